@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# Two commands matter: `make demo` and `make test`. Both set up what they need, once.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= python3
+BIN := .venv/bin
+N ?= 20
+PARTIES := dropbox keys journalist_ui
+LOCKS := source server desk keys dev
+
+.PHONY: help setup demo test check format lint types imports bench crash lock clean
+
+help:
+	@echo 'make setup   make .venv with the pinned dependencies and the project'
+	@echo 'make demo    run a whole throwaway service      [DIR=… PORT=… DESK_PORT=…]'
+	@echo 'make test    check, then every test suite       [SUITES="rules keys" ALLOW_MISSING="postgres tor systemd"]'
+	@echo 'make check   format, lint, types, import contracts'
+	@echo 'make bench   measure against bare handlers      [ARGS=…]'
+	@echo 'make crash   kill -9 during writes              [N=1000]'
+	@echo 'make lock    pin requirements/*.in again'
+	@echo 'make clean   remove all that these commands made'
+
+# --- setup: each stamp lies in .venv, so that removing .venv is a fresh start ------------------------------------------
+
+setup: .venv/.project
+
+# Debian keeps ensurepip in a package of its own.
+.venv/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo 'make: Python 3.11 or newer is needed; name one with PYTHON=/path/to/python3' >&2; exit 1; }
+	@if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+	  $(PYTHON) tests/needs.py --install venv; fi
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.requirements: requirements/dev.txt .venv/.python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	@touch $@
+
+# Editable: no rebuild when the code changes, only when the metadata does.
+.venv/.project: pyproject.toml .venv/.requirements
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# --- run ---------------------------------------------------------------------------------------------------------------
+
+# Without DIR the demo lives in .demo/service, which is thrown away at the next start; a DIR of yours never is.
+demo: setup
+	@pid=$$(cat .demo/pid 2>/dev/null || true); \
+	dir='$(DIR)'; \
+	if [ -z "$$dir" ]; then \
+	  if [ -n "$$pid" ] && grep -qsa 'dropbox' "/proc/$$pid/cmdline"; then \
+	    echo "make: the demo already runs as process $$pid; stop it, or give another DIR=, PORT= and DESK_PORT=" >&2; exit 1; fi; \
+	  rm -rf .demo; mkdir -p .demo; echo $$$$ > .demo/pid; dir=.demo/service; fi; \
+	exec $(BIN)/dropbox demo --dir "$$dir" $(if $(PORT),--port $(PORT)) $(if $(DESK_PORT),--desk-port $(DESK_PORT))
+
+test: setup
+	@exec $(BIN)/python tests/run_suites.py $(SUITES)
+
+check: format lint types imports
+
+format: setup
+	$(BIN)/ruff format --check .
+
+lint: setup
+	$(BIN)/ruff check .
+
+types: setup
+	$(BIN)/mypy
+
+imports: setup
+	$(BIN)/lint-imports --no-cache
+
+bench: setup
+	@exec $(BIN)/python bench/run.py $(ARGS)
+
+crash: setup
+	@exec $(BIN)/python bench/crash.py --kills $(N)
+
+# --- keep --------------------------------------------------------------------------------------------------------------
+
+# uv writes requirements that name no host. It is needed only here, so it lives apart from .venv.
+lock:
+	@mkdir -p .build
+	@test -x .build/uv/bin/uv || { $(PYTHON) -m venv .build/uv && .build/uv/bin/python -m pip install --quiet uv; }
+	@for name in $(LOCKS); do \
+	  .build/uv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate \
+	    --output-file requirements/$$name.txt requirements/$$name.in; done
+
+clean:
+	rm -rf .venv .build .demo dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
+	find $(PARTIES) tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Run the test suites: the folders of tests/, each under pytest in a process and with a log of its own.
+
+    .venv/bin/python tests/run_suites.py [--root FOLDER] [SUITE …]
+
+Fast suites come first, two run side by side, and of those that start whole services (HEAVY) only one at a
+time, so that none waits for a core. A test that is skipped has failed: what the machine lacks is left out by
+marker, and only for the needs that ALLOW_MISSING names.
+"""
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+from tests import needs
+
+LIGHT = ("tooling", "rules", "deploy", "keys", "protocol", "flows", "transport", "server", "desk", "cli")
+HEAVY = ("scenarios", "crash", "hostile", "seizure", "browser")
+SIDE_BY_SIDE = 2
+SUITE_LIMIT = 12 * 60.0
+CHECK = "check"  # `make check`, run like a suite
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A folder whose every line and branch these suites must reach."""
+
+    folder: str
+    suites: tuple[str, ...]
+
+
+GATES = (Gate("dropbox/protocol", ("protocol", "flows")), Gate("keys", ("keys",)))
+
+
+@dataclass
+class Outcome:
+    """What one row of the closing table says."""
+
+    name: str
+    seconds: float = 0.0
+    passed: int = 0
+    failed: int = 0
+    left_out: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def fail(self, note: str) -> None:
+        self.failed += 1
+        self.notes.append(note)
+
+
+@dataclass
+class Room:
+    """Where a run works: the tree it tests, the folder for logs, and what it must leave out."""
+
+    root: Path
+    build: Path
+    absent: list[str]
+    allowed: list[str]
+
+    def file(self, name: str, ending: str) -> Path:
+        return self.build / f"{name}.{ending}"
+
+
+@dataclass
+class Running:
+    """A suite in progress."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    started: float
+
+    def stop(self) -> None:
+        """End it with all that it started and left in its process group."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self.process.pid, number)
+                self.process.wait(timeout=10)
+            except (ProcessLookupError, subprocess.TimeoutExpired):
+                continue
+
+
+def find_suites(root: Path, wanted: list[str]) -> list[str]:
+    """The suites in the order they start in: known fast ones, unknown ones, those that start services."""
+    found = {
+        path.parent.relative_to(root / "tests").parts[0] for path in (root / "tests").glob("*/**/test_*.py")
+    }
+    if (root / "Makefile").exists():
+        found.add(CHECK)
+    if unknown := set(wanted) - found:
+        sys.exit(f"no such suite: {', '.join(sorted(unknown))}; there are: {', '.join(sorted(found))}")
+    order = {name: place for place, name in enumerate((*LIGHT, "", *HEAVY))}
+    # `check` starts at once: it is the longest of the short ones.
+    order[CHECK] = -1
+    return sorted(set(wanted) or found, key=lambda name: (order.get(name, order[""]), name))
+
+
+def command(room: Room, name: str) -> list[str]:
+    if name == CHECK:
+        return ["make", "--no-print-directory", "--keep-going", CHECK]
+    pytest = [sys.executable, "-m", "pytest", f"tests/{name}", "-q", "--durations=5", "--durations-min=1"]
+    pytest.append(f"--junitxml={room.file(name, 'xml')}")
+    for gate in GATES:
+        if name in gate.suites and (room.root / gate.folder).is_dir():
+            pytest += [f"--cov={gate.folder}", "--cov-branch", "--cov-report="]
+    return pytest
+
+
+def start(room: Room, name: str) -> Running:
+    # A make inside this one must not take its flags or look for its job server.
+    environment = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MFLAGS")}
+    environment |= {
+        "COVERAGE_FILE": str(room.file(name, "coverage")),
+        "LEAVE_OUT": " ".join(room.absent),
+        "LEFT_OUT_FILE": str(room.file(name, "left-out")),
+    }
+    with room.file(name, "log").open("wb") as log:
+        process = subprocess.Popen(
+            command(room, name),
+            cwd=room.root,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return Running(name, process, time.monotonic())
+
+
+def count(room: Room, outcome: Outcome) -> None:
+    """Read pytest's own report; without one nothing is counted, and `judge` fails the suite."""
+    try:
+        # The file is our own pytest's, so that no hostile XML can stand in it.
+        suites = list(ElementTree.parse(room.file(outcome.name, "xml")).iter("testsuite"))  # noqa: S314
+    except (FileNotFoundError, ElementTree.ParseError):
+        suites = []
+    for suite in suites:
+        wrong = {kind: int(suite.get(kind, 0)) for kind in ("failures", "errors", "skipped")}
+        outcome.passed += max(0, int(suite.get("tests", 0)) - sum(wrong.values()))
+        outcome.failed += sum(wrong.values())
+        if wrong["skipped"]:
+            outcome.notes.append(f"{wrong['skipped']} skipped, which is a failure here")
+    listed = room.file(outcome.name, "left-out")
+    outcome.left_out = len(listed.read_text().splitlines()) if listed.exists() else 0
+
+
+def judge(room: Room, running: Running, *, out_of_time: bool) -> Outcome:
+    outcome = Outcome(running.name, time.monotonic() - running.started)
+    code = running.process.returncode
+    if running.name == CHECK:
+        outcome.passed, outcome.failed = (1, 0) if code == 0 else (0, 1)
+        return outcome
+    count(room, outcome)
+    if outcome.left_out:
+        outcome.notes.append(f"{outcome.left_out} not run: the machine lacks {', '.join(room.absent)}")
+    if out_of_time:
+        outcome.fail(f"stopped after {SUITE_LIMIT:.0f} s")
+    elif outcome.passed + outcome.failed + outcome.left_out == 0:
+        outcome.fail("ran no test")
+    elif code not in (0, 5) and outcome.failed == 0:
+        outcome.fail(f"pytest ended with {code}")
+    return outcome
+
+
+def next_suite(waiting: list[str], running: list[Running]) -> str | None:
+    if len(running) >= SIDE_BY_SIDE:
+        return None
+    busy = any(suite.name in HEAVY for suite in running)
+    return next((name for name in waiting if not (busy and name in HEAVY)), None)
+
+
+def run_all(room: Room, suites: list[str]) -> list[Outcome]:
+    waiting, running, outcomes = list(suites), [], []
+    try:
+        while waiting or running:
+            while name := next_suite(waiting, running):
+                waiting.remove(name)
+                running.append(start(room, name))
+            time.sleep(0.05)
+            for suite in list(running):
+                late = time.monotonic() - suite.started > SUITE_LIMIT
+                if late:
+                    suite.stop()
+                if suite.process.poll() is None:
+                    continue
+                suite.stop()
+                running.remove(suite)
+                outcomes.append(judge(room, suite, out_of_time=late))
+                announce(room, outcomes[-1])
+    finally:
+        for suite in running:
+            suite.stop()
+    return outcomes
+
+
+def announce(room: Room, outcome: Outcome) -> None:
+    if outcome.failed:
+        print(f"\n--- {outcome.name} failed " + "-" * 60)
+        print(room.file(outcome.name, "log").read_text(errors="replace"))
+    word = "FAILED" if outcome.failed else "ok"
+    print(f"{word:6} {outcome.name} ({outcome.seconds:.1f} s)", flush=True)
+
+
+def check_gate(room: Room, gate: Gate) -> Outcome:
+    """Demand every branch of a folder from what its suites recorded."""
+    outcome = Outcome(f"coverage of {gate.folder}")
+    data = room.file(gate.folder.replace("/", "."), "combined")
+    parts = [str(room.file(name, "coverage")) for name in gate.suites if room.file(name, "coverage").exists()]
+    if not parts:
+        outcome.fail(f"no suite of {', '.join(gate.suites)} recorded any")
+        return outcome
+    coverage = [sys.executable, "-m", "coverage"]
+    subprocess.run(
+        [*coverage, "combine", "--quiet", "--keep", f"--data-file={data}", *parts], check=True, cwd=room.root
+    )
+    wanted = [f"--data-file={data}", f"--include={gate.folder}/*", "--fail-under=100", "--show-missing"]
+    report = subprocess.run(
+        [*coverage, "report", *wanted, "--skip-covered"], cwd=room.root, capture_output=True, text=True
+    )
+    if report.returncode:
+        print(f"\n--- {outcome.name} is below 100 %\n{report.stdout}{report.stderr}", flush=True)
+        outcome.fail("below 100 %")
+    else:
+        outcome.passed = 1
+    return outcome
+
+
+def check_gates(room: Room, suites: list[str], *, whole: bool) -> list[Outcome]:
+    """In a run of chosen suites, only the gates whose suites were all chosen."""
+    outcomes = []
+    for gate in GATES:
+        has_code = any(path.name != "__init__.py" for path in (room.root / gate.folder).glob("**/*.py"))
+        if has_code and (whole or set(gate.suites) <= set(suites)):
+            outcomes.append(check_gate(room, gate))
+    return outcomes
+
+
+def close(room: Room, outcomes: list[Outcome], seconds: float) -> int:
+    """Print the table and the last line; answer the exit code."""
+    tolerated = set(room.absent) <= set(room.allowed)
+    width = max(len(outcome.name) for outcome in outcomes)
+    print(f"\n{'suite':{width}}  seconds  passed  failed  not run")
+    for row in outcomes:
+        note = f"  {'; '.join(row.notes)}" if row.notes else ""
+        print(
+            f"{row.name:{width}}  {row.seconds:7.1f}  {row.passed:6}  {row.failed:6}  {row.left_out:7}{note}"
+        )
+    print(f"{'all':{width}}  {seconds:7.1f}")
+    passed, failed, left_out = (
+        sum(getattr(row, column) for row in outcomes) for column in ("passed", "failed", "left_out")
+    )
+    if left_out and not tolerated:
+        refused = " ".join(sorted(set(room.absent) - set(room.allowed)))
+        print(f'\nTests did not run for want of: {refused}. Install that, or say ALLOW_MISSING="{refused}".')
+        failed, left_out = failed + left_out, 0
+    print(f"\n{passed} passed, {failed} failed" + (f", {left_out} skipped" if left_out else ""), flush=True)
+    return 1 if failed or not passed else 0
+
+
+def open_room(root: Path) -> Room:
+    allowed = os.environ.get("ALLOW_MISSING", "").replace(",", " ").split()
+    machine = [name for name in needs.NEEDS if name != "venv"]
+    if unknown := set(allowed) - set(machine):
+        sys.exit(f"ALLOW_MISSING may name {', '.join(machine)}; not {', '.join(sorted(unknown))}")
+    needs.install(name for name in machine if name not in allowed)
+    build = root / ".build" / "test"
+    shutil.rmtree(build, ignore_errors=True)
+    build.mkdir(parents=True)
+    return Room(root, build, needs.missing(machine), allowed)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Run the test suites.")
+    parser.add_argument("--root", type=Path, default=Path(__file__).resolve().parents[1])
+    parser.add_argument("suites", nargs="*", metavar="SUITE")
+    arguments = parser.parse_args()
+    suites = find_suites(arguments.root, arguments.suites)
+    if not suites:
+        sys.exit("there is no suite")
+    room = open_room(arguments.root)
+    started = time.monotonic()
+    outcomes = run_all(room, suites)
+    outcomes += check_gates(room, suites, whole=not arguments.suites)
+    return close(room, outcomes, time.monotonic() - started)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
