@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Text files that carry a struct from hand to hand: anchors, enrolments, directories (docs/protocol.md, section 8)."""
+
+import base64
+import binascii
+import re
+
+from .errors import BadArmour
+
+_LINE = 64
+_FORM = re.compile(
+    rb"-----BEGIN DROPBOX ([A-Z ]+)-----\n((?:[A-Za-z0-9+/=]{1,64}\n)*)-----END DROPBOX ([A-Z ]+)-----\n"
+)
+
+
+def armour(kind: str, data: bytes) -> bytes:
+    """ASCII text: a BEGIN line with ``kind``, base64 in lines of 64, an END line."""
+    text = base64.b64encode(data).decode()
+    lines = [text[at : at + _LINE] for at in range(0, len(text), _LINE)]
+    return "\n".join([f"-----BEGIN DROPBOX {kind}-----", *lines, f"-----END DROPBOX {kind}-----", ""]).encode()
+
+
+def dearmour(kind: str, text: bytes) -> bytes:
+    """Inverse of armour; line ends of other systems are forgiven, everything else is not. Raises BadArmour."""
+    found = _FORM.fullmatch(text.replace(b"\r\n", b"\n").strip() + b"\n")
+    if not found or found[1] != found[3]:
+        raise BadArmour("form")
+    if found[1].decode() != kind:
+        raise BadArmour(f"holds another kind than {kind.lower()}")
+    try:
+        return base64.b64decode(found[2].replace(b"\n", b""), validate=True)
+    except binascii.Error:
+        raise BadArmour("base64") from None

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Board entries and marks: what a unit writes and only one source can find and open (docs/protocol.md, section 6)."""
+
+from dataclasses import dataclass
+
+from . import labels
+from .codename import ConversationKeys
+from .constants import (
+    ENTRY,
+    ENTRY_HEADER,
+    ENTRY_PLAIN,
+    INDEX,
+    MARK,
+    MAX_CHAIN_INDEX,
+    MAX_MARK_COUNT,
+    MAX_PARTS,
+    MESSAGE_ID,
+    NONCE,
+    RESERVED_ENTRY_TYPES,
+    SIGNATURE,
+    TAG,
+    TEXT_PART,
+    VERSION,
+    EntryType,
+)
+from .encoding import Reader, decode_text, u8, u16, u32, xor
+from .errors import BadText, BadValue, NotForThisKey, ReservedType, TooLong, WrongLength, WrongType, WrongVersion
+from .padding import pad, unpad
+from .primitives import aead_open, aead_seal, ed25519_sign, ed25519_verify, hkdf, mac
+
+
+def entry_tag(beacon: bytes, pseudonym: bytes, period: int, slot: int) -> bytes:
+    """16 bytes that mark the slot-th entry of a conversation in the batch of ``period`` (step 6.1)."""
+    return mac(beacon, labels.ENTRY_TAG + pseudonym + u32(period) + u16(slot))[:TAG]
+
+
+def _index_mask(beacon: bytes, pseudonym: bytes, period: int, slot: int) -> bytes:
+    return mac(beacon, labels.ENTRY_INDEX + pseudonym + u32(period) + u16(slot))[:INDEX]
+
+
+def mask_index(beacon: bytes, pseudonym: bytes, period: int, slot: int, message_id: bytes, step: int) -> bytes:
+    """18 bytes: which chain and which step of it, hidden (step 6.2)."""
+    return xor(message_id + u16(step), _index_mask(beacon, pseudonym, period, slot))
+
+
+def unmask_index(beacon: bytes, pseudonym: bytes, period: int, slot: int, index: bytes) -> tuple[bytes, int]:
+    """Inverse of mask_index: message_id and step."""
+    clear = xor(index, _index_mask(beacon, pseudonym, period, slot))
+    return clear[:MESSAGE_ID], int.from_bytes(clear[MESSAGE_ID:], "big")
+
+
+def chain_start(refresh: bytes, unit_id: bytes, pseudonym: bytes) -> bytes:
+    """CK_0 from r (step 6.3)."""
+    return hkdf(refresh, labels.REPLY_CHAIN + unit_id + pseudonym)
+
+
+def chain_next(chain_key: bytes) -> bytes:
+    """CK_i+1 from CK_i, which is deleted."""
+    return mac(chain_key, labels.CHAIN_NEXT)
+
+
+def chain_entry_key(chain_key: bytes) -> bytes:
+    """The key of entry i from CK_i."""
+    return mac(chain_key, labels.CHAIN_ENTRY)
+
+
+@dataclass(frozen=True)
+class EntryPlain:
+    """One part of a text. ``first_unread`` is ``from``: the lowest msg_no not yet acknowledged."""
+
+    type: EntryType
+    msg_no: int
+    first_unread: int
+    part: int
+    parts: int
+    text: bytes
+
+    def encode_unsigned(self) -> bytes:
+        """898 bytes. Raises TooLong."""
+        return (
+            bytes((VERSION, self.type))
+            + u32(self.msg_no)
+            + u32(self.first_unread)
+            + u8(self.part)
+            + u8(self.parts)
+            + u16(len(self.text))
+            + pad(self.text, TEXT_PART)
+        )
+
+
+def unit_signed_bytes(service_id: bytes, pseudonym: bytes, unsigned: bytes) -> bytes:
+    """What the unit signs in an entry: ``"u2s-sig" || 0 || service_id || P_pk || plain without signature``."""
+    return labels.UNIT_MESSAGE_SIGNATURE + b"\0" + service_id + pseudonym + unsigned
+
+
+def parse_entry_plain(plain: bytes) -> tuple[EntryPlain, bytes, bytes]:
+    """The fields, the bytes that were signed, the signature. Raises Malformed."""
+    if len(plain) != ENTRY_PLAIN:
+        raise WrongLength("entry plaintext")
+    reader = Reader(plain, "entry")
+    if reader.u8() != VERSION:
+        raise WrongVersion("entry")
+    kind = reader.u8()
+    if kind in RESERVED_ENTRY_TYPES:
+        raise ReservedType("entry")
+    if kind not in list(EntryType):
+        raise WrongType("entry")
+    msg_no, first_unread, part = reader.u32(1), reader.u32(1), reader.u8(1, MAX_PARTS)
+    parts = reader.u8(part, MAX_PARTS)
+    length = reader.u16(0, TEXT_PART)
+    text = unpad(reader.take(TEXT_PART), length)
+    found = EntryPlain(EntryType(kind), msg_no, first_unread, part, parts, text)
+    return found, plain[:-SIGNATURE], reader.take(SIGNATURE)
+
+
+@dataclass(frozen=True)
+class EntryPlace:
+    """Where an entry stands: conversation (b, P_pk), batch and slot, and which step of which chain seals it."""
+
+    beacon: bytes
+    pseudonym: bytes
+    period: int
+    slot: int
+    message_id: bytes
+    step: int
+
+
+def seal_entry(
+    place: EntryPlace, chain_key: bytes, nonce: bytes, service_id: bytes, signing_seed: bytes, plain: EntryPlain
+) -> bytes:
+    """A board entry, 1,024 bytes (step 6.4). ``chain_key`` is CK_step, ``nonce`` 12 random bytes. Raises BadValue."""
+    if place.step > MAX_CHAIN_INDEX or len(nonce) != NONCE:
+        raise BadValue("entry")
+    where = (place.beacon, place.pseudonym, place.period, place.slot)
+    tag, index = entry_tag(*where), mask_index(*where, place.message_id, place.step)
+    unsigned = plain.encode_unsigned()
+    signature = ed25519_sign(signing_seed, unit_signed_bytes(service_id, place.pseudonym, unsigned))
+    aad = labels.ENTRY_AAD + tag + index
+    return tag + index + nonce + aead_seal(chain_entry_key(chain_key), nonce, unsigned + signature, aad)
+
+
+def open_entry(
+    keys: ConversationKeys, period: int, slot: int, entry: bytes, service_id: bytes, unit_key: bytes
+) -> EntryPlain:
+    """Open an entry that carries this conversation's tag (step 6.5).
+
+    ``unit_key`` is the unit's signing key valid at ``period``. Raises NotForThisKey, BadSignature, Malformed.
+    """
+    if len(entry) != ENTRY:
+        raise WrongLength("entry")
+    tag, index, nonce = entry[:TAG], entry[TAG : TAG + INDEX], entry[TAG + INDEX : ENTRY_HEADER]
+    message_id, step = unmask_index(keys.beacon, keys.pseudonym, period, slot, index)
+    if step > MAX_CHAIN_INDEX:
+        raise NotForThisKey("entry step")
+    chain_key = chain_start(keys.refresh(message_id), keys.unit_id, keys.pseudonym)
+    for _ in range(step):
+        chain_key = chain_next(chain_key)
+    opened = aead_open(chain_entry_key(chain_key), nonce, entry[ENTRY_HEADER:], labels.ENTRY_AAD + tag + index)
+    plain, unsigned, signature = parse_entry_plain(opened)
+    ed25519_verify(unit_key, unit_signed_bytes(service_id, keys.pseudonym, unsigned), signature)
+    return plain
+
+
+def _mark_mask(beacon: bytes, pseudonym: bytes, period: int) -> bytes:
+    return mac(beacon, labels.COLLECTED_MARK + pseudonym + u32(period))[:MARK]
+
+
+def make_mark(beacon: bytes, pseudonym: bytes, period: int, collected: int) -> bytes:
+    """18 bytes that tell one source how many of its messages the unit has whole (step 6.6); the number saturates."""
+    mask = _mark_mask(beacon, pseudonym, period)
+    return mask[:TAG] + xor(u16(min(collected, MAX_MARK_COUNT)), mask[TAG:])
+
+
+def mark_tag(beacon: bytes, pseudonym: bytes, period: int) -> bytes:
+    """The first 16 bytes of this conversation's mark in the batch of ``period``."""
+    return _mark_mask(beacon, pseudonym, period)[:TAG]
+
+
+def read_mark(beacon: bytes, pseudonym: bytes, period: int, mark: bytes) -> int:
+    """The number in a mark whose first 16 bytes are ``mark_tag``. Raises NotForThisKey, WrongLength."""
+    if len(mark) != MARK:
+        raise WrongLength("mark")
+    mask = _mark_mask(beacon, pseudonym, period)
+    if mark[:TAG] != mask[:TAG]:
+        raise NotForThisKey("mark")
+    return int.from_bytes(xor(mark[TAG:], mask[TAG:]), "big")
+
+
+def split_text(text: str) -> tuple[bytes, ...]:
+    """A text as parts of at most 884 bytes, joined again before decoding. Raises BadText, TooLong with the number."""
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:
+        raise BadText("text") from None
+    parts = max(1, -(-len(data) // TEXT_PART))
+    if parts > MAX_PARTS:
+        raise TooLong("text", parts, MAX_PARTS)
+    return tuple(data[at * TEXT_PART : (at + 1) * TEXT_PART] for at in range(parts))
+
+
+def join_text(parts: list[bytes]) -> str:
+    """Inverse of split_text. Raises BadText."""
+    return decode_text(b"".join(parts), "text")

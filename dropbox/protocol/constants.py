@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every size, number and limit of the protocol, once, with its reason (docs/protocol.md, section 2)."""
+
+from enum import IntEnum
+
+VERSION = 1
+"""The first byte of every struct that is signed, hashed or sealed."""
+
+
+class StructType(IntEnum):
+    """The second byte of every signed or hashed struct, and of every answer that carries several."""
+
+    ANCHOR = 1
+    HEAD = 2
+    DIRECTORY = 3
+    EPOCH_CERT = 4
+    MANIFEST = 5
+    ENROLMENT = 6
+    SEGMENT = 7
+    SIGNED_DIRECTORY = 8
+    BOARD = 9
+    SEGMENT_REQUEST = 10
+    RECEIPT = 11
+
+
+class EnvelopeType(IntEnum):
+    """What an envelope carries. The server never sees it."""
+
+    DECOY = 0
+    MESSAGE = 1
+    ACK = 2
+
+
+RESERVED_ENVELOPE_TYPES = {3: "attach", 4: "referral-accept", 5: "close", 6: "referral"}
+"""Numbers kept for later versions; an envelope that uses one is refused."""
+
+
+class EntryType(IntEnum):
+    """What a board entry carries."""
+
+    TEXT = 1
+
+
+RESERVED_ENTRY_TYPES = {2: "outcome", 3: "referral-offer", 4: "closed"}
+"""Numbers kept for later versions; an entry that uses one is refused."""
+
+
+class UnitKind(IntEnum):
+    """What kind of unit receives reports."""
+
+    FORCE_UNIT = 1
+    INTAKE_DESK = 2
+    OVERSIGHT = 3
+
+
+# Sizes in bytes.
+HASH = 32
+KEY = 32
+SIGNATURE = 64
+SERVICE_ID = 16
+UNIT_ID = 16
+MESSAGE_ID = 16
+NONCE = 12
+GCM_TAG = 16
+XWING_SEED = 32
+XWING_PUBLIC = 1_216  # ML-KEM-768 public key 1,184 + X25519 32
+XWING_ENC = 1_120  # ML-KEM-768 ciphertext 1,088 + X25519 32
+
+ENVELOPE = 16_384
+"""Every envelope, whatever it carries: a report, an answer, an ack or a decoy."""
+ENVELOPE_PLAIN = ENVELOPE - XWING_ENC - GCM_TAG  # 15,248
+ENVELOPE_FIXED = 1 + 1 + KEY + KEY + KEY + MESSAGE_ID + 1 + 1 + 4 + 2  # 122, before the body
+BODY_PART = ENVELOPE_PLAIN - ENVELOPE_FIXED - SIGNATURE  # 15,062
+MAX_PARTS = 16
+"""Parts of one message or of one text; longer ones are refused with the number."""
+MAX_BODY = BODY_PART * MAX_PARTS
+
+ENTRY = 1_024
+"""Every board entry, real or dummy."""
+INDEX = MESSAGE_ID + 2
+TAG = 16
+ENTRY_HEADER = TAG + INDEX + NONCE  # 46
+ENTRY_PLAIN = ENTRY - ENTRY_HEADER - GCM_TAG  # 962
+ENTRY_FIXED = 1 + 1 + 4 + 4 + 1 + 1 + 2  # 14, before the text
+TEXT_PART = ENTRY_PLAIN - ENTRY_FIXED - SIGNATURE  # 884
+MARK = 18
+MARKS_PER_ENTRY = 8
+"""Marks of a batch for each entry: a mark is small, and every conversation needs one."""
+MAX_SLOTS = 8
+"""Entries of one conversation in one batch, so that a scan is bounded."""
+MAX_CHAIN_INDEX = 1_023
+"""The last chain step that is used: a client never walks further."""
+MAX_MARK_COUNT = 0xFFFF
+
+EPOCH_CERT = 2 + SERVICE_ID + UNIT_ID + 4 + 4 + 4 + XWING_PUBLIC  # 1,262
+
+# Bounds of what is parsed, so that a hostile server cannot make a client allocate without end.
+MAX_ROOTS = 16
+MAX_ANCHORS = 1_000
+MAX_UNITS = 512
+MAX_FORCES_PER_UNIT = 128
+MAX_KEYS_PER_UNIT = 64
+MAX_WINDOW = 5_000
+MAX_QUOTA = 1_024
+MAX_SLUG = 48
+MAX_NAME = 120  # bytes of UTF-8
+MAX_DIRECTORY = 1 << 21
+MAX_BOARD = 24 << 20
+MAX_SEGMENT_ENVELOPES = 100_000
+MAX_PERIOD = 0xFFFF_FFFF
+BOARD_QUOTA_BUDGET = 6_500
+"""Sum of quota x window over all units: what a visit downloads stays near 8 MiB."""
+
+ANSWER = 256
+"""Bytes of the body of every small answer of the server: the receipt and every refusal alike."""
+
+# Codename (docs/protocol.md, section 4).
+CODENAME_WORDS = 8
+WORDLIST_LENGTH = 7_776
+WORDLIST_SHA256 = "6d557f0693958fb5e650b68b5bee585eb82cf4da32965505c789e924743bc522"
+ENTROPY = 12
+ENTROPY_BITS = 92
+CHECK_BITS = 11
+STRETCH_MEMORY_KIB = 19 * 1024
+STRETCH_PASSES = 2
+STRETCH_LANES = 1
+
+EPOCH_SECRET_GRACE = 5
+"""Periods after not_after whose intake must be processed before an epoch secret is destroyed: an envelope sealed
+on the last day may be sent again for an hour, and a device's clock may be behind by the clock slack."""
+LOST_KEYRING_STEP = 8
+"""A desk with a new keyring numbers its texts on from 8 x period + 1: at most 8 entries of one conversation leave
+in a period, so the number is above every one used before."""
+ADMIT_NUMERATOR, ADMIT_DENOMINATOR = 3, 4
+"""Of quota x (window - 2): the share of the board that admitted texts may fill."""
+
+CATEGORIES = (
+    "information-or-influence",
+    "personal-advantage",
+    "sexual-misconduct",
+    "partner-abuse",
+    "discrimination",
+)
+"""The closed list of what a report may be about."""
+MAX_ANSWERS = 32
+MAX_ANSWER_ID = 48
