@@ -74,7 +74,7 @@ types: setup
 	$(BIN)/mypy
 
 imports: setup
-	$(BIN)/lint-imports --no-cache
+	$(BIN)/lint-imports --no-cache --no-logo
 
 bench: setup
 	@exec $(BIN)/python bench/run.py $(ARGS)

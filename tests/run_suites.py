@@ -88,9 +88,7 @@ class Running:
 
 def find_suites(root: Path, wanted: list[str]) -> list[str]:
     """The suites in the order they start in: known fast ones, unknown ones, those that start services."""
-    found = {
-        path.parent.relative_to(root / "tests").parts[0] for path in (root / "tests").glob("*/**/test_*.py")
-    }
+    found = {path.parent.relative_to(root / "tests").parts[0] for path in (root / "tests").glob("*/**/test_*.py")}
     if (root / "Makefile").exists():
         found.add(CHECK)
     if unknown := set(wanted) - found:
@@ -248,9 +246,7 @@ def close(room: Room, outcomes: list[Outcome], seconds: float) -> int:
     print(f"\n{'suite':{width}}  seconds  passed  failed  not run")
     for row in outcomes:
         note = f"  {'; '.join(row.notes)}" if row.notes else ""
-        print(
-            f"{row.name:{width}}  {row.seconds:7.1f}  {row.passed:6}  {row.failed:6}  {row.left_out:7}{note}"
-        )
+        print(f"{row.name:{width}}  {row.seconds:7.1f}  {row.passed:6}  {row.failed:6}  {row.left_out:7}{note}")
     print(f"{'all':{width}}  {seconds:7.1f}")
     passed, failed, left_out = (
         sum(getattr(row, column) for row in outcomes) for column in ("passed", "failed", "left_out")

@@ -89,21 +89,15 @@ def test_an_unknown_suite_is_refused(tree: Path) -> None:
 
 def test_uncovered_code_is_a_failure(tree: Path) -> None:
     (tree / "keys").mkdir()
-    (tree / "keys" / "roles.py").write_text(
-        "def sign(twice):\n    if twice:\n        return 2\n    return 1\n"
-    )
+    (tree / "keys" / "roles.py").write_text("def sign(twice):\n    if twice:\n        return 2\n    return 1\n")
     reach = "import importlib.util as u\ns = u.spec_from_file_location('roles', 'keys/roles.py')\n"
-    reach += (
-        "m = u.module_from_spec(s)\ns.loader.exec_module(m)\ndef test_sign(): assert m.sign(False) == 1\n"
-    )
+    reach += "m = u.module_from_spec(s)\ns.loader.exec_module(m)\ndef test_sign(): assert m.sign(False) == 1\n"
     add_suite(tree, "keys", reach)
     code, output = run(tree)
     assert code == 1
     assert "coverage of keys is below 100 %" in output
     add_suite(tree, "other", GREEN)
-    (tree / "tests" / "keys" / "test_keys.py").write_text(
-        reach + "def test_two(): assert m.sign(True) == 2\n"
-    )
+    (tree / "tests" / "keys" / "test_keys.py").write_text(reach + "def test_two(): assert m.sign(True) == 2\n")
     assert run(tree)[0] == 0
 
 

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What is installed is pinned by hash, names no host, and is no more than a role needs."""
+
+import re
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.rules.tree import PACKAGES, ROOT, plant
+
+REQUIREMENTS = ROOT / "requirements"
+ROLES = ("source", "server", "desk", "keys")
+DIRECT_AT_MOST = {"source": 6, "server": 14, "desk": 14, "keys": 14}
+OWN = "codename-dropbox"
+
+PIN = re.compile(r"[a-z0-9][a-z0-9._-]*==[^\s;]+( ; [^\\]+)?( \\)?")
+HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
+
+
+def loose_lines(text: str) -> list[str]:
+    """Lines that are neither `name==version` nor a hash, and pins that no hash follows."""
+    lines = text.splitlines()
+    loose = [line for line in lines if not PIN.fullmatch(line) and not HASH.fullmatch(line)]
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        if PIN.fullmatch(line) and not HASH.fullmatch(after):
+            loose.append(line)
+    return loose
+
+
+def pins(name: str) -> dict[str, str]:
+    found = re.findall(r"^([a-z0-9._-]+)==([^\s;]+)", (REQUIREMENTS / f"{name}.txt").read_text(), re.M)
+    return {canonicalize_name(package): version for package, version in found}
+
+
+def wanted(name: str) -> list[Requirement]:
+    """What a .in file asks for, with what it includes."""
+    asked = []
+    for line in (REQUIREMENTS / f"{name}.in").read_text().splitlines():
+        if line.startswith("-r "):
+            asked += wanted(line.removeprefix("-r ").removesuffix(".in"))
+        elif line and not line.startswith("#"):
+            asked.append(Requirement(line))
+    return asked
+
+
+def extra(name: str) -> list[Requirement]:
+    """The same role's group in pyproject, its own groups unfolded."""
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    found = []
+    for requirement in map(Requirement, groups[name]):
+        inner = [extra(group) for group in requirement.extras] if requirement.name == OWN else [[requirement]]
+        found += [part for parts in inner for part in parts]
+    return found
+
+
+def owners(names: tuple[str, ...], path: list[str] | None = None) -> dict[str, set[str]]:
+    """Which distributions install a top-level name; ours is editable here and owns its folders outright."""
+    found: dict[str, set[str]] = {name: set() for name in names}
+    for distribution in metadata.distributions(**({} if path is None else {"path": path})):
+        for file in distribution.files or ():
+            top = file.parts[0].removesuffix(".py")
+            if top in found:
+                found[top].add(distribution.metadata["Name"])
+    return {name: who - {OWN} for name, who in found.items()}
+
+
+@pytest.mark.parametrize("path", sorted(REQUIREMENTS.glob("*.txt")), ids=lambda path: path.name)
+def test_every_requirement_is_pinned_by_hash(path: Path) -> None:
+    text = path.read_text()
+    assert "==" in text
+    assert loose_lines(text) == []
+
+
+def test_a_loose_requirement_is_seen() -> None:
+    good = "click==8.2.0 ; python_version < '4' \\\n    --hash=sha256:" + "0" * 64 + "\n"
+    assert loose_lines(good) == []
+    for bad in ("click>=8\n", "click==8.2.0\n", "--index-url x\n", "click @ file:x\n", "# via flask\n"):
+        assert loose_lines(good + bad) != []
+    assert loose_lines("click==8.2.0 \\\n    --hash=md5:" + "0" * 32 + "\n") != []
+
+
+@pytest.mark.parametrize("name", [*ROLES, "dev"])
+def test_the_pins_fulfil_what_is_asked_for(name: str) -> None:
+    pinned = pins(name)
+    for requirement in wanted(name):
+        version = pinned.get(canonicalize_name(requirement.name))
+        assert version is not None, f"{requirement} is not pinned: run `make lock`"
+        assert requirement.specifier.contains(version), f"{requirement} is pinned to {version}"
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_a_role_is_the_same_in_both_places_and_small(name: str) -> None:
+    assert {str(part) for part in wanted(name)} == {str(part) for part in extra(name)}
+    assert len({part.name for part in wanted(name)}) <= DIRECT_AT_MOST[name]
+
+
+def test_what_is_installed_is_what_is_pinned() -> None:
+    pinned = pins("dev")
+    here = {canonicalize_name(item.metadata["Name"]): item.version for item in metadata.distributions()}
+    assert {name: here[name] for name in pinned if name in here and here[name] != pinned[name]} == {}
+
+
+def test_our_top_level_names_have_no_second_owner(tmp_path: Path) -> None:
+    names = (*PACKAGES, "templates", "tests")
+    assert {name: who for name, who in owners(names).items() if who} == {}
+    plant(tmp_path, "other-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: other\nVersion: 1\n")
+    plant(tmp_path, "other-1.dist-info/RECORD", "keys/__init__.py,,\ndropbox.py,,\nother.py,,\n")
+    assert owners(names, [str(tmp_path)]) == {name: set() for name in names} | {
+        "keys": {"other"},
+        "dropbox": {"other"},
+    }
