@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a desk remembers, as plain data: the keyring and the ledger (docs/protocol.md, section 6.10).
+
+The **keyring** holds what must not go backwards; it lives in a store of its own, is overwritten in place and is never
+in a backup. The **ledger** is the part of the vault that the daemon needs with nobody signed in: conversations with
+their beacons, and the texts that wait to go out. What a source wrote is in neither.
+"""
+
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from dropbox.protocol.certificates import EpochCert
+from dropbox.protocol.constants import EntryType
+from dropbox.protocol.envelope_open import EpochOpener
+from dropbox.protocol.errors import BadValue
+from dropbox.protocol.primitives import SealingKey, ed25519_public
+
+KEYRING_VERSION = 1
+
+
+@dataclass
+class EpochSecret:
+    """The private key of one epoch, as its 32-byte seed, and the periods it is announced for."""
+
+    epoch: int
+    not_before: int
+    not_after: int
+    seed: bytes
+
+    def cert(self, service_id: bytes, unit_id: bytes) -> EpochCert:
+        """The certificate that announces it."""
+        public = SealingKey(self.seed).public
+        return EpochCert(service_id, unit_id, self.epoch, self.not_before, self.not_after, public)
+
+    def opener(self, service_id: bytes, unit_id: bytes) -> EpochOpener:
+        """The key expanded for trial opening."""
+        key = SealingKey(self.seed)
+        cert = EpochCert(service_id, unit_id, self.epoch, self.not_before, self.not_after, key.public)
+        return EpochOpener(self.epoch, cert.hash, key)
+
+
+@dataclass
+class Chain:
+    """The reply chain of a conversation: CK_step, seeded by the message of this id, which was sealed to ``epoch``."""
+
+    message_id: bytes
+    epoch: int
+    step: int
+    key: bytes
+
+
+@dataclass
+class PendingBatch:
+    """A batch that is signed and not yet answered; it is uploaded again, the same bytes, before any other is made."""
+
+    period: int
+    hash: bytes
+    upload: bytes
+
+
+@dataclass
+class Keyring:
+    """What must not go backwards. Keys of the dictionaries: P_pk, epoch number or envelope id.
+
+    ``number_floor`` is where a conversation unknown to this keyring starts to count its texts; ``no_seed_through`` the
+    segment up to which nothing seeds; ``published`` period and hash of the newest own batch (0 and zeros before the
+    first); ``history`` the periods of the last batches, oldest first.
+    """
+
+    signing_seed: bytes
+    epochs: dict[int, EpochSecret] = field(default_factory=dict)
+    chains: dict[bytes, Chain] = field(default_factory=dict)
+    seeded: dict[bytes, int] = field(default_factory=dict)
+    next_number: dict[bytes, int] = field(default_factory=dict)
+    seen: dict[bytes, int] = field(default_factory=dict)
+    number_floor: int = 1
+    no_seed_through: int = 0
+    pending: PendingBatch | None = None
+    published_period: int = 0
+    published_hash: bytes = bytes(32)
+    history: list[int] = field(default_factory=list)
+
+    @property
+    def public(self) -> bytes:
+        """Usig_pk."""
+        return ed25519_public(self.signing_seed)
+
+    def encode(self) -> bytes:
+        """JSON; the store seals it."""
+        form = {
+            "v": KEYRING_VERSION,
+            "signing_seed": self.signing_seed.hex(),
+            "epochs": [[e.epoch, e.not_before, e.not_after, e.seed.hex()] for e in self.epochs.values()],
+            "chains": [[p.hex(), c.message_id.hex(), c.epoch, c.step, c.key.hex()] for p, c in self.chains.items()],
+            "seeded": [[key.hex(), epoch] for key, epoch in self.seeded.items()],
+            "next_number": [[p.hex(), number] for p, number in self.next_number.items()],
+            "seen": [[key.hex(), epoch] for key, epoch in self.seen.items()],
+            "number_floor": self.number_floor,
+            "no_seed_through": self.no_seed_through,
+            "pending": [self.pending.period, self.pending.hash.hex(), self.pending.upload.hex()]
+            if self.pending
+            else [],
+            "published": [self.published_period, self.published_hash.hex()],
+            "history": self.history,
+        }
+        return json.dumps(form, separators=(",", ":")).encode()
+
+
+def decode_keyring(data: bytes) -> Keyring:
+    """Inverse of Keyring.encode. Raises BadValue."""
+    try:
+        form: dict[str, Any] = json.loads(data)
+        if form["v"] != KEYRING_VERSION:
+            raise BadValue("keyring version")
+        pending = form["pending"]
+        return Keyring(
+            signing_seed=bytes.fromhex(form["signing_seed"]),
+            epochs={e[0]: EpochSecret(e[0], e[1], e[2], bytes.fromhex(e[3])) for e in form["epochs"]},
+            chains={
+                bytes.fromhex(c[0]): Chain(bytes.fromhex(c[1]), c[2], c[3], bytes.fromhex(c[4])) for c in form["chains"]
+            },
+            seeded={bytes.fromhex(key): epoch for key, epoch in form["seeded"]},
+            next_number={bytes.fromhex(key): number for key, number in form["next_number"]},
+            seen={bytes.fromhex(key): epoch for key, epoch in form["seen"]},
+            number_floor=form["number_floor"],
+            no_seed_through=form["no_seed_through"],
+            pending=PendingBatch(pending[0], bytes.fromhex(pending[1]), bytes.fromhex(pending[2])) if pending else None,
+            published_period=form["published"][0],
+            published_hash=bytes.fromhex(form["published"][1]),
+            history=form["history"],
+        )
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise BadValue("keyring") from error
+
+
+class TextState(StrEnum):
+    """Where an officer's text is on its way."""
+
+    WAITING = "waiting"
+    PUBLISHED = "published"
+    READ = "read"
+    EXPIRED = "expired"
+
+
+@dataclass
+class Text:
+    """An officer's text on its way out. ``number`` is its msg_no once admitted; ``copies`` the period of each part's
+    last copy, 0 before the first. The parts are emptied once it is read or expired."""
+
+    id: int
+    pseudonym: bytes
+    type: EntryType
+    parts: tuple[bytes, ...]
+    number: int = 0
+    first_posted: int = 0
+    copies: list[int] = field(default_factory=list)
+    state: TextState = TextState.WAITING
+
+    @property
+    def live(self) -> bool:
+        """Admitted and still to be posted."""
+        return self.state in (TextState.WAITING, TextState.PUBLISHED) and self.number > 0
+
+
+@dataclass
+class Incoming:
+    """A message of which at least one part came. ``epoch`` is the latest that any of its parts was sealed to;
+    ``number`` counts complete messages from 1, 0 while parts are missing."""
+
+    parts: int
+    have: set[int]
+    epoch: int
+    number: int = 0
+
+
+@dataclass
+class Conversation:
+    """One source's conversation with this unit, known by P_pk. ``collected`` is n; ``mark_due_since`` the period since
+    which a mark has been due (0: none is); ``mark_period`` and ``mark_count`` are those of the last mark."""
+
+    pseudonym: bytes
+    beacon: bytes
+    opened: int
+    incoming: dict[bytes, Incoming] = field(default_factory=dict)
+    collected: int = 0
+    acknowledged: int = 0
+    last_heard: int = 0
+    mark_due_since: int = 0
+    mark_period: int = 0
+    mark_count: int = 0
+    answered: bool = False
+    set_aside: bool = False
+
+
+@dataclass
+class Ledger:
+    """The daemon's part of the vault. ``processed_through`` is the newest closed segment up to which every one is
+    processed; ``roots`` those of processed closed segments still served; ``backed_up_through`` the value of
+    processed_through at the last backup."""
+
+    conversations: dict[bytes, Conversation] = field(default_factory=dict)
+    texts: dict[int, Text] = field(default_factory=dict)
+    roots: dict[int, bytes] = field(default_factory=dict)
+    processed_through: int = 0
+    backed_up_through: int = 0

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a flow asks of its driver. A flow yields one of these and is sent the answer named here.
+
+The network requests are answered by the server's bytes; a driver that cannot get an answer throws a
+``TransportFailed`` of its own into the flow or simply stops. The storing requests are answered by None once
+the change is durable: the order in which a flow yields them is the order in which a crash may cut.
+"""
+
+from dataclasses import dataclass, field
+
+from .desk_state import Keyring, Ledger
+
+
+@dataclass(frozen=True)
+class GetDirectory:
+    """``GET /v1/directory``; answered by its body, bytes."""
+
+
+@dataclass(frozen=True)
+class GetBoard:
+    """``GET /v1/board``; answered by its body, bytes."""
+
+
+@dataclass(frozen=True)
+class PostEnvelope:
+    """``POST /v1/envelopes`` with exactly 16,384 bytes; answered by the receipt's 256 bytes."""
+
+    envelope: bytes
+
+
+@dataclass(frozen=True)
+class ConfirmClock:
+    """The date warning stands; answered by True when the person wants to go on, else False."""
+
+
+@dataclass(frozen=True)
+class GetIntakeState:
+    """``GET /v1/intake``; answered by its 256 bytes."""
+
+
+@dataclass(frozen=True)
+class GetSegment:
+    """``GET /v1/intake/{period}`` signed by the unit; answered by its bytes, or None when it is not served."""
+
+    period: int
+    unit_id: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True)
+class PostBatch:
+    """``POST /v1/batches``; answered by None when stored, or by the bytes of the batch that the server holds already."""
+
+    upload: bytes
+
+
+@dataclass(frozen=True)
+class NewContent:
+    """A part of a message that has just been opened; the vault seals it to the case before it is stored."""
+
+    pseudonym: bytes
+    message_id: bytes
+    part: int
+    parts: int
+    period: int
+    body: bytes
+
+
+@dataclass(frozen=True)
+class CommitVault:
+    """Make the changed conversations, texts and the new contents durable, in one transaction; with ``backup`` also
+    write the backup where one is configured."""
+
+    ledger: Ledger
+    conversations: frozenset[bytes] = frozenset()
+    texts: frozenset[int] = frozenset()
+    contents: tuple[NewContent, ...] = ()
+    backup: bool = False
+
+
+@dataclass(frozen=True)
+class SaveKeyring:
+    """Make the whole keyring durable, old values overwritten."""
+
+    keyring: Keyring
+
+
+@dataclass
+class Notice:
+    """Something that the officers must be told: a code of docs/runbooks and the numbers that belong to it."""
+
+    code: str
+    values: dict[str, int | str] = field(default_factory=dict)
+
+
+VisitRequest = GetDirectory | GetBoard | PostEnvelope | ConfirmClock
+DeskRequest = GetDirectory | GetBoard | GetIntakeState | GetSegment | PostBatch | CommitVault | SaveKeyring
