@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The units are judged by systemd's own tool, and say what the design asks of them."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.needs import find_program
+from tests.rules.tree import ROOT
+
+UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
+EXPOSURE_AT_MOST = 1.5
+
+pytestmark = [pytest.mark.systemd, pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)]
+
+
+def analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    program = find_program("systemd-analyze")
+    assert program, "systemd-analyze is not installed; `make test` run as root installs it"
+    return subprocess.run([program, "--no-pager", *arguments], capture_output=True, text=True)
+
+
+def exposure(unit: Path) -> float:
+    """The overall figure, in tenths as systemd gives it."""
+    done = analyze("security", "--offline=true", f"--threshold={EXPOSURE_AT_MOST * 10:.0f}", unit)
+    last = next(line for line in done.stdout.splitlines() if "Overall exposure level" in line)
+    figure = float(last.split(":")[1].split()[0])
+    assert (done.returncode == 0) == (figure <= EXPOSURE_AT_MOST)
+    return figure
+
+
+def settings(unit: Path) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in unit.read_text().splitlines():
+        if "=" in line and not line.startswith("#"):
+            name, value = line.split("=", 1)
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def test_the_exposure_is_small(unit: Path) -> None:
+    assert exposure(unit) <= EXPOSURE_AT_MOST
+
+
+def test_a_weaker_unit_is_seen(unit: Path, tmp_path: Path) -> None:
+    weaker = tmp_path / unit.name
+    kept = [line for line in unit.read_text().splitlines() if not line.startswith(("Protect", "SystemCall", "No"))]
+    weaker.write_text("\n".join(kept))
+    assert exposure(weaker) > EXPOSURE_AT_MOST
+
+
+def test_every_setting_is_one_that_systemd_knows(unit: Path, tmp_path: Path) -> None:
+    """Verified with a program that exists here in place of the installed one."""
+    copy = tmp_path / unit.name
+    program = settings(unit)["ExecStart"][0].split()[0]
+    copy.write_text(unit.read_text().replace(program, "/bin/true"))
+    done = analyze("verify", "--man=no", copy)
+    assert done.returncode == 0, done.stderr
+    assert "ignoring" not in done.stderr
+    copy.write_text(copy.read_text().replace("[Service]", "[Service]\nNoNewPrivilege=yes"))
+    assert "'NoNewPrivilege'" in analyze("verify", "--man=no", copy).stderr
+
+
+def test_memory_is_never_written_to_disk(unit: Path) -> None:
+    said = settings(unit)
+    assert said["MemorySwapMax"] == ["0"]
+    assert said["LimitCORE"] == ["0"]
+
+
+def test_files_are_private_and_logs_are_short(unit: Path) -> None:
+    said = settings(unit)
+    assert said["UMask"] == ["0077"]
+    assert said["StateDirectoryMode"] == ["0700"]
+    assert said["LogLevelMax"] == ["notice"]
+
+
+def test_the_command_is_the_one_that_is_documented(unit: Path) -> None:
+    commands = {
+        "server": "/opt/dropbox/bin/dropbox serve --config /etc/dropbox/server.toml",
+        "desk": "/opt/dropbox/bin/dropbox-desk serve --vault /var/lib/dropbox-desk/vault",
+    }
+    assert settings(unit)["ExecStart"] == [commands[unit.stem]]
+
+
+def test_the_way_to_the_network_is_no_wider_than_needed(unit: Path) -> None:
+    said = settings(unit)
+    assert said["IPAddressDeny"] == ["any"]
+    if unit.stem == "server":
+        assert said["PrivateNetwork"] == ["yes"]
+        assert said["RuntimeDirectory"] == ["dropbox"]
+    else:
+        assert said["IPAddressAllow"] == ["localhost"]
+        assert said["LoadCredential"] == ["desk-key:/etc/dropbox/desk-key"]
