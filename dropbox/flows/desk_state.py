@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from dropbox.protocol.anchors import Anchor
 from dropbox.protocol.certificates import EpochCert
 from dropbox.protocol.constants import EntryType
+from dropbox.protocol.directory import Unit, VerifiedDirectory
 from dropbox.protocol.envelope_open import EpochOpener
 from dropbox.protocol.errors import BadValue
 from dropbox.protocol.primitives import SealingKey, ed25519_public
@@ -205,3 +207,28 @@ class Ledger:
     roots: dict[int, bytes] = field(default_factory=dict)
     processed_through: int = 0
     backed_up_through: int = 0
+
+
+@dataclass
+class DeskContext:
+    """Everything a desk's flows work on. ``directory`` is the newest that verified; ``has_backup`` whether commits that
+    ask for it are backed up; ``audit_head`` the vault's, 32 bytes; ``tried`` the ids of envelopes of the open segment
+    that this process has already tried."""
+
+    anchor: Anchor
+    unit_id: bytes
+    keyring: Keyring
+    ledger: Ledger
+    directory: VerifiedDirectory | None = None
+    has_backup: bool = False
+    audit_head: bytes = bytes(32)
+    tried: set[bytes] = field(default_factory=set)
+
+    def unit(self) -> Unit | None:
+        """This unit's row of the directory, present or retired; None while the roots have not listed it."""
+        if self.directory is None:
+            return None
+        for unit in self.directory.directory.on_board():
+            if unit.unit_id == self.unit_id:
+                return unit
+        return None

@@ -49,7 +49,7 @@ class GetSegment:
 
 @dataclass(frozen=True)
 class PostBatch:
-    """``POST /v1/batches``; answered by None when stored, or by the bytes of the batch that the server holds already."""
+    """``POST /v1/batches``; answered by None when stored, or by the batch's bytes that the server holds already."""
 
     upload: bytes
 

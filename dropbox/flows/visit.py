@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One visit of a source: directory, board, then exactly one envelope (docs/protocol.md, section 7).
+
+A report, an answer, a return to read and a return with an unknown codename yield the same requests in the same order
+with the same sizes; only what is inside the envelope differs.
+"""
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dropbox.protocol.anchors import Anchor
+from dropbox.protocol.batch import ProvedUnit
+from dropbox.protocol.certificates import EpochCert
+from dropbox.protocol.codename import conversation_keys
+from dropbox.protocol.constants import MESSAGE_ID
+from dropbox.protocol.envelope_seal import DECOY_RANDOM, envelope_id, seal_ack, seal_decoy, seal_message
+from dropbox.protocol.errors import (
+    AnchorOlder,
+    ClockUnconfirmed,
+    HeadOlder,
+    NoUnitReceives,
+    ProtocolError,
+    UnitCannotReceive,
+    UnitConflicted,
+    UnknownUnit,
+    WrongLength,
+)
+from dropbox.protocol.wire import Receipt, parse_receipt
+
+from .reading import FoundConversation, read_board
+from .requests import ConfirmClock, GetBoard, GetDirectory, PostEnvelope, VisitRequest
+from .trust import Judged, choose_cert, judge
+
+Random = Callable[[int], bytes]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a message to send in this visit. ``slug`` empty: the one conversation that the board holds.
+
+    ``force`` is the force that the report is about, for the directory's conflict rules; empty when not said.
+    """
+
+    slug: str
+    message_id: bytes
+    part: int
+    parts: int
+    body: bytes
+    force: str = ""
+
+
+@dataclass(frozen=True)
+class Visited:
+    """What a visit learnt. ``receipt`` is that of the message (None when a decoy or an ack went instead);
+    ``refused`` why the message could not be sealed, in which case a decoy was posted; ``slug`` the unit written to."""
+
+    judged: Judged
+    conversations: tuple[FoundConversation, ...]
+    receipt: Receipt | None
+    refused: ProtocolError | None
+    slug: str
+
+
+def draw(choices: Sequence[Any], random: Random) -> Any:
+    """One of the choices, each as likely as the others (64 bits over a few hundred: the bias is below 2^-54)."""
+    return choices[int.from_bytes(random(8), "big") % len(choices)]
+
+
+def _receiving(judged: Judged) -> list[tuple[ProvedUnit, EpochCert]]:
+    """Every unit that can be sealed to, with its certificate."""
+    able = []
+    for proved in judged.units:
+        try:
+            able.append((proved, choose_cert(judged, proved)))
+        except UnitCannotReceive:
+            continue
+    return able
+
+
+def _decoy(judged: Judged, random: Random) -> bytes:
+    """Raises NoUnitReceives."""
+    able = _receiving(judged)
+    if not able:
+        raise NoUnitReceives("units")
+    _, cert = draw(able, random)
+    return seal_decoy(cert, random(DECOY_RANDOM))
+
+
+def _target(judged: Judged, found: Sequence[FoundConversation], part: Part) -> ProvedUnit:
+    """Whom the part goes to. Raises UnknownUnit, UnitConflicted, UnitCannotReceive."""
+    slug = part.slug
+    if not slug:
+        if len(found) != 1:
+            raise UnknownUnit("several" if found else "none")
+        slug = found[0].unit.unit.slug
+    unit = judged.directory.directory.unit(slug)
+    if part.force and part.force in unit.conflicts:
+        raise UnitConflicted("force")
+    proved = judged.proved(slug)
+    if proved is None:
+        raise UnitCannotReceive("its board is altered")
+    return proved
+
+
+def _message(judged: Judged, found: Sequence[FoundConversation], part: Part, stretched: bytes) -> tuple[bytes, str]:
+    """The sealed part and its unit's slug. Raises CannotSend, BadPublicKey."""
+    proved = _target(judged, found, part)
+    cert = choose_cert(judged, proved)
+    keys = conversation_keys(stretched, proved.unit.unit_id)
+    ack = next((one.ack for one in found if one.unit is proved), 0)
+    return seal_message(keys, cert, part.message_id, part.part, part.parts, part.body, ack), proved.unit.slug
+
+
+def _acknowledgement(judged: Judged, found: Sequence[FoundConversation], random: Random) -> bytes | None:
+    """An ack to one unit where entries, else a mark, were found; None when there is none that can be sealed to."""
+    candidates = [one for one in found if one.entries] or [one for one in found if one.marked]
+    if not candidates:
+        return None
+    able = {proved.unit.unit_id: cert for proved, cert in _receiving(judged)}
+    candidates = [one for one in candidates if one.unit.unit.unit_id in able]
+    if not candidates:
+        return None
+    one = draw(candidates, random)
+    return seal_ack(one.keys, able[one.unit.unit.unit_id], random(MESSAGE_ID), one.ack)
+
+
+def _fetch(anchor: Anchor, now: int) -> Generator[VisitRequest, Any, Judged]:
+    """Directory and board, fetched once more when one was replaced between the two. Raises TrustError, Malformed."""
+    directory = yield GetDirectory()
+    board = yield GetBoard()
+    try:
+        return judge(anchor, directory, board, now)
+    except (HeadOlder, AnchorOlder):
+        directory = yield GetDirectory()
+        board = yield GetBoard()
+        return judge(anchor, directory, board, now)
+
+
+def visit(
+    anchor: Anchor, stretched: bytes, part: Part | None, now: int, random: Random
+) -> Generator[VisitRequest, Any, Visited]:
+    """One burst. ``stretched`` is S, ``part`` what to send (None: only read), ``now`` the device's period.
+
+    Raises TrustError and Malformed when directory or board cannot be believed (nothing is posted), ClockUnconfirmed,
+    NoUnitReceives, and WrongLength when the receipt is for another envelope.
+    """
+    judged = yield from _fetch(anchor, now)
+    if judged.clock_suspect and not (yield ConfirmClock()):
+        raise ClockUnconfirmed("clock")
+    found = read_board(judged.units, stretched)
+    refused: ProtocolError | None = None
+    envelope: bytes | None = None
+    slug = ""
+    if part is not None:
+        try:
+            envelope, slug = _message(judged, found, part, stretched)
+        except ProtocolError as error:
+            refused = error
+    else:
+        envelope = _acknowledgement(judged, found, random)
+    sent = envelope if envelope is not None else _decoy(judged, random)
+    receipt = parse_receipt((yield PostEnvelope(sent)))
+    if receipt.id != envelope_id(sent):
+        raise WrongLength("receipt for another envelope")
+    told = receipt if part is not None and refused is None else None
+    return Visited(judged, found, told, refused, slug)
