@@ -162,7 +162,7 @@ def test_what_the_rules_allow_passes(tmp_path: Path) -> None:
     assert [fault for rule in RULES for fault in refused(tmp_path, rule)] == []
 
 
-# --- what is not an import, or is one only when the program runs ----------------------------------------
+# --- what is not an import, or is one only when the program runs ---
 
 
 def reaching_calls(root: Path) -> list[str]:

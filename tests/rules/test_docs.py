@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a person can type, set, fetch or be told is written in README.md or docs/.
+
+All of it is found in the code itself, so that nothing has to be listed twice; what is not written yet is not missed.
+"""
+
+import ast
+import importlib
+import importlib.util
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from tests.rules.tree import ROOT, files, parse, plant
+
+SCRIPTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+# Every command has it, and click explains it.
+EVERYWHERE = {"--help"}
+
+
+def documents(root: Path = ROOT) -> dict[str, str]:
+    return {
+        str(path.relative_to(root)): path.read_text(encoding="utf-8")
+        for path in files(root, ".md")
+        if path.relative_to(root).parts[0] in ("README.md", "docs")
+    }
+
+
+def mentions(text: str, phrase: str) -> bool:
+    """The phrase as a whole: `--force` is not in `--force-it`, nor `/v1/board` in `/v1/board/x`."""
+    return re.search(rf"(?<![\w/-]){re.escape(phrase)}(?![\w/-])", text) is not None
+
+
+# --- commands and flags ---
+
+
+def entry_point(target: str) -> click.Command | None:
+    """The click command behind an entry of pyproject, or nothing while its module is not written."""
+    name, attribute = target.split(":")
+    parent = name.rpartition(".")[0]
+    if importlib.util.find_spec(parent) is None or importlib.util.find_spec(name) is None:
+        return None
+    module = importlib.import_module(name)
+    found = getattr(module, attribute)
+    if isinstance(found, click.Command):
+        return found
+    # A plain `main` around a click group: the group is the module's own.
+    groups = [value for value in vars(module).values() if isinstance(value, click.Group)]
+    assert len(groups) == 1, f"{target} is no click command and its module has not exactly one group"
+    return groups[0]
+
+
+def leaves(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    if not isinstance(command, click.Group):
+        yield path, command
+        return
+    context = click.Context(command, info_name=path)
+    for name in command.list_commands(context):
+        inner = command.get_command(context, name)
+        if inner is not None and not inner.hidden:
+            yield from leaves(inner, f"{path} {name}")
+
+
+def flags(command: click.Command) -> set[str]:
+    return {
+        flag
+        for parameter in command.params
+        if isinstance(parameter, click.Option) and not parameter.hidden
+        for flag in (*parameter.opts, *parameter.secondary_opts)
+        if flag.startswith("--")
+    } - EVERYWHERE
+
+
+def undocumented_commands(command: click.Command, path: str, texts: dict[str, str]) -> list[str]:
+    """Commands that no document names, and flags that no document which names their command does."""
+    faults = []
+    for name, leaf in leaves(command, path):
+        about = [text for text in texts.values() if mentions(text, name)]
+        if not about:
+            faults.append(name)
+        for flag in sorted(flags(leaf)):
+            if about and not any(mentions(text, flag) for text in about):
+                faults.append(f"{name} {flag}")
+    return faults
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_command_and_flag_is_documented(script: str) -> None:
+    command = entry_point(SCRIPTS[script])
+    assert command is None or undocumented_commands(command, script, documents()) == []
+
+
+def test_an_undocumented_command_or_flag_is_seen() -> None:
+    option = click.Option(["--force/--no-force"])
+    report, check = click.Command("report", params=[option]), click.Command("check")
+    tool = click.Group("tool", commands={"report": report, "check": check})
+    texts = {"a.md": "tool report --force", "b.md": "--no-force; tool checks"}
+    assert undocumented_commands(tool, "tool", texts) == ["tool check", "tool report --no-force"]
+    texts["a.md"] += " --no-force, tool check"
+    assert undocumented_commands(tool, "tool", texts) == []
+
+
+# --- routes, settings, errors ---
+
+
+def routes(root: Path) -> list[str]:
+    """Each path of the server's table of routes."""
+    return sorted(
+        {
+            node.value
+            for path in files(root, "routes.py")
+            for node in ast.walk(parse(path))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.match(r"/[\w/{}.-]*$", node.value)
+        }
+    )
+
+
+def settings(root: Path) -> list[str]:
+    """Each field of each dataclass in a config module."""
+    return sorted(
+        {
+            field.target.id
+            for path in files(root, "config.py")
+            for node in ast.walk(parse(path))
+            if isinstance(node, ast.ClassDef) and any("dataclass" in ast.unparse(d) for d in node.decorator_list)
+            for field in node.body
+            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        }
+    )
+
+
+def codes(root: Path) -> list[str]:
+    """Each code that an error says: `code = "…"` in a class, or given by that name to a call."""
+    found = set()
+    for path in files(root, "errors.py", "error_answers.py"):
+        for node in ast.walk(parse(path)):
+            match node:
+                case ast.Assign(targets=[ast.Name(id="code")], value=ast.Constant(value=str(code))):
+                    found.add(code)
+                case ast.keyword(arg="code", value=ast.Constant(value=str(code))):
+                    found.add(code)
+    return sorted(found - {""})
+
+
+def undocumented(names: list[str], texts: dict[str, str]) -> list[str]:
+    return [name for name in names if not any(mentions(text, name) for text in texts.values())]
+
+
+def test_every_route_is_documented(tmp_path: Path) -> None:
+    http_api = {name: text for name, text in documents().items() if name == "docs/http-api.md"}
+    assert undocumented(routes(ROOT), http_api) == []
+    plant(tmp_path, "routes.py", "ROUTES = [web.get('/v1/board', board), web.get('/v1/segments/{n}', n)]")
+    assert undocumented(routes(tmp_path), {"a.md": "GET /v1/board, GET /v1/segments/{m}"}) == ["/v1/segments/{n}"]
+
+
+def test_every_setting_is_documented(tmp_path: Path) -> None:
+    assert undocumented(settings(ROOT), documents()) == []
+    plant(tmp_path, "config.py", "@dataclass(frozen=True)\nclass Config:\n    socket: str\n    reserve: int = 1\n")
+    assert undocumented(settings(tmp_path), {"a.md": "`socket_mode` and `reserve`"}) == ["socket"]
+
+
+def test_every_error_code_is_documented(tmp_path: Path) -> None:
+    assert undocumented(codes(ROOT), documents()) == []
+    text = "class A(E):\n    code = 'too-long'\nB = Answer(code='too-late')\n"
+    plant(tmp_path, "errors.py", text)
+    assert undocumented(codes(tmp_path), {"a.md": "`too-long-ago`, `too-late`"}) == ["too-long"]
+
+
+# --- links ---
+
+
+def dead_links(root: Path) -> list[str]:
+    """Links to files of the repository that are not there."""
+    return [
+        f"{path.relative_to(root)}: {target}"
+        for path in files(root, ".md")
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8"))
+        if "://" not in target and not target.startswith("mailto:")
+        if not (path.parent / target).exists()
+    ]
+
+
+def test_every_link_leads_to_a_file(tmp_path: Path) -> None:
+    assert dead_links(ROOT) == []
+    plant(tmp_path, "docs/a.md", "[b](b.md#top) [c](c.md) [d](#here) [e](https://example.org)")
+    plant(tmp_path, "docs/b.md", "")
+    assert dead_links(tmp_path) == ["docs/a.md: c.md"]
