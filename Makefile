@@ -56,7 +56,7 @@ demo: setup
 	if [ -z "$$dir" ]; then \
 	  if [ -n "$$pid" ] && grep -qsa 'dropbox' "/proc/$$pid/cmdline"; then \
 	    echo "make: the demo already runs as process $$pid; stop it, or give another DIR=, PORT= and DESK_PORT=" >&2; exit 1; fi; \
-	  rm -rf .demo; mkdir -p .demo; echo $$$$ > .demo/pid; dir=.demo/service; fi; \
+	  rm -rf .demo/service; mkdir -p .demo; echo $$$$ > .demo/pid; dir=.demo/service; fi; \
 	exec $(BIN)/dropbox demo --dir "$$dir" $(if $(PORT),--port $(PORT)) $(if $(DESK_PORT),--desk-port $(DESK_PORT))
 
 test: setup
