@@ -16,7 +16,7 @@ from dropbox.protocol.certificates import EpochCert
 from dropbox.protocol.constants import EntryType
 from dropbox.protocol.directory import Unit, VerifiedDirectory
 from dropbox.protocol.envelope_open import EpochOpener
-from dropbox.protocol.errors import BadValue
+from dropbox.protocol.errors import BadValue, UnknownUnit
 from dropbox.protocol.primitives import SealingKey, ed25519_public
 
 KEYRING_VERSION = 1
@@ -213,7 +213,8 @@ class Ledger:
 class DeskContext:
     """Everything a desk's flows work on. ``directory`` is the newest that verified; ``has_backup`` whether commits that
     ask for it are backed up; ``audit_head`` the vault's, 32 bytes; ``tried`` the ids of envelopes of the open segment
-    that this process has already tried."""
+    that this process has already tried; ``checked`` whether the board has shown, in this process, that the keyring is
+    not behind it."""
 
     anchor: Anchor
     unit_id: bytes
@@ -223,6 +224,13 @@ class DeskContext:
     has_backup: bool = False
     audit_head: bytes = bytes(32)
     tried: set[bytes] = field(default_factory=set)
+    checked: bool = False
+
+    def trusted(self) -> VerifiedDirectory:
+        """The directory held. Raises UnknownUnit before the first one was fetched."""
+        if self.directory is None:
+            raise UnknownUnit("no directory yet")
+        return self.directory
 
     def unit(self) -> Unit | None:
         """This unit's row of the directory, present or retired; None while the roots have not listed it."""

@@ -23,8 +23,8 @@ class ReadText:
 
 @dataclass(frozen=True)
 class FoundConversation:
-    """What one unit's board holds for this codename. ``ack`` is the number to acknowledge; ``entries`` whether any entry
-    carried its tag, ``marked`` whether a mark did; ``unread_entries`` how many carried the tag and did not open."""
+    """What one unit's board holds for this codename. ``ack`` is what to acknowledge; ``entries`` whether any
+    entry carried its tag, ``marked`` whether a mark did; ``unread_entries`` how many with the tag did not open."""
 
     unit: ProvedUnit
     keys: ConversationKeys
@@ -82,7 +82,7 @@ def _whole(parts: dict[int, EntryPlain]) -> bool:
 
 
 def _acknowledge(found: _Gathered) -> int:
-    """The highest a with every part of every number from ``from`` to a; from - 1 if there is none; 0 without entries."""
+    """The highest a with every part of every number from ``from`` to a; from - 1 if none; 0 without entries."""
     if not found.first_unread:
         return 0
     number = found.first_unread

@@ -49,9 +49,18 @@ class GetSegment:
 
 @dataclass(frozen=True)
 class PostBatch:
-    """``POST /v1/batches``; answered by None when stored, or by the batch's bytes that the server holds already."""
+    """``POST /v1/batches``; answered by a BatchAnswer."""
 
     upload: bytes
+
+
+@dataclass(frozen=True)
+class BatchAnswer:
+    """``code`` is published, or that of the refusal (docs/http-api.md); with ``batch-held`` the server holds another
+    batch of this unit and period, whose bytes are ``held``."""
+
+    code: str
+    held: bytes = b""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from dropbox.protocol.errors import (
 
 @dataclass(frozen=True)
 class Warned:
-    """A plain warning: ``code`` is replies-altered, clock or silent; ``slug`` the unit it is about, empty for the clock;
+    """A plain warning: ``code`` is replies-altered, clock or silent; ``slug`` the unit it is about (clock: empty);
     ``days`` how many periods a silent unit has been silent, or how far the clock is off (negative: behind)."""
 
     code: str

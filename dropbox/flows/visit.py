@@ -17,6 +17,7 @@ from dropbox.protocol.constants import MESSAGE_ID
 from dropbox.protocol.envelope_seal import DECOY_RANDOM, envelope_id, seal_ack, seal_decoy, seal_message
 from dropbox.protocol.errors import (
     AnchorOlder,
+    BadValue,
     ClockUnconfirmed,
     HeadOlder,
     NoUnitReceives,
@@ -24,7 +25,6 @@ from dropbox.protocol.errors import (
     UnitCannotReceive,
     UnitConflicted,
     UnknownUnit,
-    WrongLength,
 )
 from dropbox.protocol.wire import Receipt, parse_receipt
 
@@ -143,7 +143,7 @@ def visit(
     """One burst. ``stretched`` is S, ``part`` what to send (None: only read), ``now`` the device's period.
 
     Raises TrustError and Malformed when directory or board cannot be believed (nothing is posted), ClockUnconfirmed,
-    NoUnitReceives, and WrongLength when the receipt is for another envelope.
+    NoUnitReceives, and BadValue when the receipt is for another envelope.
     """
     judged = yield from _fetch(anchor, now)
     if judged.clock_suspect and not (yield ConfirmClock()):
@@ -162,6 +162,6 @@ def visit(
     sent = envelope if envelope is not None else _decoy(judged, random)
     receipt = parse_receipt((yield PostEnvelope(sent)))
     if receipt.id != envelope_id(sent):
-        raise WrongLength("receipt for another envelope")
+        raise BadValue("receipt for another envelope")
     told = receipt if part is not None and refused is None else None
     return Visited(judged, found, told, refused, slug)

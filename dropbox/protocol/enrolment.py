@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Enrolment: a desk's public keys on their way to the roots, with proof of possession (docs/protocol.md, section 3.7)."""
+"""Enrolment: a desk's public keys on their way to the roots, with proof of possession (docs/protocol.md, 3.7)."""
 
 from dataclasses import dataclass
 

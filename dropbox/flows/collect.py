@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A desk fetches the intake, opens what is its own and records it (docs/protocol.md, sections 5.7 to 5.9).
+
+Order of durability: the keyring is saved before the vault is committed. After a crash between the two, the segment is
+processed again; ids that the keyring has seen then fill content and seed nothing.
+"""
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dropbox.protocol.board import chain_start
+from dropbox.protocol.constants import EPOCH_SECRET_GRACE, EnvelopeType
+from dropbox.protocol.envelope_format import EnvelopePlain
+from dropbox.protocol.envelope_open import EpochOpener, OpenedEnvelope, open_envelope
+from dropbox.protocol.envelope_seal import envelope_id
+from dropbox.protocol.errors import ProtocolError, SegmentChanged, WrongService, WrongType
+from dropbox.protocol.wire import IntakeState, Segment, parse_intake_state, parse_segment, sign_segment_request
+
+from .desk_state import Chain, Conversation, DeskContext, Incoming, TextState
+from .own_board import check_board, refresh_directory
+from .requests import CommitVault, DeskRequest, GetIntakeState, GetSegment, NewContent, Notice, SaveKeyring
+
+
+@dataclass
+class CollectResult:
+    """``new`` counts messages that became complete; ``notices`` is what the officers must be told."""
+
+    new: int = 0
+    notices: list[Notice] = field(default_factory=list)
+
+
+@dataclass
+class _Changes:
+    conversations: set[bytes] = field(default_factory=set)
+    texts: set[int] = field(default_factory=set)
+    contents: list[NewContent] = field(default_factory=list)
+    keyring: bool = False
+    new: int = 0
+
+
+def _acknowledge(state: DeskContext, conversation: Conversation, ack: int, changes: _Changes) -> None:
+    """Texts up to ``ack`` are read: they are not posted again, and their words are emptied from what waits."""
+    texts = [text for text in state.ledger.texts.values() if text.pseudonym == conversation.pseudonym]
+    highest = max((text.number for text in texts), default=0)
+    ack = min(ack, max(highest, conversation.acknowledged))
+    if ack <= conversation.acknowledged:
+        return
+    conversation.acknowledged = ack
+    for text in texts:
+        if text.live and text.number <= ack:
+            text.state, text.parts = TextState.READ, ()
+            changes.texts.add(text.id)
+
+
+def _take_part(conversation: Conversation, opened: OpenedEnvelope, period: int, changes: _Changes) -> None:
+    """Record one part; ``parts`` is fixed by the first part seen, and a part counts once."""
+    plain = opened.plain
+    incoming = conversation.incoming.setdefault(plain.message_id, Incoming(plain.parts, set(), opened.epoch))
+    if incoming.parts != plain.parts or plain.part in incoming.have:
+        return
+    incoming.have.add(plain.part)
+    incoming.epoch = max(incoming.epoch, opened.epoch)
+    changes.contents.append(NewContent(plain.pseudonym, plain.message_id, plain.part, plain.parts, period, plain.body))
+    if len(incoming.have) == incoming.parts:
+        conversation.collected += 1
+        incoming.number = conversation.collected
+        conversation.mark_due_since = conversation.mark_due_since or period
+        changes.new += 1
+
+
+def _seed(state: DeskContext, opened: OpenedEnvelope, period: int) -> None:
+    """Adopt r once, at part 1 of a new message_id, unless the chain was seeded from a later epoch."""
+    plain, keyring = opened.plain, state.keyring
+    key = plain.pseudonym + plain.message_id
+    if plain.part != 1 or key in keyring.seeded or period <= keyring.no_seed_through:
+        return
+    keyring.seeded[key] = opened.epoch
+    chain = keyring.chains.get(plain.pseudonym)
+    if chain is None or chain.epoch <= opened.epoch:
+        start = chain_start(plain.refresh, state.unit_id, plain.pseudonym)
+        keyring.chains[plain.pseudonym] = Chain(plain.message_id, opened.epoch, 0, start)
+
+
+def _conversation(state: DeskContext, plain: EnvelopePlain, period: int) -> Conversation | None:
+    """Whose envelope it is; None for a decoy, an ack of somebody unknown, and a beacon that is not the first one."""
+    if plain.type == EnvelopeType.DECOY:
+        return None
+    known = state.ledger.conversations.get(plain.pseudonym)
+    if known is None and plain.type == EnvelopeType.MESSAGE:
+        known = Conversation(plain.pseudonym, plain.beacon, opened=period)
+        state.ledger.conversations[plain.pseudonym] = known
+    return known if known is not None and known.beacon == plain.beacon else None
+
+
+def _record(state: DeskContext, opened: OpenedEnvelope, number: bytes, period: int, changes: _Changes) -> None:
+    plain = opened.plain
+    conversation = _conversation(state, plain, period)
+    if conversation is None:
+        return
+    changes.conversations.add(plain.pseudonym)
+    conversation.last_heard = max(conversation.last_heard, period)
+    if plain.type == EnvelopeType.MESSAGE:
+        _take_part(conversation, opened, period, changes)
+    _acknowledge(state, conversation, plain.ack, changes)
+    if number not in state.keyring.seen:
+        _seed(state, opened, period)
+        state.keyring.seen[number] = opened.epoch
+        changes.keyring = True
+
+
+def _openers(state: DeskContext, service_id: bytes, period: int) -> tuple[EpochOpener, ...]:
+    """Every epoch secret held, nearest to the period first; each expanded once."""
+    secrets = sorted(
+        state.keyring.epochs.values(),
+        key=lambda secret: (max(secret.not_before - period, period - secret.not_after, 0), -secret.epoch),
+    )
+    return tuple(secret.opener(service_id, state.unit_id) for secret in secrets)
+
+
+def _read_segment(state: DeskContext, segment: Segment, openers: Sequence[EpochOpener]) -> tuple[_Changes, set[bytes]]:
+    changes, tried = _Changes(), set()
+    for envelope in segment.envelopes:
+        number = envelope_id(envelope)
+        tried.add(number)
+        if number in state.tried:
+            continue
+        try:
+            opened = open_envelope(envelope, openers)
+        except ProtocolError:
+            continue
+        _record(state, opened, number, segment.period, changes)
+    return changes, tried
+
+
+def _check_segment(state: DeskContext, data: bytes, period: int, closed: bool) -> Segment:
+    """Raises Malformed, IntakeAltered, WrongService."""
+    segment = parse_segment(data)
+    if segment.service_id != state.trusted().service_id:
+        raise WrongService("segment")
+    if segment.period != period or (closed and not segment.closed):
+        raise WrongType("segment")
+    known = state.ledger.roots.get(period)
+    if known is not None and segment.closed and known != segment.root:
+        raise SegmentChanged("root")
+    return segment
+
+
+def _process(state: DeskContext, segment: Segment, result: CollectResult) -> Generator[DeskRequest, Any, None]:
+    openers = _openers(state, state.trusted().service_id, segment.period)
+    changes, tried = _read_segment(state, segment, openers)
+    if changes.keyring:
+        yield SaveKeyring(state.keyring)
+    if segment.closed:
+        state.ledger.roots[segment.period] = segment.root
+        state.ledger.processed_through = max(state.ledger.processed_through, segment.period)
+    if changes.conversations:
+        conversations, texts = frozenset(changes.conversations), frozenset(changes.texts)
+        yield CommitVault(state.ledger, conversations, texts, tuple(changes.contents))
+    state.tried = state.tried - tried if segment.closed else state.tried | tried
+    result.new += changes.new
+
+
+def _periods(state: DeskContext, intake: IntakeState, result: CollectResult) -> Iterator[int]:
+    """The segments still to process, oldest first, the open one last."""
+    through = state.ledger.processed_through
+    start = max(through + 1, intake.oldest)
+    if through and start > through + 1:
+        result.notices.append(Notice("segments-gone", {"first": through + 1, "last": start - 1}))
+    return iter(range(start, intake.open + 1))
+
+
+def _fetch_all(state: DeskContext, intake: IntakeState, result: CollectResult) -> Generator[DeskRequest, Any, None]:
+    for period in _periods(state, intake, result):
+        signature = sign_segment_request(state.keyring.signing_seed, state.trusted().service_id, state.unit_id, period)
+        data = yield GetSegment(period, state.unit_id, signature)
+        if data is None:
+            if period < intake.open:
+                result.notices.append(Notice("segment-missing", {"period": period}))
+            break
+        try:
+            segment = _check_segment(state, data, period, closed=period < intake.open)
+        except ProtocolError as error:
+            result.notices.append(Notice("segment-refused", {"period": period, "error": error.code}))
+            break
+        yield from _process(state, segment, result)
+    yield CommitVault(state.ledger)
+
+
+def _due_to_destroy(state: DeskContext, intake: IntakeState) -> list[int]:
+    """Epochs whose intake, five periods beyond their end, is processed (and backed up), or no longer served."""
+    ledger = state.ledger
+    safe = min(ledger.processed_through, ledger.backed_up_through) if state.has_backup else ledger.processed_through
+    due = []
+    for number, secret in state.keyring.epochs.items():
+        last = secret.not_after + EPOCH_SECRET_GRACE
+        if last <= safe or last < intake.oldest:
+            due.append(number)
+    return due
+
+
+def _destroy(state: DeskContext, intake: IntakeState) -> Generator[DeskRequest, Any, None]:
+    """Destroy epoch secrets that are due, and the ids that were remembered for them."""
+    keyring, due = state.keyring, _due_to_destroy(state, intake)
+    if not due:
+        return
+    for number in due:
+        del keyring.epochs[number]
+    keyring.seen = {key: epoch for key, epoch in keyring.seen.items() if epoch in keyring.epochs}
+    keyring.seeded = {key: epoch for key, epoch in keyring.seeded.items() if epoch in keyring.epochs}
+    yield SaveKeyring(keyring)
+
+
+def clock_agrees(intake: IntakeState, now: int, notices: list[Notice]) -> bool:
+    """Whether this desk's period is at most one from the open segment's; else it neither publishes nor destroys."""
+    if abs(intake.open - now) <= 1:
+        return True
+    notices.append(Notice("clock-off", {"here": now, "server": intake.open}))
+    return False
+
+
+def collect(state: DeskContext, now_period: int) -> Generator[DeskRequest, Any, CollectResult]:
+    """Fetch, open, record, acknowledge, destroy what is due.
+
+    Raises Malformed when the intake's state cannot be read; everything else becomes a notice.
+    """
+    result = CollectResult()
+    yield from refresh_directory(state, now_period, result.notices)
+    if state.unit() is None:
+        result.notices.append(Notice("not-listed"))
+        return result
+    yield from check_board(state, now_period, result.notices)
+    if not state.checked:
+        return result
+    intake = parse_intake_state((yield GetIntakeState()))
+    yield from _fetch_all(state, intake, result)
+    for period in [period for period in state.ledger.roots if period < intake.oldest]:
+        del state.ledger.roots[period]
+    if clock_agrees(intake, now_period, result.notices):
+        yield from _destroy(state, intake)
+    return result

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A desk compares its keyring with the board, before it opens or publishes anything (docs/protocol.md, 6.10)."""
+
+from collections.abc import Generator, Sequence
+from typing import Any
+
+from dropbox.protocol.batch import ProvedUnit, UnitBoard, parse_board, prove_unit
+from dropbox.protocol.constants import LOST_KEYRING_STEP, MAX_WINDOW
+from dropbox.protocol.directory import VerifiedDirectory, parse_signed_directory, verify_directory
+from dropbox.protocol.errors import BoardAltered, ProtocolError
+from dropbox.protocol.primitives import sha256
+
+from .desk_state import DeskContext, Keyring
+from .requests import DeskRequest, GetBoard, GetDirectory, Notice, SaveKeyring
+
+Steps = Generator[DeskRequest, Any, None]
+
+
+def refresh_directory(state: DeskContext, now: int, notices: list[Notice]) -> Steps:
+    """Take the server's directory when it verifies and is not older than the one held; tell the officers otherwise."""
+    try:
+        found = verify_directory(state.anchor, parse_signed_directory((yield GetDirectory())))
+    except ProtocolError as error:
+        notices.append(Notice("directory-refused", {"error": error.code}))
+        return
+    head = found.signed_head.head
+    if now > head.expires:
+        notices.append(Notice("directory-expired", {"version": head.dir_version}))
+    if state.directory is not None and _version(state.directory) > _version(found):
+        notices.append(Notice("directory-older", {"version": head.dir_version}))
+        return
+    state.directory = found
+
+
+def _version(directory: VerifiedDirectory) -> int:
+    return directory.signed_head.head.dir_version
+
+
+def _own(state: DeskContext, board: Sequence[UnitBoard], notices: list[Notice]) -> ProvedUnit | None:
+    """This unit's own part of the board, proved; None when it is missing or altered, which the officers are told."""
+    listed = state.trusted().directory
+    unit = state.unit()
+    served = [part for part in board if part.unit_id == state.unit_id]
+    if unit is None or not served:
+        return None
+    try:
+        return prove_unit(listed.service_id, unit, served[0], listed.policy.window)
+    except BoardAltered as error:
+        notices.append(Notice("own-board-altered", {"error": error.code}))
+        return None
+
+
+def _compare_intake(state: DeskContext, board: Sequence[UnitBoard], notices: list[Notice]) -> None:
+    """Other desks' roots of closed segments against ours: a difference shows that the server forks the intake."""
+    listed = state.trusted().directory
+    served = {part.unit_id: part for part in board}
+    for unit in listed.units:
+        if unit.unit_id == state.unit_id or unit.unit_id not in served:
+            continue
+        try:
+            proved = prove_unit(listed.service_id, unit, served[unit.unit_id], listed.policy.window)
+        except BoardAltered:
+            continue
+        if proved.batches:
+            manifest = proved.batches[-1].manifest
+            ours = state.ledger.roots.get(manifest.intake_period)
+            if ours is not None and ours != manifest.intake_root:
+                notices.append(Notice("intake-differs", {"unit": unit.slug, "period": manifest.intake_period}))
+
+
+def note_published(keyring: Keyring, period: int, batch_hash: bytes) -> None:
+    """The pending batch is on the server."""
+    keyring.published_period, keyring.published_hash, keyring.pending = period, batch_hash, None
+    keyring.history = [*keyring.history, period][-MAX_WINDOW:]
+
+
+def rolled_back(state: DeskContext, period: int, batch_hash: bytes, kept_epoch: int, now: int) -> None:
+    """The server holds a newer batch of ours than the keyring knows: it was rolled back, or somebody has the key.
+
+    Keeps the signing key and the epoch secrets that the newest manifest names or that came before; drops every chain,
+    numbers on from 8 x period + 1, and lets nothing of the segments up to the present one seed.
+    """
+    keyring = state.keyring
+    keyring.published_period, keyring.published_hash, keyring.pending = period, batch_hash, None
+    keyring.history = [*keyring.history, period]
+    keyring.epochs = {number: secret for number, secret in keyring.epochs.items() if number <= kept_epoch}
+    keyring.chains, keyring.next_number = {}, {}
+    keyring.number_floor = max(keyring.number_floor, LOST_KEYRING_STEP * now + 1)
+    keyring.no_seed_through = max(keyring.no_seed_through, now)
+
+
+def _settle(state: DeskContext, own: ProvedUnit, now: int, notices: list[Notice]) -> bool:
+    """Bring the keyring to what the board proves; whether it changed."""
+    keyring = state.keyring
+    if not own.batches:
+        return False
+    manifest = own.batches[-1].manifest
+    newest_hash = sha256(manifest.encode())
+    if manifest.period <= keyring.published_period:
+        if manifest.period + 2 < min(keyring.published_period, now):
+            notices.append(Notice("own-batch-missing", {"period": keyring.published_period}))
+        return False
+    if keyring.pending is not None and keyring.pending.hash == newest_hash:
+        note_published(keyring, manifest.period, newest_hash)
+        return True
+    if not keyring.published_period and own.unit.key_at(manifest.period) != keyring.public:
+        keyring.published_period, keyring.published_hash = manifest.period, newest_hash
+        keyring.number_floor = max(keyring.number_floor, LOST_KEYRING_STEP * now + 1)
+        notices.append(Notice("keyring-new", {"period": manifest.period}))
+    else:
+        rolled_back(state, manifest.period, newest_hash, own.certs[1].epoch, now)
+        notices.append(Notice("rolled-back", {"period": manifest.period}))
+    keyring.history = [batch.manifest.period for batch in own.batches]
+    return True
+
+
+def check_board(state: DeskContext, now: int, notices: list[Notice]) -> Steps:
+    """Fetch the board, compare, and save the keyring when it had to change. Sets ``state.checked``."""
+    if state.directory is None:
+        return
+    try:
+        board = parse_board((yield GetBoard()))
+    except ProtocolError as error:
+        notices.append(Notice("board-refused", {"error": error.code}))
+        return
+    _compare_intake(state, board, notices)
+    own = _own(state, board, notices)
+    if own is None:
+        return
+    if _settle(state, own, now, notices):
+        yield SaveKeyring(state.keyring)
+    state.checked = True
