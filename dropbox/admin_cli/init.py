@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``dropbox-admin init``: the server's folder, config and database, or the database brought up to this release."""
+
+import os
+from pathlib import Path
+
+import click
+
+from dropbox.protocol.anchors import parse_signed_anchor, verify_first_anchor
+from dropbox.protocol.armour import dearmour
+from dropbox.server.config import ConfigRefused, ServerConfig, load_config, parse_database, parse_listen
+from dropbox.server.store.schema import upgrade
+
+from .refusal import in_one_line
+
+_EPILOG = """\b
+Examples:
+  dropbox-admin init --dir /var/lib/dropbox --anchor anchor.txt
+  dropbox-admin init --dir /var/lib/dropbox --anchor anchor.txt --listen unix:/run/dropbox/server.sock
+  dropbox-admin init --dir /var/lib/dropbox --anchor anchor.txt --database postgresql://dropbox@/dropbox?host=/run/postgresql
+"""
+
+
+def _checked_anchor(path: Path) -> bytes:
+    text = path.read_bytes()
+    verify_first_anchor(parse_signed_anchor(dearmour("ANCHOR", text)))
+    return text
+
+
+def _write(path: Path, content: bytes) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+
+
+def _make_folders(folder: Path, config: ServerConfig) -> None:
+    for one in (folder, config.data_dir, config.segments, config.blobs):
+        one.mkdir(mode=0o700, parents=True, exist_ok=True)
+        one.chmod(0o700)
+
+
+@click.command("init", epilog=_EPILOG)
+@click.option("--dir", "folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="Made if new.")
+@click.option("--anchor", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--listen", default="127.0.0.1:8080", show_default=True, help="HOST:PORT or unix:/path.")
+@click.option("--database", help="A URL; a SQLite file in the folder if left out.")
+@click.option("--demo", is_flag=True, help="Say on every page that this is a demonstration.")
+@in_one_line
+def init(folder: Path, anchor: Path, listen: str, database: str | None, demo: bool) -> None:
+    """Write the server's config and make its database. Run it again after an upgrade: it keeps what is there."""
+    os.umask(0o077)
+    folder = folder.resolve()
+    path = folder / "server.toml"
+    if path.exists():
+        config = load_config(path)
+        _make_folders(folder, config)
+        upgrade(config.database)
+        click.echo(f"kept {path}; the database is up to date")
+        return
+    data_dir, pinned = folder / "data", folder / "anchor.txt"
+    anchor_text = _checked_anchor(anchor)
+    if '"' in str(folder) or "\\" in str(folder):
+        raise ConfigRefused("the folder's path must hold no quotation mark or backslash: choose another one")
+    config = ServerConfig(
+        listen=parse_listen(listen),
+        database=parse_database(database or f"sqlite:///{data_dir / 'server.sqlite'}"),
+        data_dir=data_dir,
+        anchor=pinned,
+        demo=demo,
+    )
+    _make_folders(folder, config)
+    upgrade(config.database)
+    _write(pinned, anchor_text)
+    _write(path, config.encode().encode())
+    click.echo(f"wrote {path}")

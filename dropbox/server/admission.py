@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Exact checks of a request before its body is read, and the reading of the body in bounded time."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+from aiohttp import web
+
+from .connection import log_fault
+from .error_answers import Refused
+from .responses import BINARY
+
+BODY_WITHIN = 30.0
+"""Seconds for a whole body up to 64 KiB; larger ones get a second more for every 8 KiB."""
+_MIN_RATE = 8 * 1024
+
+
+def check_no_body(request: web.BaseRequest) -> None:
+    """A GET carries none. Raises Refused."""
+    if request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers:
+        raise Refused("body-refused")
+
+
+def check_binary(request: web.BaseRequest) -> int:
+    """The announced length of a binary body in one piece. Raises Refused."""
+    if "transfer-encoding" in request.headers or "content-length" not in request.headers:
+        raise Refused("length-required")
+    if request.headers.get("content-type") != BINARY or "content-encoding" in request.headers:
+        raise Refused("wrong-type")
+    length = request.headers["content-length"]
+    if not (length.isascii() and length.isdigit()) or length != str(int(length)):
+        raise Refused("wrong-length")
+    return int(length)
+
+
+async def read_body(request: web.BaseRequest, length: int) -> bytes:
+    """Exactly ``length`` bytes. Raises Refused."""
+    if request.headers.get("expect", "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    try:
+        async with asyncio.timeout(BODY_WITHIN + length / _MIN_RATE):
+            return await request.content.readexactly(length)
+    except TimeoutError:
+        raise Refused("too-slow") from None
+    except (asyncio.IncompleteReadError, web.RequestPayloadError, ConnectionError):
+        raise Refused("bad-http") from None
+
+
+def above_reserve(folder: Path, reserve: int) -> bool:
+    """Whether the disk of ``folder`` has more than ``reserve`` bytes free."""
+    try:
+        return shutil.disk_usage(folder).free > reserve
+    except OSError as error:
+        log_fault(error)
+        return False

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The composition root: puts the server together, runs it, and lets it finish what it accepted."""
+
+import asyncio
+import fcntl
+import logging
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from dropbox.protocol.anchors import parse_signed_anchor, verify_first_anchor
+from dropbox.protocol.armour import dearmour
+from dropbox.protocol.errors import ProtocolError
+
+from .batches import Batches
+from .config import ConfigRefused, Listen, ServerConfig
+from .connection import Server
+from .intake import Intake
+from .pages import Pages
+from .ports import SegmentFiles, Store
+from .publisher import Publisher
+from .routes import Routes
+from .shelf import Shelf
+from .store.schema import found_revision, newest_revision
+from .store.segment_files import LocalSegmentFiles
+from .store.sql import open_store
+
+_BACKLOG = 256
+_FINISH_WITHIN = 20.0
+
+
+@dataclass
+class Service:
+    """A server's parts, wired; ``routes.answer`` handles a request."""
+
+    store: Store
+    shelf: Shelf
+    publisher: Publisher
+    routes: Routes
+
+
+def assemble(
+    config: ServerConfig, store: Store, files: SegmentFiles, clock: Callable[[], float] = time.time
+) -> Service:
+    """Raises ConfigRefused when the anchor file cannot be used."""
+    try:
+        signed = parse_signed_anchor(dearmour("ANCHOR", config.anchor.read_bytes()))
+        pinned = verify_first_anchor(signed)
+    except OSError as error:
+        raise ConfigRefused(f"cannot read the anchor file {config.anchor}: {error.strerror}") from None
+    except ProtocolError as error:
+        raise ConfigRefused(f"the anchor file {config.anchor}: {error.say}") from None
+    shelf = Shelf()
+    publisher = Publisher(store, files, shelf, pinned, clock)
+    intake = Intake(store, files, shelf, clock)
+    batches = Batches(store, shelf, intake.period, publisher.rebuild_board)
+    return Service(store, shelf, publisher, Routes(shelf, intake, batches, Pages(config.demo)))
+
+
+async def check_schema(url: str) -> None:
+    """Raises ConfigRefused when `dropbox-admin init` has to run first."""
+    found, needed = await found_revision(url), newest_revision()
+    if found != needed:
+        raise ConfigRefused(
+            f"the database has schema {found or 'none'}, this release needs {needed}: run `dropbox-admin init` again"
+        )
+
+
+def hold_alone(config: ServerConfig) -> int:
+    """A lock on the data folder, held until the process ends. Raises ConfigRefused."""
+    try:
+        handle = os.open(config.data_dir, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise ConfigRefused(f"cannot use the data folder {config.data_dir}: {error.strerror}") from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise ConfigRefused(f"another server runs on {config.data_dir}: stop it first") from None
+    return handle
+
+
+async def _listen(server: Server, listen: Listen) -> tuple[asyncio.Server, str]:
+    loop = asyncio.get_running_loop()
+    try:
+        if listen.path:
+            with suppress(FileNotFoundError):
+                listen.path.unlink()
+            listening = await loop.create_unix_server(server, listen.path, backlog=_BACKLOG)
+            listen.path.chmod(0o660)
+            return listening, f"unix:{listen.path}"
+        listening = await loop.create_server(server, listen.host, listen.port, backlog=_BACKLOG)
+    except OSError as error:
+        raise ConfigRefused(f"cannot listen on {listen}: {error.strerror}") from None
+    host, port = listening.sockets[0].getsockname()[:2]
+    return listening, f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+@asynccontextmanager
+async def serving(service: Service, config: ServerConfig) -> AsyncIterator[str]:
+    """Listens while the block runs, then finishes what was accepted; gives the address."""
+    server = Server(service.routes.answer)
+    with suppress(Exception):  # what failed is tried again, and logged, by the publisher's own loop
+        await service.publisher.tick()
+    listening, address = await _listen(server, config.listen)
+    publishing = asyncio.create_task(service.publisher.run(config.data_dir, config.disk_reserve))
+    try:
+        yield address
+    finally:
+        service.shelf.taking = False
+        listening.close()
+        server.pre_shutdown()
+        publishing.cancel()
+        with suppress(asyncio.CancelledError):
+            await publishing
+        await server.shutdown(_FINISH_WITHIN)
+        await service.store.close_store()
+        if config.listen.path:
+            with suppress(FileNotFoundError):
+                config.listen.path.unlink()
+
+
+async def run(config: ServerConfig) -> None:
+    """Serve until SIGTERM or SIGINT. Prints one line once it listens. Raises ConfigRefused."""
+    os.umask(0o077)
+    lock = hold_alone(config)
+    try:
+        await check_schema(config.database)
+        service = assemble(config, open_store(config.database), LocalSegmentFiles(config.segments))
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        async with serving(service, config) as address:
+            print(f"listening on {address}", flush=True)
+            await stop.wait()
+    finally:
+        os.close(lock)
+
+
+class ClassAndCode(logging.Formatter):
+    """Log lines without messages of libraries: they may hold an address or content."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.name.startswith("dropbox."):
+            return f"{record.levelname.lower()} {record.getMessage()}"
+        kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else "-"
+        return f"{record.levelname.lower()} {record.name} {kind}"
+
+
+def log_to_stderr() -> None:
+    """Errors only, as class and code."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(ClassAndCode())
+    logging.basicConfig(level=logging.ERROR, handlers=[handler], force=True)

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Which batches are accepted for the board, and how an upload is answered."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import pairwise
+
+from aiohttp import web
+
+from dropbox.protocol.anchors import verify_head
+from dropbox.protocol.batch import (
+    NO_HASH,
+    Manifest,
+    Upload,
+    check_certs,
+    parse_manifest,
+    parse_upload,
+    read_batch,
+    upload_size,
+    verify_batch,
+)
+from dropbox.protocol.directory import RetiredUnit
+from dropbox.protocol.encoding import Reader
+from dropbox.protocol.errors import CertMismatch, Malformed, ManifestUnproved, ProtocolError
+from dropbox.protocol.wire import encode_answer
+
+from .admission import check_binary, read_body
+from .error_answers import Refused
+from .ports import BoardStore, StoredBatch
+from .responses import BINARY, Answer
+from .shelf import Shelf
+
+UPLOADS_AT_ONCE = 8
+CONFLICT = 409
+
+
+class Batches:
+    """``POST /v1/batches``."""
+
+    def __init__(
+        self,
+        store: BoardStore,
+        shelf: Shelf,
+        period: Callable[[], int],
+        show_first: Callable[[], Awaitable[None]],
+    ) -> None:
+        """``show_first`` rebuilds the board, for a unit that has no batch on it yet."""
+        self._store = store
+        self._shelf = shelf
+        self._period = period
+        self._show_first = show_first
+        self._one_at_a_time = asyncio.Lock()
+        self._uploading = 0
+
+    async def post_batch(self, request: web.BaseRequest) -> Answer:
+        """Durable before the answer; the same bytes again get the same answer, other bytes the stored batch."""
+        length = check_binary(request)
+        if length > upload_size(self._shelf.largest_quota()):
+            raise Refused("too-large")
+        if not self._shelf.taking or self._uploading >= UPLOADS_AT_ONCE:
+            raise Refused("try-later")
+        self._uploading += 1
+        try:
+            body = await read_body(request, length)
+        finally:
+            self._uploading -= 1
+        upload, manifest = self.check(body)
+        async with self._one_at_a_time:
+            return await self._keep(upload, manifest)
+
+    def check(self, body: bytes) -> tuple[Upload, Manifest]:
+        """All that can be said without looking at the store. Raises Refused."""
+        try:
+            upload = parse_upload(body)
+            unit_id = parse_manifest(upload.batch.manifest).unit_id
+        except Malformed:
+            raise Refused("malformed") from None
+        place = self._shelf.place(unit_id)
+        if place is None:
+            raise Refused("unsigned")
+        unit = place.unit if isinstance(place, RetiredUnit) else place
+        try:
+            manifest = verify_batch(self._shelf.ready.service_id, unit, upload.batch)
+            check_certs(manifest, upload.certs)
+        except ManifestUnproved:
+            raise Refused("unsigned") from None
+        except CertMismatch:
+            raise Refused("bad-certificates") from None
+        except ProtocolError:
+            raise Refused("malformed") from None
+        if not (_rises(upload.batch.mark_list()) and _rises(upload.batch.entry_list())):
+            raise Refused("malformed")
+        if manifest.count > self._shelf.quota(unit_id):
+            raise Refused("over-quota")
+        if isinstance(place, RetiredUnit) and manifest.period > place.last_period:
+            raise Refused("expired")
+        try:
+            verify_head(self._shelf.ready.anchors, manifest.head)
+        except ProtocolError:
+            raise Refused("bad-head") from None
+        return upload, manifest
+
+    async def _keep(self, upload: Upload, manifest: Manifest) -> Answer:
+        body = upload.batch.encode()
+        stored = await self._store.batch(manifest.unit_id, manifest.period)
+        if stored is None:
+            await self._check_follows(manifest)
+            new = StoredBatch(manifest.unit_id, manifest.period, b"".join(upload.certs), body)
+            if await self._store.add_batch(new):
+                if manifest.unit_id not in self._shelf.on_board:
+                    await self._show_first()
+                stored = new
+            else:
+                stored = await self._store.batch(manifest.unit_id, manifest.period)
+        if stored is None or stored.body != body:
+            return Answer(stored.body if stored else b"", BINARY, CONFLICT)
+        return Answer(encode_answer("published", period=manifest.period))
+
+    async def _check_follows(self, manifest: Manifest) -> None:
+        newest = await self._store.newest_batches(manifest.unit_id, 1)
+        if manifest.period < self._period() - 1 or (newest and manifest.period <= newest[0].period):
+            raise Refused("expired")
+        if manifest.period > self._period() + 1:
+            raise Refused("future")
+        previous = (0, NO_HASH)
+        if newest:
+            previous = newest[0].period, read_batch(Reader(newest[0].body, "batch")).hash
+        if (manifest.prev_period, manifest.prev_hash) != previous:
+            raise Refused("forked")
+
+
+def _rises(rows: Sequence[bytes]) -> bool:
+    return all(left < right for left, right in pairwise(rows))

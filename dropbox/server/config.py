@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``server.toml``: strict, readable by its owner only."""
+
+import stat
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DISK_RESERVE = 512 * 1024 * 1024
+_SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql+asyncpg", "postgresql+asyncpg": "postgresql+asyncpg"}
+
+
+class ConfigRefused(Exception):
+    """The file cannot be used; the message is one line that says what to do."""
+
+
+@dataclass(frozen=True)
+class Listen:
+    """A Unix socket's path, or a host and a port (0: any free one)."""
+
+    path: Path | None
+    host: str = ""
+    port: int = 0
+
+    def __str__(self) -> str:
+        return f"unix:{self.path}" if self.path else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class ServerConfig:
+    """Where the server listens and keeps its things. ``disk_reserve`` in bytes; paths are absolute."""
+
+    listen: Listen
+    database: str
+    data_dir: Path
+    anchor: Path
+    disk_reserve: int = DISK_RESERVE
+    demo: bool = False
+
+    @property
+    def segments(self) -> Path:
+        return self.data_dir / "segments"
+
+    @property
+    def blobs(self) -> Path:
+        return self.data_dir / "blobs"
+
+    def encode(self) -> str:
+        """The file's text."""
+        return (
+            "# The drop-box server. Only its own user may read this file.\n"
+            f'listen = "{self.listen}"\n'
+            f'database = "{self.database}"\n'
+            f'data_dir = "{self.data_dir}"\n'
+            f'anchor = "{self.anchor}"\n'
+            f"# Bytes of disk below which nothing more is taken.\n"
+            f"disk_reserve = {self.disk_reserve}\n"
+            f"demo = {str(self.demo).lower()}\n"
+        )
+
+
+def parse_listen(value: str) -> Listen:
+    """``unix:/path`` or ``host:port``. Raises ConfigRefused."""
+    if value.startswith("unix:"):
+        path = Path(value.removeprefix("unix:"))
+        if not path.is_absolute():
+            raise ConfigRefused("listen: give the socket as unix:/absolute/path")
+        return Listen(path)
+    host, colon, port = value.rpartition(":")
+    if not (colon and host and port.isascii() and port.isdigit() and int(port) < 65_536):
+        raise ConfigRefused("listen: give unix:/absolute/path or HOST:PORT, for example 127.0.0.1:8080")
+    return Listen(None, host, int(port))
+
+
+def parse_database(value: str) -> str:
+    """A URL of SQLite (an absolute file) or PostgreSQL. Raises ConfigRefused."""
+    scheme, separator, rest = value.partition("://")
+    if not separator or scheme not in _SCHEMES:
+        raise ConfigRefused("database: give sqlite:////absolute/file or postgresql://user@host/name")
+    if scheme == "sqlite" and not rest.startswith("//"):
+        raise ConfigRefused("database: a SQLite file needs an absolute path, sqlite:////absolute/file")
+    return f"{_SCHEMES[scheme]}://{rest}"
+
+
+def _take(table: dict[str, Any], name: str, kind: type, default: Any = None) -> Any:
+    value = table.pop(name, default)
+    if value is None:
+        raise ConfigRefused(f"{name}: this line is missing")
+    if type(value) is not kind:
+        raise ConfigRefused(f"{name}: this must be a {kind.__name__}")
+    return value
+
+
+def _absolute(table: dict[str, Any], name: str) -> Path:
+    path = Path(_take(table, name, str))
+    if not path.is_absolute():
+        raise ConfigRefused(f"{name}: give an absolute path")
+    return path
+
+
+def parse_config(text: str) -> ServerConfig:
+    """Raises ConfigRefused, naming the line that is wrong."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigRefused(f"not TOML: {error}") from None
+    config = ServerConfig(
+        listen=parse_listen(_take(table, "listen", str)),
+        database=parse_database(_take(table, "database", str)),
+        data_dir=_absolute(table, "data_dir"),
+        anchor=_absolute(table, "anchor"),
+        disk_reserve=_take(table, "disk_reserve", int, DISK_RESERVE),
+        demo=_take(table, "demo", bool, False),
+    )
+    if table:
+        raise ConfigRefused(f"{sorted(table)[0]}: this release knows no such line; remove it or correct its name")
+    if config.disk_reserve < 0:
+        raise ConfigRefused("disk_reserve: give a number of bytes, 0 or more")
+    return config
+
+
+def load_config(path: Path) -> ServerConfig:
+    """Raises ConfigRefused."""
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigRefused(f"cannot read {path}: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise ConfigRefused(f"other users may read or change {path}: run `chmod 600 {path}`")
+    try:
+        return parse_config(text)
+    except ConfigRefused as error:
+        raise ConfigRefused(f"{path}: {error}") from None

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The intake: envelopes in, segments out to units that sign for them."""
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from dropbox.protocol.constants import ENVELOPE, SIGNATURE, UNIT_ID
+from dropbox.protocol.directory import RetiredUnit
+from dropbox.protocol.errors import ProtocolError
+from dropbox.protocol.primitives import sha256
+from dropbox.protocol.wire import IntakeState, Receipt, segment_header, verify_segment_request
+
+from .admission import check_binary, read_body
+from .error_answers import Refused
+from .ports import SegmentFiles, Store, StoreBusy
+from .responses import BINARY, Answer, FileAnswer
+from .shelf import Shelf
+
+Clock = Callable[[], float]
+UNIT_HEADER = "dropbox-unit"
+SIGNATURE_HEADER = "dropbox-signature"
+
+
+class Intake:
+    """The three intake routes."""
+
+    def __init__(self, store: Store, files: SegmentFiles, shelf: Shelf, clock: Clock) -> None:
+        self._store = store
+        self._files = files
+        self._shelf = shelf
+        self._clock = clock
+
+    def period(self) -> int:
+        """The server's present period."""
+        return int(self._clock() // self._shelf.ready.policy.period)
+
+    async def post_envelope(self, request: web.BaseRequest) -> Answer:
+        """Durable before the answer; the same envelope again gets the same receipt. Raises Refused."""
+        if check_binary(request) != ENVELOPE:
+            raise Refused("wrong-length")
+        cap = self._shelf.ready.policy.intake_per_period
+        if not self._shelf.taking:
+            raise Refused("try-later")
+        body = await read_body(request, ENVELOPE)
+        envelope_id = sha256(body)
+        try:
+            period = await self._store.put(envelope_id, body, self.period(), cap)
+        except StoreBusy:
+            raise Refused("try-later") from None
+        return Answer(Receipt(envelope_id, period).answer())
+
+    async def get_state(self, request: web.BaseRequest) -> Answer:
+        """Which segments are served. Raises Refused."""
+        _ = self._shelf.ready
+        return Answer(IntakeState(self._shelf.open_period, self._shelf.oldest_period).answer())
+
+    async def get_segment(self, request: web.BaseRequest, period: int) -> Answer:
+        """One segment, to a unit whose key signed for it. Raises Refused."""
+        self._check_signature(request, period)
+        if period > self._shelf.open_period:
+            raise Refused("future")
+        closed = period < self._shelf.open_period
+        if closed:
+            kept = await self._store.segment(period)
+            if kept is None:
+                raise Refused("expired")
+            filled = kept.count > 0
+        else:
+            filled = self._shelf.open_file == period
+        if filled:
+            return FileAnswer(self._files.path(period, closed))
+        return Answer(segment_header(self._shelf.ready.service_id, period, closed, 0), BINARY)
+
+    def _check_signature(self, request: web.BaseRequest, period: int) -> None:
+        try:
+            unit_id = bytes.fromhex(request.headers.get(UNIT_HEADER, ""))
+            signature = bytes.fromhex(request.headers.get(SIGNATURE_HEADER, ""))
+        except ValueError:
+            raise Refused("unsigned") from None
+        place = self._shelf.place(unit_id) if len(unit_id) == UNIT_ID and len(signature) == SIGNATURE else None
+        if place is None:
+            raise Refused("unsigned")
+        unit = place.unit if isinstance(place, RetiredUnit) else place
+        key = unit.key_at(self.period())
+        if key is None:
+            raise Refused("unsigned")
+        try:
+            verify_segment_request(key, signature, self._shelf.ready.service_id, unit_id, period)
+        except ProtocolError:
+            raise Refused("unsigned") from None

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the server's handlers need of a store, and what they may count on.
+
+Every writing call returns only once the change is durable. Periods are numbers (docs/protocol.md, section 3).
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+class StoreBusy(Exception):
+    """Nothing was stored: the cap of the period, the queue, or a shutdown. Try again later."""
+
+
+@dataclass(frozen=True)
+class StoredBatch:
+    """A unit's batch: ``body`` is ``Batch.encode()``; ``certs`` both certificates, or empty for an older one."""
+
+    unit_id: bytes
+    period: int
+    certs: bytes
+    body: bytes
+
+
+@dataclass(frozen=True)
+class ClosedSegment:
+    """A closed segment's row: how many envelopes, and H of their sorted ids."""
+
+    period: int
+    count: int
+    root: bytes
+
+
+class EnvelopeStore(Protocol):
+    """Where envelopes wait until their period closes."""
+
+    async def put(self, envelope_id: bytes, body: bytes, period: int, cap: int) -> int:
+        """Keep an envelope; answers the period whose segment holds it.
+
+        The same id again, open or closed, answers the first period. The period is ``period`` or, when that is sealed,
+        the first that is not. Raises StoreBusy when the period holds ``cap`` envelopes already.
+        """
+
+    async def open_ids(self, period: int) -> list[bytes]:
+        """Ids waiting in ``period``, sorted."""
+
+    async def bodies(self, ids: Sequence[bytes]) -> list[bytes]:
+        """The envelopes of these ids, sorted by id. All of them must be waiting."""
+
+
+class SegmentStore(Protocol):
+    """Closed segments, and the steps that close one. Only one process at a time takes them."""
+
+    async def begin(self, period: int) -> None:
+        """Say, once in a store's life, that everything before ``period`` is closed and empty."""
+
+    async def newest_closed(self) -> int | None:
+        """The newest closed period; None in a store that has not begun."""
+
+    async def oldest_closed(self) -> int | None:
+        """The oldest closed period that is still kept."""
+
+    async def segment(self, period: int) -> ClosedSegment | None:
+        """A closed segment that is still kept."""
+
+    async def filled_periods(self) -> list[int]:
+        """Closed periods, still kept, that hold an envelope, ascending."""
+
+    async def waiting_periods(self) -> list[int]:
+        """Periods with envelopes waiting, ascending."""
+
+    async def carry(self, before: int, into: int) -> None:
+        """Move envelopes waiting in periods before ``before`` to the period ``into``."""
+
+    async def close_empty(self, first: int, last: int) -> bool:
+        """Close these periods if none holds an envelope; otherwise change nothing and answer False."""
+
+    async def seal(self, period: int) -> None:
+        """From now on no envelope joins ``period`` or an earlier one."""
+
+    async def close(self, segment: ClosedSegment) -> None:
+        """Replace the waiting envelopes of a sealed period by their ids and the segment's row, at once."""
+
+    async def scrub(self) -> None:
+        """Leave nothing in the store's files that shows in which order closed envelopes came."""
+
+    async def drop_segments(self, before: int) -> list[int]:
+        """Forget segments of periods before ``before`` with their ids; answers which."""
+
+
+class BoardStore(Protocol):
+    """Batches of the units and the directories of the roots."""
+
+    async def batch(self, unit_id: bytes, period: int) -> StoredBatch | None:
+        """One batch."""
+
+    async def newest_batches(self, unit_id: bytes, count: int) -> list[StoredBatch]:
+        """A unit's newest ``count`` batches, oldest first."""
+
+    async def add_batch(self, batch: StoredBatch) -> bool:
+        """Keep a batch, and drop the certificates of the unit's older ones. False when (unit, period) is taken."""
+
+    async def trim_batches(self, keep: int) -> None:
+        """Keep each unit's newest ``keep`` batches."""
+
+    async def newest_directories(self, count: int) -> list[bytes]:
+        """Signed directories, newest first."""
+
+    async def newest_directory_version(self) -> int | None:
+        """dir_version of the newest directory; None before the first publish."""
+
+    async def add_directory(self, dir_version: int, body: bytes) -> bool:
+        """Keep a directory newer than all others. False when it is not newer."""
+
+
+class Store(EnvelopeStore, SegmentStore, BoardStore, Protocol):
+    """The whole store."""
+
+    async def close_store(self) -> None:
+        """Finish what was accepted, then let go of files and connections."""
+
+
+FetchBodies = Callable[[Sequence[bytes]], Awaitable[list[bytes]]]
+
+
+class SegmentFiles(Protocol):
+    """Segments as immutable files of the bytes that are served."""
+
+    def path(self, period: int, closed: bool) -> Path:
+        """Where the file is; it need not exist."""
+
+    async def write(self, target: Path, header: bytes, ids: Sequence[bytes], fetch: FetchBodies, stamp: int) -> None:
+        """Write the header and the envelopes of ``ids`` in that order, durably and in bounded memory; the file appears
+        whole. ``stamp`` (unix seconds) is the time that it shows."""
+
+    async def remove(self, period: int) -> None:
+        """Remove what there is of a period."""
+
+    async def keep_only(self, closed: Sequence[int], open_period: int) -> None:
+        """Remove every other file: the rest of a crash."""

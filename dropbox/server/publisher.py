@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The publisher: closes periods, rebuilds the open segment and the board, takes up directories, keeps retention.
+
+Each step can be cut off by a crash and is taken again with the same bytes; docs/ARCHITECTURE.md tells the order.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from dropbox.protocol.anchors import Anchor
+from dropbox.protocol.directory import Policy, parse_directory, parse_signed_directory, verify_directory
+from dropbox.protocol.wire import segment_header, segment_root
+
+from .admission import above_reserve
+from .board import build_board
+from .connection import log_fault
+from .ports import ClosedSegment, SegmentFiles, Store
+from .shelf import Shelf
+
+LONGEST_NAP = 5.0
+_LOG = logging.getLogger("dropbox.server")
+
+
+class Publisher:
+    """One for each process; ``tick`` does whatever is due at the clock's time."""
+
+    def __init__(
+        self, store: Store, files: SegmentFiles, shelf: Shelf, pinned: Anchor, clock: Callable[[], float]
+    ) -> None:
+        self._store = store
+        self._files = files
+        self._shelf = shelf
+        self._pinned = pinned
+        self._clock = clock
+        self._dir_version: int | None = None
+        self._collected: int | None = None
+        self._board_turn: int | None = None
+        self._written: tuple[int, int] | None = None
+        self._started = False
+        self._building = asyncio.Lock()
+
+    @property
+    def _policy(self) -> Policy:
+        return self._shelf.ready.policy
+
+    async def tick(self) -> None:
+        """Do what is due."""
+        await self._take_up_directory()
+        if self._shelf.verified is None:
+            return
+        period = int(self._clock() // self._policy.period)
+        if not self._started:
+            await self._start(period)
+        if period > self._shelf.open_period:
+            await self._close_until(period)
+        collected = int(self._clock() // self._policy.collect)
+        if collected != self._collected:
+            await self._rebuild_open_segment()
+            self._collected = collected
+        turn = self._turn()
+        if turn != self._board_turn:
+            await self.rebuild_board()
+            self._board_turn = turn
+
+    def _turn(self) -> int:
+        """The board changes once a period, one ``collect`` after it began, when desks have had time to upload."""
+        policy = self._policy
+        return int((self._clock() - policy.collect % policy.period) // policy.period)
+
+    def nap(self) -> float:
+        """Seconds until something may be due."""
+        if self._shelf.verified is None:
+            return 0.5
+        now, policy = self._clock(), self._policy
+        spans = (policy.period, policy.collect)
+        return min(LONGEST_NAP, *(span - now % span + 0.01 for span in spans))
+
+    async def run(self, data_dir: Path, reserve: int) -> None:
+        """Tick until cancelled; a failure is logged by its class and tried again."""
+        while True:
+            try:
+                self._shelf.taking = above_reserve(data_dir, reserve)
+                await self.tick()
+            except Exception as error:
+                log_fault(error)
+                await asyncio.sleep(1)
+            await asyncio.sleep(self.nap())
+
+    async def _take_up_directory(self) -> None:
+        version = await self._store.newest_directory_version()
+        if version is None or version == self._dir_version:
+            return
+        newest, *older = await self._store.newest_directories(2)
+        untrusted = parse_signed_directory(newest)
+        verified = verify_directory(self._pinned, untrusted)
+        previous = parse_directory(parse_signed_directory(older[0]).body) if older else None
+        async with self._building:
+            board, on_board = await build_board(self._store, verified.directory)
+            shelf = self._shelf
+            shelf.verified, shelf.previous, shelf.directory_bytes = verified, previous, newest
+            shelf.board, shelf.on_board = board, on_board
+        self._dir_version = version
+
+    async def rebuild_board(self) -> None:
+        """Show what has been uploaded until now."""
+        async with self._building:
+            board, on_board = await build_board(self._store, self._shelf.ready.directory)
+            self._shelf.board, self._shelf.on_board = board, on_board
+
+    async def _start(self, period: int) -> None:
+        await self._store.begin(period)
+        newest = await self._store.newest_closed()
+        self._shelf.open_period = period if newest is None else newest + 1
+        await self._note_oldest()
+        await self._files.keep_only(await self._store.filled_periods(), self._shelf.open_period)
+        await self._store.scrub()
+        self._started = True
+
+    async def _close_until(self, period: int) -> None:
+        """Close every period before ``period``; after a long stop only the last ``retention`` ones are made."""
+        first = max(self._shelf.open_period, period - self._policy.retention)
+        if first > self._shelf.open_period:
+            # Accepted long ago and never closed: they go into the newest segment, which desks can still fetch.
+            await self._store.carry(first, period - 1)
+        waiting = [one for one in await self._store.waiting_periods() if first <= one < period]
+        for one in [*waiting, period]:
+            if first < one and not await self._store.close_empty(first, one - 1):
+                for late in range(first, one):
+                    await self._close_one(late)
+            if one < period:
+                await self._close_one(one)
+            first = one + 1
+        if waiting:
+            await self._store.scrub()
+        self._shelf.open_period, self._shelf.open_file = period, None
+        await self._retain(period)
+
+    async def _close_one(self, period: int) -> None:
+        await self._store.seal(period)
+        ids = await self._store.open_ids(period)
+        if ids:
+            await self._write_segment(period, True, ids)
+        await self._store.close(ClosedSegment(period, len(ids), segment_root(ids)))
+
+    async def _write_segment(self, period: int, closed: bool, ids: list[bytes]) -> None:
+        header = segment_header(self._shelf.ready.service_id, period, closed, len(ids))
+        target = self._files.path(period, closed)
+        await self._files.write(target, header, ids, self._store.bodies, period * self._policy.period)
+
+    async def _rebuild_open_segment(self) -> None:
+        period = self._shelf.open_period
+        ids = await self._store.open_ids(period)
+        if ids and self._written != (period, len(ids)):
+            await self._write_segment(period, False, ids)
+            self._written = (period, len(ids))
+            self._shelf.open_file = period
+
+    async def _retain(self, period: int) -> None:
+        await self._store.drop_segments(period - self._policy.retention)
+        await self._store.trim_batches(self._policy.window)
+        await self._files.keep_only(await self._store.filled_periods(), period)
+        await self._note_oldest()
+
+    async def _note_oldest(self) -> None:
+        oldest = await self._store.oldest_closed()
+        self._shelf.oldest_period = self._shelf.open_period if oldest is None else oldest

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Answers as bytes on the wire: every header is written here, so that none comes from a library.
+
+All small answers have the same number of bytes in all, headers included, whether the connection stays open or not.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
+
+from .error_answers import Refused
+
+BINARY = "application/octet-stream"
+JSON = "application/json"
+HTML = "text/html; charset=utf-8"
+CSS = "text/css; charset=utf-8"
+
+_NOTHING_LOADS = "default-src 'none'; frame-ancestors 'none'"
+_PAGE_LOADS = (
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+_SLICE = 256 * 1024
+_SLOWEST = 8 * 1024  # bytes a second; a reader slower than this is let go
+_GRACE = 30.0
+_HEAD_PADDING = "dropbox-padding: "
+
+
+@lru_cache(maxsize=256)
+def _head(status: int, content_type: str, length: int, keep: bool, padding: int) -> bytes:
+    # "connection: close" is five bytes shorter than "connection: keep-alive"; the phrase makes up for it.
+    phrase = ("Success" if status < 400 else "Refused") + ("" if keep else ", bye")
+    lines = [
+        f"HTTP/1.1 {status} {phrase}",
+        f"content-type: {content_type}",
+        f"content-length: {length}",
+        "cache-control: no-store",
+        "referrer-policy: no-referrer",
+        "x-content-type-options: nosniff",
+        "cross-origin-resource-policy: same-origin",
+        f"content-security-policy: {_PAGE_LOADS if content_type == HTML else _NOTHING_LOADS}",
+        f"connection: {'keep-alive' if keep else 'close'}",
+    ]
+    if padding:
+        lines.append(_HEAD_PADDING + "0" * (padding - len(_HEAD_PADDING) - 2))
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+class Answer(web.StreamResponse):
+    """One answer that is in memory as a whole."""
+
+    def __init__(self, body: bytes, content_type: str = JSON, status: int = 200) -> None:
+        super().__init__(status=status)
+        self._bytes = body
+        self._type = content_type
+        self._request: web.BaseRequest | None = None
+        self._keep = False
+
+    @property
+    def keep_alive(self) -> bool:
+        return self._keep
+
+    @property
+    def length(self) -> int:
+        """Bytes of the body."""
+        return len(self._bytes)
+
+    def slices(self) -> Iterator[memoryview]:
+        """The body in pieces, so that a slow reader holds little memory."""
+        whole = memoryview(self._bytes)
+        return (whole[at : at + _SLICE] for at in range(0, len(whole), _SLICE))
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        """A body that was not read, or a method that has no answer's body, ends the connection."""
+        self._request = request
+        self._keep = request.keep_alive and not request.can_read_body and request.method != "HEAD"
+        return request.writer
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        request = self._request
+        if request is None:
+            return
+        if request.method == "HEAD":
+            await request.writer.write(_head(self.status, self._type, self.length, False, self.length))
+        elif self.length < _SLICE:
+            await request.writer.write(self._first() + self._bytes)
+        else:
+            await self._patiently(request)
+        await request.writer.write_eof()
+        self._request = None
+
+    def _first(self) -> bytes:
+        return _head(self.status, self._type, self.length, self._keep, 0)
+
+    async def _patiently(self, request: web.BaseRequest) -> None:
+        try:
+            async with asyncio.timeout(_GRACE + self.length / _SLOWEST):
+                await self.send(request)
+        except TimeoutError:
+            if request.transport is not None:
+                request.transport.abort()
+            raise ConnectionResetError("reader too slow") from None
+
+    async def send(self, request: web.BaseRequest) -> None:
+        """Head and body."""
+        await request.writer.write(self._first())
+        for piece in self.slices():
+            await request.writer.write(piece)
+
+
+class FileAnswer(Answer):
+    """An answer whose bytes are those of a file; the kernel copies them."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises FileNotFoundError."""
+        super().__init__(b"", BINARY)
+        self._file: Any = path.open("rb")
+        self._size = path.stat().st_size if self._file is None else self._file.seek(0, 2)
+
+    @property
+    def length(self) -> int:
+        return int(self._size)
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        request = self._request
+        if request is None:
+            return
+        with self._file:
+            await self._patiently(request)
+        await request.writer.write_eof()
+        self._request = None
+
+    async def send(self, request: web.BaseRequest) -> None:
+        await request.writer.write(self._first())
+        if request.transport is None:
+            raise ConnectionResetError("reader gone")
+        await asyncio.get_running_loop().sendfile(request.transport, self._file, 0, self.length)
+
+
+def refusal(refused: Refused) -> Answer:
+    """The same size as a receipt."""
+    return Answer(refused.body, JSON, refused.status)

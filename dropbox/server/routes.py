@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Which request goes where. Anything that is not exactly one of these is refused."""
+
+import re
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from dropbox.protocol.constants import MAX_PERIOD
+
+from .admission import check_no_body
+from .batches import Batches
+from .error_answers import Refused
+from .intake import Intake
+from .pages import Pages
+from .responses import BINARY, CSS, HTML, Answer, refusal
+from .shelf import Shelf
+
+Handler = Callable[[web.BaseRequest], Awaitable[Answer]]
+_SEGMENT = re.compile(r"/v1/intake/(0|[1-9][0-9]{0,9})")
+
+
+class Routes:
+    """The table of addresses."""
+
+    def __init__(self, shelf: Shelf, intake: Intake, batches: Batches, pages: Pages) -> None:
+        self._shelf = shelf
+        self._intake = intake
+        self._pages = pages
+        self._table: dict[str, dict[str, Handler]] = {
+            "/": {"GET": self._first_page},
+            "/style.css": {"GET": self._style},
+            "/v1/directory": {"GET": self._directory},
+            "/v1/board": {"GET": self._board},
+            "/v1/intake": {"GET": intake.get_state},
+            "/v1/envelopes": {"POST": intake.post_envelope},
+            "/v1/batches": {"POST": batches.post_batch},
+        }
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Never raises Refused: it becomes an answer."""
+        try:
+            return await self._dispatch(request)
+        except Refused as refused:
+            return refusal(refused)
+
+    async def _dispatch(self, request: web.BaseRequest) -> Answer:
+        path, question, _ = request.raw_path.partition("?")
+        methods = self._table.get(path) or self._segment_methods(path)
+        if question:
+            raise Refused("query-refused")
+        handler = methods.get(request.method)
+        if handler is None:
+            raise Refused("wrong-method")
+        if request.method == "GET":
+            check_no_body(request)
+        return await handler(request)
+
+    def _segment_methods(self, path: str) -> dict[str, Handler]:
+        found = _SEGMENT.fullmatch(path)
+        if not found or int(found[1]) > MAX_PERIOD:
+            raise Refused("unknown-path")
+        period = int(found[1])
+
+        async def get(request: web.BaseRequest) -> Answer:
+            return await self._intake.get_segment(request, period)
+
+        return {"GET": get}
+
+    async def _directory(self, request: web.BaseRequest) -> Answer:
+        _ = self._shelf.ready
+        return Answer(self._shelf.directory_bytes, BINARY)
+
+    async def _board(self, request: web.BaseRequest) -> Answer:
+        _ = self._shelf.ready
+        return Answer(self._shelf.board, BINARY)
+
+    async def _first_page(self, request: web.BaseRequest) -> Answer:
+        return Answer(self._pages.first, HTML)
+
+    async def _style(self, request: web.BaseRequest) -> Answer:
+        return Answer(self._pages.style, CSS)

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the store does inside one transaction, the same statements on SQLite and PostgreSQL."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import Insert
+
+from dropbox.server.ports import ClosedSegment, StoredBatch
+
+from .tables import BATCHES, CLOSED_IDS, COUNTERS, DIRECTORIES, OPEN_ENVELOPES, SEALED, SEGMENTS
+
+KEPT_DIRECTORIES = 2
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An envelope that waits for the next transaction."""
+
+    id: bytes
+    body: bytes
+    period: int
+    cap: int
+
+
+def insert_new(connection: Connection, table: Any) -> Insert:
+    """An insert that passes over rows whose key is taken."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()
+
+
+def sealed_through(connection: Connection, *, shared: bool = False, exclusive: bool = False) -> int:
+    """The last sealed period, -1 in a new store. The locks, on PostgreSQL, keep it until the transaction ends."""
+    question = select(COUNTERS.c.value).where(COUNTERS.c.name == SEALED)
+    if shared or exclusive:
+        question = question.with_for_update(read=not exclusive)
+    found: int | None = connection.execute(question).scalar()
+    return -1 if found is None else found
+
+
+def known_periods(connection: Connection, ids: Sequence[bytes]) -> dict[bytes, int]:
+    """Which of these ids are kept already, and in which period."""
+    waiting = select(OPEN_ENVELOPES.c.id, OPEN_ENVELOPES.c.period).where(OPEN_ENVELOPES.c.id.in_(ids))
+    closed = select(CLOSED_IDS.c.id, CLOSED_IDS.c.period).where(CLOSED_IDS.c.id.in_(ids))
+    return {row.id: row.period for row in connection.execute(waiting.union_all(closed))}
+
+
+def count_waiting(connection: Connection, period: int) -> int:
+    """Envelopes waiting in a period."""
+    question = select(func.count()).select_from(OPEN_ENVELOPES).where(OPEN_ENVELOPES.c.period == period)
+    return int(connection.execute(question).scalar_one())
+
+
+def put_envelopes(
+    connection: Connection, arrivals: Sequence[Arrival], counted: dict[int, int]
+) -> tuple[list[int | None], dict[int, int]]:
+    """Keep envelopes; answers each one's period, None beyond its cap, and the counts of the periods as they now are.
+
+    ``counted`` is what the caller knows of the number of envelopes in each period.
+    """
+    lowest = sealed_through(connection, shared=True) + 1
+    known = known_periods(connection, [one.id for one in arrivals])
+    counts = dict(counted)
+    rows: list[dict[str, Any]] = []
+    answers: list[int | None] = []
+    for one in arrivals:
+        period = known.get(one.id)
+        if period is None:
+            target = max(one.period, lowest)
+            if target not in counts:
+                counts[target] = count_waiting(connection, target)
+            if counts[target] < one.cap:
+                period = known[one.id] = target
+                counts[target] += 1
+                rows.append({"id": one.id, "period": target, "body": one.body})
+        answers.append(period)
+    if rows:
+        connection.execute(insert_new(connection, OPEN_ENVELOPES), rows)
+    return answers, {period: count for period, count in counts.items() if period >= lowest}
+
+
+def open_ids(connection: Connection, period: int) -> list[bytes]:
+    question = select(OPEN_ENVELOPES.c.id).where(OPEN_ENVELOPES.c.period == period)
+    return sorted(connection.execute(question).scalars())
+
+
+def bodies(connection: Connection, ids: Sequence[bytes]) -> list[bytes]:
+    question = select(OPEN_ENVELOPES.c.id, OPEN_ENVELOPES.c.body).where(OPEN_ENVELOPES.c.id.in_(ids))
+    found = {row.id: row.body for row in connection.execute(question)}
+    return [found[one] for one in sorted(ids)]
+
+
+def begin(connection: Connection, period: int) -> None:
+    connection.execute(insert_new(connection, COUNTERS), {"name": SEALED, "value": period - 1})
+
+
+def newest_closed(connection: Connection) -> int | None:
+    """Without any segment's row: what was sealed when the store began."""
+    newest: int | None = connection.execute(select(func.max(SEGMENTS.c.period))).scalar()
+    if newest is not None:
+        return newest
+    sealed = sealed_through(connection)
+    return None if sealed < 0 else sealed
+
+
+def oldest_closed(connection: Connection) -> int | None:
+    oldest: int | None = connection.execute(select(func.min(SEGMENTS.c.period))).scalar()
+    return oldest
+
+
+def segment(connection: Connection, period: int) -> ClosedSegment | None:
+    row = connection.execute(select(SEGMENTS).where(SEGMENTS.c.period == period)).first()
+    return ClosedSegment(*row) if row else None
+
+
+def filled_periods(connection: Connection) -> list[int]:
+    question = select(SEGMENTS.c.period).where(SEGMENTS.c.count > 0).order_by(SEGMENTS.c.period)
+    return list(connection.execute(question).scalars())
+
+
+def waiting_periods(connection: Connection) -> list[int]:
+    question = select(OPEN_ENVELOPES.c.period).distinct().order_by(OPEN_ENVELOPES.c.period)
+    return list(connection.execute(question).scalars())
+
+
+def carry(connection: Connection, before: int, into: int) -> None:
+    connection.execute(update(OPEN_ENVELOPES).where(OPEN_ENVELOPES.c.period < before).values(period=into))
+
+
+def seal(connection: Connection, period: int) -> None:
+    later = and_(COUNTERS.c.name == SEALED, COUNTERS.c.value < period)
+    connection.execute(update(COUNTERS).where(later).values(value=period))
+
+
+def close_empty(connection: Connection, first: int, last: int, root: bytes) -> bool:
+    """Under the exclusive lock, so that no writer puts an envelope into one of them meanwhile."""
+    sealed_through(connection, exclusive=True)
+    within = and_(OPEN_ENVELOPES.c.period >= first, OPEN_ENVELOPES.c.period <= last)
+    if connection.execute(select(OPEN_ENVELOPES.c.id).where(within).limit(1)).first():
+        return False
+    seal(connection, last)
+    rows = [{"period": period, "count": 0, "root": root} for period in range(first, last + 1)]
+    connection.execute(insert_new(connection, SEGMENTS), rows)
+    return True
+
+
+def close(connection: Connection, closed: ClosedSegment) -> None:
+    """Ids go over in their own order: the order of rows tells nothing of arrival."""
+    waiting = OPEN_ENVELOPES.c.period == closed.period
+    ids = select(OPEN_ENVELOPES.c.id, OPEN_ENVELOPES.c.period).where(waiting).order_by(OPEN_ENVELOPES.c.id)
+    connection.execute(insert(CLOSED_IDS).from_select(["id", "period"], ids))
+    row = {"period": closed.period, "count": closed.count, "root": closed.root}
+    connection.execute(insert(SEGMENTS), row)
+    connection.execute(delete(OPEN_ENVELOPES).where(waiting))
+
+
+def drop_segments(connection: Connection, before: int) -> list[int]:
+    dropped = list(connection.execute(select(SEGMENTS.c.period).where(SEGMENTS.c.period < before)).scalars())
+    if dropped:
+        connection.execute(delete(CLOSED_IDS).where(CLOSED_IDS.c.period < before))
+        connection.execute(delete(SEGMENTS).where(SEGMENTS.c.period < before))
+    return sorted(dropped)
+
+
+def _stored(row: Any) -> StoredBatch:
+    return StoredBatch(row.unit_id, row.period, row.certs, row.body)
+
+
+def batch(connection: Connection, unit_id: bytes, period: int) -> StoredBatch | None:
+    place = and_(BATCHES.c.unit_id == unit_id, BATCHES.c.period == period)
+    row = connection.execute(select(BATCHES).where(place)).first()
+    return _stored(row) if row else None
+
+
+def newest_batches(connection: Connection, unit_id: bytes, count: int) -> list[StoredBatch]:
+    question = select(BATCHES).where(BATCHES.c.unit_id == unit_id).order_by(BATCHES.c.period.desc()).limit(count)
+    return [_stored(row) for row in connection.execute(question)][::-1]
+
+
+def add_batch(connection: Connection, new: StoredBatch) -> bool:
+    row = {"unit_id": new.unit_id, "period": new.period, "certs": new.certs, "body": new.body}
+    if not connection.execute(insert_new(connection, BATCHES), row).rowcount:
+        return False
+    older = and_(BATCHES.c.unit_id == new.unit_id, BATCHES.c.period < new.period, BATCHES.c.certs != b"")
+    connection.execute(update(BATCHES).where(older).values(certs=b""))
+    return True
+
+
+def trim_batches(connection: Connection, keep: int) -> None:
+    for unit_id in connection.execute(select(BATCHES.c.unit_id).distinct()).scalars().all():
+        own = BATCHES.c.unit_id == unit_id
+        question = select(BATCHES.c.period).where(own).order_by(BATCHES.c.period.desc()).offset(keep).limit(1)
+        newest_to_drop = connection.execute(question).scalar()
+        if newest_to_drop is not None:
+            connection.execute(delete(BATCHES).where(own, BATCHES.c.period <= newest_to_drop))
+
+
+def newest_directories(connection: Connection, count: int) -> list[bytes]:
+    question = select(DIRECTORIES.c.body).order_by(DIRECTORIES.c.dir_version.desc()).limit(count)
+    return list(connection.execute(question).scalars())
+
+
+def newest_directory_version(connection: Connection) -> int | None:
+    newest: int | None = connection.execute(select(func.max(DIRECTORIES.c.dir_version))).scalar()
+    return newest
+
+
+def add_directory(connection: Connection, dir_version: int, body: bytes) -> bool:
+    newest = newest_directory_version(connection)
+    if newest is not None and dir_version <= newest:
+        return False
+    connection.execute(insert(DIRECTORIES), {"dir_version": dir_version, "body": body})
+    newest_first = select(DIRECTORIES.c.dir_version).order_by(DIRECTORIES.c.dir_version.desc())
+    kept = list(connection.execute(newest_first.limit(KEPT_DIRECTORIES)).scalars())
+    connection.execute(delete(DIRECTORIES).where(DIRECTORIES.c.dir_version < kept[-1]))
+    return True
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many of what, for ``dropbox-admin status``: no content, no ids."""
+    tables = {
+        "envelopes_waiting": OPEN_ENVELOPES,
+        "envelopes_in_closed_segments": CLOSED_IDS,
+        "closed_segments": SEGMENTS,
+        "batches": BATCHES,
+        "directories": DIRECTORIES,
+    }
+    return {
+        name: int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+        for name, table in tables.items()
+    }

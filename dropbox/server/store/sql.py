@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The store on a database: SQLite by default, PostgreSQL at scale."""
+
+from collections.abc import Sequence
+
+from dropbox.protocol.primitives import sha256
+from dropbox.server.ports import ClosedSegment, StoredBatch
+
+from . import operations
+from .engines import Database, open_database
+from .group_commit import GroupCommit
+
+EMPTY_ROOT = sha256(b"")
+
+
+class SqlStore:
+    """``dropbox.server.ports.Store`` over one database."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._commits = GroupCommit(database)
+
+    async def put(self, envelope_id: bytes, body: bytes, period: int, cap: int) -> int:
+        return await self._commits.put(operations.Arrival(envelope_id, body, period, cap))
+
+    async def open_ids(self, period: int) -> list[bytes]:
+        self._commits.recount()
+        return await self.database.read(operations.open_ids, period)
+
+    async def bodies(self, ids: Sequence[bytes]) -> list[bytes]:
+        return await self.database.read(operations.bodies, ids)
+
+    async def begin(self, period: int) -> None:
+        await self.database.write(operations.begin, period)
+
+    async def newest_closed(self) -> int | None:
+        return await self.database.read(operations.newest_closed)
+
+    async def oldest_closed(self) -> int | None:
+        return await self.database.read(operations.oldest_closed)
+
+    async def segment(self, period: int) -> ClosedSegment | None:
+        return await self.database.read(operations.segment, period)
+
+    async def filled_periods(self) -> list[int]:
+        return await self.database.read(operations.filled_periods)
+
+    async def waiting_periods(self) -> list[int]:
+        return await self.database.read(operations.waiting_periods)
+
+    async def carry(self, before: int, into: int) -> None:
+        await self.database.write(operations.carry, before, into)
+
+    async def close_empty(self, first: int, last: int) -> bool:
+        return await self.database.write(operations.close_empty, first, last, EMPTY_ROOT)
+
+    async def seal(self, period: int) -> None:
+        await self.database.write(operations.seal, period)
+
+    async def close(self, segment: ClosedSegment) -> None:
+        await self.database.write(operations.close, segment)
+
+    async def scrub(self) -> None:
+        await self.database.scrub()
+
+    async def drop_segments(self, before: int) -> list[int]:
+        return await self.database.write(operations.drop_segments, before)
+
+    async def batch(self, unit_id: bytes, period: int) -> StoredBatch | None:
+        return await self.database.read(operations.batch, unit_id, period)
+
+    async def newest_batches(self, unit_id: bytes, count: int) -> list[StoredBatch]:
+        return await self.database.read(operations.newest_batches, unit_id, count)
+
+    async def add_batch(self, batch: StoredBatch) -> bool:
+        return await self.database.write(operations.add_batch, batch)
+
+    async def trim_batches(self, keep: int) -> None:
+        await self.database.write(operations.trim_batches, keep)
+
+    async def newest_directories(self, count: int) -> list[bytes]:
+        return await self.database.read(operations.newest_directories, count)
+
+    async def newest_directory_version(self) -> int | None:
+        return await self.database.read(operations.newest_directory_version)
+
+    async def add_directory(self, dir_version: int, body: bytes) -> bool:
+        return await self.database.write(operations.add_directory, dir_version, body)
+
+    async def counts(self) -> dict[str, int]:
+        """How many of what there is, without content."""
+        return await self.database.read(operations.counts)
+
+    async def close_store(self) -> None:
+        await self._commits.drain()
+        await self.database.dispose()
+
+
+def open_store(url: str) -> SqlStore:
+    """The store at a database URL; its schema must be up to date (see schema.py)."""
+    return SqlStore(open_database(url))

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The server's tables. None holds an address, a user agent, or a time finer than a period."""
+
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, String, Table
+
+METADATA = MetaData()
+
+OPEN_ENVELOPES = Table(
+    "open_envelopes",
+    METADATA,
+    Column("id", LargeBinary, primary_key=True),
+    Column("period", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Envelopes whose period has not closed, in the order of their ids: a row number would tell the order of arrival."""
+
+CLOSED_IDS = Table(
+    "closed_ids",
+    METADATA,
+    Column("id", LargeBinary, primary_key=True),
+    Column("period", BigInteger, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+"""Ids of the envelopes in closed segments, so that an envelope sent again gets its first receipt."""
+
+SEGMENTS = Table(
+    "segments",
+    METADATA,
+    Column("period", BigInteger, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+)
+"""Closed segments. One without envelopes has no file."""
+
+BATCHES = Table(
+    "batches",
+    METADATA,
+    Column("unit_id", LargeBinary, primary_key=True),
+    Column("period", BigInteger, primary_key=True, autoincrement=False),
+    Column("certs", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Batches as uploaded; certificates only of each unit's newest (empty for older ones)."""
+
+DIRECTORIES = Table(
+    "directories",
+    METADATA,
+    Column("dir_version", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Signed directories as served: the newest, and the one before it for its quotas."""
+
+COUNTERS = Table(
+    "counters",
+    METADATA,
+    Column("name", String(32), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+"""``sealed``: the last period that takes no more envelopes."""
+
+SEALED = "sealed"

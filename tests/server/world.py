@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A small service for the server's tests and measurements: roots, an anchor, units with keys, signed directories."""
+
+import secrets
+from dataclasses import dataclass, field, replace
+
+from dropbox.protocol import labels
+from dropbox.protocol.anchors import Anchor, Head, SignedAnchor, SignedHead, sign_as_root
+from dropbox.protocol.armour import armour
+from dropbox.protocol.batch import NO_HASH, Batch, Manifest, Upload, content_hash, make_batch
+from dropbox.protocol.certificates import EpochCert, epoch_bounds, epoch_of
+from dropbox.protocol.constants import ENTRY, MARK, MARKS_PER_ENTRY, XWING_PUBLIC, UnitKind
+from dropbox.protocol.directory import Directory, Policy, RetiredUnit, Unit, UnitKey, UntrustedDirectory
+from dropbox.protocol.primitives import ed25519_public, sha256
+
+POLICY = Policy(
+    period=100,
+    collect=10,
+    window=5,
+    repost=4,
+    retention=4,
+    epoch=7,
+    give_up=60,
+    silent_after=3,
+    clock_slack=3,
+    head_life=1_000,
+    intake_per_period=1_000,
+)
+START = 500  # the period in which the tests begin
+
+
+@dataclass
+class DeskTwin:
+    """A unit with its secrets, able to sign batches and segment requests."""
+
+    unit: Unit
+    seed: bytes
+    last: Batch | None = None
+    last_period: int = 0
+    certs: dict[int, bytes] = field(default_factory=dict)
+
+    def cert(self, service_id: bytes, epoch: int, length: int) -> bytes:
+        if epoch not in self.certs:
+            first, last = epoch_bounds(epoch, length)
+            public = secrets.token_bytes(XWING_PUBLIC)
+            self.certs[epoch] = EpochCert(service_id, self.unit.unit_id, epoch, first, last, public).encode()
+        return self.certs[epoch]
+
+
+class World:
+    """Three roots, two of which sign, and as many units as asked."""
+
+    def __init__(self, units: int = 2, quota: int = 2, policy: Policy = POLICY) -> None:
+        self.service_id = secrets.token_bytes(16)
+        self.roots = [secrets.token_bytes(32) for _ in range(3)]
+        anchor = Anchor(self.service_id, 1, 2, tuple(ed25519_public(seed) for seed in self.roots))
+        own = tuple(sign_as_root(self.roots[at], at, labels.ANCHOR_SIGNATURE, anchor.encode()) for at in (0, 1))
+        self.anchor = SignedAnchor(anchor, (), own)
+        self.policy = policy
+        self.version = 0
+        self.head: SignedHead | None = None
+        self.desks = [self._desk(number, quota) for number in range(units)]
+        self.retired: tuple[RetiredUnit, ...] = ()
+
+    def _desk(self, number: int, quota: int) -> DeskTwin:
+        seed = secrets.token_bytes(32)
+        kind = UnitKind.INTAKE_DESK if number == 0 else UnitKind.FORCE_UNIT
+        unit = Unit(
+            unit_id=secrets.token_bytes(16),
+            slug=f"unit-{number}",
+            name=f"Unit {number}",
+            kind=kind,
+            forces=(),
+            keys=(UnitKey(ed25519_public(seed), 1),),
+            contact_pk=b"",
+            first_period=1,
+            not_after=0xFFFF_FFF0,
+            board_quota=quota,
+        )
+        return DeskTwin(unit, seed)
+
+    def anchor_text(self) -> bytes:
+        return armour("ANCHOR", self.anchor.encode())
+
+    def sign_directory(self, period: int = START, signers: tuple[int, ...] = (0, 2), expires: int = 0) -> bytes:
+        """A new version of the directory of the units as they now are, as served."""
+        self.version += 1
+        body = Directory(self.service_id, self.policy, tuple(one.unit for one in self.desks), self.retired).encode()
+        head = Head(self.service_id, 1, self.version, period, expires or period + self.policy.head_life, sha256(body))
+        signatures = tuple(sign_as_root(self.roots[at], at, labels.HEAD_SIGNATURE, head.encode()) for at in signers)
+        self.head = SignedHead(head, signatures)
+        return UntrustedDirectory((self.anchor,), self.head, body).encode()
+
+    def directory_text(self, **how: int) -> bytes:
+        return armour("DIRECTORY", self.sign_directory(**how))  # type: ignore[arg-type]
+
+    def upload(self, desk: DeskTwin, period: int, count: int | None = None, **changes: object) -> Upload:
+        """The desk's next batch for ``period``; ``remember`` it with ``sent`` once it is accepted."""
+        count = desk.unit.board_quota if count is None else count
+        marks = [secrets.token_bytes(MARK) for _ in range(count * MARKS_PER_ENTRY)]
+        entries = [secrets.token_bytes(ENTRY) for _ in range(count)]
+        epoch = epoch_of(period, self.policy.epoch)
+        certs = tuple(desk.cert(self.service_id, one, self.policy.epoch) for one in (epoch, epoch + 1))
+        assert self.head is not None
+        manifest = Manifest(
+            service_id=self.service_id,
+            unit_id=desk.unit.unit_id,
+            period=period,
+            prev_period=desk.last_period,
+            prev_hash=desk.last.hash if desk.last else NO_HASH,
+            count=count,
+            content_hash=content_hash(marks, entries),
+            intake_period=max(period - 1, 0),
+            intake_root=bytes(32),
+            audit_head=bytes(32),
+            head=self.head,
+            cert_current=sha256(certs[0]),
+            cert_next=sha256(certs[1]),
+        )
+        manifest = replace(manifest, **changes)  # type: ignore[arg-type]
+        return Upload((certs[0], certs[1]), make_batch(manifest, desk.seed, marks, entries))
+
+    def sent(self, desk: DeskTwin, upload: Upload, period: int) -> None:
+        """The desk notes that its batch was accepted: the next one follows it."""
+        desk.last, desk.last_period = upload.batch, period
+
+
+def random_envelope() -> bytes:
+    """As good as a real one to the server, which opens none."""
+    return secrets.token_bytes(16_384)
