@@ -17,6 +17,7 @@ UNIT_MESSAGE_SIGNATURE = b"u2s-sig"
 # HPKE info and AEAD associated data.
 ENVELOPE_INFO = b"s2u"
 ENTRY_AAD = b"u2s"
+ROOT_KEY_FILE = b"dropbox-v1 root key file"
 
 # Hash inputs.
 CODENAME_CHECK = b"codename check"

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``dropbox-keys root``: make a root key."""
+
+import secrets
+from pathlib import Path
+
+import click
+
+from dropbox.protocol.constants import KEY
+from dropbox.protocol.primitives import ed25519_public, sha256
+from keys.fingerprints import grouped
+from keys.keyfiles import ROOT_PUBLIC, seal_root, write_armoured, write_file
+
+from .asking import passphrase
+
+
+@click.group()
+def root() -> None:
+    """The offline keys that everything else follows from."""
+
+
+@root.command()
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The key file; its public file gets .pub.")
+def new(out: Path) -> None:
+    """Make a root key, sealed under a passphrase.
+
+    \b
+    Example:
+      dropbox-keys root new --out /media/root-1/root-1.key
+    """
+    seed = secrets.token_bytes(KEY)
+    sealed = seal_root(seed, passphrase(new=True), secrets.token_bytes)
+    public = ed25519_public(seed)
+    write_file(out, sealed)
+    write_armoured(out.with_name(out.name + ".pub"), ROOT_PUBLIC, public)
+    click.echo(f"{out}.pub {grouped(sha256(public))}")

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Fingerprints that two people read to each other."""
+
+from dropbox.protocol.anchors import parse_signed_anchor
+from dropbox.protocol.directory import parse_signed_directory
+from dropbox.protocol.enrolment import verify_enrolment
+from dropbox.protocol.primitives import sha256
+
+from .keyfiles import ANCHOR, DIRECTORY, ENROLMENT, ROOT_PUBLIC
+
+
+def grouped(digest: bytes) -> str:
+    """32 bytes as 16 groups of four hex digits, each easy to say."""
+    text = digest.hex()
+    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+def fingerprint_of(kind: str, data: bytes) -> bytes:
+    """H over what the file stands for, without its signatures, so that it does not change as roots sign.
+
+    Raises Malformed, BadSignature.
+    """
+    match kind:
+        case _ if kind == ANCHOR:
+            return parse_signed_anchor(data).anchor.fingerprint
+        case _ if kind == ENROLMENT:
+            return verify_enrolment(data).fingerprint
+        case _ if kind == DIRECTORY:
+            return sha256(parse_signed_directory(data).head.head.encode())
+    return sha256(data)
+
+
+KINDS = (ANCHOR, ENROLMENT, DIRECTORY, ROOT_PUBLIC)

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Making and signing anchors and directories: pure steps, each from files' content to files' content."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from dropbox.protocol import labels
+from dropbox.protocol.anchors import (
+    Anchor,
+    Head,
+    RootSignature,
+    Signatures,
+    SignedAnchor,
+    SignedHead,
+    sign_as_root,
+    verify_first_anchor,
+)
+from dropbox.protocol.constants import BOARD_QUOTA_BUDGET, MAX_ROOTS, SERVICE_ID, UnitKind
+from dropbox.protocol.directory import Directory, Policy, Unit, UntrustedDirectory, parse_directory
+from dropbox.protocol.errors import ProtocolError, TrustError
+from dropbox.protocol.primitives import sha256
+
+from .errors import StepRefused
+
+Random = Callable[[int], bytes]
+
+
+def new_anchor(roots: Sequence[bytes], threshold: int, random: Random) -> SignedAnchor:
+    """The first anchor of a new service, not yet signed. Raises StepRefused."""
+    check_roots(roots, threshold)
+    return SignedAnchor(Anchor(random(SERVICE_ID), 1, threshold, tuple(roots)), (), ())
+
+
+def next_anchor(previous: SignedAnchor, roots: Sequence[bytes], threshold: int) -> SignedAnchor:
+    """The anchor that follows ``previous``; the roots of both must sign it. Raises StepRefused."""
+    check_roots(roots, threshold)
+    before = previous.anchor
+    return SignedAnchor(Anchor(before.service_id, before.version + 1, threshold, tuple(roots)), (), ())
+
+
+def check_roots(roots: Sequence[bytes], threshold: int) -> None:
+    """At least two of at least three different roots, so that none can act alone and one may be lost."""
+    if len(set(roots)) != len(roots):
+        raise StepRefused("The same root is named twice. Name each root's public file once.")
+    if len(roots) > MAX_ROOTS:
+        raise StepRefused(f"At most {MAX_ROOTS} roots.")
+    if threshold < 2 or threshold >= len(roots):
+        raise StepRefused("The threshold must be at least 2 and below the number of roots.")
+
+
+def _added(signatures: Signatures, one: RootSignature) -> Signatures:
+    return (*(held for held in signatures if held.index != one.index), one)
+
+
+def sign_anchor(signed: SignedAnchor, previous: SignedAnchor | None, seed: bytes, public: bytes) -> SignedAnchor:
+    """Add one root's signature, in each list where this root stands. Raises StepRefused."""
+    body = signed.anchor.encode()
+    if signed.anchor.version > 1 and previous is None:
+        raise StepRefused("This is not the first anchor: give the one before it with --previous.")
+    if previous is not None and (
+        previous.anchor.version + 1 != signed.anchor.version or previous.anchor.service_id != signed.anchor.service_id
+    ):
+        raise StepRefused("The anchor given with --previous is not the one before this.")
+    before = previous.anchor.roots if previous else ()
+    if public not in signed.anchor.roots and public not in before:
+        raise StepRefused("This root key stands in neither anchor. Use another root's key.")
+    if public in before:
+        one = sign_as_root(seed, before.index(public), labels.ANCHOR_SIGNATURE, body)
+        signed = replace(signed, by_previous=_added(signed.by_previous, one))
+    if public in signed.anchor.roots:
+        one = sign_as_root(seed, signed.anchor.roots.index(public), labels.ANCHOR_SIGNATURE, body)
+        signed = replace(signed, by_own=_added(signed.by_own, one))
+    return signed
+
+
+def new_directory(anchor: SignedAnchor, policy: Policy, issued: int) -> UntrustedDirectory:
+    """An empty directory under a first anchor, version 1, not yet signed. Raises StepRefused."""
+    try:
+        verify_first_anchor(anchor)
+    except TrustError as error:
+        raise StepRefused(f"The anchor is not signed by enough of its roots yet ({error}).") from None
+    if anchor.anchor.version != 1:
+        raise StepRefused("A new directory starts from the first anchor; add later ones with `directory anchor`.")
+    directory = Directory(anchor.anchor.service_id, policy, ())
+    return _headed((anchor,), directory, 1, issued)
+
+
+def _headed(anchors: tuple[SignedAnchor, ...], directory: Directory, version: int, issued: int) -> UntrustedDirectory:
+    body = directory.encode()
+    head = Head(
+        service_id=directory.service_id,
+        anchor_version=anchors[-1].anchor.version,
+        dir_version=version,
+        issued=issued,
+        expires=issued + directory.policy.head_life,
+        directory_hash=sha256(body),
+    )
+    return UntrustedDirectory(anchors, SignedHead(head, ()), body)
+
+
+def body_of(draft: UntrustedDirectory) -> Directory:
+    """The directory inside. Raises StepRefused when file and head do not belong together."""
+    try:
+        if sha256(draft.body) != draft.head.head.directory_hash:
+            raise StepRefused("The directory file is not the one its head names. Take an undamaged copy.")
+        return parse_directory(draft.body)
+    except ProtocolError as error:
+        raise StepRefused(f"The directory file cannot be read ({error}).") from None
+
+
+def reissue(draft: UntrustedDirectory, directory: Directory, issued: int) -> UntrustedDirectory:
+    """``directory`` in place of the draft's. A signed draft becomes the next version; an unsigned one keeps its own.
+
+    Raises StepRefused when the board would grow beyond what a visit may download, or a rule of the directory breaks.
+    """
+    check_directory(directory)
+    version = draft.head.head.dir_version + (1 if draft.head.signatures else 0)
+    return _headed(draft.anchors, directory, version, issued)
+
+
+def check_directory(directory: Directory) -> None:
+    """Rules that the roots keep. Raises StepRefused."""
+    weight = sum(unit.board_quota for unit in directory.on_board()) * directory.policy.window
+    if directory.policy.period >= 86_400 and weight > BOARD_QUOTA_BUDGET:
+        raise StepRefused(f"Quota times window is {weight}, at most {BOARD_QUOTA_BUDGET}. Lower a quota.")
+    serving: dict[str, str] = {}
+    for unit in directory.units:
+        for force in unit.forces if unit.kind == UnitKind.FORCE_UNIT else ():
+            if force in serving:
+                raise StepRefused(f"{force} is served by {serving[force]} and by {unit.slug}. One force unit a force.")
+            serving[force] = unit.slug
+    try:
+        parse_directory(directory.encode())
+    except ProtocolError as error:
+        raise StepRefused(f"The directory would not be valid ({error}). Check slugs, names and dates.") from None
+
+
+def add_anchor(draft: UntrustedDirectory, anchor: SignedAnchor, issued: int) -> UntrustedDirectory:
+    """Take a new anchor into the chain that the directory carries. Raises StepRefused."""
+    if anchor.anchor.version != draft.anchors[-1].anchor.version + 1:
+        raise StepRefused("This anchor does not follow the directory's last one.")
+    version = draft.head.head.dir_version + (1 if draft.head.signatures else 0)
+    return _headed((*draft.anchors, anchor), body_of(draft), version, issued)
+
+
+def sign_directory(draft: UntrustedDirectory, seed: bytes, public: bytes) -> UntrustedDirectory:
+    """Add one root's signature to the head. Raises StepRefused."""
+    check_directory(body_of(draft))
+    roots = draft.anchors[-1].anchor.roots
+    if public not in roots:
+        raise StepRefused("This root key is not in the directory's newest anchor. Use another root's key.")
+    one = sign_as_root(seed, roots.index(public), labels.HEAD_SIGNATURE, draft.head.head.encode())
+    head = SignedHead(draft.head.head, _added(draft.head.signatures, one))
+    return UntrustedDirectory(draft.anchors, head, draft.body)
+
+
+def with_unit(directory: Directory, unit: Unit) -> Directory:
+    """The directory with this unit added, or in place of the one of its slug."""
+    slugs = [one.slug for one in directory.units]
+    if unit.slug in slugs:
+        units = tuple(unit if one.slug == unit.slug else one for one in directory.units)
+    else:
+        units = (*directory.units, unit)
+    return replace(directory, units=units)

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Pausing, retiring and revoking units (docs/protocol.md, section 6.11): pure steps on a directory."""
+
+from dataclasses import replace
+
+from dropbox.protocol.directory import Directory, RetiredUnit, Unit
+
+from .errors import StepRefused
+from .issue import with_unit
+
+
+def unit_of(directory: Directory, slug: str) -> Unit:
+    """Raises StepRefused."""
+    for unit in directory.units:
+        if unit.slug == slug:
+            return unit
+    raise StepRefused(f"No unit {slug} in this directory. `dropbox-keys directory show` lists them.")
+
+
+def paused(directory: Directory, slug: str, pause: bool) -> Directory:
+    """A paused unit gets no new reports and goes on posting its replies."""
+    return with_unit(directory, replace(unit_of(directory, slug), paused=pause))
+
+
+def retired(directory: Directory, slug: str, last_period: int, last_hash: bytes) -> Directory:
+    """A retired unit's board stays readable up to its last batch. Only a paused unit can be retired."""
+    unit = unit_of(directory, slug)
+    if not unit.paused:
+        raise StepRefused(f"{slug} is not paused. Pause it, wait until it has nothing left to post, then retire it.")
+    units = tuple(one for one in directory.units if one.slug != slug)
+    return replace(directory, units=units, retired=(*directory.retired, RetiredUnit(unit, last_period, last_hash)))
+
+
+def revoked(directory: Directory, slug: str) -> Directory:
+    """A unit whose key is in wrong hands: its board is not shown any more."""
+    units = tuple(one for one in directory.units if one.slug != slug)
+    kept = tuple(one for one in directory.retired if one.unit.slug != slug)
+    gone = [one for one in directory.on_board() if one.slug == slug]
+    if not gone:
+        raise StepRefused(f"No unit {slug} in this directory. `dropbox-keys directory show` lists them.")
+    return replace(directory, units=units, retired=kept, revoked=(*directory.revoked, gone[0].unit_id))
