@@ -219,16 +219,18 @@ def clock_agrees(intake: IntakeState, now: int, notices: list[Notice]) -> bool:
     return False
 
 
-def collect(state: DeskContext, now_period: int) -> Generator[DeskRequest, Any, CollectResult]:
+def collect(state: DeskContext, clock: int) -> Generator[DeskRequest, Any, CollectResult]:
     """Fetch, open, record, acknowledge, destroy what is due.
 
-    Raises Malformed when the intake's state cannot be read; everything else becomes a notice.
+    ``clock`` is this machine's, in Unix seconds. Raises Malformed when the intake's state cannot be read; everything
+    else becomes a notice.
     """
     result = CollectResult()
-    yield from refresh_directory(state, now_period, result.notices)
+    yield from refresh_directory(state, clock, result.notices)
     if state.unit() is None:
         result.notices.append(Notice("not-listed"))
         return result
+    now_period = state.period(clock)
     yield from check_board(state, now_period, result.notices)
     if not state.checked:
         return result

@@ -232,6 +232,10 @@ class DeskContext:
             raise UnknownUnit("no directory yet")
         return self.directory
 
+    def period(self, clock: int) -> int:
+        """The period of a clock in Unix seconds. Raises UnknownUnit before the first directory was fetched."""
+        return clock // self.trusted().policy.period
+
     def unit(self) -> Unit | None:
         """This unit's row of the directory, present or retired; None while the roots have not listed it."""
         if self.directory is None:

@@ -16,7 +16,7 @@ from .requests import DeskRequest, GetBoard, GetDirectory, Notice, SaveKeyring
 Steps = Generator[DeskRequest, Any, None]
 
 
-def refresh_directory(state: DeskContext, now: int, notices: list[Notice]) -> Steps:
+def refresh_directory(state: DeskContext, clock: int, notices: list[Notice]) -> Steps:
     """Take the server's directory when it verifies and is not older than the one held; tell the officers otherwise."""
     try:
         found = verify_directory(state.anchor, parse_signed_directory((yield GetDirectory())))
@@ -24,7 +24,7 @@ def refresh_directory(state: DeskContext, now: int, notices: list[Notice]) -> St
         notices.append(Notice("directory-refused", {"error": error.code}))
         return
     head = found.signed_head.head
-    if now > head.expires:
+    if clock // found.policy.period > head.expires:
         notices.append(Notice("directory-expired", {"version": head.dir_version}))
     if state.directory is not None and _version(state.directory) > _version(found):
         notices.append(Notice("directory-older", {"version": head.dir_version}))

@@ -126,13 +126,14 @@ def _time_warnings(
     return tuple(warnings)
 
 
-def judge(pinned: Anchor, directory_bytes: bytes, board_bytes: bytes, now: int) -> Judged:
-    """Read a directory and the board that came with it; ``now`` is the device's period.
+def judge(pinned: Anchor, directory_bytes: bytes, board_bytes: bytes, clock: int) -> Judged:
+    """Read a directory and the board that came with it; ``clock`` is the device's, in Unix seconds.
 
     Raises TrustError and Malformed, after which nothing of the two is used. A board that is proved altered for one
     unit, a silent unit and a suspect clock are warnings.
     """
     directory = verify_directory(pinned, parse_signed_directory(directory_bytes))
+    now = clock // directory.policy.period
     proved, altered = _prove_all(directory, parse_board(board_bytes))
     _check_not_older(directory, proved)
     reached = reached_period(directory, proved)

@@ -125,27 +125,27 @@ def _acknowledgement(judged: Judged, found: Sequence[FoundConversation], random:
     return seal_ack(one.keys, able[one.unit.unit.unit_id], random(MESSAGE_ID), one.ack)
 
 
-def _fetch(anchor: Anchor, now: int) -> Generator[VisitRequest, Any, Judged]:
+def _fetch(anchor: Anchor, clock: int) -> Generator[VisitRequest, Any, Judged]:
     """Directory and board, fetched once more when one was replaced between the two. Raises TrustError, Malformed."""
     directory = yield GetDirectory()
     board = yield GetBoard()
     try:
-        return judge(anchor, directory, board, now)
+        return judge(anchor, directory, board, clock)
     except (HeadOlder, AnchorOlder):
         directory = yield GetDirectory()
         board = yield GetBoard()
-        return judge(anchor, directory, board, now)
+        return judge(anchor, directory, board, clock)
 
 
 def visit(
-    anchor: Anchor, stretched: bytes, part: Part | None, now: int, random: Random
+    anchor: Anchor, stretched: bytes, part: Part | None, clock: int, random: Random
 ) -> Generator[VisitRequest, Any, Visited]:
-    """One burst. ``stretched`` is S, ``part`` what to send (None: only read), ``now`` the device's period.
+    """One burst. ``stretched`` is S, ``part`` what to send (None: only read), ``clock`` the device's, Unix seconds.
 
     Raises TrustError and Malformed when directory or board cannot be believed (nothing is posted), ClockUnconfirmed,
     NoUnitReceives, and BadValue when the receipt is for another envelope.
     """
-    judged = yield from _fetch(anchor, now)
+    judged = yield from _fetch(anchor, clock)
     if judged.clock_suspect and not (yield ConfirmClock()):
         raise ClockUnconfirmed("clock")
     found = read_board(judged.units, stretched)

@@ -37,7 +37,7 @@ from dropbox.protocol.wire import IntakeState, Receipt, segment_header
 
 def seeded(seed: int) -> Callable[[int], bytes]:
     """A reproducible source of random bytes, for tests only."""
-    return stdlib_random.Random(seed).randbytes
+    return stdlib_random.Random(seed).randbytes  # noqa: S311 - reproducible on purpose; no secret depends on it
 
 
 @dataclass
@@ -54,6 +54,11 @@ class Twin:
     period_of: dict[bytes, int] = field(default_factory=dict)
     uploads: dict[bytes, dict[int, bytes]] = field(default_factory=dict)
     board: bytes = b""
+
+    @property
+    def clock(self) -> int:
+        """Unix seconds, in the middle of the present period."""
+        return self.now * self.policy.period + self.policy.period // 2
 
     def advance(self, periods: int = 1) -> None:
         """Close the present period and begin the next; the board is rebuilt."""
@@ -162,10 +167,12 @@ class Desk:
         return twin.answer(request)
 
     def collect(self, twin: Twin, now: int | None = None) -> CollectResult:
-        return drive(collect(self.context, twin.now if now is None else now), lambda one: self.handle(twin, one))
+        clock = twin.clock if now is None else now * twin.policy.period
+        return drive(collect(self.context, clock), lambda one: self.handle(twin, one))
 
     def publish(self, twin: Twin, random: Callable[[int], bytes], now: int | None = None) -> PublishResult:
-        flow = publish_batch(self.context, twin.now if now is None else now, random)
+        clock = twin.clock if now is None else now * twin.policy.period
+        flow = publish_batch(self.context, clock, random)
         return drive(flow, lambda one: self.handle(twin, one))
 
     def reply(self, conversation: Conversation, text: str) -> Text:
@@ -205,12 +212,14 @@ class Service:
                 desk.publish(self.twin, self.random)
             self.twin.advance()
 
-    def visit(self, stretched: bytes, part: Part | None = None, confirm: bool = False, now: int | None = None) -> Visited:
+    def visit(
+        self, stretched: bytes, part: Part | None = None, confirm: bool = False, now: int | None = None
+    ) -> Visited:
         def answer(request: Any) -> Any:
             return confirm if isinstance(request, ConfirmClock) else self.twin.answer(request)
 
-        at = self.twin.now if now is None else now
-        return drive(visit(self.anchor, stretched, part, at, self.random), answer)
+        clock = self.twin.clock if now is None else now * self.twin.policy.period
+        return drive(visit(self.anchor, stretched, part, clock, self.random), answer)
 
     def send(self, stretched: bytes, slug: str, body: bytes) -> list[Visited]:
         """Every part of one message, a visit each."""
@@ -288,4 +297,14 @@ def changed_unit(directory: Directory, slug: str, **changes: Any) -> Directory:
     return replace(directory, units=units)
 
 
-__all__ = ["Desk", "Service", "Twin", "changed_unit", "drive", "make_service", "read_batch", "replace_directory", "seeded"]
+__all__ = [
+    "Desk",
+    "Service",
+    "Twin",
+    "changed_unit",
+    "drive",
+    "make_service",
+    "read_batch",
+    "replace_directory",
+    "seeded",
+]
