@@ -5,8 +5,10 @@ import unicodedata
 
 _KEPT = "\n\t"
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_JOINERS = "\u200d\ufe0f\ufe0e"
-"""Zero-width joiner and variation selectors are kept between the pieces of an emoji; alone they are shown."""
+_JOINER = "\u200d"
+_SELECTORS = "\ufe0e\ufe0f"
+_BLANKS = "\u115f\u1160\u3164\uffa0\u2800"
+"""Letters that are drawn as nothing."""
 
 
 def _shown(letter: str) -> str:
@@ -14,9 +16,11 @@ def _shown(letter: str) -> str:
 
 
 def _joins(text: str, at: int) -> bool:
-    """Whether the joiner or selector at this place follows a symbol, as in an emoji sequence."""
-    before = text[at - 1] if at else ""
-    return bool(before) and (unicodedata.category(before) in ("So", "Sk", "Sm") or before in _JOINERS)
+    """Whether the joiner or selector at this place belongs to an emoji sequence; elsewhere it is shown."""
+    before = text[at - 1] if at else " "
+    if text[at] == _JOINER:
+        return unicodedata.category(before) in ("So", "Sk", "Sm") or before in _SELECTORS
+    return unicodedata.category(before) in ("So", "Sm", "Nd", "Po", "Lo") or before in "#*"
 
 
 def inert(text: str) -> str:
@@ -27,11 +31,9 @@ def inert(text: str) -> str:
     clean: list[str] = []
     plain = text.replace("\r\n", "\n")
     for at, letter in enumerate(plain):
-        if letter in _KEPT or (letter in _JOINERS and _joins(plain, at)):
-            clean.append(letter)
-        elif (
-            unicodedata.category(letter) in _HIDDEN or letter in _JOINERS or letter in "\u115f\u1160\u3164\uffa0\u2800"
-        ):
+        if letter == _JOINER or letter in _SELECTORS:
+            clean.append(letter if _joins(plain, at) else _shown(letter))
+        elif letter not in _KEPT and (unicodedata.category(letter) in _HIDDEN or letter in _BLANKS):
             clean.append(_shown(letter))
         else:
             clean.append(letter)

@@ -2,7 +2,6 @@
 """``dropbox-source``: report, come back, read and answer from a terminal."""
 
 import os
-import resource
 import sys
 
 import click
@@ -37,10 +36,19 @@ for command in (units, report, check, reply):
     group.add_command(command)
 
 
+def _no_core_dumps() -> None:
+    """A crash leaves no memory on disk, where the system has that limit."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def main() -> None:
     """Entry point: exit 0 done, 1 refused with one line that says what to do, 2 bad usage."""
     os.umask(0o077)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _no_core_dumps()
     try:
         group(prog_name="dropbox-source")
     except Stop as stop:

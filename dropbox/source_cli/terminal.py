@@ -70,9 +70,8 @@ def error_text(error: ProtocolError | TransportFailed) -> str:
     if isinstance(error, WrongWordCount):
         return f"That is {error.count} words; a codename has eight. Check that none is missing or doubled."
     if isinstance(error, TooLong):
-        return (
-            f"The text is too long: it would need {error.parts} parts, at most {error.allowed} can be sent. Shorten it."
-        )
+        needed = f"it would need {error.parts} parts, at most {error.allowed} can be sent"
+        return f"The text is too long: {needed}. Shorten it."
     if isinstance(error, UnknownUnit) and error.where == "none":
         return "Nothing is on the board for this codename, so say which unit received your report: add --unit SLUG."
     if isinstance(error, UnknownUnit) and error.where == "several":
@@ -92,7 +91,7 @@ def ask_codename() -> str:
     """From a hidden prompt, or the first line of standard input."""
     if sys.stdin.isatty():
         return str(click.prompt("Your codename (eight words, not shown)", hide_input=True, err=True))
-    return sys.stdin.readline(LONGEST_LINE)
+    return sys.stdin.buffer.readline(LONGEST_LINE).decode(errors="replace")
 
 
 def confirm_clock() -> bool:

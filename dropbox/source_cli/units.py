@@ -27,21 +27,19 @@ def units(service: str, anchor_file: Path, socks: str | None, despite_clock: boo
     """
     visited = open_service(service, anchor_file, socks, despite_clock).visit(decoy_secret(), None)
     terminal.show_warnings(visited.judged)
-    rows = []
+    rows, lines = [], []
     for unit in visited.judged.directory.directory.units:
         proved = visited.judged.proved(unit.slug)
         try:
             receives = proved is not None and bool(choose_cert(visited.judged, proved))
         except UnitCannotReceive:
             receives = False
+        state = "" if receives else ", cannot receive now"
+        lines.append(f"{unit.slug}: {unit.name} ({terminal.kind(unit.kind.name)}){state}")
+        if unit.forces:
+            lines.append(f"    serves {', '.join(unit.forces)}")
         kind = terminal.kind(unit.kind.name)
         rows.append(
             {"slug": unit.slug, "name": unit.name, "kind": kind, "forces": list(unit.forces), "receives": receives}
         )
-    if as_json:
-        click.echo(json.dumps(rows))
-        return
-    for row in rows:
-        click.echo(f"{row['slug']}: {row['name']} ({row['kind']}){'' if row['receives'] else ', cannot receive now'}")
-        if row["forces"]:
-            click.echo(f"    serves {', '.join(row['forces'])}")
+    click.echo(json.dumps(rows) if as_json else "\n".join(lines))
