@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a desk refuses, as errors that know their code, what to say to a person, and their answer on the socket."""
+
+from typing import ClassVar
+
+
+class DeskRefused(Exception):
+    """Root of the desk's own errors. ``say`` is one line: what happened and what to do. It holds no content."""
+
+    code: ClassVar[str] = "refused"
+    status: ClassVar[int] = 400
+
+    def __init__(self, say: str) -> None:
+        super().__init__(say)
+        self.say = say
+
+
+class BadInput(DeskRefused):
+    """Something the person gave is not of the form it must have."""
+
+    code = "bad-input"
+
+
+class SignInRefused(DeskRefused):
+    """Name, passphrase or code is wrong, or there were too many attempts."""
+
+    code = "sign-in-refused"
+    status = 401
+
+
+class NotSignedIn(DeskRefused):
+    """The session is over: locked, idle, or of an earlier run of the desk."""
+
+    code = "not-signed-in"
+    status = 401
+
+
+class NotAllowed(DeskRefused):
+    """The member's roles do not include this."""
+
+    code = "not-allowed"
+    status = 403
+
+
+class NoSuchCase(DeskRefused):
+    """No case of that number, or none that this member may open: the two look alike."""
+
+    code = "no-such-case"
+    status = 404
+
+
+class NoSuchMember(DeskRefused):
+    code = "no-such-member"
+    status = 404
+
+
+class VaultUnusable(DeskRefused):
+    """The vault is missing, damaged, of another version, or the desk key does not open it."""
+
+    code = "vault-unusable"
+    status = 500
+
+
+class KeyringUnusable(DeskRefused):
+    """No whole copy of the keyring opens."""
+
+    code = "keyring-unusable"
+    status = 500
+
+
+class BackupFailed(DeskRefused):
+    """The backup could not be written whole; nothing that waits for it may go on."""
+
+    code = "backup-failed"
+    status = 500
+
+
+class DeskBusy(DeskRefused):
+    """Another process works on this vault."""
+
+    code = "desk-busy"
+    status = 409
+
+
+class NotYet(DeskRefused):
+    """The desk cannot do this before the service lists its unit."""
+
+    code = "not-yet"
+    status = 409
+
+
+class DeskNotRunning(DeskRefused):
+    code = "desk-not-running"

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Backups: whole copies of the vault under the same key, never the keyring. Only the newest is for restoring."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import DatabaseError
+
+from journalist_ui.refusals import BackupFailed, VaultUnusable
+
+from . import audit, cipher, tables
+from .cipher import DriverError
+from .database import VAULT_FILE, Vault, open_vault, write_meta
+
+_UNIT_DIGITS = 8
+
+
+def _name(unit_id: bytes, number: int) -> str:
+    return f"vault-{unit_id.hex()[:_UNIT_DIGITS]}-{number:08d}.db"
+
+
+def list_backups(folder: Path, unit_id: bytes) -> list[Path]:
+    """This unit's backups in the folder, oldest first. Raises BackupFailed when the folder cannot be read."""
+    form = re.compile(rf"vault-{unit_id.hex()[:_UNIT_DIGITS]}-\d{{8}}\.db")
+    try:
+        return sorted(path for path in folder.iterdir() if form.fullmatch(path.name))
+    except OSError:
+        raise BackupFailed(f"The backup folder {folder} cannot be read. Is its disk there?") from None
+
+
+def write_backup(vault: Vault, folder: Path, unit_id: bytes, keep: int) -> Path:
+    """A new backup, on the disk when this returns; only the newest ``keep`` stay. Raises BackupFailed.
+
+    The folder is never made here: an unmounted disk must be noticed.
+    """
+    before = list_backups(folder, unit_id)
+    number = int(before[-1].stem.rsplit("-", 1)[1]) + 1 if before else 1
+    target = folder / _name(unit_id, number)
+    part = target.with_suffix(".part")
+    try:
+        # What a backup that was cut short left behind.
+        for stale in folder.glob(_name(unit_id, 0).replace("00000000.db", "*.part")):
+            stale.unlink()
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        cipher.copy_into(vault.engine, part)
+        sync_path(part)
+        os.rename(part, target)
+        sync_path(folder)
+        for old in [*before, target][:-keep]:
+            old.unlink()
+    except (OSError, DatabaseError, DriverError) as error:
+        raise BackupFailed(
+            f"The backup into {folder} failed ({type(error).__name__}). Check that its disk is there and has room."
+        ) from None
+    return target
+
+
+def sync_path(path: Path) -> None:
+    """Wait until a file's content, or a folder's names, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def newest_backup(folder: Path, unit_id: bytes) -> Path:
+    """Raises BackupFailed when there is none."""
+    found = list_backups(folder, unit_id)
+    if not found:
+        raise BackupFailed(f"There is no backup of this desk in {folder}.")
+    return found[-1]
+
+
+def verify_backup(path: Path, desk_key: bytes) -> dict[str, int]:
+    """Open a backup, check every page, structure and audit chain; how much is in it. Raises VaultUnusable."""
+    vault = open_vault(path, desk_key, read_only=True)
+    try:
+        found = cipher.faults(vault.engine)
+        if found:
+            raise VaultUnusable(f"The backup {path.name} is damaged: {found[0]}. Use another, and check its disk.")
+        with vault.transaction() as connection:
+            broken = audit.first_break(connection)
+            if broken:
+                raise VaultUnusable(
+                    f"The audit log in {path.name} does not hold from row {broken} on. Keep it for inquiry."
+                )
+            return {
+                name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for name, table in (("cases", tables.cases), ("members", tables.members), ("audit", tables.audit))
+            }
+    finally:
+        vault.close()
+
+
+def restore_backup(backup: Path, folder: Path, desk_key: bytes, day: int) -> None:
+    """Put a copy of ``backup`` in the place of the folder's vault. The caller holds the vault's lock.
+
+    The copy is whole and opens under the desk key before it takes the name. Raises VaultUnusable, BackupFailed.
+    """
+    fresh, present = folder / f"{VAULT_FILE}.new", folder / VAULT_FILE
+    _remove(fresh)
+    try:
+        shutil.copyfile(backup, fresh)
+        fresh.chmod(0o600)
+        sync_path(fresh)
+    except OSError as error:
+        raise BackupFailed(
+            f"The backup could not be copied ({type(error).__name__}). Check the room on the disk."
+        ) from None
+    vault = open_vault(fresh, desk_key)
+    with vault.transaction() as connection:
+        audit.record(connection, day, "", "restore", backup.name)
+        write_meta(connection, "restored", day)
+    vault.truncate_wal()
+    vault.close()
+    # The old log must never be read into the restored file.
+    for ending in ("-wal", "-shm"):
+        _remove(Path(f"{present}{ending}"))
+        _remove(Path(f"{fresh}{ending}"))
+    os.rename(fresh, present)
+    sync_path(folder)
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The vault's file: made, opened under the desk key, its schema version checked, closed."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from dropbox.protocol.primitives import hkdf
+from journalist_ui.refusals import VaultUnusable
+
+from . import cipher, labels, tables
+
+VAULT_FILE = "vault.db"
+
+Random = Callable[[int], bytes]
+
+
+def vault_key(desk_key: bytes) -> bytes:
+    """SQLCipher's raw key, 32 bytes: a key of its own, so that the desk key is never used by two schemes."""
+    return hkdf(desk_key, labels.VAULT_KEY)
+
+
+@dataclass
+class Vault:
+    """An open vault. ``random`` gives n random bytes."""
+
+    engine: Engine
+    random: Random
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction, durable at its end; nothing of it is kept when the block raises."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    def truncate_wal(self) -> None:
+        """Leave no earlier page in the write-ahead log."""
+        cipher.truncate_wal(self.engine)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def create_vault(path: Path, desk_key: bytes, random: Random = os.urandom) -> Vault:
+    """Make the file and its tables. Raises VaultUnusable when there is one already."""
+    if path.exists():
+        raise VaultUnusable(f"There is a vault at {path.name} already. Choose another folder.")
+    path.touch(0o600)
+    engine = cipher.open_engine(path, vault_key(desk_key), create=True)
+    tables.METADATA.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(insert(tables.meta).values(name="schema", value=str(tables.SCHEMA_VERSION)))
+    return Vault(engine, random)
+
+
+def open_vault(path: Path, desk_key: bytes, random: Random = os.urandom, *, read_only: bool = False) -> Vault:
+    """Raises VaultUnusable: missing, the wrong desk key, damaged, or of another version."""
+    engine = cipher.open_engine(path, vault_key(desk_key), read_only=read_only)
+    try:
+        cipher.check_opens(engine)
+        with engine.begin() as connection:
+            version = read_meta(connection, "schema", "0")
+        if version != str(tables.SCHEMA_VERSION):
+            raise VaultUnusable(
+                f"This vault is of version {version}; this release reads {tables.SCHEMA_VERSION}. Use one that fits."
+            )
+    except VaultUnusable:
+        engine.dispose()
+        raise
+    return Vault(engine, random)
+
+
+def read_meta(connection: Connection, name: str, otherwise: str) -> str:
+    """A setting of the vault, or ``otherwise``."""
+    found = connection.execute(select(tables.meta.c.value).where(tables.meta.c.name == name)).scalar()
+    return otherwise if found is None else str(found)
+
+
+def write_meta(connection: Connection, name: str, value: str | int) -> None:
+    row = {"name": name, "value": str(value)}
+    statement = upsert(tables.meta).values(row)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": str(value)}))
+
+
+def next_place(connection: Connection) -> int:
+    """Where the next message or answer stands in the running order of everything in the vault."""
+    place = int(read_meta(connection, "place", "0")) + 1
+    write_meta(connection, "place", place)
+    return place

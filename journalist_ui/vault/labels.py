@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every domain label of the desk's own sealing, each exactly once. None of it ever leaves the desk."""
+
+# HKDF info: keys made of the desk key.
+VAULT_KEY = b"desk-v1 vault database"
+KEYRING_KEY = b"desk-v1 keyring"
+
+# AEAD associated data.
+KEYRING_SLOT = b"desk-v1 keyring slot"
+MEMBER_SECRETS = b"desk-v1 member secrets"
+
+# HPKE info.
+CASE_KEY = b"desk-v1 case key"
+SOURCE_PART = b"desk-v1 part of a source's message"
+OFFICER_TEXT = b"desk-v1 officer's text"
+
+# Hash inputs.
+AUDIT = b"desk-v1 audit"
+
+ALL = {name: value for name, value in dict(globals()).items() if name.isupper() and isinstance(value, bytes)}

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The ledger in the vault: loaded when the desk starts, and each change committed in one transaction."""
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from dropbox.flows.desk_state import Conversation, Incoming, Ledger, Text, TextState
+from dropbox.flows.requests import CommitVault
+from dropbox.protocol.constants import EntryType
+
+from . import tables
+from .cases import mark_complete, store_part
+from .database import Vault, read_meta, write_meta
+
+_NUMBERS = (
+    *("opened", "collected", "acknowledged", "last_heard", "mark_due_since", "mark_period", "mark_count"),
+    *("answered", "set_aside"),
+)
+
+
+def load_ledger(vault: Vault) -> Ledger:
+    """Everything that the daemon needs with nobody signed in."""
+    with vault.transaction() as connection:
+        found = Ledger(
+            conversations=_load_conversations(connection),
+            texts={row.id: _text(row) for row in connection.execute(select(tables.texts))},
+            roots={row.period: row.root for row in connection.execute(select(tables.roots))},
+            processed_through=int(read_meta(connection, "processed_through", "0")),
+            backed_up_through=int(read_meta(connection, "backed_up_through", "0")),
+        )
+    for text in found.texts.values():
+        if text.pseudonym in found.conversations:
+            found.conversations[text.pseudonym].answered = True
+    return found
+
+
+def _load_conversations(connection: Connection) -> dict[bytes, Conversation]:
+    found = {
+        row.pseudonym: Conversation(row.pseudonym, row.beacon, **{name: getattr(row, name) for name in _NUMBERS})
+        for row in connection.execute(select(tables.conversations))
+    }
+    for row in connection.execute(select(tables.incoming)):
+        have = {part for part in range(1, row.parts + 1) if row.have >> (part - 1) & 1}
+        found[row.pseudonym].incoming[row.message_id] = Incoming(row.parts, have, row.epoch, row.number)
+    return found
+
+
+def _text(row: Row[Any]) -> Text:
+    return Text(
+        id=row.id,
+        pseudonym=row.pseudonym,
+        type=EntryType(row.type),
+        parts=tuple(bytes.fromhex(part) for part in json.loads(row.parts)),
+        number=row.number,
+        first_posted=row.first_posted,
+        copies=json.loads(row.copies),
+        state=TextState(row.state),
+    )
+
+
+def _text_values(text: Text) -> dict[str, Any]:
+    return {
+        "type": int(text.type),
+        "parts": json.dumps([part.hex() for part in text.parts]),
+        "number": text.number,
+        "first_posted": text.first_posted,
+        "copies": json.dumps(text.copies),
+        "state": text.state.value,
+    }
+
+
+def commit(vault: Vault, change: CommitVault) -> None:
+    """Make the change durable, whole or not at all; new contents are sealed to their cases on the way.
+
+    Where texts were emptied or conversations deleted, the write-ahead log is emptied too.
+    """
+    ledger = change.ledger
+    emptied = False
+    with vault.transaction() as connection:
+        for pseudonym in change.conversations:
+            emptied |= _store_conversation(connection, pseudonym, ledger.conversations.get(pseudonym))
+        for content in change.contents:
+            store_part(connection, content, vault.random)
+        for pseudonym in change.conversations | {content.pseudonym for content in change.contents}:
+            conversation = ledger.conversations.get(pseudonym)
+            if conversation is not None:
+                mark_complete(connection, conversation)
+        for number in change.texts:
+            emptied |= _store_text(connection, ledger.texts[number])
+        _store_progress(connection, ledger)
+    if emptied:
+        vault.truncate_wal()
+
+
+def _store_conversation(connection: Connection, pseudonym: bytes, conversation: Conversation | None) -> bool:
+    """Returns whether something was deleted that must not stay."""
+    rows = tables.incoming
+    connection.execute(delete(rows).where(rows.c.pseudonym == pseudonym))
+    if conversation is None:
+        connection.execute(delete(tables.conversations).where(tables.conversations.c.pseudonym == pseudonym))
+        return True
+    values = {name: getattr(conversation, name) for name in _NUMBERS} | {"beacon": conversation.beacon}
+    statement = upsert(tables.conversations).values(pseudonym=pseudonym, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["pseudonym"], set_=values))
+    for message_id, one in conversation.incoming.items():
+        have = sum(1 << (part - 1) for part in one.have)
+        connection.execute(
+            insert(rows).values(
+                pseudonym=pseudonym,
+                message_id=message_id,
+                parts=one.parts,
+                have=have,
+                epoch=one.epoch,
+                number=one.number,
+            )
+        )
+    return False
+
+
+def _store_text(connection: Connection, text: Text) -> bool:
+    """Returns whether its words were emptied."""
+    rows = tables.texts
+    connection.execute(update(rows).where(rows.c.id == text.id).values(**_text_values(text)))
+    return not text.parts
+
+
+def add_text(connection: Connection, text: Text) -> int:
+    """A new text, durable with the transaction; its id is the vault's to give."""
+    row = insert(tables.texts).values(pseudonym=text.pseudonym, **_text_values(text))
+    return int(connection.execute(row.returning(tables.texts.c.id)).scalar_one())
+
+
+def _store_progress(connection: Connection, ledger: Ledger) -> None:
+    write_meta(connection, "processed_through", ledger.processed_through)
+    write_meta(connection, "backed_up_through", ledger.backed_up_through)
+    stored = {row.period: row.root for row in connection.execute(select(tables.roots))}
+    for period in stored.keys() - ledger.roots.keys():
+        connection.execute(delete(tables.roots).where(tables.roots.c.period == period))
+    for period, root in ledger.roots.items():
+        if stored.get(period) != root:
+            statement = upsert(tables.roots).values(period=period, root=root)
+            connection.execute(statement.on_conflict_do_update(index_elements=["period"], set_={"root": root}))

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Members of a desk: who they are, what they may do, and how they prove it.
+
+A member's X-Wing seed and one-time-code secret are sealed under a key stretched from the passphrase. The desk key
+does not open them: with the disk and the desk key in hand, and no member's passphrase, content stays closed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from dropbox.protocol.constants import NONCE, XWING_SEED
+from dropbox.protocol.errors import NotForThisKey
+from dropbox.protocol.primitives import SealingKey, aead_open, aead_seal, argon2id
+from journalist_ui.refusals import BadInput, NoSuchMember, SignInRefused
+
+from . import labels, one_time_code, tables
+from .database import Random
+
+# RFC 9106's second recommended parameters: 64 MiB, three passes, four lanes. A desk is no phone.
+STRETCH_MEMORY_KIB = 64 * 1024
+STRETCH_PASSES = 3
+STRETCH_LANES = 4
+SALT = 16
+
+SHORTEST_PASSPHRASE = 12
+LONGEST_PASSPHRASE = 1_024
+FREE_FAILURES = 3
+LONGEST_DELAY = 900
+"""Seconds. After three wrong attempts each further one doubles the wait, from two seconds to a quarter of an hour."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}")
+WRONG = "Name, passphrase or one-time code is wrong. Try again."
+
+
+class Role(StrEnum):
+    """What a member may do; a member may hold both."""
+
+    ADMINISTRATOR = "administrator"
+    INVESTIGATOR = "investigator"
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member as others may see one."""
+
+    name: str
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True)
+class Unlocked:
+    """A member who has proved who they are, with the key that opens what is wrapped to them."""
+
+    member: Member
+    key: SealingKey
+
+
+def stretch(passphrase: str, salt: bytes) -> bytes:
+    """Argon2id over the NFC form of a passphrase, so that two keyboards that compose differently agree; 32 bytes."""
+    data = unicodedata.normalize("NFC", passphrase).encode()
+    return argon2id(data, salt, STRETCH_MEMORY_KIB, STRETCH_PASSES, STRETCH_LANES)
+
+
+def check_passphrase(passphrase: str, whose: str) -> str:
+    """Raises BadInput."""
+    if not SHORTEST_PASSPHRASE <= len(passphrase) <= LONGEST_PASSPHRASE:
+        raise BadInput(f"The {whose} must have at least {SHORTEST_PASSPHRASE} characters. Choose several random words.")
+    try:
+        passphrase.encode()
+    except UnicodeEncodeError:
+        raise BadInput(f"The {whose} is not plain text. Type it again.") from None
+    return passphrase
+
+
+def check_name(name: str) -> str:
+    """Raises BadInput."""
+    if not _NAME.fullmatch(name):
+        raise BadInput("A member's name is up to 48 letters, digits, dots, hyphens and underscores. Choose another.")
+    return name
+
+
+def parse_roles(names: Iterable[str]) -> frozenset[Role]:
+    """Raises BadInput."""
+    try:
+        roles = frozenset(Role(name) for name in names)
+    except ValueError:
+        raise BadInput("A role is administrator or investigator.") from None
+    if not roles:
+        raise BadInput("A member needs a role: --role administrator, --role investigator, or both.")
+    return roles
+
+
+def _member(row: Row[Any]) -> Member:
+    held = ((row.administrator, Role.ADMINISTRATOR), (row.investigator, Role.INVESTIGATOR))
+    return Member(row.name, frozenset(role for held_so, role in held if held_so))
+
+
+def _aad(name: str) -> bytes:
+    return labels.MEMBER_SECRETS + name.encode()
+
+
+def add_member(connection: Connection, name: str, roles: frozenset[Role], passphrase: str, random: Random) -> str:
+    """Make a member; returns the one-time-code secret, base32, which is shown once. Raises BadInput."""
+    check_name(name)
+    check_passphrase(passphrase, "member's passphrase")
+    if connection.execute(
+        select(tables.members.c.name).where(func.lower(tables.members.c.name) == name.lower())
+    ).first():
+        raise BadInput("There is a member of that name. Choose another.")
+    seed, secret = random(XWING_SEED), random(one_time_code.SECRET)
+    connection.execute(
+        insert(tables.members).values(
+            name=name,
+            administrator=Role.ADMINISTRATOR in roles,
+            investigator=Role.INVESTIGATOR in roles,
+            public=SealingKey(seed).public,
+            last_step=0,
+            failures=0,
+            not_before=0,
+            **_sealed(name, passphrase, seed + secret, random),
+        )
+    )
+    return one_time_code.printed_secret(secret)
+
+
+def _sealed(name: str, passphrase: str, secrets: bytes, random: Random) -> dict[str, bytes]:
+    salt, nonce = random(SALT), random(NONCE)
+    return {"salt": salt, "sealed": nonce + aead_seal(stretch(passphrase, salt), nonce, secrets, _aad(name))}
+
+
+def change_passphrase(connection: Connection, name: str, old: str, new: str, random: Random) -> None:
+    """Seal the same secrets under another passphrase. Raises SignInRefused, BadInput."""
+    check_passphrase(new, "new passphrase")
+    row = connection.execute(select(tables.members).where(tables.members.c.name == name)).first()
+    secrets = _open_secrets(row, old)
+    if secrets is None:
+        raise SignInRefused("The present passphrase is wrong. Nothing was changed.")
+    connection.execute(
+        update(tables.members).where(tables.members.c.name == name).values(**_sealed(name, new, secrets, random))
+    )
+
+
+def _open_secrets(row: Row[Any] | None, passphrase: str) -> bytes | None:
+    """The seed and the code secret; None when the passphrase is wrong, or the member unknown, after the same work."""
+    salt = row.salt if row else bytes(SALT)
+    key = stretch(passphrase, salt)
+    if row is None:
+        return None
+    try:
+        return aead_open(key, row.sealed[:NONCE], row.sealed[NONCE:], _aad(row.name))
+    except NotForThisKey:
+        return None
+
+
+def read_for_sign_in(connection: Connection, name: str, now: float) -> Row[Any] | None:
+    """The member's row, None when there is none. Raises SignInRefused while the member must wait.
+
+    A failure is counted before the passphrase is tried: killing the desk in between wins no attempt.
+    """
+    row = connection.execute(select(tables.members).where(tables.members.c.name == name)).first()
+    if row is None:
+        return None
+    if now < row.not_before:
+        wait = int(row.not_before - now) + 1
+        raise SignInRefused(f"Too many wrong attempts. Wait {min(wait, LONGEST_DELAY)} seconds and try again.")
+    failures = row.failures + 1
+    delay = min(2 ** min(failures - FREE_FAILURES, 20), LONGEST_DELAY) if failures >= FREE_FAILURES else 0
+    connection.execute(
+        update(tables.members)
+        .where(tables.members.c.name == name)
+        .values(failures=failures, not_before=int(now) + delay if delay else 0)
+    )
+    return row
+
+
+def prove(row: Row[Any] | None, passphrase: str, code: str, now: float) -> tuple[Unlocked, int]:
+    """Passphrase and code together; returns the step of the code. Touches no database. Raises SignInRefused."""
+    secrets = _open_secrets(row, passphrase)
+    if row is None or secrets is None:
+        raise SignInRefused(WRONG)
+    seed, secret = secrets[:XWING_SEED], secrets[XWING_SEED:]
+    step = one_time_code.matching_step(secret, code.strip().replace(" ", ""), now, row.last_step)
+    if step is None:
+        if one_time_code.matching_step(secret, code.strip().replace(" ", ""), now, 0) is not None:
+            raise SignInRefused("This one-time code was used before. Wait for the next one, at most 30 seconds.")
+        raise SignInRefused(WRONG)
+    return Unlocked(_member(row), SealingKey(seed)), step
+
+
+def accept_sign_in(connection: Connection, name: str, step: int) -> None:
+    """The code is used up and the failures are forgotten. Raises SignInRefused when another sign-in used it first."""
+    rows = tables.members
+    done = connection.execute(
+        update(rows)
+        .where(rows.c.name == name, rows.c.last_step < step)
+        .values(last_step=step, failures=0, not_before=0)
+    )
+    if done.rowcount != 1:
+        raise SignInRefused("This one-time code was used before. Wait for the next one, at most 30 seconds.")
+
+
+def list_members(connection: Connection) -> list[Member]:
+    """In order of name."""
+    return [_member(row) for row in connection.execute(select(tables.members).order_by(tables.members.c.name))]
+
+
+def find_member(connection: Connection, name: str) -> tuple[Member, bytes]:
+    """A member and the public key that cases are wrapped to. Raises NoSuchMember."""
+    row = connection.execute(select(tables.members).where(tables.members.c.name == name)).first()
+    if row is None:
+        raise NoSuchMember("There is no member of that name. `dropbox-desk member list` names them.")
+    return _member(row), row.public
+
+
+def remove_member(connection: Connection, name: str) -> None:
+    """With the member goes every case key wrapped to them. Raises NoSuchMember, BadInput for the last of a role."""
+    leaving, _ = find_member(connection, name)
+    others = [member for member in list_members(connection) if member.name != name]
+    for role in leaving.roles:
+        if not any(role in member.roles for member in others):
+            raise BadInput(f"This is the last {role.value}. Add another first.")
+    connection.execute(delete(tables.members).where(tables.members.c.name == name))

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The vault's tables. Everything is under the desk key; columns called ``sealed`` or ``wrapped`` are under more.
+
+Days are period numbers. Nothing here is finer than a period but a member's next allowed sign-in, in unix seconds.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+SCHEMA_VERSION = 1
+
+METADATA = MetaData()
+
+meta = Table("meta", METADATA, Column("name", String, primary_key=True), Column("value", String, nullable=False))
+
+# --- the ledger: what the daemon needs with nobody signed in ---
+
+roots = Table(
+    "roots", METADATA, Column("period", Integer, primary_key=True), Column("root", LargeBinary, nullable=False)
+)
+
+conversations = Table(
+    "conversations",
+    METADATA,
+    Column("pseudonym", LargeBinary, primary_key=True),
+    Column("beacon", LargeBinary, nullable=False),
+    Column("opened", Integer, nullable=False),
+    Column("collected", Integer, nullable=False),
+    Column("acknowledged", Integer, nullable=False),
+    Column("last_heard", Integer, nullable=False),
+    Column("mark_due_since", Integer, nullable=False),
+    Column("mark_period", Integer, nullable=False),
+    Column("mark_count", Integer, nullable=False),
+    Column("answered", Boolean, nullable=False),
+    Column("set_aside", Boolean, nullable=False),
+)
+
+incoming = Table(
+    "incoming",
+    METADATA,
+    Column("pseudonym", LargeBinary, nullable=False),
+    Column("message_id", LargeBinary, nullable=False),
+    Column("parts", Integer, nullable=False),
+    # A bit for each part that came: part 1 is bit 0.
+    Column("have", Integer, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    PrimaryKeyConstraint("pseudonym", "message_id"),
+)
+
+texts = Table(
+    "texts",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("pseudonym", LargeBinary, nullable=False, index=True),
+    Column("type", Integer, nullable=False),
+    # JSON list of hex strings; emptied once read or expired.
+    Column("parts", String, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("first_posted", Integer, nullable=False),
+    Column("copies", String, nullable=False),
+    Column("state", String, nullable=False),
+    # An id is never given twice, also not after the newest row is gone.
+    sqlite_autoincrement=True,
+)
+
+# --- content: sealed to the case, opened only in a member's session ---
+
+members = Table(
+    "members",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("administrator", Boolean, nullable=False),
+    Column("investigator", Boolean, nullable=False),
+    Column("public", LargeBinary, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("last_step", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("not_before", Integer, nullable=False),
+)
+
+cases = Table(
+    "cases",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("pseudonym", LargeBinary, nullable=False, unique=True),
+    Column("public", LargeBinary, nullable=False),
+    Column("opened", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+case_keys = Table(
+    "case_keys",
+    METADATA,
+    Column("number", Integer, ForeignKey("cases.number"), nullable=False),
+    Column("member", String, ForeignKey("members.name", ondelete="CASCADE"), nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("number", "member"),
+)
+
+messages = Table(
+    "messages",
+    METADATA,
+    Column("number", Integer, ForeignKey("cases.number"), nullable=False),
+    Column("message_id", LargeBinary, nullable=False),
+    Column("parts", Integer, nullable=False),
+    # The newest period any of its parts came in; its place among the complete ones, 0 before; the case's running order.
+    Column("period", Integer, nullable=False),
+    Column("complete", Integer, nullable=False),
+    Column("place", Integer, nullable=False),
+    PrimaryKeyConstraint("number", "message_id"),
+)
+
+parts = Table(
+    "parts",
+    METADATA,
+    Column("number", Integer, ForeignKey("cases.number"), nullable=False),
+    Column("message_id", LargeBinary, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("number", "message_id", "part"),
+)
+
+answers = Table(
+    "answers",
+    METADATA,
+    Column("text", Integer, ForeignKey("texts.id"), primary_key=True),
+    Column("number", Integer, ForeignKey("cases.number"), nullable=False, index=True),
+    Column("period", Integer, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+shown = Table(
+    "shown",
+    METADATA,
+    Column("number", Integer, ForeignKey("cases.number"), nullable=False),
+    Column("member", String, ForeignKey("members.name", ondelete="CASCADE"), nullable=False),
+    # The message that was shown.
+    Column("message_id", LargeBinary, nullable=False),
+    UniqueConstraint("number", "member", "message_id"),
+)
+
+audit = Table(
+    "audit",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("day", Integer, nullable=False),
+    Column("member", String, nullable=False),
+    Column("act", String, nullable=False),
+    Column("about", String, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
