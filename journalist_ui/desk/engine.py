@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The desk's engine: runs the flows against vault, keyring and service, one at a time.
+
+When a flow fails or is stopped in its middle, what is in memory may be ahead of the disk; so the next run reads keyring
+and ledger from the disk again, and nothing half-done is built upon.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from dropbox.flows.collect import collect
+from dropbox.flows.desk_state import DeskContext, Text
+from dropbox.flows.own_board import refresh_directory
+from dropbox.flows.posting import capacity
+from dropbox.flows.publish_batch import publish_batch
+from dropbox.flows.requests import CommitVault, Notice, SaveKeyring
+from dropbox.protocol.anchors import Anchor
+from dropbox.protocol.directory import Policy
+from dropbox.protocol.errors import ProtocolError
+from dropbox.transport.errors import TransportFailed
+from dropbox.transport.http import HttpTransport
+from journalist_ui.refusals import BackupFailed, BadInput, NotYet
+from journalist_ui.vault import audit
+from journalist_ui.vault.backup import write_backup
+from journalist_ui.vault.database import Vault, read_meta, write_meta
+from journalist_ui.vault.ledger import commit, load_ledger
+
+from .keyring import KeyringStore
+from .notice_log import remember_notices
+from .schedule import period_at, publish_due
+from .settings import DeskSettings
+
+DAY = 86_400
+
+
+class Transport(Protocol):
+    """What the engine needs of dropbox.transport.http.HttpTransport."""
+
+    async def drive(self, flow: Any, handle: Any = None) -> Any:
+        """Run a flow to its end."""
+
+
+OpenTransport = Callable[[], AbstractAsyncContextManager[Transport]]
+
+
+@dataclass
+class Synced:
+    """What a run did: messages that became whole, and whether a batch reached the server."""
+
+    new: int = 0
+    published: bool = False
+
+
+@dataclass
+class Standing:
+    """The notices of the last run of each kind, which stand until the next one."""
+
+    collect: list[Notice] = field(default_factory=list)
+    publish: list[Notice] = field(default_factory=list)
+    failure: list[Notice] = field(default_factory=list)
+
+    def all(self) -> list[Notice]:
+        """Each once."""
+        found: list[Notice] = []
+        for notice in [*self.failure, *self.collect, *self.publish]:
+            if notice not in found:
+                found.append(notice)
+        return found
+
+
+class Engine:
+    """One desk at work. ``clock`` gives unix seconds; ``transport`` opens a connection to the service."""
+
+    def __init__(
+        self,
+        settings: DeskSettings,
+        anchor: Anchor,
+        vault: Vault,
+        store: KeyringStore,
+        *,
+        clock: Callable[[], float] = time.time,
+        transport: OpenTransport | None = None,
+    ) -> None:
+        """Raises KeyringUnusable."""
+        self.settings = settings
+        self.vault = vault
+        self.clock = clock
+        self.standing = Standing()
+        self._anchor = anchor
+        self._store = store
+        self._open = transport or self._http
+        self._working = asyncio.Lock()
+        self._backing_up = asyncio.Lock()
+        self._replies: list[Text] = []
+        self._stale = False
+        self.state = self._load()
+
+    def _http(self) -> AbstractAsyncContextManager[Transport]:
+        return HttpTransport(self.settings.service, self.settings.tor or None)
+
+    def _load(self) -> DeskContext:
+        """Keyring and ledger as they are on the disk."""
+        return DeskContext(
+            anchor=self._anchor,
+            unit_id=self.settings.unit_id,
+            keyring=self._store.load(),
+            ledger=load_ledger(self.vault),
+            has_backup=self.settings.backup_folder is not None,
+        )
+
+    def _reload(self) -> None:
+        directory = self.state.directory
+        self._replies = []
+        self.state = self._load()
+        self.state.directory = directory
+        self._stale = False
+
+    # --- time ---
+
+    @property
+    def policy(self) -> Policy | None:
+        """The service's numbers; None before its directory was first fetched."""
+        return self.state.directory.policy if self.state.directory else None
+
+    @property
+    def day(self) -> int:
+        """Days of unix time, for the audit log."""
+        return int(self.clock() // DAY)
+
+    def now_period(self) -> int:
+        """Raises NotYet before the first directory."""
+        if self.policy is None:
+            raise NotYet("The desk has not reached the service yet. Look at `dropbox-desk status`, and try again.")
+        return period_at(self.policy, self.clock())
+
+    def period_seconds(self) -> int:
+        """Of the directory held, or of the last one that was."""
+        if self.policy is not None:
+            return self.policy.period
+        with self.vault.transaction() as connection:
+            return int(read_meta(connection, "period_seconds", str(DAY)))
+
+    # --- work ---
+
+    async def sync(self, *, publish: bool = True) -> Synced:
+        """Fetch, open, acknowledge; publish what is due now. Raises TransportFailed, BackupFailed, ProtocolError,
+        OSError, SQLAlchemyError; the standing notices say the same."""
+        async with self._working:
+            done = Synced()
+            async with self._guarded(), self._open() as transport:
+                await self._learn_directory(transport)
+                if self.policy is not None:
+                    await self._collect(transport, done)
+                    if publish and self._due():
+                        await self._publish(transport, done)
+            return done
+
+    async def publish(self) -> Synced:
+        """Publish what is due now, without collecting first where the board was compared before. Raises as sync."""
+        if self._stale or not self.state.checked:
+            return await self.sync()
+        async with self._working:
+            done = Synced()
+            async with self._guarded(), self._open() as transport:
+                if self._due():
+                    await self._publish(transport, done)
+            return done
+
+    def _due(self) -> bool:
+        keyring = self.state.keyring
+        if self.policy is None or self.state.unit() is None:
+            return False
+        return keyring.pending is not None or publish_due(
+            self.policy, self.settings.unit_id, keyring.published_period, self.clock()
+        )
+
+    @asynccontextmanager
+    async def _guarded(self) -> AsyncIterator[None]:
+        if self._stale:
+            self._reload()
+        self._stale = True
+        try:
+            self._take_replies()
+            yield
+        except Exception as error:
+            self.standing.failure = [_failure(error)]
+            raise
+        self._stale = False
+        self.standing.failure = []
+
+    def _take_replies(self) -> None:
+        """Let the flows see what officers wrote since the last run; the vault holds it already."""
+        for text in self._replies:
+            self.state.ledger.texts[text.id] = text
+            if text.pseudonym in self.state.ledger.conversations:
+                self.state.ledger.conversations[text.pseudonym].answered = True
+        self._replies = []
+
+    async def _learn_directory(self, transport: Transport) -> None:
+        """Before the first directory there is no period to work in."""
+        if self.state.directory is not None:
+            return
+        notices: list[Notice] = []
+        await transport.drive(refresh_directory(self.state, 0, notices), self._handle)
+        self.standing.collect = notices
+        if self.policy is not None:
+            with self.vault.transaction() as connection:
+                write_meta(connection, "period_seconds", self.policy.period)
+
+    async def _collect(self, transport: Transport, done: Synced) -> None:
+        result = await transport.drive(collect(self.state, self.now_period()), self._handle)
+        self.standing.collect = result.notices
+        self._remember(result.notices)
+        done.new += result.new
+
+    async def _publish(self, transport: Transport, done: Synced) -> None:
+        self._take_replies()
+        with self.vault.transaction() as connection:
+            self.state.audit_head = audit.head(connection)
+        result = await transport.drive(publish_batch(self.state, self.now_period(), os.urandom), self._handle)
+        self.standing.publish = result.notices
+        self._remember(result.notices)
+        done.published |= result.published
+
+    async def _handle(self, request: Any) -> None:
+        """Make durable what a flow asks for, in its order."""
+        match request:
+            case SaveKeyring(keyring):
+                self._store.save(keyring)
+            case CommitVault():
+                commit(self.vault, request)
+                if request.backup:
+                    await self.back_up()
+            case _:
+                raise TypeError(type(request).__name__)
+
+    async def back_up(self) -> str:
+        """Write a backup where one is configured; its path, empty when none is. Raises BackupFailed."""
+        folder = self.settings.backup_folder
+        if folder is None:
+            return ""
+        keep, unit_id = self.settings.keep_backups, self.settings.unit_id
+        async with self._backing_up:
+            return str(await asyncio.to_thread(write_backup, self.vault, folder, unit_id, keep))
+
+    # --- officers ---
+
+    def add_reply(self, text: Text) -> None:
+        """A text that the vault holds already; the next run takes it up."""
+        self._replies.append(text)
+
+    def check_room(self, parts: int) -> None:
+        """Raises BadInput when a text has more parts than could ever be posted, NotYet before the unit is listed."""
+        unit = self.state.unit()
+        if self.policy is None or unit is None:
+            raise NotYet("The service does not list this unit, so nothing can be sent. Look at `dropbox-desk status`.")
+        room = capacity(self.policy, unit.board_quota)
+        if parts > room:
+            raise BadInput(f"The text needs {parts} parts and this unit can post {room}. Shorten it.")
+
+    def _remember(self, notices: list[Notice]) -> None:
+        if notices:
+            with self.vault.transaction() as connection:
+                remember_notices(connection, notices, self.day)
+
+
+def _failure(error: Exception) -> Notice:
+    match error:
+        case TransportFailed():
+            return Notice("unreachable", {"error": error.code})
+        case BackupFailed():
+            return Notice("backup-failed")
+        case ProtocolError():
+            return Notice("unreachable", {"error": error.code})
+        case OSError() | SQLAlchemyError():
+            return Notice("storage-failed", {"error": type(error).__name__})
+    return Notice("failed", {"error": type(error).__name__})

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the desk answers, as JSON: the keys are a contract with everything that runs `dropbox-desk … --json`."""
+
+from typing import Any
+
+from dropbox.flows.desk_state import Keyring, TextState
+from dropbox.flows.requests import Notice
+from journalist_ui.vault.members import Member
+from journalist_ui.vault.session import Case, CaseLine, OfficerText, SourceMessage
+
+from .notice_log import iso_day
+from .notices import say
+
+COLLECTED = "collected"
+NOT_READABLE = "unreadable"
+
+
+def case_line(line: CaseLine, seconds: int) -> dict[str, Any]:
+    """One line of `cases`."""
+    return {
+        "case": line.number,
+        "state": line.state,
+        "categories": list(line.categories),
+        "opened": iso_day(line.opened, seconds),
+        "unread": line.unread,
+    }
+
+
+def case(found: Case, seconds: int) -> dict[str, Any]:
+    """A whole case, as `show` prints it. ``force`` and ``answers`` are those of the report that opened it."""
+    first = found.first
+    return {
+        "case": found.number,
+        "state": found.state,
+        "categories": list(first.categories) if first else [],
+        "force": first.force if first else "",
+        "answers": dict(first.answers) if first else {},
+        "messages": [message(one, seconds) for one in found.messages],
+        "files": [],
+    }
+
+
+def message(one: SourceMessage | OfficerText, seconds: int) -> dict[str, Any]:
+    """One message of either side. ``number`` counts the source's whole messages from 1; for ours it is the number that
+    the source sees, 0 before it is given. A source's message that is no form of ours has ``form`` unreadable, and its
+    text is what came, byte for byte."""
+    if isinstance(one, OfficerText):
+        return {
+            "number": one.number,
+            "from": "unit",
+            "text": one.text,
+            "day": iso_day(one.period, seconds),
+            "state": one.state,
+            "author": one.author,
+        }
+    form = {
+        "number": one.number,
+        "from": "source",
+        "text": one.report.text if one.report else one.raw,
+        "day": iso_day(one.period, seconds),
+        "state": COLLECTED,
+    }
+    return form if one.report else form | {"form": NOT_READABLE}
+
+
+def member(one: Member) -> dict[str, Any]:
+    """One line of `member list`."""
+    return {"name": one.name, "roles": sorted(role.value for role in one.roles)}
+
+
+def notice(one: Notice) -> dict[str, str]:
+    """A code for programs and a sentence for people."""
+    return {"code": one.code, "say": say(one)}
+
+
+def epochs(keyring: Keyring, now: int, seconds: int) -> list[dict[str, Any]]:
+    """The epochs whose secrets are held, never the secrets."""
+    return [
+        {
+            "epoch": one.epoch,
+            "first": iso_day(one.not_before, seconds),
+            "last": iso_day(one.not_after, seconds),
+            "state": "past" if one.not_after < now else "next" if one.not_before > now else "present",
+        }
+        for one in sorted(keyring.epochs.values(), key=lambda one: one.epoch)
+    ]
+
+
+def waiting(states: list[TextState]) -> dict[str, int]:
+    """How many of the unit's texts are in each state."""
+    return {state.value: states.count(state) for state in TextState}

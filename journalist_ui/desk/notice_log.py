@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Notices of what happened once, kept in the vault for two weeks, so that a restart does not swallow them."""
+
+import datetime
+import json
+
+from sqlalchemy import Connection
+
+from dropbox.flows.requests import Notice
+from journalist_ui.vault.database import read_meta, write_meta
+
+from .notices import LASTING, LASTING_DAYS
+
+_NAME = "notices"
+
+
+def remember_notices(connection: Connection, notices: list[Notice], day: int) -> None:
+    """Keep those that last; the same one again is kept once, with its newest day."""
+    kept = {json.dumps([notice.code, notice.values], sort_keys=True): seen for notice, seen in _stored(connection)}
+    for notice in notices:
+        if notice.code in LASTING:
+            kept[json.dumps([notice.code, notice.values], sort_keys=True)] = day
+    rows = [[*json.loads(key), seen] for key, seen in kept.items() if day - seen < LASTING_DAYS]
+    write_meta(connection, _NAME, json.dumps(rows))
+
+
+def lasting_notices(connection: Connection, day: int) -> list[Notice]:
+    """What happened within the last two weeks, a restored vault included."""
+    found = [notice for notice, seen in _stored(connection) if day - seen < LASTING_DAYS]
+    restored = int(read_meta(connection, "restored", "0"))
+    if restored and day - restored < LASTING_DAYS:
+        found.append(Notice("vault-restored", {"day": iso_day(restored, 86_400)}))
+    return found
+
+
+def _stored(connection: Connection) -> list[tuple[Notice, int]]:
+    return [(Notice(code, values), seen) for code, values, seen in json.loads(read_meta(connection, _NAME, "[]"))]
+
+
+def iso_day(period: int, seconds: int) -> str:
+    """The date (UTC) on which a period of so many seconds begins."""
+    return datetime.datetime.fromtimestamp(period * seconds, datetime.UTC).date().isoformat()

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the officers are told, in words: one sentence or two for each code, saying what happened and what to do."""
+
+from dropbox.flows.requests import Notice
+
+WORDS = {
+    # From the flows.
+    "not-listed": "The service does not list this unit yet. Give the enrolment file to whoever keeps the roots.",
+    "key-not-listed": "The service does not list this desk's signing key, so nothing is published. Give the enrolment "
+    "file to whoever keeps the roots.",
+    "keyring-new": "This desk has a new keyring. It can answer a source again once that source has written again.",
+    "rolled-back": "The service holds a newer batch signed by this unit (period {period}) than this desk knows: the "
+    "keyring was put back from a copy, or somebody else holds the unit's key. If you did not put it back, act as after "
+    "a theft: `dropbox-desk replace-keyring`, and tell whoever keeps the roots.",
+    "directory-refused": "The service's list of units was not believed ({error}). Tell whoever runs the service.",
+    "directory-expired": "The signed list of units (version {version}) is out of date. Tell whoever keeps the roots.",
+    "directory-older": "The service shows an older list of units (version {version}) than before. Tell whoever "
+    "runs it.",
+    "board-refused": "The board was not readable ({error}). Tell whoever runs the service.",
+    "own-board-altered": "The service shows this unit's batches altered ({error}): replies are being withheld. "
+    "Tell whoever keeps the roots.",
+    "own-batch-missing": "The service no longer shows this unit's batch of period {period}: replies are being "
+    "withheld. Tell whoever runs the service.",
+    "intake-differs": "The unit {unit} was shown another intake of period {period} than this one: the service lies to "
+    "one of the two. Tell whoever keeps the roots.",
+    "segments-gone": "This desk was away too long: reports of the periods {first} to {last} are no longer served and "
+    "were not collected.",
+    "segment-missing": "The service does not serve the reports of period {period}. They are asked for again.",
+    "segment-refused": "The reports of period {period} were not believed ({error}). Tell whoever keeps the roots.",
+    "clock-off": "This machine's clock says period {here}, the service period {server}. Nothing is published or "
+    "destroyed until they agree: set the clock.",
+    "batch-refused": "The service refused this unit's batch ({error}). Tell whoever runs the service.",
+    # From the desk itself.
+    "no-backup": "This desk makes no backup. If its disk fails, every case is lost. Set backup in desk.toml.",
+    "backup-failed": "The last backup failed; nothing is published or destroyed until one succeeds. Check the backup "
+    "folder's disk.",
+    "unreachable": "The service was not reached ({error}). The desk tries again by itself.",
+    "storage-failed": "The desk could not write to its own disk ({error}). Check its room and permissions.",
+    "vault-restored": "The vault was restored from a backup on {day}. Reports still served were collected again; texts "
+    "that were not yet sent when the backup was made, and answers after it, are gone: look at each case.",
+}
+
+LASTING = frozenset({"keyring-new", "rolled-back", "segments-gone", "own-batch-missing", "intake-differs"})
+"""What happened once and must be read, shown for two weeks; the others stand as long as they are true."""
+LASTING_DAYS = 14
+
+
+def say(notice: Notice) -> str:
+    """The sentence of a notice."""
+    words = WORDS.get(notice.code, "The desk reports {code}. See docs/runbooks/restore.md.")
+    return words.format_map(_Values(notice.values | {"code": notice.code}))
+
+
+class _Values(dict[str, int | str]):
+    def __missing__(self, key: str) -> str:
+        return "?"

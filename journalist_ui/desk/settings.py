@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A desk's settings: desk.toml in its vault folder. It holds nothing secret; the folder is the officers' alone."""
+
+import json
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from dropbox.protocol.anchors import Anchor, parse_signed_anchor, verify_first_anchor
+from dropbox.protocol.armour import dearmour
+from dropbox.protocol.constants import UNIT_ID
+from dropbox.protocol.errors import ProtocolError
+from dropbox.transport.errors import BadAddress
+from dropbox.transport.http import check_address
+from journalist_ui.refusals import BadInput, VaultUnusable
+
+SETTINGS_FILE = "desk.toml"
+ANCHOR_FILE = "anchor.txt"
+NO_BACKUP = "none"
+
+
+@dataclass(frozen=True)
+class DeskSettings:
+    """``backup`` is an absolute folder or "none"; ``tor`` a SOCKS address (host:port) or empty; ``salt`` that of the
+    desk key; ``idle_minutes`` after which a member's session locks; ``keep_backups`` how many of the newest stay."""
+
+    service: str
+    name: str
+    unit_id: bytes
+    salt: bytes
+    backup: str
+    tor: str = ""
+    idle_minutes: int = 15
+    keep_backups: int = 3
+
+    @property
+    def backup_folder(self) -> Path | None:
+        """None when the desk has been told to make none."""
+        return None if self.backup == NO_BACKUP else Path(self.backup)
+
+
+_COMMENTS = {
+    "service": "Where the service is.",
+    "name": "The unit's printed name, as it was enrolled.",
+    "unit_id": "Never changes, also not when the keyring is replaced.",
+    "salt": "Stretches the desk passphrase. Not secret; without it the passphrase opens nothing.",
+    "backup": 'The folder that backups of the vault go to, on another disk, or "none".',
+    "tor": "A SOCKS proxy, host:port; empty for none.",
+    "idle_minutes": "A session without a command for so long is locked.",
+    "keep_backups": "So many of the newest backups are kept.",
+}
+
+
+def write_settings(folder: Path, settings: DeskSettings) -> None:
+    """Write desk.toml, 0600."""
+    values = {
+        "service": settings.service,
+        "name": settings.name,
+        "unit_id": settings.unit_id.hex(),
+        "salt": settings.salt.hex(),
+        "backup": settings.backup,
+        "tor": settings.tor,
+        "idle_minutes": settings.idle_minutes,
+        "keep_backups": settings.keep_backups,
+    }
+    # A JSON string is a TOML basic string too.
+    lines = [f"# {_COMMENTS[key]}\n{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items()]
+    path = folder / SETTINGS_FILE
+    path.touch(0o600)
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def read_settings(folder: Path) -> DeskSettings:
+    """Raises VaultUnusable: no desk lives there, or desk.toml is not as it must be, with the key that is wrong."""
+    path = folder / SETTINGS_FILE
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise VaultUnusable(f"There is no desk in {folder}. Make one with `dropbox-desk init`.") from None
+    except PermissionError:
+        raise VaultUnusable(f"{path} is not yours to read. Run as the desk's own user.") from None
+    except (ValueError, OSError):
+        raise VaultUnusable(f"{path} is not readable TOML. Mend it.") from None
+    return _checked(path, found)
+
+
+def _checked(path: Path, found: dict[str, object]) -> DeskSettings:
+    kinds: dict[str, type] = dict.fromkeys(_COMMENTS, str) | {"idle_minutes": int, "keep_backups": int}
+    for key in (*kinds, *found):
+        if key not in kinds:
+            raise VaultUnusable(f"{path}: there is no setting {key}. Remove it.")
+        if key == "backup" and key not in found:
+            raise VaultUnusable(f'{path}: backup is missing. Name a folder on another disk, or say backup = "none".')
+        if type(found.get(key)) is not kinds[key]:
+            raise VaultUnusable(f"{path}: {key} is missing or not of its kind. Mend it.")
+    try:
+        unit_id, salt = bytes.fromhex(str(found["unit_id"])), bytes.fromhex(str(found["salt"]))
+    except ValueError:
+        raise VaultUnusable(f"{path}: unit_id and salt are hexadecimal. Mend them.") from None
+    numbers = {key: int(str(found[key])) for key in ("idle_minutes", "keep_backups")}
+    if len(unit_id) != UNIT_ID or min(numbers.values()) < 1:
+        raise VaultUnusable(f"{path}: a value is out of its range. Mend unit_id, idle_minutes or keep_backups.")
+    texts = {key: str(found[key]) for key in ("service", "name", "backup", "tor")}
+    try:
+        check_service(texts["service"])
+        check_backup(texts["backup"])
+    except BadInput as error:
+        raise VaultUnusable(f"{path}: {error.say}") from None
+    return DeskSettings(unit_id=unit_id, salt=salt, **texts, **numbers)  # type: ignore[arg-type]  # kinds checked above
+
+
+def check_service(url: str) -> str:
+    """Raises BadInput."""
+    try:
+        return check_address(url)
+    except BadAddress as error:
+        raise BadInput(error.say) from None
+
+
+def check_backup(backup: str) -> str:
+    """Raises BadInput."""
+    if backup != NO_BACKUP and not Path(backup).is_absolute():
+        raise BadInput("The backup folder is an absolute path, or the word none.")
+    return backup
+
+
+def read_anchor(path: Path) -> Anchor:
+    """The anchor of a file that ``dropbox-keys`` wrote; its own threshold signed it. Raises BadInput."""
+    try:
+        return verify_first_anchor(parse_signed_anchor(dearmour("ANCHOR", path.read_bytes())))
+    except OSError:
+        raise BadInput(f"The anchor file {path} cannot be read. Check its name.") from None
+    except ProtocolError as error:
+        raise BadInput(f"The anchor file is not usable: {error.say or error.code}") from None

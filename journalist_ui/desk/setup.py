@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Making a desk, and giving it a new keyring when the old one is lost."""
+
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from dropbox.flows.desk_state import Keyring
+from dropbox.protocol.armour import armour
+from dropbox.protocol.constants import KEY, LOST_KEYRING_STEP, UNIT_ID
+from dropbox.protocol.directory import check_name
+from dropbox.protocol.enrolment import Enrolment
+from dropbox.protocol.errors import BadText
+from journalist_ui.refusals import BadInput
+from journalist_ui.vault import audit, members, tables
+from journalist_ui.vault.backup import sync_path
+from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, open_vault, read_meta
+from journalist_ui.vault.members import SALT, Role, check_passphrase
+
+from .desk_key import stretch_desk_key
+from .engine import DAY
+from .keyring import KeyringStore
+from .settings import (
+    ANCHOR_FILE,
+    DeskSettings,
+    check_backup,
+    check_service,
+    read_anchor,
+    read_settings,
+    write_settings,
+)
+from .vault_lock import hold_vault
+
+ENROLMENT_FILE = "enrolment.txt"
+
+
+@dataclass(frozen=True)
+class NewDesk:
+    """What `init` is asked for. ``backup`` is a folder or "none", ``tor`` a SOCKS address or empty."""
+
+    folder: Path
+    service: str
+    anchor: Path
+    name: str
+    member: str
+    backup: str
+    tor: str = ""
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Made:
+    """What `init` says: where the enrolment is, its fingerprint, the first member's code secret, the unit's id."""
+
+    enrolment: Path
+    fingerprint: str
+    totp_secret: str
+    unit_id: str
+
+
+def first_roles(names: Iterable[str]) -> frozenset[Role]:
+    """The first member administers, and investigates too: somebody must be able to open the first case.
+
+    Raises BadInput when the roles leave administration out.
+    """
+    roles = members.parse_roles(names) if names else frozenset(Role)
+    if Role.ADMINISTRATOR not in roles:
+        raise BadInput("The first member is an administrator. Add the others with `dropbox-desk member add`.")
+    return roles | {Role.INVESTIGATOR}
+
+
+def init_desk(wanted: NewDesk, desk_passphrase: str, member_passphrase: str) -> Made:
+    """Make a desk whole, or nothing at all. Raises BadInput, OSError."""
+    anchor = read_anchor(wanted.anchor)
+    roles = first_roles(wanted.roles)
+    members.check_name(wanted.member)
+    check_passphrase(desk_passphrase, "desk passphrase")
+    check_passphrase(member_passphrase, "member's passphrase")
+    try:
+        name = check_name(wanted.name)
+    except BadText:
+        raise BadInput("The unit's name is up to 120 bytes of printable text. Choose another.") from None
+    unit_id = secrets.token_bytes(UNIT_ID)
+    settings = DeskSettings(
+        service=check_service(wanted.service),
+        name=name,
+        unit_id=unit_id,
+        salt=secrets.token_bytes(SALT),
+        backup=check_backup(wanted.backup),
+        tor=wanted.tor,
+    )
+    target = wanted.folder.absolute()
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise BadInput(f"{target} is not an empty folder. Choose another.")
+    building = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    building.mkdir(mode=0o700, parents=True)
+    try:
+        shutil.copyfile(wanted.anchor, building / ANCHOR_FILE)
+        write_settings(building, settings)
+        desk_key = stretch_desk_key(desk_passphrase, settings.salt)
+        secret = _fill_vault(building, desk_key, wanted.member, roles, member_passphrase)
+        enrolment = _new_signing_key(building, desk_key, settings, anchor.service_id, Keyring(secrets.token_bytes(KEY)))
+        os.rename(building, target)
+        sync_path(target.parent)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    return Made(target / ENROLMENT_FILE, enrolment.fingerprint.hex(), secret, unit_id.hex())
+
+
+def _fill_vault(folder: Path, desk_key: bytes, member: str, roles: frozenset[Role], passphrase: str) -> str:
+    vault = create_vault(folder / VAULT_FILE, desk_key)
+    try:
+        with vault.transaction() as connection:
+            secret = members.add_member(connection, member, roles, passphrase, vault.random)
+            audit.record(connection, int(time.time() // DAY), "", "init", member)
+        vault.truncate_wal()
+    finally:
+        vault.close()
+    return secret
+
+
+def _new_signing_key(
+    folder: Path, desk_key: bytes, settings: DeskSettings, service_id: bytes, keyring: Keyring
+) -> Enrolment:
+    """Store a keyring in place of whatever there is, and write the enrolment file of its signing key."""
+    KeyringStore(folder, desk_key).replace(keyring)
+    enrolment = Enrolment(service_id, settings.unit_id, keyring.public, b"", settings.name)
+    path = folder / ENROLMENT_FILE
+    fresh = path.with_suffix(".new")
+    fresh.write_bytes(armour("ENROLMENT", enrolment.sign(keyring.signing_seed)))
+    sync_path(fresh)
+    os.rename(fresh, path)
+    sync_path(folder)
+    return enrolment
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """A new keyring: its enrolment, and what can no longer be done. ``unanswerable`` counts conversations that must
+    write again before they can be answered, ``unsent`` texts that wait for that."""
+
+    enrolment: Path
+    fingerprint: str
+    unanswerable: int
+    unsent: int
+
+
+def replace_keyring(folder: Path, desk_passphrase: str) -> Replaced:
+    """Give up the keyring, whatever is left of it: a new signing key, texts numbered on from 8 x period + 1.
+
+    The unit's id and the vault stay. Raises VaultUnusable, DeskBusy.
+    """
+    settings = read_settings(folder)
+    anchor = read_anchor(folder / ANCHOR_FILE)
+    with hold_vault(folder):
+        desk_key = stretch_desk_key(desk_passphrase, settings.salt)
+        vault = open_vault(folder / VAULT_FILE, desk_key)
+        try:
+            keyring, conversations, unsent = _successor(vault)
+            enrolment = _new_signing_key(folder, desk_key, settings, anchor.service_id, keyring)
+        finally:
+            vault.close()
+    return Replaced(folder / ENROLMENT_FILE, enrolment.fingerprint.hex(), conversations, unsent)
+
+
+def _successor(vault: Vault) -> tuple[Keyring, int, int]:
+    now = time.time()
+    with vault.transaction() as connection:
+        period = int(now // int(read_meta(connection, "period_seconds", str(DAY))))
+        conversations = connection.execute(select(func.count()).select_from(tables.conversations)).scalar_one()
+        open_states = tables.texts.c.state.in_(("waiting", "published"))
+        unsent = connection.execute(select(func.count()).where(open_states)).scalar_one()
+        audit.record(connection, int(now // DAY), "", "replace keyring")
+    keyring = Keyring(secrets.token_bytes(KEY), number_floor=LOST_KEYRING_STEP * period + 1)
+    return keyring, conversations, unsent
