@@ -36,6 +36,8 @@ def check_binary(request: web.BaseRequest) -> int:
 
 async def read_body(request: web.BaseRequest, length: int) -> bytes:
     """Exactly ``length`` bytes. Raises Refused."""
+    if not length:
+        return b""
     if request.headers.get("expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     try:

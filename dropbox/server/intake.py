@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from dropbox.protocol.constants import ENVELOPE, SIGNATURE, UNIT_ID
+from dropbox.protocol.constants import ENVELOPE, SIGNATURE
 from dropbox.protocol.directory import RetiredUnit
 from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.primitives import sha256
@@ -73,19 +73,20 @@ class Intake:
         return Answer(segment_header(self._shelf.ready.service_id, period, closed, 0), BINARY)
 
     def _check_signature(self, request: web.BaseRequest, period: int) -> None:
+        service_id, period_now = self._shelf.ready.service_id, self.period()
         try:
             unit_id = bytes.fromhex(request.headers.get(UNIT_HEADER, ""))
             signature = bytes.fromhex(request.headers.get(SIGNATURE_HEADER, ""))
         except ValueError:
             raise Refused("unsigned") from None
-        place = self._shelf.place(unit_id) if len(unit_id) == UNIT_ID and len(signature) == SIGNATURE else None
-        if place is None:
+        place = self._shelf.place(unit_id)
+        if place is None or len(signature) != SIGNATURE:
             raise Refused("unsigned")
         unit = place.unit if isinstance(place, RetiredUnit) else place
-        key = unit.key_at(self.period())
+        key = unit.key_at(period_now)
         if key is None:
             raise Refused("unsigned")
         try:
-            verify_segment_request(key, signature, self._shelf.ready.service_id, unit_id, period)
+            verify_segment_request(key, signature, service_id, unit_id, period)
         except ProtocolError:
             raise Refused("unsigned") from None

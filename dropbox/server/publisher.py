@@ -40,6 +40,7 @@ class Publisher:
         self._written: tuple[int, int] | None = None
         self._started = False
         self._building = asyncio.Lock()
+        self._ticking = asyncio.Lock()
 
     @property
     def _policy(self) -> Policy:
@@ -47,6 +48,10 @@ class Publisher:
 
     async def tick(self) -> None:
         """Do what is due."""
+        async with self._ticking:
+            await self._tick()
+
+    async def _tick(self) -> None:
         await self._take_up_directory()
         if self._shelf.verified is None:
             return

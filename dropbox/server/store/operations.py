@@ -11,7 +11,7 @@ from sqlalchemy.sql.dml import Insert
 
 from dropbox.server.ports import ClosedSegment, StoredBatch
 
-from .tables import BATCHES, CLOSED_IDS, COUNTERS, DIRECTORIES, OPEN_ENVELOPES, SEALED, SEGMENTS
+from .tables import BATCHES, BEFORE, CLOSED_IDS, COUNTERS, DIRECTORIES, OPEN_ENVELOPES, SEALED, SEGMENTS
 
 KEPT_DIRECTORIES = 2
 
@@ -95,16 +95,16 @@ def bodies(connection: Connection, ids: Sequence[bytes]) -> list[bytes]:
 
 
 def begin(connection: Connection, period: int) -> None:
-    connection.execute(insert_new(connection, COUNTERS), {"name": SEALED, "value": period - 1})
+    rows = [{"name": name, "value": period - 1} for name in (SEALED, BEFORE)]
+    connection.execute(insert_new(connection, COUNTERS), rows)
 
 
 def newest_closed(connection: Connection) -> int | None:
-    """Without any segment's row: what was sealed when the store began."""
+    """A period that is sealed but has no row is not closed yet."""
     newest: int | None = connection.execute(select(func.max(SEGMENTS.c.period))).scalar()
-    if newest is not None:
-        return newest
-    sealed = sealed_through(connection)
-    return None if sealed < 0 else sealed
+    if newest is None:
+        newest = connection.execute(select(COUNTERS.c.value).where(COUNTERS.c.name == BEFORE)).scalar()
+    return newest
 
 
 def oldest_closed(connection: Connection) -> int | None:

@@ -57,6 +57,7 @@ COUNTERS = Table(
     Column("name", String(32), primary_key=True),
     Column("value", BigInteger, nullable=False),
 )
-"""``sealed``: the last period that takes no more envelopes."""
+"""``sealed``: the last period that takes no more envelopes. ``before``: the period before the store's first."""
 
 SEALED = "sealed"
+BEFORE = "before"

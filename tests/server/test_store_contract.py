@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One contract for the store; the twin in memory, SQLite and PostgreSQL all keep it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from dropbox.protocol.primitives import sha256
+from dropbox.server.ports import ClosedSegment, Store, StoreBusy, StoredBatch
+from dropbox.server.store.memory import MemoryStore
+from dropbox.server.store.schema import upgrade
+from dropbox.server.store.sql import open_store
+from dropbox.server.store.tables import OPEN_ENVELOPES
+
+CAP = 1_000
+
+
+def envelope(number: int) -> tuple[bytes, bytes]:
+    body = number.to_bytes(4, "big") * 4_096
+    return sha256(body), body
+
+
+class Contract:
+    """What every store must do; a subclass provides the fixture ``store``."""
+
+    async def test_an_envelope_is_kept_once_and_keeps_its_period(self, store: Store) -> None:
+        """The same envelope again, open or closed, answers the period of its first time."""
+        await store.begin(10)
+        one, body = envelope(1)
+        assert await store.put(one, body, 10, CAP) == 10
+        assert await store.put(one, body, 11, CAP) == 10
+        assert await store.open_ids(10) == [one]
+        assert await store.bodies([one]) == [body]
+        await store.seal(10)
+        await store.close(ClosedSegment(10, 1, b"r" * 32))
+        assert await store.put(one, body, 12, CAP) == 10
+        assert await store.waiting_periods() == []
+
+    async def test_many_at_once_are_all_kept(self, store: Store) -> None:
+        """700 envelopes and their repeats, sent at once, are each kept once, in the order of ids."""
+        await store.begin(10)
+        sent = [envelope(number) for number in range(700)]
+        periods = await asyncio.gather(*(store.put(*one, 10, CAP) for one in [*sent, *sent[:50]]))
+        assert set(periods) == {10}
+        ids = await store.open_ids(10)
+        assert ids == sorted(one for one, _ in sent)
+        assert await store.bodies(ids[:64]) == [dict(sent)[one] for one in ids[:64]]
+
+    async def test_a_sealed_period_takes_nothing_more(self, store: Store) -> None:
+        """An envelope for a sealed period goes into the first one that is not; seals never go back."""
+        await store.begin(10)
+        await store.seal(12)
+        await store.seal(11)
+        assert await store.put(*envelope(1), 10, CAP) == 13
+
+    async def test_the_cap_refuses_new_ones_and_answers_known_ones(self, store: Store) -> None:
+        """Beyond the cap nothing is stored; an envelope that is in gets its receipt all the same."""
+        await store.begin(10)
+        for number in range(3):
+            await store.put(*envelope(number), 10, 3)
+        with pytest.raises(StoreBusy):
+            await store.put(*envelope(3), 10, 3)
+        assert await store.put(*envelope(2), 10, 3) == 10
+        assert len(await store.open_ids(10)) == 3
+        assert await store.put(*envelope(3), 11, 3) == 11
+
+    async def test_closing_moves_ids_and_keeps_the_next_period(self, store: Store) -> None:
+        """Closing one period touches no envelope of the next, and leaves row and ids behind."""
+        await store.begin(10)
+        old, new = envelope(1), envelope(2)
+        await store.put(*old, 10, CAP)
+        await store.put(*new, 11, CAP)
+        await store.seal(10)
+        segment = ClosedSegment(10, 1, b"r" * 32)
+        await store.close(segment)
+        await store.scrub()
+        assert await store.segment(10) == segment
+        assert await store.newest_closed() == await store.oldest_closed() == 10
+        assert await store.filled_periods() == [10]
+        assert await store.waiting_periods() == [11]
+        assert await store.bodies([new[0]]) == [new[1]]
+
+    async def test_empty_periods_close_together_unless_one_is_not(self, store: Store) -> None:
+        """Nothing changes when any of the periods holds an envelope."""
+        await store.begin(10)
+        assert await store.newest_closed() == 9
+        await store.put(*envelope(1), 12, CAP)
+        assert not await store.close_empty(10, 12)
+        assert await store.newest_closed() == 9
+        assert await store.close_empty(10, 11)
+        assert await store.newest_closed() == 11
+        assert await store.segment(11) == ClosedSegment(11, 0, sha256(b""))
+        assert await store.put(*envelope(2), 10, CAP) == 12
+
+    async def test_begin_counts_once(self, store: Store) -> None:
+        """A second begin changes nothing; a sealed period is not a closed one."""
+        assert await store.newest_closed() is None
+        await store.begin(10)
+        await store.begin(20)
+        assert await store.newest_closed() == 9
+        await store.seal(10)
+        assert await store.newest_closed() == 9
+
+    async def test_carried_envelopes_change_their_period(self, store: Store) -> None:
+        """What waited too long is found in the period it was carried to, and nowhere else."""
+        await store.begin(10)
+        await store.put(*envelope(1), 10, CAP)
+        await store.put(*envelope(2), 15, CAP)
+        await store.carry(14, 19)
+        assert await store.waiting_periods() == [15, 19]
+
+    async def test_dropped_segments_are_forgotten_with_their_ids(self, store: Store) -> None:
+        """After retention neither row nor id is left; the envelope counts as new."""
+        await store.begin(10)
+        one = envelope(1)
+        await store.put(*one, 10, CAP)
+        await store.seal(10)
+        await store.close(ClosedSegment(10, 1, b"r" * 32))
+        await store.close_empty(11, 12)
+        assert await store.drop_segments(12) == [10, 11]
+        assert await store.segment(10) is None
+        assert await store.oldest_closed() == 12
+        assert await store.put(*one, 13, CAP) == 13
+
+    async def test_batches_keep_order_and_only_the_newest_certificates(self, store: Store) -> None:
+        """Oldest first, the window's newest, certificates with the last one only; a period is taken once."""
+        unit = b"u" * 16
+        for period in (5, 6, 7):
+            assert await store.add_batch(StoredBatch(unit, period, b"certs", b"body %d" % period))
+        assert not await store.add_batch(StoredBatch(unit, 7, b"other", b"other"))
+        assert await store.add_batch(StoredBatch(b"v" * 16, 6, b"certs", b"theirs"))
+        newest = await store.newest_batches(unit, 2)
+        assert newest == [StoredBatch(unit, 6, b"", b"body 6"), StoredBatch(unit, 7, b"certs", b"body 7")]
+        assert await store.batch(unit, 5) == StoredBatch(unit, 5, b"", b"body 5")
+        await store.trim_batches(2)
+        assert await store.batch(unit, 5) is None
+        assert len(await store.newest_batches(unit, 9)) == 2
+        assert len(await store.newest_batches(b"v" * 16, 9)) == 1
+
+    async def test_directories_only_go_forward(self, store: Store) -> None:
+        """An older or equal version is not kept; the newest two are."""
+        assert await store.newest_directory_version() is None
+        assert await store.add_directory(3, b"three")
+        assert not await store.add_directory(3, b"again")
+        assert not await store.add_directory(2, b"two")
+        assert await store.add_directory(5, b"five")
+        assert await store.add_directory(6, b"six")
+        assert await store.newest_directory_version() == 6
+        assert await store.newest_directories(9) == [b"six", b"five"]
+
+    async def test_a_closed_store_takes_nothing(self, store: Store) -> None:
+        """After the end every envelope is refused, not lost."""
+        await store.begin(10)
+        await store.close_store()
+        with pytest.raises(StoreBusy):
+            await store.put(*envelope(1), 10, CAP)
+
+
+class TestMemory(Contract):
+    @pytest.fixture
+    def store(self) -> Store:
+        return MemoryStore()
+
+
+class TestSqlite(Contract):
+    @pytest.fixture
+    def url(self, tmp_path: Path) -> str:
+        url = f"sqlite:///{tmp_path}/server.sqlite"
+        upgrade(url)
+        return url
+
+    @pytest.fixture
+    async def store(self, url: str) -> AsyncIterator[Store]:
+        store = open_store(url)
+        yield store
+        await store.close_store()
+
+    async def test_one_bad_row_fails_alone(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Of a group that the database refuses, the good ones are stored and the bad one alone gets the error."""
+        await store.begin(10)
+        good = [envelope(number) for number in range(5)]
+        bad = sha256(b"bad"), None
+        jobs = [store.put(*one, 10, CAP) for one in [*good[:3], bad, *good[3:]]]  # type: ignore[arg-type]
+        answers = await asyncio.gather(*jobs, return_exceptions=True)
+        assert [answer for answer in answers if answer == 10] == [10] * 5
+        assert isinstance(answers[3], Exception)
+        assert await store.open_ids(10) == sorted(one for one, _ in good)
+
+    async def test_closing_the_store_finishes_what_was_accepted(self, store: Store, url: str) -> None:
+        """Envelopes that wait when the server stops are on the disk afterwards."""
+        await store.begin(10)
+        jobs = [asyncio.create_task(store.put(*envelope(number), 10, CAP)) for number in range(100)]
+        await asyncio.sleep(0)
+        await store.close_store()
+        assert await asyncio.gather(*jobs) == [10] * 100
+        again = open_store(url)
+        assert len(await again.open_ids(10)) == 100
+        await again.close_store()
+
+    async def test_the_queue_is_bounded(self, store: Store) -> None:
+        """More than the queue holds is refused at once, and what was taken is kept."""
+        await store.begin(10)
+        jobs = [store.put(*envelope(number), 10, 5_000) for number in range(1_500)]
+        answers = await asyncio.gather(*jobs, return_exceptions=True)
+        refused = [answer for answer in answers if isinstance(answer, StoreBusy)]
+        assert refused
+        assert len(await store.open_ids(10)) == 1_500 - len(refused)
+
+    def test_no_row_number_is_kept(self) -> None:
+        """The tables of envelopes have no hidden row number, which would tell the order of arrival."""
+        assert OPEN_ENVELOPES.dialect_options["sqlite"]["with_rowid"] is False
+
+
+class TestPostgres(Contract):
+    @pytest.fixture
+    async def store(self, postgres_url: str) -> AsyncIterator[Store]:
+        await asyncio.to_thread(upgrade, postgres_url)
+        store = open_store(postgres_url)
+        yield store
+        await store.close_store()
