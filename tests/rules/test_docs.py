@@ -46,12 +46,10 @@ def entry_point(target: str) -> click.Command | None:
         return None
     module = importlib.import_module(name)
     found = getattr(module, attribute)
-    if isinstance(found, click.Command):
-        return found
-    # A plain `main` around a click group: the group is the module's own.
-    groups = [value for value in vars(module).values() if isinstance(value, click.Group)]
-    assert len(groups) == 1, f"{target} is no click command and its module has not exactly one group"
-    return groups[0]
+    # Where `main` is a plain function that turns errors into exit codes, the command it runs is called `group`.
+    command = found if isinstance(found, click.Command) else getattr(module, "group", None)
+    assert isinstance(command, click.Command), f"{target} is no click command, and its module has none named group"
+    return command
 
 
 def leaves(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
@@ -120,11 +118,11 @@ def routes(root: Path) -> list[str]:
 
 
 def settings(root: Path) -> list[str]:
-    """Each field of each dataclass in a config module."""
+    """Each field of each dataclass in a module of settings."""
     return sorted(
         {
             field.target.id
-            for path in files(root, "config.py")
+            for path in files(root, "config.py", "settings.py")
             for node in ast.walk(parse(path))
             if isinstance(node, ast.ClassDef) and any("dataclass" in ast.unparse(d) for d in node.decorator_list)
             for field in node.body
@@ -134,15 +132,15 @@ def settings(root: Path) -> list[str]:
 
 
 def codes(root: Path) -> list[str]:
-    """Each code that an error says: `code = "…"` in a class, or given by that name to a call."""
+    """Each code that an error says: `code = "…"` in a class, or a key of the server's table of refusals."""
     found = set()
-    for path in files(root, "errors.py", "error_answers.py"):
+    for path in files(root, "errors.py", "error_answers.py", "refusals.py"):
         for node in ast.walk(parse(path)):
             match node:
                 case ast.Assign(targets=[ast.Name(id="code")], value=ast.Constant(value=str(code))):
                     found.add(code)
-                case ast.keyword(arg="code", value=ast.Constant(value=str(code))):
-                    found.add(code)
+                case ast.Assign(targets=[ast.Name(id="REFUSALS")], value=ast.Dict(keys=keys)):
+                    found |= {key.value for key in keys if isinstance(key, ast.Constant)}
     return sorted(found - {""})
 
 
@@ -165,8 +163,7 @@ def test_every_setting_is_documented(tmp_path: Path) -> None:
 
 def test_every_error_code_is_documented(tmp_path: Path) -> None:
     assert undocumented(codes(ROOT), documents()) == []
-    text = "class A(E):\n    code = 'too-long'\nB = Answer(code='too-late')\n"
-    plant(tmp_path, "errors.py", text)
+    plant(tmp_path, "errors.py", "class A(E):\n    code = 'too-long'\nREFUSALS = {'too-late': A}\n")
     assert undocumented(codes(tmp_path), {"a.md": "`too-long-ago`, `too-late`"}) == ["too-long"]
 
 

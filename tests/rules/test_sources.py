@@ -55,7 +55,10 @@ def machine_paths(root: Path) -> list[str]:
     ]
 
 
-SILENCED = re.compile(r"#\s*(noqa|type:\s*ignore|pragma:\s*no (?:cover|branch))(?P<code>[:\[][^#]*)?(?P<reason>.*)")
+SILENCED = re.compile(
+    r"#\s*(noqa|type:\s*ignore|pragma:\s*no (?:cover|branch))"
+    r"(?P<code>:\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*|\[[\w, -]+\])?(?P<reason>.*)"
+)
 
 
 def unexplained(root: Path) -> list[str]:
@@ -70,7 +73,7 @@ def unexplained(root: Path) -> list[str]:
             if not found:
                 continue
             above = lines[comment.start[0] - 2].strip() if comment.start[0] > 1 else ""
-            explained = above.startswith("#") or "#" in found["reason"]
+            explained = above.startswith("#") or re.search(r"\w{2}", found["reason"])
             if not explained or not (found["code"] or found[1].startswith("pragma")):
                 faults.append(f"{path.relative_to(root)}:{comment.start[0]} {comment.string}")
     return faults
@@ -127,6 +130,7 @@ def test_every_silenced_finding_has_a_reason(tmp_path: Path) -> None:
     assert unexplained(ROOT) == []
     plant(tmp_path, "fits.py", "# The bytes are ours.\nx = 1  # no" + "qa: S314\ny = 'a # no" + "qa'\n")
     plant(tmp_path, "fits_too.py", "x = 1  # type: ig" + "nore[misc]  # the library has no types\n")
+    plant(tmp_path, "fits_as_well.py", "x = 1  # no" + "qa: S314, S105 - the bytes are ours\n")
     assert unexplained(tmp_path) == []
     plant(tmp_path, "bare.py", "# Why not.\nx = 1  # no" + "qa\n")
     plant(tmp_path, "mute.py", "x = 1  # no" + "qa: S314\n")
