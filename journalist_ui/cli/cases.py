@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``dropbox-desk cases``: the cases you can open."""
+
+from pathlib import Path
+
+import click
+
+from . import terminal
+from .asking import ask_signed_in, ends_in_one_line, json_option, session_option, show, tell
+
+
+@click.command()
+@session_option
+@json_option
+@ends_in_one_line
+def cases(session: Path, as_json: bool) -> None:
+    """List the cases that you can open, with the number of messages not yet shown to you.
+
+    \b
+    Examples:
+      dropbox-desk cases --session ada.session
+      dropbox-desk cases --session ada.session --json
+    """
+    fields = ask_signed_in(session, "cases")
+    tell(fields["notices"])
+    show(fields["cases"], as_json, terminal.case_lines)

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``dropbox-desk init``: make a desk."""
+
+from pathlib import Path
+
+import click
+
+from journalist_ui.desk.desk_key import harden_process
+from journalist_ui.desk.setup import NewDesk, init_desk
+
+from . import terminal
+from .asking import desk_passphrase, ends_in_one_line, json_option, key_option, secret_line, show, vault_option
+
+
+@click.command()
+@vault_option
+@click.option("--service", required=True, help="Address of the service.")
+@click.option(
+    "--anchor", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The anchor file of its roots."
+)
+@click.option("--name", required=True, help="The unit's printed name.")
+@click.option("--member", required=True, help="Name of the first member, an administrator and investigator.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    type=click.Choice(["administrator", "investigator"]),
+    help="Of the first member; both if not given.",
+)
+@click.option("--backup", required=True, help='Absolute folder on another disk for backups, or "none".')
+@click.option("--tor", default="", help="SOCKS proxy, HOST:PORT.")
+@key_option
+@json_option
+@ends_in_one_line
+def init(
+    vault: Path,
+    service: str,
+    anchor: Path,
+    name: str,
+    member: str,
+    roles: tuple[str, ...],
+    backup: str,
+    tor: str,
+    desk_key_fd: int | None,
+    as_json: bool,
+) -> None:
+    """Make a desk: vault, keyring, first member, and the enrolment file for the roots.
+
+    Asks for the desk passphrase (which opens vault and keyring, and which serve needs at every start) and the first
+    member's passphrase; when stdin is no terminal they are its first two lines.
+
+    \b
+    Examples:
+      dropbox-desk init --vault north --service http://example.onion --anchor anchor.txt \\
+        --name "Northern unit" --member ada --backup /mnt/backup --tor 127.0.0.1:9050
+      dropbox-desk init --vault north --service http://127.0.0.1:8000 --anchor anchor.txt \\
+        --name "Northern unit" --member ada --backup none --json < two-lines
+    """
+    harden_process()
+    desk = desk_passphrase(desk_key_fd, confirm=True)
+    person = secret_line(terminal.ASK_FOR_MEMBER, confirm=True)
+    made = init_desk(NewDesk(vault, service, anchor, name, member, backup, tor, roles), desk, person)
+    fields = {
+        "enrolment": str(made.enrolment),
+        "fingerprint": made.fingerprint,
+        "totp_secret": made.totp_secret,
+        "unit_id": made.unit_id,
+    }
+    show(fields, as_json, terminal.made)
+    if backup == "none":
+        click.echo(terminal.NO_BACKUP_SAID, err=True)

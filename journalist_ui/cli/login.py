@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``dropbox-desk login``: sign in to the running desk."""
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+from journalist_ui.desk.client import ask_desk, socket_of
+
+from . import terminal
+from .asking import ends_in_one_line, secret_line, session_option, vault_option
+
+
+@click.command()
+@vault_option
+@click.option("--member", required=True, help="Your name at this desk.")
+@session_option
+@ends_in_one_line
+def login(vault: Path, member: str, session: Path) -> None:
+    """Sign in with passphrase and one-time code; the session file stands for you until the desk locks.
+
+    Asks for both; when stdin is no terminal they are its first two lines. The file holds a socket's path and a random
+    token, no key.
+
+    \b
+    Example:
+      dropbox-desk login --vault north --member ada --session ada.session
+    """
+    socket = socket_of(vault)
+    secrets = {"passphrase": secret_line(terminal.ASK_FOR_MEMBER), "code": secret_line(terminal.ASK_FOR_CODE)}
+    token = ask_desk(socket, "login", {"member": member} | secrets)["token"]
+    fresh = session.with_name(f".{session.name}.new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump({"socket": str(socket), "token": token}, file)
+    os.rename(fresh, session)
+    click.echo(terminal.LOGGED_IN, err=True)

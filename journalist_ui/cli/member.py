@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``dropbox-desk member``: who belongs to the desk."""
+
+from pathlib import Path
+
+import click
+
+from . import terminal
+from .asking import ask_signed_in, ends_in_one_line, json_option, secret_line, session_option, show
+
+
+@click.group()
+def member() -> None:
+    """Members of the desk: list, add, remove, let one open cases, change a passphrase."""
+
+
+@member.command("list")
+@session_option
+@json_option
+@ends_in_one_line
+def list_members(session: Path, as_json: bool) -> None:
+    """List the members and their roles.
+
+    \b
+    Example:
+      dropbox-desk member list --session ada.session --json
+    """
+    show(ask_signed_in(session, "member-list")["members"], as_json, terminal.members)
+
+
+@member.command("add")
+@click.argument("name")
+@session_option
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice(["administrator", "investigator"]),
+    help="What the member may do; repeat for both.",
+)
+@json_option
+@ends_in_one_line
+def add(name: str, session: Path, roles: tuple[str, ...], as_json: bool) -> None:
+    """Add a member (administrators only). Prints the new member's one-time-code secret, once.
+
+    Asks for the member's first passphrase, or reads it from stdin. A new investigator can open every case that you can
+    open; it is said how many stay closed to them.
+
+    \b
+    Examples:
+      dropbox-desk member add bob --role investigator --session ada.session
+      dropbox-desk member add eve --role administrator --role investigator --session ada.session --json < passphrase
+    """
+    passphrase = secret_line(terminal.ASK_FOR_MEMBER, confirm=True)
+    body = {"name": name, "roles": list(roles), "passphrase": passphrase}
+    show(ask_signed_in(session, "member-add", body), as_json, terminal.member_added)
+
+
+@member.command("share")
+@click.argument("name")
+@session_option
+@json_option
+@ends_in_one_line
+def share(name: str, session: Path, as_json: bool) -> None:
+    """Let another investigator open every case that you can open.
+
+    \b
+    Example:
+      dropbox-desk member share bob --session carol.session
+    """
+    show(ask_signed_in(session, "member-share", {"name": name}), as_json, terminal.shared)
+
+
+@member.command("remove")
+@click.argument("name")
+@session_option
+@ends_in_one_line
+def remove(name: str, session: Path) -> None:
+    """Remove a member (administrators only), and with them every case key that was theirs.
+
+    \b
+    Example:
+      dropbox-desk member remove bob --session ada.session
+    """
+    ask_signed_in(session, "member-remove", {"name": name})
+    click.echo(terminal.MEMBER_REMOVED, err=True)
+
+
+@member.command("passphrase")
+@session_option
+@ends_in_one_line
+def passphrase(session: Path) -> None:
+    """Change your own passphrase. Asks for the present and the new one, or reads two lines of stdin; ends your session.
+
+    \b
+    Example:
+      dropbox-desk member passphrase --session bob.session
+    """
+    old = secret_line(terminal.ASK_FOR_MEMBER)
+    new = secret_line(terminal.ASK_FOR_NEW, confirm=True)
+    ask_signed_in(session, "member-passphrase", {"old": old, "new": new})
+    click.echo(terminal.CHANGED, err=True)

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``dropbox-desk restore``: put the newest backup in the vault's place."""
+
+from pathlib import Path
+
+import click
+
+from journalist_ui.desk.desk_key import harden_process
+from journalist_ui.desk.restore import restore_vault
+
+from . import terminal
+from .asking import desk_passphrase, ends_in_one_line, json_option, key_option, show, vault_option
+
+
+@click.command()
+@vault_option
+@click.option("--file", type=click.Path(path_type=Path, dir_okay=False), help="An older backup; see the runbook first.")
+@click.option("--replace", is_flag=True, help="There is a vault: give it up for the backup.")
+@key_option
+@json_option
+@ends_in_one_line
+def restore(vault: Path, file: Path | None, replace: bool, desk_key_fd: int | None, as_json: bool) -> None:
+    """Put the newest backup in the vault's place; the keyring stays as it is. Refused while the desk runs.
+
+    \b
+    Examples:
+      dropbox-desk restore --vault north
+      dropbox-desk restore --vault north --replace
+    """
+    harden_process()
+    fields = restore_vault(vault, desk_passphrase(desk_key_fd), file, replace=replace)
+    show(fields, as_json, terminal.restored)

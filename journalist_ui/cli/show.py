@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``dropbox-desk show``: read a case."""
+
+from pathlib import Path
+
+import click
+
+from . import terminal
+from .asking import ask_signed_in, ends_in_one_line, json_option, session_option
+from .asking import show as print_result
+
+
+@click.command()
+@click.argument("case", type=click.IntRange(min=1))
+@session_option
+@json_option
+@ends_in_one_line
+def show(case: int, session: Path, as_json: bool) -> None:
+    """Show a case: the report, and the conversation with the state of each text.
+
+    What a source wrote stands behind a margin; what is not plainly visible in it stands as its code point.
+
+    \b
+    Examples:
+      dropbox-desk show 3 --session ada.session
+      dropbox-desk show 3 --session ada.session --json
+    """
+    print_result(ask_signed_in(session, "show", {"case": case})["case"], as_json, terminal.case)

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``dropbox-desk status``: how the running desk is."""
+
+from pathlib import Path
+
+import click
+
+from journalist_ui.desk.client import ask_desk, socket_of
+
+from . import terminal
+from .asking import ends_in_one_line, json_option, show, tell, vault_option
+
+
+@click.command()
+@vault_option
+@json_option
+@ends_in_one_line
+def status(vault: Path, as_json: bool) -> None:
+    """Say how the running desk is, and everything that the officers must be told. No sign-in: it says nothing of cases.
+
+    \b
+    Example:
+      dropbox-desk status --vault north
+    """
+    fields = ask_desk(socket_of(vault), "status", {})
+    if not as_json:
+        tell(fields["notices"])
+    show(fields, as_json, terminal.status)

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``dropbox-desk sync``: collect now, publish what is due."""
+
+from pathlib import Path
+
+import click
+
+from . import terminal
+from .asking import ask_signed_in, ends_in_one_line, json_option, session_option, show, tell
+
+
+@click.command()
+@session_option
+@json_option
+@ends_in_one_line
+def sync(session: Path, as_json: bool) -> None:
+    """Fetch, open and acknowledge now, and publish what is due now. The running desk does so by itself too.
+
+    \b
+    Examples:
+      dropbox-desk sync --session ada.session
+      dropbox-desk sync --session ada.session --json
+    """
+    fields = ask_signed_in(session, "sync")
+    tell(fields.pop("notices"))
+    show(fields, as_json, terminal.synced)

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Everything that the desk's commands say on a terminal, and how what a source wrote is kept inert there.
+
+A source cannot move the cursor, reorder a line, hide a letter or fake a line of the desk's own: whatever is not plainly
+visible stands as its code point, and each of its lines begins with a margin, also where the terminal would wrap it.
+"""
+
+import shutil
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+MARGIN = "    | "
+WIDEST = 100
+_INVISIBLE = frozenset({0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0})
+"""Letters and marks that count as printable and show nothing."""
+_EMOJI_STYLE = frozenset({0xFE0E, 0xFE0F})
+
+
+def inert(text: str) -> str:
+    """One line of a source's text, with everything that is not plainly visible as ⟦U+XXXX⟧."""
+    return "".join(letter if _visible(letter) else f"⟦U+{ord(letter):04X}⟧" for letter in text)
+
+
+def _visible(letter: str) -> bool:
+    code = ord(letter)
+    if code in _EMOJI_STYLE:
+        return True
+    selector = 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF
+    return letter.isprintable() and code not in _INVISIBLE and not selector
+
+
+def _columns(letter: str) -> int:
+    if unicodedata.combining(letter):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def _wrapped(line: str, width: int) -> Iterator[str]:
+    """Pieces of at most ``width`` columns."""
+    piece, used = "", 0
+    for letter in line:
+        wide = _columns(letter)
+        if used + wide > width:
+            yield piece
+            piece, used = "", 0
+        piece, used = piece + letter, used + wide
+    yield piece
+
+
+def quoted(text: str) -> list[str]:
+    """A source's text as lines with a margin: line ends and tabs are kept, all else that is not visible is shown."""
+    width = max(min(shutil.get_terminal_size().columns, WIDEST) - len(MARGIN), 20)
+    lines = text.replace("\r\n", "\n").split("\n")
+    return [
+        MARGIN + piece
+        for line in lines
+        for piece in _wrapped("    ".join(inert(field) for field in line.split("\t")), width)
+    ]
+
+
+# --- results ---
+
+
+def made(fields: dict[str, Any]) -> list[str]:
+    return [
+        "The desk is made.",
+        f"Enrolment file: {fields['enrolment']}",
+        f"Its fingerprint, to read out to whoever keeps the roots: {fields['fingerprint']}",
+        f"One-time codes, to put into an authenticator app now, shown once: {fields['totp_secret']}",
+        "Next: let the roots take the enrolment into the directory, then run `dropbox-desk serve`.",
+    ]
+
+
+def replaced(fields: dict[str, Any]) -> list[str]:
+    return [
+        "The desk has a new keyring. What the old one held is lost:",
+        "- reports sealed to the desk's present keys that were not collected yet cannot be opened;",
+        f"- {fields['unanswerable']} conversations can be answered only once the source has written again;",
+        f"- {fields['unsent']} texts wait for that.",
+        f"Enrolment file for `dropbox-keys unit rotate`: {fields['enrolment']}",
+        f"Its fingerprint: {fields['fingerprint']}",
+    ]
+
+
+def synced(fields: dict[str, Any]) -> list[str]:
+    sent = "A batch was published." if fields["published"] else "No batch was due."
+    return [f"{fields['new']} new messages. {sent}"]
+
+
+def case_lines(cases: list[dict[str, Any]]) -> list[str]:
+    if not cases:
+        return ["No cases."]
+    rows = [("case", "state", "opened", "unread", "categories")]
+    rows += [
+        (
+            str(one["case"]),
+            one["state"],
+            one["opened"],
+            str(one["unread"]),
+            ", ".join(one["categories"]) or "none given",
+        )
+        for one in cases
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    return ["  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]) for row in rows]
+
+
+def case(fields: dict[str, Any]) -> list[str]:
+    lines = [f"Case {fields['case']}, {fields['state']}"]
+    lines.append(f"Categories: {', '.join(fields['categories']) or 'none given'}")
+    if fields["force"]:
+        lines.append(f"Force: {inert(fields['force'])}")
+    for name, answer in fields["answers"].items():
+        lines += [f"Answer to {inert(name)}:", *quoted(answer)]
+    for message in fields["messages"]:
+        lines += ["", *_message(message)]
+    return lines
+
+
+def _message(message: dict[str, Any]) -> list[str]:
+    if message["from"] == "source":
+        head = f"Source, message {message['number']}, {message['day']}"
+        if message.get("form"):
+            head += ": not in the form of a report; shown as it came"
+    else:
+        number = f"text {message['number']}" if message["number"] else "text not yet sent"
+        head = f"Unit ({inert(message['author'])}), {number}, {message['day']}, {_STATES[message['state']]}"
+    return [head, *quoted(message["text"])]
+
+
+_STATES = {
+    "waiting": "waiting to be sent",
+    "published": "published, not yet acknowledged",
+    "read": "read by the source",
+    "expired": "given up: nobody read it in time",
+}
+
+
+def replied(fields: dict[str, Any]) -> list[str]:
+    return [f"The text waits to be sent, in {fields['parts']} parts. `dropbox-desk show` tells when it was read."]
+
+
+def status(fields: dict[str, Any]) -> list[str]:
+    texts = fields["texts"]
+    return [
+        f"Desk of {inert(fields['name'])} ({fields['unit'] or 'not listed by the service'})",
+        f"Service: {fields['service']}",
+        f"Newest batch: {fields['published'] or 'none yet'}",
+        f"Intake processed through: {fields['processed'] or 'none yet'}",
+        f"Texts: {texts['waiting']} waiting, {texts['published']} published, {texts['read']} read, {texts['expired']} "
+        "given up",
+        f"Signed in: {fields['signed_in']}",
+        f"Backup: {fields['backup']}",
+    ]
+
+
+def epochs(found: list[dict[str, Any]]) -> list[str]:
+    if not found:
+        return ["No epoch keys yet: they are made with the first batch."]
+    return [f"epoch {one['epoch']}: {one['first']} to {one['last']}, {one['state']}" for one in found]
+
+
+def members(found: list[dict[str, Any]]) -> list[str]:
+    return [f"{one['name']}: {', '.join(one['roles'])}" for one in found]
+
+
+def member_added(fields: dict[str, Any]) -> list[str]:
+    lines = [
+        f"{fields['name']} is a member: {', '.join(fields['roles'])}.",
+        f"One-time codes, to put into an authenticator app now, shown once: {fields['totp_secret']}",
+    ]
+    return lines + shared(fields) if "investigator" in fields["roles"] else lines
+
+
+def shared(fields: dict[str, Any]) -> list[str]:
+    lines = [f"{fields['name']} can open {fields['cases_opened']} cases."]
+    if fields["cases_not_opened"]:
+        lines.append(
+            f"{fields['cases_not_opened']} stay closed to them: let a member who can open these run "
+            f"`dropbox-desk member share {fields['name']}`."
+        )
+    return lines
+
+
+def verified(fields: dict[str, Any]) -> list[str]:
+    return [
+        f"{fields['file']} is whole: {fields['cases']} cases, {fields['members']} members, "
+        f"{fields['audit']} rows of the audit log."
+    ]
+
+
+def restored(fields: dict[str, Any]) -> list[str]:
+    return [
+        f"Restored from {fields['file']}. The keyring was kept as it was.",
+        "Start `dropbox-desk serve`: it collects again what the service still has.",
+        "Lost: texts not yet sent when the backup was made, and answers written since. Look at each case.",
+    ]
+
+
+def notices(found: list[dict[str, str]]) -> list[str]:
+    return [f"Notice ({one['code']}): {inert(one['say'])}" for one in found]
+
+
+LOGGED_IN = "Signed in."
+LOCKED = "Locked."
+MEMBER_REMOVED = "Removed. Cases that only they could open stay closed for good."
+CHANGED = "The passphrase is changed. Sign in again."
+ASK_FOR_DESK = "Desk passphrase"
+ASK_FOR_MEMBER = "Member's passphrase"
+ASK_FOR_NEW = "New passphrase"
+ASK_FOR_CODE = "One-time code"
+MISSING_LINE = "A line is missing on stdin: {what}."
+START_DESK = "No desk runs on this vault. Start it with `dropbox-desk serve`."
+NO_SESSION = "The session file {path} cannot be read. Sign in with `dropbox-desk login`."
+NO_BACKUP_SAID = "No backup is configured: if this desk's disk fails, every case is lost."
+GIVE_UP_FIRST = (
+    "This gives up everything the keyring holds. If its file is lost or damaged for good, say so with --give-up-old."
+)
+TEXT_UNREADABLE = "The text file {path} cannot be read. Check its name."
+TEXT_NOT_UTF8 = "The text is not UTF-8. Save it as UTF-8 and try again."
+STORAGE = "The desk's files could not be used ({error}). Check the folder, its room and permissions."

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Backup, verification and restore without a running desk."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from journalist_ui.refusals import BackupFailed, VaultUnusable
+from journalist_ui.vault.backup import newest_backup, restore_backup, verify_backup, write_backup
+from journalist_ui.vault.database import VAULT_FILE, open_vault
+
+from .desk_key import stretch_desk_key
+from .engine import DAY
+from .settings import DeskSettings, read_settings
+from .vault_lock import hold_vault
+
+NO_BACKUP = 'This desk makes no backup: desk.toml says backup = "none". Name a folder there.'
+
+
+def _folder(settings: DeskSettings) -> Path:
+    """Raises BackupFailed when the desk was told to make none."""
+    if settings.backup_folder is None:
+        raise BackupFailed(NO_BACKUP)
+    return settings.backup_folder
+
+
+def backup_now(folder: Path, desk_passphrase: str) -> str:
+    """Write a backup while no desk runs; its path. Raises DeskRefused."""
+    settings = read_settings(folder)
+    target = _folder(settings)
+    with hold_vault(folder):
+        vault = open_vault(folder / VAULT_FILE, stretch_desk_key(desk_passphrase, settings.salt))
+        try:
+            return str(write_backup(vault, target, settings.unit_id, settings.keep_backups))
+        finally:
+            vault.close()
+
+
+def verify(folder: Path, desk_passphrase: str, file: Path | None) -> dict[str, Any]:
+    """Check a backup, the newest if none is named. Raises DeskRefused."""
+    settings = read_settings(folder)
+    path = file or newest_backup(_folder(settings), settings.unit_id)
+    found = verify_backup(path, stretch_desk_key(desk_passphrase, settings.salt))
+    return {"file": str(path), **found}
+
+
+def restore_vault(folder: Path, desk_passphrase: str, file: Path | None, *, replace: bool) -> dict[str, Any]:
+    """Put a backup, the newest if none is named, in the vault's place. Raises DeskRefused.
+
+    A present vault is given up only with ``replace``.
+    """
+    settings = read_settings(folder)
+    path = file or newest_backup(_folder(settings), settings.unit_id)
+    with hold_vault(folder):
+        if (folder / VAULT_FILE).exists() and not replace:
+            raise VaultUnusable("There is a vault here. If it is to be given up for the backup, say so with --replace.")
+        desk_key = stretch_desk_key(desk_passphrase, settings.salt)
+        verify_backup(path, desk_key)
+        restore_backup(path, folder, desk_key, int(time.time() // DAY))
+    return {"file": str(path)}
