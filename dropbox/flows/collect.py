@@ -133,7 +133,7 @@ def _read_segment(state: DeskContext, segment: Segment, openers: Sequence[EpochO
     return changes, tried
 
 
-def _check_segment(state: DeskContext, data: bytes, period: int, closed: bool) -> Segment:
+def check_segment(state: DeskContext, data: bytes, period: int, closed: bool) -> Segment:
     """Raises Malformed, IntakeAltered, WrongService."""
     segment = parse_segment(data)
     if segment.service_id != state.trusted().service_id:
@@ -179,7 +179,7 @@ def _fetch_all(state: DeskContext, intake: IntakeState, result: CollectResult) -
                 result.notices.append(Notice("segment-missing", {"period": period}))
             break
         try:
-            segment = _check_segment(state, data, period, closed=period < intake.open)
+            segment = check_segment(state, data, period, closed=period < intake.open)
         except ProtocolError as error:
             result.notices.append(Notice("segment-refused", {"period": period, "error": error.code}))
             break
