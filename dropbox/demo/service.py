@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The steps of a throwaway service, each of them a real command: ceremony, desks, server, members."""
+
+import asyncio
+import json
+import secrets
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyotp
+
+from dropbox.forces import enabled_forces
+
+from .processes import Children, DemoFailed, run
+
+POLICY = {
+    "period": 5,
+    "collect": 5,
+    "window": 720,
+    "repost": 700,
+    "retention": 720,
+    "epoch": 2_000,
+    "give_up": 3_600,
+    "silent_after": 60,
+    "clock_slack": 60,
+    "head_life": 20_000,
+    "intake_per_period": 500,
+}
+"""A period of five seconds, and spans so long that nothing a person tries in an hour expires."""
+QUOTA = 2
+ROOTS = 3
+THRESHOLD = 2
+MEMBERS = (("first", ("investigator",)), ("second", ("investigator",)))
+ADMINISTRATOR = "admin"
+_WAIT_FOR_BOARD = 90.0
+_NORTH = ("cumbria", "northumbria")
+_SOUTH = ("devon-and-cornwall", "dorset")
+
+
+@dataclass
+class Member:
+    """A member of a demo desk with what it takes to sign in."""
+
+    name: str
+    role: str
+    passphrase: str
+    totp_secret: str = ""
+
+
+@dataclass
+class DemoUnit:
+    """One unit of the demo. ``members`` is filled as they are made."""
+
+    slug: str
+    name: str
+    kind: str
+    forces: tuple[str, ...]
+    folder: Path
+    passphrase: str
+    members: list[Member] = field(default_factory=list)
+
+
+def new_passphrase() -> str:
+    """Random, 128 bits."""
+    return secrets.token_urlsafe(16)
+
+
+def demo_units(folder: Path) -> list[DemoUnit]:
+    """An intake desk that serves every force that no other unit does, and two force units of two forces each."""
+    others = tuple(force.slug for force in enabled_forces() if force.slug not in (*_NORTH, *_SOUTH))
+    rows = (
+        ("intake", "Independent intake desk (demo)", "intake-desk", others),
+        ("demo-north", "Northern anti-corruption unit (demo)", "force-unit", _NORTH),
+        ("demo-south", "Southern anti-corruption unit (demo)", "force-unit", _SOUTH),
+    )
+    return [
+        DemoUnit(slug, name, kind, forces, folder / "desks" / slug, new_passphrase())
+        for slug, name, kind, forces in rows
+    ]
+
+
+@dataclass
+class Demo:
+    """Where everything is."""
+
+    folder: Path
+    service: str
+    listen: str
+    units: list[DemoUnit]
+    roots: list[str] = field(default_factory=lambda: [new_passphrase() for _ in range(ROOTS)])
+
+    @property
+    def anchor(self) -> Path:
+        return self.folder / "service.anchor"
+
+    @property
+    def directory(self) -> Path:
+        return self.folder / "ceremony" / "service.directory"
+
+    def root(self, number: int) -> Path:
+        return self.folder / "ceremony" / f"root-{number + 1}.key"
+
+    @property
+    def server(self) -> Path:
+        return self.folder / "server"
+
+
+async def make_roots(demo: Demo) -> None:
+    """Three roots, and an anchor that two of them sign."""
+    demo.root(0).parent.mkdir()
+    await asyncio.gather(
+        *(
+            run(("dropbox-keys", "root", "new", "--out", str(demo.root(number))), [passphrase])
+            for number, passphrase in enumerate(demo.roots)
+        )
+    )
+    publics = [word for number in range(ROOTS) for word in ("--root-public", f"{demo.root(number)}.pub")]
+    new = ("dropbox-keys", "anchor", "new", *publics, "--threshold", str(THRESHOLD), "--out", str(demo.anchor))
+    await run(new)
+    for number in range(THRESHOLD):
+        sign = ("dropbox-keys", "anchor", "sign", "--anchor", str(demo.anchor), "--root-key", str(demo.root(number)))
+        await run(sign, [demo.roots[number]])
+
+
+async def _make_desk(demo: Demo, unit: DemoUnit) -> Path:
+    """``dropbox-desk init``; the enrolment file."""
+    administrator = Member(ADMINISTRATOR, "administrator", new_passphrase())
+    said = await run(
+        (
+            *("dropbox-desk", "init", "--vault", str(unit.folder), "--service", demo.service),
+            *("--anchor", str(demo.anchor), "--name", unit.name, "--member", administrator.name),
+            *("--backup", "none", "--json"),
+        ),
+        [unit.passphrase, administrator.passphrase],
+    )
+    made = json.loads(said)
+    administrator.totp_secret = made["totp_secret"]
+    unit.members.append(administrator)
+    return Path(made["enrolment"])
+
+
+async def _make_server(demo: Demo) -> None:
+    init = ("dropbox-admin", "init", "--dir", str(demo.server), "--anchor", str(demo.anchor), "--listen", demo.listen)
+    await run((*init, "--demo"))
+
+
+async def make_desks_and_server(demo: Demo) -> None:
+    """Desks and server are made side by side; then the roots sign the directory that lists the desks."""
+    (demo.folder / "desks").mkdir()
+    *enrolments, _ = await asyncio.gather(*(_make_desk(demo, unit) for unit in demo.units), _make_server(demo))
+    policy = demo.folder / "ceremony" / "policy.json"
+    policy.write_text(json.dumps(POLICY))
+    directory = str(demo.directory)
+    new = (
+        "dropbox-keys",
+        "directory",
+        "new",
+        "--anchor",
+        str(demo.anchor),
+        "--policy",
+        str(policy),
+        "--out",
+        directory,
+    )
+    await run(new)
+    for unit, enrolment in zip(demo.units, enrolments, strict=True):
+        forces = [word for force in unit.forces for word in ("--force", force)]
+        add = ("dropbox-keys", "unit", "add", "--directory", directory, "--enrolment", str(enrolment))
+        await run((*add, "--slug", unit.slug, "--kind", unit.kind, "--quota", str(QUOTA), *forces))
+    for number in range(THRESHOLD):
+        sign = ("dropbox-keys", "directory", "sign", "--directory", directory, "--root-key", str(demo.root(number)))
+        await run(sign, [demo.roots[number]])
+    config = str(demo.server / "server.toml")
+    await run(("dropbox-admin", "directory", "publish", "--config", config, "--directory", directory))
+
+
+async def _add_members(demo: Demo, unit: DemoUnit) -> None:
+    """The administrator signs in once and adds the investigators; those come first in the list."""
+    administrator = unit.members[0]
+    session = str(demo.folder / f"{unit.slug}.session")
+    code = pyotp.TOTP(administrator.totp_secret).now()
+    login = ("dropbox-desk", "login", "--vault", str(unit.folder), "--member", administrator.name, "--session", session)
+    await run(login, [administrator.passphrase, code])
+    added = []
+    for name, roles in MEMBERS:
+        member = Member(name, roles[0], new_passphrase())
+        words = [word for role in roles for word in ("--role", role)]
+        said = await run(
+            ("dropbox-desk", "member", "add", name, *words, "--session", session, "--json"), [member.passphrase]
+        )
+        member.totp_secret = json.loads(said)["totp_secret"]
+        added.append(member)
+    await run(("dropbox-desk", "lock", "--session", session))
+    unit.members = [*added, administrator]
+
+
+async def start(demo: Demo, children: Children) -> None:
+    """Server first, then the desks, each of which gets its members."""
+    logs = demo.folder / "logs"
+    logs.mkdir()
+    serve = ("dropbox", "serve", "--config", str(demo.server / "server.toml"))
+    await children.start("server", serve, None, logs / "server.log")
+
+    async def desk(unit: DemoUnit) -> None:
+        words = ("dropbox-desk", "serve", "--vault", str(unit.folder))
+        await children.start(unit.slug, words, unit.passphrase, logs / f"{unit.slug}.log")
+        await _add_members(demo, unit)
+
+    await asyncio.gather(*(desk(unit) for unit in demo.units))
+
+
+async def wait_for_board(demo: Demo) -> None:
+    """Until the board holds a batch of every unit, as a source sees it. Raises DemoFailed."""
+    until = time.monotonic() + _WAIT_FOR_BOARD
+    units = ("dropbox-source", "units", "--service", demo.service, "--anchor", str(demo.anchor), "--json")
+    problem = "no unit"
+    while time.monotonic() < until:
+        try:
+            rows = json.loads(await run(units))
+            if len(rows) == len(demo.units) and all(row["receives"] for row in rows):
+                return
+        except DemoFailed as failed:
+            problem = str(failed)
+        await asyncio.sleep(0.3)
+    raise DemoFailed(f"The board is not complete: {problem}. See {demo.folder / 'logs'}.")
