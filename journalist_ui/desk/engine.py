@@ -17,7 +17,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dropbox.flows.collect import collect
 from dropbox.flows.desk_state import DeskContext, Text
-from dropbox.flows.own_board import refresh_directory
 from dropbox.flows.posting import capacity
 from dropbox.flows.publish_batch import publish_batch
 from dropbox.flows.requests import CommitVault, Notice, SaveKeyring
@@ -155,11 +154,9 @@ class Engine:
         async with self._working:
             done = Synced()
             async with self._guarded(), self._open() as transport:
-                await self._learn_directory(transport)
-                if self.policy is not None:
-                    await self._collect(transport, done)
-                    if publish and self._due():
-                        await self._publish(transport, done)
+                await self._collect(transport, done)
+                if publish and self._due():
+                    await self._publish(transport, done)
             return done
 
     async def publish(self) -> Synced:
@@ -203,20 +200,13 @@ class Engine:
                 self.state.ledger.conversations[text.pseudonym].answered = True
         self._replies = []
 
-    async def _learn_directory(self, transport: Transport) -> None:
-        """Before the first directory there is no period to work in."""
-        if self.state.directory is not None:
-            return
-        notices: list[Notice] = []
-        await transport.drive(refresh_directory(self.state, 0, notices), self._handle)
-        self.standing.collect = notices
-        if self.policy is not None:
+    async def _collect(self, transport: Transport, done: Synced) -> None:
+        before = self.policy
+        result = await transport.drive(collect(self.state, int(self.clock())), self._handle)
+        self.standing.collect = result.notices
+        if self.policy is not None and self.policy != before:
             with self.vault.transaction() as connection:
                 write_meta(connection, "period_seconds", self.policy.period)
-
-    async def _collect(self, transport: Transport, done: Synced) -> None:
-        result = await transport.drive(collect(self.state, self.now_period()), self._handle)
-        self.standing.collect = result.notices
         self._remember(result.notices)
         done.new += result.new
 
@@ -224,7 +214,7 @@ class Engine:
         self._take_replies()
         with self.vault.transaction() as connection:
             self.state.audit_head = audit.head(connection)
-        result = await transport.drive(publish_batch(self.state, self.now_period(), os.urandom), self._handle)
+        result = await transport.drive(publish_batch(self.state, int(self.clock()), os.urandom), self._handle)
         self.standing.publish = result.notices
         self._remember(result.notices)
         done.published |= result.published
