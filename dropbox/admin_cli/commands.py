@@ -4,7 +4,10 @@
 import click
 
 from .directory_publish import publish
+from .doctor import doctor
 from .init import init
+from .retention import retention
+from .status import status
 
 
 @click.group(epilog="Example:  dropbox-admin init --dir /var/lib/dropbox --anchor anchor.txt")
@@ -18,4 +21,5 @@ def directory() -> None:
 
 
 directory.add_command(publish)
-main.add_command(init)
+for command in (init, retention, status, doctor):
+    main.add_command(command)

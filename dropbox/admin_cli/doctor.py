@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``dropbox-admin doctor``: looks for what would lose or betray a report, and says how to mend it."""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+
+import click
+
+from dropbox.server.config import ConfigRefused, ServerConfig, load_config
+
+from . import file_checks, machine_checks, store_checks
+from .findings import Finding, Level, serious
+from .refusal import in_one_line
+
+
+def _machine() -> list[Finding]:
+    return [
+        machine_checks.check_core_dumps(),
+        machine_checks.check_swap(),
+        machine_checks.check_umask(),
+        machine_checks.check_time_service(),
+        machine_checks.check_owners(),
+    ]
+
+
+async def _service(path: Path, config: ServerConfig, now: float) -> list[Finding]:
+    found = [file_checks.check_config_file(path), *file_checks.check_config(config)]
+    if config.data_dir.is_dir():
+        found += [file_checks.check_user(config), file_checks.check_disk(config)]
+    found += [*file_checks.check_folders(config), machine_checks.check_clock(now, [path, config.data_dir])]
+    database = await store_checks.check_database(config)
+    if all(one.level is not Level.SERIOUS for one in database):
+        database += await store_checks.check_published(config, now)
+    return found + database
+
+
+def examine(path: Path, now: float) -> list[Finding]:
+    """Every finding, the good ones too."""
+    found = _machine()
+    try:
+        config = load_config(path)
+    except ConfigRefused as error:
+        return [*found, serious("config", str(error), "mend the file, then run this again")]
+    return found + asyncio.run(_service(path, config, now))
+
+
+@click.command(
+    epilog="Example:  dropbox-admin doctor --config /var/lib/dropbox/server.toml",
+)
+@click.option("--config", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@in_one_line
+def doctor(config: Path, as_json: bool) -> None:
+    """Check machine, files, settings and database. Exit code 1 when anything is serious."""
+    found = examine(config, time.time())
+    if as_json:
+        click.echo(json.dumps({"findings": [one.as_json() for one in found]}))
+    else:
+        for one in found:
+            click.echo(f"{one.level:8} {one.check}: {one.what}")
+            if one.fix:
+                click.echo(f"{'':8} -> {one.fix}")
+    if any(one.level is Level.SERIOUS for one in found):
+        raise SystemExit(1)

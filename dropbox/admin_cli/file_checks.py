@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Checks of the server's config, folders and files."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from dropbox.server.config import ServerConfig
+
+from .findings import Finding, ok, serious, warning
+
+_LOOPBACK = ("127.", "::1", "localhost")
+
+
+def check_folders(config: ServerConfig) -> Iterator[Finding]:
+    """Folders and files are the server user's alone."""
+    for folder in (config.data_dir, config.segments, config.blobs):
+        if not folder.is_dir():
+            yield serious("folders", f"{folder} is missing", "run `dropbox-admin init` again")
+            return
+    owner = config.data_dir.stat().st_uid
+    for path in (config.data_dir, *sorted(config.data_dir.rglob("*"))):
+        status = path.lstat()
+        if status.st_mode & 0o077:
+            yield serious("permissions", f"other users may use {path}", f"run `chmod -R go= {config.data_dir}`")
+            return
+        if status.st_uid != owner:
+            yield serious("permissions", f"{path} belongs to another user", f"run `chown -R {owner} {config.data_dir}`")
+            return
+    yield ok("permissions", "folders and files are their owner's alone")
+
+
+def check_user(config: ServerConfig, uid: int | None = None) -> Finding:
+    """The commands must run as the user who owns the data, or they leave files that the server cannot read."""
+    mine = os.geteuid() if uid is None else uid
+    owner = config.data_dir.stat().st_uid
+    if mine == owner:
+        return ok("user", "runs as the owner of the data")
+    return warning("user", "this is not the user who owns the data", f"run it as user {owner}")
+
+
+def check_disk(config: ServerConfig, free: int | None = None) -> Finding:
+    """Below the reserve the server takes nothing."""
+    left = shutil.disk_usage(config.data_dir).free if free is None else free
+    if left <= config.disk_reserve:
+        return serious(
+            "disk",
+            f"{left >> 20} MiB free, the reserve is {config.disk_reserve >> 20} MiB: nothing is taken",
+            "free some space, or lower disk_reserve in server.toml",
+        )
+    if left <= 2 * config.disk_reserve:
+        return warning("disk", f"{left >> 20} MiB free, near the reserve", "free some space soon")
+    return ok("disk", f"{left >> 20} MiB free")
+
+
+def check_config(config: ServerConfig) -> Iterator[Finding]:
+    """What the settings say about where the server may be reached."""
+    if config.listen.path is None and not config.listen.host.startswith(_LOOPBACK):
+        yield serious(
+            "listen",
+            f"listens on {config.listen}: visitors' addresses reach this process, and nothing is encrypted on the way",
+            'set listen = "unix:/…" and put Tor or a web server before it (deploy/tor/torrc)',
+        )
+    elif config.listen.path is None:
+        yield warning(
+            "listen",
+            f"listens on {config.listen}: every user of this machine can connect",
+            'in production set listen = "unix:/…"',
+        )
+    else:
+        yield ok("listen", "a Unix socket")
+    if config.demo:
+        yield warning("demo", "every page says that this is a demonstration", "set demo = false in server.toml")
+
+
+def check_config_file(path: Path) -> Finding:
+    """Nobody but the owner can turn the server to another database or anchor."""
+    folder = path.resolve().parent
+    if folder.stat().st_mode & 0o022:
+        return serious("config", f"others may replace files in {folder}", f"run `chmod go-w {folder}`")
+    return ok("config", "complete, and its owner's alone")

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``dropbox-admin retention``: remove what is older than the policy allows, now."""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+
+import click
+
+from dropbox.protocol.directory import parse_directory, parse_signed_directory
+from dropbox.server.config import ServerConfig, load_config
+from dropbox.server.store.segment_files import LocalSegmentFiles
+from dropbox.server.store.sql import open_store
+
+from .refusal import in_one_line
+
+
+async def apply_retention(config: ServerConfig, now: float) -> list[int]:
+    """The periods whose segments were removed. Raises ClickException before the first publish."""
+    store = open_store(config.database)
+    try:
+        bodies = await store.newest_directories(1)
+        if not bodies:
+            raise click.ClickException("no directory is published, so there is nothing to remove")
+        policy = parse_directory(parse_signed_directory(bodies[0]).body).policy
+        dropped = await store.drop_segments(int(now // policy.period) - policy.retention)
+        await store.trim_batches(policy.window)
+        files = LocalSegmentFiles(config.segments)
+        for period in dropped:
+            await files.remove(period)
+        return dropped
+    finally:
+        await store.close_store()
+
+
+@click.command(epilog="Example:  dropbox-admin retention --config /var/lib/dropbox/server.toml")
+@click.option("--config", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the removed periods as JSON.")
+@in_one_line
+def retention(config: Path, as_json: bool) -> None:
+    """Remove segments and batches past their retention. A running server does it by itself at each close."""
+    dropped = asyncio.run(apply_retention(load_config(config), time.time()))
+    click.echo(json.dumps({"removed": dropped}) if as_json else f"removed {len(dropped)} segments")

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Checks of the database and of what is published in it."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from dropbox.protocol.anchors import parse_signed_anchor, verify_first_anchor
+from dropbox.protocol.armour import dearmour
+from dropbox.protocol.directory import parse_signed_directory, verify_directory
+from dropbox.protocol.errors import ProtocolError
+from dropbox.server.config import ServerConfig
+from dropbox.server.store.schema import found_revision, newest_revision
+from dropbox.server.store.sql import SqlStore, open_store
+
+from .findings import Finding, ok, serious, warning
+
+WARN_BEFORE_EXPIRY = 14
+
+POSTGRES_DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+POSTGRES_QUIET = {
+    "wal_recycle": "off",  # old write-ahead files are removed, not kept: they hold the order of arrival
+    "wal_keep_size": "0",
+    "archive_mode": "off",
+    "track_commit_timestamp": "off",
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_duration": "off",
+    "log_parameter_max_length_on_error": "0",
+}
+_RIGHTS = {
+    "SELECT has_function_privilege('pg_switch_wal()', 'execute')": "GRANT EXECUTE ON FUNCTION pg_switch_wal()",
+    "SELECT pg_has_role('pg_checkpoint', 'member')": "GRANT pg_checkpoint",
+}
+
+
+def _sqlite(connection: Connection) -> Iterator[Finding]:
+    mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+    if mode != "wal":
+        yield serious("database", f"journal mode {mode}", "run `dropbox-admin init` again; it must be wal")
+    broken = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    if broken != "ok":
+        yield serious("database", "the file is damaged", "restore the last backup; see docs/runbooks/restore.md")
+    free = connection.exec_driver_sql("PRAGMA freelist_count").scalar_one()
+    if free > 64:
+        yield warning(
+            "database", "free pages wait to be wiped of their order", "the next close of a period does it by itself"
+        )
+
+
+def _postgres(connection: Connection) -> Iterator[Finding]:
+    rows = connection.execute(text("SELECT name, setting FROM pg_settings"))
+    found = {row.name: row.setting for row in rows}
+    for wanted, level, why in (
+        (POSTGRES_DURABLE, serious, "an answered envelope may be lost"),
+        (POSTGRES_QUIET, warning, "it keeps traces of when or in which order envelopes came"),
+    ):
+        for name, value in wanted.items():
+            if found.get(name, value) != value:
+                fix = f"run ALTER SYSTEM SET {name} = '{value}', then SELECT pg_reload_conf() or restart"
+                yield level("postgresql", f"{name} is {found[name]}: {why}", fix)
+    for question, grant in _RIGHTS.items():
+        if not connection.execute(text(question)).scalar():
+            role = connection.execute(text("SELECT current_user")).scalar_one()
+            fix = f'as superuser run {grant} TO "{role}"'
+            yield warning("postgresql", "the server may not wipe the write-ahead log after a close", fix)
+
+
+def _database(connection: Connection) -> list[Finding]:
+    kind = connection.dialect.name
+    return list(_sqlite(connection) if kind == "sqlite" else _postgres(connection)) or [ok("database", kind)]
+
+
+async def check_database(config: ServerConfig) -> list[Finding]:
+    """Whether the database answers, has this release's schema, and is set up to keep and to forget."""
+    try:
+        found = await found_revision(config.database)
+    except (SQLAlchemyError, OSError) as error:
+        return [serious("database", f"it does not answer ({type(error).__name__})", "start it, or mend `database`")]
+    if found != newest_revision():
+        return [serious("database", f"schema {found or 'none'}", "run `dropbox-admin init` again")]
+    store = open_store(config.database)
+    try:
+        return [*await store.database.read(_database)]
+    finally:
+        await store.close_store()
+
+
+async def _published(config: ServerConfig, store: SqlStore, now: float) -> Iterator[Finding]:
+    pinned = verify_first_anchor(parse_signed_anchor(dearmour("ANCHOR", config.anchor.read_bytes())))
+    bodies = await store.newest_directories(1)
+    if not bodies:
+        return iter([warning("directory", "none is published", "run `dropbox-admin directory publish`")])
+    verified = verify_directory(pinned, parse_signed_directory(bodies[0]))
+    period, head = int(now // verified.policy.period), verified.signed_head.head
+    fix = "have the roots sign a new head, then run `dropbox-admin directory publish`"
+    newest = await store.newest_closed()
+    found: list[Finding] = []
+    if newest is not None and newest >= period:
+        found.append(serious("clock", f"period {newest} is closed already", "the clock is behind: set it"))
+    if head.expires < period:
+        found.append(serious("directory", "its head has expired: clients refuse it", fix))
+    elif head.expires < period + min(WARN_BEFORE_EXPIRY, verified.policy.head_life // 2):
+        found.append(warning("directory", f"its head expires in {head.expires - period} periods", fix))
+    return iter(found or [ok("directory", f"version {head.dir_version}")])
+
+
+async def check_published(config: ServerConfig, now: float) -> list[Finding]:
+    """Whether the published directory is one that clients will take."""
+    store = open_store(config.database)
+    try:
+        return list(await _published(config, store, now))
+    except (ProtocolError, OSError, SQLAlchemyError) as error:
+        return [serious("directory", f"anchor and directory do not fit ({error})", "publish a directory of its roots")]
+    finally:
+        await store.close_store()

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The operator's commands: what they make, what they refuse, and the one line that they say then."""
+
+import asyncio
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dropbox.protocol.armour import armour
+from dropbox.protocol.constants import BOARD_QUOTA_BUDGET, MAX_QUOTA
+from dropbox.protocol.directory import RetiredUnit
+from dropbox.server.config import load_config
+from dropbox.server.ports import ClosedSegment, StoredBatch
+from dropbox.server.store.schema import upgrade
+from tests.admin.operator import NOW, admin, publish, refused, store_of
+from tests.server.world import World
+
+
+def test_init_makes_a_private_server(config: Path) -> None:
+    """Config, anchor and database are the owner's alone; the folder of data holds database, segments, blobs only."""
+    found = load_config(config)
+    assert {path.name for path in found.data_dir.iterdir()} == {"server.sqlite", "segments", "blobs"}
+    for path in (config.parent, *config.parent.rglob("*")):
+        assert path.stat().st_mode & 0o077 == 0, path
+    assert found.anchor.parent == config.parent
+
+
+def test_init_again_keeps_everything(config: Path, world: World) -> None:
+    """Run after an upgrade it changes no setting and loses no row."""
+    assert publish(config, world.directory_text(period=NOW)).exit_code == 0
+    before = config.read_bytes()
+    again = admin("init", "--dir", config.parent, "--anchor", load_config(config).anchor, "--listen", "127.0.0.1:9")
+    assert again.exit_code == 0
+    assert config.read_bytes() == before
+    assert json.loads(admin("status", "--config", config, "--json").stdout)["directory_version"] == 1
+
+
+def test_init_refuses_what_it_cannot_use(tmp_path: Path, world: World) -> None:
+    """A file that is no anchor, an anchor that its own roots did not sign, and odd addresses make nothing."""
+    anchor = tmp_path / "anchor"
+    anchor.write_bytes(b"hello")
+    assert "damaged" in refused(admin("init", "--dir", tmp_path / "a", "--anchor", anchor))
+    anchor.write_bytes(armour("ANCHOR", replace(world.anchor, by_own=world.anchor.by_own[:1]).encode()))
+    assert "Too few" in refused(admin("init", "--dir", tmp_path / "a", "--anchor", anchor))
+    anchor.write_bytes(world.anchor_text())
+    for option, value, word in (
+        ("--listen", "8080", "listen"),
+        ("--listen", "unix:relative", "listen"),
+        ("--database", "mysql://x", "database"),
+        ("--database", "sqlite:///relative", "database"),
+    ):
+        line = refused(admin("init", "--dir", tmp_path / "a", "--anchor", anchor, option, value))
+        assert word in line
+    assert not (tmp_path / "a/server.toml").exists()
+    assert admin("init", "--dir", tmp_path / "a").exit_code == 2
+
+
+def test_a_directory_is_published_once_and_only_forward(config: Path, world: World) -> None:
+    """A newer version replaces the one before; the same or an older one is refused as a rollback."""
+    first = world.directory_text(period=NOW)
+    second = world.directory_text(period=NOW)
+    assert publish(config, first).stdout == "published directory version 1\n"
+    assert publish(config, second).exit_code == 0
+    for old in (first, second):
+        assert "publish a newer one" in refused(publish(config, old))
+
+
+def test_directories_that_clients_would_refuse_are_refused(config: Path, world: World) -> None:
+    """Under-signed, expired, of other roots, or not a directory at all: nothing is published."""
+    assert "Too few" in refused(publish(config, world.directory_text(period=NOW, signers=(1,))))  # type: ignore[arg-type]
+    assert "out of date" in refused(publish(config, world.directory_text(period=NOW - 9, expires=NOW - 1)))
+    assert "different service" in refused(publish(config, World().directory_text(period=NOW)))
+    assert "another kind" in refused(publish(config, world.anchor_text()))
+    assert "damaged" in refused(publish(config, b"\xff\xfe"))
+    assert json.loads(admin("status", "--config", config, "--json").stdout)["directory_version"] is None
+
+
+def test_a_directory_must_fit_the_board(config: Path, world: World) -> None:
+    """The sum of quota x window over all units, and retired ones for a window more, stays within the budget."""
+    window = world.policy.window
+    allowed = BOARD_QUOTA_BUDGET // window
+    for desk, quota in zip(world.desks, (MAX_QUOTA, allowed - MAX_QUOTA + 1), strict=True):
+        desk.unit = replace(desk.unit, board_quota=quota)
+    assert "lower some quotas" in refused(publish(config, world.directory_text(period=NOW)))
+    desk.unit = replace(desk.unit, board_quota=desk.unit.board_quota - 1)
+    gone = World().desks[0].unit
+    world.retired = (RetiredUnit(replace(gone, slug="gone"), NOW - window, bytes(32)),)
+    assert "lower some quotas" in refused(publish(config, world.directory_text(period=NOW)))
+    world.retired = (RetiredUnit(replace(gone, slug="gone"), 0, bytes(32)),)
+    assert publish(config, world.directory_text(period=NOW)).exit_code == 0
+
+
+def add_batches(config: Path, world: World, count: int) -> None:
+    async def add() -> None:
+        store = store_of(config)
+        desk = world.desks[0]
+        for period in range(NOW, NOW + count):
+            upload = world.upload(desk, period)
+            batch = StoredBatch(desk.unit.unit_id, period, b"".join(upload.certs), upload.batch.encode())
+            assert await store.add_batch(batch)
+            world.sent(desk, upload, period)
+        await store.close_store()
+
+    asyncio.run(add())
+
+
+def test_a_directory_must_prove_the_board(config: Path, world: World) -> None:
+    """Another key, or a window longer than what is kept, would make honest batches look altered: refused."""
+    assert publish(config, world.directory_text(period=NOW)).exit_code == 0
+    add_batches(config, world, world.policy.window + 1)
+    asyncio.run(trim(config, world.policy.window))
+    assert publish(config, world.directory_text(period=NOW)).exit_code == 0
+    unit = world.desks[0].unit
+    world.desks[0].unit = replace(unit, keys=World().desks[0].unit.keys)
+    assert "do not verify" in refused(publish(config, world.directory_text(period=NOW)))
+    world.desks[0].unit = unit
+    world.policy = replace(world.policy, window=world.policy.window + 1)
+    assert "do not verify" in refused(publish(config, world.directory_text(period=NOW)))
+
+
+async def trim(config: Path, keep: int) -> None:
+    store = store_of(config)
+    await store.trim_batches(keep)
+    await store.close_store()
+
+
+def test_status_counts_without_content(config: Path, world: World) -> None:
+    """Numbers only, the same in words and as JSON."""
+    assert publish(config, world.directory_text(period=NOW)).exit_code == 0
+    add_batches(config, world, 2)
+    found = json.loads(admin("status", "--config", config, "--json").stdout)
+    assert (found["directory_version"], found["batches"], found["envelopes_waiting"]) == (1, 2, 0)
+    assert all(value is None or isinstance(value, int) for value in found.values())
+    assert "batches                        2" in admin("status", "--config", config).stdout
+
+
+def test_retention_removes_what_is_past(config: Path, world: World) -> None:
+    """Segments older than the policy's retention go with their files and ids; newer ones stay."""
+    assert "no directory" in refused(admin("retention", "--config", config))
+    assert publish(config, world.directory_text(period=NOW)).exit_code == 0
+    settings = load_config(config)
+    old, kept = NOW - world.policy.retention - 2, NOW - 2
+
+    async def close() -> None:
+        store = store_of(config)
+        await store.begin(old)
+        for period in (old, kept):
+            await store.put(bytes([period % 256]) * 32, b"x", period, 9)
+            await store.seal(period)
+            await store.close(ClosedSegment(period, 1, bytes(32)))
+            (settings.segments / f"{period}.bin").write_bytes(b"x")
+        await store.close_store()
+
+    asyncio.run(close())
+    assert json.loads(admin("retention", "--config", config, "--json").stdout) == {"removed": [old]}
+    assert [path.name for path in settings.segments.iterdir()] == [f"{kept}.bin"]
+    assert json.loads(admin("status", "--config", config, "--json").stdout)["envelopes_in_closed_segments"] == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("listen", "listne"), ["listen", "missing"]),
+        (("demo = false", "demo = false\nextra = 1"), ["extra", "remove it"]),
+        (("demo = false", "demo = 1"), ["demo", "bool"]),
+        (("disk_reserve = ", "disk_reserve = -"), ["disk_reserve"]),
+        (('data_dir = "/', 'data_dir = "'), ["data_dir", "absolute"]),
+        (("listen = ", "listen "), ["TOML"]),
+    ],
+)
+def test_a_wrong_config_is_named(config: Path, change: tuple[str, str], words: list[str]) -> None:
+    """Every command names the line that is wrong and does nothing."""
+    config.write_text(config.read_text().replace(*change))
+    line = refused(admin("status", "--config", config))
+    assert all(word in line for word in words)
+
+
+def test_a_config_that_others_read_is_refused(config: Path) -> None:
+    """Settings that other users may read or change are not used."""
+    config.chmod(0o644)
+    assert "chmod 600" in refused(admin("status", "--config", config))
+    config.unlink()
+    assert "cannot read" in refused(admin("status", "--config", config))
+
+
+def test_every_command_has_help_with_an_example() -> None:
+    """--help shows how the command is called."""
+    for command in (["init"], ["directory", "publish"], ["retention"], ["status"], ["doctor"], [], ["directory"]):
+        result = admin(*command, "--help")
+        assert result.exit_code == 0
+        assert "dropbox-admin" in result.output.split("Example", 1)[1]
+
+
+@pytest.mark.postgres
+def test_init_and_publish_on_postgresql(tmp_path: Path, world: World, postgres_url: str) -> None:
+    """The same commands work on PostgreSQL."""
+    anchor = tmp_path / "anchor"
+    anchor.write_bytes(world.anchor_text())
+    url = postgres_url.replace("postgresql+asyncpg:", "postgresql:")
+    assert admin("init", "--dir", tmp_path / "s", "--anchor", anchor, "--database", url).exit_code == 0
+    config = tmp_path / "s/server.toml"
+    assert publish(config, world.directory_text(period=NOW)).exit_code == 0
+    assert json.loads(admin("status", "--config", config, "--json").stdout)["directory_version"] == 1
+    upgrade(load_config(config).database)  # nothing is left to do

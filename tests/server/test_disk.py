@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the server's disk tells once the period has closed: no visitor, no envelope's time, no order of arrival."""
+
+import random
+import struct
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dropbox.protocol.primitives import sha256
+from tests.postgres import Cluster, running_cluster
+from tests.server.service import Running, post_bytes, running
+from tests.server.world import START, World
+
+COUNT = 3_000
+AGENT = "canary-agent/7.31"
+ADDRESS = "203.0.113.77"
+CANARY = b"canary-canary-16"
+# The same envelopes in every run: their ids are as good as random, and the correlations below are fixed numbers.
+# A canary in every 512 bytes shows each piece that a database leaves behind.
+SOURCE = random.Random(20_260_101)  # noqa: S311 - repeatable on purpose, and no secret
+ENVELOPES = [b"".join(SOURCE.randbytes(496) + CANARY for _ in range(32)) for _ in range(COUNT)]
+ARRIVAL = {sha256(envelope): number for number, envelope in enumerate(ENVELOPES)}
+
+
+async def send_in_order(server: Running, envelopes: list[bytes]) -> None:
+    """One connection, one after another in groups, with all that a visitor could leave."""
+    reader, writer = await server.connect()
+    for at in range(0, len(envelopes), 20):
+        for envelope in envelopes[at : at + 20]:
+            writer.write(post_bytes("/v1/envelopes", envelope, user_agent=AGENT, x_forwarded_for=ADDRESS))
+        for _ in envelopes[at : at + 20]:
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200 ")
+            await reader.readexactly(256)
+    writer.close()
+
+
+async def fill_and_close(folder: Path, url: str = "") -> tuple[float, float]:
+    """Send them all, close the period, stop the server; answers when it began and ended."""
+    began = time.time()
+    world = World(units=1)
+    async with running(folder, world, url=url) as server:
+        server.world.policy = world.policy
+        for at in range(0, COUNT, 1_000):  # the cap of a period
+            await send_in_order(server, ENVELOPES[at : at + 1_000])
+            server.clock.set_period(START + 1 + at // 1_000)
+            await server.tick()
+    return began, time.time()
+
+
+def rank_correlation(values: list[int]) -> float:
+    """Spearman's: 1 in the order of arrival, about 0 in none."""
+    count = len(values)
+    ranks = {value: rank for rank, value in enumerate(sorted(values))}
+    squares = sum((rank - ranks[value]) ** 2 for rank, value in enumerate(values))
+    return 1 - 6 * squares / (count * (count**2 - 1))
+
+
+def files_under(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path, path.read_bytes()
+
+
+def check_segments(folder: Path) -> None:
+    """The segments hold every envelope once, in the order of ids, which tells nothing of arrival."""
+    order: list[int] = []
+    for number in range(COUNT // 1_000):
+        raw = (folder / "data/segments" / f"{START + number}.bin").read_bytes()
+        bodies = [raw[at : at + 16_384] for at in range(27, len(raw), 16_384)]
+        ids = [sha256(body) for body in bodies]
+        assert ids == sorted(ids)
+        inside = [ARRIVAL[one] for one in ids]
+        assert abs(rank_correlation(inside)) <= 0.05
+        order += inside
+    assert sorted(order) == list(range(COUNT))
+
+
+def check_no_visitor(name: str, content: bytes) -> None:
+    for planted in (AGENT, ADDRESS, "user-agent", "x-forwarded-for"):
+        assert planted.encode() not in content, f"{planted} in {name}"
+
+
+def check_no_envelope(name: str, content: bytes) -> None:
+    """Not one piece of an envelope is left outside its segment."""
+    assert CANARY not in content, f"part of an envelope in {name}"
+
+
+def check_order_of_ids(contents: list[bytes]) -> None:
+    """Wherever ids stand in the database's files, their order there tells nothing of arrival."""
+    found = 0
+    sample = list(ARRIVAL)[:: COUNT // 30]
+    for content in contents:
+        if not any(one in content for one in sample):
+            continue
+        places = sorted((content.find(one), number) for one, number in ARRIVAL.items() if one in content)
+        if len(places) > 100:
+            found += 1
+            for period in range(COUNT // 1_000):
+                inside = [number for _, number in places if number // 1_000 == period]
+                assert abs(rank_correlation(inside)) <= 0.05
+    assert found
+
+
+def check_no_time(name: str, content: bytes, began: float, ended: float) -> None:
+    """No second, millisecond, microsecond or nanosecond of the run, as text or as a number."""
+    low, high = int(began), int(ended) + 1
+    for second in range(low, high + 1):
+        assert str(second).encode() not in content, f"a time in {name}"
+    for width, scales in ((4, (1,)), (8, (1, 1_000, 1_000_000, 1_000_000_000))):
+        for order in "<>":
+            form = struct.Struct(f"{order}{'I' if width == 4 else 'Q'}")
+            for at in range(len(content) - width + 1):
+                (value,) = form.unpack_from(content, at)
+                assert not any(low * scale <= value <= high * scale for scale in scales), f"a time in {name}"
+
+
+async def test_sqlite_tells_nothing_after_the_close(tmp_path: Path) -> None:
+    """Database, write-ahead log and every file: no visitor, no envelope outside its segment, no order, no time."""
+    began, ended = await fill_and_close(tmp_path)
+    check_segments(tmp_path)
+    contents = {path.name: content for path, content in files_under(tmp_path / "data") if path.suffix != ".bin"}
+    assert "server.sqlite" in contents
+    for name, content in contents.items():
+        check_no_visitor(name, content)
+        check_no_envelope(name, content)
+        check_no_time(name, content, began, ended)
+    check_order_of_ids(list(contents.values()))
+
+
+async def test_sqlite_tells_nothing_while_the_server_still_runs(tmp_path: Path) -> None:
+    """A disk seized from the running server right after the close holds no trace in its write-ahead log either."""
+    async with running(tmp_path, World(units=1)) as server:
+        await send_in_order(server, ENVELOPES[:300])
+        server.clock.set_period(START + 1)
+        await server.tick()
+        for path, content in files_under(server.config.data_dir):
+            check_no_visitor(path.name, content)
+            if path.suffix != ".bin":
+                check_no_envelope(path.name, content)
+                places = sorted((content.find(one), number) for one, number in ARRIVAL.items() if one in content)
+                assert len(places) < 100 or abs(rank_correlation([number for _, number in places])) <= 0.1
+
+
+@pytest.fixture(scope="module")
+def quiet_cluster() -> Iterator[Cluster]:
+    """PostgreSQL as `dropbox-admin doctor` asks for it: old write-ahead files are removed, not kept for later."""
+    with running_cluster() as cluster:
+        cluster.run("psql", "--command", "ALTER SYSTEM SET wal_recycle = off")
+        cluster.run("psql", "--command", "SELECT pg_reload_conf()")
+        yield cluster
+
+
+@pytest.mark.postgres
+async def test_postgres_tells_nothing_after_the_close(tmp_path: Path, quiet_cluster: Cluster) -> None:
+    """Tables, their overflow, indexes and the write-ahead log: no visitor, no envelope, no order of arrival."""
+    with quiet_cluster.database() as url:
+        await fill_and_close(tmp_path, url)
+        check_segments(tmp_path)
+        contents = {str(path): content for path, content in files_under(quiet_cluster.folder)}
+        assert any("pg_wal" in name for name in contents)
+        for name, content in contents.items():
+            check_no_visitor(name, content)
+            check_no_envelope(name, content)
+        check_order_of_ids([content for name, content in contents.items() if "/base/" in name])
