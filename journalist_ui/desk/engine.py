@@ -33,7 +33,7 @@ from journalist_ui.vault.ledger import commit, load_ledger
 
 from .keyring import KeyringStore
 from .notice_log import remember_notices
-from .schedule import period_at, publish_due
+from .schedule import publish_due
 from .settings import DeskSettings
 
 DAY = 86_400
@@ -134,10 +134,8 @@ class Engine:
         return int(self.clock() // DAY)
 
     def now_period(self) -> int:
-        """Raises NotYet before the first directory."""
-        if self.policy is None:
-            raise NotYet("The desk has not reached the service yet. Look at `dropbox-desk status`, and try again.")
-        return period_at(self.policy, self.clock())
+        """The period of this machine's clock."""
+        return int(self.clock() // self.period_seconds())
 
     def period_seconds(self) -> int:
         """Of the directory held, or of the last one that was."""

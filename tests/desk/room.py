@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A real desk (real vault, real keyring file) in a service that otherwise lives in memory, on daily periods."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Generator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from dropbox.flows.requests import CommitVault, SaveKeyring
+from dropbox.protocol.body import Report, encode_body
+from dropbox.protocol.codename import stretch as stretch_codename
+from journalist_ui.desk.engine import Engine
+from journalist_ui.desk.keyring import KeyringStore
+from journalist_ui.desk.settings import DeskSettings
+from journalist_ui.vault import members, one_time_code, tables
+from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, open_vault
+from journalist_ui.vault.members import Role
+from journalist_ui.vault.session import MemberSession
+from tests.flows.twin import Service, make_service
+
+DESK_KEY = bytes(range(32))
+PASSPHRASE = "four plain words together"
+BOTH = frozenset(Role)
+INVESTIGATOR = frozenset({Role.INVESTIGATOR})
+ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+
+
+class Down(Exception):
+    """The in-memory service does not answer."""
+
+
+@dataclass
+class MemoryTransport:
+    """Answers network requests from the twin; ``down`` fails the request of that type name."""
+
+    service: Service
+    down: str = ""
+
+    async def drive(self, flow: Generator[Any, Any, Any], handle: Any = None) -> Any:
+        try:
+            request = next(flow)
+            while True:
+                if isinstance(request, CommitVault | SaveKeyring):
+                    answer = await handle(request)
+                else:
+                    # Yields as a socket would, so that other work may run in between.
+                    await asyncio.sleep(0)
+                    if type(request).__name__ == self.down:
+                        raise Down
+                    answer = self.service.twin.answer(request)
+                request = flow.send(answer)
+        except StopIteration as done:
+            return done.value
+
+
+@dataclass
+class Room:
+    """One desk's room: its folder, its service, its engine."""
+
+    folder: Path
+    service: Service
+    settings: DeskSettings
+    transport: MemoryTransport
+    vault: Vault
+    engine: Engine
+    secrets: dict[str, str]
+
+    def clock(self) -> float:
+        """Late in the twin's present period: after the desk's instant for publishing."""
+        return (self.service.twin.now + 0.9) * self.service.twin.policy.period
+
+    def reopen(self, key: bytes = DESK_KEY) -> None:
+        """As a new process would: nothing but what is on the disk."""
+        self.vault.close()
+        self.vault = open_vault(self.folder / VAULT_FILE, key)
+        self.engine = _engine(self)
+
+    def sign_in(self, name: str, passphrase: str = PASSPHRASE) -> MemberSession:
+        """A session without the desk's one-time-code bookkeeping."""
+        now = self.clock()
+        with self.vault.transaction() as connection:
+            row = connection.execute(select(tables.members).where(tables.members.c.name == name)).first()
+        code = one_time_code.code_at(_secret(self.secrets[name]), int(now // one_time_code.STEP))
+        unlocked, _ = members.prove(row, passphrase, code, now)
+        return MemberSession(self.vault, unlocked)
+
+    def add(self, name: str, roles: frozenset[Role]) -> None:
+        with self.vault.transaction() as connection:
+            self.secrets[name] = members.add_member(connection, name, roles, PASSPHRASE, self.vault.random)
+
+    def report(self, codename_entropy: bytes, text: str, **fields: Any) -> bytes:
+        """A source sends a report to this desk; returns the source's stretched secret."""
+        source = stretch_codename(codename_entropy, self.service.twin.service_id)
+        self.service.send(source, "north", encode_body(Report(text, **fields)))
+        return source
+
+    def files(self) -> dict[str, bytes]:
+        """Every byte of the folder."""
+        return {path.name: path.read_bytes() for path in self.folder.iterdir() if path.is_file()}
+
+
+def _secret(printed: str) -> bytes:
+    return base64.b32decode(printed)
+
+
+def _engine(room: Room) -> Engine:
+    @asynccontextmanager
+    async def transport() -> AsyncIterator[MemoryTransport]:
+        yield room.transport
+
+    store = KeyringStore(room.folder, DESK_KEY)
+    return Engine(room.settings, room.service.anchor, room.vault, store, clock=room.clock, transport=transport)
+
+
+def make_room(folder: Path, backup: str = "none", **service: Any) -> Room:
+    """A desk called north whose first member, ada, administers and investigates."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = make_service(("intake", "north"), **service)
+    context = made.desks.pop("north").context
+    settings = DeskSettings("http://127.0.0.1:9", "Unit north", context.unit_id, bytes(16), backup)
+    KeyringStore(folder, DESK_KEY).replace(context.keyring)
+    vault = create_vault(folder / VAULT_FILE, DESK_KEY)
+    room = Room(folder, made, settings, MemoryTransport(made), vault, None, {})  # type: ignore[arg-type]  # set next
+    room.add("ada", BOTH)
+    room.engine = _engine(room)
+    return room
+
+
+def entropy(number: int) -> bytes:
+    """The 92 bits of a codename, as 12 bytes."""
+    return number.to_bytes(12, "big")
