@@ -219,13 +219,16 @@ def clock_agrees(intake: IntakeState, now: int, notices: list[Notice]) -> bool:
     return False
 
 
-def collect(state: DeskContext, clock: int) -> Generator[DeskRequest, Any, CollectResult]:
+def collect(
+    state: DeskContext, clock: int, result: CollectResult | None = None
+) -> Generator[DeskRequest, Any, CollectResult]:
     """Fetch, open, record, acknowledge, destroy what is due.
 
-    ``clock`` is this machine's, in Unix seconds. Raises Malformed when the intake's state cannot be read; everything
-    else becomes a notice.
+    ``clock`` is this machine's, in Unix seconds. ``result`` is filled on the way: what it holds when a later request
+    fails has happened and must be told. Raises Malformed when the intake's state cannot be read; everything else
+    becomes a notice.
     """
-    result = CollectResult()
+    result = result or CollectResult()
     yield from refresh_directory(state, clock, result.notices)
     if state.unit() is None:
         result.notices.append(Notice("not-listed"))

@@ -193,14 +193,16 @@ def _ended(state: DeskContext, now: int) -> bool:
     return any(one.unit.unit_id == state.unit_id and now > one.last_period for one in retired)
 
 
-def publish_batch(state: DeskContext, clock: int, random: Random) -> Generator[DeskRequest, Any, PublishResult]:
+def publish_batch(
+    state: DeskContext, clock: int, random: Random, result: PublishResult | None = None
+) -> Generator[DeskRequest, Any, PublishResult]:
     """Publish the batch of the period of ``clock`` (Unix seconds) if it has not been; first upload again what was not
     answered.
 
-    Does nothing before ``collect`` has compared the keyring with the board in this process. Raises Malformed when the
-    intake's state cannot be read.
+    Does nothing before ``collect`` has compared the keyring with the board in this process. ``result`` is filled on
+    the way, as in ``collect``. Raises Malformed when the intake's state cannot be read.
     """
-    result, unit = PublishResult(), state.unit()
+    result, unit = result or PublishResult(), state.unit()
     if unit is None or not state.checked:
         return result
     now_period = state.period(clock)
