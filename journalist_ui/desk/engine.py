@@ -15,10 +15,10 @@ from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from dropbox.flows.collect import collect
+from dropbox.flows.collect import CollectResult, collect
 from dropbox.flows.desk_state import DeskContext, Text
 from dropbox.flows.posting import capacity
-from dropbox.flows.publish_batch import publish_batch
+from dropbox.flows.publish_batch import PublishResult, publish_batch
 from dropbox.flows.requests import CommitVault, Notice, SaveKeyring
 from dropbox.protocol.anchors import Anchor
 from dropbox.protocol.directory import Policy
@@ -33,6 +33,7 @@ from journalist_ui.vault.ledger import commit, load_ledger
 
 from .keyring import KeyringStore
 from .notice_log import remember_notices
+from .notices import LASTING
 from .schedule import publish_due
 from .settings import DeskSettings
 
@@ -199,28 +200,34 @@ class Engine:
         self._replies = []
 
     async def _collect(self, transport: Transport, done: Synced) -> None:
-        before = self.policy
-        result = await transport.drive(collect(self.state, int(self.clock())), self._handle)
+        before, result = self.policy, CollectResult()
         self.standing.collect = result.notices
+        try:
+            await transport.drive(collect(self.state, int(self.clock()), result), self._handle)
+        finally:
+            done.new += result.new
+            self._remember()
         if self.policy is not None and self.policy != before:
             with self.vault.transaction() as connection:
                 write_meta(connection, "period_seconds", self.policy.period)
-        self._remember(result.notices)
-        done.new += result.new
 
     async def _publish(self, transport: Transport, done: Synced) -> None:
         self._take_replies()
         with self.vault.transaction() as connection:
             self.state.audit_head = audit.head(connection)
-        result = await transport.drive(publish_batch(self.state, int(self.clock()), os.urandom), self._handle)
+        result = PublishResult()
         self.standing.publish = result.notices
-        self._remember(result.notices)
-        done.published |= result.published
+        try:
+            await transport.drive(publish_batch(self.state, int(self.clock()), os.urandom, result), self._handle)
+        finally:
+            done.published |= result.published
+            self._remember()
 
     async def _handle(self, request: Any) -> None:
-        """Make durable what a flow asks for, in its order."""
+        """Make durable what a flow asks for, in its order; what must be told of it first."""
         match request:
             case SaveKeyring(keyring):
+                self._remember()
                 self._store.save(keyring)
             case CommitVault():
                 commit(self.vault, request)
@@ -228,6 +235,13 @@ class Engine:
                     await self.back_up()
             case _:
                 raise TypeError(type(request).__name__)
+
+    def _remember(self) -> None:
+        """Keep in the vault what happened once: after a change of the keyring nothing would show it again."""
+        notices = [*self.standing.collect, *self.standing.publish]
+        if any(notice.code in LASTING for notice in notices):
+            with self.vault.transaction() as connection:
+                remember_notices(connection, notices, self.day)
 
     async def back_up(self) -> str:
         """Write a backup where one is configured; its path, empty when none is. Raises BackupFailed."""
@@ -252,11 +266,6 @@ class Engine:
         room = capacity(self.policy, unit.board_quota)
         if parts > room:
             raise BadInput(f"The text needs {parts} parts and this unit can post {room}. Shorten it.")
-
-    def _remember(self, notices: list[Notice]) -> None:
-        if notices:
-            with self.vault.transaction() as connection:
-                remember_notices(connection, notices, self.day)
 
 
 def _failure(error: Exception) -> Notice:

@@ -15,6 +15,8 @@ from dropbox.protocol.constants import CATEGORIES
 from dropbox.protocol.envelope_format import split_body
 from journalist_ui.desk import engine as engine_module
 from journalist_ui.desk.engine import Synced
+from journalist_ui.desk.notice_log import lasting_notices
+from journalist_ui.desk.notices import LASTING_DAYS
 from journalist_ui.refusals import BadInput, NoSuchCase, NotAllowed
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.ledger import load_ledger
@@ -299,3 +301,23 @@ def test_read_and_expired_texts_are_emptied(room: Room) -> None:
     states = {text.id: (text.state, text.parts) for text in load_ledger(room.vault).texts.values()}
     assert states[2] == (TextState.EXPIRED, ())
     assert conversation_keys(source, room.settings.unit_id).pseudonym in room.engine.state.ledger.conversations
+
+
+def test_what_happened_before_a_failure_is_still_told(room: Room) -> None:
+    """A keyring that was put back is told, also when the service stops answering right after, and after a restart."""
+    earlier = room.files()["keyring"]
+    room.service.twin.advance()
+    sync(room)
+    room.service.twin.advance()
+    (room.folder / "keyring").write_bytes(earlier)
+    room.reopen()
+    room.transport.down = "GetIntakeState"
+    with pytest.raises(Down):
+        sync(room)
+    room.transport.down = ""
+    for _ in range(2):
+        with room.vault.transaction() as connection:
+            assert [one.code for one in lasting_notices(connection, room.engine.day)] == ["rolled-back"]
+            assert lasting_notices(connection, room.engine.day + LASTING_DAYS) == []
+        room.reopen()
+        sync(room)
