@@ -97,8 +97,9 @@ def _settle(state: DeskContext, own: ProvedUnit, now: int, notices: list[Notice]
     manifest = own.batches[-1].manifest
     newest_hash = sha256(manifest.encode())
     if manifest.period <= keyring.published_period:
-        if manifest.period + 2 < min(keyring.published_period, now):
-            notices.append(Notice("own-batch-missing", {"period": keyring.published_period}))
+        shown_by_now = [period for period in keyring.history if period <= now - 2]
+        if shown_by_now and manifest.period < shown_by_now[-1]:
+            notices.append(Notice("own-batch-missing", {"period": shown_by_now[-1]}))
         return False
     if keyring.pending is not None and keyring.pending.hash == newest_hash:
         note_published(keyring, manifest.period, newest_hash)

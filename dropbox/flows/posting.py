@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a desk's next batch carries: which texts are admitted, which parts and marks leave (docs/protocol.md, 6.7).
 
-A copy or a mark counts only once its batch is on the server: one whose period is newer than the newest published batch
-was planned and never left, and is planned again.
+A copy or a mark counts only once its batch is on the server: one whose batch was planned and never stored is planned
+again.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -35,8 +35,13 @@ class PlannedPart:
 
 
 def _left(keyring: Keyring, period: int) -> bool:
-    """Whether what was planned for the batch of ``period`` is on the server."""
-    return 0 < period <= keyring.published_period
+    """Whether what was planned for the batch of ``period`` is on the server: that batch is among those published, or
+    older than all that are remembered. A batch that the server refused for good never left."""
+    history = keyring.history
+    if not period or not history:
+        return False
+    at = bisect_left(history, period)
+    return period < history[0] or (at < len(history) and history[at] == period)
 
 
 def _age(keyring: Keyring, period: int) -> int:
