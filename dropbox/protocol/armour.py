@@ -21,13 +21,20 @@ def armour(kind: str, data: bytes) -> bytes:
 
 
 def dearmour(kind: str, text: bytes) -> bytes:
-    """Inverse of armour; line ends of other systems are forgiven, everything else is not. Raises BadArmour."""
-    found = _FORM.fullmatch(text.replace(b"\r\n", b"\n").strip() + b"\n")
+    """Inverse of armour; line ends of other systems and blanks around are forgiven, everything else is not.
+
+    Raises BadArmour.
+    """
+    plain = text.replace(b"\r\n", b"\n").strip() + b"\n"
+    found = _FORM.fullmatch(plain)
     if not found or found[1] != found[3]:
         raise BadArmour("form")
     if found[1].decode() != kind:
         raise BadArmour(f"holds another kind than {kind.lower()}")
     try:
-        return base64.b64decode(found[2].replace(b"\n", b""), validate=True)
+        data = base64.b64decode(found[2].replace(b"\n", b""), validate=True)
     except binascii.Error:
         raise BadArmour("base64") from None
+    if armour(kind, data) != plain:
+        raise BadArmour("not as it is written")
+    return data

@@ -66,7 +66,7 @@ def _form(data: bytes) -> dict[str, Any]:
     if len(data) > MAX_BODY:
         raise BadBody("size")
     try:
-        form = json.loads(data)
+        form = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError):
         raise BadBody("json") from None
     if not isinstance(form, dict) or list(form) != ["v", "categories", "force", "answers", "text"]:

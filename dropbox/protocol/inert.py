@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Text of the other side made harmless: nothing in it acts on a terminal or a page, and nothing is hidden."""
 
+import re
 import unicodedata
 
 _KEPT = "\n\t"
@@ -9,17 +10,26 @@ _JOINER = "\u200d"
 _SELECTORS = "\ufe0e\ufe0f"
 _BLANKS = "\u115f\u1160\u3164\uffa0\u2800"
 """Letters that are drawn as nothing."""
+_MARKS = re.compile("[\u034f\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0d\U000e0100-\U000e01ef]")
+"""Combining marks that are drawn as nothing: a hidden message would fit into them."""
 
 
 def _shown(letter: str) -> str:
     return f"\u27e6U+{ord(letter):04X}\u27e7"
 
 
+def _hides(letter: str) -> bool:
+    """Whether nobody could see that it is there, or what it does to its neighbours."""
+    return unicodedata.category(letter) in _HIDDEN or letter in _BLANKS or _MARKS.match(letter) is not None
+
+
 def _joins(text: str, at: int) -> bool:
     """Whether the joiner or selector at this place belongs to an emoji sequence; elsewhere it is shown."""
     before = text[at - 1] if at else " "
     if text[at] == _JOINER:
-        return unicodedata.category(before) in ("So", "Sk", "Sm") or before in _SELECTORS
+        if before in _SELECTORS:
+            return _joins(text, at - 1)
+        return unicodedata.category(before) in ("So", "Sk", "Sm")
     return unicodedata.category(before) in ("So", "Sm", "Nd", "Po", "Lo") or before in "#*"
 
 
@@ -33,7 +43,7 @@ def inert(text: str) -> str:
     for at, letter in enumerate(plain):
         if letter == _JOINER or letter in _SELECTORS:
             clean.append(letter if _joins(plain, at) else _shown(letter))
-        elif letter not in _KEPT and (unicodedata.category(letter) in _HIDDEN or letter in _BLANKS):
+        elif letter not in _KEPT and _hides(letter):
             clean.append(_shown(letter))
         else:
             clean.append(letter)

@@ -37,7 +37,7 @@ def parse_answer(data: bytes, answer: str) -> dict[str, Any]:
     if len(data) != ANSWER:
         raise WrongLength("answer")
     try:
-        fields = json.loads(data)
+        fields = json.loads(data.decode("ascii"))
     except (ValueError, RecursionError):
         raise BadValue("answer") from None
     if not isinstance(fields, dict) or fields.get("answer") != answer:
@@ -68,7 +68,7 @@ class Receipt:
 
 
 def parse_receipt(data: bytes) -> Receipt:
-    """Raises Malformed."""
+    """Only the very bytes that Receipt.answer writes. Raises Malformed."""
     fields = parse_answer(data, "stored")
     try:
         found = bytes.fromhex(fields.get("id", ""))
@@ -76,7 +76,10 @@ def parse_receipt(data: bytes) -> Receipt:
         raise BadValue("receipt id") from None
     if len(found) != HASH:
         raise WrongLength("receipt id")
-    return Receipt(found, _period(fields.get("period")))
+    receipt = Receipt(found, _period(fields.get("period")))
+    if receipt.answer() != data:
+        raise BadValue("receipt form")
+    return receipt
 
 
 @dataclass(frozen=True)
@@ -91,10 +94,10 @@ class IntakeState:
 
 
 def parse_intake_state(data: bytes) -> IntakeState:
-    """Raises Malformed."""
+    """Only the very bytes that IntakeState.answer writes. Raises Malformed."""
     fields = parse_answer(data, "intake")
     state = IntakeState(_period(fields.get("open")), _period(fields.get("oldest")))
-    if state.oldest > state.open:
+    if state.oldest > state.open or state.answer() != data:
         raise BadValue("intake state")
     return state
 
