@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every parser of the protocol with its writer and a good sample, for the property tests."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dropbox.protocol.anchors import parse_anchor, parse_head, parse_signed_anchor
+from dropbox.protocol.batch import Batch, Upload, encode_board, parse_board, parse_manifest, parse_upload, read_batch
+from dropbox.protocol.board import EntryPlain, parse_entry_plain
+from dropbox.protocol.body import Report, encode_body, parse_body
+from dropbox.protocol.certificates import parse_cert
+from dropbox.protocol.constants import ENVELOPE, EntryType, EnvelopeType
+from dropbox.protocol.directory import RetiredUnit, UnitKey, parse_directory, parse_signed_directory
+from dropbox.protocol.encoding import Reader
+from dropbox.protocol.enrolment import Enrolment, verify_enrolment
+from dropbox.protocol.envelope_format import EnvelopePlain, parse_envelope_plain
+from dropbox.protocol.primitives import ed25519_public, ed25519_sign, sha256
+from dropbox.protocol.wire import (
+    IntakeState,
+    Receipt,
+    Segment,
+    parse_intake_state,
+    parse_receipt,
+    parse_segment,
+    segment_header,
+)
+from tests.vectors.small_service import (
+    FIRST,
+    SERVICE,
+    SIGNED,
+    START,
+    certs_at,
+    make_batches,
+    make_cert,
+    make_directory,
+    make_unit,
+    noise,
+    seed,
+    sign_directory,
+    standing,
+    unit_id,
+)
+
+SIGNER = seed("north signs")
+
+
+@dataclass(frozen=True)
+class Form:
+    """``write(read(sample)) == sample``; reading raises nothing but ProtocolError."""
+
+    name: str
+    read: Callable[[bytes], Any]
+    write: Callable[[Any], bytes]
+    sample: bytes
+
+
+def read_whole_batch(data: bytes) -> Batch:
+    reader = Reader(data, "batch")
+    batch = read_batch(reader)
+    reader.end()
+    return batch
+
+
+def write_segment(segment: Segment) -> bytes:
+    header = segment_header(segment.service_id, segment.period, segment.closed, len(segment.envelopes))
+    return header + b"".join(segment.envelopes)
+
+
+def read_enrolment(data: bytes) -> tuple[Enrolment, bytes]:
+    return verify_enrolment(data), data[-64:]
+
+
+def _full_directory() -> bytes:
+    unit = make_unit(
+        "north",
+        name="North \u00e9",
+        forces=("cumbria", "gwent"),
+        conflicts=("kent",),
+        keys=(UnitKey(ed25519_public(SIGNER), 1), UnitKey(bytes(32), 2)),
+        paused=True,
+    )
+    retired = RetiredUnit(make_unit("old", contact_pk=make_cert("old", 1).public), START, sha256(b"last"))
+    return make_directory([unit, make_unit("intake")], [retired], revoked=(unit_id("gone"),)).encode()
+
+
+def _envelope_plain() -> bytes:
+    plain = EnvelopePlain(EnvelopeType.MESSAGE, ed25519_public(SIGNER), seed("b"), seed("r"), bytes(16), 2, 3, 4, b"{}")
+    return plain.encode_unsigned() + ed25519_sign(SIGNER, plain.signed_bytes(b"info"))
+
+
+def _entry_plain() -> bytes:
+    return EntryPlain(EntryType.TEXT, 5, 4, 2, 3, b"text").encode_unsigned() + noise("signature", 64)
+
+
+def _enrolment() -> bytes:
+    return Enrolment(SERVICE, unit_id("north"), ed25519_public(SIGNER), b"", "North").sign(SIGNER)
+
+
+def _upload() -> bytes:
+    certs = tuple(cert.encode() for cert in certs_at("north", START))
+    return Upload((certs[0], certs[1]), make_batches("north", [START])[0]).encode()
+
+
+def _segment() -> bytes:
+    envelopes = tuple(sorted((noise("one", ENVELOPE), noise("two", ENVELOPE)), key=sha256))
+    return write_segment(Segment(SERVICE, START, True, envelopes))
+
+
+_BODY = encode_body(Report("What \u00e9 \n", ("discrimination",), "gwent", {"when": "now"}))
+_BATCH = make_batches("north", [START, START + 1])[1]
+FORMS = (
+    Form("anchor", parse_anchor, lambda one: one.encode(), FIRST.encode()),
+    Form("signed-anchor", parse_signed_anchor, lambda one: one.encode(), SIGNED[1].encode()),
+    Form("head", parse_head, lambda one: one.encode(), sign_directory(make_directory([])).head.head.encode()),
+    Form("directory", parse_directory, lambda one: one.encode(), _full_directory()),
+    Form(
+        "signed-directory",
+        parse_signed_directory,
+        lambda one: one.encode(),
+        sign_directory(make_directory([make_unit("north")]), SIGNED).encode(),
+    ),
+    Form("certificate", parse_cert, lambda one: one.encode(), make_cert("north", 5).encode()),
+    Form("enrolment", read_enrolment, lambda one: one[0].encode() + one[1], _enrolment()),
+    Form("manifest", parse_manifest, lambda one: one.encode(), _BATCH.manifest),
+    Form("batch", read_whole_batch, lambda one: one.encode(), _BATCH.encode()),
+    Form("upload", parse_upload, lambda one: one.encode(), _upload()),
+    Form("board", parse_board, encode_board, encode_board([standing("north", [START]), standing("intake", [])])),
+    Form("envelope", parse_envelope_plain, lambda one: one[0].encode_unsigned() + one[1], _envelope_plain()),
+    Form("entry", parse_entry_plain, lambda one: one[0].encode_unsigned() + one[2], _entry_plain()),
+    Form("segment", parse_segment, write_segment, _segment()),
+    Form("body", parse_body, encode_body, _BODY),
+    Form("receipt", parse_receipt, lambda one: one.answer(), Receipt(sha256(b"x"), START).answer()),
+    Form("intake-state", parse_intake_state, lambda one: one.answer(), IntakeState(START, 7).answer()),
+)

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Operations on what a server serves: anchors, directory, board, a whole visit."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from itertools import count
+from typing import Any
+
+from dropbox.flows.collect import check_segment
+from dropbox.flows.desk_state import DeskContext, Keyring, Ledger
+from dropbox.flows.reading import read_board
+from dropbox.flows.requests import ConfirmClock, GetBoard, GetDirectory, PostEnvelope
+from dropbox.flows.trust import choose_cert, judge
+from dropbox.flows.visit import Part, visit
+from dropbox.protocol import wire
+from dropbox.protocol.anchors import Anchor, parse_signed_anchor, verify_anchor_chain, verify_first_anchor
+from dropbox.protocol.batch import parse_board, prove_unit
+from dropbox.protocol.directory import parse_signed_directory, verify_directory
+from dropbox.protocol.enrolment import verify_enrolment
+from dropbox.protocol.envelope_open import EpochOpener, open_envelope
+from dropbox.protocol.envelope_seal import envelope_id
+from dropbox.protocol.errors import NotForThisKey
+from dropbox.protocol.primitives import SealingKey
+from tests.flows.twin import drive
+from tests.vectors.operations import Values, operation
+
+
+def _b(text: str) -> bytes:
+    return bytes.fromhex(text)
+
+
+def _anchor(signed: str) -> Anchor:
+    """The anchor that a client pins; it believed it when it pinned it."""
+    return parse_signed_anchor(_b(signed)).anchor
+
+
+@operation
+def anchor_pin(signed: str) -> Values:
+    anchor = verify_first_anchor(parse_signed_anchor(_b(signed)))
+    return {"version": anchor.version, "fingerprint": anchor.fingerprint.hex()}
+
+
+@operation
+def anchor_chain(pinned: str, served: list[str]) -> Values:
+    anchors = [parse_signed_anchor(_b(one)) for one in served]
+    return {"trusted": [one.version for one in verify_anchor_chain(parse_signed_anchor(_b(pinned)).anchor, anchors)]}
+
+
+@operation
+def directory_verify(anchor: str, directory: str) -> Values:
+    found = verify_directory(_anchor(anchor), parse_signed_directory(_b(directory)))
+    head = found.signed_head.head
+    return {
+        "version": head.dir_version,
+        "issued": head.issued,
+        "expires": head.expires,
+        "units": [unit.slug for unit in found.directory.units],
+        "policy": asdict(found.policy),
+    }
+
+
+@operation
+def enrolment_verify(data: str) -> Values:
+    found = verify_enrolment(_b(data))
+    return {"unit_id": found.unit_id.hex(), "public": found.signing_public.hex(), "name": found.name}
+
+
+@operation
+def unit_prove(anchor: str, directory: str, board: str, slug: str, as_unit: str = "") -> Values:
+    found = verify_directory(_anchor(anchor), parse_signed_directory(_b(directory)))
+    listed = found.directory
+    places = {**{one.slug: one for one in listed.units}, **{one.unit.slug: one for one in listed.retired}}
+    served = {one.unit_id: one for one in parse_board(_b(board))}
+    of = places[as_unit or slug]
+    unit_id = of.unit.unit_id if hasattr(of, "unit") else of.unit_id
+    proved = prove_unit(found.service_id, places[slug], served[unit_id], found.policy.window)
+    return {"periods": [batch.manifest.period for batch in proved.batches], "newest": proved.newest}
+
+
+@operation
+def board_judge(anchor: str, directory: str, board: str, clock: int) -> Values:
+    judged = judge(_anchor(anchor), _b(directory), _b(board), clock)
+    return {
+        "reached": judged.reached,
+        "proved": [one.unit.slug for one in judged.units],
+        "warnings": [[one.code, one.slug, one.days, one.proof] for one in judged.warnings],
+    }
+
+
+@operation
+def cert_choose(anchor: str, directory: str, board: str, clock: int, slug: str) -> Values:
+    judged = judge(_anchor(anchor), _b(directory), _b(board), clock)
+    proved = next(one for one in judged.units if one.unit.slug == slug)
+    return {"epoch": choose_cert(judged, proved).epoch}
+
+
+@operation
+def board_read(anchor: str, directory: str, board: str, clock: int, stretched: str) -> Values:
+    judged = judge(_anchor(anchor), _b(directory), _b(board), clock)
+    return {
+        "conversations": [
+            {
+                "unit": one.unit.unit.slug,
+                "collected": one.collected,
+                "texts": [[text.number, text.text, text.period] for text in one.texts],
+                "ack": one.ack,
+                "entries": one.entries,
+                "marked": one.marked,
+                "unread_entries": one.unread_entries,
+            }
+            for one in read_board(judged.units, _b(stretched))
+        ]
+    }
+
+
+@dataclass
+class _Post:
+    """The other end of a visit: serves fixed bytes, opens what is posted and says what it was asked."""
+
+    directory: bytes
+    board: bytes
+    confirm: bool
+    openers: list[Values]
+    asked: list[str] = field(default_factory=list)
+    sent: Values = field(default_factory=dict)
+
+    def answer(self, request: Any) -> Any:
+        match request:
+            case GetDirectory():
+                self.asked.append("directory")
+                return self.directory
+            case GetBoard():
+                self.asked.append("board")
+                return self.board
+            case ConfirmClock():
+                self.asked.append("confirm")
+                return self.confirm
+            case PostEnvelope(envelope):
+                self.asked.append(f"envelope {len(envelope)}")
+                self.sent = self._open(envelope)
+                return wire.Receipt(envelope_id(envelope), 1).answer()
+        raise AssertionError(request)
+
+    def _open(self, envelope: bytes) -> Values:
+        for one in self.openers:
+            opener = EpochOpener(one["epoch"], _b(one["cert_hash"]), SealingKey(_b(one["seed"])))
+            try:
+                opened = open_envelope(envelope, [opener])
+            except NotForThisKey:
+                continue
+            plain = opened.plain
+            said = {"type": plain.type.name, "part": plain.part, "parts": plain.parts, "ack": plain.ack}
+            return {"unit": one["unit"], "epoch": opened.epoch, **said, "body": plain.body.hex()}
+        raise AssertionError("an envelope that none of the units can open")
+
+
+def _counting() -> Callable[[int], bytes]:
+    """The random bytes of a vector: byte ``at`` of the n-th request is n + at, requests counted from 0, modulo 256."""
+    requests = count()
+
+    def take(size: int) -> bytes:
+        first = next(requests)
+        return bytes((first + at) % 256 for at in range(size))
+
+    return take
+
+
+@operation
+def visit_once(
+    anchor: str,
+    directory: str,
+    board: str,
+    clock: int,
+    stretched: str,
+    part: Values | None,
+    confirm: bool,
+    openers: list[Values],
+) -> Values:
+    """The requests of a visit, what its one envelope holds and for whom, and why the message could not be sealed."""
+    to_send = Part(**{**part, "message_id": _b(part["message_id"]), "body": _b(part["body"])}) if part else None
+    post = _Post(_b(directory), _b(board), confirm, openers)
+    visited = drive(visit(_anchor(anchor), _b(stretched), to_send, clock, _counting()), post.answer)
+    return {
+        "requests": post.asked,
+        "sent": post.sent,
+        "slug": visited.slug,
+        "refused": visited.refused.code if visited.refused else "",
+        "receipt": visited.receipt is not None,
+    }
+
+
+@operation
+def segment_check(anchor: str, directory: str, data: str, period: int, known_root: str) -> Values:
+    pinned = _anchor(anchor)
+    found = verify_directory(pinned, parse_signed_directory(_b(directory)))
+    ledger = Ledger(roots={period: _b(known_root)} if known_root else {})
+    context = DeskContext(pinned, bytes(16), Keyring(bytes(32)), ledger, found)
+    return {"root": check_segment(context, _b(data), period, closed=True).root.hex()}

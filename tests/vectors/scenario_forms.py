@@ -1,0 +1,363 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Scenarios of codenames, forms, text files and small answers."""
+
+from dropbox.protocol.codename import encode_codename
+from dropbox.protocol.constants import ANSWER
+from dropbox.protocol.wire import IntakeState, Receipt, encode_answer
+from dropbox.words import codename_words
+from tests.vectors.scenario import Scenario, refuse
+
+ENTROPY = bytes.fromhex("0123456789abcdef01234567")
+SERVICE = bytes(range(16))
+_NO_ORDER = "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"
+
+
+def _codenames() -> list[Scenario]:
+    words = encode_codename(ENTROPY, codename_words())
+    typed = " ".join(words)
+    swapped = " ".join((words[1], words[0], *words[2:]))
+    decoded = {"entropy": ENTROPY.hex()}
+    hyphened = _with_hyphen()
+    return [
+        ("codename-encode", "92 bits become eight words.", "codename-encode", {"entropy": ENTROPY.hex()}, {}),
+        ("codename-encode-zero", "Zero is a codename too.", "codename-encode", {"entropy": "00" * 12}, {}),
+        ("codename-encode-top", "The largest value.", "codename-encode", {"entropy": "0f" + "ff" * 11}, {}),
+        refuse(
+            "codename-encode-too-many-bits", "93 bits.", "codename-encode", {"entropy": "10" + "00" * 11}, "bad-value"
+        ),
+        ("codename-decode", "The words give the bits back.", "codename-decode", {"typed": typed}, decoded),
+        (
+            "codename-decode-forgiving",
+            "Upper case, full-width letters, extra spaces, hyphens and line ends are forgiven.",
+            "codename-decode",
+            {"typed": f"  {typed.upper().replace(' ', ' - ', 2)}\r\n"},
+            decoded,
+        ),
+        (
+            "codename-decode-fullwidth",
+            "NFKC folds full-width letters.",
+            "codename-decode",
+            {"typed": typed.translate({ord("a"): 0xFF41, ord("e"): 0xFF45})},
+            decoded,
+        ),
+        (
+            "codename-decode-hyphened-word",
+            "A word with a hyphen may be typed with it, with a space, or as one.",
+            "codename-decode",
+            {"typed": hyphened[1].replace("-", " ")},
+            {"entropy": hyphened[0].hex()},
+        ),
+        (
+            "codename-decode-hyphened-joined",
+            "The same word without its hyphen.",
+            "codename-decode",
+            {"typed": hyphened[1].replace("-", "")},
+            {"entropy": hyphened[0].hex()},
+        ),
+        refuse("codename-swapped", "Two words swapped.", "codename-decode", {"typed": swapped}, "wrong-check"),
+        refuse("codename-seven", "Seven words.", "codename-decode", {"typed": " ".join(words[:7])}, "wrong-word-count"),
+        refuse(
+            "codename-nine", "Nine words.", "codename-decode", {"typed": typed + " " + words[0]}, "wrong-word-count"
+        ),
+        refuse("codename-empty", "Nothing.", "codename-decode", {"typed": ""}, "wrong-word-count"),
+        refuse(
+            "codename-unknown",
+            "A word that is not in the list.",
+            "codename-decode",
+            {"typed": " ".join((*words[:3], "zzzz", *words[4:]))},
+            "unknown-word",
+        ),
+        refuse(
+            "codename-too-large",
+            "Eight words whose value is 2^103 or more.",
+            "codename-decode",
+            {"typed": " ".join(["zoom"] * 8)},
+            "wrong-check",
+        ),
+        (
+            "codename-stretch",
+            "Argon2id over the entropy, salted with the service.",
+            "codename-stretch",
+            {"entropy": ENTROPY.hex(), "service_id": SERVICE.hex()},
+            {},
+        ),
+        (
+            "conversation-keys",
+            "K, P_pk, b and r of one unit and message.",
+            "conversation-keys",
+            {"stretched": "11" * 32, "unit_id": "22" * 16, "message_id": "33" * 16},
+            {},
+        ),
+    ]
+
+
+def _with_hyphen() -> tuple[bytes, str]:
+    """A codename that has a word with a hyphen, searched from zero up."""
+    words = codename_words()
+    for number in range(1, 100_000):
+        entropy = number.to_bytes(2, "big").rjust(12, b"\x05")
+        found = " ".join(encode_codename(entropy, words))
+        if "-" in found:
+            return entropy, found
+    raise AssertionError
+
+
+def _bodies() -> list[Scenario]:
+    form = {
+        "text": 'What happened: \u00e9\u4e2d\U0001f600 \u05d0\u05d1 " \\ \n\t\u0001',
+        "categories": ["personal-advantage", "discrimination"],
+        "force": "cumbria",
+        "answers": {"when": "last week", "still-going-on": "yes"},
+    }
+    canonical = b'{"v":1,"categories":[],"force":"","answers":{},"text":"x"}'
+    wrong = {
+        "spaces": canonical.replace(b":1", b": 1"),
+        "order": b'{"categories":[],"v":1,"force":"","answers":{},"text":"x"}',
+        "doubled": canonical.replace(b'"text":"x"', b'"text":"y","text":"x"'),
+        "extra": canonical.replace(b'"x"}', b'"x","more":1}'),
+        "not-json": b"{",
+        "not-utf8": canonical.replace(b"x", b"\xff"),
+        "list": b"[]",
+        "version": canonical.replace(b":1", b":2"),
+        "category": canonical.replace(b"[]", b'["theft"]'),
+        "category-order": canonical.replace(b"[]", b'["discrimination","personal-advantage"]'),
+        "categories-kind": canonical.replace(b"[]", b"{}"),
+        "answers-kind": canonical.replace(b"{},", b"[],"),
+        "answer-number": canonical.replace(b"{},", b'{"a":1},'),
+        "answer-id": canonical.replace(b"{},", b'{"A b":"1"},'),
+        "answers-many": canonical.replace(
+            b"{},", b"{" + b",".join(b'"a%02d":""' % number for number in range(33)) + b"},"
+        ),
+        "force-form": canonical.replace(b'"force":""', b'"force":"A"'),
+        "surrogate": canonical.replace(b"x", b"\\ud800"),
+        "number-text": canonical.replace(b'"x"', b"1"),
+        "utf-16": canonical.decode().encode("utf-16"),
+        "byte-order-mark": b"\xef\xbb\xbf" + canonical,
+        "not-a-number": canonical.replace(b":1", b":NaN"),
+        "true": canonical.replace(b":1", b":true"),
+        "escaped": canonical.replace(b"x", b"\\u0078"),
+        "deep": b"[" * 5_000,
+    }
+    found: list[Scenario] = [
+        ("body-encode", "The canonical form of a full report.", "body-encode", {"report": form}, {}),
+        (
+            "body-parse",
+            "The shortest form.",
+            "body-parse",
+            {"data": canonical.hex()},
+            {"report": {"text": "x", "categories": [], "force": "", "answers": {}}},
+        ),
+        refuse(
+            "body-encode-surrogate",
+            "Half a character.",
+            "body-encode",
+            {"report": {**form, "text": "\ud800"}},
+            "bad-text",
+        ),
+        ("body-split", "One byte over two parts.", "body-split", {"length": 30_125}, {"parts": [15_062, 15_062, 1]}),
+        ("body-split-empty", "An empty body is one part.", "body-split", {"length": 0}, {"parts": [0]}),
+        ("body-split-most", "Sixteen full parts.", "body-split", {"length": 240_992}, {"parts": [15_062] * 16}),
+        refuse("body-split-too-long", "One byte more.", "body-split", {"length": 240_993}, "too-long"),
+    ]
+    for name, data in wrong.items():
+        claim = f"Refused: {name.replace('-', ' ')}."
+        found.append(refuse(f"body-wrong-{name}", claim, "body-parse", {"data": data.hex()}, "bad-body"))
+    return found
+
+
+def _files() -> list[Scenario]:
+    text = "-----BEGIN DROPBOX ANCHOR-----\nAAEC\n-----END DROPBOX ANCHOR-----\n"
+    wrong = {
+        "no-end": text[:-20],
+        "other-end": text.replace("END DROPBOX ANCHOR", "END DROPBOX HEAD"),
+        "other-kind": text.replace("ANCHOR", "ENROLMENT"),
+        "letters": text.replace("AAEC", "AA=C"),
+        "stars": text.replace("AAEC", "AA*C"),
+        "empty": "",
+        "last-bits": text.replace("AAEC", "AAF="),
+        "short-line": text.replace("AAEC", "AA\nEC"),
+        "blank": text.replace("AAEC", "AAEC\n"),
+        "minus": text.replace("AAEC", "AA-C"),
+    }
+    found: list[Scenario] = [
+        ("armour-write", "An armoured file.", "armour-write", {"kind": "ANCHOR", "data": "000102"}, {"text": text}),
+        ("armour-long", "Lines of 64.", "armour-write", {"kind": "DIRECTORY", "data": "ab" * 100}, {}),
+        ("armour-read", "And back.", "armour-read", {"kind": "ANCHOR", "text": text}, {"data": "000102"}),
+        (
+            "armour-read-crlf",
+            "Line ends of other systems are forgiven.",
+            "armour-read",
+            {"kind": "ANCHOR", "text": text.replace("\n", "\r\n")},
+            {"data": "000102"},
+        ),
+    ]
+    for name, one in wrong.items():
+        values: dict[str, object] = {"kind": "ANCHOR", "text": one}
+        found.append(refuse(f"armour-wrong-{name}", f"Refused: {name}.", "armour-read", values, "bad-armour"))
+    return found
+
+
+def _answers() -> list[Scenario]:
+    receipt = Receipt(bytes(range(32)), 20_000).answer().decode()
+    state = IntakeState(20, 6).answer().decode()
+
+    def stored(**values: str | int) -> str:
+        return encode_answer("stored", **values).decode()
+
+    return [
+        ("receipt", "A receipt of 256 bytes.", "receipt-parse", {"answer": receipt}, {}),
+        refuse("receipt-short", "255 bytes.", "receipt-parse", {"answer": receipt[:-1]}, "wrong-length"),
+        refuse("receipt-other", "Another kind of answer.", "receipt-parse", {"answer": state}, "bad-value"),
+        refuse("receipt-not-json", "No JSON.", "receipt-parse", {"answer": "x" * ANSWER}, "bad-value"),
+        refuse("receipt-list", "A list.", "receipt-parse", {"answer": "[]".ljust(ANSWER)}, "bad-value"),
+        refuse("receipt-id-form", "No hex.", "receipt-parse", {"answer": stored(id="zz", period=1)}, "bad-value"),
+        refuse("receipt-id-number", "A number.", "receipt-parse", {"answer": stored(id=1, period=1)}, "bad-value"),
+        refuse(
+            "receipt-id-short", "31 bytes.", "receipt-parse", {"answer": stored(id="00" * 31, period=1)}, "wrong-length"
+        ),
+        refuse("receipt-no-period", "No period.", "receipt-parse", {"answer": stored(id="00" * 32)}, "bad-value"),
+        refuse(
+            "receipt-period-large",
+            "2^32.",
+            "receipt-parse",
+            {"answer": stored(id="00" * 32, period=1 << 32)},
+            "bad-value",
+        ),
+        refuse(
+            "receipt-blanks-in-id",
+            "Blanks inside the id.",
+            "receipt-parse",
+            {"answer": stored(id=" 00" * 32, period=1)},
+            "bad-value",
+        ),
+        refuse(
+            "receipt-utf-16",
+            "JSON of another encoding.",
+            "receipt-parse",
+            {"answer": '\x00{\x00"\x00a\x00"\x00:\x001\x00}'.ljust(ANSWER, "\x00")},
+            "bad-value",
+        ),
+        refuse(
+            "receipt-more",
+            "A field more.",
+            "receipt-parse",
+            {"answer": stored(id="00" * 32, period=1, more=1)},
+            "bad-value",
+        ),
+        refuse(
+            "intake-state-more",
+            "A field more.",
+            "intake-parse",
+            {"answer": encode_answer("intake", open=2, oldest=1, more=1).decode()},
+            "bad-value",
+        ),
+        ("intake-state", "Open and oldest segment.", "intake-parse", {"answer": state}, {"open": 20, "oldest": 6}),
+        refuse(
+            "intake-state-order",
+            "The oldest is after the open one.",
+            "intake-parse",
+            {"answer": encode_answer("intake", open=1, oldest=2).decode()},
+            "bad-value",
+        ),
+    ]
+
+
+def _primitives() -> list[Scenario]:
+    gcm: dict[str, object] = {"key": "01" * 32, "nonce": "02" * 12, "sealed": "03" * 32, "aad": ""}
+    verify: dict[str, object] = {"message": "", "signature": "00" * 64}
+    order = int.from_bytes(bytes.fromhex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010"), "little")
+    good = OPERATION_SIGN
+    larger = int.from_bytes(bytes.fromhex(good[2])[32:], "little") + order
+    malleable = good[2][:64] + larger.to_bytes(32, "little").hex()
+    return [
+        (
+            "known-aes-256-gcm-14-open",
+            "McGrew and Viega, test case 14, backwards.",
+            "aes-256-gcm-open",
+            {
+                "key": "00" * 32,
+                "nonce": "00" * 12,
+                "sealed": "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919",
+                "aad": "",
+            },
+            {"plain": "00" * 16},
+        ),
+        refuse("gcm-open-wrong", "Another tag.", "aes-256-gcm-open", gcm, "not-for-this-key"),
+        (
+            "ed25519-verify",
+            "A good signature.",
+            "ed25519-verify",
+            dict(zip(("public", "message", "signature"), good, strict=True)),
+            {},
+        ),
+        refuse(
+            "ed25519-s-plus-l",
+            "The same signature with S + L is refused (RFC 8032, 5.1.7).",
+            "ed25519-verify",
+            {"public": good[0], "message": good[1], "signature": malleable},
+            "bad-signature",
+        ),
+        refuse(
+            "ed25519-identity-key",
+            "The identity as a key would accept a signature of zeros and one: refused.",
+            "ed25519-verify",
+            {"public": "01" + "00" * 31, "message": "", "signature": "01" + "00" * 63},
+            "bad-signature",
+        ),
+        refuse(
+            "ed25519-small-order",
+            "A key of small order.",
+            "ed25519-verify",
+            {"public": _NO_ORDER, **verify},
+            "bad-signature",
+        ),
+        refuse("ed25519-key-short", "31 bytes.", "ed25519-verify", {"public": "00" * 31, **verify}, "wrong-length"),
+        refuse("xwing-seed-short", "31 bytes.", "xwing-public", {"seed": "00" * 31}, "wrong-length"),
+        ("pad", "Zeros to the size.", "zero-pad", {"data": "ff", "size": 3}, {"padded": "ff0000"}),
+        refuse("pad-too-long", "Larger than the size.", "zero-pad", {"data": "ffffffff", "size": 3}, "too-long"),
+        ("fields", "Big-endian numbers.", "read-fields", {"data": "01020304050607", "widths": [1, 2, 4]}, {}),
+        refuse("fields-truncated", "Cut short.", "read-fields", {"data": "010203", "widths": [4]}, "truncated"),
+        refuse(
+            "fields-trailing", "Something follows.", "read-fields", {"data": "0102", "widths": [1]}, "trailing-bytes"
+        ),
+        (
+            "inert",
+            "Controls, bidirectional marks and zero-width letters are shown; emoji and right-to-left letters stay.",
+            "inert-text",
+            {
+                "text": "a\u202eb\x1b[31m\u200bc\r\nd\te \U0001f3f3\ufe0f\u200d\U0001f308 1\ufe0f\u20e3 \u05d0 "
+                "x\u200d \u3164"
+            },
+            {
+                "text": "a\u27e6U+202E\u27e7b\u27e6U+001B\u27e7[31m\u27e6U+200B\u27e7c\nd\te "
+                "\U0001f3f3\ufe0f\u200d\U0001f308 1\ufe0f\u20e3 \u05d0 x\u27e6U+200D\u27e7 \u27e6U+3164\u27e7"
+            },
+        ),
+        (
+            "inert-hidden-marks",
+            "Combining marks that are drawn as nothing are shown.",
+            "inert-text",
+            {"text": "a\u034f\ufe00\U000e0100\u180bb\u0301"},
+            {"text": "a\u27e6U+034F\u27e7\u27e6U+FE00\u27e7\u27e6U+E0100\u27e7\u27e6U+180B\u27e7b\u0301"},
+        ),
+        (
+            "inert-joiner-after-shown-selector",
+            "A joiner after a selector that is shown is shown too.",
+            "inert-text",
+            {"text": "a\ufe0f\u200db \u200d\ufe0f"},
+            {"text": "a\u27e6U+FE0F\u27e7\u27e6U+200D\u27e7b \u27e6U+200D\u27e7\u27e6U+FE0F\u27e7"},
+        ),
+    ]
+
+
+OPERATION_SIGN = (
+    "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+    "72",
+    "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+    "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+)
+
+
+def form_scenarios() -> list[Scenario]:
+    """All of this file."""
+    return [*_codenames(), *_bodies(), *_files(), *_answers(), *_primitives()]
