@@ -69,7 +69,7 @@ def test_a_directory_is_published_once_and_only_forward(config: Path, world: Wor
 
 def test_directories_that_clients_would_refuse_are_refused(config: Path, world: World) -> None:
     """Under-signed, expired, of other roots, or not a directory at all: nothing is published."""
-    assert "Too few" in refused(publish(config, world.directory_text(period=NOW, signers=(1,))))  # type: ignore[arg-type]
+    assert "Too few" in refused(publish(config, world.directory_text(period=NOW, signers=(1,))))
     assert "out of date" in refused(publish(config, world.directory_text(period=NOW - 9, expires=NOW - 1)))
     assert "different service" in refused(publish(config, World().directory_text(period=NOW)))
     assert "another kind" in refused(publish(config, world.anchor_text()))

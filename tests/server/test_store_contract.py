@@ -182,7 +182,7 @@ class TestSqlite(Contract):
         await store.begin(10)
         good = [envelope(number) for number in range(5)]
         bad = sha256(b"bad"), None
-        jobs = [store.put(*one, 10, CAP) for one in [*good[:3], bad, *good[3:]]]  # type: ignore[arg-type]
+        jobs = [store.put(*one, 10, CAP) for one in [*good[:3], bad, *good[3:]]]
         answers = await asyncio.gather(*jobs, return_exceptions=True)
         assert [answer for answer in answers if answer == 10] == [10] * 5
         assert isinstance(answers[3], Exception)

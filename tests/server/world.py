@@ -92,7 +92,7 @@ class World:
         return UntrustedDirectory((self.anchor,), self.head, body).encode()
 
     def directory_text(self, **how: int) -> bytes:
-        return armour("DIRECTORY", self.sign_directory(**how))  # type: ignore[arg-type]
+        return armour("DIRECTORY", self.sign_directory(**how))
 
     def upload(self, desk: DeskTwin, period: int, count: int | None = None, **changes: object) -> Upload:
         """The desk's next batch for ``period``; ``remember`` it with ``sent`` once it is accepted."""
@@ -117,7 +117,7 @@ class World:
             cert_current=sha256(certs[0]),
             cert_next=sha256(certs[1]),
         )
-        manifest = replace(manifest, **changes)  # type: ignore[arg-type]
+        manifest = replace(manifest, **changes)
         return Upload((certs[0], certs[1]), make_batch(manifest, desk.seed, marks, entries))
 
     def sent(self, desk: DeskTwin, upload: Upload, period: int) -> None:

@@ -8,8 +8,8 @@ from collections import deque
 
 from dropbox.server.ports import StoreBusy
 
+from .arrivals import Arrival, put_envelopes
 from .engines import Database
-from .operations import Arrival, put_envelopes
 
 MOST_AT_ONCE = 512
 MOST_WAITING = 1_024  # 16 MiB of envelopes

@@ -2,7 +2,6 @@
 """What the store does inside one transaction, the same statements on SQLite and PostgreSQL."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
@@ -14,16 +13,6 @@ from dropbox.server.ports import ClosedSegment, StoredBatch
 from .tables import BATCHES, BEFORE, CLOSED_IDS, COUNTERS, DIRECTORIES, OPEN_ENVELOPES, SEALED, SEGMENTS
 
 KEPT_DIRECTORIES = 2
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """An envelope that waits for the next transaction."""
-
-    id: bytes
-    body: bytes
-    period: int
-    cap: int
 
 
 def insert_new(connection: Connection, table: Any) -> Insert:
@@ -40,47 +29,6 @@ def sealed_through(connection: Connection, *, shared: bool = False, exclusive: b
         question = question.with_for_update(read=not exclusive)
     found: int | None = connection.execute(question).scalar()
     return -1 if found is None else found
-
-
-def known_periods(connection: Connection, ids: Sequence[bytes]) -> dict[bytes, int]:
-    """Which of these ids are kept already, and in which period."""
-    waiting = select(OPEN_ENVELOPES.c.id, OPEN_ENVELOPES.c.period).where(OPEN_ENVELOPES.c.id.in_(ids))
-    closed = select(CLOSED_IDS.c.id, CLOSED_IDS.c.period).where(CLOSED_IDS.c.id.in_(ids))
-    return {row.id: row.period for row in connection.execute(waiting.union_all(closed))}
-
-
-def count_waiting(connection: Connection, period: int) -> int:
-    """Envelopes waiting in a period."""
-    question = select(func.count()).select_from(OPEN_ENVELOPES).where(OPEN_ENVELOPES.c.period == period)
-    return int(connection.execute(question).scalar_one())
-
-
-def put_envelopes(
-    connection: Connection, arrivals: Sequence[Arrival], counted: dict[int, int]
-) -> tuple[list[int | None], dict[int, int]]:
-    """Keep envelopes; answers each one's period, None beyond its cap, and the counts of the periods as they now are.
-
-    ``counted`` is what the caller knows of the number of envelopes in each period.
-    """
-    lowest = sealed_through(connection, shared=True) + 1
-    known = known_periods(connection, [one.id for one in arrivals])
-    counts = dict(counted)
-    rows: list[dict[str, Any]] = []
-    answers: list[int | None] = []
-    for one in arrivals:
-        period = known.get(one.id)
-        if period is None:
-            target = max(one.period, lowest)
-            if target not in counts:
-                counts[target] = count_waiting(connection, target)
-            if counts[target] < one.cap:
-                period = known[one.id] = target
-                counts[target] += 1
-                rows.append({"id": one.id, "period": target, "body": one.body})
-        answers.append(period)
-    if rows:
-        connection.execute(insert_new(connection, OPEN_ENVELOPES), rows)
-    return answers, {period: count for period, count in counts.items() if period >= lowest}
 
 
 def open_ids(connection: Connection, period: int) -> list[bytes]:

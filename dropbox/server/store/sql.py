@@ -7,6 +7,7 @@ from dropbox.protocol.primitives import sha256
 from dropbox.server.ports import ClosedSegment, StoredBatch
 
 from . import operations
+from .arrivals import Arrival
 from .engines import Database, open_database
 from .group_commit import GroupCommit
 
@@ -21,7 +22,7 @@ class SqlStore:
         self._commits = GroupCommit(database)
 
     async def put(self, envelope_id: bytes, body: bytes, period: int, cap: int) -> int:
-        return await self._commits.put(operations.Arrival(envelope_id, body, period, cap))
+        return await self._commits.put(Arrival(envelope_id, body, period, cap))
 
     async def open_ids(self, period: int) -> list[bytes]:
         self._commits.recount()

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Measures the service against bare handlers on this machine and prints ratios.
+
+    python bench/run.py [--seconds 4] [--rounds 3] [--only NAME]
+
+Server, bare handler and load generator are processes of their own on loopback. Each pair is measured in turns, several
+rounds, and the medians are compared: only the ratio means something on another machine.
+"""
+
+import argparse
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from statistics import median
+
+from bench.processes import Served, bare, load, make_service, served
+from dropbox.protocol.certificates import EpochCert
+from dropbox.protocol.constants import ENVELOPE
+from dropbox.protocol.envelope_open import EpochOpener, open_envelope
+from dropbox.protocol.errors import NotForThisKey
+from dropbox.protocol.primitives import SealingKey
+from tests.postgres import running_cluster
+
+CONNECTIONS = 32
+READERS = 8
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One run: how long each measurement takes, and how many rounds there are."""
+
+    seconds: float
+    rounds: int
+
+
+def row(name: str, value: str, goal: str, reached: bool | None = None) -> None:
+    verdict = {True: "reached", False: "MISSED", None: ""}[reached]
+    print(f"{name:44} {value:>46}   goal {goal:24} {verdict}", flush=True)
+
+
+def ratio_row(name: str, ours: float, theirs: float, goal: float, unit: str) -> None:
+    ratio = ours / theirs
+    row(name, f"{ours:,.0f} / {theirs:,.0f} {unit} = {ratio:.2f}", f"at least {goal}", ratio >= goal)
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="dropbox-bench-") as name:
+        yield Path(name)
+
+
+def compare(bench: Bench, kind: str, ours: Served, theirs: int, connections: int) -> tuple[float, float]:
+    """Ours and theirs, a second, one after the other."""
+    return load(kind, ours.port, connections, bench.seconds), load(kind, theirs, connections, bench.seconds)
+
+
+def medians(pairs: list[tuple[float, float]]) -> tuple[float, float]:
+    return median(ours for ours, _ in pairs), median(theirs for _, theirs in pairs)
+
+
+def memory_row(what: str, megabytes: float) -> None:
+    row(f"memory of the server, {what}", f"{megabytes:.0f} MB", "at most 90 MB", megabytes <= 90)
+
+
+def submissions_sqlite(bench: Bench) -> None:
+    """A fresh store each round: no period of a real service holds more than a round brings."""
+    pairs, idle, most = [], 0.0, 0.0
+    for _ in range(bench.rounds):
+        with folder() as here:
+            made = make_service(here)
+            with served(here, *made) as ours, bare("sqlite", here / "bare.sqlite") as theirs:
+                idle = max(idle, ours.memory())
+                pairs.append(compare(bench, "post", ours, theirs, CONNECTIONS))
+                most = max(most, ours.memory("VmHWM"))
+    ratio_row("durable submissions, SQLite", *medians(pairs), 0.7, "a second")
+    memory_row("idle", idle)
+    memory_row("submissions, SQLite", most)
+
+
+def submissions_postgres(bench: Bench) -> None:
+    pairs, most = [], 0.0
+    with running_cluster(durable=True) as cluster:
+        for _ in range(bench.rounds):
+            with folder() as here, cluster.database() as url:
+                made = make_service(here, url)
+                with served(here, *made) as ours, bare("postgres", url) as theirs:
+                    pairs.append(compare(bench, "post", ours, theirs, CONNECTIONS))
+                    most = max(most, ours.memory("VmHWM"))
+    ratio_row("durable submissions, PostgreSQL", *medians(pairs), 0.7, "a second")
+    memory_row("submissions, PostgreSQL", most)
+
+
+def board_fetches(bench: Bench) -> None:
+    with folder() as here:
+        made = make_service(here, full_board=True)
+        with served(here, *made) as ours:
+            board = fetch(ours.port, "/v1/board")
+            (here / "board").write_bytes(board)
+            with bare("bytes", here / "board") as theirs:
+                pairs = [compare(bench, "get", ours, theirs, READERS) for _ in range(bench.rounds)]
+            ratio_row(f"board fetches, {len(board) / 2**20:.1f} MiB", *medians(pairs), 0.9, "a second")
+            memory_row("full board fetched", ours.memory("VmHWM"))
+
+
+def fetch(port: int, path: str) -> bytes:
+    """The body of a GET."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", path)
+    return connection.getresponse().read()
+
+
+def trial_openings(bench: Bench) -> None:
+    key = SealingKey(os.urandom(32))
+    cert = EpochCert(bytes(16), bytes(16), 1, 0, 6, key.public)
+    opener = [EpochOpener(1, cert.hash, key)]
+    envelopes = [os.urandom(ENVELOPE) for _ in range(64)]
+    count, began = 0, time.perf_counter()
+    while time.perf_counter() - began < bench.seconds:
+        for envelope in envelopes:
+            try:
+                open_envelope(envelope, opener)
+            except NotForThisKey:
+                count += 1
+    rate = count / (time.perf_counter() - began)
+    row("trial-openings a second a core", f"{rate:,.0f}", "at least 5,000", rate >= 5_000)
+
+
+PARTS: dict[str, Callable[[Bench], None]] = {
+    "sqlite": submissions_sqlite,
+    "postgres": submissions_postgres,
+    "board": board_fetches,
+    "openings": trial_openings,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure against bare handlers on this machine.")
+    parser.add_argument("--seconds", type=float, default=4, help="of each measurement")
+    parser.add_argument("--rounds", type=int, default=3, help="of each pair")
+    parser.add_argument("--only", choices=sorted(PARTS), action="append", help="may be repeated")
+    chosen = parser.parse_args()
+    bench = Bench(chosen.seconds, chosen.rounds)
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {platform.platform()}")
+    print(f"{CONNECTIONS} connections posting, {READERS} reading, {bench.rounds} rounds of {bench.seconds:g} s")
+    for name in chosen.only or PARTS:
+        PARTS[name](bench)
+
+
+if __name__ == "__main__":
+    main()
