@@ -20,7 +20,6 @@ class StructType(IntEnum):
     SIGNED_DIRECTORY = 8
     BOARD = 9
     SEGMENT_REQUEST = 10
-    RECEIPT = 11
 
 
 class EnvelopeType(IntEnum):
