@@ -163,15 +163,16 @@ def replace_keyring(folder: Path, desk_passphrase: str) -> Replaced:
         desk_key = stretch_desk_key(desk_passphrase, settings.salt)
         vault = open_vault(folder / VAULT_FILE, desk_key)
         try:
-            keyring, conversations, unsent = _successor(vault)
+            keyring, conversations, unsent = successor(vault, time.time())
             enrolment = _new_signing_key(folder, desk_key, settings, anchor.service_id, keyring)
         finally:
             vault.close()
     return Replaced(folder / ENROLMENT_FILE, enrolment.fingerprint.hex(), conversations, unsent)
 
 
-def _successor(vault: Vault) -> tuple[Keyring, int, int]:
-    now = time.time()
+def successor(vault: Vault, now: float) -> tuple[Keyring, int, int]:
+    """A new keyring whose numbers are above every one that the lost one can have given; how many conversations it
+    cannot answer yet, and how many texts wait for that. ``now`` in unix seconds."""
     with vault.transaction() as connection:
         period = int(now // int(read_meta(connection, "period_seconds", str(DAY))))
         conversations = connection.execute(select(func.count()).select_from(tables.conversations)).scalar_one()

@@ -10,18 +10,23 @@ from sqlalchemy import select
 from dropbox.flows.desk_state import TextState
 from dropbox.flows.requests import CommitVault
 from dropbox.protocol.board import split_text
+from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.codename import conversation_keys
 from dropbox.protocol.constants import CATEGORIES
+from dropbox.protocol.directory import Directory, UnitKey
 from dropbox.protocol.envelope_format import split_body
 from journalist_ui.desk import engine as engine_module
 from journalist_ui.desk.engine import Synced
+from journalist_ui.desk.keyring import KeyringStore
 from journalist_ui.desk.notice_log import lasting_notices
 from journalist_ui.desk.notices import LASTING_DAYS
+from journalist_ui.desk.setup import successor
 from journalist_ui.refusals import BadInput, NoSuchCase, NotAllowed
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.ledger import load_ledger
 from journalist_ui.vault.session import OfficerText, SourceMessage
-from tests.desk.room import ADMINISTRATOR, INVESTIGATOR, Down, Room, entropy
+from tests.desk.room import ADMINISTRATOR, DESK_KEY, INVESTIGATOR, Down, Room, entropy
+from tests.flows.twin import changed_unit, replace_directory
 
 LONG = "".join(f"{number} ünï \U0001f9d1‍\U0001f527 שלום\n" for number in range(1_500))
 
@@ -321,3 +326,36 @@ def test_what_happened_before_a_failure_is_still_told(room: Room) -> None:
             assert lasting_notices(connection, room.engine.day + LASTING_DAYS) == []
         room.reopen()
         sync(room)
+
+
+def test_a_lost_keyring_answers_again_once_the_source_has_written(room: Room) -> None:
+    """A new signing key and new numbers: what waited goes out after the source wrote again, and is read once."""
+    source = room.report(entropy(18), "before the loss")
+    sync(room)
+    reply(room, 1, "one")
+    period(room)
+    assert read(room, source) == ["one"]
+    period(room)
+    keyring, conversations, unsent = successor(room.vault, room.clock())
+    assert (conversations, unsent) == (1, 0)
+    KeyringStore(room.folder, DESK_KEY).replace(keyring)
+    room.reopen()
+    period(room)
+    assert [one.code for one in room.engine.standing.publish] == ["key-not-listed"]
+    first = room.service.twin.now + 1
+
+    def rotate(directory: Directory) -> Directory:
+        (held,) = directory.unit("north").keys
+        return changed_unit(directory, "north", keys=(held, UnitKey(keyring.public, first)))
+
+    replace_directory(room.service, rotate, 2)
+    reply(room, 1, "two")
+    period(room)
+    assert state_of(room) == "waiting"
+    room.service.send(source, "north", encode_body(Report("I am here")))
+    sync(room)
+    period(room)
+    assert read(room, source)[-1:] == ["two"]
+    texts = [one for one in room.sign_in("ada").show(1, 0).messages if isinstance(one, OfficerText)]
+    assert texts[0].number == 1
+    assert texts[1].number >= keyring.number_floor

@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A whole service of real processes with one desk, on periods of two seconds, for tests over real sockets."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyotp
+
+BIN = Path(sys.executable).parent
+DESK_PASSPHRASE = "the desk has its own words"
+MEMBER_PASSPHRASE = "four plain words together"
+PERIOD = 2
+POLICY = {
+    "period": PERIOD,
+    "collect": PERIOD,
+    "window": 720,
+    "repost": 700,
+    "retention": 720,
+    "epoch": 2_000,
+    "give_up": 3_600,
+    "silent_after": 60,
+    "clock_slack": 60,
+    "head_life": 20_000,
+    "intake_per_period": 5_000,
+}
+PATIENCE = 40.0
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        assert self.code == 0, self.err
+        return json.loads(self.out)
+
+
+def run(command: str, *words: object, stdin: str = "") -> Ran:
+    """One of the project's commands, to its end."""
+    done = subprocess.run(
+        [str(BIN / command), *map(str, words)], input=stdin, capture_output=True, text=True, timeout=90, check=False
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def must(command: str, *words: object, stdin: str = "") -> Ran:
+    """The same, and it must be done."""
+    ran = run(command, *words, stdin=stdin)
+    assert ran.code == 0, (command, words, ran.err)
+    return ran
+
+
+def wait_for(check: Callable[[], Any], what: str) -> Any:
+    """Ask again until the answer is true. Fails after PATIENCE seconds."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if found := check():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"{what} did not happen in {PATIENCE} seconds")
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@dataclass
+class LiveDesk:
+    """A desk's folder and, while it runs, its process."""
+
+    folder: Path
+    service: str
+    anchor: Path
+    secrets: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[str] | None = None
+    _steps: dict[str, int] = field(default_factory=dict)
+
+    def init(self, *more: str, backup: str = "none") -> Ran:
+        made = must(
+            *("dropbox-desk", "init", "--vault", self.folder, "--service", self.service, "--anchor", self.anchor),
+            *("--name", "Unit north", "--member", "ada", "--backup", backup, "--json", *more),
+            stdin=f"{DESK_PASSPHRASE}\n{MEMBER_PASSPHRASE}\n",
+        )
+        self.secrets["ada"] = made.json["totp_secret"]
+        return made
+
+    def add(self, name: str, *roles: str) -> None:
+        """Another member, added by ada."""
+        asked = [word for role in roles for word in ("--role", role)]
+        words = ("dropbox-desk", "member", "add", name, *asked, "--session", self.login("ada"), "--json")
+        self.secrets[name] = must(*words, stdin=MEMBER_PASSPHRASE + "\n").json["totp_secret"]
+
+    def start(self, environment: dict[str, str] | None = None) -> None:
+        """Run the daemon, the desk passphrase on a descriptor of its own; returns once its socket answers."""
+        read, write = os.pipe()
+        os.write(write, DESK_PASSPHRASE.encode())
+        os.close(write)
+        self.process = subprocess.Popen(
+            [str(BIN / "dropbox-desk"), "serve", "--vault", str(self.folder), "--desk-key-fd", str(read)],
+            pass_fds=(read,),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | (environment or {}),
+        )
+        os.close(read)
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline() == "desk: running\n", self.stop()
+
+    def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:
+        """End the daemon; its exit code and what it logged."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=30)
+        code, self.process = self.process.returncode, None
+        return code, out + err
+
+    def code(self, name: str) -> str:
+        """A one-time code that was not used yet: the steps before, at and after now are good once each."""
+        present = int(time.time() // 30)
+        step = max(self._steps.get(name, 0) + 1, present - 1)
+        if step > present + 1:
+            time.sleep((step - 1) * 30 - time.time() + 0.5)
+        self._steps[name] = step
+        return str(pyotp.TOTP(self.secrets[name]).at(step * 30))
+
+    def login(self, name: str = "") -> Path:
+        """Sign in, as whoever has unused codes if nobody is named; the session file."""
+        name = name or min(self.secrets, key=lambda one: self._steps.get(one, 0))
+        file = self.folder.parent / f"{name}.session"
+        must(
+            *("dropbox-desk", "login", "--vault", self.folder, "--member", name, "--session", file),
+            stdin=f"{MEMBER_PASSPHRASE}\n{self.code(name)}\n",
+        )
+        return file
+
+    def status(self) -> Any:
+        return must("dropbox-desk", "status", "--vault", self.folder, "--json").json
+
+    def ready(self) -> None:
+        """Wait until the desk has published its first batch."""
+        wait_for(lambda: self.status()["published"], "the first batch")
+
+
+@dataclass
+class LiveService:
+    """A server process, its roots and its desk."""
+
+    root: Path
+    url: str
+    anchor: Path
+    server: subprocess.Popen[str]
+    desk: LiveDesk
+
+    def report(self, text: str) -> str:
+        """A source reports to the desk; returns the codename."""
+        file = self.root / "report.txt"
+        file.write_text(text, encoding="utf-8")
+        words = ("--service", self.url, "--anchor", self.anchor, "--unit", "north", "--category", "discrimination")
+        # The board that shows the desk's first batch may not be built yet.
+        sent = wait_for(
+            lambda: (ran := run("dropbox-source", "report", *words, "--text-file", file, "--json")).code == 0 and ran,
+            "a report",
+        )
+        return str(sent.json["codename"])
+
+    def check(self, codename: str) -> Any:
+        ran = must(
+            *("dropbox-source", "check", "--service", self.url, "--anchor", self.anchor, "--json"),
+            stdin=codename + "\n",
+        )
+        return ran.json
+
+    def publish_directory(self) -> None:
+        """Let two roots sign the directory as it is, and put it on the server."""
+        for number in (1, 2):
+            key = ("--root-key", self.root / f"root{number}.key")
+            must(
+                "dropbox-keys",
+                "directory",
+                "sign",
+                "--directory",
+                self.root / "directory.txt",
+                *key,
+                stdin=_words(number),
+            )
+        config = self.root / "server" / "server.toml"
+        must("dropbox-admin", "directory", "publish", "--config", config, "--directory", self.root / "directory.txt")
+
+    def close(self) -> None:
+        if self.desk.process is not None:
+            self.desk.stop(signal.SIGKILL)
+        self.server.terminate()
+        self.server.communicate(timeout=30)
+
+
+def _words(number: int) -> str:
+    return f"root {number} has its own words\n"
+
+
+def _ceremony(root: Path) -> Path:
+    anchor = root / "anchor.txt"
+    publics: list[object] = []
+    for number in (1, 2, 3):
+        must("dropbox-keys", "root", "new", "--out", root / f"root{number}.key", stdin=_words(number))
+        publics += ["--root-public", root / f"root{number}.key.pub"]
+    must("dropbox-keys", "anchor", "new", *publics, "--threshold", 2, "--out", anchor)
+    for number in (1, 2):
+        key = ("--root-key", root / f"root{number}.key")
+        must("dropbox-keys", "anchor", "sign", "--anchor", anchor, *key, stdin=_words(number))
+    (root / "policy.json").write_text(json.dumps(POLICY))
+    must(
+        *("dropbox-keys", "directory", "new", "--anchor", anchor, "--policy", root / "policy.json"),
+        *("--out", root / "directory.txt"),
+    )
+    return anchor
+
+
+def start_service(root: Path, init: Sequence[str] = (), folder: str = "north", backup: str = "none") -> LiveService:
+    """Ceremony, server, and a desk that is enrolled and not yet running."""
+    anchor, port = _ceremony(root), free_port()
+    url = f"http://127.0.0.1:{port}"
+    desk = LiveDesk(root / folder, url, anchor)
+    enrolment = desk.init(*init, backup=backup).json["enrolment"]
+    must(
+        *("dropbox-keys", "unit", "add", "--directory", root / "directory.txt", "--enrolment", enrolment),
+        *("--slug", "north", "--quota", 2),
+    )
+    must("dropbox-admin", "init", "--dir", root / "server", "--anchor", anchor, "--listen", f"127.0.0.1:{port}")
+    server = subprocess.Popen(
+        [str(BIN / "dropbox"), "serve", "--config", str(root / "server" / "server.toml")],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    service = LiveService(root, url, anchor, server, desk)
+    service.publish_directory()
+    return service
