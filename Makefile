@@ -13,7 +13,7 @@ N ?= 20
 PARTIES := dropbox keys journalist_ui
 LOCKS := source server desk keys dev
 
-.PHONY: help setup demo test check format lint types imports bench crash lock clean
+.PHONY: help setup demo test check format lint types imports bench crash campaign docs lock clean
 
 help:
 	@echo 'make setup   make .venv with the pinned dependencies and the project'
@@ -22,6 +22,8 @@ help:
 	@echo 'make check   format, lint, types, import contracts'
 	@echo 'make bench   measure against bare handlers      [ARGS=…]'
 	@echo 'make crash   kill -9 during writes              [N=1000]'
+	@echo 'make campaign  months of a service in memory   [N=20 runs]'
+	@echo 'make docs    write docs/commands.md from the commands'
 	@echo 'make lock    pin requirements/*.in again'
 	@echo 'make clean   remove all that these commands made'
 
@@ -81,6 +83,12 @@ bench: setup
 
 crash: setup
 	@exec $(BIN)/python bench/crash.py --kills $(N)
+
+campaign: setup
+	@exec $(BIN)/python tests/flows/campaign.py --runs $(N)
+
+docs: setup
+	@exec $(BIN)/python docs/write_commands.py
 
 # --- keep --------------------------------------------------------------------------------------------------------------
 

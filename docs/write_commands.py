@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Writes docs/commands.md from the commands themselves: ``make docs``. A test compares the two."""
+
+import inspect
+import tomllib
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+HERE = Path(__file__).parent
+HEAD = """# Commands
+
+Written by `make docs` from the commands' own help. Everywhere: exit 0 done, 1 refused with one line that says what
+to do, 2 bad usage. Secrets come from a prompt, a file descriptor or standard input, never from arguments or the environment.
+"""
+
+
+def groups() -> Iterator[tuple[str, click.Command]]:
+    """Every entry point of pyproject.toml and its click command."""
+    scripts = tomllib.loads((HERE.parent / "pyproject.toml").read_text())["project"]["scripts"]
+    for name, target in sorted(scripts.items()):
+        module = import_module(target.partition(":")[0])
+        main = module.main
+        yield name, main if isinstance(main, click.Command) else module.group
+
+
+def _commands(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    if isinstance(command, click.Group):
+        context = click.Context(command, info_name=name)
+        for child in command.list_commands(context):
+            found = command.get_command(context, child)
+            if found is not None:
+                yield from _commands(f"{name} {child}", found)
+    else:
+        yield name, command
+
+
+def _plain(text: str | None) -> str:
+    return inspect.cleandoc((text or "").replace("\b\n", ""))
+
+
+def _section(name: str, command: click.Command) -> str:
+    rows = []
+    for one in command.params:
+        if isinstance(one, click.Option) and not one.hidden:
+            words = ", ".join(f"`{flag}`" for flag in one.opts)
+            rows.append(f"| {words} | {'needed' if one.required else ''} | {(one.help or '').replace('|', '/')} |")
+        elif isinstance(one, click.Argument):
+            rows.append(f"| `{one.make_metavar(click.Context(command))}` | needed | |")
+    table = ["| flag | | meaning |", "|---|---|---|", *rows] if rows else []
+    help_text, _, example = _plain(command.help).partition("Example")
+    epilog = _plain(command.epilog)
+    told = inspect.cleandoc(example.lstrip("s:").strip("\n"))
+    shown = "\n".join(part for part in (told, epilog.removeprefix("Example:").strip()) if part)
+    code = ["```", shown, "```"] if shown else []
+    return "\n".join([f"## {name}", "", help_text.strip(), "", *table, "", *code]).rstrip() + "\n"
+
+
+def text() -> str:
+    """The whole file."""
+    sections = [_section(*one) for name, group in groups() for one in _commands(name, group)]
+    return "\n".join([HEAD, *sections])
+
+
+if __name__ == "__main__":
+    (HERE / "commands.md").write_text(text())
