@@ -116,7 +116,7 @@ def _bodies() -> list[Scenario]:
         "doubled": canonical.replace(b'"text":"x"', b'"text":"y","text":"x"'),
         "extra": canonical.replace(b'"x"}', b'"x","more":1}'),
         "not-json": b"{",
-        "not-utf8": canonical.replace(b"x", b"\xff"),
+        "not-utf8": canonical.replace(b'"x"', b'"\xff"'),
         "list": b"[]",
         "version": canonical.replace(b":1", b":2"),
         "category": canonical.replace(b"[]", b'["theft"]'),
@@ -129,13 +129,13 @@ def _bodies() -> list[Scenario]:
             b"{},", b"{" + b",".join(b'"a%02d":""' % number for number in range(33)) + b"},"
         ),
         "force-form": canonical.replace(b'"force":""', b'"force":"A"'),
-        "surrogate": canonical.replace(b"x", b"\\ud800"),
+        "surrogate": canonical.replace(b'"x"', b'"\\ud800"'),
         "number-text": canonical.replace(b'"x"', b"1"),
         "utf-16": canonical.decode().encode("utf-16"),
         "byte-order-mark": b"\xef\xbb\xbf" + canonical,
         "not-a-number": canonical.replace(b":1", b":NaN"),
         "true": canonical.replace(b":1", b":true"),
-        "escaped": canonical.replace(b"x", b"\\u0078"),
+        "escaped": canonical.replace(b'"x"', b'"\\u0078"'),
         "deep": b"[" * 5_000,
     }
     found: list[Scenario] = [

@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Sizes and bounds: what is too large for a vector, and the formulas that others allocate by."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dropbox.protocol import constants, errors, labels
+from dropbox.protocol.anchors import RootSignature, SignedHead
+from dropbox.protocol.batch import MANIFEST_LONGEST, Upload, make_batch, parse_board, parse_manifest, upload_size
+from dropbox.protocol.board import join_text, split_text
+from dropbox.protocol.body import Report, encode_body, parse_body
+from dropbox.protocol.directory import parse_signed_directory, verify_directory
+from dropbox.protocol.enrolment import Enrolment
+from dropbox.protocol.envelope_format import split_body
+from dropbox.protocol.errors import (
+    BadBody,
+    BadPadding,
+    BadText,
+    BadValue,
+    NotForThisKey,
+    ProtocolError,
+    TooLong,
+    UnknownUnit,
+    leaves,
+)
+from dropbox.protocol.padding import pad, unpad
+from dropbox.protocol.primitives import SealingKey, ed25519_public, same, sha256
+from dropbox.protocol.wire import encode_answer, parse_segment, segment_header, segment_size
+from tests.vectors.small_service import (
+    FIRST,
+    SERVICE,
+    START,
+    Written,
+    certs_at,
+    make_cert,
+    make_directory,
+    make_one,
+    make_unit,
+    noise,
+    seed,
+    sign_directory,
+    unit_id,
+)
+
+
+def test_an_answer_larger_than_any_is_refused_before_it_is_parsed() -> None:
+    """A hostile server cannot make a client work through more than a directory or a board may have."""
+    with pytest.raises(BadValue, match="directory size"):
+        parse_signed_directory(bytes(constants.MAX_DIRECTORY + 1))
+    with pytest.raises(BadValue, match="board size"):
+        parse_board(bytes(constants.MAX_BOARD + 1))
+
+
+def test_the_formula_of_an_upload_is_met_by_the_largest_one() -> None:
+    """upload_size is what the server lets in: the largest honest upload has exactly that many bytes."""
+    plain = make_one("north", START, None, 0, Written(tuple(noise(f"e{at}", 1_024) for at in range(3))))
+    head = parse_manifest(plain.manifest).head.head
+    signatures = tuple(RootSignature(index, bytes(64)) for index in range(constants.MAX_ROOTS))
+    entries = plain.entry_list()
+    largest = make_one("north", START, None, 0, Written(entries), head=SignedHead(head, signatures))
+    certs = tuple(cert.encode() for cert in certs_at("north", START))
+    assert len(largest.manifest) == MANIFEST_LONGEST
+    assert len(Upload((certs[0], certs[1]), largest).encode()) == upload_size(3)
+
+
+def test_a_batch_is_sorted_whatever_order_it_is_made_in() -> None:
+    """The order in which entries were planned is not the order on the board."""
+    manifest = parse_manifest(make_one("north", START, None, 0, Written()).manifest)
+    entries, marks = [noise(f"{at}", 1_024) for at in range(9)], [noise(f"m{at}", 18) for at in range(72)]
+    one = make_batch(manifest, seed("k"), marks, entries)
+    two = make_batch(manifest, seed("k"), marks[::-1], entries[::-1])
+    assert one == two
+    assert list(one.entry_list()) == sorted(entries)
+    assert list(one.mark_list()) == sorted(marks)
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_the_formula_of_a_segment(count: int) -> None:
+    """segment_size is what a desk allows itself to download."""
+    envelopes = sorted((noise(f"{count} {at}", constants.ENVELOPE) for at in range(count)), key=sha256)
+    data = segment_header(SERVICE, START, True, count) + b"".join(envelopes)
+    assert len(data) == segment_size(count)
+    assert len(parse_segment(data).envelopes) == count
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=4_000)
+
+
+@settings(max_examples=40)
+@given(text=TEXTS)
+def test_texts_are_whole_again(text: str) -> None:
+    """Whatever an officer writes comes out the same, cut in parts of at most 884 bytes."""
+    parts = split_text(text * 3)
+    assert join_text(list(parts)) == text * 3
+    assert {len(part) for part in parts[:-1]} <= {884}
+    assert 0 <= len(parts[-1]) <= 884
+
+
+def test_a_text_of_more_than_sixteen_parts_is_refused_with_the_number() -> None:
+    """The officer is told how long the text is and how long it may be."""
+    assert len(split_text("x" * 884 * 16)) == 16
+    with pytest.raises(TooLong) as caught:
+        split_text("x" * (884 * 16 + 1))
+    assert (caught.value.parts, caught.value.allowed) == (17, 16)
+    assert str(caught.value) == "too-long: text"
+    with pytest.raises(BadText):
+        split_text("\ud800")
+    with pytest.raises(BadText):
+        join_text([b"\xc3"])
+
+
+@settings(max_examples=60)
+@given(
+    text=TEXTS,
+    categories=st.sets(st.sampled_from(constants.CATEGORIES)),
+    answers=st.dictionaries(st.from_regex(r"[a-z0-9]{1,9}(-[a-z0-9]{1,9})?", fullmatch=True), TEXTS, max_size=5),
+)
+def test_a_report_comes_out_as_it_went_in(text: str, categories: set[str], answers: dict[str, str]) -> None:
+    """parse(encode(report)) is the report, cut and joined as it travels."""
+    ordered = tuple(name for name in constants.CATEGORIES if name in categories)
+    report = Report(text, ordered, "gwent", answers)
+    assert parse_body(b"".join(split_body(encode_body(report)))) == report
+
+
+def test_a_report_beyond_sixteen_parts_is_refused_on_both_sides() -> None:
+    """The source is told; a desk does not parse more than sixteen parts can hold."""
+    room = constants.MAX_BODY - len(encode_body(Report("")))
+    assert len(encode_body(Report("x" * room))) == constants.MAX_BODY
+    with pytest.raises(TooLong):
+        encode_body(Report("x" * (room + 1)))
+    with pytest.raises(BadBody):
+        parse_body(encode_body(Report("x" * room)) + b" ")
+    with pytest.raises(BadBody):
+        parse_body(
+            ('{"v":1,"categories":[],"force":"","answers":{},"text":"' + "\u4e2d" * 110_000 + '"}').encode("utf-16")
+        )
+
+
+def test_padding() -> None:
+    """pad and unpad are inverse; what is not zero, or longer than its field, is refused."""
+    assert unpad(pad(b"ab", 5), 2) == b"ab"
+    assert unpad(pad(b"", 3), 0) == b""
+    assert unpad(b"abc", 3) == b"abc"
+    for field, length in ((b"ab\0\1", 2), (b"ab", 3)):
+        with pytest.raises(BadPadding):
+            unpad(field, length)
+
+
+def test_a_small_answer_is_never_larger() -> None:
+    """Every answer of the server has 256 bytes, or is not sent."""
+    assert len(encode_answer("refused", say="x" * 200)) == constants.ANSWER
+    with pytest.raises(TooLong):
+        encode_answer("refused", say="x" * 256)
+
+
+@settings(max_examples=60)
+@given(sealed=st.binary(max_size=1_300), info=st.binary(max_size=40))
+def test_arbitrary_bytes_open_for_nobody(sealed: bytes, info: bytes) -> None:
+    """A key opens nothing that was not sealed to it, whatever its length."""
+    with pytest.raises(NotForThisKey):
+        SealingKey(seed("key")).open(sealed, info)
+
+
+def test_a_fingerprint_covers_every_field_of_an_enrolment() -> None:
+    """An officer who reads it out vouches for the unit's id, key, contact key and name."""
+    plain = Enrolment(SERVICE, unit_id("north"), ed25519_public(seed("k")), b"", "North")
+    others = [
+        Enrolment(bytes(16), plain.unit_id, plain.signing_public, b"", "North"),
+        Enrolment(SERVICE, bytes(16), plain.signing_public, b"", "North"),
+        Enrolment(SERVICE, plain.unit_id, bytes(32), b"", "North"),
+        Enrolment(SERVICE, plain.unit_id, plain.signing_public, make_cert("north", 1).public, "North"),
+        Enrolment(SERVICE, plain.unit_id, plain.signing_public, b"", "South"),
+    ]
+    assert len({one.fingerprint for one in (plain, *others)}) == 6
+
+
+def test_what_a_verified_directory_knows() -> None:
+    """Its service, its policy and its units by slug; another slug is unknown."""
+    found = verify_directory(FIRST, sign_directory(make_directory([make_unit("north")])))
+    assert (found.service_id, found.policy.window) == (SERVICE, 3)
+    assert found.directory.unit("north").unit_id == unit_id("north")
+    with pytest.raises(UnknownUnit):
+        found.directory.unit("south")
+
+
+def test_every_error_tells_a_person_what_to_do() -> None:
+    """Each leaf has a code of its own and a sentence; the tree in the docstring is the tree."""
+    found = leaves()
+    assert len({leaf.code for leaf in found}) == len(found)
+    drawn = re.findall(r"[├└]── (\w+)", errors.__doc__ or "")
+    assert [name for name in drawn if not getattr(errors, name).__subclasses__()] == [leaf.__name__ for leaf in found]
+    for leaf in found:
+        assert leaf.code == "-".join(_words(leaf.__name__))
+        assert leaf.say.endswith(".")
+    assert str(UnknownUnit()) == "unknown-unit"
+    assert isinstance(UnknownUnit("slug"), ProtocolError)
+
+
+def _words(name: str) -> list[str]:
+    spaced = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
+    return spaced.split()
+
+
+# Labels that stand at the front of inputs under the same key, or of messages for the same kind of signature.
+TOGETHER = (
+    ("ENTRY_TAG", "ENTRY_INDEX", "COLLECTED_MARK"),
+    ("CHAIN_NEXT", "CHAIN_ENTRY"),
+    ("PSEUDONYM", "BEACON", "REFRESH", "CONVERSATION", "REPLY_CHAIN"),
+    (
+        "ANCHOR_SIGNATURE",
+        "HEAD_SIGNATURE",
+        "MANIFEST_SIGNATURE",
+        "ENROLMENT_SIGNATURE",
+        "SEGMENT_REQUEST_SIGNATURE",
+        "SOURCE_MESSAGE_SIGNATURE",
+        "UNIT_MESSAGE_SIGNATURE",
+    ),
+    ("CODENAME_CHECK", "STRETCH_SALT"),
+    ("ENVELOPE_INFO", "ENTRY_AAD", "ROOT_KEY_FILE"),
+)
+
+
+@pytest.mark.parametrize("names", TOGETHER, ids=lambda names: names[0])
+def test_no_label_begins_another_of_its_use(names: tuple[str, ...]) -> None:
+    """Two uses of a key can never be given the same input."""
+    values = [labels.ALL[name] for name in names]
+    assert [(one, two) for one in values for two in values if one is not two and two.startswith(one)] == []
+
+
+def test_every_label_is_in_one_use() -> None:
+    """A new label must be put beside those that it must not begin."""
+    assert sorted(name for names in TOGETHER for name in names) == sorted(labels.ALL)
+    assert len(set(labels.ALL.values())) == len(labels.ALL)
+
+
+@given(left=st.binary(max_size=40), right=st.binary(max_size=40))
+def test_same_is_equality(left: bytes, right: bytes) -> None:
+    """Constant time does not change the answer."""
+    assert same(left, right) == (left == right)
+    assert same(left, bytes(left))
