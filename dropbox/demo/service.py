@@ -8,10 +8,9 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pyotp
-
 from dropbox.forces import enabled_forces
 
+from .authenticator import code_now
 from .processes import Children, DemoFailed, run
 
 POLICY = {
@@ -179,7 +178,7 @@ async def _add_members(demo: Demo, unit: DemoUnit) -> None:
     """The administrator signs in once and adds the investigators; those come first in the list."""
     administrator = unit.members[0]
     session = str(demo.folder / f"{unit.slug}.session")
-    code = pyotp.TOTP(administrator.totp_secret).now()
+    code = code_now(administrator.totp_secret)
     login = ("dropbox-desk", "login", "--vault", str(unit.folder), "--member", administrator.name, "--session", session)
     await run(login, [administrator.passphrase, code])
     added = []

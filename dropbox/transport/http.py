@@ -38,7 +38,8 @@ _BINARY = "application/octet-stream"
 _BLANK = ("User-Agent", "Accept-Encoding", "Accept")
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
-NO_SUCH_SEGMENT = "no-such-segment"
+NOT_SERVED = frozenset({"expired", "future"})
+"""Refusals of a segment that the server no longer has, or not yet."""
 TRY_AGAIN = frozenset({"try-later", "not-ready"})
 """Refusals that pass by themselves."""
 
@@ -147,7 +148,7 @@ class HttpTransport:
         try:
             return await self._get(f"/v1/intake/{request.period}", segment_size(MAX_SEGMENT_ENVELOPES), headers)
         except Refused as refused:
-            if refused.refusal == NO_SUCH_SEGMENT:
+            if refused.refusal in NOT_SERVED:
                 return None
             raise
 

@@ -17,9 +17,9 @@ from tests.rules.tree import PACKAGES, ROOT, code_files, files, imports, module_
 # What runs on the machine of each role. `dropbox.commands` and `dropbox.demo` only start what is installed.
 SHARED = ("dropbox.protocol", "dropbox.flows", "dropbox.transport", "dropbox.forces", "dropbox.words")
 RUNS = {
-    "source": (*SHARED, "dropbox.source_cli", "dropbox.commands", "dropbox.demo"),
+    "source": (*SHARED, "dropbox.source_cli", "dropbox.commands"),
     "server": (*SHARED, "dropbox.server", "dropbox.admin_cli"),
-    "desk": (*SHARED, "journalist_ui"),
+    "desk": (*SHARED, "dropbox.demo", "journalist_ui"),
     "keys": ("dropbox.protocol", "keys"),
 }
 
