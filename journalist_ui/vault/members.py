@@ -32,7 +32,7 @@ SHORTEST_PASSPHRASE = 12
 LONGEST_PASSPHRASE = 1_024
 FREE_FAILURES = 3
 LONGEST_DELAY = 900
-"""Seconds. After three wrong attempts each further one doubles the wait, from two seconds to a quarter of an hour."""
+"""Seconds. From the third wrong attempt on, each doubles the wait, from one second to a quarter of an hour."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}")
 WRONG = "Name, passphrase or one-time code is wrong. Try again."

@@ -60,7 +60,7 @@ def newest_case(session: Path, text: str) -> int:
 
 def test_a_report_goes_in_and_the_answer_comes_out(service: LiveService, session: Path) -> None:
     """Report, collect, show, reply in two parts, check, acknowledged; every JSON key of the contract is there."""
-    text = "It happened ‮ again \U0001f9d1 שלום\n"
+    text = "It happened \u202e again \U0001f9d1 שלום\n"
     codename = service.report(text)
     case = newest_case(session, text)
     (line,) = [one for one in must("dropbox-desk", "cases", "--session", session, "--json").json if one["case"] == case]
@@ -86,7 +86,7 @@ def test_a_report_goes_in_and_the_answer_comes_out(service: LiveService, session
     assert set(shown.json["messages"][0]) == {"number", "from", "text", "day", "state"}
     assert shown.out.isascii()
     plain = must("dropbox-desk", "show", case, "--session", session).out
-    assert "‮" not in plain
+    assert "\u202e" not in plain
     assert "⟦U+202E⟧" in plain
 
 

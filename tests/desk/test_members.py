@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Members: passphrase and one-time code together, few attempts, and nothing opened without both."""
+
+import asyncio
+import base64
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from journalist_ui.desk.sessions import SessionBook
+from journalist_ui.refusals import BadInput, NotSignedIn, SignInRefused
+from journalist_ui.vault import members, one_time_code, tables
+from journalist_ui.vault.members import LONGEST_DELAY, Role
+from tests.desk.room import ADMINISTRATOR, BOTH, INVESTIGATOR, PASSPHRASE, Room
+
+NOON = 1_728_000_000.0
+
+RFC_6238 = [
+    *((59, "287082"), (1_111_111_109, "081804"), (1_111_111_111, "050471"), (1_234_567_890, "005924")),
+    *((2_000_000_000, "279037"), (20_000_000_000, "353130")),
+]
+
+
+class Clocks:
+    """The wall clock for codes and the steady one for idleness, both driven."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+        self.idle = 0.0
+
+    def book(self, room: Room, idle_seconds: float = 900) -> SessionBook:
+        return SessionBook(room.vault, idle_seconds, now=lambda: self.now, idle=lambda: self.idle)
+
+    def code(self, room: Room, name: str, shift: int = 0) -> str:
+        secret = base64.b32decode(room.secrets[name])
+        return one_time_code.code_at(secret, int(self.now // 30) + shift)
+
+
+@pytest.fixture
+def clocks() -> Clocks:
+    return Clocks()
+
+
+def sign_in(book: SessionBook, code: str, name: str = "ada", passphrase: str = PASSPHRASE) -> str:
+    return asyncio.run(book.sign_in(name, passphrase, code))
+
+
+@pytest.mark.parametrize(("when", "code"), RFC_6238)
+def test_codes_are_those_of_rfc_6238(when: int, code: str) -> None:
+    """The SHA-1 values of RFC 6238, appendix B, their last six digits."""
+    assert one_time_code.code_at(b"12345678901234567890", when // 30) == code
+
+
+@pytest.mark.parametrize("shift", [-1, 0, 1])
+def test_a_code_of_the_step_before_or_after_is_good_once(room: Room, clocks: Clocks, shift: int) -> None:
+    """Each code opens one session; the same one again is refused with what to do."""
+    book = clocks.book(room)
+    code = clocks.code(room, "ada", shift)
+    assert book.find(sign_in(book, code)).member.name == "ada"
+    with pytest.raises(SignInRefused, match="used before"):
+        sign_in(book, code)
+
+
+@pytest.mark.parametrize("shift", [-2, 2])
+def test_a_code_further_off_is_wrong(room: Room, clocks: Clocks, shift: int) -> None:
+    """Two steps away is no code."""
+    with pytest.raises(SignInRefused, match="is wrong"):
+        sign_in(clocks.book(room), clocks.code(room, "ada", shift))
+
+
+def test_an_older_code_is_not_good_after_a_newer_one(room: Room, clocks: Clocks) -> None:
+    """Used codes stay used, also those that were skipped."""
+    book = clocks.book(room)
+    sign_in(book, clocks.code(room, "ada", 1))
+    with pytest.raises(SignInRefused, match="used before"):
+        sign_in(book, clocks.code(room, "ada", 0))
+
+
+def test_one_code_cannot_open_two_sessions_at_once(room: Room, clocks: Clocks) -> None:
+    """Two sign-ins at the same moment with the same code: one is refused."""
+    book = clocks.book(room)
+    code = clocks.code(room, "ada")
+
+    async def both() -> list[object]:
+        tries = (book.sign_in("ada", PASSPHRASE, code), book.sign_in("ada", PASSPHRASE, code))
+        return list(await asyncio.gather(*tries, return_exceptions=True))
+
+    assert sorted(type(one).__name__ for one in asyncio.run(both())) == ["SignInRefused", "str"]
+
+
+def test_wrong_attempts_wait_longer_and_longer(room: Room, clocks: Clocks) -> None:
+    """After three wrong ones each further attempt waits twice as long, up to a quarter of an hour, the right one too;
+    the count outlives a restart and ends with a right sign-in."""
+    waits = []
+    for _ in range(14):
+        book = clocks.book(room)
+        with pytest.raises(SignInRefused, match="is wrong"):
+            sign_in(book, "000000")
+        with room.vault.transaction() as connection:
+            wait = connection.execute(select(tables.members.c.not_before)).scalar_one() - clocks.now
+        clocks.now += max(wait, 0)
+        waits.append(max(wait, 0))
+        room.reopen()
+    assert waits[:2] == [0, 0]
+    assert waits[2:5] == [1, 2, 4]
+    assert waits[-1] == LONGEST_DELAY
+    assert all(later >= earlier for earlier, later in pairwise(waits))
+    sign_in(clocks.book(room), clocks.code(room, "ada"))
+    with pytest.raises(SignInRefused, match="is wrong"):
+        sign_in(clocks.book(room), "000000")
+    sign_in(clocks.book(room), clocks.code(room, "ada", 1))
+
+
+def test_an_attempt_during_the_wait_is_refused_with_the_seconds(room: Room, clocks: Clocks) -> None:
+    """Right passphrase and code do not help before the wait is over."""
+    for _ in range(3):
+        with pytest.raises(SignInRefused, match="is wrong"):
+            sign_in(clocks.book(room), "000000")
+    with pytest.raises(SignInRefused, match="Wait 2 seconds"):
+        sign_in(clocks.book(room), clocks.code(room, "ada"))
+    clocks.now += 2
+    sign_in(clocks.book(room), clocks.code(room, "ada"))
+
+
+def test_unknown_names_and_wrong_secrets_look_alike(room: Room, clocks: Clocks) -> None:
+    """One sentence for an unknown name, a wrong passphrase with the right code, and the other way round."""
+    book = clocks.book(room)
+    tries = [
+        ("nobody", PASSPHRASE, clocks.code(room, "ada")),
+        ("ada", PASSPHRASE + "!", clocks.code(room, "ada")),
+        ("ada", PASSPHRASE, "12345"),
+    ]
+    said = set()
+    for name, passphrase, code in tries:
+        with pytest.raises(SignInRefused) as refused:
+            sign_in(book, code, name, passphrase)
+        said.add(refused.value.say)
+    assert said == {members.WRONG}
+
+
+def test_a_session_locks_when_idle_and_by_command(room: Room, clocks: Clocks) -> None:
+    """Use keeps it open; idleness, lock and a token that never was end it with what to do."""
+    book = clocks.book(room, idle_seconds=60)
+    token = sign_in(book, clocks.code(room, "ada", -1))
+    for _ in range(3):
+        clocks.idle += 50
+        book.find(token)
+    clocks.idle += 61
+    for wrong in (token, "", "0" * 64, token.upper()):
+        with pytest.raises(NotSignedIn, match="dropbox-desk login"):
+            book.find(wrong)
+    assert book.count == 0
+    token = sign_in(book, clocks.code(room, "ada", 0))
+    book.lock(token)
+    with pytest.raises(NotSignedIn):
+        book.find(token)
+
+
+def test_a_changed_passphrase_opens_the_same_cases(room: Room, clocks: Clocks) -> None:
+    """The old passphrase opens nothing any more, the new one everything; a wrong old one changes nothing."""
+    other = "quite other words than before"
+    with room.vault.transaction() as connection, pytest.raises(SignInRefused, match="Nothing was changed"):
+        members.change_passphrase(connection, "ada", other, other, room.vault.random)
+    with room.vault.transaction() as connection:
+        members.change_passphrase(connection, "ada", PASSPHRASE, other, room.vault.random)
+    with pytest.raises(SignInRefused):
+        sign_in(clocks.book(room), clocks.code(room, "ada"))
+    assert sign_in(clocks.book(room), clocks.code(room, "ada"), passphrase=other)
+
+
+def test_a_passphrase_typed_on_another_keyboard_is_the_same(room: Room) -> None:
+    """Composed and decomposed letters stretch to the same key."""
+    assert members.stretch("caf\u00e9", bytes(16)) == members.stretch("cafe\u0301", bytes(16))
+    assert members.stretch("café", bytes(16)) != members.stretch("cafe", bytes(16))
+
+
+@pytest.mark.parametrize("name", ["", ".hidden", "a b", "a/b", "ada\n", "ädä", "x" * 49, "ADA"])
+def test_odd_names_are_refused(room: Room, name: str) -> None:
+    """A name is plain and not another member's in other letters."""
+    with room.vault.transaction() as connection, pytest.raises(BadInput):
+        members.add_member(connection, name, BOTH, PASSPHRASE, room.vault.random)
+
+
+@pytest.mark.parametrize("passphrase", ["", "elevenchars", "x" * 1_025, "\ud800" + "x" * 20])
+def test_short_or_odd_passphrases_are_refused(room: Room, passphrase: str) -> None:
+    """Too short, too long, or no text."""
+    with room.vault.transaction() as connection, pytest.raises(BadInput):
+        members.add_member(connection, "bob", BOTH, passphrase, room.vault.random)
+
+
+def test_the_last_of_a_role_stays(room: Room) -> None:
+    """A desk without an administrator, or without anybody who opens cases, cannot come about."""
+    room.add("bob", INVESTIGATOR)
+    with room.vault.transaction() as connection, pytest.raises(BadInput, match="last administrator"):
+        members.remove_member(connection, "ada")
+    room.add("eve", ADMINISTRATOR)
+    with room.vault.transaction() as connection:
+        members.remove_member(connection, "ada")
+        assert [one.name for one in members.list_members(connection)] == ["bob", "eve"]
+    with room.vault.transaction() as connection, pytest.raises(BadInput, match="last investigator"):
+        members.remove_member(connection, "bob")
+
+
+def test_roles_are_a_closed_list() -> None:
+    """Nothing but the two roles, and at least one."""
+    assert members.parse_roles(["investigator", "administrator"]) == frozenset(Role)
+    for wrong in ([], ["reader"], ["administrator", ""]):
+        with pytest.raises(BadInput):
+            members.parse_roles(wrong)
+
+
+def test_members_are_kept_in_the_vault_alone(room: Room, tmp_path: Path) -> None:
+    """Neither name nor secret of a member stands in any file of the folder."""
+    room.add("remarkable-name", BOTH)
+    for data in room.files().values():
+        assert b"remarkable-name" not in data
+        assert base64.b32decode(room.secrets["remarkable-name"]) not in data
