@@ -11,7 +11,7 @@ from dropbox.protocol.armour import dearmour
 from dropbox.protocol.directory import parse_signed_directory, verify_directory
 from dropbox.protocol.errors import ProtocolError
 from dropbox.server.config import ServerConfig
-from dropbox.server.store.schema import found_revision, newest_revision
+from dropbox.server.store.revision import NEEDED, found_revision
 from dropbox.server.store.sql import SqlStore, open_store
 
 from .findings import Finding, ok, serious, warning
@@ -78,7 +78,7 @@ async def check_database(config: ServerConfig) -> list[Finding]:
         found = await found_revision(config.database)
     except (SQLAlchemyError, OSError) as error:
         return [serious("database", f"it does not answer ({type(error).__name__})", "start it, or mend `database`")]
-    if found != newest_revision():
+    if found != NEEDED:
         return [serious("database", f"schema {found or 'none'}", "run `dropbox-admin init` again")]
     store = open_store(config.database)
     try:

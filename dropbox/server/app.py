@@ -24,7 +24,7 @@ from .ports import SegmentFiles, Store
 from .publisher import Publisher
 from .routes import Routes
 from .shelf import Shelf
-from .store.schema import found_revision, newest_revision
+from .store.revision import NEEDED, found_revision
 from .store.segment_files import LocalSegmentFiles
 from .store.sql import open_store
 
@@ -62,10 +62,10 @@ def assemble(
 
 async def check_schema(url: str) -> None:
     """Raises ConfigRefused when `dropbox-admin init` has to run first."""
-    found, needed = await found_revision(url), newest_revision()
-    if found != needed:
+    found = await found_revision(url)
+    if found != NEEDED:
         raise ConfigRefused(
-            f"the database has schema {found or 'none'}, this release needs {needed}: run `dropbox-admin init` again"
+            f"the database has schema {found or 'none'}, this release needs {NEEDED}: run `dropbox-admin init` again"
         )
 
 

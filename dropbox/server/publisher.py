@@ -106,7 +106,7 @@ class Publisher:
             shelf = self._shelf
             shelf.verified, shelf.previous, shelf.directory_bytes = verified, previous, newest
             shelf.board, shelf.on_board = board, on_board
-        self._dir_version = version
+        self._dir_version, self._board_turn = version, self._turn()
 
     async def rebuild_board(self) -> None:
         """Show what has been uploaded until now."""

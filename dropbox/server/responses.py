@@ -25,7 +25,7 @@ _PAGE_LOADS = (
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
-_SLICE = 256 * 1024
+_SLICE = 64 * 1024
 _SLOWEST = 8 * 1024  # bytes a second; a reader slower than this is let go
 _GRACE = 30.0
 _HEAD_PADDING = "dropbox-padding: "
@@ -54,7 +54,7 @@ def _head(status: int, content_type: str, length: int, keep: bool, padding: int)
 class Answer(web.StreamResponse):
     """One answer that is in memory as a whole."""
 
-    def __init__(self, body: bytes, content_type: str = JSON, status: int = 200) -> None:
+    def __init__(self, body: bytes | bytearray, content_type: str = JSON, status: int = 200) -> None:
         super().__init__(status=status)
         self._bytes = body
         self._type = content_type

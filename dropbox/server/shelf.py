@@ -10,12 +10,12 @@ from .error_answers import Refused
 
 @dataclass
 class Shelf:
-    """One for each process. ``board`` and ``directory_bytes`` are replaced together."""
+    """One for each process. ``board`` and ``directory_bytes`` are replaced together, never changed."""
 
     verified: VerifiedDirectory | None = None
     previous: Directory | None = None
     directory_bytes: bytes = b""
-    board: bytes = b""
+    board: bytes | bytearray = b""
     on_board: set[bytes] = field(default_factory=set)
     open_period: int = 0
     oldest_period: int = 0

@@ -6,13 +6,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection
 
 from dropbox.protocol.primitives import sha256
 from dropbox.server.ports import ClosedSegment, Store, StoreBusy, StoredBatch
+from dropbox.server.store.engines import open_database
 from dropbox.server.store.memory import MemoryStore
-from dropbox.server.store.schema import upgrade
+from dropbox.server.store.revision import NEEDED
+from dropbox.server.store.schema import newest_migration, upgrade
 from dropbox.server.store.sql import open_store
-from dropbox.server.store.tables import OPEN_ENVELOPES
+from dropbox.server.store.tables import METADATA, OPEN_ENVELOPES
 
 CAP = 1_000
 
@@ -220,3 +225,19 @@ class TestPostgres(Contract):
         store = open_store(postgres_url)
         yield store
         await store.close_store()
+
+
+def test_the_server_needs_the_newest_migration() -> None:
+    """What `serve` asks of a database is what `dropbox-admin init` makes of it."""
+    assert newest_migration() == NEEDED
+
+
+async def test_the_migrations_make_the_tables_that_the_code_uses(tmp_path: Path) -> None:
+    """No table or column stands in only one of the two."""
+    url = f"sqlite:///{tmp_path}/x.sqlite"
+    await asyncio.to_thread(upgrade, url)
+    database = open_database(url)
+    assert (
+        await database.read(lambda connection: compare_metadata(MigrationContext.configure(connection), METADATA)) == []
+    )
+    await database.dispose()

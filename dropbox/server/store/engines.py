@@ -1,32 +1,30 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""How a transaction runs on each database, how it is made durable, and how traces of order are wiped."""
+"""How a transaction runs, how it is made durable, and how traces of order are wiped; here on SQLite."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Operation = Callable[Concatenate[Connection, P], R]
-
-_LOG = logging.getLogger("dropbox.server.store")
 
 SQLITE_SETTINGS = {
     "page_size": "8192",  # of a new file; an envelope fills two, and less is moved in the tree than with 4096
     "journal_mode": "WAL",
     "synchronous": "FULL",  # a commit is on the disk before it is answered
     "wal_autocheckpoint": "4000",  # 32 MB: copying it back touches each page of the tree once for many envelopes
-    "cache_size": "-8000",  # 8 MB hold the tree of a full period
     "secure_delete": "ON",
     "temp_store": "MEMORY",  # VACUUM leaves no copy in a temporary file
     "busy_timeout": "10000",
 }
+
+
+_WRITER_CACHE = "PRAGMA cache_size=-8000"
+"""8 MB hold the tree of a full period; a reader needs none of that."""
 
 
 class Database(Protocol):
@@ -77,6 +75,9 @@ class SqliteDatabase:
         if name not in self._connections:
             connection = self._engine.connect()
             self._connections[name] = connection.execution_options(reads_only=name == "reader")
+            if name == "writer":
+                self._connections[name].exec_driver_sql(_WRITER_CACHE).close()
+                self._connections[name].rollback()
         connection = self._connections[name]
         with connection.begin():
             return operation(connection, *args, **kwargs)
@@ -93,7 +94,8 @@ class SqliteDatabase:
         # The list of free pages, in the order of deletion, names pages that were filled in the order of arrival.
         raw = self._engine.raw_connection()
         try:
-            raw.execute("VACUUM")
+            if raw.execute("PRAGMA freelist_count").fetchone()[0]:
+                raw.execute("VACUUM")
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
             raw.close()
@@ -109,43 +111,11 @@ class SqliteDatabase:
         self._engine.dispose()
 
 
-_POSTGRES_SCRUB = (
-    # Both rewrite the table's file in the order of ids, its overflow and its index too.
-    "CLUSTER open_envelopes USING open_envelopes_pkey",
-    "CLUSTER closed_ids USING closed_ids_pkey",
-    # The write-ahead log holds arrivals in their order until its old files are gone.
-    "SELECT pg_switch_wal()",
-    "CHECKPOINT",
-)
-
-
-class PostgresDatabase:
-    """An asyncpg pool; operations written for a plain connection run in it unchanged."""
-
-    def __init__(self, url: str) -> None:
-        self._engine: AsyncEngine = create_async_engine(url, pool_size=4, max_overflow=2)
-
-    async def write(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        async with self._engine.begin() as connection:
-            return await connection.run_sync(operation, *args, **kwargs)
-
-    async def read(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        return await self.write(operation, *args, **kwargs)
-
-    async def scrub(self) -> None:
-        async with self._engine.connect() as plain:
-            connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
-            for statement in _POSTGRES_SCRUB:
-                try:
-                    await connection.execute(text(statement))
-                except DBAPIError as error:
-                    # Without the rights, `dropbox-admin doctor` says which to grant.
-                    _LOG.error("scrub-refused %s", type(error.orig).__name__)
-
-    async def dispose(self) -> None:
-        await self._engine.dispose()
-
-
 def open_database(url: str) -> Database:
     """``sqlite:///…`` or ``postgresql+asyncpg://…``."""
-    return SqliteDatabase(url) if url.startswith("sqlite:") else PostgresDatabase(url)
+    if url.startswith("sqlite:"):
+        return SqliteDatabase(url)
+    # Loaded when needed: its drivers take 8 MB, and most servers run on SQLite.
+    from .postgres import PostgresDatabase
+
+    return PostgresDatabase(url)

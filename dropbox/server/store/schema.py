@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Bring a database to this release's schema, or see whether it is there."""
+"""Bring a database to this release's schema. Only the operator's commands import this: the server needs no alembic."""
 
 import asyncio
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
@@ -22,26 +21,13 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-def newest_revision() -> str:
-    """The revision that this release needs."""
+def newest_migration() -> str:
+    """The revision to which ``upgrade`` leads."""
     return str(ScriptDirectory.from_config(_config()).get_current_head())
-
-
-def _found_revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _upgrade(connection: Connection) -> None:
     command.upgrade(_config(connection), "head")
-
-
-async def found_revision(url: str) -> str | None:
-    """The revision of a database; None when it is empty."""
-    database = open_database(url)
-    try:
-        return await database.read(_found_revision)
-    finally:
-        await database.dispose()
 
 
 async def _run_upgrade(url: str) -> None:

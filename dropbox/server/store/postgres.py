@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The same on PostgreSQL, through asyncpg."""
+
+import logging
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from .engines import Operation, P, R
+
+_LOG = logging.getLogger("dropbox.server.store")
+
+_POSTGRES_SCRUB = (
+    # Both rewrite the table's file in the order of ids, its overflow and its index too.
+    "CLUSTER open_envelopes USING open_envelopes_pkey",
+    "CLUSTER closed_ids USING closed_ids_pkey",
+    # The write-ahead log holds arrivals in their order until its old files are gone.
+    "SELECT pg_switch_wal()",
+    "CHECKPOINT",
+)
+
+
+class PostgresDatabase:
+    """An asyncpg pool; operations written for a plain connection run in it unchanged."""
+
+    def __init__(self, url: str) -> None:
+        self._engine: AsyncEngine = create_async_engine(url, pool_size=4, max_overflow=2)
+
+    async def write(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(operation, *args, **kwargs)
+
+    async def read(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        return await self.write(operation, *args, **kwargs)
+
+    async def scrub(self) -> None:
+        async with self._engine.connect() as plain:
+            connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+            for statement in _POSTGRES_SCRUB:
+                try:
+                    await connection.execute(text(statement))
+                except DBAPIError as error:
+                    # Without the rights, `dropbox-admin doctor` says which to grant.
+                    _LOG.error("scrub-refused %s", type(error.orig).__name__)
+
+    async def dispose(self) -> None:
+        await self._engine.dispose()
