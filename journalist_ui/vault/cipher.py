@@ -36,14 +36,14 @@ def open_engine(path: Path, key: bytes, *, create: bool = False, read_only: bool
     VaultUnusable when the file is missing; that the key is wrong shows at the first statement.
     """
     if not create and not path.is_file():
-        raise VaultUnusable(
-            f"There is no vault at {path.name}. Make one with `dropbox-desk init`, or restore a backup."
-        )
+        raise VaultUnusable("There is no vault. Make one with `dropbox-desk init`, or restore a backup.")
     mode = "ro&immutable=1" if read_only else "rwc" if create else "rw"
 
     def connect() -> Any:
         uri = f"file:{_escaped(path)}?mode={mode}"
         connection = dbapi.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
+        # Its own log would write times and page numbers to stderr; what fails is told by the error.
+        connection.execute("PRAGMA cipher_log_level = NONE")
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         try:
             for pragma in _PRAGMAS[:1] if read_only else _PRAGMAS:

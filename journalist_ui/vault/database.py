@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import DatabaseError
 
 from dropbox.protocol.primitives import hkdf
 from journalist_ui.refusals import VaultUnusable
@@ -72,6 +73,9 @@ def open_vault(path: Path, desk_key: bytes, random: Random = os.urandom, *, read
     except VaultUnusable:
         engine.dispose()
         raise
+    except DatabaseError:
+        engine.dispose()
+        raise VaultUnusable(cipher.WRONG_KEY) from None
     return Vault(engine, random)
 
 
