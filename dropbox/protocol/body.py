@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from .constants import CATEGORIES, MAX_ANSWER_ID, MAX_ANSWERS, MAX_BODY
+from .constants import BODY_PART, CATEGORIES, MAX_ANSWER_ID, MAX_ANSWERS, MAX_BODY, MAX_PARTS
 from .directory import check_slug
 from .errors import BadBody, BadText, TooLong
 
@@ -42,7 +42,7 @@ def encode_body(report: Report) -> bytes:
     except UnicodeEncodeError:
         raise BadText("report") from None
     if len(data) > MAX_BODY:
-        raise TooLong("report")
+        raise TooLong("report", -(-len(data) // BODY_PART), MAX_PARTS)
     return data
 
 

@@ -17,13 +17,14 @@ from dropbox.flows.requests import ConfirmClock
 from dropbox.flows.visit import Part, Visited, visit
 from dropbox.protocol.anchors import Anchor, parse_signed_anchor, verify_first_anchor
 from dropbox.protocol.armour import dearmour
-from dropbox.protocol.constants import ENTROPY, KEY, MAX_BODY
+from dropbox.protocol.constants import BODY_PART, ENTROPY, KEY, MAX_BODY, MAX_PARTS
 from dropbox.protocol.errors import BadText, TooLong
 from dropbox.transport.http import HttpTransport
 
 from . import terminal
 
 _LARGEST_ANCHOR = 64 * 1024
+_LARGEST_TEXT = 64 << 20
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -86,14 +87,14 @@ def read_text(path: str) -> str:
     """The text file, or standard input for ``-``: strict UTF-8, whole. Raises Stop, BadText, TooLong."""
     try:
         if path == "-":
-            data = sys.stdin.buffer.read(MAX_BODY + 1)
+            data = sys.stdin.buffer.read(_LARGEST_TEXT)
         else:
             with Path(path).open("rb") as file:
-                data = file.read(MAX_BODY + 1)
+                data = file.read(_LARGEST_TEXT)
     except OSError as error:
         raise Stop(f"The text file cannot be read ({error.strerror}). Check the path after --text-file.") from None
     if len(data) > MAX_BODY:
-        raise TooLong("text", parts=17, allowed=16)
+        raise TooLong("text", -(-len(data) // BODY_PART), MAX_PARTS)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
