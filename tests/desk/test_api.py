@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The desk's verbs on its socket: who may do what, what the answers say, and what never gets out."""
+
+import asyncio
+import base64
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient
+from aiohttp.web import Application, Request
+from sqlalchemy import select
+
+from journalist_ui.desk.api import MEMBER_VERBS, OPEN_VERBS, Desk
+from journalist_ui.desk.sessions import SessionBook
+from journalist_ui.desk.socket_server import LONGEST_REQUEST, make_app
+from journalist_ui.vault import one_time_code, tables
+from tests.desk.room import ADMINISTRATOR, INVESTIGATOR, PASSPHRASE, Room, entropy
+
+CANARY = "CANARY the sergeant"
+Client = TestClient[Request, Application]
+Connect = Callable[[Application], Awaitable[Client]]
+
+
+class Officer:
+    """Somebody at the socket."""
+
+    def __init__(self, client: Client, room: Room) -> None:
+        self.client, self.room, self.token = client, room, ""
+
+    async def ask(self, verb: str, **body: Any) -> tuple[int, dict[str, Any]]:
+        answer = await self.client.post(
+            f"/v1/{verb}", data=json.dumps(body), headers={"Authorization": f"Bearer {self.token}"}
+        )
+        return answer.status, await answer.json()
+
+    async def sign_in(self, name: str, shift: int = 0, passphrase: str = PASSPHRASE) -> int:
+        step = int(self.room.clock() // 30) + shift
+        code = one_time_code.code_at(base64.b32decode(self.room.secrets[name]), step)
+        status, found = await self.ask("login", member=name, passphrase=passphrase, code=code)
+        self.token = found.get("token", "")
+        return status
+
+
+@pytest.fixture
+async def officer(room: Room, aiohttp_client: Connect) -> Officer:
+    desk = Desk(room.engine, SessionBook(room.vault, 900, now=room.clock))
+    return Officer(await aiohttp_client(make_app(desk)), room)
+
+
+@pytest.mark.parametrize("verb", MEMBER_VERBS)
+async def test_every_verb_of_members_needs_a_session(officer: Officer, verb: str) -> None:
+    """Without a token, and with one that never was, nothing is answered but how to sign in."""
+    for token in ("", "0" * 64):
+        officer.token = token
+        status, said = await officer.ask(verb, case=1, text="x", name="ada")
+        assert (status, said["error"]) == (401, "not-signed-in")
+
+
+@pytest.mark.parametrize("verb", [*MEMBER_VERBS, *OPEN_VERBS])
+@pytest.mark.parametrize("body", [b"", b"[]", b"nonsense", b"\xff", b"{" * 10_000, b"1"])
+async def test_a_body_that_is_no_object_is_refused(officer: Officer, verb: str, body: bytes) -> None:
+    """400, whatever the verb, before anything is looked at."""
+    answer = await officer.client.post(f"/v1/{verb}", data=body)
+    assert (answer.status, (await answer.json())["error"]) == (400, "bad-input")
+
+
+async def test_unknown_verbs_and_too_much_are_refused(officer: Officer) -> None:
+    """A verb of another release, and a body beyond the bound."""
+    assert (await officer.ask("no-such-verb"))[1]["error"] == "bad-input"
+    answer = await officer.client.post("/v1/status", data=b" " * (LONGEST_REQUEST + 1))
+    assert (answer.status, (await answer.json())["say"]) == (400, "That is too much at once.")
+
+
+async def test_an_administrator_adds_shares_and_removes(officer: Officer) -> None:
+    """A new investigator gets what the administrator's session opens; what it cannot open is counted."""
+    room = officer.room
+    room.report(entropy(1), CANARY)
+    await officer.sign_in("ada")
+    assert (await officer.ask("sync"))[1]["new"] == 1
+    added = (await officer.ask("member-add", name="bob", roles=["investigator"], passphrase=PASSPHRASE))[1]
+    assert (added["cases_opened"], added["cases_not_opened"]) == (1, 0)
+    with room.vault.transaction() as connection:
+        connection.execute(tables.case_keys.delete().where(tables.case_keys.c.member == "ada"))
+    added = (await officer.ask("member-add", name="eve", roles=["investigator"], passphrase=PASSPHRASE))[1]
+    assert (added["cases_opened"], added["cases_not_opened"]) == (0, 1)
+    assert len(added["totp_secret"]) == 32
+    listed = (await officer.ask("member-list"))[1]["members"]
+    assert listed[0] == {"name": "ada", "roles": ["administrator", "investigator"]}
+    assert [one["name"] for one in listed] == ["ada", "bob", "eve"]
+    assert (await officer.ask("member-remove", name="eve"))[0] == 200
+    assert (await officer.ask("member-remove", name="eve"))[1]["error"] == "no-such-member"
+    assert (await officer.ask("member-remove", name="ada"))[1]["error"] == "bad-input"
+
+
+async def test_roles_bound_what_a_member_does(officer: Officer) -> None:
+    """An investigator does not administer, an administrator does not read; both are told whom to ask."""
+    officer.room.add("bob", INVESTIGATOR)
+    officer.room.add("carl", ADMINISTRATOR)
+    await officer.sign_in("bob")
+    for verb in ("member-add", "member-remove"):
+        status, said = await officer.ask(verb, name="x", roles=["investigator"], passphrase=PASSPHRASE)
+        assert (status, said["error"]) == (403, "not-allowed")
+    await officer.sign_in("carl")
+    for verb in ("cases", "show", "reply", "member-share"):
+        status, said = await officer.ask(verb, case=1, text="x", name="bob")
+        assert (status, said["error"]) in ((403, "not-allowed"), (409, "not-yet"))
+
+
+async def test_a_removed_members_session_ends(officer: Officer) -> None:
+    """Removal ends every session, and what was wrapped to the member is gone."""
+    officer.room.add("bob", INVESTIGATOR)
+    officer.room.report(entropy(1), CANARY)
+    await officer.sign_in("bob")
+    bob = officer.token
+    await officer.sign_in("ada")
+    await officer.ask("sync")
+    assert (await officer.ask("member-remove", name="bob"))[0] == 200
+    officer.token = bob
+    assert (await officer.ask("cases"))[1]["error"] == "not-signed-in"
+    with officer.room.vault.transaction() as connection:
+        assert connection.execute(select(tables.case_keys.c.member)).scalars().all() == ["ada"]
+
+
+async def test_a_passphrase_is_changed_by_who_knows_it(officer: Officer) -> None:
+    """Right: the new one opens. Wrong: nothing changes, and the session that guessed is over."""
+    other = "quite other words than before"
+    await officer.sign_in("ada", -1)
+    assert (await officer.ask("member-passphrase", old=other, new=other))[1]["error"] == "sign-in-refused"
+    assert (await officer.ask("member-list"))[1]["error"] == "not-signed-in"
+    await officer.sign_in("ada", 0)
+    assert (await officer.ask("member-passphrase", old=PASSPHRASE, new=other))[0] == 200
+    assert await officer.sign_in("ada", 1, other) == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"case": 1, "text": " \n"}, "empty"),
+        ({"case": 1, "text": "x" * (884 * 16 + 1)}, "needs 17 parts, at most 16"),
+        ({"case": 1, "text": "\ud800"}, "UTF-8"),
+        ({"case": 1}, "text is missing"),
+        ({"case": "1", "text": "x"}, "whole number"),
+        ({"case": True, "text": "x"}, "whole number"),
+        ({"case": 0, "text": "x"}, "whole number"),
+        ({"case": 1 << 40, "text": "x"}, "whole number"),
+    ],
+)
+async def test_a_reply_that_cannot_be_sent_says_why(officer: Officer, body: dict[str, Any], said: str) -> None:
+    """Nothing is stored of it."""
+    officer.room.report(entropy(1), CANARY)
+    await officer.sign_in("ada")
+    await officer.ask("sync")
+    status, found = await officer.ask("reply", **body)
+    assert (status, said in found["say"]) == (400, True)
+    with officer.room.vault.transaction() as connection:
+        assert connection.execute(select(tables.texts.c.id)).all() == []
+
+
+async def test_a_reply_before_the_service_was_reached_is_refused(officer: Officer) -> None:
+    """Without a directory nobody knows what the unit can send."""
+    await officer.sign_in("ada")
+    assert (await officer.ask("reply", case=1, text="x"))[1]["error"] == "not-yet"
+
+
+async def test_status_says_nothing_of_cases(officer: Officer) -> None:
+    """Open to whoever can open the socket: how the desk is, and no name, count or word of a case."""
+    officer.room.report(entropy(1), CANARY, force="cumbria")
+    await officer.sign_in("ada")
+    await officer.ask("sync")
+    officer.token = ""
+    status, found = await officer.ask("status")
+    assert (status, found["unit"], found["listed"]) == (200, "north", True)
+    assert [one["code"] for one in found["notices"]] == ["no-backup"]
+    assert not {"CANARY", "cumbria", "ada"} & set(json.dumps(found).replace('"', " ").split())
+    epochs = (await officer.ask("epoch"))[1]["epochs"]
+    assert [one["state"] for one in epochs] == ["present", "next"]
+    seeds = [one.seed.hex() for one in officer.room.engine.state.keyring.epochs.values()]
+    assert not any(seed in json.dumps(epochs) for seed in seeds)
+
+
+async def test_a_fault_inside_tells_no_content(
+    officer: Officer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An error whose message holds content: an officer gets a line, the log kind and place, neither the message."""
+    await officer.sign_in("ada")
+
+    async def fail(*args: object) -> None:
+        raise KeyError(CANARY)
+
+    monkeypatch.setitem(MEMBER_VERBS, "cases", fail)
+    status, found = await officer.ask("cases")
+    assert (status, found["error"]) == (500, "internal")
+    logged = capsys.readouterr().err
+    assert "error cases KeyError" in logged
+    assert CANARY not in logged + json.dumps(found)
+
+
+async def test_a_service_that_is_down_is_told(officer: Officer) -> None:
+    """A sync without a service fails with a line; status and cases carry the notice until it answers."""
+    await officer.sign_in("ada")
+    officer.room.transport.down = "GetBoard"
+    assert (await officer.ask("sync"))[0] == 500
+    assert "failed" in [one["code"] for one in (await officer.ask("cases"))[1]["notices"]]
+    officer.room.transport.down = ""
+    found = (await officer.ask("sync"))[1]
+    assert [one["code"] for one in found["notices"]] == ["no-backup"]
+
+
+async def test_backing_up_twice_at_once_gives_two_backups(officer: Officer, tmp_path: Path) -> None:
+    """One waits for the other; with none configured it is said where to name a folder."""
+    assert (await officer.ask("backup"))[1]["error"] == "bad-input"
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    engine = officer.room.engine
+    engine.settings = replace(engine.settings, backup=str(folder))
+    done = await asyncio.gather(officer.ask("backup"), officer.ask("backup"))
+    assert [status for status, _ in done] == [200, 200]
+    assert len(list(folder.iterdir())) == 2
