@@ -35,7 +35,7 @@ WORDS = {
     "backup-failed": "The last backup failed; nothing is published or destroyed until one succeeds. Check the backup "
     "folder's disk.",
     "unreachable": "The service was not reached ({error}). The desk tries again by itself.",
-    "failed": "The last run failed ({error}) and is tried again. The desk's log says where; tell whoever looks after it.",
+    "failed": "The last run failed ({error}) and is tried again. Tell whoever looks after the desk.",
     "storage-failed": "The desk could not write to its own disk ({error}). Check its room and permissions.",
     "vault-restored": "The vault was restored from a backup on {day}. Reports still served were collected again; texts "
     "that were not yet sent when the backup was made, and answers after it, are gone: look at each case.",
