@@ -36,6 +36,8 @@ def process(*command: str | Path) -> Iterator[tuple[subprocess.Popen[str], str]]
     finally:
         running.terminate()
         running.wait(STOP_WITHIN)
+        if running.stdout is not None:
+            running.stdout.close()
 
 
 @contextmanager

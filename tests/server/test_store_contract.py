@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection
 
 from dropbox.protocol.primitives import sha256
 from dropbox.server.ports import ClosedSegment, Store, StoreBusy, StoredBatch
