@@ -92,8 +92,13 @@ async def publish_directory(config: ServerConfig, text: bytes, now: float) -> in
     "publish",
     epilog="Example:  dropbox-admin directory publish --config /var/lib/dropbox/server.toml --directory directory.txt",
 )
-@click.option("--config", required=True, type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--directory", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--config", required=True, type=click.Path(dir_okay=False, path_type=Path), help="server.toml")
+@click.option(
+    "--directory",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Signed by the roots, from `dropbox-keys`.",
+)
 @in_one_line
 def publish(config: Path, directory: Path) -> None:
     """Check a signed directory and put it on the server; a running server takes it up by itself."""

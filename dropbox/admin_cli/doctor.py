@@ -49,7 +49,7 @@ def examine(path: Path, now: float) -> list[Finding]:
 @click.command(
     epilog="Example:  dropbox-admin doctor --config /var/lib/dropbox/server.toml",
 )
-@click.option("--config", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--config", required=True, type=click.Path(dir_okay=False, path_type=Path), help="server.toml")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @in_one_line
 def doctor(config: Path, as_json: bool) -> None:

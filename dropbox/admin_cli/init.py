@@ -40,7 +40,12 @@ def _make_folders(folder: Path, config: ServerConfig) -> None:
 
 @click.command("init", epilog=_EPILOG)
 @click.option("--dir", "folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="Made if new.")
-@click.option("--anchor", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--anchor",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The roots' anchor file; it is copied.",
+)
 @click.option("--listen", default="127.0.0.1:8080", show_default=True, help="HOST:PORT or unix:/path.")
 @click.option("--database", help="A URL; a SQLite file in the folder if left out.")
 @click.option("--demo", is_flag=True, help="Say on every page that this is a demonstration.")

@@ -35,7 +35,7 @@ async def apply_retention(config: ServerConfig, now: float) -> list[int]:
 
 
 @click.command(epilog="Example:  dropbox-admin retention --config /var/lib/dropbox/server.toml")
-@click.option("--config", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--config", required=True, type=click.Path(dir_okay=False, path_type=Path), help="server.toml")
 @click.option("--json", "as_json", is_flag=True, help="Print the removed periods as JSON.")
 @in_one_line
 def retention(config: Path, as_json: bool) -> None:

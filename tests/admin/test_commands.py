@@ -127,13 +127,20 @@ async def trim(config: Path, keep: int) -> None:
 
 
 def test_status_counts_without_content(config: Path, world: World) -> None:
-    """Numbers only, the same in words and as JSON."""
+    """Numbers, and for each unit what retiring it asks for; the same in words and as JSON."""
     assert publish(config, world.directory_text(period=NOW)).exit_code == 0
     add_batches(config, world, 2)
     found = json.loads(admin("status", "--config", config, "--json").stdout)
     assert (found["directory_version"], found["batches"], found["envelopes_waiting"]) == (1, 2, 0)
+    units = found.pop("units")
     assert all(value is None or isinstance(value, int) for value in found.values())
-    assert "batches                        2" in admin("status", "--config", config).stdout
+    desk = world.desks[0]
+    assert desk.last is not None
+    newest = {"slug": "unit-0", "last_period": NOW + 1, "last_hash": desk.last.hash.hex()}
+    assert units == [newest, {"slug": "unit-1", "last_period": None, "last_hash": None}]
+    words = admin("status", "--config", config).stdout
+    assert "batches                        2" in words
+    assert desk.last.hash.hex() in words
 
 
 def test_retention_removes_what_is_past(config: Path, world: World) -> None:
