@@ -15,18 +15,27 @@ from .asking import desk_passphrase, ends_in_one_line, json_option, key_option, 
 @click.command()
 @vault_option
 @click.option("--file", type=click.Path(path_type=Path, dir_okay=False), help="An older backup; see the runbook first.")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder of backups, when the desk's own folder is lost.",
+)
 @click.option("--replace", is_flag=True, help="There is a vault: give it up for the backup.")
 @key_option
 @json_option
 @ends_in_one_line
-def restore(vault: Path, file: Path | None, replace: bool, desk_key_fd: int | None, as_json: bool) -> None:
+def restore(
+    vault: Path, file: Path | None, source: Path | None, replace: bool, desk_key_fd: int | None, as_json: bool
+) -> None:
     """Put the newest backup in the vault's place; the keyring stays as it is. Refused while the desk runs.
 
     \b
     Examples:
       dropbox-desk restore --vault north
       dropbox-desk restore --vault north --replace
+      dropbox-desk restore --vault north --from /mnt/backup
     """
     harden_process()
-    fields = restore_vault(vault, desk_passphrase(desk_key_fd), file, replace=replace)
+    fields = restore_vault(vault, desk_passphrase(desk_key_fd), file, replace=replace, source=source)
     show(fields, as_json, terminal.restored)

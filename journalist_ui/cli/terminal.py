@@ -191,9 +191,11 @@ def verified(fields: dict[str, Any]) -> list[str]:
 
 
 def restored(fields: dict[str, Any]) -> list[str]:
+    kept = "The keyring was kept as it was." if fields["keyring"] else "There is no keyring here."
+    following = "Start `dropbox-desk serve`" if fields["keyring"] else "Run `dropbox-desk replace-keyring`, then serve"
     return [
-        f"Restored from {fields['file']}. The keyring was kept as it was.",
-        "Start `dropbox-desk serve`: it collects again what the service still has.",
+        f"Restored from {fields['file']}. {kept}",
+        f"{following}: it collects again what the service still has.",
         "Lost: texts not yet sent when the backup was made, and answers written since. Look at each case.",
     ]
 

@@ -35,7 +35,7 @@ from .keyring import KeyringStore
 from .notice_log import remember_notices
 from .notices import LASTING
 from .schedule import publish_due
-from .settings import DeskSettings
+from .settings import DeskSettings, kept_beside
 
 DAY = 86_400
 
@@ -250,7 +250,8 @@ class Engine:
             return ""
         keep, unit_id = self.settings.keep_backups, self.settings.unit_id
         async with self._backing_up:
-            return str(await asyncio.to_thread(write_backup, self.vault, folder, unit_id, keep))
+            beside = kept_beside(self._store.folder)
+            return str(await asyncio.to_thread(write_backup, self.vault, folder, unit_id, keep, beside))
 
     # --- officers ---
 

@@ -104,6 +104,7 @@ class KeyringStore:
     """The keyring file of one vault folder. One process at a time: the caller holds the vault's lock."""
 
     def __init__(self, folder: Path, desk_key: bytes, random: Callable[[int], bytes] = os.urandom) -> None:
+        self.folder = folder
         self._path = folder / KEYRING_FILE
         self._key = keyring_key(desk_key)
         self._random = random

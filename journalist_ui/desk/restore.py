@@ -1,17 +1,25 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Backup, verification and restore without a running desk."""
 
+import shutil
 import time
 from pathlib import Path
 from typing import Any
 
 from journalist_ui.refusals import BackupFailed, VaultUnusable
-from journalist_ui.vault.backup import newest_backup, restore_backup, verify_backup, write_backup
+from journalist_ui.vault.backup import (
+    copies_beside,
+    newest_backup,
+    restore_backup,
+    verify_backup,
+    write_backup,
+)
 from journalist_ui.vault.database import VAULT_FILE, open_vault
 
 from .desk_key import stretch_desk_key
 from .engine import DAY
-from .settings import DeskSettings, read_settings
+from .keyring import KEYRING_FILE
+from .settings import ANCHOR_FILE, SETTINGS_FILE, DeskSettings, kept_beside, read_settings
 from .vault_lock import hold_vault
 
 NO_BACKUP = 'This desk makes no backup: desk.toml says backup = "none". Name a folder there.'
@@ -31,7 +39,8 @@ def backup_now(folder: Path, desk_passphrase: str) -> str:
     with hold_vault(folder):
         vault = open_vault(folder / VAULT_FILE, stretch_desk_key(desk_passphrase, settings.salt))
         try:
-            return str(write_backup(vault, target, settings.unit_id, settings.keep_backups))
+            beside = kept_beside(folder)
+            return str(write_backup(vault, target, settings.unit_id, settings.keep_backups, beside))
         finally:
             vault.close()
 
@@ -44,17 +53,35 @@ def verify(folder: Path, desk_passphrase: str, file: Path | None) -> dict[str, A
     return {"file": str(path), **found}
 
 
-def restore_vault(folder: Path, desk_passphrase: str, file: Path | None, *, replace: bool) -> dict[str, Any]:
+def restore_vault(
+    folder: Path, desk_passphrase: str, file: Path | None, *, replace: bool, source: Path | None = None
+) -> dict[str, Any]:
     """Put a backup, the newest if none is named, in the vault's place. Raises DeskRefused.
 
-    A present vault is given up only with ``replace``.
+    A present vault is given up only with ``replace``. ``source`` is the folder of backups when the desk's own folder is
+    lost: settings and anchor are taken from there too.
     """
+    if source is not None and not (folder / SETTINGS_FILE).exists():
+        _take_settings(folder, source, file)
     settings = read_settings(folder)
-    path = file or newest_backup(_folder(settings), settings.unit_id)
+    path = file or newest_backup(source or _folder(settings), settings.unit_id)
     with hold_vault(folder):
         if (folder / VAULT_FILE).exists() and not replace:
             raise VaultUnusable("There is a vault here. If it is to be given up for the backup, say so with --replace.")
         desk_key = stretch_desk_key(desk_passphrase, settings.salt)
         verify_backup(path, desk_key)
         restore_backup(path, folder, desk_key, int(time.time() // DAY))
-    return {"file": str(path)}
+    return {"file": str(path), "keyring": (folder / KEYRING_FILE).exists()}
+
+
+def _take_settings(folder: Path, source: Path, file: Path | None) -> None:
+    """Make the desk's folder again with the copies that lie beside the backups. Raises BackupFailed."""
+    found = {name: copies_beside(source, name, file) for name in (SETTINGS_FILE, ANCHOR_FILE)}
+    if any(len(paths) != 1 for paths in found.values()):
+        raise BackupFailed(
+            f"{source} holds the settings of no desk, or of several. Name one of this desk's backups with --file."
+        )
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, (path,) in found.items():
+        shutil.copyfile(path, folder / name)
+        (folder / name).chmod(0o600)

@@ -70,6 +70,11 @@ def write_settings(folder: Path, settings: DeskSettings) -> None:
     path.write_text("".join(lines), encoding="utf-8")
 
 
+def kept_beside(folder: Path) -> list[Path]:
+    """What is copied beside each backup: without the salt of desk.toml no passphrase opens it."""
+    return [path for path in (folder / SETTINGS_FILE, folder / ANCHOR_FILE) if path.exists()]
+
+
 def read_settings(folder: Path) -> DeskSettings:
     """Raises VaultUnusable: no desk lives there, or desk.toml is not as it must be, with the key that is wrong."""
     path = folder / SETTINGS_FILE

@@ -4,6 +4,7 @@
 import os
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -18,8 +19,12 @@ from .database import VAULT_FILE, Vault, open_vault, write_meta
 _UNIT_DIGITS = 8
 
 
+def _stem(unit_id: bytes) -> str:
+    return f"vault-{unit_id.hex()[:_UNIT_DIGITS]}"
+
+
 def _name(unit_id: bytes, number: int) -> str:
-    return f"vault-{unit_id.hex()[:_UNIT_DIGITS]}-{number:08d}.db"
+    return f"{_stem(unit_id)}-{number:08d}.db"
 
 
 def list_backups(folder: Path, unit_id: bytes) -> list[Path]:
@@ -31,9 +36,10 @@ def list_backups(folder: Path, unit_id: bytes) -> list[Path]:
         raise BackupFailed(f"The backup folder {folder} cannot be read. Is its disk there?") from None
 
 
-def write_backup(vault: Vault, folder: Path, unit_id: bytes, keep: int) -> Path:
+def write_backup(vault: Vault, folder: Path, unit_id: bytes, keep: int, beside: Sequence[Path] = ()) -> Path:
     """A new backup, on the disk when this returns; only the newest ``keep`` stay. Raises BackupFailed.
 
+    The files ``beside`` it are copied too, each once and not secret: settings without which it could not be opened.
     The folder is never made here: an unmounted disk must be noticed.
     """
     before = list_backups(folder, unit_id)
@@ -42,8 +48,10 @@ def write_backup(vault: Vault, folder: Path, unit_id: bytes, keep: int) -> Path:
     part = target.with_suffix(".part")
     try:
         # What a backup that was cut short left behind.
-        for stale in folder.glob(_name(unit_id, 0).replace("00000000.db", "*.part")):
+        for stale in folder.glob(f"{_stem(unit_id)}-*.part"):
             stale.unlink()
+        for path in beside:
+            _copy_beside(path, folder / f"{_stem(unit_id)}.{path.name}")
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         cipher.copy_into(vault.engine, part)
         sync_path(part)
@@ -56,6 +64,22 @@ def write_backup(vault: Vault, folder: Path, unit_id: bytes, keep: int) -> Path:
             f"The backup into {folder} failed ({type(error).__name__}). Check that its disk is there and has room."
         ) from None
     return target
+
+
+def _copy_beside(path: Path, target: Path) -> None:
+    if target.exists() and target.read_bytes() == path.read_bytes():
+        return
+    fresh = target.with_name(f"{target.name}.part")
+    shutil.copyfile(path, fresh)
+    fresh.chmod(0o600)
+    sync_path(fresh)
+    os.rename(fresh, target)
+
+
+def copies_beside(folder: Path, name: str, backup: Path | None) -> list[Path]:
+    """Copies of the file called ``name`` in a backup folder; only that of the desk of ``backup`` when it is given."""
+    found = sorted(folder.glob(f"vault-*.{name}"))
+    return [path for path in found if backup is None or backup.name.startswith(path.name.removesuffix(name)[:-1] + "-")]
 
 
 def sync_path(path: Path) -> None:

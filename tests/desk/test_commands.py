@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import shutil
 import stat
 import tomllib
 from collections.abc import Iterator
@@ -232,6 +233,35 @@ def test_a_desk_must_say_that_it_makes_no_backup(tmp_path: Path, anchor: Path) -
     assert (done.exit_code, 'say backup = "none"' in done.stderr) == (1, True)
 
 
+def test_a_desk_whose_folder_is_lost_comes_back_from_its_backups(tmp_path: Path, anchor: Path) -> None:
+    """With the backups' folder and the desk passphrase alone: settings and anchor lie beside the backup, the vault
+    opens, and a new keyring takes the place of the lost one. Several desks in one folder are told apart."""
+    backups = tmp_path / "backups"
+    backups.mkdir()
+    for name in ("north", "south"):
+        words = init_words(tmp_path / name, anchor, **{"--backup": str(backups)})
+        assert ask(*words, stdin=TWO_LINES).exit_code == 0
+    assert ask("backup", "--vault", tmp_path / "north", stdin=TWO_LINES).exit_code == 0
+    lost = read_settings(tmp_path / "north")
+    shutil.rmtree(tmp_path / "north")
+    back = ("restore", "--vault", tmp_path / "again", "--from", backups)
+    assert ask("restore", "--vault", tmp_path / "again", stdin=TWO_LINES).exit_code == 1
+    done = ask(*back, stdin=TWO_LINES)
+    assert done.exit_code == 0, done.output
+    assert "There is no keyring here" in done.stdout
+    assert read_settings(tmp_path / "again") == lost
+    assert ask("serve", "--vault", tmp_path / "again", stdin=TWO_LINES).exit_code == 1
+    assert ask("replace-keyring", "--vault", tmp_path / "again", "--give-up-old", stdin=TWO_LINES).exit_code == 0
+    assert ask("backup", "--vault", tmp_path / "south", stdin=TWO_LINES).exit_code == 0
+    done = ask("restore", "--vault", tmp_path / "third", "--from", backups, stdin=TWO_LINES)
+    assert (done.exit_code, "--file" in done.stderr, (tmp_path / "third").exists()) == (1, True, False)
+    south = read_settings(tmp_path / "south")
+    (file,) = backups.glob(f"vault-{south.unit_id.hex()[:8]}-*.db")
+    words = ("restore", "--vault", tmp_path / "third", "--from", backups, "--file", file)
+    assert ask(*words, stdin=TWO_LINES).exit_code == 0
+    assert read_settings(tmp_path / "third") == south
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -270,3 +300,9 @@ def test_every_notice_of_the_flows_has_its_words() -> None:
     assert codes - set(WORDS) == set()
     engine = (ROOT / "journalist_ui" / "desk" / "engine.py").read_text(encoding="utf-8")
     assert set(re.findall(r'Notice\("([a-z-]+)"', engine)) - set(WORDS) == set()
+
+
+def test_every_notice_stands_in_the_runbook() -> None:
+    """Who is told a code finds it in docs/runbooks/restore.md."""
+    runbook = (ROOT / "docs" / "runbooks" / "restore.md").read_text(encoding="utf-8")
+    assert [code for code in WORDS if f"`{code}`" not in runbook] == []
