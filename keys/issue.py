@@ -13,9 +13,10 @@ from dropbox.protocol.anchors import (
     SignedAnchor,
     SignedHead,
     sign_as_root,
+    verify_anchor_chain,
     verify_first_anchor,
 )
-from dropbox.protocol.constants import BOARD_QUOTA_BUDGET, MAX_ROOTS, SERVICE_ID, UnitKind
+from dropbox.protocol.constants import BOARD_QUOTA_BUDGET, MAX_PERIOD, MAX_ROOTS, SERVICE_ID, UnitKind
 from dropbox.protocol.directory import Directory, Policy, Unit, UntrustedDirectory, parse_directory
 from dropbox.protocol.errors import ProtocolError, TrustError
 from dropbox.protocol.primitives import sha256
@@ -92,7 +93,7 @@ def _headed(anchors: tuple[SignedAnchor, ...], directory: Directory, version: in
         anchor_version=anchors[-1].anchor.version,
         dir_version=version,
         issued=issued,
-        expires=issued + directory.policy.head_life,
+        expires=min(issued + directory.policy.head_life, MAX_PERIOD),
         directory_hash=sha256(body),
     )
     return UntrustedDirectory(anchors, SignedHead(head, ()), body)
@@ -131,14 +132,22 @@ def check_directory(directory: Directory) -> None:
             serving[force] = unit.slug
     try:
         parse_directory(directory.encode())
-    except ProtocolError as error:
-        raise StepRefused(f"The directory would not be valid ({error}). Check slugs, names and dates.") from None
+    except (ProtocolError, OverflowError, UnicodeError) as error:
+        raise StepRefused(f"The directory would not be valid ({_why(error)}). Check slugs, names and dates.") from None
+
+
+def _why(error: Exception) -> str:
+    return str(error) if isinstance(error, ProtocolError) else "a text or number too long"
 
 
 def add_anchor(draft: UntrustedDirectory, anchor: SignedAnchor, issued: int) -> UntrustedDirectory:
     """Take a new anchor into the chain that the directory carries. Raises StepRefused."""
     if anchor.anchor.version != draft.anchors[-1].anchor.version + 1:
         raise StepRefused("This anchor does not follow the directory's last one.")
+    try:
+        verify_anchor_chain(draft.anchors[-1].anchor, (*draft.anchors, anchor))
+    except TrustError as error:
+        raise StepRefused(f"This anchor is not signed by enough old and new roots yet ({error}).") from None
     version = draft.head.head.dir_version + (1 if draft.head.signatures else 0)
     return _headed((*draft.anchors, anchor), body_of(draft), version, issued)
 

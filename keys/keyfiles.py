@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dropbox.protocol import labels
 from dropbox.protocol.armour import armour, dearmour
@@ -25,8 +26,8 @@ ENROLMENT = "ENROLMENT"
 DIRECTORY = "DIRECTORY"
 _LARGEST = 8 << 20
 _SALT = 16
-_MEMORY_KIB, _PASSES, _LANES = 256 * 1024, 3, 1
-"""A root key is opened a few times a year: a quarter of a gibibyte and about a second each."""
+_MEMORY_KIB, _PASSES, _LANES = 128 * 1024, 3, 1
+"""A root key is opened a few times a year: an eighth of a gibibyte and about half a second each."""
 SHORTEST_PASSPHRASE = 12
 
 
@@ -42,19 +43,31 @@ def read_file(path: Path) -> bytes:
     return data
 
 
+def refuse_taken(*paths: Path) -> None:
+    """Before anything is asked or made: none of these names may be in use. Raises FileProblem."""
+    for path in paths:
+        if path.exists():
+            raise FileProblem(f"{path}: already there. Choose another name or move it away first.")
+
+
 def write_file(path: Path, data: bytes, replace: bool = False, mode: int = 0o600) -> None:
     """Whole or not at all: a temporary file, fsync, then the name. Raises FileProblem when the name is taken."""
-    if path.exists() and not replace:
-        raise FileProblem(f"{path}: already there. Choose another name or move it away first.")
+    if not replace:
+        refuse_taken(path)
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    except OSError as error:
+        raise FileProblem(f"{path}: {error.strerror}. Check the folder.") from None
+    temporary = Path(name)
+    try:
         with os.fdopen(handle, "wb") as file:
             os.fchmod(handle, mode)
             file.write(data)
             file.flush()
             os.fsync(handle)
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except OSError as error:
+        temporary.unlink()
         raise FileProblem(f"{path}: {error.strerror}. Check the folder.") from None
 
 
@@ -113,14 +126,15 @@ def note_signed(root: RootKey, kind: str, version: int, body: bytes) -> None:
     """Remember, beside the root key, the newest that it signed of ``kind``; refuse an older version, and another body
     of the same version. Raises RollbackRefused, FileProblem."""
     record = root.path.with_name(root.path.name + ".signed")
-    held: dict[str, list[object]] = {}
+    held: dict[str, list[Any]] = {}
     if record.exists():
         try:
             held = json.loads(read_file(record))
             newest, digest = held.get(kind, [0, ""])
-        except (ValueError, TypeError):
+            newest = int(newest)
+        except (ValueError, TypeError, AttributeError, RecursionError):
             raise FileProblem(f"{record}: damaged. Find out what this root has signed before you go on.") from None
-        if version < int(str(newest)) or (version == newest and digest != sha256(body).hex()):
+        if version < newest or (version == newest and digest != sha256(body).hex()):
             raise RollbackRefused(
                 f"This root has already signed {kind} version {newest}. Issue a version above it and sign that."
             )

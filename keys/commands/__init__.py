@@ -44,6 +44,7 @@ def main() -> None:
         click.echo(f"dropbox-keys: {error}", err=True)
     except ProtocolError as error:
         click.echo(f"dropbox-keys: {error.say} ({error})", err=True)
-    else:
-        return
+    except OSError as error:
+        click.echo(f"dropbox-keys: {error.strerror}. Check the names of the files.", err=True)
+    # A command that went well has left with 0 by now.
     sys.exit(1)

@@ -6,24 +6,34 @@ import time
 
 import click
 
+from dropbox.protocol.constants import MAX_PERIOD
 from dropbox.protocol.directory import Policy
 from keys.errors import StepRefused
 from keys.keyfiles import SHORTEST_PASSPHRASE
 
-_LONGEST_LINE = 1_024
+LONGEST_PASSPHRASE = 1_024
+
+
+def _typed(new: bool) -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt("Passphrase of this root", hide_input=True, confirmation_prompt=new))
+    return sys.stdin.readline(LONGEST_PASSPHRASE + 2).rstrip("\r\n")
 
 
 def passphrase(new: bool = False) -> bytes:
     """From a prompt without echo, or one line of standard input. Raises StepRefused."""
-    if sys.stdin.isatty():
-        typed = click.prompt("Passphrase of this root", hide_input=True, confirmation_prompt=new)
-    else:
-        typed = sys.stdin.readline(_LONGEST_LINE).rstrip("\r\n")
+    try:
+        typed = _typed(new)
+        sealed_with = typed.encode()
+    except UnicodeError:
+        raise StepRefused("The passphrase is not UTF-8. Type it on a terminal that is set to UTF-8.") from None
+    if len(typed) > LONGEST_PASSPHRASE:
+        raise StepRefused(f"A passphrase has at most {LONGEST_PASSPHRASE} characters. Choose a shorter one.")
     if new and len(typed) < SHORTEST_PASSPHRASE:
         raise StepRefused(f"A root's passphrase has at least {SHORTEST_PASSPHRASE} characters. Choose a longer one.")
     if not typed:
         raise StepRefused("No passphrase. Type it, or give it as one line on standard input.")
-    return str(typed).encode()
+    return sealed_with
 
 
 def present(policy: Policy, period: int | None) -> int:
@@ -32,5 +42,5 @@ def present(policy: Policy, period: int | None) -> int:
 
 
 period_option = click.option(
-    "--period", type=click.IntRange(min=0), help="Period of issue; default: by this machine's clock."
+    "--period", type=click.IntRange(0, MAX_PERIOD), help="Period of issue; default: by this machine's clock."
 )

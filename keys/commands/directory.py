@@ -54,7 +54,7 @@ def read_policy_file(path: Path) -> Policy:
         if sorted(values) != sorted(names) or not all(type(value) is int for value in values.values()):
             raise StepRefused(f"{path}: must hold exactly these whole numbers: {', '.join(names)}.")
         return read_policy(Reader(Policy(**values).encode(), "policy"))
-    except (ValueError, TypeError, AttributeError, OverflowError, ProtocolError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, ProtocolError):
         raise StepRefused(f"{path}: not a policy. `dropbox-keys directory policy` prints one to start from.") from None
 
 

@@ -9,7 +9,7 @@ import click
 from dropbox.protocol.constants import KEY
 from dropbox.protocol.primitives import ed25519_public, sha256
 from keys.fingerprints import grouped
-from keys.keyfiles import ROOT_PUBLIC, seal_root, write_armoured, write_file
+from keys.keyfiles import ROOT_PUBLIC, refuse_taken, seal_root, write_armoured, write_file
 
 from .asking import passphrase
 
@@ -28,9 +28,11 @@ def new(out: Path) -> None:
     Example:
       dropbox-keys root new --out /media/root-1/root-1.key
     """
+    beside = out.with_name(out.name + ".pub")
+    refuse_taken(out, beside)
     seed = secrets.token_bytes(KEY)
     sealed = seal_root(seed, passphrase(new=True), secrets.token_bytes)
     public = ed25519_public(seed)
     write_file(out, sealed)
-    write_armoured(out.with_name(out.name + ".pub"), ROOT_PUBLIC, public)
-    click.echo(f"{out}.pub {grouped(sha256(public))}")
+    write_armoured(beside, ROOT_PUBLIC, public)
+    click.echo(f"{beside} {grouped(sha256(public))}")

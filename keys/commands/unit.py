@@ -50,7 +50,7 @@ def _enrolled(path: Path, body: Directory) -> Enrolment:
 @click.option("--force", "forces", multiple=True, help="Slug of a force that it serves; repeat.")
 @click.option("--conflict", "conflicts", multiple=True, help="Slug of a force whose reports it must not get; repeat.")
 @click.option("--quota", default=4, show_default=True, type=click.IntRange(1, MAX_QUOTA), help="Entries a batch.")
-@click.option("--not-after", type=click.IntRange(min=0), help="Last period; default: ten years of days.")
+@click.option("--not-after", type=click.IntRange(0, MAX_PERIOD), help="Last period; default: ten years of days.")
 @period_option
 def add(
     path: Path,
@@ -100,7 +100,7 @@ def add(
 @click.option("--enrolment", required=True, type=click.Path(path_type=Path), help="With the desk's new key.")
 @_slug
 @click.option(
-    "--first-period", type=click.IntRange(min=0), help="From when the new key signs; default: the next period."
+    "--first-period", type=click.IntRange(0, MAX_PERIOD), help="From when the new key signs; default: the next period."
 )
 @period_option
 def rotate(path: Path, enrolment: Path, slug: str, first_period: int | None, period: int | None) -> None:
