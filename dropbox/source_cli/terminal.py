@@ -108,7 +108,8 @@ def show_codename(words: Sequence[str]) -> None:
     say("")
     say(f"    {' '.join(words)}")
     say("")
-    click.pause("Press any key when you have written it down; the screen is then cleared.", err=True)
+    then = "Press Enter when you have written it down; the screen is then cleared"
+    click.prompt(then, default="", show_default=False, hide_input=True, prompt_suffix=".", err=True)
     click.echo(CLEAR, err=True, nl=False)
 
 

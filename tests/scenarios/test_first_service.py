@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""docs/runbooks/first-service.md, run as it stands."""
+
+import asyncio
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyotp
+import pytest
+from service import BIN, ROOT, until
+from typist import Typist
+
+RUNBOOK = ROOT / "docs" / "runbooks" / "first-service.md"
+
+
+def blocks() -> list[str]:
+    """Every block marked ``sh``, in order."""
+    return re.findall(r"^```sh\n(.*?)^```$", RUNBOOK.read_text(), re.M | re.S)
+
+
+class Onion:
+    """In place of the onion service: bytes from a loopback port to the server's Unix socket and back."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop = asyncio.Event()
+        listening = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._listen(listening)))
+        self._thread.start()
+        assert listening.wait(10)
+
+    async def _listen(self, listening: threading.Event) -> None:
+        self._loop = asyncio.get_running_loop()
+        async with await asyncio.start_server(self._carry, "127.0.0.1", self.port):
+            listening.set()
+            await self._stop.wait()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            inner, outer = await asyncio.open_unix_connection(str(self._path))
+        except OSError:
+            writer.close()
+            return
+
+        async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+            while data := await source.read(65_536):
+                sink.write(data)
+                await sink.drain()
+            sink.close()
+
+        await asyncio.gather(pump(reader, outer), pump(inner, writer), return_exceptions=True)
+
+    def close(self) -> None:
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(10)
+
+
+@pytest.fixture
+def onion(tmp_path: Path) -> Iterator[Onion]:
+    carrier = Onion(tmp_path / "s.sock")
+    yield carrier
+    carrier.close()
+
+
+def _one_time_code(screen: str) -> str:
+    secret = re.findall(r"\b[A-Z2-7]{32,}\b", screen)[-1]
+    return pyotp.TOTP(secret).now()
+
+
+def _codename(screen: str) -> str:
+    return re.findall(r"^    ((?:[a-z-]+ ){7}[a-z-]+)$", screen, re.M)[-1]
+
+
+@pytest.mark.timeout(240)
+def test_the_first_service_runbook_leads_to_a_running_service(tmp_path: Path, onion: Onion) -> None:
+    """Typed into one terminal from the first block to the last, the runbook makes roots, server and desk, and a report
+    of its last step is accepted by the server."""
+    folders = {name: tmp_path / name.lower() for name in ("ROOTS", "SERVER", "BACKUP")}
+    for name in ("ROOTS", "BACKUP"):
+        folders[name].mkdir(mode=0o700)
+    environment = {
+        **{name: str(path) for name, path in folders.items()},
+        "SOCKET": str(tmp_path / "s.sock"),
+        "DESK": str(tmp_path / "north"),
+        "ADDRESS": f"http://127.0.0.1:{onion.port}",
+        "TOR": "",
+        "PATH": f"{BIN}:/usr/bin:/bin",
+        "HOME": str(tmp_path),
+        "TERM": "dumb",
+        "LANG": "C.UTF-8",
+    }
+    typist = Typist(
+        environment,
+        tmp_path,
+        {
+            r"Passphrase of this root: $": "a root keeper's passphrase",
+            r"Desk passphrase: $": "the desk's own passphrase",
+            r"Member's passphrase: $|\nPassphrase: $": "ada's own passphrase",
+            r"Repeat for confirmation: $": "again",
+            r"One-time code: $": _one_time_code,
+            r"Press Enter .* cleared\.$": "",
+            r"Your codename \(eight words, not shown\): $": _codename,
+        },
+    )
+    try:
+        shown = [typist.run(block) for block in blocks()]
+        assert "version 1 holds, 1 units" in typist.screen
+        assert re.search(r"north: Northern anti-corruption unit \(force-unit\)$", shown[-3], re.M), shown[-3]
+        assert "Stored." in shown[-3]
+        assert until(lambda: list(folders["BACKUP"].iterdir()))
+    finally:
+        typist.close()
