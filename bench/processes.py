@@ -5,7 +5,7 @@ import asyncio
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -79,10 +79,12 @@ async def _fill(config: ServerConfig, world: World, period: int, full_board: boo
     await store.close_store()
 
 
-def make_service(folder: Path, url: str = "", *, full_board: bool = False, **policy: int) -> tuple[World, ServerConfig]:
+def make_service(
+    folder: Path, url: str = "", *, full_board: bool = False, quotas: Sequence[int] = QUOTAS, **policy: int
+) -> tuple[World, ServerConfig]:
     """A server's folder with a published directory, and with a full board if asked."""
-    world = World(units=len(QUOTAS), policy=replace(PRODUCTION, intake_per_period=100_000_000, **policy))
-    for desk, quota in zip(world.desks, QUOTAS, strict=True):
+    world = World(units=len(quotas), policy=replace(PRODUCTION, intake_per_period=100_000_000, **policy))
+    for desk, quota in zip(world.desks, quotas, strict=True):
         desk.unit = replace(desk.unit, board_quota=quota)
     data = folder / "data"
     for one in (data / "segments", data / "blobs"):

@@ -20,6 +20,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.processes import Served, bare, load, make_service, served
+from bench.visits import SIZES, measure
 from dropbox.protocol.certificates import EpochCert
 from dropbox.protocol.constants import ENVELOPE
 from dropbox.protocol.envelope_open import EpochOpener, open_envelope
@@ -41,7 +42,7 @@ class Bench:
 
 def row(name: str, value: str, goal: str, reached: bool | None = None) -> None:
     verdict = {True: "reached", False: "MISSED", None: ""}[reached]
-    print(f"{name:44} {value:>46}   goal {goal:24} {verdict}", flush=True)
+    print(f"{name:44} {value:>46}   {'goal ' + goal if goal else '':29} {verdict}", flush=True)
 
 
 def ratio_row(name: str, ours: float, theirs: float, goal: float, unit: str) -> None:
@@ -131,11 +132,22 @@ def trial_openings(bench: Bench) -> None:
     row("trial-openings a second a core", f"{rate:,.0f}", "at least 5,000", rate >= 5_000)
 
 
+def visits(bench: Bench) -> None:
+    for reports, quotas in SIZES.items():
+        with folder() as here:
+            size, seconds = measure(here, quotas, bench.rounds)
+        mebibytes, most = size / 2**20, 8.5
+        goal, reached = (f"at most {most} MiB", mebibytes <= most) if reports == 60 else ("", None)
+        name = f"a visit, {reports} reports a day, {len(quotas)} units"
+        row(name, f"{mebibytes:.1f} MiB, {seconds:.2f} s", goal, reached)
+
+
 PARTS: dict[str, Callable[[Bench], None]] = {
     "sqlite": submissions_sqlite,
     "postgres": submissions_postgres,
     "board": board_fetches,
     "openings": trial_openings,
+    "visits": visits,
 }
 
 

@@ -9,9 +9,9 @@ from dropbox.protocol.anchors import Anchor, Head, SignedAnchor, SignedHead, sig
 from dropbox.protocol.armour import armour
 from dropbox.protocol.batch import NO_HASH, Batch, Manifest, Upload, content_hash, make_batch
 from dropbox.protocol.certificates import EpochCert, epoch_bounds, epoch_of
-from dropbox.protocol.constants import ENTRY, MARK, MARKS_PER_ENTRY, XWING_PUBLIC, UnitKind
+from dropbox.protocol.constants import ENTRY, MARK, MARKS_PER_ENTRY, XWING_SEED, UnitKind
 from dropbox.protocol.directory import Directory, Policy, RetiredUnit, Unit, UnitKey, UntrustedDirectory
-from dropbox.protocol.primitives import ed25519_public, sha256
+from dropbox.protocol.primitives import SealingKey, ed25519_public, sha256
 
 POLICY = Policy(
     period=100,
@@ -42,7 +42,7 @@ class DeskTwin:
     def cert(self, service_id: bytes, epoch: int, length: int) -> bytes:
         if epoch not in self.certs:
             first, last = epoch_bounds(epoch, length)
-            public = secrets.token_bytes(XWING_PUBLIC)
+            public = SealingKey(secrets.token_bytes(XWING_SEED)).public
             self.certs[epoch] = EpochCert(service_id, self.unit.unit_id, epoch, first, last, public).encode()
         return self.certs[epoch]
 
