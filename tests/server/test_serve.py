@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`dropbox serve` as a process: what it prints, refuses, and finishes when it is told to stop."""
+
+import asyncio
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from dropbox.commands import main
+from dropbox.protocol.wire import parse_receipt
+from dropbox.server.config import Listen, ServerConfig
+from dropbox.server.store.schema import upgrade
+from dropbox.server.store.sql import open_store
+from tests.server.service import make_config
+from tests.server.world import World, random_envelope
+
+SERVE = Path(sys.executable).with_name("dropbox")
+HEADERS = {"content-type": "application/octet-stream"}
+
+
+@pytest.fixture
+async def made(tmp_path: Path) -> ServerConfig:
+    """A server that is ready to run, with periods of an hour."""
+    world = World()
+    config = make_config(tmp_path, world)
+    world.policy = replace(world.policy, period=3_600, intake_per_period=100_000)
+    await asyncio.to_thread(upgrade, config.database)
+    store = open_store(config.database)
+    await store.add_directory(1, world.sign_directory(int(time.time() // 3_600)))
+    await store.close_store()
+    write(config)
+    return config
+
+
+def write(config: ServerConfig) -> Path:
+    file = config.data_dir.parent / "server.toml"
+    file.touch(mode=0o600)
+    file.write_text(config.encode())
+    return file
+
+
+@contextmanager
+def serve(config: ServerConfig) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    command = [SERVE, "serve", "--config", config.data_dir.parent / "server.toml"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process, process.stdout.readline()
+        finally:
+            process.kill()
+
+
+def port(line: str) -> int:
+    return int(line.rpartition(":")[2])
+
+
+def refusal(config: ServerConfig) -> str:
+    """The one line of a server that does not start."""
+    command = [SERVE, "serve", "--config", config.data_dir.parent / "server.toml"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1
+    return done.stderr
+
+
+def test_it_says_where_it_listens_and_nothing_else(made: ServerConfig) -> None:
+    """One line on standard output, nothing on standard error while it serves and stops; exit code 0."""
+    with serve(made) as (process, line):
+        assert line.startswith("listening on http://127.0.0.1:")
+        connection = HTTPConnection("127.0.0.1", port(line), timeout=10)
+        connection.request("POST", "/v1/envelopes", random_envelope(), HEADERS)
+        assert connection.getresponse().status == 200
+        connection.close()
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=20)
+        assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_a_stop_loses_nothing_that_was_answered(made: ServerConfig) -> None:
+    """SIGTERM in the middle of many submissions: every answered one is in the store, others got no receipt."""
+    answered: list[bytes] = []
+
+    def send(number: int) -> None:
+        connection = HTTPConnection("127.0.0.1", number, timeout=10)
+        try:
+            while True:
+                connection.request("POST", "/v1/envelopes", random_envelope(), HEADERS)
+                answer = connection.getresponse()
+                body = answer.read()
+                if answer.status != 200:
+                    return
+                answered.append(parse_receipt(body).id)
+        except (OSError, HTTPException):
+            return
+        finally:
+            connection.close()
+
+    with serve(made) as (process, line):
+        threads = [threading.Thread(target=send, args=(port(line),)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.5)
+        process.send_signal(signal.SIGTERM)
+        for thread in threads:
+            thread.join()
+        _, err = process.communicate(timeout=30)
+        assert (process.returncode, err) == (0, "")
+    assert answered
+    with closing(sqlite3.connect(made.data_dir / "server.sqlite")) as database:
+        kept = {row[0] for row in database.execute("SELECT id FROM open_envelopes")}
+    assert set(answered) <= kept
+
+
+def test_one_server_to_a_store(made: ServerConfig) -> None:
+    """A second server on the same data says that one runs already."""
+    with serve(made):
+        assert "another server runs" in refusal(made)
+
+
+def test_what_it_refuses_to_start_with(made: ServerConfig, tmp_path: Path) -> None:
+    """An older schema, a damaged anchor, a missing folder, a busy port: one line each that says what to do."""
+    write(replace(made, database=f"sqlite:///{tmp_path}/empty.sqlite"))
+    assert "dropbox-admin init" in refusal(made)
+    write(replace(made, data_dir=tmp_path / "none"))
+    assert "data folder" in refusal(made)
+    write(made)
+    anchor = made.anchor.read_bytes()
+    made.anchor.write_bytes(b"x")
+    assert "anchor" in refusal(made)
+    made.anchor.unlink()
+    assert "anchor" in refusal(made)
+    made.anchor.write_bytes(anchor)
+    with serve(made) as (_, line):
+        other = replace(made, data_dir=tmp_path, listen=Listen(None, "127.0.0.1", port(line)))
+        (tmp_path / "server.toml").write_text(other.encode())
+        assert "cannot listen" in refusal(made)
+
+
+def test_the_group_of_commands() -> None:
+    """`dropbox --help` names its commands without loading them; an unknown one is bad usage."""
+    shown = CliRunner().invoke(main, ["--help"])
+    assert shown.exit_code == 0
+    assert "serve" in shown.output
+    assert "demo" in shown.output
+    assert CliRunner().invoke(main, ["nothing"]).exit_code == 2
+    assert "Example" in CliRunner().invoke(main, ["serve", "--help"]).output
+    assert CliRunner().invoke(main, ["serve"]).exit_code == 2
