@@ -5,7 +5,9 @@ The daemon makes a case's X-Wing key pair at the first message, keeps the public
 investigator and forgets it. After that the daemon can add to a case and cannot read it.
 """
 
-from sqlalchemy import Connection, insert, select, update
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Update, bindparam, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.flows.desk_state import Conversation
@@ -15,7 +17,7 @@ from dropbox.protocol.encoding import u8, u32
 from dropbox.protocol.primitives import SealingKey, hpke_seal
 
 from . import labels, tables
-from .database import Random, next_place
+from .database import Random, read_place, write_place
 
 NEW = "new"
 ASSESSING = "assessing"
@@ -36,67 +38,83 @@ def answer_info(number: int, text_id: int) -> bytes:
     return labels.OFFICER_TEXT + u32(number) + u32(text_id)
 
 
-def case_of(connection: Connection, pseudonym: bytes) -> tuple[int, bytes] | None:
-    """Number and public key of a conversation's case."""
-    rows = tables.cases
-    row = connection.execute(select(rows.c.number, rows.c.public).where(rows.c.pseudonym == pseudonym)).first()
-    return (row.number, row.public) if row else None
+_CASE = insert(tables.cases).returning(tables.cases.c.number)
+_KEY = upsert(tables.case_keys).on_conflict_do_nothing()
+_MESSAGE = upsert(tables.messages).on_conflict_do_nothing()
+_PART = upsert(tables.parts).on_conflict_do_nothing()
+_this = (tables.messages.c.number == bindparam("of_case"), tables.messages.c.message_id == bindparam("of_message"))
+_LATER = (
+    update(tables.messages).where(*_this, tables.messages.c.period < bindparam("came")).values(period=bindparam("came"))
+)
+_WHOLE = update(tables.messages).where(*_this, tables.messages.c.complete == 0)
 
 
-def _new_case(connection: Connection, content: NewContent, random: Random) -> tuple[int, bytes]:
-    seed = random(XWING_SEED)
-    public = SealingKey(seed).public
-    row = insert(tables.cases).values(pseudonym=content.pseudonym, public=public, opened=content.period, state=NEW)
-    number = int(connection.execute(row.returning(tables.cases.c.number)).scalar_one())
-    allowed = select(tables.members.c.name, tables.members.c.public).where(tables.members.c.investigator)
-    for member in connection.execute(allowed).all():
-        wrap_case_key(connection, number, seed, member.name, member.public)
-    return number, public
+class CaseWriter:
+    """Takes the new parts of one commit into their cases. Statements are gathered: a desk that was away has thousands.
+
+    ``store`` each part, then ``finish`` once, all in the same transaction.
+    """
+
+    def __init__(self, connection: Connection, random: Random) -> None:
+        self._connection = connection
+        self._random = random
+        rows = tables.members
+        allowed = connection.execute(select(rows.c.name, rows.c.public).where(rows.c.investigator)).all()
+        self._investigators = [(row.name, row.public) for row in allowed]
+        self._known: dict[bytes, tuple[int, bytes]] = {}
+        self._place = read_place(connection)
+        self._rows: dict[Insert | Update, list[dict[str, Any]]] = {
+            statement: [] for statement in (_KEY, _MESSAGE, _PART, _LATER, _WHOLE)
+        }
+
+    def _case(self, content: NewContent) -> tuple[int, bytes]:
+        """Number and public key of a conversation's case, which is made when this is its first part."""
+        if content.pseudonym not in self._known:
+            cases = tables.cases
+            found = select(cases.c.number, cases.c.public).where(cases.c.pseudonym == content.pseudonym)
+            row = self._connection.execute(found).first()
+            self._known[content.pseudonym] = (row.number, row.public) if row else self._new_case(content)
+        return self._known[content.pseudonym]
+
+    def _new_case(self, content: NewContent) -> tuple[int, bytes]:
+        seed = self._random(XWING_SEED)
+        public = SealingKey(seed).public
+        values = {"pseudonym": content.pseudonym, "public": public, "opened": content.period, "state": NEW}
+        number = int(self._connection.execute(_CASE, values).scalar_one())
+        self._rows[_KEY] += [_wrapped(number, seed, name, member) for name, member in self._investigators]
+        return number, public
+
+    def _next_place(self) -> int:
+        self._place += 1
+        return self._place
+
+    def store(self, content: NewContent, conversation: Conversation) -> None:
+        """Seal one part to its case. A part that is there already stays; a message that became whole gets its number
+        and its place after what was whole before."""
+        number, public = self._case(content)
+        message = {"number": number, "message_id": content.message_id}
+        row = message | {"parts": content.parts, "period": content.period, "complete": 0, "place": self._next_place()}
+        self._rows[_MESSAGE].append(row)
+        this = {"of_case": number, "of_message": content.message_id}
+        self._rows[_LATER].append(this | {"came": content.period})
+        sealed = hpke_seal(public, content.body, part_info(number, content.message_id, content.part))
+        self._rows[_PART].append(message | {"part": content.part, "sealed": sealed})
+        complete = conversation.incoming[content.message_id].number
+        if complete:
+            self._rows[_WHOLE].append(this | {"complete": complete, "place": self._next_place()})
+
+    def finish(self) -> None:
+        """Write what was gathered."""
+        for statement, rows in self._rows.items():
+            if rows:
+                self._connection.execute(statement, rows)
+        write_place(self._connection, self._place)
+
+
+def _wrapped(number: int, seed: bytes, member: str, public: bytes) -> dict[str, Any]:
+    return {"number": number, "member": member, "wrapped": hpke_seal(public, seed, case_key_info(number, member))}
 
 
 def wrap_case_key(connection: Connection, number: int, seed: bytes, member: str, public: bytes) -> None:
     """Let a member open the case from now on."""
-    wrapped = hpke_seal(public, seed, case_key_info(number, member))
-    statement = upsert(tables.case_keys).values(number=number, member=member, wrapped=wrapped)
-    connection.execute(statement.on_conflict_do_nothing())
-
-
-def store_part(connection: Connection, content: NewContent, random: Random) -> None:
-    """Seal one part to its case, which is made when this is its first. A part that is there already stays."""
-    number, public = case_of(connection, content.pseudonym) or _new_case(connection, content, random)
-    rows = tables.messages
-    statement = upsert(rows).values(
-        number=number,
-        message_id=content.message_id,
-        parts=content.parts,
-        period=content.period,
-        complete=0,
-        place=next_place(connection),
-    )
-    connection.execute(statement.on_conflict_do_nothing())
-    connection.execute(
-        update(rows)
-        .where(rows.c.number == number, rows.c.message_id == content.message_id, rows.c.period < content.period)
-        .values(period=content.period)
-    )
-    sealed = hpke_seal(public, content.body, part_info(number, content.message_id, content.part))
-    part = upsert(tables.parts).values(number=number, message_id=content.message_id, part=content.part, sealed=sealed)
-    connection.execute(part.on_conflict_do_nothing())
-
-
-def mark_complete(connection: Connection, conversation: Conversation) -> None:
-    """Note which messages became whole, in the order in which they did."""
-    case = case_of(connection, conversation.pseudonym)
-    if case is None:
-        return
-    rows = tables.messages
-    open_ones = select(rows.c.message_id).where(rows.c.number == case[0], rows.c.complete == 0)
-    waiting = {row.message_id for row in connection.execute(open_ones)}
-    whole = [(one.number, message_id) for message_id, one in conversation.incoming.items() if one.number]
-    for complete, message_id in sorted(whole):
-        if message_id in waiting:
-            connection.execute(
-                update(rows)
-                .where(rows.c.number == case[0], rows.c.message_id == message_id)
-                .values(complete=complete, place=next_place(connection))
-            )
+    connection.execute(_KEY, [_wrapped(number, seed, member, public)])

@@ -91,8 +91,17 @@ def write_meta(connection: Connection, name: str, value: str | int) -> None:
     connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": str(value)}))
 
 
-def next_place(connection: Connection) -> int:
-    """Where the next message or answer stands in the running order of everything in the vault."""
-    place = int(read_meta(connection, "place", "0")) + 1
+def read_place(connection: Connection) -> int:
+    """The last place given in the running order of everything in the vault."""
+    return int(read_meta(connection, "place", "0"))
+
+
+def write_place(connection: Connection, place: int) -> None:
     write_meta(connection, "place", place)
+
+
+def next_place(connection: Connection) -> int:
+    """Where the next answer stands in the running order."""
+    place = read_place(connection) + 1
+    write_place(connection, place)
     return place

@@ -4,7 +4,7 @@
 import json
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.flows.desk_state import Conversation, Incoming, Ledger, Text, TextState
@@ -12,7 +12,7 @@ from dropbox.flows.requests import CommitVault
 from dropbox.protocol.constants import EntryType
 
 from . import tables
-from .cases import mark_complete, store_part
+from .cases import CaseWriter
 from .database import Vault, read_meta, write_meta
 
 _NUMBERS = (
@@ -78,16 +78,15 @@ def commit(vault: Vault, change: CommitVault) -> None:
     Where texts were emptied or conversations deleted, the write-ahead log is emptied too.
     """
     ledger = change.ledger
-    emptied = False
+    gone = {pseudonym for pseudonym in change.conversations if pseudonym not in ledger.conversations}
+    emptied = bool(gone)
     with vault.transaction() as connection:
-        for pseudonym in change.conversations:
-            emptied |= _store_conversation(connection, pseudonym, ledger.conversations.get(pseudonym))
-        for content in change.contents:
-            store_part(connection, content, vault.random)
-        for pseudonym in change.conversations | {content.pseudonym for content in change.contents}:
-            conversation = ledger.conversations.get(pseudonym)
-            if conversation is not None:
-                mark_complete(connection, conversation)
+        _store_conversations(connection, [ledger.conversations[one] for one in change.conversations - gone], gone)
+        if change.contents:
+            writer = CaseWriter(connection, vault.random)
+            for content in change.contents:
+                writer.store(content, ledger.conversations[content.pseudonym])
+            writer.finish()
         for number in change.texts:
             emptied |= _store_text(connection, ledger.texts[number])
         _store_progress(connection, ledger)
@@ -95,29 +94,43 @@ def commit(vault: Vault, change: CommitVault) -> None:
         vault.truncate_wal()
 
 
-def _store_conversation(connection: Connection, pseudonym: bytes, conversation: Conversation | None) -> bool:
-    """Returns whether something was deleted that must not stay."""
-    rows = tables.incoming
-    connection.execute(delete(rows).where(rows.c.pseudonym == pseudonym))
-    if conversation is None:
-        connection.execute(delete(tables.conversations).where(tables.conversations.c.pseudonym == pseudonym))
-        return True
-    values = {name: getattr(conversation, name) for name in _NUMBERS} | {"beacon": conversation.beacon}
-    statement = upsert(tables.conversations).values(pseudonym=pseudonym, **values)
-    connection.execute(statement.on_conflict_do_update(index_elements=["pseudonym"], set_=values))
-    for message_id, one in conversation.incoming.items():
-        have = sum(1 << (part - 1) for part in one.have)
-        connection.execute(
-            insert(rows).values(
-                pseudonym=pseudonym,
-                message_id=message_id,
-                parts=one.parts,
-                have=have,
-                epoch=one.epoch,
-                number=one.number,
-            )
-        )
-    return False
+_CONVERSATION = upsert(tables.conversations)
+_CONVERSATION = _CONVERSATION.on_conflict_do_update(
+    index_elements=["pseudonym"], set_={name: _CONVERSATION.excluded[name] for name in (*_NUMBERS, "beacon")}
+)
+_NO_INCOMING = delete(tables.incoming).where(tables.incoming.c.pseudonym == bindparam("whose"))
+_NO_CONVERSATION = delete(tables.conversations).where(tables.conversations.c.pseudonym == bindparam("whose"))
+
+
+def _store_conversations(connection: Connection, changed: list[Conversation], gone: set[bytes]) -> None:
+    """Gathered into few statements: a desk that was away has thousands."""
+    touched = [{"whose": one} for one in [*gone, *(conversation.pseudonym for conversation in changed)]]
+    if touched:
+        connection.execute(_NO_INCOMING, touched)
+    if gone:
+        connection.execute(_NO_CONVERSATION, [{"whose": one} for one in gone])
+    if changed:
+        connection.execute(_CONVERSATION, [_conversation_values(one) for one in changed])
+    if rows := [row for one in changed for row in _incoming_values(one)]:
+        connection.execute(insert(tables.incoming), rows)
+
+
+def _conversation_values(one: Conversation) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in (*_NUMBERS, "beacon", "pseudonym")}
+
+
+def _incoming_values(conversation: Conversation) -> list[dict[str, Any]]:
+    return [
+        {
+            "pseudonym": conversation.pseudonym,
+            "message_id": message_id,
+            "parts": one.parts,
+            "have": sum(1 << (part - 1) for part in one.have),
+            "epoch": one.epoch,
+            "number": one.number,
+        }
+        for message_id, one in conversation.incoming.items()
+    ]
 
 
 def _store_text(connection: Connection, text: Text) -> bool:
