@@ -204,29 +204,76 @@ def test_ending_a_unit_out_of_turn(folder: Path, run: Run) -> None:
     assert "Check slugs, names and dates" in refused(run, folder, "unit", "add", *north, *again)
 
 
-POLICIES: dict[str, bytes] = {
+_VALUES = vars(PRODUCTION)
+INCOMPLETE: dict[str, dict[str, object]] = {
+    "a name missing": {name: value for name, value in _VALUES.items() if name != "epoch"},
+    "a name too many": {**_VALUES, "more": 1},
+    "a text": {**_VALUES, "epoch": "7"},
+    "a half": {**_VALUES, "epoch": 7.5},
+    "a yes": {**_VALUES, "epoch": True},
+}
+NONE: dict[str, bytes] = {
     "no json": b"{",
-    "a list of the names": json.dumps(list(vars(PRODUCTION))).encode(),
-    "a name missing": json.dumps({name: value for name, value in vars(PRODUCTION).items() if name != "epoch"}).encode(),
-    "a name too many": json.dumps({**vars(PRODUCTION), "more": 1}).encode(),
-    "a text": json.dumps({**vars(PRODUCTION), "epoch": "7"}).encode(),
-    "a half": json.dumps({**vars(PRODUCTION), "epoch": 7.5}).encode(),
-    "negative": json.dumps({**vars(PRODUCTION), "epoch": -7}).encode(),
-    "too large": json.dumps({**vars(PRODUCTION), "epoch": 2**40}).encode(),
-    "a bound": json.dumps({**vars(PRODUCTION), "window": 2}).encode(),
+    "a list of the names": json.dumps(list(_VALUES)).encode(),
+    "negative": json.dumps({**_VALUES, "epoch": -7}).encode(),
+    "too large": json.dumps({**_VALUES, "epoch": 2**40}).encode(),
+    "a bound": json.dumps({**_VALUES, "window": 2}).encode(),
     "a number": b"7",
     "deep": b"[" * 5_000,
     "not utf-8": b"\xff\xfe",
 }
 
 
-@pytest.mark.parametrize("fault", POLICIES)
-def test_a_policy_that_is_none(folder: Path, run: Run, fault: str) -> None:
-    """The roots' numbers are whole, complete and within their bounds."""
+def _policy(run: Run, folder: Path, data: bytes) -> str:
     path = folder / "policy.json"
-    path.write_bytes(POLICIES[fault])
+    path.write_bytes(data)
     new = ("directory", "new", "--anchor", folder / "service.anchor", "--policy", path, "--out", folder / "x")
-    assert "policy.json: " in refused(run, folder, *new)
+    return refused(run, folder, *new)
+
+
+@pytest.mark.parametrize("fault", INCOMPLETE)
+def test_a_policy_that_is_not_complete(folder: Path, run: Run, fault: str) -> None:
+    """The names that it must hold are listed."""
+    line = _policy(run, folder, json.dumps(INCOMPLETE[fault]).encode())
+    assert f"must hold exactly these whole numbers: {', '.join(_VALUES)}." in line
+
+
+@pytest.mark.parametrize("fault", NONE)
+def test_a_policy_that_is_none(folder: Path, run: Run, fault: str) -> None:
+    """The command that prints one to start from is named."""
+    assert "policy.json: not a policy. `dropbox-keys directory policy` prints one" in _policy(run, folder, NONE[fault])
+
+
+def test_a_missing_policy_file(folder: Path, run: Run) -> None:
+    """Said as such, not as a policy that is none."""
+    new = (
+        "directory",
+        "new",
+        "--anchor",
+        folder / "service.anchor",
+        "--policy",
+        folder / "none",
+        "--out",
+        folder / "x",
+    )
+    assert "No such file" in refused(run, folder, *new)
+
+
+def test_the_first_and_the_last_period_there_are(folder: Path, run: Run) -> None:
+    """0 and 2^32 - 1 are periods like all others; a key must be later than the one before it."""
+    at = ("--directory", folder / "service.directory")
+    later = write_enrolment(folder, "later", unit="north")
+    rotate = ("unit", "rotate", *at, "--slug", "north", "--enrolment", later, "--first-period", 0)
+    assert "Check slugs, names and dates" in refused(run, folder, *rotate)
+    for period in (0, 2**32 - 1):
+        done(run("directory", "issue", *at, "--period", period))
+        shown = json.loads(done(run("directory", "show", *at, "--json")))
+        assert (shown["issued"], shown["expires"]) == (period, min(period + 100, 2**32 - 1))
+    south = ("--enrolment", write_enrolment(folder, "south"), "--slug", "south", "--period", 2**32 - 1)
+    done(run("unit", "add", *at, *south))
+    assert json.loads(done(run("directory", "show", *at, "--json")))["units"][-1]["not_after"] == 2**32 - 1
+    done(run("unit", "pause", *at, "--slug", "south"))
+    done(run("unit", "retire", *at, "--slug", "south", "--last-period", 0, "--last-hash", "00" * 32))
 
 
 def test_a_policy_of_the_operator_s_own(folder: Path, run: Run) -> None:
@@ -240,4 +287,6 @@ def test_a_policy_of_the_operator_s_own(folder: Path, run: Run) -> None:
     shown = json.loads(done(run("directory", "show", "--directory", out, "--json")))
     assert shown["expires"] == 2**32 - 1
     add = ("unit", "add", "--directory", out, "--enrolment", write_enrolment(folder, "south"), "--slug", "south")
-    done(run(*add, "--quota", 1_024))
+    done(run(*add, "--quota", 1_024, "--period", 7))
+    north = json.loads(done(run("directory", "show", "--directory", out, "--json")))["units"][0]
+    assert (north["first_period"], north["not_after"]) == (7, 7 + 3_653 * 86_400 // 5)
