@@ -26,7 +26,7 @@ from .routes import Routes
 from .shelf import Shelf
 from .store.revision import NEEDED, found_revision
 from .store.segment_files import LocalSegmentFiles
-from .store.sql import open_store
+from .store.sql import SqlStore, open_store
 
 _BACKLOG = 256
 _FINISH_WITHIN = 20.0
@@ -72,6 +72,8 @@ async def check_schema(url: str) -> None:
 def hold_alone(config: ServerConfig) -> int:
     """A lock on the data folder, held until the process ends. Raises ConfigRefused."""
     try:
+        if config.data_dir.stat().st_mode & 0o077:
+            raise ConfigRefused(f"other users may enter {config.data_dir}: run `chmod -R go= {config.data_dir}`")
         handle = os.open(config.data_dir, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
         raise ConfigRefused(f"cannot use the data folder {config.data_dir}: {error.strerror}") from None
@@ -123,13 +125,21 @@ async def serving(service: Service, config: ServerConfig) -> AsyncIterator[str]:
                 config.listen.path.unlink()
 
 
+async def _claimed_store(url: str) -> SqlStore:
+    store = open_store(url)
+    if not await store.database.claim():
+        await store.close_store()
+        raise ConfigRefused("another server runs on this database: stop it first")
+    return store
+
+
 async def run(config: ServerConfig) -> None:
     """Serve until SIGTERM or SIGINT. Prints one line once it listens. Raises ConfigRefused."""
     os.umask(0o077)
     lock = hold_alone(config)
     try:
         await check_schema(config.database)
-        service = assemble(config, open_store(config.database), LocalSegmentFiles(config.segments))
+        service = assemble(config, await _claimed_store(config.database), LocalSegmentFiles(config.segments))
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -175,6 +175,19 @@ async def test_try_later_stores_nothing(server: Running) -> None:
     assert (await server.store.counts())["envelopes_waiting"] == 1
 
 
+async def test_the_disk_reserve(tmp_path: Path) -> None:
+    """With less disk free than the reserve nothing is taken, and a repeat may be tried once there is room."""
+    async with running(tmp_path, World()) as server:
+        reserve = 1 << 60
+        publishing = asyncio.create_task(server.service.publisher.run(server.config.data_dir, reserve))
+        await asyncio.sleep(0.05)
+        seen = await server.post(ENVELOPES, BODY)
+        assert (seen.status, seen.json["code"]) == (503, "try-later")
+        publishing.cancel()
+        server.service.shelf.taking = True
+        assert (await server.post(ENVELOPES, BODY)).status == 200
+
+
 async def test_the_cap_of_a_period(tmp_path: Path) -> None:
     """policy.intake_per_period envelopes are taken, the next one is told to try later, a repeat is not."""
     async with running(tmp_path, World(policy=replace(POLICY, intake_per_period=2))) as server:

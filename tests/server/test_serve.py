@@ -136,6 +136,9 @@ def test_what_it_refuses_to_start_with(made: ServerConfig, tmp_path: Path) -> No
     write(replace(made, data_dir=tmp_path / "none"))
     assert "data folder" in refusal(made)
     write(made)
+    made.data_dir.chmod(0o755)
+    assert "chmod" in refusal(made)
+    made.data_dir.chmod(0o700)
     anchor = made.anchor.read_bytes()
     made.anchor.write_bytes(b"x")
     assert "anchor" in refusal(made)
@@ -143,7 +146,9 @@ def test_what_it_refuses_to_start_with(made: ServerConfig, tmp_path: Path) -> No
     assert "anchor" in refusal(made)
     made.anchor.write_bytes(anchor)
     with serve(made) as (_, line):
-        other = replace(made, data_dir=tmp_path, listen=Listen(None, "127.0.0.1", port(line)))
+        empty = tmp_path / "empty"
+        empty.mkdir(mode=0o700)
+        other = replace(made, data_dir=empty, listen=Listen(None, "127.0.0.1", port(line)))
         (tmp_path / "server.toml").write_text(other.encode())
         assert "cannot listen" in refusal(made)
 

@@ -15,7 +15,7 @@ from dropbox.server.store.engines import open_database
 from dropbox.server.store.memory import MemoryStore
 from dropbox.server.store.revision import NEEDED
 from dropbox.server.store.schema import newest_migration, upgrade
-from dropbox.server.store.sql import open_store
+from dropbox.server.store.sql import SqlStore, open_store
 from dropbox.server.store.tables import METADATA, OPEN_ENVELOPES
 
 CAP = 1_000
@@ -224,6 +224,17 @@ class TestPostgres(Contract):
         store = open_store(postgres_url)
         yield store
         await store.close_store()
+
+    async def test_one_server_to_a_database(self, store: SqlStore, postgres_url: str) -> None:
+        """The claim of one server keeps another out until it ends."""
+        other = open_store(postgres_url)
+        assert await store.database.claim()
+        assert not await other.database.claim()
+        await other.close_store()
+        await store.close_store()
+        third = open_store(postgres_url)
+        assert await third.database.claim()
+        await third.close_store()
 
 
 def test_the_server_needs_the_newest_migration() -> None:

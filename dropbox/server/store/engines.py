@@ -39,6 +39,9 @@ class Database(Protocol):
     async def scrub(self) -> None:
         """Wipe what the files still show of deleted rows and of the order in which rows came."""
 
+    async def claim(self) -> bool:
+        """Be the one server of this database until ``dispose``. False when another one is."""
+
     async def dispose(self) -> None:
         """Let go of every connection."""
 
@@ -102,6 +105,10 @@ class SqliteDatabase:
 
     async def scrub(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._writer, self._vacuum)
+
+    async def claim(self) -> bool:
+        """The lock on the data folder, where the file is, is enough."""
+        return True
 
     async def dispose(self) -> None:
         self._writer.shutdown()

@@ -5,7 +5,7 @@ import logging
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from .engines import Operation, P, R
 
@@ -21,11 +21,15 @@ _POSTGRES_SCRUB = (
 )
 
 
+_CLAIM = text("SELECT pg_try_advisory_lock(hashtext('codename-dropbox server'))")
+
+
 class PostgresDatabase:
     """An asyncpg pool; operations written for a plain connection run in it unchanged."""
 
     def __init__(self, url: str) -> None:
         self._engine: AsyncEngine = create_async_engine(url, pool_size=4, max_overflow=2)
+        self._claimed: AsyncConnection | None = None
 
     async def write(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         async with self._engine.begin() as connection:
@@ -44,5 +48,14 @@ class PostgresDatabase:
                     # Without the rights, `dropbox-admin doctor` says which to grant.
                     _LOG.error("scrub-refused %s", type(error.orig).__name__)
 
+    async def claim(self) -> bool:
+        """An advisory lock on a connection of its own: it ends with the process, whatever ends that."""
+        self._claimed = await self._engine.connect()
+        return bool((await self._claimed.execute(_CLAIM)).scalar())
+
     async def dispose(self) -> None:
+        if self._claimed is not None:
+            await self._claimed.invalidate()
+            await self._claimed.close()
+            self._claimed = None
         await self._engine.dispose()
