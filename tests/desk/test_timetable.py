@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The daemon's loop by itself: collects, publishes once a period, catches up, and tries again after failures."""
+
+import asyncio
+
+import pytest
+
+from journalist_ui.desk.daemon import LONGEST_RETRY, Timetable
+from journalist_ui.vault.ledger import load_ledger
+from tests.desk.room import Room, entropy
+
+
+def newest(room: Room) -> int:
+    """The period of the newest batch on the server."""
+    return max(room.service.twin.uploads[room.settings.unit_id])
+
+
+def test_a_day_of_steps_collects_and_publishes_once(room: Room) -> None:
+    """The first step collects; a step after the instant publishes; more steps in the same period publish no more."""
+    room.report(entropy(1), "hello")
+    timetable = Timetable(room.engine)
+    pause = asyncio.run(timetable.step())
+    assert 0 < pause <= 2 * room.service.twin.policy.collect
+    assert len(load_ledger(room.vault).conversations) == 1
+    room.service.twin.advance()
+    for _ in range(5):
+        asyncio.run(timetable.step())
+    assert newest(room) == room.service.twin.now
+    assert len(room.service.twin.uploads[room.settings.unit_id]) == 2
+
+
+def test_a_desk_that_was_away_catches_up(room: Room) -> None:
+    """After ten days off: every report still served is there, one batch leaves, epochs are announced again."""
+    timetable = Timetable(room.engine)
+    asyncio.run(timetable.step())
+    for day in range(3):
+        room.report(entropy(day), f"day {day}")
+        room.service.twin.advance()
+    room.service.twin.advance(7)
+    room.reopen()
+    asyncio.run(Timetable(room.engine).step())
+    assert [line.unread for line in room.sign_in("ada").cases()] == [1] * 3
+    assert newest(room) == room.service.twin.now
+    held = sorted(room.engine.state.keyring.epochs)
+    assert held[-2:] == [room.service.twin.now // 7, room.service.twin.now // 7 + 1]
+
+
+def test_failures_are_logged_as_codes_and_tried_again(room: Room, capsys: pytest.CaptureFixture[str]) -> None:
+    """The log says the kind of error and nothing else; pauses grow up to a bound; afterwards all is as it was."""
+    room.transport.down = "GetDirectory"
+    timetable = Timetable(room.engine)
+    pauses = [asyncio.run(timetable.step()) for _ in range(9)]
+    assert pauses[0] <= 1
+    assert LONGEST_RETRY / 2 < pauses[-1] <= LONGEST_RETRY
+    assert set(capsys.readouterr().err.splitlines()) == {"desk: error Down"}
+    room.transport.down = ""
+    assert asyncio.run(timetable.step()) > LONGEST_RETRY
+    assert room.engine.state.checked
+
+
+def test_a_stop_ends_the_loop_at_once(room: Room) -> None:
+    """The loop does not sleep out its pause."""
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        running = asyncio.create_task(Timetable(room.engine).run(stop))
+        await asyncio.sleep(0.2)
+        stop.set()
+        await asyncio.wait_for(running, 5)
+
+    asyncio.run(run())
+    assert room.engine.state.checked
