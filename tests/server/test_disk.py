@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the server's disk tells once the period has closed: no visitor, no envelope's time, no order of arrival."""
 
-import os
+import asyncio
 import random
 import struct
 import time
@@ -17,6 +17,7 @@ from tests.server.service import Running, post_bytes, running
 from tests.server.world import START, World
 
 COUNT = 3_000
+TOGETHER = 40
 ORDERS: tuple[Literal["little", "big"], ...] = ("little", "big")
 AGENT = "canary-agent/7.31"
 ADDRESS = "203.0.113.77"
@@ -29,16 +30,20 @@ ARRIVAL = {sha256(envelope): number for number, envelope in enumerate(ENVELOPES)
 
 
 async def send_in_order(server: Running, envelopes: list[bytes]) -> None:
-    """One connection, one after another in groups, with all that a visitor could leave."""
-    reader, writer = await server.connect()
-    for at in range(0, len(envelopes), 20):
-        for envelope in envelopes[at : at + 20]:
-            writer.write(post_bytes("/v1/envelopes", envelope, user_agent=AGENT, x_forwarded_for=ADDRESS))
-        for _ in envelopes[at : at + 20]:
-            head = await reader.readuntil(b"\r\n\r\n")
-            assert head.startswith(b"HTTP/1.1 200 ")
-            await reader.readexactly(256)
-    writer.close()
+    """Forty at a time, with all that a visitor could leave; the next forty only when these are stored."""
+    connections = [await server.connect() for _ in range(TOGETHER)]
+
+    async def send(number: int, envelope: bytes) -> None:
+        reader, writer = connections[number]
+        writer.write(post_bytes("/v1/envelopes", envelope, user_agent=AGENT, x_forwarded_for=ADDRESS))
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 ")
+        await reader.readexactly(256)
+
+    for at in range(0, len(envelopes), TOGETHER):
+        await asyncio.gather(*(send(number, one) for number, one in enumerate(envelopes[at : at + TOGETHER])))
+    for _, writer in connections:
+        writer.close()
 
 
 async def fill_and_close(folder: Path, url: str = "") -> tuple[float, float]:
@@ -111,7 +116,8 @@ def check_order_of_ids(contents: list[bytes]) -> None:
 def numbers_within(content: bytes, width: int, order: Literal["little", "big"], low: int, high: int) -> Iterator[int]:
     """Every number of that width in the content, at any place, that lies in the range."""
     lows, highs = low.to_bytes(width, "big"), high.to_bytes(width, "big")
-    shared = os.path.commonprefix([lows, highs])
+    same = next((at for at in range(width) if lows[at] != highs[at]), width)
+    shared = lows[:same]
     sought, before = (shared, 0) if order == "big" else (shared[::-1], width - len(shared))
     at = content.find(sought)
     while at >= 0:
