@@ -29,11 +29,6 @@ class Connection(web.RequestHandler):
 
     __slots__ = ()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        if self._manager is not None and len(self._manager._connections) > MOST_CONNECTIONS:
-            self.force_close()
-
     def handle_error(
         self,
         request: web.BaseRequest,
@@ -50,7 +45,12 @@ class Connection(web.RequestHandler):
 
 
 class Server(web.Server):
-    """Makes ``Connection`` for each accepted socket."""
+    """Makes ``Connection`` for each accepted socket, as many as there may be."""
+
+    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
+        super().connection_made(handler, transport)
+        if len(self.connections) > MOST_CONNECTIONS:
+            handler.force_close()
 
     def __call__(self) -> Connection:
         limits: dict[str, Any] = {

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dropbox.protocol.anchors import Anchor
 from dropbox.protocol.directory import Policy, parse_directory, parse_signed_directory, verify_directory
+from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.wire import segment_header, segment_root
 
 from .admission import above_reserve
@@ -98,9 +99,16 @@ class Publisher:
         if version is None or version == self._dir_version:
             return
         newest, *older = await self._store.newest_directories(2)
-        untrusted = parse_signed_directory(newest)
-        verified = verify_directory(self._pinned, untrusted)
-        previous = parse_directory(parse_signed_directory(older[0]).body) if older else None
+        try:
+            verified = verify_directory(self._pinned, parse_signed_directory(newest))
+            previous = parse_directory(parse_signed_directory(older[0]).body) if older else None
+        except ProtocolError as error:
+            # `directory publish` lets no such one through; the service goes on with the one it has.
+            if self._shelf.verified is None:
+                raise
+            log_fault(error)
+            self._dir_version = version
+            return
         async with self._building:
             board, on_board = await build_board(self._store, verified.directory)
             shelf = self._shelf
