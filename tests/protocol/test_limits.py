@@ -2,6 +2,7 @@
 """Sizes and bounds: what is too large for a vector, and the formulas that others allocate by."""
 
 import re
+from dataclasses import asdict
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from dropbox.protocol.anchors import RootSignature, SignedHead
 from dropbox.protocol.batch import MANIFEST_LONGEST, Upload, make_batch, parse_board, parse_manifest, upload_size
 from dropbox.protocol.board import join_text, split_text
 from dropbox.protocol.body import Report, encode_body, parse_body
-from dropbox.protocol.directory import parse_signed_directory, verify_directory
+from dropbox.protocol.directory import PRODUCTION, parse_signed_directory, verify_directory
 from dropbox.protocol.enrolment import Enrolment
 from dropbox.protocol.envelope_format import split_body
 from dropbox.protocol.errors import (
@@ -147,6 +148,26 @@ def test_padding() -> None:
     for field, length in ((b"ab\0\1", 2), (b"ab", 3)):
         with pytest.raises(BadPadding):
             unpad(field, length)
+    with pytest.raises(TooLong) as caught:
+        pad(b"abc", 2)
+    assert (caught.value.parts, caught.value.allowed) == (2, 1)
+
+
+def test_the_production_policy() -> None:
+    """A period is a day; every span is the one that the simulations were run with."""
+    assert asdict(PRODUCTION) == {
+        "period": 86_400,
+        "collect": 3_600,
+        "window": 14,
+        "repost": 12,
+        "retention": 14,
+        "epoch": 7,
+        "give_up": 60,
+        "silent_after": 3,
+        "clock_slack": 3,
+        "head_life": 100,
+        "intake_per_period": 5_000,
+    }
 
 
 def test_a_small_answer_is_never_larger() -> None:
