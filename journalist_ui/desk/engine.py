@@ -251,7 +251,10 @@ class Engine:
         keep, unit_id = self.settings.keep_backups, self.settings.unit_id
         async with self._backing_up:
             beside = kept_beside(self._store.folder)
-            return str(await asyncio.to_thread(write_backup, self.vault, folder, unit_id, keep, beside))
+            made = await asyncio.to_thread(write_backup, self.vault, folder, unit_id, keep, beside)
+        # A log that could not be emptied while the copy was being read is emptied now.
+        self.vault.truncate_wal()
+        return str(made)
 
     # --- officers ---
 

@@ -46,14 +46,18 @@ def sync(session: Path) -> None:
     must("dropbox-desk", "sync", "--session", session, "--json")
 
 
-def newest_case(session: Path, text: str) -> int:
-    """Collect until a case holds the text; its number."""
+def newest_case(session: Path, text: str, known: set[int] | None = None) -> int:
+    """Collect until a case holds the text; its number. ``known`` are cases that hold another, and grows."""
+    others = set() if known is None else known
 
     def find() -> int:
         sync(session)
-        lines = must("dropbox-desk", "cases", "--session", session, "--json").json
-        holding = [line["case"] for line in reversed(lines) if texts(session, line["case"])[0][1] == text]
-        return holding[0] if holding else 0
+        for line in must("dropbox-desk", "cases", "--session", session, "--json").json:
+            if line["case"] not in others:
+                if texts(session, line["case"])[0][1] == text:
+                    return int(line["case"])
+                others.add(line["case"])
+        return 0
 
     return int(wait_for(find, "the report"))
 
