@@ -40,6 +40,7 @@ class Publisher:
         self._board_turn: int | None = None
         self._written: tuple[int, int] | None = None
         self._started = False
+        self._scrubbed = False
         self._building = asyncio.Lock()
         self._ticking = asyncio.Lock()
 
@@ -53,6 +54,10 @@ class Publisher:
             await self._tick()
 
     async def _tick(self) -> None:
+        if not self._scrubbed:
+            # A crash may have come between a close and its scrub. Before the board is in memory: both take some.
+            await self._store.scrub()
+            self._scrubbed = True
         await self._take_up_directory()
         if self._shelf.verified is None:
             return
@@ -128,7 +133,6 @@ class Publisher:
         self._shelf.open_period = period if newest is None else newest + 1
         await self._note_oldest()
         await self._files.keep_only(await self._store.filled_periods(), self._shelf.open_period)
-        await self._store.scrub()
         self._started = True
 
     async def _close_until(self, period: int) -> None:
