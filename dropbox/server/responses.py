@@ -25,7 +25,7 @@ _PAGE_LOADS = (
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
-_SLICE = 64 * 1024
+_SLICE = 256 * 1024
 _SLOWEST = 8 * 1024  # bytes a second; a reader slower than this is let go
 _GRACE = 30.0
 _HEAD_PADDING = "dropbox-padding: "
