@@ -97,7 +97,9 @@ def _check_not_older(directory: VerifiedDirectory, proved: Sequence[ProvedUnit])
     heads = _newest_heads(directory, proved)
     if any(seen.dir_version > shown.dir_version for seen in heads):
         raise HeadOlder("directory")
-    named = [unit.batches[-1].manifest.head.head.anchor_version for unit in proved if unit.batches]
+    present = {unit.unit_id for unit in directory.directory.units}
+    speaking = [unit for unit in proved if unit.batches and unit.unit.unit_id in present]
+    named = [unit.batches[-1].manifest.head.head.anchor_version for unit in speaking]
     higher = sum(version > shown.anchor_version for version in named)
     if 2 * higher > len(named):
         raise AnchorOlder("directory")

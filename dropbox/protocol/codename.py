@@ -113,7 +113,9 @@ def decode_codename(typed: str, words: WordList) -> bytes:
 
     Raises UnknownWord (with the place, never the word), WrongWordCount, WrongCheck.
     """
-    pieces = _normal(typed[:_MAX_TYPED])
+    if len(typed) > _MAX_TYPED:
+        raise WrongWordCount(len(typed.split()))
+    pieces = _normal(typed)
     readings = list(_readings(pieces, words))
     for places in readings:
         value = 0

@@ -107,6 +107,9 @@ MAX_DIRECTORY = 1 << 21
 MAX_BOARD = 24 << 20
 MAX_SEGMENT_ENVELOPES = 100_000
 MAX_PERIOD = 0xFFFF_FFFF
+SHORTEST_PERIOD = 4
+"""Seconds. With shorter ones 8 x period + 1, where a lost keyring numbers on from, would leave u32 in this century."""
+LONGEST_PERIOD = 7 * 86_400
 BOARD_QUOTA_BUDGET = 6_500
 """Sum of quota x window over all units: what a visit downloads stays near 8 MiB."""
 

@@ -20,6 +20,7 @@ from .anchors import (
 from .constants import (
     HASH,
     KEY,
+    LONGEST_PERIOD,
     MAX_ANCHORS,
     MAX_DIRECTORY,
     MAX_FORCES_PER_UNIT,
@@ -31,6 +32,7 @@ from .constants import (
     MAX_UNITS,
     MAX_WINDOW,
     SERVICE_ID,
+    SHORTEST_PERIOD,
     UNIT_ID,
     XWING_PUBLIC,
     StructType,
@@ -86,7 +88,7 @@ PRODUCTION = Policy(
 def read_policy(reader: Reader) -> Policy:
     """Raises Truncated, BadValue."""
     policy = Policy(
-        period=reader.u32(1, 7 * 86_400),
+        period=reader.u32(SHORTEST_PERIOD, LONGEST_PERIOD),
         collect=reader.u32(1),
         window=reader.u32(3, MAX_WINDOW),
         repost=reader.u32(1),

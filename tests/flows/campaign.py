@@ -292,6 +292,8 @@ def run(seed: int, periods: int = 150, troubled: bool = True) -> Counts:
     for number in range(periods):
         if number % 60 == 59:
             replace_directory(world.service, lambda directory: directory, 2 + number // 60)
+        if troubled and number % 25 == 24:
+            _restore(world, world.random.choice(list(world.desks)))
         for source in world.sources:
             if world.service.twin.now >= source.away_until and world.random.random() < 0.5:
                 _source_acts(world, source)

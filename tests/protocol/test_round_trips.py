@@ -68,7 +68,7 @@ SIGNED_ANCHORS = st.builds(SignedAnchor, anchors(), SIGNATURES, SIGNATURES)
 
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
-    period, window = draw(st.integers(1, 604_800)), draw(st.integers(3, 5_000))
+    period, window = draw(st.integers(4, 604_800)), draw(st.integers(3, 5_000))
     spans = [draw(SOME) for _ in range(6)]
     return Policy(
         period,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A person at a terminal: one shell in a pseudo-terminal, and answers to the prompts that appear in it."""
 
+import contextlib
 import os
 import pty
 import re
@@ -66,9 +67,13 @@ class Typist:
         return self.screen[begin:]
 
     def close(self) -> None:
-        """End the shell and whatever it left running."""
-        for number in (signal.SIGHUP, signal.SIGTERM):
-            os.killpg(self._pid, number)
-        self._type("\x03")
+        """End what the shell left running, then the shell."""
+        self._type("\x03\n kill $(jobs -p); wait; exit\n")
+        end = time.monotonic() + 30
+        while os.waitpid(self._pid, os.WNOHANG) == (0, 0):
+            if time.monotonic() > end:
+                os.killpg(self._pid, signal.SIGKILL)
+                end += 30
+            with contextlib.suppress(AssertionError):
+                self._read(0.2)
         os.close(self._terminal)
-        os.waitpid(self._pid, 0)

@@ -156,7 +156,7 @@ def _head_of(service: bytes) -> bytes:
 
 def _policies() -> list[Scenario]:
     wrong: dict[str, dict[str, int]] = {
-        "period-0": {"period": 0},
+        "period-short": {"period": 3},
         "period-long": {"period": 7 * 86_400 + 1},
         "collect-0": {"collect": 0},
         "collect-long": {"collect": 86_401},

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A server that lies to a source: every kind of lie is flagged, and the board of the unit is not used."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+sys.path[:0] = [str(Path(__file__).parent)] if str(Path(__file__).parent) not in sys.path else []
+
+from twin import Service, drive, make_service, replace_directory  # noqa: E402 - found on the path set above
+
+from dropbox.flows.reading import read_board  # noqa: E402 - after the path
+from dropbox.flows.requests import ConfirmClock, GetBoard, GetDirectory  # noqa: E402 - after the path
+from dropbox.flows.trust import Judged, judge  # noqa: E402 - after the path
+from dropbox.flows.visit import visit  # noqa: E402 - after the path
+from dropbox.protocol.anchors import Anchor  # noqa: E402 - after the path
+from dropbox.protocol.batch import UnitBoard, encode_board, parse_board  # noqa: E402 - after the path
+from dropbox.protocol.errors import (  # noqa: E402 - after the path
+    AnchorChainBroken,
+    DirectoryMismatch,
+    HeadOlder,
+    TrustError,
+    UnderSigned,
+    WrongService,
+)
+from dropbox.protocol.primitives import ed25519_public  # noqa: E402 - after the path
+
+STRETCHED = b"S" * 32
+Lie = Callable[[UnitBoard], UnitBoard | None]
+
+
+@pytest.fixture(scope="module")
+def service() -> Service:
+    """A conversation with the unit north, and more batches than the window."""
+    made = make_service()
+    made.send(STRETCHED, "north", b"a report")
+    made.tick()
+    desk = made.desks["north"]
+    made.tick(12)
+    desk.reply(next(iter(desk.context.ledger.conversations.values())), "an answer")
+    made.tick(4)
+    return made
+
+
+def lied(service: Service, lie: Lie, slug: str = "north") -> Judged:
+    """The board with one unit's part replaced or left out."""
+    unit_id = service.desks[slug].context.unit_id
+    units = []
+    for served in parse_board(service.twin.board):
+        changed = lie(served) if served.unit_id == unit_id else served
+        units += [changed] if changed is not None else []
+    return judge(service.anchor, service.twin.directory.encode(), encode_board(units), service.twin.clock)
+
+
+def _flip(data: bytes, at: int) -> bytes:
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
+def _change(at: int, **changes: Callable[[bytes], bytes]) -> Lie:
+    def lie(served: UnitBoard) -> UnitBoard:
+        batch = served.batches[at]
+        one = replace(batch, **{name: change(getattr(batch, name)) for name, change in changes.items()})
+        batches = list(served.batches)
+        batches[at] = one
+        return replace(served, batches=tuple(batches))
+
+    return lie
+
+
+LIES: dict[str, tuple[Lie, str]] = {
+    "the unit's part left out": (lambda served: None, "unit-missing"),
+    "oldest batch left out": (lambda served: replace(served, batches=served.batches[1:]), "batch-missing"),
+    "a middle batch left out": (
+        lambda served: replace(served, batches=served.batches[:5] + served.batches[6:]),
+        "batch-missing",
+    ),
+    "an entry changed": (_change(-1, entries=lambda data: _flip(data, 500)), "batch-altered"),
+    "an old entry changed": (_change(3, entries=lambda data: _flip(data, 500)), "batch-altered"),
+    "a mark changed": (_change(-2, marks=lambda data: _flip(data, 3)), "batch-altered"),
+    "entries dropped": (
+        _change(-1, entries=lambda data: data[1_024:], marks=lambda data: data[144:]),
+        "batch-altered",
+    ),
+    "the newest manifest changed": (_change(-1, manifest=lambda data: _flip(data, 60)), "manifest-unproved"),
+    "an old manifest changed": (_change(4, manifest=lambda data: _flip(data, 60)), "batch-forked"),
+    "the signature changed": (_change(-1, signature=lambda data: _flip(data, 5)), "manifest-unproved"),
+    "a certificate swapped": (lambda served: replace(served, certs=served.certs[::-1]), "cert-mismatch"),
+    "a certificate changed": (
+        lambda served: replace(served, certs=(_flip(served.certs[0], 700), served.certs[1])),
+        "cert-mismatch",
+    ),
+    "batches out of order": (lambda served: replace(served, batches=served.batches[::-1]), "batch-forked"),
+    "a batch twice": (
+        lambda served: replace(served, batches=(*served.batches[1:-1], *served.batches[-2:-1], served.batches[-1])),
+        "batch-forked",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_an_altered_board_is_proved_altered(service: Service, name: str) -> None:
+    """The lie is a proof for that unit alone; the others stand; nothing of its board is read."""
+    lie, proof = LIES[name]
+    judged = lied(service, lie)
+    assert [(one.code, one.slug, one.proof) for one in judged.warnings] == [("replies-altered", "north", proof)]
+    assert [unit.unit.slug for unit in judged.units] == ["intake", "south"]
+    assert read_board(judged.units, STRETCHED) == ()
+
+
+def test_the_honest_board_has_no_warning(service: Service) -> None:
+    """The same board unchanged: no warning, and the answer is read."""
+    judged = lied(service, lambda served: served)
+    assert judged.warnings == ()
+    found = read_board(judged.units, STRETCHED)
+    assert [text.text for text in found[0].texts] == ["an answer"]
+
+
+def test_another_unit_cannot_write_for_this_one(service: Service) -> None:
+    """The batches of the unit south in north's place are no batches of north."""
+    south = service.desks["south"].context.unit_id
+    other = next(served for served in parse_board(service.twin.board) if served.unit_id == south)
+    judged = lied(service, lambda served: replace(other, unit_id=served.unit_id))
+    assert [one.proof for one in judged.warnings] == ["manifest-unproved"]
+
+
+def test_one_unit_held_back_is_silent_after_three_periods() -> None:
+    """Withholding a unit's newest batches beyond silent_after shows as a silent unit, and before that does not."""
+    service = make_service()
+    service.tick(20)
+    unit_id = service.desks["north"].context.unit_id
+    stored = service.twin.uploads[unit_id]
+    for held_back in range(1, 8):
+        del stored[max(stored)]
+        service.twin.rebuild()
+        judged = judge(service.anchor, service.twin.directory.encode(), service.twin.board, service.twin.clock)
+        silent = [(one.code, one.slug) for one in judged.warnings]
+        assert silent == ([("silent", "north")] if held_back > service.twin.policy.silent_after else [])
+
+
+def test_a_whole_service_held_back_shows_as_the_clock_warning() -> None:
+    """A board and directory that are days old, however whole, make the date warning, and nothing is sent unasked."""
+    service = make_service()
+    service.tick(6)
+    directory, board = service.twin.directory.encode(), service.twin.board
+    service.tick(8)
+    asked = []
+
+    def answer(request: object) -> object:
+        asked.append(type(request))
+        old = {GetDirectory: directory, GetBoard: board, ConfirmClock: True}
+        return old.get(type(request)) if type(request) in old else service.twin.answer(request)
+
+    drive(visit(service.anchor, STRETCHED, None, service.twin.clock, service.random), answer)
+    assert ConfirmClock in asked
+
+
+def test_one_unit_cannot_stop_the_service() -> None:
+    """A unit that names a made-up, far newer head in its manifest changes nothing for the others."""
+    service = make_service()
+    context = service.desks["north"].context
+    directory = context.trusted()
+    head = replace(directory.signed_head.head, dir_version=9_999, anchor_version=77)
+    context.directory = replace(directory, signed_head=replace(directory.signed_head, head=head))
+    service.twin.advance()
+    service.desks["north"].publish(service.twin, service.random)
+    service.twin.advance()
+    for slug in ("intake", "south"):
+        service.desks[slug].collect(service.twin)
+        service.desks[slug].publish(service.twin, service.random)
+    service.twin.advance()
+    assert service.visit(STRETCHED).judged.warnings == ()
+
+
+def test_a_directory_that_is_not_the_roots_is_refused() -> None:
+    """Under-signed, swapped, of another service, rolled back, or under made-up roots: nothing is used."""
+    service = make_service()
+    first = service.twin.directory
+    replace_directory(service, lambda directory: directory, 2)
+    service.tick(2)
+    good, board, clock = service.twin.directory, service.twin.board, service.twin.clock
+    stranger = Anchor(service.anchor.service_id, 1, 2, tuple(ed25519_public(bytes([n]) * 32) for n in range(3)))
+    other = make_service(seed=2)
+    one_root = replace(good.head, signatures=good.head.signatures[:1])
+    cases: tuple[tuple[Anchor, bytes, type[TrustError]], ...] = (
+        (service.anchor, replace(good, head=one_root).encode(), UnderSigned),
+        (service.anchor, replace(good, body=_flip(good.body, 30)).encode(), DirectoryMismatch),
+        (service.anchor, other.twin.directory.encode(), WrongService),
+        (service.anchor, first.encode(), HeadOlder),
+        (stranger, good.encode(), AnchorChainBroken),
+    )
+    for anchor, directory, error in cases:
+        with pytest.raises(error):
+            judge(anchor, directory, board, clock)
