@@ -29,7 +29,7 @@ class EpochSecret:
     epoch: int
     not_before: int
     not_after: int
-    seed: bytes
+    seed: bytes = field(repr=False)
 
     def cert(self, service_id: bytes, unit_id: bytes) -> EpochCert:
         """The certificate that announces it."""
@@ -50,7 +50,7 @@ class Chain:
     message_id: bytes
     epoch: int
     step: int
-    key: bytes
+    key: bytes = field(repr=False)
 
 
 @dataclass
@@ -59,7 +59,7 @@ class PendingBatch:
 
     period: int
     hash: bytes
-    upload: bytes
+    upload: bytes = field(repr=False)
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Keyring:
     first); ``history`` the periods of the last batches, oldest first.
     """
 
-    signing_seed: bytes
+    signing_seed: bytes = field(repr=False)
     epochs: dict[int, EpochSecret] = field(default_factory=dict)
     chains: dict[bytes, Chain] = field(default_factory=dict)
     seeded: dict[bytes, int] = field(default_factory=dict)
