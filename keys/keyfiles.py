@@ -5,7 +5,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +100,7 @@ def seal_root(seed: bytes, passphrase: bytes, random: Random) -> bytes:
 class RootKey:
     """An opened root key and where it came from."""
 
-    seed: bytes
+    seed: bytes = field(repr=False)
     public: bytes
     path: Path
 

@@ -154,7 +154,7 @@ class Text:
     id: int
     pseudonym: bytes
     type: EntryType
-    parts: tuple[bytes, ...]
+    parts: tuple[bytes, ...] = field(repr=False)
     number: int = 0
     first_posted: int = 0
     copies: list[int] = field(default_factory=list)
@@ -183,7 +183,7 @@ class Conversation:
     which a mark has been due (0: none is); ``mark_period`` and ``mark_count`` are those of the last mark."""
 
     pseudonym: bytes
-    beacon: bytes
+    beacon: bytes = field(repr=False)
     opened: int
     incoming: dict[bytes, Incoming] = field(default_factory=dict)
     collected: int = 0

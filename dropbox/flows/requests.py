@@ -72,7 +72,7 @@ class NewContent:
     part: int
     parts: int
     period: int
-    body: bytes
+    body: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)

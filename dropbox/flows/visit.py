@@ -6,7 +6,7 @@ with the same sizes; only what is inside the envelope differs.
 """
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dropbox.protocol.anchors import Anchor
@@ -46,7 +46,7 @@ class Part:
     message_id: bytes
     part: int
     parts: int
-    body: bytes
+    body: bytes = field(repr=False)
     force: str = ""
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Board entries and marks: what a unit writes and only one source can find and open (docs/protocol.md, section 6)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import labels
 from .codename import ConversationKeys
@@ -73,7 +73,7 @@ class EntryPlain:
     first_unread: int
     part: int
     parts: int
-    text: bytes
+    text: bytes = field(repr=False)
 
     def encode_unsigned(self) -> bytes:
         """898 bytes. Raises TooLong."""

@@ -21,7 +21,7 @@ class Report:
     questions to what was answered.
     """
 
-    text: str
+    text: str = field(repr=False)
     categories: tuple[str, ...] = ()
     force: str = ""
     answers: dict[str, str] = field(default_factory=dict)

@@ -4,7 +4,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import labels
 from .constants import (
@@ -143,10 +143,10 @@ class ConversationKeys:
     """What a source holds towards one unit (step 4.4). Keys of two units have nothing in common."""
 
     unit_id: bytes
-    key: bytes
-    signing_seed: bytes
+    key: bytes = field(repr=False)
+    signing_seed: bytes = field(repr=False)
     pseudonym: bytes
-    beacon: bytes
+    beacon: bytes = field(repr=False)
 
     def refresh(self, message_id: bytes) -> bytes:
         """r: the fresh chain seed that the message of this id brings."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What stands inside an envelope (docs/protocol.md, steps 5.2 and 5.4)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import labels
 from .constants import (
@@ -31,13 +31,13 @@ class EnvelopePlain:
 
     type: EnvelopeType
     pseudonym: bytes
-    beacon: bytes
-    refresh: bytes
+    beacon: bytes = field(repr=False)
+    refresh: bytes = field(repr=False)
     message_id: bytes
     part: int
     parts: int
     ack: int
-    body: bytes
+    body: bytes = field(repr=False)
 
     def _head(self) -> bytes:
         return bytes((VERSION, self.type)) + self.pseudonym
