@@ -181,15 +181,17 @@ async def _add_members(demo: Demo, unit: DemoUnit) -> None:
     code = code_now(administrator.totp_secret)
     login = ("dropbox-desk", "login", "--vault", str(unit.folder), "--member", administrator.name, "--session", session)
     await run(login, [administrator.passphrase, code])
-    added = []
-    for name, roles in MEMBERS:
+
+    async def add(name: str, roles: tuple[str, ...]) -> Member:
         member = Member(name, roles[0], new_passphrase())
         words = [word for role in roles for word in ("--role", role)]
         said = await run(
             ("dropbox-desk", "member", "add", name, *words, "--session", session, "--json"), [member.passphrase]
         )
         member.totp_secret = json.loads(said)["totp_secret"]
-        added.append(member)
+        return member
+
+    added = await asyncio.gather(*(add(name, roles) for name, roles in MEMBERS))
     await run(("dropbox-desk", "lock", "--session", session))
     unit.members = [*added, administrator]
 

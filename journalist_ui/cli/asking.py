@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, ParamSpec
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
 from journalist_ui.desk.client import ask_desk
 from journalist_ui.desk.desk_key import given_passphrase
@@ -45,7 +44,12 @@ def ends_in_one_line(command: Callable[Parameters, None]) -> Callable[Parameters
             # Whoever read the output has had enough; Python must not complain at exit either.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
-        except (OSError, SQLAlchemyError) as error:
+        except OSError as error:
+            fail(terminal.STORAGE.format(error=type(error).__name__))
+        except Exception as error:
+            # Named by its package, so that a verb which only asks the running desk need not load a database library.
+            if type(error).__module__.partition(".")[0] != "sqlalchemy":
+                raise
             fail(terminal.STORAGE.format(error=type(error).__name__))
 
     return run

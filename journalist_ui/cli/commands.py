@@ -3,34 +3,40 @@
 
 import click
 
-from .backup import backup
-from .cases import cases
-from .epoch import epoch
-from .init import init
-from .lock import lock
-from .login import login
-from .member import member
-from .replace_keyring import replace_keyring
-from .reply import reply
-from .restore import restore
-from .serve import serve
-from .show import show
-from .status import status
-from .sync import sync
-from .verify_backup import verify_backup
+from dropbox.lazy_group import Lazy, LazyGroup
+
+_SHORT = {
+    "init": "Make a desk: vault, keyring, first member, enrolment file.",
+    "serve": "Run the desk: collect, acknowledge and publish by itself.",
+    "login": "Sign in with passphrase and one-time code.",
+    "lock": "End your session and remove its file.",
+    "sync": "Fetch, open, acknowledge and publish what is due now.",
+    "cases": "List the cases that you can open.",
+    "show": "Show a case: the report and the conversation.",
+    "reply": "Write to the source.",
+    "member": "List, add, remove members; let one open cases.",
+    "epoch": "List the epochs whose keys the desk holds.",
+    "status": "Say how the desk is, and what officers must be told.",
+    "backup": "Write a backup of the vault, never of the keyring.",
+    "restore": "Put the newest backup in the vault's place.",
+    "verify-backup": "Check a backup, every page.",
+    "replace-keyring": "Make a new keyring where the old one is lost.",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def _lazy(verb: str) -> Lazy:
+    name = verb.replace("-", "_")
+    return Lazy(f"journalist_ui.cli.{name}", name, _SHORT[verb])
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy={verb: _lazy(verb) for verb in _SHORT},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 def main() -> None:
     """A unit's desk: collects sealed reports, opens them for its members, carries the answers back.
 
     Commands end with 0 when done, 1 when refused (with one line that says what to do), 2 on bad usage. Secrets are
     asked for, or read from stdin or a file descriptor; never from arguments or the environment.
     """
-
-
-for command in (
-    *(init, serve, login, lock, sync, cases, show, reply, member, epoch, status),
-    *(backup, restore, verify_backup, replace_keyring),
-):
-    main.add_command(command)
