@@ -18,7 +18,7 @@ import pyotp
 BIN = Path(sys.executable).parent
 DESK_PASSPHRASE = "the desk has its own words"
 MEMBER_PASSPHRASE = "four plain words together"
-PERIOD = 2
+PERIOD = 4
 POLICY = {
     "period": PERIOD,
     "collect": PERIOD,
