@@ -36,7 +36,7 @@ from dropbox.protocol.wire import (
 from tests.postgres import running_cluster
 from tests.server.world import random_envelope
 
-PERIOD = 2
+PERIOD = 4
 RETENTION = 8
 CLIENTS = 3
 PAUSE = 0.01
