@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The spine over Tor: an onion service from deploy/tor/torrc, and a source and a desk that reach it by SOCKS only."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from over_tor import SLUG, OnionService, onion_service
+from service import run, until
+
+from dropbox.protocol.constants import BODY_PART
+
+pytestmark = [pytest.mark.tor, pytest.mark.timeout(300)]
+REPORT = "Two parts, over Tor. " + "é" * (BODY_PART // 2)
+LISTENING = "0A"
+
+
+@pytest.fixture(scope="module")
+def onion(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnionService]:
+    """One network for this file."""
+    with onion_service(tmp_path_factory.mktemp("tor")) as service:
+        yield service
+
+
+def send(onion: OnionService) -> str:
+    """A source reports; the codename."""
+    words = ("--unit", SLUG, "--category", "discrimination", "--text-file", "-")
+    ran = onion.source("report", *words, stdin=REPORT)
+    assert ran.code == 0, ran.err
+    return str(ran.json()["codename"])
+
+
+def messages(onion: OnionService, case: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = onion.desk_says("show", case, "--json").json()["messages"]
+    return found
+
+
+def test_a_report_is_collected_answered_and_read(onion: OnionService) -> None:
+    """A report of two parts reaches the desk whole, the source reads the reply once it is on the board, and the desk
+    sees that it was read: every byte of it through the onion address."""
+    codename = onion.timed("a report of two parts over Tor, two visits", lambda: send(onion))
+    cases = until(lambda: json.loads(onion.desk_says("cases", "--json").out))
+    case = str(cases[0]["case"])
+    assert until(lambda: [one["text"] for one in messages(onion, case)] == [REPORT])
+    onion.desk_says("reply", case, "--text-file", "-", stdin="Heard, over Tor.")
+
+    def read() -> bool:
+        found = onion.timed("a check over Tor, one visit", lambda: onion.check(codename))["conversations"]
+        return bool(found) and found[0]["collected"] == 1 and len(found[0]["messages"]) == 1
+
+    assert until(read)
+    assert onion.check(codename)["conversations"][0]["messages"][0]["text"] == "Heard, over Tor."
+    assert onion.check(codename)["warnings"] == []
+    assert until(lambda: [one["state"] for one in messages(onion, case) if one["from"] == "unit"] == ["read"])
+
+
+def test_an_onion_address_without_tor_is_refused(onion: OnionService) -> None:
+    """The name is never looked up: the command ends with one line that names --tor."""
+    ran = run("dropbox-source", "units", *onion.pinned)
+    assert ran.code == 1
+    assert ran.out == ""
+    assert "--tor" in ran.err.splitlines()[-1]
+
+
+def sockets_of(pid: int) -> set[str]:
+    """The inodes of the sockets that a process holds."""
+    links = [os.readlink(one) for one in Path(f"/proc/{pid}/fd").iterdir()]
+    return {link.removeprefix("socket:[").removesuffix("]") for link in links if link.startswith("socket:[")}
+
+
+def test_the_server_listens_on_its_unix_socket_alone(onion: OnionService) -> None:
+    """No TCP socket of the server's process listens, of either family; one Unix socket does, the one in Tor's hands."""
+    held = sockets_of(onion.server_pid)
+    for family in ("tcp", "tcp6"):
+        rows = [line.split() for line in Path(f"/proc/{onion.server_pid}/net/{family}").read_text().splitlines()[1:]]
+        assert all(row[9] not in held for row in rows if row[3] == LISTENING)
+    rows = [line.split() for line in Path(f"/proc/{onion.server_pid}/net/unix").read_text().splitlines()[1:]]
+    # Flag 0x10000: it accepts connections.
+    named = [row[7] for row in rows if row[6] in held and row[3] == "00010000"]
+    assert [Path(name).name for name in named] == ["server.sock"]
+    # Were the reading wrong, nothing would be found for whoever does listen: Tor's client does.
+    port = f"{int(onion.reached.socks.rpartition(':')[2]):04X}"
+    assert any(line.split()[1].endswith(f":{port}") for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
