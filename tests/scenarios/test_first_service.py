@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """docs/runbooks/first-service.md, run as it stands."""
 
-import asyncio
 import re
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyotp
 import pytest
+from carrier import Carrier
 from service import BIN, ROOT, until
 from typist import Typist
 
@@ -21,51 +19,10 @@ def blocks() -> list[str]:
     return re.findall(r"^```sh\n(.*?)^```$", RUNBOOK.read_text(), re.M | re.S)
 
 
-class Onion:
-    """In place of the onion service: bytes from a loopback port to the server's Unix socket and back."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop = asyncio.Event()
-        listening = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._listen(listening)))
-        self._thread.start()
-        assert listening.wait(10)
-
-    async def _listen(self, listening: threading.Event) -> None:
-        self._loop = asyncio.get_running_loop()
-        async with await asyncio.start_server(self._carry, "127.0.0.1", self.port):
-            listening.set()
-            await self._stop.wait()
-
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            inner, outer = await asyncio.open_unix_connection(str(self._path))
-        except OSError:
-            writer.close()
-            return
-
-        async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-            while data := await source.read(65_536):
-                sink.write(data)
-                await sink.drain()
-            sink.close()
-
-        await asyncio.gather(pump(reader, outer), pump(inner, writer), return_exceptions=True)
-
-    def close(self) -> None:
-        assert self._loop is not None
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
-
-
 @pytest.fixture
-def onion(tmp_path: Path) -> Iterator[Onion]:
-    carrier = Onion(tmp_path / "s.sock")
+def onion(tmp_path: Path) -> Iterator[Carrier]:
+    """In place of the onion service: from a loopback port to the server's Unix socket."""
+    carrier = Carrier(unix=tmp_path / "s.sock")
     yield carrier
     carrier.close()
 
@@ -80,7 +37,7 @@ def _codename(screen: str) -> str:
 
 
 @pytest.mark.timeout(240)
-def test_the_first_service_runbook_leads_to_a_running_service(tmp_path: Path, onion: Onion) -> None:
+def test_the_first_service_runbook_leads_to_a_running_service(tmp_path: Path, onion: Carrier) -> None:
     """Typed into one terminal from the first block to the last, the runbook makes roots, server and desk, and a report
     of its last step is accepted by the server."""
     folders = {name: tmp_path / name.lower() for name in ("ROOTS", "SERVER", "BACKUP")}

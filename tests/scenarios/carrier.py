@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Carries bytes from a loopback port to a server and back, and keeps what each connection sent."""
+
+import asyncio
+import socket
+import threading
+from pathlib import Path
+
+
+class Carrier:
+    """Listens on ``port`` until ``close``; ``sent`` holds the bytes of each connection towards the server, in order."""
+
+    def __init__(self, unix: Path | None = None, port: int | None = None) -> None:
+        self._unix, self._target = unix, port
+        self.sent: list[bytearray] = []
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop = asyncio.Event()
+        listening = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._listen(listening)))
+        self._thread.start()
+        assert listening.wait(10)
+
+    async def _listen(self, listening: threading.Event) -> None:
+        self._loop = asyncio.get_running_loop()
+        async with await asyncio.start_server(self._carry, "127.0.0.1", self.port):
+            listening.set()
+            await self._stop.wait()
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self._unix is not None:
+            return await asyncio.open_unix_connection(str(self._unix))
+        return await asyncio.open_connection("127.0.0.1", self._target)
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            inner, outer = await self._connect()
+        except OSError:
+            writer.close()
+            return
+        kept = bytearray()
+        self.sent.append(kept)
+
+        async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter, keep: bytearray | None) -> None:
+            while data := await source.read(65_536):
+                if keep is not None:
+                    keep.extend(data)
+                sink.write(data)
+                await sink.drain()
+            sink.close()
+
+        await asyncio.gather(pump(reader, outer, kept), pump(inner, writer, None), return_exceptions=True)
+
+    def close(self) -> None:
+        """Stop listening."""
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(10)
