@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dropbox.protocol.constants import MAX_SEGMENT_ENVELOPES
 from dropbox.protocol.directory import PRODUCTION
 from dropbox.server.config import Listen, ServerConfig
 from dropbox.server.ports import StoredBatch
@@ -83,7 +84,7 @@ def make_service(
     folder: Path, url: str = "", *, full_board: bool = False, quotas: Sequence[int] = QUOTAS, **policy: int
 ) -> tuple[World, ServerConfig]:
     """A server's folder with a published directory, and with a full board if asked."""
-    world = World(units=len(quotas), policy=replace(PRODUCTION, intake_per_period=100_000_000, **policy))
+    world = World(units=len(quotas), policy=replace(PRODUCTION, intake_per_period=MAX_SEGMENT_ENVELOPES, **policy))
     for desk, quota in zip(world.desks, quotas, strict=True):
         desk.unit = replace(desk.unit, board_quota=quota)
     data = folder / "data"
