@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""kill -9 of the server and its publisher at random points during writes and closings.
+"""kill -9 of the server, its publisher and a unit's desk at random points during writes, closings and publishing.
 
-    python bench/crash.py [--kills 20] [--seed 1] [--postgres] [--campaign FILE]
+    python bench/crash.py [--kills 20] [--only server|desk] [--seed 1] [--postgres] [--campaign FILE]
 
-A real `dropbox serve` with periods of two seconds is killed again and again while clients post. After each restart
+A real `dropbox serve` with periods of four seconds is killed again and again while clients post. After each restart
 every segment is fetched: each acknowledged envelope must be there once, unchanged, in the period of its receipt, and no
-closed segment may have changed. ``--campaign`` keeps the totals in FILE and goes on until there are that many kills.
+closed segment may have changed. A third of the kills is the desk's (bench/crash_desk.py); of the others half aim at the
+publisher. ``--campaign`` keeps the totals in FILE and goes on until there are that many kills.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from dataclasses import asdict, dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from bench.crash_desk import ROUND, DeskTotals, open_campaign
 from bench.ledger import Broken, Ledger
 from bench.processes import Served, make_service, served
 from dropbox.protocol.errors import ProtocolError
@@ -156,31 +158,74 @@ def finish(campaign: Campaign) -> None:
         campaign.check(server)
 
 
-def read_totals(file: Path | None) -> Totals:
-    return Totals(**json.loads(file.read_text())) if file and file.exists() else Totals()
+@dataclass
+class Kept:
+    """The totals of both parts, kept in a file if there is one, from which the next run goes on."""
+
+    file: Path | None
+    server: Totals
+    desk: DeskTotals
+
+    @classmethod
+    def read(cls, file: Path | None) -> "Kept":
+        found = json.loads(file.read_text()) if file and file.exists() else {}
+        return cls(file, Totals(**found.get("server", {})), DeskTotals(**found.get("desk", {})))
+
+    def write(self) -> None:
+        if self.file:
+            self.file.write_text(json.dumps({"server": asdict(self.server), "desk": asdict(self.desk)}))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Kill the server during writes and closings, and look what is lost.")
-    parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--postgres", action="store_true", help="keep the store in PostgreSQL")
-    parser.add_argument("--campaign", type=Path, help="keep totals in this file and go on from them")
-    chosen = parser.parse_args()
-    totals = read_totals(chosen.campaign)
+def told(totals: Totals | DeskTotals) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {n:,}" for name, n in asdict(totals).items())
+
+
+def kill_servers(kept: Kept, kills: int, seed: int, postgres: bool) -> None:
+    """Until there are that many kills of the server. Raises Broken."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dropbox-crash-")))
         url = ""
-        if chosen.postgres:
+        if postgres:
             url = stack.enter_context(stack.enter_context(running_cluster(durable=True)).database())
-        campaign = Campaign(folder, url, totals, chosen.seed)
-        while totals.kills < chosen.kills:
+        campaign = Campaign(folder, url, kept.server, seed)
+        while kept.server.kills < kills:
             campaign.cycle()
-            if chosen.campaign:
-                chosen.campaign.write_text(json.dumps(asdict(totals)))
+            kept.write()
         finish(campaign)
-    print(f"seed {chosen.seed}; " + ", ".join(f"{name.replace('_', ' ')} {n:,}" for name, n in asdict(totals).items()))
-    print("no acknowledged envelope was lost, doubled or changed")
+    print(f"server: {told(kept.server)}")
+    print("no acknowledged envelope was lost, doubled or changed", flush=True)
+
+
+def kill_desks(kept: Kept, kills: int, seed: int) -> None:
+    """Until there are that many kills of a desk; each service serves for ROUND of them. Raises Broken."""
+    while kept.desk.kills < kills:
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dropbox-crash-")))
+            campaign = stack.enter_context(open_campaign(folder, kept.desk, seed + kept.desk.kills))
+            for _ in range(min(ROUND, kills - kept.desk.kills)):
+                campaign.cycle()
+                kept.write()
+            campaign.finish()
+            kept.write()
+    print(f"desk: {told(kept.desk)}")
+    print("no report was lost, doubled or changed, no reply was lost or read twice, no tag stood twice", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Kill server and desk while they write, and look what is lost.")
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--only", choices=("server", "desk"), help="all kills to one of the two")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--postgres", action="store_true", help="keep the server's store in PostgreSQL")
+    parser.add_argument("--campaign", type=Path, help="keep totals in this file and go on from them")
+    chosen = parser.parse_args()
+    kept = Kept.read(chosen.campaign)
+    desks = {"server": 0, "desk": chosen.kills}.get(chosen.only, chosen.kills // 3)
+    print(f"seed {chosen.seed}; {chosen.kills - desks} kills of the server, {desks} of a desk", flush=True)
+    if desks < chosen.kills:
+        kill_servers(kept, chosen.kills - desks, chosen.seed, chosen.postgres)
+    if desks:
+        kill_desks(kept, desks, chosen.seed)
 
 
 if __name__ == "__main__":

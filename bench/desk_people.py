@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The people around a desk that is killed: sources who report and read all the time, an officer who replies."""
+
+import asyncio
+import os
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pyotp
+
+from bench.desk_ledger import DeskLedger
+from bench.ledger import Broken
+from dropbox.flows.reading import read_board
+from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.trust import Judged, judge
+from dropbox.flows.visit import Part, visit
+from dropbox.protocol.anchors import Anchor
+from dropbox.protocol.batch import parse_board, parse_manifest
+from dropbox.protocol.body import Report, encode_body
+from dropbox.protocol.constants import BODY_PART, KEY, MESSAGE_ID, TAG
+from dropbox.protocol.envelope_format import split_body
+from dropbox.transport.http import HttpTransport
+from journalist_ui.desk.client import Answered, ask_desk, socket_of
+from journalist_ui.refusals import DeskNotRunning
+from tests.desk.live import MEMBER_PASSPHRASE, LiveDesk
+
+PAUSE = 0.4
+READ_EVERY = 4
+STEP = 30
+"""Seconds for which a one-time code is shown."""
+
+
+@dataclass
+class Sources:
+    """Ever new sources, each with one report of one to three parts; between the reports all of them read the board."""
+
+    url: str
+    anchor: Anchor
+    slug: str
+    ledger: DeskLedger
+    chance: random.Random
+    failure: Exception | None = None
+    secrets: dict[str, bytes] = field(default_factory=dict)
+    quiet: bool = False
+    """No new reports any more, only reading."""
+    settled: bool = False
+    """All have read since it became quiet."""
+
+    def __post_init__(self) -> None:
+        self.ready = threading.Event()
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self.run, daemon=True)
+
+    def start(self) -> None:
+        """Report and read in a thread, once the board lets them."""
+        self._thread.start()
+
+    def run(self) -> None:
+        """Until `end`; what goes wrong is kept for `check`."""
+        try:
+            asyncio.run(self._live())
+        except Exception as error:  # it is raised again by whoever looks at `failure`
+            self.failure = error
+
+    def end(self) -> None:
+        """Let the turn that is under way finish."""
+        self._end.set()
+        self._thread.join(60)
+
+    def check(self) -> None:
+        """Raises what went wrong."""
+        if self.failure is not None:
+            raise self.failure
+
+    async def _live(self) -> None:
+        async with HttpTransport(self.url, patience=60) as transport:
+            turn = 0
+            while not self._end.is_set():
+                if self.ready.is_set():
+                    await self._turn(transport, turn)
+                    turn += 1
+                elif await self._receives(transport):
+                    self.ready.set()
+                await asyncio.sleep(PAUSE)
+
+    async def _turn(self, transport: HttpTransport, turn: int) -> None:
+        quiet = self.quiet
+        if not quiet:
+            await self._report(transport)
+        if quiet or turn % READ_EVERY == 0:
+            await self._read(transport)
+            self.settled = quiet
+
+    async def _receives(self, transport: HttpTransport) -> bool:
+        judged, _ = await self._judged(transport)
+        proved = judged.proved(self.slug)
+        return proved is not None and bool(proved.certs)
+
+    async def _report(self, transport: HttpTransport) -> None:
+        length = self.chance.choice((10, 900, BODY_PART, 2 * BODY_PART))
+        text, secret, name = os.urandom(8).hex() + " " + "r" * length, os.urandom(KEY), os.urandom(MESSAGE_ID)
+        pieces = split_body(encode_body(Report(text, ("discrimination",))))
+        self.ledger.sent.add(text)
+        periods = []
+        for place, piece in enumerate(pieces, start=1):
+            part = Part(self.slug, name, place, len(pieces), piece)
+            visited = await transport.drive(visit(self.anchor, secret, part, int(time.time()), os.urandom))
+            self._judge(visited.judged)
+            if visited.receipt is None:
+                raise Broken(f"a report could not be sent: {visited.refused!r}")
+            periods.append(visited.receipt.period)
+        self.secrets[text] = secret
+        self.ledger.acknowledged[text] = max(periods)
+
+    async def _judged(self, transport: HttpTransport) -> tuple[Judged, bytes]:
+        """The board as a source judges it, and its bytes."""
+        directory, board = [await transport.answer(request) for request in (GetDirectory(), GetBoard())]
+        return judge(self.anchor, directory, board, int(time.time())), board
+
+    def _judge(self, judged: Judged) -> None:
+        """A source must have nothing to say against the board."""
+        if judged.warnings or judged.proved(self.slug) is None:
+            raise Broken(f"a source warns of {[warned.code for warned in judged.warnings]}")
+
+    async def _read(self, transport: HttpTransport) -> None:
+        """One board for all sources; who finds something new visits by themselves, and so acknowledges it."""
+        judged, board = await self._judged(transport)
+        self._judge(judged)
+        for batch in (batch for unit in parse_board(board) for batch in unit.batches):
+            tags = [one[:TAG] for one in (*batch.mark_list(), *batch.entry_list())]
+            self.ledger.check_batch(parse_manifest(batch.manifest).period, batch.hash, tags)
+        for text, secret in list(self.secrets.items()):
+            for found in read_board(judged.units, secret):
+                self.ledger.check_collected(text, found.collected)
+                if found.unread_entries:
+                    raise Broken("an entry under a source's tag does not open")
+                if self.ledger.check_read(text, {one.number: one.text for one in found.texts}):
+                    await transport.drive(visit(self.anchor, secret, None, int(time.time()), os.urandom))
+
+
+class Officer:
+    """Signs in when there is an unused one-time code, and replies until the desk dies."""
+
+    def __init__(self, desk: LiveDesk, ledger: DeskLedger, chance: random.Random, replies: int) -> None:
+        self._desk = desk
+        self._ledger = ledger
+        self._chance = chance
+        self._replies = replies
+        self._step = 0
+        self.unanswered = 0
+
+    def _code(self) -> str:
+        """The next unused code, empty when there is none yet."""
+        present = int(time.time() // STEP)
+        step = max(self._step + 1, present - 1)
+        if step > present + 1:
+            return ""
+        self._step = step
+        return str(pyotp.TOTP(self._desk.secrets["ada"]).at(step * STEP))
+
+    def work(self) -> None:
+        """One sign-in and some replies. Raises Answered when a desk that runs refuses a reply."""
+        path = socket_of(self._desk.folder)
+        if not (code := self._code()):
+            return
+        try:
+            body = {"member": "ada", "passphrase": MEMBER_PASSPHRASE, "code": code}
+            token = str(ask_desk(path, "login", body)["token"])
+        except (DeskNotRunning, Answered):
+            return
+        try:
+            cases = ask_desk(path, "cases", {}, token)["cases"]
+            for _ in range(self._replies if cases else 0):
+                number = self._chance.choice(cases)["case"]
+                report = ask_desk(path, "show", {"case": number}, token)["case"]["messages"][0]["text"]
+                self._reply(lambda body: ask_desk(path, "reply", body, token), number, report)
+        except DeskNotRunning:
+            return
+
+    def _reply(self, ask: Callable[[dict[str, object]], object], number: int, report: str) -> None:
+        text = os.urandom(8).hex() + " " + "a" * self._chance.choice((10, 900, 1_800))
+        self._ledger.tried[text] = report
+        try:
+            ask({"case": number, "text": text})
+        except DeskNotRunning:
+            self.unanswered += 1
+            raise
+        self._ledger.accepted.add(text)
