@@ -212,7 +212,8 @@ def _destroy(state: DeskContext, intake: IntakeState) -> Generator[DeskRequest, 
 
 
 def clock_agrees(intake: IntakeState, now: int, notices: list[Notice]) -> bool:
-    """Whether this desk's period is at most one from the open segment's; else it neither publishes nor destroys."""
+    """Whether this desk's period is at most one from the open segment's; else it fetches, publishes and destroys
+    nothing: a made-up segment number would otherwise end up in what is processed."""
     if abs(intake.open - now) <= 1:
         return True
     notices.append(Notice("clock-off", {"here": now, "server": intake.open}))
@@ -238,9 +239,10 @@ def collect(
     if not state.checked:
         return result
     intake = parse_intake_state((yield GetIntakeState()))
+    if not clock_agrees(intake, now_period, result.notices):
+        return result
     yield from _fetch_all(state, intake, result)
     for period in [period for period in state.ledger.roots if period < intake.oldest]:
         del state.ledger.roots[period]
-    if clock_agrees(intake, now_period, result.notices):
-        yield from _destroy(state, intake)
+    yield from _destroy(state, intake)
     return result

@@ -68,7 +68,8 @@ class Keyring:
 
     ``number_floor`` is where a conversation unknown to this keyring starts to count its texts; ``no_seed_through`` the
     segment up to which nothing seeds; ``published`` period and hash of the newest own batch (0 and zeros before the
-    first); ``history`` the periods of the last batches, oldest first.
+    first); ``history`` the periods of the last batches, oldest first; ``built`` the newest period for which a batch was
+    made, stored or not; ``dir_version`` the newest directory seen.
     """
 
     signing_seed: bytes = field(repr=False)
@@ -83,6 +84,8 @@ class Keyring:
     published_period: int = 0
     published_hash: bytes = bytes(32)
     history: list[int] = field(default_factory=list)
+    built: int = 0
+    dir_version: int = 0
 
     @property
     def public(self) -> bytes:
@@ -106,6 +109,8 @@ class Keyring:
             else [],
             "published": [self.published_period, self.published_hash.hex()],
             "history": self.history,
+            "built": self.built,
+            "dir_version": self.dir_version,
         }
         return json.dumps(form, separators=(",", ":")).encode()
 
@@ -132,6 +137,8 @@ def decode_keyring(data: bytes) -> Keyring:
             published_period=form["published"][0],
             published_hash=bytes.fromhex(form["published"][1]),
             history=form["history"],
+            built=form["built"],
+            dir_version=form["dir_version"],
         )
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise BadValue("keyring") from error

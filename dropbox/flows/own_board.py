@@ -6,7 +6,7 @@ from typing import Any
 
 from dropbox.protocol.batch import ProvedUnit, UnitBoard, parse_board, prove_unit
 from dropbox.protocol.constants import LOST_KEYRING_STEP, MAX_WINDOW
-from dropbox.protocol.directory import VerifiedDirectory, parse_signed_directory, verify_directory
+from dropbox.protocol.directory import parse_signed_directory, verify_directory
 from dropbox.protocol.errors import BoardAltered, ProtocolError
 from dropbox.protocol.primitives import sha256
 
@@ -26,14 +26,11 @@ def refresh_directory(state: DeskContext, clock: int, notices: list[Notice]) -> 
     head = found.signed_head.head
     if clock // found.policy.period > head.expires:
         notices.append(Notice("directory-expired", {"version": head.dir_version}))
-    if state.directory is not None and _version(state.directory) > _version(found):
+    if head.dir_version < state.keyring.dir_version:
         notices.append(Notice("directory-older", {"version": head.dir_version}))
         return
     state.directory = found
-
-
-def _version(directory: VerifiedDirectory) -> int:
-    return directory.signed_head.head.dir_version
+    state.keyring.dir_version = head.dir_version
 
 
 def _own(state: DeskContext, board: Sequence[UnitBoard], notices: list[Notice]) -> ProvedUnit | None:
@@ -42,6 +39,7 @@ def _own(state: DeskContext, board: Sequence[UnitBoard], notices: list[Notice]) 
     unit = state.unit()
     served = [part for part in board if part.unit_id == state.unit_id]
     if unit is None or not served:
+        notices.append(Notice("own-board-missing"))
         return None
     try:
         return prove_unit(listed.service_id, unit, served[0], listed.policy.window)
@@ -96,6 +94,10 @@ def _settle(state: DeskContext, own: ProvedUnit, now: int, notices: list[Notice]
         return False
     manifest = own.batches[-1].manifest
     newest_hash = sha256(manifest.encode())
+    if manifest.period == keyring.published_period and newest_hash != keyring.published_hash:
+        rolled_back(state, manifest.period, newest_hash, own.certs[1].epoch, now)
+        notices.append(Notice("rolled-back", {"period": manifest.period}))
+        return True
     if manifest.period <= keyring.published_period:
         shown_by_now = [period for period in keyring.history if period <= now - 2]
         if shown_by_now and manifest.period < shown_by_now[-1]:

@@ -34,7 +34,8 @@ from .requests import BatchAnswer, CommitVault, DeskRequest, GetIntakeState, Not
 
 Random = Callable[[int], bytes]
 REFUSED_FOR_GOOD = frozenset({"expired", "future"})
-"""Refusals after which the same bytes can never be stored; their entries are planned afresh."""
+"""Refusals after which the same bytes can never be stored, once their period is past by this desk's own clock; their
+entries are then planned afresh. A server that refuses sooner must not make a desk seal a period twice."""
 
 
 @dataclass
@@ -142,19 +143,26 @@ def _build(state: DeskContext, unit: Unit, now: int, random: Random, result: Pub
     yield CommitVault(state.ledger, changed, frozenset(texts), backup=True)
     if state.has_backup:
         state.ledger.backed_up_through = state.ledger.processed_through
-    state.keyring.pending = pending
+    state.keyring.pending, state.keyring.built = pending, now
     yield SaveKeyring(state.keyring)
     result.entries = len(planned)
 
 
 def _held(state: DeskContext, unit: Unit, data: bytes, now: int, result: PublishResult) -> None:
-    """The server holds another batch of this unit and period: proved ours, it means that the keyring is behind it."""
+    """The server holds another batch of the pending one's period: proved ours, it means that the keyring is behind it.
+
+    Whatever else it shows is no proof of that: an older batch of ours can be shown by anybody.
+    """
+    pending = state.keyring.pending
     directory = state.trusted()
     try:
         batch = _parse_held(data)
         manifest = verify_batch(directory.service_id, unit, batch)
     except ProtocolError as error:
         result.notices.append(Notice("batch-refused", {"error": error.code}))
+        return
+    if pending is None or manifest.period != pending.period or batch.hash == pending.hash:
+        result.notices.append(Notice("batch-refused", {"error": "batch-held"}))
         return
     epoch = epoch_of(manifest.period, directory.policy.epoch)
     rolled_back(state, manifest.period, batch.hash, epoch + 1, now)
@@ -179,7 +187,7 @@ def _upload(state: DeskContext, unit: Unit, now: int, result: PublishResult) -> 
         yield CommitVault(state.ledger, texts=frozenset(note_left(state)))
     elif answer.code == "batch-held":
         _held(state, unit, answer.held, now, result)
-    elif answer.code in REFUSED_FOR_GOOD:
+    elif answer.code in REFUSED_FOR_GOOD and pending.period < now - 1:
         state.keyring.pending = None
     else:
         result.notices.append(Notice("batch-refused", {"error": answer.code}))
@@ -208,12 +216,12 @@ def publish_batch(
     now_period = state.period(clock)
     if _ended(state, now_period):
         return result
-    if state.keyring.pending is None and state.keyring.published_period >= now_period:
+    if state.keyring.pending is None and max(state.keyring.published_period, state.keyring.built) >= now_period:
         return result
     if not clock_agrees(parse_intake_state((yield GetIntakeState())), now_period, result.notices):
         return result
     yield from _upload(state, unit, now_period, result)
-    if state.keyring.pending is not None or state.keyring.published_period >= now_period:
+    if state.keyring.pending is not None or max(state.keyring.published_period, state.keyring.built) >= now_period:
         return result
     if unit.key_at(now_period) != state.keyring.public:
         result.notices.append(Notice("key-not-listed"))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dropbox.protocol.batch import ProvedBatch, ProvedUnit
-from dropbox.protocol.board import EntryPlain, entry_tag, join_text, mark_tag, open_entry, read_mark
+from dropbox.protocol.board import Chains, EntryPlain, entry_tag, join_text, mark_tag, open_entry, read_mark
 from dropbox.protocol.codename import ConversationKeys, conversation_keys
 from dropbox.protocol.constants import MAX_SLOTS, EntryType
 from dropbox.protocol.errors import ProtocolError
@@ -45,6 +45,7 @@ class _Gathered:
     failed: int = 0
     collected: int = 0
     marked: bool = False
+    chains: Chains = field(default_factory=dict)
 
 
 def _scan_entries(found: _Gathered, proved: ProvedUnit, batch: ProvedBatch, keys: ConversationKeys) -> None:
@@ -57,7 +58,7 @@ def _scan_entries(found: _Gathered, proved: ProvedUnit, batch: ProvedBatch, keys
             return
         found.tagged += 1
         try:
-            plain = open_entry(keys, period, slot, entry, batch.manifest.service_id, unit_key)
+            plain = open_entry(keys, period, slot, entry, batch.manifest.service_id, unit_key, found.chains)
         except ProtocolError:
             found.failed += 1
             continue

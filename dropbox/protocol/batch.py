@@ -26,6 +26,7 @@ from .constants import (
 from .directory import RetiredUnit, Unit
 from .encoding import Reader, head, u16, u32
 from .errors import (
+    BadPublicKey,
     BadValue,
     BatchAltered,
     BatchForked,
@@ -36,7 +37,7 @@ from .errors import (
     ManifestUnproved,
     UnitMissing,
 )
-from .primitives import ed25519_sign, ed25519_verify, sha256
+from .primitives import check_sealing_key, ed25519_sign, ed25519_verify, sha256
 
 NO_HASH = bytes(HASH)
 _MANIFEST_FIXED = 2 + SERVICE_ID + UNIT_ID + 4 + 4 + HASH + 2 + HASH + 4 + HASH + HASH + HASH + HASH
@@ -181,6 +182,13 @@ def parse_upload(data: bytes) -> Upload:
     return parsed
 
 
+def read_front(front: bytes) -> tuple[bytes, bytes]:
+    """Manifest and signature from the first bytes of an upload, which may be cut after them. Raises Malformed."""
+    reader = Reader(front, "upload")
+    reader.take(CERTS)
+    return reader.take(reader.u32(0, MANIFEST_LONGEST)), reader.take(SIGNATURE)
+
+
 @dataclass(frozen=True)
 class UnitBoard:
     """One unit's part of the board: certificates of the newest batch (none without a batch), batches oldest first."""
@@ -242,20 +250,26 @@ class ProvedUnit:
         return self.batches[-1].manifest.period if self.batches else max(self.unit.first_period - 1, 0)
 
 
-def verify_batch(service_id: bytes, unit: Unit, batch: Batch) -> Manifest:
-    """The unit's key, valid at the manifest's period, signed it, and it names these bytes.
+def verify_manifest(service_id: bytes, unit: Unit, body: bytes, signature: bytes) -> Manifest:
+    """The unit's key, valid at the manifest's period, signed it.
 
     The signature is checked over the bytes before they are believed; only the period is read first, to choose the key.
-    Raises ManifestUnproved, BatchAltered.
+    Raises ManifestUnproved.
     """
     try:
-        manifest = parse_manifest(batch.manifest)
+        manifest = parse_manifest(body)
         key = unit.key_at(manifest.period)
         if key is None or manifest.service_id != service_id or manifest.unit_id != unit.unit_id:
             raise ManifestUnproved("names")
-        ed25519_verify(key, labels.MANIFEST_SIGNATURE + b"\0" + batch.manifest, batch.signature)
+        ed25519_verify(key, labels.MANIFEST_SIGNATURE + b"\0" + body, signature)
     except (CryptoRefused, Malformed) as error:
         raise ManifestUnproved(str(error)) from None
+    return manifest
+
+
+def verify_batch(service_id: bytes, unit: Unit, batch: Batch) -> Manifest:
+    """The unit signed the manifest, and it names these bytes. Raises ManifestUnproved, BatchAltered."""
+    manifest = verify_manifest(service_id, unit, batch.manifest, batch.signature)
     check_content(manifest, batch)
     return manifest
 
@@ -267,7 +281,7 @@ def check_content(manifest: Manifest, batch: Batch) -> None:
 
 
 def check_certs(manifest: Manifest, certs: Sequence[bytes]) -> tuple[EpochCert, EpochCert]:
-    """The two certificates that the manifest names: the epoch that holds its period, and the next.
+    """The two certificates that the manifest names: of the epoch that holds its period, and the next; both usable.
 
     Raises CertMismatch.
     """
@@ -282,6 +296,11 @@ def check_certs(manifest: Manifest, certs: Sequence[bytes]) -> tuple[EpochCert, 
             raise CertMismatch("names")
     if not current.holds(manifest.period) or following.not_before != current.not_after + 1:
         raise CertMismatch("epochs")
+    try:
+        for cert in (current, following):
+            check_sealing_key(cert.public)
+    except BadPublicKey:
+        raise CertMismatch("key") from None
     return current, following
 
 

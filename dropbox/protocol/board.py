@@ -139,12 +139,32 @@ def seal_entry(
     return tag + index + nonce + aead_seal(chain_entry_key(chain_key), nonce, unsigned + signature, aad)
 
 
+Chains = dict[bytes, list[bytes]]
+"""CK_0, CK_1, … of each message_id, as far as walked, so that no chain is walked twice in a visit."""
+
+
+def _chain_at(keys: ConversationKeys, message_id: bytes, step: int, chains: Chains) -> bytes:
+    if message_id not in chains:
+        chains[message_id] = [chain_start(keys.refresh(message_id), keys.unit_id, keys.pseudonym)]
+    walked = chains[message_id]
+    while len(walked) <= step:
+        walked.append(chain_next(walked[-1]))
+    return walked[step]
+
+
 def open_entry(
-    keys: ConversationKeys, period: int, slot: int, entry: bytes, service_id: bytes, unit_key: bytes
+    keys: ConversationKeys,
+    period: int,
+    slot: int,
+    entry: bytes,
+    service_id: bytes,
+    unit_key: bytes,
+    chains: Chains | None = None,
 ) -> EntryPlain:
     """Open an entry that carries this conversation's tag (step 6.5).
 
-    ``unit_key`` is the unit's signing key valid at ``period``. Raises NotForThisKey, BadSignature, Malformed.
+    ``unit_key`` is the unit's signing key valid at ``period``;
+    ``chains`` remembers chains already walked. Raises NotForThisKey, BadSignature, Malformed.
     """
     if len(entry) != ENTRY:
         raise WrongLength("entry")
@@ -152,9 +172,7 @@ def open_entry(
     message_id, step = unmask_index(keys.beacon, keys.pseudonym, period, slot, index)
     if step > MAX_CHAIN_INDEX:
         raise NotForThisKey("entry step")
-    chain_key = chain_start(keys.refresh(message_id), keys.unit_id, keys.pseudonym)
-    for _ in range(step):
-        chain_key = chain_next(chain_key)
+    chain_key = _chain_at(keys, message_id, step, {} if chains is None else chains)
     opened = aead_open(chain_entry_key(chain_key), nonce, entry[ENTRY_HEADER:], labels.ENTRY_AAD + tag + index)
     plain, unsigned, signature = parse_entry_plain(opened)
     ed25519_verify(unit_key, unit_signed_bytes(service_id, keys.pseudonym, unsigned), signature)

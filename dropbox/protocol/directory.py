@@ -28,6 +28,7 @@ from .constants import (
     MAX_NAME,
     MAX_PERIOD,
     MAX_QUOTA,
+    MAX_SEGMENT_ENVELOPES,
     MAX_SLUG,
     MAX_UNITS,
     MAX_WINDOW,
@@ -98,7 +99,7 @@ def read_policy(reader: Reader) -> Policy:
         silent_after=reader.u32(1),
         clock_slack=reader.u32(1),
         head_life=reader.u32(1),
-        intake_per_period=reader.u32(1),
+        intake_per_period=reader.u32(1, MAX_SEGMENT_ENVELOPES),
     )
     if policy.collect > policy.period or policy.repost > policy.window:
         raise BadValue("policy")

@@ -128,5 +128,10 @@ def hpke_seal(public: bytes, plain: bytes, info: bytes) -> bytes:
         raise BadPublicKey("x-wing") from None
 
 
+def check_sealing_key(public: bytes) -> None:
+    """Whether anything can be sealed to an X-Wing key, by doing it. Raises BadPublicKey."""
+    hpke_seal(public, b"", b"")
+
+
 SEAL_OVERHEAD = XWING_ENC + 16
 """Bytes that hpke_seal adds."""

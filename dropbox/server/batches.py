@@ -9,6 +9,8 @@ from aiohttp import web
 
 from dropbox.protocol.anchors import verify_head
 from dropbox.protocol.batch import (
+    CERTS,
+    MANIFEST_LONGEST,
     NO_HASH,
     Manifest,
     Upload,
@@ -16,10 +18,13 @@ from dropbox.protocol.batch import (
     parse_manifest,
     parse_upload,
     read_batch,
+    read_front,
     upload_size,
     verify_batch,
+    verify_manifest,
 )
-from dropbox.protocol.directory import RetiredUnit
+from dropbox.protocol.constants import SIGNATURE
+from dropbox.protocol.directory import RetiredUnit, Unit
 from dropbox.protocol.encoding import Reader
 from dropbox.protocol.errors import CertMismatch, Malformed, ManifestUnproved, ProtocolError
 from dropbox.protocol.wire import encode_answer
@@ -30,7 +35,8 @@ from .ports import BoardStore, StoredBatch
 from .responses import BINARY, Answer
 from .shelf import Shelf
 
-UPLOADS_AT_ONCE = 8
+UPLOAD_FRONT = CERTS + 4 + MANIFEST_LONGEST + SIGNATURE
+"""Bytes of an upload that hold its certificates, its manifest and the signature, and perhaps a little more."""
 CONFLICT = 409
 
 
@@ -50,23 +56,48 @@ class Batches:
         self._period = period
         self._show_first = show_first
         self._one_at_a_time = asyncio.Lock()
-        self._uploading = 0
+        self._uploading: set[bytes] = set()
 
     async def post_batch(self, request: web.BaseRequest) -> Answer:
         """Durable before the answer; the same bytes again get the same answer, other bytes the stored batch."""
         length = check_binary(request)
         if length > upload_size(self._shelf.largest_quota()):
             raise Refused("too-large")
-        if not self._shelf.taking or self._uploading >= UPLOADS_AT_ONCE:
+        if not self._shelf.taking:
             raise Refused("try-later")
-        self._uploading += 1
+        front = await read_body(request, min(length, UPLOAD_FRONT))
+        slot = await self._slot(front)
+        if slot in self._uploading:
+            raise Refused("try-later")
+        self._uploading.add(slot)
         try:
-            body = await read_body(request, length)
+            body = front + await read_body(request, length - len(front))
         finally:
-            self._uploading -= 1
+            self._uploading.discard(slot)
         upload, manifest = self.check(body)
         async with self._one_at_a_time:
             return await self._keep(upload, manifest)
+
+    async def _slot(self, front: bytes) -> bytes:
+        """Whose place the rest of an upload takes: one for each unit, and one for the repeats of each, which anybody
+        can send who has read the board. What no unit signed takes none. Raises Refused."""
+        try:
+            body, signature = read_front(front)
+            unit = self._unit(parse_manifest(body).unit_id)
+            manifest = verify_manifest(self._shelf.ready.service_id, unit, body, signature)
+        except ManifestUnproved:
+            raise Refused("unsigned") from None
+        except ProtocolError:
+            raise Refused("malformed") from None
+        old = manifest.period < self._period() - 1
+        repeat = old or await self._store.batch(manifest.unit_id, manifest.period) is not None
+        return manifest.unit_id + (b"again" if repeat else b"")
+
+    def _unit(self, unit_id: bytes) -> Unit:
+        place = self._shelf.place(unit_id)
+        if place is None:
+            raise Refused("unsigned")
+        return place.unit if isinstance(place, RetiredUnit) else place
 
     def check(self, body: bytes) -> tuple[Upload, Manifest]:
         """All that can be said without looking at the store. Raises Refused."""
@@ -75,10 +106,7 @@ class Batches:
             unit_id = parse_manifest(upload.batch.manifest).unit_id
         except Malformed:
             raise Refused("malformed") from None
-        place = self._shelf.place(unit_id)
-        if place is None:
-            raise Refused("unsigned")
-        unit = place.unit if isinstance(place, RetiredUnit) else place
+        unit, place = self._unit(unit_id), self._shelf.place(unit_id)
         try:
             manifest = verify_batch(self._shelf.ready.service_id, unit, upload.batch)
             check_certs(manifest, upload.certs)
@@ -95,9 +123,12 @@ class Batches:
         if isinstance(place, RetiredUnit) and manifest.period > place.last_period:
             raise Refused("expired")
         try:
-            verify_head(self._shelf.ready.anchors, manifest.head)
+            head = verify_head(self._shelf.ready.anchors, manifest.head)
         except ProtocolError:
             raise Refused("bad-head") from None
+        if head.dir_version > self._shelf.ready.signed_head.head.dir_version:
+            # Sources would refuse the service's own directory as older than one that it has never shown.
+            raise Refused("bad-head")
         return upload, manifest
 
     async def _keep(self, upload: Upload, manifest: Manifest) -> Answer:

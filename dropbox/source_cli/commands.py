@@ -13,7 +13,7 @@ from . import terminal
 from .check import check
 from .reply import reply
 from .report import report
-from .service import Stop
+from .service import PerhapsStored, Stop
 from .units import units
 
 
@@ -53,6 +53,8 @@ def main() -> None:
         group(prog_name="dropbox-source")
     except Stop as stop:
         terminal.say(f"dropbox-source: {stop}")
+    except PerhapsStored as failed:
+        terminal.say(f"dropbox-source: {terminal.error_text(failed.reason)}")
     except (ProtocolError, TransportFailed) as error:
         terminal.say(f"dropbox-source: {terminal.error_text(error)}")
     else:

@@ -46,6 +46,7 @@ def reply(
     try:
         sent = send(known, stretch(entropy, known.anchor.service_id), slug, pieces)
     except Interrupted as interrupted:
+        terminal.say(terminal.SEND_AGAIN)
         raise interrupted.reason from None
     if as_json:
         click.echo(json.dumps({"unit": sent.slug, "receipt": sent.receipt.encode().hex()}))

@@ -90,10 +90,14 @@ def report(
     terminal.say("Making keys from the codename.")
     try:
         sent = send(known, stretch(entropy, known.anchor.service_id), slug, pieces, about)
-    except Interrupted as interrupted:
+    except (Interrupted, KeyboardInterrupt) as stopped:
         terminal.say(terminal.KEEP_CODENAME)
-        terminal.say(f"    {' '.join(codename)}")
-        raise interrupted.reason from None
+        if not asked:
+            terminal.say(f"    {' '.join(codename)}")
+        terminal.say(terminal.SEND_WITH)
+        if isinstance(stopped, Interrupted):
+            raise stopped.reason from None
+        raise
     if as_json:
         receipt = sent.receipt.encode().hex()
         click.echo(json.dumps({"codename": " ".join(codename), "unit": sent.slug, "receipt": receipt}))

@@ -2,6 +2,7 @@
 """Sending one message: each part is a whole visit, one after another, with progress."""
 
 import secrets
+import time
 from dataclasses import dataclass
 
 from dropbox.flows.visit import Part, Visited
@@ -13,7 +14,11 @@ from dropbox.protocol.wire import Receipt
 from dropbox.transport.errors import TransportFailed
 
 from . import terminal
-from .service import Service, Stop
+from .service import PerhapsStored, Service, Stop
+
+TRIES = 6
+"""Visits for one part: under the same message_id the unit takes a part once, however often it comes."""
+PAUSE = 5.0
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,32 @@ def parts_of(report: Report) -> tuple[bytes, ...]:
     return split_body(encode_body(report))
 
 
+def _visit_for(service: Service, stretched: bytes, part: Part) -> Visited:
+    """A visit that sends this part, tried again when the connection fails.
+
+    Raises ProtocolError or TransportFailed when nothing can have been stored, PerhapsStored otherwise.
+    """
+    perhaps = False
+    for left in range(TRIES - 1, -1, -1):
+        try:
+            return service.visit(stretched, part)
+        except PerhapsStored as failed:
+            perhaps, reason = True, failed.reason
+        except TransportFailed as failed:
+            reason = failed
+        except ProtocolError as failed:
+            if perhaps:
+                raise PerhapsStored(failed) from None
+            raise
+        if not left or not isinstance(reason, TransportFailed):
+            break
+        terminal.say(terminal.TRYING_AGAIN)
+        time.sleep(PAUSE)
+    if perhaps:
+        raise PerhapsStored(reason)
+    raise reason
+
+
 def send(service: Service, stretched: bytes, slug: str, pieces: tuple[bytes, ...], force: str = "") -> Sent:
     """Every part under one message_id. Raises Stop, ProtocolError, TransportFailed before anything may be stored,
     Interrupted afterwards."""
@@ -45,11 +76,12 @@ def send(service: Service, stretched: bytes, slug: str, pieces: tuple[bytes, ...
     for place, piece in enumerate(pieces, start=1):
         if len(pieces) > 1:
             terminal.say(f"Sending part {place} of {len(pieces)}, a visit of its own.")
-        part = Part(slug, message_id, place, len(pieces), piece, force)
         try:
-            visited = service.visit(stretched, part)
+            visited = _visit_for(service, stretched, Part(slug, message_id, place, len(pieces), piece, force))
+        except PerhapsStored as failed:
+            raise Interrupted(failed.reason) from None
         except (ProtocolError, TransportFailed) as error:
-            if place == 1 and isinstance(error, ProtocolError):
+            if place == 1:
                 raise
             raise Interrupted(error) from None
         if place == 1:

@@ -5,20 +5,20 @@ import asyncio
 import secrets
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import click
 
-from dropbox.flows.requests import ConfirmClock
+from dropbox.flows.requests import ConfirmClock, PostEnvelope, VisitRequest
 from dropbox.flows.visit import Part, Visited, visit
 from dropbox.protocol.anchors import Anchor, parse_signed_anchor, verify_first_anchor
 from dropbox.protocol.armour import dearmour
 from dropbox.protocol.constants import BODY_PART, ENTROPY, KEY, MAX_BODY, MAX_PARTS
-from dropbox.protocol.errors import BadText, TooLong
+from dropbox.protocol.errors import BadText, ProtocolError, TooLong
+from dropbox.transport.errors import TransportFailed
 from dropbox.transport.http import HttpTransport
 
 from . import terminal
@@ -26,6 +26,18 @@ from . import terminal
 _LARGEST_ANCHOR = 64 * 1024
 _LARGEST_TEXT = 64 << 20
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+AFTER_BOARD = 1.0
+"""Seconds between board and envelope: more than the longest reading takes."""
+
+
+class PerhapsStored(Exception):
+    """Something failed after the envelope had left: it may be stored. ``reason`` is what failed."""
+
+    def __init__(self, reason: ProtocolError | TransportFailed) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 class Stop(Exception):
@@ -47,12 +59,31 @@ class Service:
                 raise TypeError(type(request).__name__)
             return self.despite_clock or (terminal.interactive() and terminal.confirm_clock())
 
-        flow = visit(self.anchor, stretched, part, int(time.time()), secrets.token_bytes)
-        async with HttpTransport(self.url, self.socks) as transport:
-            return await transport.drive(flow, handle)
+        posted = False
+
+        def watched() -> Generator[VisitRequest, Any, Visited]:
+            nonlocal posted
+            flow = visit(self.anchor, stretched, part, int(time.time()), secrets.token_bytes)
+            request = next(flow)
+            while True:
+                posted = posted or isinstance(request, PostEnvelope)
+                answer = yield request
+                try:
+                    request = flow.send(answer)
+                except StopIteration as done:
+                    visited: Visited = done.value
+                    return visited
+
+        try:
+            async with HttpTransport(self.url, self.socks, after_board=AFTER_BOARD) as transport:
+                return await transport.drive(watched(), handle)
+        except (ProtocolError, TransportFailed) as error:
+            if posted:
+                raise PerhapsStored(error) from None
+            raise
 
     def visit(self, stretched: bytes, part: Part | None) -> Visited:
-        """One burst. Raises ProtocolError, TransportFailed."""
+        """One burst. Raises ProtocolError and TransportFailed before, PerhapsStored after the envelope left."""
         return asyncio.run(self._run(stretched, part))
 
 
@@ -71,15 +102,14 @@ def service_options(command: Command) -> Command:
 
 
 def open_service(service: str, anchor_file: Path, socks: str | None, despite_clock: bool) -> Service:
-    """Raises Stop, ProtocolError, BadAddress."""
-    if (urlsplit(service).hostname or "").endswith(".onion") and not socks:
-        raise Stop("An onion address needs Tor. Start Tor and add --tor 127.0.0.1:9050.")
+    """The address is looked at before anything is asked. Raises Stop, ProtocolError, TransportFailed."""
     try:
         with anchor_file.open("rb") as file:
             data = file.read(_LARGEST_ANCHOR)
     except OSError as error:
         raise Stop(f"The anchor file cannot be read ({error.strerror}). Check the path after --anchor.") from None
     anchor = verify_first_anchor(parse_signed_anchor(dearmour("ANCHOR", data)))
+    HttpTransport(service, socks)
     return Service(service, anchor, socks, despite_clock)
 
 

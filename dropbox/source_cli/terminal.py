@@ -11,6 +11,7 @@ from dropbox.flows.reading import FoundConversation
 from dropbox.flows.trust import Judged, Warned
 from dropbox.protocol.errors import (
     CannotSend,
+    ClockUnconfirmed,
     CodenameError,
     NoUnitReceives,
     ProtocolError,
@@ -51,10 +52,7 @@ def warning_text(warned: Warned) -> str:
         return f"Replies of {warned.slug} are being withheld or altered. This is a proof, not a guess ({warned.proof})."
     if warned.code == "clock":
         return "This device's date seems wrong, or the service is being held back. Check the date and time zone."
-    return (
-        f"{warned.slug} has been silent for {warned.days} days or periods: its desk may be off, "
-        "or its replies held back."
-    )
+    return f"{warned.slug} has been silent for {warned.days} periods: its desk may be off, or its replies held back."
 
 
 def show_warnings(judged: Judged) -> None:
@@ -76,6 +74,8 @@ def error_text(error: ProtocolError | TransportFailed) -> str:
         return "Nothing is on the board for this codename, so say which unit received your report: add --unit SLUG."
     if isinstance(error, UnknownUnit) and error.where == "several":
         return "Several units have answered this codename, so say which one you write to: add --unit SLUG."
+    if isinstance(error, ClockUnconfirmed):
+        return f"{error.say} A script does so with --despite-clock."
     if isinstance(error, UnitCannotReceive):
         return f"This unit cannot receive now ({error.where}). Send to the intake desk: --unit intake."
     return error.say
@@ -141,7 +141,10 @@ REFUSED_CODENAME_BACK = "The codename was not typed back, so nothing was sent. R
 STORED = "Stored. Whether the unit has it shows as “collected” when you come back with the codename."
 ATTACH_LATER = "This release cannot send files yet. Describe the file in the text; the unit can ask for it."
 NO_TEXT = "The text is empty. Write what happened into the file and try again."
-KEEP_CODENAME = "Some of it may be stored already. Keep this codename, and send the rest with `dropbox-source reply`:"
+KEEP_CODENAME = "Some of it may be stored already. Keep this codename, and send the whole text again with it:"
+SEND_WITH = "    dropbox-source reply --unit SLUG --text-file FILE …"
+SEND_AGAIN = "Some of it may be stored already. Send the whole text again; the unit reads what arrived whole."
+TRYING_AGAIN = "The connection failed. Trying again."
 
 
 def categories_help(names: Sequence[str]) -> str:

@@ -5,6 +5,7 @@
 
     TransportFailed
     ├── BadAddress          the service's address is not one
+    ├── OnionWithoutTor     an onion address and no SOCKS proxy
     ├── Unreachable         no connection, or it broke
     ├── ProxyFailed         the SOCKS proxy does not answer, or cannot reach the service
     ├── BadAnswer           an answer that is not of the form of docs/http-api.md
@@ -31,6 +32,11 @@ class TransportFailed(Exception):
 class BadAddress(TransportFailed):
     code = "bad-address"
     say = "The service's address must look like http://host:port or https://host. Check it."
+
+
+class OnionWithoutTor(TransportFailed):
+    code = "onion-without-tor"
+    say = "An onion address needs Tor. Start Tor and add --tor 127.0.0.1:9050."
 
 
 class Unreachable(TransportFailed):

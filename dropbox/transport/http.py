@@ -30,7 +30,7 @@ from dropbox.protocol.constants import ANSWER, MAX_BOARD, MAX_DIRECTORY, MAX_QUO
 from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.wire import parse_answer, segment_size
 
-from .errors import BadAddress, BadAnswer, ProxyFailed, Refused, TransportFailed, Unreachable
+from .errors import BadAddress, BadAnswer, OnionWithoutTor, ProxyFailed, Refused, TransportFailed, Unreachable
 
 Result = TypeVar("Result")
 Handler = Callable[[Any], Awaitable[Any]]
@@ -40,8 +40,13 @@ _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
 NOT_SERVED = frozenset({"expired", "future"})
 """Refusals of a segment that the server no longer has, or not yet."""
-TRY_AGAIN = frozenset({"try-later", "not-ready"})
+TRY_AGAIN = frozenset({"try-later", "not-ready", "too-slow", "fault"})
 """Refusals that pass by themselves."""
+
+
+def is_onion(service: str) -> bool:
+    """Whether only Tor can reach this address; its name must never be asked of a name server."""
+    return (urlsplit(service).hostname or "").rstrip(".").endswith(".onion")
 
 
 def check_address(service: str) -> str:
@@ -67,11 +72,19 @@ class HttpTransport:
     same bytes, after growing pauses. Each request has a time limit of its own.
     """
 
-    def __init__(self, service: str, socks: str | None = None, patience: float = 20.0) -> None:
-        """``socks`` is HOST:PORT of a SOCKS 5 proxy, which also resolves the name. Raises BadAddress."""
+    def __init__(
+        self, service: str, socks: str | None = None, patience: float = 20.0, after_board: float = 0.0
+    ) -> None:
+        """``socks`` is HOST:PORT of a SOCKS 5 proxy, which also resolves the name. An envelope leaves ``after_board``
+        seconds after the last board arrived: finding and opening take longer for some codenames than for others, and
+        that must not show. Raises BadAddress, OnionWithoutTor."""
         self._service = check_address(service)
+        if is_onion(service) and not socks:
+            raise OnionWithoutTor("service")
         self._socks = socks
         self._patience = patience
+        self._after_board = after_board
+        self._board_at = 0.0
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -86,7 +99,7 @@ class HttpTransport:
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=_BLANK,
-            timeout=aiohttp.ClientTimeout(total=600, sock_connect=60, sock_read=120),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=60, sock_read=120),
             auto_decompress=False,
             trust_env=False,
         )
@@ -169,10 +182,13 @@ class HttpTransport:
             case GetDirectory():
                 return await self._get("/v1/directory", MAX_DIRECTORY)
             case GetBoard():
-                return await self._get("/v1/board", MAX_BOARD)
+                board = await self._get("/v1/board", MAX_BOARD)
+                self._board_at = time.monotonic()
+                return board
             case GetIntakeState():
                 return await self._get("/v1/intake", ANSWER)
             case PostEnvelope(envelope):
+                await asyncio.sleep(max(0.0, self._board_at + self._after_board - time.monotonic()))
                 status, data = await self._ask("POST", "/v1/envelopes", ANSWER, envelope)
                 if status != 200:
                     raise _refusal(data)

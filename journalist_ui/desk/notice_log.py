@@ -38,5 +38,8 @@ def _stored(connection: Connection) -> list[tuple[Notice, int]]:
 
 
 def iso_day(period: int, seconds: int) -> str:
-    """The date (UTC) on which a period of so many seconds begins."""
-    return datetime.datetime.fromtimestamp(period * seconds, datetime.UTC).date().isoformat()
+    """The date (UTC) on which a period of so many seconds begins; beyond the calendar, the period's number."""
+    try:
+        return datetime.datetime.fromtimestamp(period * seconds, datetime.UTC).date().isoformat()
+    except (OverflowError, ValueError, OSError):
+        return f"period {period}"

@@ -19,6 +19,8 @@ WORDS = {
     "board-refused": "The board was not readable ({error}). Tell whoever runs the service.",
     "own-board-altered": "The service shows this unit's batches altered ({error}): replies are being withheld. "
     "Tell whoever keeps the roots.",
+    "own-board-missing": "The service's board does not hold this unit's part, so nothing is collected. It passes by "
+    "itself when the unit was listed just now; else tell whoever runs the service.",
     "own-batch-missing": "The service no longer shows this unit's batch of period {period}: replies are being "
     "withheld. Tell whoever runs the service.",
     "intake-differs": "The unit {unit} was shown another intake of period {period} than this one: the service lies to "

@@ -231,3 +231,31 @@ async def test_a_retired_unit_publishes_up_to_its_last_period(server: Running) -
     server.clock.set_period(START + 1)
     assert await refused(server, world.upload(desk, START + 1).encode()) == "expired"
     assert (await server.segment(desk, START)).status == 200
+
+
+async def test_idle_uploads_of_strangers_hold_nobody_up(server: Running) -> None:
+    """Connections that send nothing, noise, or a batch that everybody can read on the board and then fall silent take
+    no unit's place: the unit's next batch is stored."""
+    first = (await accept(server, START)).encode()
+    server.clock.set_period(START + 1)
+    await server.tick()
+    head = f"POST {PATH} HTTP/1.1\r\nhost: x\r\ncontent-type: application/octet-stream\r\n"
+    held = []
+    for sent in [b"", secrets.token_bytes(5_000), first[:-1]] * 10:
+        _, writer = await server.connect()
+        writer.write(f"{head}content-length: {len(first)}\r\n\r\n".encode() + sent)
+        await writer.drain()
+        held.append(writer)
+    await accept(server, START + 1)
+    for writer in held:
+        writer.close()
+
+
+async def test_a_head_that_the_service_never_showed_is_refused(server: Running) -> None:
+    """A directory that the roots signed and nobody published must not make every source refuse the present one."""
+    world = server.world
+    shown = world.head
+    world.sign_directory()
+    upload = world.upload(world.desks[0], START).encode()
+    world.head = shown
+    assert await refused(server, upload) == "bad-head"

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A server that lies to a desk may delay it; it must not make it destroy, lose or repeat anything."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path[:0] = [str(Path(__file__).parent)] if str(Path(__file__).parent) not in sys.path else []
+
+from test_desk_state import STRETCHED, codes, lying, started  # noqa: E402 - found on the path set above
+from twin import Desk, Service, drive, make_service  # noqa: E402 - found on the path set above
+
+from dropbox.flows.desk_state import decode_keyring  # noqa: E402 - after the path
+from dropbox.flows.publish_batch import publish_batch  # noqa: E402 - after the path
+from dropbox.flows.requests import (  # noqa: E402 - after the path
+    BatchAnswer,
+    GetBoard,
+    GetDirectory,
+    GetIntakeState,
+    GetSegment,
+    PostBatch,
+)
+from dropbox.protocol.batch import encode_board, parse_board, parse_upload  # noqa: E402 - after the path
+from dropbox.protocol.constants import XWING_PUBLIC  # noqa: E402 - after the path
+from dropbox.protocol.wire import IntakeState, segment_header  # noqa: E402 - after the path
+
+
+def answering(desk: Desk, service: Service, answer: BatchAnswer, uploads: list[bytes] | None = None) -> Any:
+    """Publish while the server answers every upload with ``answer``."""
+
+    def one(request: Any) -> Any:
+        if isinstance(request, PostBatch):
+            if uploads is not None:
+                uploads.append(request.upload)
+            return answer
+        return desk.handle(service.twin, request)
+
+    return drive(publish_batch(desk.context, service.twin.clock, service.random), one)
+
+
+def test_a_made_up_open_segment_changes_nothing() -> None:
+    """An open segment billions of periods ahead, with an envelope in a segment of that number: nothing is fetched, no
+    epoch is destroyed, and an honest server is collected from as before."""
+    service, desk, _ = started()
+    far = 4_000_000_000
+    envelope = next(iter(service.twin.closed.values()))[0]
+
+    def lie(request: Any, found: Any) -> Any:
+        if isinstance(request, GetIntakeState):
+            return IntakeState(far + 1, far).answer()
+        return segment_header(service.twin.service_id, request.period, request.period == far, 1) + envelope
+
+    before = desk.context.ledger.processed_through, dict(desk.context.keyring.epochs)
+    assert codes(lying(desk, service, GetIntakeState | GetSegment, lie)) == ["clock-off"]  # type: ignore[arg-type]  # isinstance takes a union
+    assert (desk.context.ledger.processed_through, desk.context.keyring.epochs) == before
+    service.send(b"z" * 32, "north", b"another source")
+    service.tick()
+    assert b"another source" in desk.bodies()
+
+
+def test_a_replayed_own_batch_is_no_sign_of_a_rollback() -> None:
+    """The oldest batch of the window served as the one held: told, the pending batch kept, chains and epochs kept."""
+    service, desk, _ = started()
+    service.tick(5)
+    desk.collect(service.twin)
+    keyring = desk.context.keyring
+    before = dict(keyring.epochs), dict(keyring.chains), keyring.published_period
+    stored = service.twin.uploads[desk.context.unit_id]
+    old = parse_upload(stored[min(stored)]).batch.encode()
+    assert codes(answering(desk, service, BatchAnswer("batch-held", old))) == ["batch-refused"]
+    assert keyring.pending is not None
+    assert (dict(keyring.epochs), dict(keyring.chains), keyring.published_period) == before
+    service.tick()
+    assert keyring.pending is None
+
+
+def test_a_refusal_does_not_make_a_desk_seal_a_period_twice() -> None:
+    """However often the server says expired or future, one period has one batch, the same bytes each time."""
+    service, desk, conversation = started()
+    desk.reply(conversation, "words")
+    desk.collect(service.twin)
+    uploads: list[bytes] = []
+    for number in range(20):
+        answering(desk, service, BatchAnswer(("expired", "future")[number % 2]), uploads)
+    assert len(uploads) == 20
+    assert len(set(uploads)) == 1
+    service.tick(3)
+    (found,) = service.visit(STRETCHED).conversations
+    assert [text.text for text in found.texts] == ["words"]
+
+
+def test_a_thief_of_the_key_who_publishes_first_is_told() -> None:
+    """Another batch of the same period, signed with the stolen key, on the board: the officers are told."""
+    service, desk, _ = started()
+    thief = Desk(desk.context.__class__(**{**vars(desk.context), "keyring": decode_keyring(desk.saved)}))
+    thief.collect(service.twin)
+    thief.context.ledger = desk.context.ledger
+    thief.publish(service.twin, service.random)
+    upload = service.twin.uploads[desk.context.unit_id].pop(service.twin.now)
+    desk.collect(service.twin)
+    desk.publish(service.twin, service.random)
+    service.twin.uploads[desk.context.unit_id][service.twin.now] = upload
+    service.twin.rebuild()
+    assert codes(desk.collect(service.twin)) == ["rolled-back"]
+
+
+def test_a_board_without_this_unit_is_told() -> None:
+    """A desk that is left out of the board learns why nothing is collected."""
+    service, desk, _ = started()
+
+    def lie(request: Any, found: Any) -> Any:
+        return encode_board([one for one in parse_board(found) if one.unit_id != desk.context.unit_id])
+
+    desk.context.checked = False
+    assert codes(lying(desk, service, GetBoard, lie)) == ["own-board-missing"]
+
+
+def test_an_older_directory_is_not_taken_after_a_restart() -> None:
+    """The newest version seen is in the keyring: a process that starts afresh does not believe an older one."""
+    service, desk, _ = started()
+    desk.context.keyring.dir_version, desk.context.directory = 7, None
+    assert "directory-older" in codes(lying(desk, service, GetDirectory, lambda request, found: found))
+    assert desk.context.directory is None
+
+
+def test_a_unit_with_an_unusable_key_stops_no_visit() -> None:
+    """A unit that announces a key that nothing can be sealed to is proved wrong; every visit still posts its one
+    envelope."""
+    service = make_service()
+    context = service.desks["north"].context
+    secret_class = type(next(iter(context.keyring.epochs.values())))
+    original = secret_class.cert
+
+    def broken(self: Any, service_id: bytes, unit_id: bytes) -> Any:
+        cert = original(self, service_id, unit_id)
+        return (
+            cert.__class__(**{**vars(cert), "public": b"\xff" * XWING_PUBLIC}) if unit_id == context.unit_id else cert
+        )
+
+    secret_class.cert = broken
+    try:
+        service.twin.advance()
+        for desk in service.desks.values():
+            desk.collect(service.twin)
+            desk.publish(service.twin, service.random)
+        service.twin.advance()
+    finally:
+        secret_class.cert = original
+    for number in range(12):
+        before = len(service.twin.open)
+        visited = service.visit(bytes([number]) * 32)
+        assert [(one.slug, one.proof) for one in visited.judged.warnings] == [("north", "cert-mismatch")]
+        assert len(service.twin.open) == before + 1
