@@ -2,6 +2,8 @@
 """``dropbox-source report``: a first report, under a new codename."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -40,6 +42,21 @@ def _force_slug(force: str | None) -> str:
     if found is None or not found.enabled:
         raise Stop("No police force of that name is in the list. Leave --force out when you are not sure.")
     return found.slug
+
+
+@contextmanager
+def _keeping(codename: tuple[str, ...], shown: bool) -> Iterator[None]:
+    """Whatever stops the sending once something may be stored, the person keeps the codename and learns what to do."""
+    try:
+        yield
+    except (Interrupted, KeyboardInterrupt) as stopped:
+        terminal.say(terminal.KEEP_CODENAME)
+        if not shown:
+            terminal.say(f"    {' '.join(codename)}")
+        terminal.say(terminal.SEND_WITH)
+        if isinstance(stopped, Interrupted):
+            raise stopped.reason from None
+        raise
 
 
 @click.command()
@@ -88,16 +105,9 @@ def report(
     elif not as_json:
         click.echo(" ".join(codename))
     terminal.say("Making keys from the codename.")
-    try:
-        sent = send(known, stretch(entropy, known.anchor.service_id), slug, pieces, about)
-    except (Interrupted, KeyboardInterrupt) as stopped:
-        terminal.say(terminal.KEEP_CODENAME)
-        if not asked:
-            terminal.say(f"    {' '.join(codename)}")
-        terminal.say(terminal.SEND_WITH)
-        if isinstance(stopped, Interrupted):
-            raise stopped.reason from None
-        raise
+    stretched = stretch(entropy, known.anchor.service_id)
+    with _keeping(codename, shown=asked):
+        sent = send(known, stretched, slug, pieces, about)
     if as_json:
         receipt = sent.receipt.encode().hex()
         click.echo(json.dumps({"codename": " ".join(codename), "unit": sent.slug, "receipt": receipt}))

@@ -69,7 +69,7 @@ SIGNED_ANCHORS = st.builds(SignedAnchor, anchors(), SIGNATURES, SIGNATURES)
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
     period, window = draw(st.integers(4, 604_800)), draw(st.integers(3, 5_000))
-    spans = [draw(SOME) for _ in range(6)]
+    spans = [draw(SOME) for _ in range(5)]
     return Policy(
         period,
         draw(st.integers(1, period)),
@@ -77,6 +77,7 @@ def policies(draw: st.DrawFn) -> Policy:
         draw(st.integers(1, window)),
         draw(st.integers(1, 5_000)),
         *spans,
+        draw(st.integers(1, 100_000)),
     )
 
 

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Bounds that have no vector of their own: the front of an upload, a codename far too long, a key nothing fits."""
+
+import pytest
+
+from dropbox.protocol.batch import CERTS, MANIFEST_LONGEST, read_front
+from dropbox.protocol.codename import decode_codename
+from dropbox.protocol.encoding import u32
+from dropbox.protocol.errors import BadPublicKey, BadValue, Truncated, WrongWordCount
+from dropbox.protocol.primitives import SealingKey, check_sealing_key
+from dropbox.words import codename_words
+
+
+def test_the_front_of_an_upload_gives_manifest_and_signature() -> None:
+    """From the first bytes alone, whether or not more follow; shorter or longer manifests are refused."""
+    front = bytes(CERTS) + u32(5) + b"12345" + b"s" * 64
+    assert read_front(front) == (b"12345", b"s" * 64)
+    assert read_front(front + b"more") == (b"12345", b"s" * 64)
+    with pytest.raises(Truncated):
+        read_front(front[:-1])
+    with pytest.raises(BadValue):
+        read_front(bytes(CERTS) + u32(MANIFEST_LONGEST + 1))
+
+
+def test_a_codename_has_an_end() -> None:
+    """More than 512 characters are refused before they are looked at."""
+    with pytest.raises(WrongWordCount):
+        decode_codename("abacus " * 80, codename_words())
+
+
+def test_a_key_is_usable_or_refused() -> None:
+    """A real key passes; one that is no ML-KEM key, and one whose X25519 half is of small order, do not."""
+    public = SealingKey(b"k" * 32).public
+    check_sealing_key(public)
+    for wrong in (b"\xff" * 1_216, public[:1_184] + bytes(32), public[:-1]):
+        with pytest.raises(BadPublicKey):
+            check_sealing_key(wrong)
