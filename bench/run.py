@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Measures the service against bare handlers on this machine and prints ratios.
 
-    python bench/run.py [--seconds 4] [--rounds 3] [--only NAME]
+    python bench/run.py [--seconds 4] [--rounds 3] [--only NAME] [--tor]
 
 Server, bare handler and load generator are processes of their own on loopback. Each pair is measured in turns, several
 rounds, and the medians are compared: only the ratio means something on another machine.
@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.processes import Served, bare, load, make_service, served
-from bench.visits import SIZES, measure
+from bench.visits import SIZES, measure, measure_over_tor
 from dropbox.protocol.certificates import EpochCert
 from dropbox.protocol.constants import ENVELOPE
 from dropbox.protocol.envelope_open import EpochOpener, open_envelope
@@ -38,6 +38,7 @@ class Bench:
 
     seconds: float
     rounds: int
+    tor: bool = False
 
 
 def row(name: str, value: str, goal: str, reached: bool | None = None) -> None:
@@ -140,6 +141,9 @@ def visits(bench: Bench) -> None:
         goal, reached = (f"at most {most} MiB", mebibytes <= most) if reports == 60 else ("", None)
         name = f"a visit, {reports} reports a day, {len(quotas)} units"
         row(name, f"{mebibytes:.1f} MiB, {seconds:.2f} s", goal, reached)
+        if bench.tor:
+            with folder() as here:
+                row(f"{name}, over Tor", f"{measure_over_tor(here, quotas, bench.rounds):.2f} s", "")
 
 
 PARTS: dict[str, Callable[[Bench], None]] = {
@@ -156,8 +160,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3, help="of each pair")
     parser.add_argument("--only", choices=sorted(PARTS), action="append", help="may be repeated")
+    parser.add_argument("--tor", action="store_true", help="visits also through a private Tor network on loopback")
     chosen = parser.parse_args()
-    bench = Bench(chosen.seconds, chosen.rounds)
+    bench = Bench(chosen.seconds, chosen.rounds, chosen.tor)
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {platform.platform()}")
     print(f"{CONNECTIONS} connections posting, {READERS} reading, {bench.rounds} rounds of {bench.seconds:g} s")
     for name in chosen.only or PARTS:

@@ -3,15 +3,23 @@
 
 import asyncio
 import os
+import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from bench.processes import Served, make_service, served
+from bench.processes import Served, make_service, process, served
 from dropbox.flows.requests import GetBoard, GetDirectory
 from dropbox.flows.visit import visit
 from dropbox.protocol.constants import ANSWER, ENVELOPE
+from dropbox.server.config import Listen
 from dropbox.transport.http import HttpTransport
+from tests.server.world import World
+
+sys.path[:0] = [str(Path(__file__).parents[1] / "deploy" / "private-tor-network")]
+
+from private_tor import private_network  # noqa: E402 - found on the path set above
 
 SIZES = {
     10: [4] * 30,
@@ -21,12 +29,11 @@ SIZES = {
 """Reports a day, and quotas that carry them: a report a day takes 12 entries at quota 4, 6 at 16, 5 at 64."""
 
 
-async def _once(server: Served) -> float:
+async def _once(world: World, url: str, socks: str | None = None) -> float:
     """Seconds of a whole visit without the codename's stretch: fetch, prove 14 days of every unit, seal, post."""
     began = time.perf_counter()
-    async with HttpTransport(f"http://127.0.0.1:{server.port}") as transport:
-        anchor = server.world.anchor.anchor
-        await transport.drive(visit(anchor, os.urandom(32), None, int(time.time()), os.urandom))
+    async with HttpTransport(url, socks) as transport:
+        await transport.drive(visit(world.anchor.anchor, os.urandom(32), None, int(time.time()), os.urandom))
     return time.perf_counter() - began
 
 
@@ -34,8 +41,19 @@ def measure(folder: Path, quotas: list[int], rounds: int) -> tuple[int, float]:
     """Bytes of the bodies, and the median of the seconds, against a server with a full board."""
     made = make_service(folder, full_board=True, quotas=quotas)
     with served(folder, *made) as server:
-        seconds = median(asyncio.run(_once(server)) for _ in range(rounds))
+        url = f"http://127.0.0.1:{server.port}"
+        seconds = median(asyncio.run(_once(server.world, url)) for _ in range(rounds))
         return _bytes(server) + ENVELOPE + ANSWER, seconds
+
+
+def measure_over_tor(folder: Path, quotas: list[int], rounds: int) -> float:
+    """The median of the seconds through an onion address of a private network, whose hops are all on this machine."""
+    world, config = make_service(folder, full_board=True, quotas=quotas)
+    socket, file = folder / "server.sock", folder / "server.toml"
+    file.write_text(replace(config, listen=Listen(socket)).encode())
+    command = Path(sys.executable).with_name("dropbox")
+    with process(command, "serve", "--config", file), private_network(socket) as reached:
+        return median(asyncio.run(_once(world, reached.address, reached.socks)) for _ in range(rounds))
 
 
 def _bytes(server: Served) -> int:
