@@ -224,6 +224,8 @@ def parse_board(data: bytes) -> tuple[UnitBoard, ...]:
         certs = (reader.take(EPOCH_CERT), reader.take(EPOCH_CERT)) if count else ()
         units.append(UnitBoard(unit_id, certs, tuple(read_batch(reader) for _ in range(count))))
     reader.end()
+    if len({unit.unit_id for unit in units}) != len(units):
+        raise BadValue("board units")
     return tuple(units)
 
 

@@ -3,7 +3,7 @@
 
 import pytest
 
-from dropbox.protocol.batch import CERTS, MANIFEST_LONGEST, read_front
+from dropbox.protocol.batch import CERTS, MANIFEST_LONGEST, UnitBoard, encode_board, parse_board, read_front
 from dropbox.protocol.codename import decode_codename
 from dropbox.protocol.encoding import u32
 from dropbox.protocol.errors import BadPublicKey, BadValue, Truncated, WrongWordCount
@@ -20,6 +20,14 @@ def test_the_front_of_an_upload_gives_manifest_and_signature() -> None:
         read_front(front[:-1])
     with pytest.raises(BadValue):
         read_front(bytes(CERTS) + u32(MANIFEST_LONGEST + 1))
+
+
+def test_a_board_shows_a_unit_once() -> None:
+    """Two parts for one unit would let a server choose which one a client believes."""
+    part = UnitBoard(b"u" * 16, (), ())
+    assert parse_board(encode_board([part])) == (part,)
+    with pytest.raises(BadValue):
+        parse_board(encode_board([part, part]))
 
 
 def test_a_codename_has_an_end() -> None:
