@@ -231,7 +231,8 @@ def collect(
     """
     result = result or CollectResult()
     yield from refresh_directory(state, clock, result.notices)
-    if state.unit() is None:
+    unit = state.unit()
+    if unit is None:
         result.notices.append(Notice("not-listed"))
         return result
     now_period = state.period(clock)
@@ -240,6 +241,9 @@ def collect(
         return result
     intake = parse_intake_state((yield GetIntakeState()))
     if not clock_agrees(intake, now_period, result.notices):
+        return result
+    if unit.key_at(now_period) != state.keyring.public:
+        result.notices.append(Notice("key-not-listed"))
         return result
     yield from _fetch_all(state, intake, result)
     for period in [period for period in state.ledger.roots if period < intake.oldest]:

@@ -10,8 +10,8 @@ from dropbox.protocol.anchors import Anchor, parse_signed_anchor, verify_first_a
 from dropbox.protocol.armour import dearmour
 from dropbox.protocol.constants import UNIT_ID
 from dropbox.protocol.errors import ProtocolError
-from dropbox.transport.errors import BadAddress
-from dropbox.transport.http import check_address
+from dropbox.transport.errors import BadAddress, OnionWithoutTor
+from dropbox.transport.http import check_address, is_onion
 from journalist_ui.refusals import BadInput, VaultUnusable
 
 SETTINGS_FILE = "desk.toml"
@@ -107,15 +107,17 @@ def _checked(path: Path, found: dict[str, object]) -> DeskSettings:
         raise VaultUnusable(f"{path}: a value is out of its range. Mend unit_id, idle_minutes or keep_backups.")
     texts = {key: str(found[key]) for key in ("service", "name", "backup", "tor")}
     try:
-        check_service(texts["service"])
+        check_service(texts["service"], texts["tor"])
         check_backup(texts["backup"])
     except BadInput as error:
         raise VaultUnusable(f"{path}: {error.say}") from None
     return DeskSettings(unit_id=unit_id, salt=salt, **texts, **numbers)  # type: ignore[arg-type]  # kinds checked above
 
 
-def check_service(url: str) -> str:
-    """Raises BadInput."""
+def check_service(url: str, tor: str) -> str:
+    """An address, and for an onion the proxy that alone may learn its name. Raises BadInput."""
+    if is_onion(url) and not tor:
+        raise BadInput(OnionWithoutTor.say)
     try:
         return check_address(url)
     except BadAddress as error:

@@ -88,7 +88,7 @@ def init_desk(wanted: NewDesk, desk_passphrase: str, member_passphrase: str) -> 
         raise BadInput("The unit's name is up to 120 bytes of printable text. Choose another.") from None
     unit_id = secrets.token_bytes(UNIT_ID)
     settings = DeskSettings(
-        service=check_service(wanted.service),
+        service=check_service(wanted.service, wanted.tor),
         name=name,
         unit_id=unit_id,
         salt=secrets.token_bytes(SALT),

@@ -64,7 +64,10 @@ def init_words(folder: Path, anchor: Path, **changes: str) -> list[object]:
 
 def leaves(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     if isinstance(command, click.Group):
-        for name, inner in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
             yield from leaves(inner, (*path, name))
     else:
         yield path, command

@@ -65,7 +65,7 @@ def test_a_new_keyring_goes_on_where_the_board_stands() -> None:
         return changed_unit(directory, "north", keys=(*keys, UnitKey(fresh.public, now + 1)))
 
     replace_directory(service, rotate, 2)
-    assert codes(desk.collect(service.twin)) == ["keyring-new"]
+    assert codes(desk.collect(service.twin)) == ["keyring-new", "key-not-listed"]
     assert codes(desk.publish(service.twin, service.random)) == ["key-not-listed"]
     service.tick(2)
     desk.reply(conversation, "cannot be sent yet")
