@@ -3,7 +3,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
+MARGIN = "    | "
 _KEPT = "\n\t"
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINER = "\u200d"
@@ -55,6 +57,26 @@ def inert_line(text: str) -> str:
     return "".join(_shown(letter) if letter in _KEPT else letter for letter in inert(text))
 
 
-def margin(text: str, mark: str = "    | ") -> str:
-    """Inert text with a margin before each line, so that it cannot pass for a line of the program's own."""
-    return "\n".join(mark + line for line in inert(text).split("\n"))
+def _columns(letter: str) -> int:
+    if unicodedata.combining(letter):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def wrapped(line: str, width: int) -> Iterator[str]:
+    """Pieces of at most ``width`` columns, so that no terminal breaks the line itself, where no margin would stand."""
+    piece, used = "", 0
+    for letter in line:
+        wide = _columns(letter)
+        if used + wide > width:
+            yield piece
+            piece, used = "", 0
+        piece, used = piece + letter, used + wide
+    yield piece
+
+
+def margin(text: str, width: int, mark: str = MARGIN) -> list[str]:
+    """Inert text as lines of at most ``width`` columns with a margin, so that none of it can pass for a line of the
+    program's own. A tab is four spaces."""
+    lines = inert(text).replace("\t", "    ").split("\n")
+    return [mark + piece for line in lines for piece in wrapped(line, width - len(mark))]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every word that ``dropbox-source`` says to a person, and how it asks."""
 
+import shutil
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ from dropbox.transport.errors import TransportFailed
 
 CLEAR = "\033[2J\033[3J\033[H"
 LONGEST_LINE = 4_096
+NARROWEST, WIDEST = 30, 100
 
 
 def interactive() -> bool:
@@ -126,7 +128,8 @@ def show_conversation(found: FoundConversation, seconds: int) -> None:
         click.echo("  It has not said yet how many of your messages it has collected.")
     for text in found.texts:
         click.echo(f"  {text.number}. {day(text.period, seconds)}, {kind(text.type.name)}")
-        click.echo(margin(text.text))
+        width = max(min(shutil.get_terminal_size().columns, WIDEST), NARROWEST)
+        click.echo("\n".join(margin(text.text, width)))
     if found.unread_entries:
         click.echo(f"  {found.unread_entries} entries could not be opened; they are sent again by themselves.")
 

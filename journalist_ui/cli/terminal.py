@@ -6,11 +6,10 @@ visible stands as its code point, and each of its lines begins with a margin, al
 """
 
 import shutil
-import unicodedata
-from collections.abc import Iterator
 from typing import Any
 
-MARGIN = "    | "
+from dropbox.protocol.inert import MARGIN, wrapped
+
 WIDEST = 100
 _INVISIBLE = frozenset({0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0})
 """Letters and marks that count as printable and show nothing."""
@@ -30,24 +29,6 @@ def _visible(letter: str) -> bool:
     return letter.isprintable() and code not in _INVISIBLE and not selector
 
 
-def _columns(letter: str) -> int:
-    if unicodedata.combining(letter):
-        return 0
-    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
-
-
-def _wrapped(line: str, width: int) -> Iterator[str]:
-    """Pieces of at most ``width`` columns."""
-    piece, used = "", 0
-    for letter in line:
-        wide = _columns(letter)
-        if used + wide > width:
-            yield piece
-            piece, used = "", 0
-        piece, used = piece + letter, used + wide
-    yield piece
-
-
 def quoted(text: str) -> list[str]:
     """A source's text as lines with a margin: line ends and tabs are kept, all else that is not visible is shown."""
     width = max(min(shutil.get_terminal_size().columns, WIDEST) - len(MARGIN), 20)
@@ -55,7 +36,7 @@ def quoted(text: str) -> list[str]:
     return [
         MARGIN + piece
         for line in lines
-        for piece in _wrapped("    ".join(inert(field) for field in line.split("\t")), width)
+        for piece in wrapped("    ".join(inert(field) for field in line.split("\t")), width)
     ]
 
 

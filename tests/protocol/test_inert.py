@@ -61,13 +61,18 @@ def test_line_ends() -> None:
     assert inert_line("a\n\tb\r\nc") == "a\u27e6U+000A\u27e7\u27e6U+0009\u27e7b\u27e6U+000A\u27e7c"
 
 
-@given(text=st.text())
-def test_no_line_can_pass_for_one_of_the_program(text: str) -> None:
-    """Every line, as any terminal or str.splitlines would cut them, begins with the margin."""
-    for line in margin(text, "> ").splitlines():
+@given(text=st.text(), width=st.integers(20, 120))
+def test_no_line_can_pass_for_one_of_the_program(text: str, width: int) -> None:
+    """Every line, as any terminal or str.splitlines would cut them, begins with the margin and fits the width."""
+    for line in "\n".join(margin(text, width, "> ")).splitlines():
         assert line.startswith("> ")
+        assert len(line) <= width or any(unicodedata.combining(letter) for letter in line)
 
 
-def test_the_margin_is_before_empty_lines_too() -> None:
-    """Also where the other side left a line empty."""
-    assert margin("a\n\nb") == "    | a\n    | \n    | b"
+def test_the_margin_is_before_empty_lines_and_wrapped_pieces_too() -> None:
+    """Where the other side left a line empty, and where a terminal would have broken a long one; wide letters count two
+    columns and combining marks none."""
+    assert margin("a\n\nb\tc", 40) == ["    | a", "    | ", "    | b    c"]
+    assert margin("x" * 30, 20) == ["    | " + "x" * 14, "    | " + "x" * 14, "    | xx"]
+    assert margin("\u4e2d" * 8, 20) == ["    | " + "\u4e2d" * 7, "    | \u4e2d"]
+    assert margin("e\u0301" * 14, 20) == ["    | " + "e\u0301" * 14]
