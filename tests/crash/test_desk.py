@@ -11,6 +11,8 @@ from bench.desk_ledger import DeskLedger
 from bench.ledger import Broken
 
 KILLS = 4
+MOST_KILLS = 24
+"""When the first kills all come before an officer could write, a few more follow until there is a reply to lose."""
 REPLIES = 3
 
 
@@ -19,12 +21,12 @@ def test_no_kill_loses_or_doubles_what_a_desk_promised(tmp_path: Path) -> None:
     accepted reply was read by its source once, and no source had anything to say against the board."""
     totals = DeskTotals()
     with open_campaign(tmp_path, totals, secrets.randbits(32), REPLIES) as campaign:
-        for _ in range(KILLS):
+        while totals.kills < KILLS or (not campaign.ledger.accepted and totals.kills < MOST_KILLS):
             campaign.cycle()
         campaign.finish()
         assert campaign.ledger.accepted
         assert campaign.ledger.open_ends() == []
-    assert totals.kills == KILLS
+    assert totals.kills >= KILLS
     assert totals.checks >= totals.reports > 0
 
 
