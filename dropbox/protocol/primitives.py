@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
 from nacl.exceptions import BadSignatureError
 
-from .constants import HASH, KEY, SIGNATURE, XWING_ENC, XWING_PUBLIC, XWING_SEED
+from .constants import HASH, KEY, SIGNATURE, XWING_PUBLIC, XWING_SEED
 from .errors import BadPublicKey, BadSignature, NotForThisKey, WrongLength
 
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
@@ -131,7 +131,3 @@ def hpke_seal(public: bytes, plain: bytes, info: bytes) -> bytes:
 def check_sealing_key(public: bytes) -> None:
     """Whether anything can be sealed to an X-Wing key, by doing it. Raises BadPublicKey."""
     hpke_seal(public, b"", b"")
-
-
-SEAL_OVERHEAD = XWING_ENC + 16
-"""Bytes that hpke_seal adds."""

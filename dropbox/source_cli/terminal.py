@@ -150,10 +150,6 @@ SEND_AGAIN = "Some of it may be stored already. Send the whole text again; the u
 TRYING_AGAIN = "The connection failed. Trying again."
 
 
-def categories_help(names: Sequence[str]) -> str:
-    return "One of: " + ", ".join(names) + ". Repeat for several."
-
-
 def codename_error(error: CodenameError) -> str:
     """Where the codename is wrong; never the words themselves."""
     return error_text(error)
