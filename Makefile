@@ -29,7 +29,7 @@ help:
 
 # --- setup: each stamp lies in .venv, so that removing .venv is a fresh start ------------------------------------------
 
-setup: .venv/.project
+setup: .venv/.project .venv/.node
 
 # Debian keeps ensurepip in a package of its own.
 .venv/.python:
@@ -47,6 +47,11 @@ setup: .venv/.project
 # Editable: no rebuild when the code changes, only when the metadata does.
 .venv/.project: pyproject.toml .venv/.requirements
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# npm comes with the pinned Node. No package runs a script of its own; the lock file holds a hash of each.
+.venv/.node: package.json package-lock.json .npmrc .venv/.requirements
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # --- run ---------------------------------------------------------------------------------------------------------------
@@ -74,6 +79,7 @@ lint: setup
 
 types: setup
 	$(BIN)/mypy
+	$(BIN)/node node_modules/typescript/bin/tsc --project client/tsconfig.json
 
 imports: setup
 	$(BIN)/lint-imports --no-cache --no-logo
@@ -101,5 +107,5 @@ lock:
 	    --output-file requirements/$$name.txt requirements/$$name.in; done
 
 clean:
-	rm -rf .venv .build .demo dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf .venv .build .demo dist node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
 	find $(PARTIES) tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
