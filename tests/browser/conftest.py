@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The real browsers: Debian's Chromium and Firefox ESR, started once a session and only when a test asks.
+
+A test that takes ``page`` or ``context`` runs in both. One that takes ``safer_page`` runs in Firefox as Tor Browser's
+"Safer" level sets it: no just-in-time compilation, no WebAssembly. Each test has a context of its own: no storage, no
+cache and no history of another.
+"""
+
+import inspect
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
+
+CHROMIUM, FIREFOX, SAFER = "chromium", "firefox", "firefox-safer"
+SAFER_PREFERENCES = {
+    f"javascript.options.{name}": False for name in ("wasm", "ion", "baselinejit", "asmjs", "native_regexp")
+}
+BOTH = [pytest.param(CHROMIUM, marks=pytest.mark.chromium), pytest.param(FIREFOX, marks=pytest.mark.firefox)]
+Launch = Callable[[str], Awaitable[Browser]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browsers live in the session's event loop, so the tests that drive them run in it too."""
+    for item in items:
+        if "tests/browser/" not in item.path.as_posix():
+            continue
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+        if "safer_page" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.firefox)
+
+
+def _program(name: str) -> str:
+    """Where the browser is; tests/needs.py tells which package brings it."""
+    found = shutil.which(name)
+    assert found, f"{name} is not installed"
+    return found
+
+
+async def _start(driver: Playwright, name: str) -> Browser:
+    if name == CHROMIUM:
+        return await driver.chromium.launch(executable_path=_program("chromium"), args=["--no-sandbox"])
+    preferences = SAFER_PREFERENCES if name == SAFER else {}
+    return await driver.firefox.launch(
+        channel="moz-firefox", executable_path=_program("firefox-esr"), firefox_user_prefs={**preferences}
+    )
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def launch() -> AsyncIterator[Launch]:
+    """A browser by name; the same one for the whole session."""
+    started: dict[str, Browser] = {}
+    async with async_playwright() as driver:
+
+        async def browser(name: str) -> Browser:
+            if name not in started:
+                started[name] = await _start(driver, name)
+            return started[name]
+
+        yield browser
+        for one in started.values():
+            await one.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=BOTH)
+async def context(launch: Launch, request: pytest.FixtureRequest) -> AsyncIterator[BrowserContext]:
+    """A fresh profile, in Chromium and in Firefox."""
+    opened = await (await launch(request.param)).new_context()
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(context: BrowserContext) -> Page:
+    """An empty page of a fresh profile, in Chromium and in Firefox."""
+    return await context.new_page()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def safer_page(launch: Launch) -> AsyncIterator[Page]:
+    """An empty page in Firefox without just-in-time compilation and WebAssembly."""
+    opened = await (await launch(SAFER)).new_context()
+    yield await opened.new_page()
+    await opened.close()
