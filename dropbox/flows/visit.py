@@ -22,10 +22,12 @@ from dropbox.protocol.errors import (
     HeadOlder,
     NoUnitReceives,
     ProtocolError,
+    RoutingChanged,
     UnitCannotReceive,
     UnitConflicted,
     UnknownUnit,
 )
+from dropbox.protocol.routing import receiving_unit
 from dropbox.protocol.wire import Receipt, parse_receipt
 
 from .reading import FoundConversation, read_board
@@ -36,10 +38,20 @@ Random = Callable[[int], bytes]
 
 
 @dataclass(frozen=True)
+class Shown:
+    """The receiving unit's name as the person saw it before sending, and whether the report was to go past the force's
+    own unit. Where it was shown was no signed place: the visit checks it against the directory."""
+
+    name: str
+    independent: bool
+
+
+@dataclass(frozen=True)
 class Part:
     """One part of a message to send in this visit. ``slug`` empty: the one conversation that the board holds.
 
     ``force`` is the force that the report is about, for the directory's conflict rules; empty when not said.
+    ``shown`` when the unit was found by the force and not named by the person.
     """
 
     slug: str
@@ -48,6 +60,7 @@ class Part:
     parts: int
     body: bytes = field(repr=False)
     force: str = ""
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True)
@@ -88,13 +101,17 @@ def _decoy(judged: Judged, random: Random) -> bytes:
 
 
 def _target(judged: Judged, found: Sequence[FoundConversation], part: Part) -> ProvedUnit:
-    """Whom the part goes to. Raises UnknownUnit, UnitConflicted, UnitCannotReceive."""
+    """Whom the part goes to. Raises UnknownUnit, RoutingChanged, UnitConflicted, UnitCannotReceive."""
     slug = part.slug
     if not slug:
         if len(found) != 1:
             raise UnknownUnit("several" if found else "none")
         slug = found[0].unit.unit.slug
     unit = judged.directory.directory.unit(slug)
+    if part.shown is not None:
+        routed = receiving_unit(judged.directory.directory, part.force, part.shown.independent)
+        if routed is not unit or unit.name != part.shown.name:
+            raise RoutingChanged("unit")
     if part.force and part.force in unit.conflicts:
         raise UnitConflicted("force")
     proved = judged.proved(slug)

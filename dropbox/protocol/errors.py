@@ -48,6 +48,7 @@
         ├── NoUnitReceives          no unit at all can be sealed to
         ├── UnknownUnit             no unit of that name is in the directory
         ├── UnitConflicted          the directory keeps this force's reports from that unit
+        ├── RoutingChanged          another unit would receive it than the one that was shown
         └── ClockUnconfirmed        the date warning stands and nobody confirmed it
 
 Each leaf has a ``code`` (the word that programs and ``docs/http-api.md`` use) and a sentence ``say`` for a person:
@@ -297,6 +298,14 @@ class UnknownUnit(CannotSend):
 class UnitConflicted(CannotSend):
     code = "unit-conflicted"
     say = "Reports about this force do not go to that unit. Send to the intake desk instead."
+
+
+class RoutingChanged(CannotSend):
+    code = "routing-changed"
+    say = (
+        "Your report would go to another unit than the one that you were shown. Nothing of it was sent. "
+        "Look at the receiving unit again, then decide whether to send."
+    )
 
 
 class ClockUnconfirmed(CannotSend):

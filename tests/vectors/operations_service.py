@@ -11,7 +11,7 @@ from dropbox.flows.desk_state import DeskContext, Keyring, Ledger
 from dropbox.flows.reading import read_board
 from dropbox.flows.requests import ConfirmClock, GetBoard, GetDirectory, PostEnvelope
 from dropbox.flows.trust import choose_cert, judge
-from dropbox.flows.visit import Part, visit
+from dropbox.flows.visit import Part, Shown, visit
 from dropbox.protocol import wire
 from dropbox.protocol.anchors import Anchor, parse_signed_anchor, verify_anchor_chain, verify_first_anchor
 from dropbox.protocol.batch import parse_board, prove_unit
@@ -21,6 +21,7 @@ from dropbox.protocol.envelope_open import EpochOpener, open_envelope
 from dropbox.protocol.envelope_seal import envelope_id
 from dropbox.protocol.errors import NotForThisKey
 from dropbox.protocol.primitives import SealingKey
+from dropbox.protocol.routing import receiving_unit
 from tests.flows.twin import drive
 from tests.vectors.operations import Values, operation
 
@@ -57,6 +58,13 @@ def directory_verify(anchor: str, directory: str) -> Values:
         "units": [unit.slug for unit in found.directory.units],
         "policy": asdict(found.policy),
     }
+
+
+@operation
+def unit_route(anchor: str, directory: str, force: str, independent: bool) -> Values:
+    listed = verify_directory(_anchor(anchor), parse_signed_directory(_b(directory))).directory
+    found = receiving_unit(listed, force, independent)
+    return {"slug": found.slug if found else ""}
 
 
 @operation
@@ -154,6 +162,12 @@ class _Post:
         raise AssertionError("an envelope that none of the units can open")
 
 
+def _part(values: Values) -> Part:
+    shown = Shown(**values["shown"]) if "shown" in values else None
+    message_id, body = _b(values["message_id"]), _b(values["body"])
+    return Part(**{**values, "message_id": message_id, "body": body, "shown": shown})
+
+
 def _counting() -> Callable[[int], bytes]:
     """The random bytes of a vector: byte ``at`` of the n-th request is n + at, requests counted from 0, modulo 256."""
     requests = count()
@@ -177,7 +191,7 @@ def visit_once(
     openers: list[Values],
 ) -> Values:
     """The requests of a visit, what its one envelope holds and for whom, and why the message could not be sealed."""
-    to_send = Part(**{**part, "message_id": _b(part["message_id"]), "body": _b(part["body"])}) if part else None
+    to_send = _part(part) if part else None
     post = _Post(_b(directory), _b(board), confirm, openers)
     visited = drive(visit(_anchor(anchor), _b(stretched), to_send, clock, _counting()), post.answer)
     return {

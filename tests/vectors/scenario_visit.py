@@ -186,6 +186,10 @@ def _part(slug: str, **changes: Any) -> Values:
     return {**plain, **changes}
 
 
+def _shown(name: str, independent: bool = False) -> Values:
+    return {"name": name, "independent": independent}
+
+
 def _visit(
     part: Values | None = None,
     north: dict[int, Written] | None = None,
@@ -218,6 +222,7 @@ def _visits() -> list[Scenario]:
     marked = {DAYS[0]: wrote("intake", DAYS[0], collected=1)}
     paused = [UNITS[0], replace(UNITS[1], paused=True)]
     conflicted = [UNITS[0], replace(UNITS[1], conflicts=("gwent",))]
+    serving = [UNITS[0], replace(UNITS[1], forces=("cumbria",))]
     message, decoy = _sent("north", "MESSAGE", body=b"{}"), _sent("intake", "DECOY")
     drawn = _sent("north", "DECOY")
     confirmed = ["directory", "board", "confirm", "envelope 16384"]
@@ -277,6 +282,36 @@ def _visits() -> list[Scenario]:
             "About another force it may.",
             _visit(_part("north", force="cumbria"), units=conflicted),
             _visited(message, "north", receipt=True),
+        ),
+        (
+            "routed",
+            "A report to the unit that was shown for its force.",
+            _visit(_part("north", force="cumbria", shown=_shown("Unit north")), units=serving),
+            _visited(message, "north", receipt=True),
+        ),
+        (
+            "routed-past",
+            "A report that is to go past the force's own unit.",
+            _visit(_part("intake", force="cumbria", shown=_shown("Unit intake", True)), units=serving),
+            _visited(_sent("intake", "MESSAGE", body=b"{}"), "intake", receipt=True),
+        ),
+        (
+            "routed-elsewhere",
+            "The directory sends this force's reports to another unit than the one that was shown.",
+            _visit(_part("intake", force="cumbria", shown=_shown("Unit intake")), units=serving),
+            _visited(drawn, refused="routing-changed"),
+        ),
+        (
+            "routed-not-past",
+            "The unit that was shown is the force's own, and the report was to go past it.",
+            _visit(_part("north", force="cumbria", shown=_shown("Unit north", True)), units=serving),
+            _visited(drawn, refused="routing-changed"),
+        ),
+        (
+            "routed-name",
+            "The unit was shown under a name that is not its own.",
+            _visit(_part("north", force="cumbria", shown=_shown("Unit intake")), units=serving),
+            _visited(drawn, refused="routing-changed"),
         ),
         (
             "altered",

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The questions of a report beside its force, categories and account, as data.
+
+An answer travels in the report's form under the question's id (docs/protocol.md, step 5.6): the id of an option, or the
+person's own words. Ids never change: reports that were sent hold them. The source's page words its questions for the
+source; the titles and labels here are those that an investigator reads.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer of a closed list. ``independent``: it keeps the report from the force's own unit."""
+
+    id: str
+    label: str
+    independent: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question; without options it is answered in the person's own words."""
+
+    id: str
+    title: str
+    options: tuple[Option, ...] = ()
+
+    def words(self, answer: str) -> str:
+        """What an answer means; one that is no option of this release stays as it was sent."""
+        return next((option.label for option in self.options if option.id == answer), answer)
+
+
+QUESTIONS = (
+    Question(
+        "subject-role",
+        "Who it is about",
+        (
+            Option("officer", "A police officer"),
+            Option("staff", "A member of police staff"),
+            Option("special", "A special constable"),
+            Option("volunteer", "A volunteer"),
+            Option("contractor", "A contractor"),
+            Option("several", "More than one person"),
+            Option("unsure", "The source does not know"),
+        ),
+    ),
+    Question(
+        "subject-serving",
+        "Still serving",
+        (Option("yes", "Yes"), Option("no", "No"), Option("unsure", "The source does not know")),
+    ),
+    Question("subject-identity", "Name, rank, number or place, as far as known"),
+    Question(
+        "subject-chief",
+        "A chief officer or a commissioner",
+        (
+            Option("yes", "Yes: the report goes to the intake desk", independent=True),
+            Option("no", "No"),
+            Option("unsure", "The source does not know"),
+        ),
+    ),
+    Question(
+        "keep-from",
+        "Should someone not see this",
+        (
+            Option("no", "No"),
+            Option("unit", "Somebody in the unit, or its head: the report goes to the intake desk", independent=True),
+            Option("other", "Somebody else"),
+        ),
+    ),
+    Question("keep-from-whom", "Who should not see it"),
+    Question(
+        "force-unknown",
+        "Why no force is named",
+        (Option("unsure", "The source does not know the force"), Option("several", "More than one force")),
+    ),
+)
+"""In the order in which they are asked."""
+
+
+def find_question(asked: str) -> Question | None:
+    """The question of that id."""
+    return next((question for question in QUESTIONS if question.id == asked), None)
+
+
+def is_independent(answers: dict[str, str]) -> bool:
+    """True when an answer keeps the report from the force's own unit."""
+    return any(
+        option.independent and answers.get(question.id) == option.id
+        for question in QUESTIONS
+        for option in question.options
+    )

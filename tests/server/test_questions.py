@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The questions of a report are data that a report can carry."""
+
+from dropbox.protocol.body import Report, encode_body, parse_body
+from dropbox.questions import QUESTIONS, find_question, is_independent
+
+
+def test_every_answer_fits_the_form() -> None:
+    """All questions answered at once are one report in its canonical form."""
+    answers = {one.id: one.options[0].id if one.options else "words" for one in QUESTIONS}
+    report = Report("text", ("discrimination",), "cumbria", dict(sorted(answers.items())))
+    assert parse_body(encode_body(report)) == report
+    assert len(answers) == len(QUESTIONS)
+
+
+def test_an_answer_is_worded_and_an_unknown_one_stays() -> None:
+    """An investigator reads the label, and what this release does not know as it was sent."""
+    question = find_question("subject-role")
+    assert question is not None
+    assert question.words("staff") == "A member of police staff"
+    assert question.words("astronaut") == "astronaut"
+    assert find_question("shoe-size") is None
+
+
+def test_what_keeps_a_report_from_the_forces_own_unit() -> None:
+    """A chief officer as the subject, or somebody in the unit who must not see it; nothing else does."""
+    assert is_independent({"subject-chief": "yes"})
+    assert is_independent({"keep-from": "unit"})
+    assert not is_independent({"subject-chief": "unsure", "keep-from": "other", "keep-from-whom": "unit"})
+    assert not is_independent({})
