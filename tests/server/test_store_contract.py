@@ -2,15 +2,18 @@
 """One contract for the store; the twin in memory, SQLite and PostgreSQL all keep it."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection
 
 from dropbox.protocol.primitives import sha256
 from dropbox.server.ports import ClosedSegment, Store, StoreBusy, StoredBatch
+from dropbox.server.store import operations
 from dropbox.server.store.engines import open_database
 from dropbox.server.store.memory import MemoryStore
 from dropbox.server.store.revision import NEEDED
@@ -235,6 +238,36 @@ class TestPostgres(Contract):
         third = open_store(postgres_url)
         assert await third.database.claim()
         await third.close_store()
+
+    async def test_an_envelope_that_comes_again_while_its_segment_closes(self, store: SqlStore) -> None:
+        """The writer waits for the closing and then finds the envelope in its segment: it is not kept twice."""
+        await store.begin(10)
+        one, body = envelope(1)
+        await store.put(one, body, 10, CAP)
+        await store.put(*envelope(2), 11, CAP)  # the count of period 11 is known: the next one takes the short way
+        await store.seal(10)
+        closing, held = threading.Event(), threading.Event()
+
+        def close_slowly(connection: Connection) -> None:
+            operations.close(connection, ClosedSegment(10, 1, b"r" * 32))
+            closing.set()
+
+        async def close() -> None:
+            engine = store.database._engine  # type: ignore[attr-defined]  # a transaction kept open by hand
+            async with engine.begin() as connection:
+                await connection.run_sync(close_slowly)
+                await asyncio.to_thread(held.wait)
+
+        closed = asyncio.create_task(close())
+        await asyncio.to_thread(closing.wait)
+        again = asyncio.create_task(store.put(one, body, 11, CAP))
+        await asyncio.sleep(0.2)
+        assert not again.done()
+        held.set()
+        await closed
+        assert await again == 10
+        assert await store.waiting_periods() == [11]
+        assert await store.open_ids(11) == [envelope(2)[0]]
 
 
 def test_the_server_needs_the_newest_migration() -> None:

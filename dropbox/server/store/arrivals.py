@@ -14,11 +14,10 @@ _SQLITE_NEW = (
     "INSERT OR IGNORE INTO open_envelopes (id, period, body) SELECT ?1, ?2, ?3 "
     "WHERE NOT EXISTS (SELECT 1 FROM closed_ids WHERE id = ?1)"
 )
-_POSTGRES_NEW = (
-    "INSERT INTO open_envelopes (id, period, body) "
-    "SELECT new.id, new.period, new.body FROM unnest($1::bytea[], $2::bigint[], $3::bytea[]) AS new(id, period, body) "
-    "WHERE NOT EXISTS (SELECT 1 FROM closed_ids WHERE closed_ids.id = new.id) ON CONFLICT DO NOTHING"
-)
+_POSTGRES_NEW = "SELECT keep_envelopes($1, $2, $3)"
+
+Row = tuple[bytes, int, bytes]
+Kept = tuple[list[int | None], dict[int, int]]
 
 
 @dataclass(frozen=True)
@@ -31,12 +30,22 @@ class Arrival:
     cap: int
 
 
-def _insert_all(connection: Connection, rows: list[tuple[bytes, int, bytes]]) -> int:
-    """How many of the rows were new and are now kept."""
+def insert_all(connection: Connection, rows: list[Row]) -> int:
+    """How many of the rows were new and are now kept. On PostgreSQL -1, and nothing kept, when a period is sealed."""
     if connection.dialect.name == "sqlite":
         return connection.exec_driver_sql(_SQLITE_NEW, rows).rowcount
     columns = tuple(list(column) for column in zip(*rows, strict=True))
-    return connection.exec_driver_sql(_POSTGRES_NEW, columns).rowcount
+    return int(connection.exec_driver_sql(_POSTGRES_NEW, columns).scalar_one())
+
+
+def plan(arrivals: Sequence[Arrival], counted: dict[int, int]) -> tuple[list[Row], dict[int, int]] | None:
+    """The rows of a group and the counts afterwards, where what is known shows that all of it fits; else None."""
+    counts = dict(counted)
+    for one in arrivals:
+        if counts.setdefault(one.period, one.cap) >= one.cap:
+            return None
+        counts[one.period] += 1
+    return [(one.id, one.period, one.body) for one in arrivals], counts
 
 
 def known_periods(connection: Connection, ids: Sequence[bytes]) -> dict[bytes, int]:
@@ -52,9 +61,7 @@ def count_waiting(connection: Connection, period: int) -> int:
     return int(connection.execute(question).scalar_one())
 
 
-def put_envelopes(
-    connection: Connection, arrivals: Sequence[Arrival], counted: dict[int, int]
-) -> tuple[list[int | None], dict[int, int]]:
+def put_envelopes(connection: Connection, arrivals: Sequence[Arrival], counted: dict[int, int]) -> Kept:
     """Keep envelopes; answers each one's period, None beyond its cap, and the counts of the periods as they now are.
 
     ``counted`` is what the caller knows of the number of envelopes in each period.
@@ -68,7 +75,7 @@ def put_envelopes(
     full = any(counts[target] + len(rows) > one.cap for one, target in zip(arrivals, targets, strict=True))
     if full:
         return _put_some(connection, arrivals, targets, counts, known_periods(connection, [one.id for one in arrivals]))
-    new = _insert_all(connection, rows)
+    new = insert_all(connection, rows)
     for target in targets:
         counts[target] += 1
     if new == len(rows):
@@ -84,7 +91,7 @@ def _put_some(
     targets: Sequence[int],
     counts: dict[int, int],
     known: dict[bytes, int],
-) -> tuple[list[int | None], dict[int, int]]:
+) -> Kept:
     """The long way, near the cap: first come, first kept."""
     rows: list[dict[str, Any]] = []
     for one, target in zip(arrivals, targets, strict=True):

@@ -2,11 +2,13 @@
 """How a transaction runs, how it is made durable, and how traces of order are wiped; here on SQLite."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
+
+from .arrivals import Arrival, Kept, put_envelopes
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,6 +37,9 @@ class Database(Protocol):
 
     async def read(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run without holding up writers."""
+
+    async def keep(self, arrivals: Sequence[Arrival], counted: dict[int, int]) -> Kept:
+        """``put_envelopes`` in a transaction, durable when it returns."""
 
     async def scrub(self) -> None:
         """Wipe what the files still show of deleted rows and of the order in which rows came."""
@@ -92,6 +97,9 @@ class SqliteDatabase:
     async def read(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._reader, lambda: self._run("reader", operation, *args, **kwargs))
+
+    async def keep(self, arrivals: Sequence[Arrival], counted: dict[int, int]) -> Kept:
+        return await self.write(put_envelopes, arrivals, counted)
 
     def _vacuum(self) -> None:
         # The list of free pages, in the order of deletion, names pages that were filled in the order of arrival.

@@ -8,7 +8,7 @@ from collections import deque
 
 from dropbox.server.ports import StoreBusy
 
-from .arrivals import Arrival, put_envelopes
+from .arrivals import Arrival
 from .engines import Database
 
 MOST_AT_ONCE = 512
@@ -62,7 +62,7 @@ class GroupCommit:
 
     async def _write(self, group: list[tuple[Arrival, asyncio.Future[int]]]) -> None:
         arrivals = [arrival for arrival, _ in group]
-        periods, self._counts = await self._database.write(put_envelopes, arrivals, self._counts)
+        periods, self._counts = await self._database.keep(arrivals, self._counts)
         for (_, done), period in zip(group, periods, strict=True):
             if done.done():  # its connection is gone; the envelope is kept all the same
                 continue

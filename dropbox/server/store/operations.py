@@ -97,7 +97,9 @@ def close_empty(connection: Connection, first: int, last: int, root: bytes) -> b
 
 
 def close(connection: Connection, closed: ClosedSegment) -> None:
-    """Ids go over in their own order: the order of rows tells nothing of arrival."""
+    """Ids go over in their own order: the order of rows tells nothing of arrival. Under the exclusive lock, so that an
+    envelope that comes again meanwhile is seen in one of the two tables."""
+    sealed_through(connection, exclusive=True)
     waiting = OPEN_ENVELOPES.c.period == closed.period
     ids = select(OPEN_ENVELOPES.c.id, OPEN_ENVELOPES.c.period).where(waiting).order_by(OPEN_ENVELOPES.c.id)
     connection.execute(insert(CLOSED_IDS).from_select(["id", "period"], ids))

@@ -2,11 +2,13 @@
 """The same on PostgreSQL, through asyncpg."""
 
 import logging
+from collections.abc import Sequence
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from .arrivals import Arrival, Kept, insert_all, plan, put_envelopes
 from .engines import Operation, P, R
 
 _LOG = logging.getLogger("dropbox.server.store")
@@ -29,6 +31,7 @@ class PostgresDatabase:
 
     def __init__(self, url: str) -> None:
         self._engine: AsyncEngine = create_async_engine(url, pool_size=4, max_overflow=2)
+        self._at_once = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._claimed: AsyncConnection | None = None
 
     async def write(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -37,6 +40,17 @@ class PostgresDatabase:
 
     async def read(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return await self.write(operation, *args, **kwargs)
+
+    async def keep(self, arrivals: Sequence[Arrival], counted: dict[int, int]) -> Kept:
+        """The short way is one statement, which commits by itself; the long one looks first at what is there."""
+        planned = plan(arrivals, counted)
+        if planned is not None:
+            rows, counts = planned
+            async with self._at_once.connect() as connection:
+                if await connection.run_sync(insert_all, rows) == len(rows):
+                    return [one.period for one in arrivals], counts
+            counted = {}
+        return await self.write(put_envelopes, arrivals, counted)
 
     async def scrub(self) -> None:
         async with self._engine.connect() as plain:
