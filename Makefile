@@ -13,7 +13,7 @@ N ?= 20
 PARTIES := dropbox keys journalist_ui
 LOCKS := source server desk keys dev
 
-.PHONY: help setup demo test check format lint types imports bench crash campaign docs lock clean
+.PHONY: help setup demo test check format lint types imports bench crash campaign docs generated lock clean
 
 help:
 	@echo 'make setup   make .venv with the pinned dependencies and the project'
@@ -24,6 +24,7 @@ help:
 	@echo 'make crash   kill -9 during writes              [N=1000]'
 	@echo 'make campaign  months of a service in memory   [N=20 runs]'
 	@echo 'make docs    write docs/commands.md from the commands'
+	@echo 'make generated  write the browser'\''s constants, errors and words from the Python'
 	@echo 'make lock    pin requirements/*.in again'
 	@echo 'make clean   remove all that these commands made'
 
@@ -95,6 +96,9 @@ campaign: setup
 
 docs: setup
 	@exec $(BIN)/python docs/write_commands.py
+
+generated: setup
+	@exec $(BIN)/python client/generate.py
 
 # --- keep --------------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * @file What a visit asks of its driver. A flow yields one of these and is sent the answer named here; a driver that
+ * cannot get an answer throws, and the flow ends.
+ */
+
+/** @import { Bytes } from "../protocol/bytes.js" */
+
+/**
+ * `GET /v1/directory`; answered by its body, bytes.
+ * @typedef {{ask: "directory"}} GetDirectory
+ */
+
+/**
+ * `GET /v1/board`; answered by its body, bytes.
+ * @typedef {{ask: "board"}} GetBoard
+ */
+
+/**
+ * The date warning stands; answered by true when the person wants to go on, else false. `warnings` are all that stand.
+ * @typedef {{ask: "confirm", warnings: import("./trust.js").Warned[]}} ConfirmClock
+ */
+
+/**
+ * `POST /v1/envelopes` with exactly 16,384 bytes; answered by the receipt's 256 bytes.
+ * @typedef {{ask: "envelope", envelope: Bytes}} PostEnvelope
+ */
+
+/** @typedef {GetDirectory | GetBoard | ConfirmClock | PostEnvelope} VisitRequest */

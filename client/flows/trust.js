@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * @file What a client believes of a directory and a board: proofs, warnings, and whom it may write to.
+ *
+ * docs/protocol.md, sections 3.6 and 6.8 (reading) and 3.5 (certificates).
+ */
+
+import { verifyHead } from "../protocol/anchors.js";
+import { toHex } from "../protocol/bytes.js";
+import { parseBoard, proveUnit } from "../protocol/batch.js";
+import { holds } from "../protocol/certificates.js";
+import { parseSignedDirectory, verifyDirectory } from "../protocol/directory.js";
+import {
+  AnchorOlder,
+  BoardAltered,
+  HeadExpired,
+  HeadOlder,
+  TrustError,
+  UnitCannotReceive,
+  UnitMissing,
+} from "../protocol/errors.js";
+
+/** @import { Bytes } from "../protocol/bytes.js" */
+/** @import { Anchor } from "../protocol/anchors.js" */
+/** @import { ProvedUnit, UnitBoard } from "../protocol/batch.js" */
+/** @import { EpochCert } from "../protocol/certificates.js" */
+/** @import { VerifiedDirectory } from "../protocol/directory.js" */
+
+/**
+ * A plain warning: `code` is replies-altered, clock or silent; `slug` and `name` the unit it is about (clock: empty);
+ * `days` how many periods a silent unit has been silent, or how far the clock is off (negative: behind).
+ * @typedef {{code: "replies-altered" | "clock" | "silent", slug: string, name: string, days: number, proof: string}} Warned
+ */
+
+/**
+ * A directory and a board that were read together, and what follows from them. While `clockSuspect`, nothing is sent
+ * until the person confirms.
+ * @typedef {object} Judged
+ * @property {VerifiedDirectory} directory
+ * @property {ProvedUnit[]} units
+ * @property {Warned[]} warnings
+ * @property {number} reached
+ * @property {number} now
+ * @property {boolean} clockSuspect
+ */
+
+/**
+ * A unit whose board is proved, by slug.
+ * @param {Judged} judged
+ * @param {string} slug
+ */
+export function provedUnit(judged, slug) {
+  return judged.units.find((one) => one.unit.slug === slug);
+}
+
+/**
+ * Every unit's window; a unit whose part is missing or wrong is a warning, and its board is not used.
+ * @param {VerifiedDirectory} verified
+ * @param {UnitBoard[]} board
+ */
+async function proveAll({ directory }, board) {
+  /** @type {ProvedUnit[]} */
+  const proved = [];
+  /** @type {Warned[]} */
+  const warnings = [];
+  const served = new Map(board.map((part) => [toHex(part.unitId), part]));
+  for (const place of [...directory.units, ...directory.retired]) {
+    const unit = "unit" in place ? place.unit : place;
+    try {
+      const part = served.get(toHex(unit.unitId));
+      if (!part) throw new UnitMissing("board");
+      proved.push(await proveUnit(directory.serviceId, place, part, directory.policy.window));
+    } catch (error) {
+      if (!(error instanceof BoardAltered)) throw error;
+      warnings.push({ code: "replies-altered", slug: unit.slug, name: unit.name, days: 0, proof: error.code });
+    }
+  }
+  return { proved, warnings };
+}
+
+/**
+ * The heads in the units' newest manifests that verify; others do not count. Most are the same one: it is verified once.
+ * @param {VerifiedDirectory} verified
+ * @param {ProvedUnit[]} proved
+ */
+function newestHeads(verified, proved) {
+  const heads = new Map(
+    proved.flatMap(({ batches }) => batches.slice(-1)).map(({ manifest: { head } }) => {
+      const signatures = head.signatures.map(({ index, signature }) => `${index} ${toHex(signature)}`);
+      return [`${toHex(head.body)} ${signatures.join(" ")}`, head];
+    }),
+  );
+  return [...heads.values()].flatMap((signed) => {
+    try {
+      return [verifyHead(verified.anchors, signed)];
+    } catch (error) {
+      if (!(error instanceof TrustError)) throw error;
+      return [];
+    }
+  });
+}
+
+/**
+ * Throws HeadOlder, AnchorOlder (step 3.6).
+ * @param {VerifiedDirectory} verified
+ * @param {ProvedUnit[]} proved
+ */
+function checkNotOlder(verified, proved) {
+  const shown = verified.signedHead.head;
+  if (newestHeads(verified, proved).some((seen) => seen.dirVersion > shown.dirVersion)) throw new HeadOlder("directory");
+  const present = presentIds(verified);
+  const speaking = proved.filter(({ unit, batches }) => batches.length && present.has(toHex(unit.unitId)));
+  const named = speaking.map(({ batches }) => batches.at(-1)?.manifest.head.head.anchorVersion ?? 0);
+  if (2 * named.filter((version) => version > shown.anchorVersion).length > named.length) {
+    throw new AnchorOlder("directory");
+  }
+}
+
+/** @param {VerifiedDirectory} verified */
+function presentIds(verified) {
+  return new Set(verified.directory.units.map((unit) => toHex(unit.unitId)));
+}
+
+/**
+ * D: the newest period that at least half of the present, not paused units have reached (step 6.9).
+ * @param {VerifiedDirectory} verified
+ * @param {ProvedUnit[]} proved
+ */
+function reachedPeriod({ directory }, proved) {
+  const newestOf = new Map(proved.map(({ unit, newest }) => [toHex(unit.unitId), newest]));
+  const active = directory.units.filter((unit) => !unit.paused);
+  const newest = (active.length ? active : directory.units)
+    .map((unit) => newestOf.get(toHex(unit.unitId)) ?? Math.max(unit.firstPeriod - 1, 0))
+    .sort((left, right) => right - left);
+  return newest[Math.floor((newest.length + 1) / 2) - 1] ?? 0;
+}
+
+/**
+ * @param {VerifiedDirectory} verified
+ * @param {ProvedUnit[]} proved
+ * @param {number} reached
+ * @param {number} now
+ * @returns {Warned[]}
+ */
+function timeWarnings(verified, proved, reached, now) {
+  const { silentAfter, clockSlack } = verified.directory.policy;
+  /** @type {Warned[]} */
+  const warnings = [];
+  if (now - reached > silentAfter || reached - now > clockSlack) {
+    warnings.push({ code: "clock", slug: "", name: "", days: now - reached, proof: "" });
+  }
+  const present = presentIds(verified);
+  const reference = Math.min(reached, now);
+  for (const { unit, newest } of proved) {
+    if (present.has(toHex(unit.unitId)) && reference - newest > silentAfter) {
+      warnings.push({ code: "silent", slug: unit.slug, name: unit.name, days: reference - newest, proof: "" });
+    }
+  }
+  return warnings;
+}
+
+/**
+ * Read a directory and the board that came with it; `clock` is the device's, in Unix seconds.
+ *
+ * Throws TrustError and Malformed, after which nothing of the two is used. A board that is proved altered for one unit,
+ * a silent unit and a suspect clock are warnings.
+ * @param {Anchor} pinned
+ * @param {Bytes} directoryBytes
+ * @param {Bytes} boardBytes
+ * @param {number} clock
+ * @returns {Promise<Judged>}
+ */
+export async function judge(pinned, directoryBytes, boardBytes, clock) {
+  const directory = await verifyDirectory(pinned, parseSignedDirectory(directoryBytes));
+  const now = Math.floor(clock / directory.directory.policy.period);
+  const { proved, warnings: altered } = await proveAll(directory, parseBoard(boardBytes));
+  checkNotOlder(directory, proved);
+  const reached = reachedPeriod(directory, proved);
+  const warnings = [...altered, ...timeWarnings(directory, proved, reached, now)];
+  const clockSuspect = warnings.some((warning) => warning.code === "clock");
+  if (now > directory.signedHead.head.expires && !clockSuspect) throw new HeadExpired("head");
+  return { directory, units: proved, warnings, reached, now, clockSuspect };
+}
+
+/**
+ * The certificate to seal to (step 3.5). Throws UnitCannotReceive, with the reason as its `where`.
+ *
+ * Under the clock warning, which somebody has confirmed by then, the device's clock decides only between the two.
+ * @param {Judged} judged
+ * @param {ProvedUnit} proved
+ * @returns {EpochCert}
+ */
+export function chooseCert(judged, proved) {
+  const { unit, newest } = proved;
+  const { now, directory } = judged;
+  const [current, following] = proved.certs;
+  if (!presentIds(directory).has(toHex(unit.unitId))) throw new UnitCannotReceive("retired");
+  if (unit.paused) throw new UnitCannotReceive("paused");
+  if (!current || !following) throw new UnitCannotReceive("no batch yet");
+  const lastKey = unit.keys.at(-1)?.firstPeriod ?? 0;
+  if (newest < lastKey && lastKey <= Math.max(now, directory.signedHead.head.issued + 1)) {
+    throw new UnitCannotReceive("new key not yet used");
+  }
+  if (judged.clockSuspect) {
+    if (newest > unit.notAfter) throw new UnitCannotReceive("ended");
+    return now > following.notAfter ? following : current;
+  }
+  if (newest - now > directory.directory.policy.clockSlack) throw new UnitCannotReceive("ahead");
+  if (now > unit.notAfter) throw new UnitCannotReceive("ended");
+  const valid = [current, following].find((cert) => holds(cert, Math.max(now, newest)));
+  if (!valid) throw new UnitCannotReceive("no valid certificate");
+  return valid;
+}

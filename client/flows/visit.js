@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * @file One visit of a source: directory, board, then exactly one envelope (docs/protocol.md, section 7).
+ *
+ * A report, an answer, a return to read and a return with an unknown codename yield the same requests in the same order
+ * with the same sizes; only what is inside the envelope differs.
+ */
+
+import { equal, toBigInt } from "../protocol/bytes.js";
+import { conversationKeys } from "../protocol/codename.js";
+import { MESSAGE_ID } from "../protocol/constants.js";
+import { unitOf } from "../protocol/directory.js";
+import { DECOY_RANDOM, envelopeId, sealAck, sealDecoy, sealMessage } from "../protocol/envelope_seal.js";
+import {
+  AnchorOlder,
+  BadValue,
+  ClockUnconfirmed,
+  HeadOlder,
+  NoUnitReceives,
+  ProtocolError,
+  RoutingChanged,
+  UnitCannotReceive,
+  UnitConflicted,
+  UnknownUnit,
+} from "../protocol/errors.js";
+import { receivingUnit } from "../protocol/routing.js";
+import { parseReceipt } from "../protocol/wire.js";
+import { readBoard } from "./reading.js";
+import { chooseCert, judge, provedUnit } from "./trust.js";
+
+/** @import { Bytes } from "../protocol/bytes.js" */
+/** @import { Anchor } from "../protocol/anchors.js" */
+/** @import { ProvedUnit } from "../protocol/batch.js" */
+/** @import { EpochCert } from "../protocol/certificates.js" */
+/** @import { Receipt } from "../protocol/wire.js" */
+/** @import { FoundConversation } from "./reading.js" */
+/** @import { VisitRequest } from "./requests.js" */
+/** @import { Judged } from "./trust.js" */
+
+/** @typedef {(size: number) => Bytes} Random */
+
+/**
+ * The receiving unit's name as the person saw it before sending, and whether the report was to go past the force's own
+ * unit. Where it was shown was no signed place: the visit checks it against the directory.
+ * @typedef {{name: string, independent: boolean}} Shown
+ */
+
+/**
+ * One part of a message to send in this visit. `slug` empty: the one conversation that the board holds.
+ *
+ * `force` is the force that the report is about, for the directory's conflict rules; empty when not said. `shown` when
+ * the unit was found by the force and not named by the person.
+ * @typedef {object} Part
+ * @property {string} slug
+ * @property {Bytes} messageId
+ * @property {number} part
+ * @property {number} parts
+ * @property {Bytes} body
+ * @property {string} force
+ * @property {Shown | undefined} shown
+ */
+
+/**
+ * What a visit learnt. `receipt` is that of the message (undefined when a decoy or an ack went instead); `refused` why
+ * the message could not be sealed, in which case a decoy was posted; `slug` the unit written to.
+ * @typedef {object} Visited
+ * @property {Judged} judged
+ * @property {FoundConversation[]} conversations
+ * @property {Receipt | undefined} receipt
+ * @property {ProtocolError | undefined} refused
+ * @property {string} slug
+ */
+
+/**
+ * One of the choices, each as likely as the others (64 bits over a few hundred: the bias is below 2^-54).
+ * @template T
+ * @param {T[]} choices
+ * @param {Random} random
+ * @returns {T}
+ */
+function draw(choices, random) {
+  return /** @type {T} */ (choices[Number(toBigInt(random(8)) % BigInt(choices.length))]);
+}
+
+/**
+ * Every unit that can be sealed to, with its certificate.
+ * @param {Judged} judged
+ */
+function receiving(judged) {
+  return judged.units.flatMap((proved) => {
+    try {
+      return [{ proved, cert: chooseCert(judged, proved) }];
+    } catch (error) {
+      if (!(error instanceof UnitCannotReceive)) throw error;
+      return [];
+    }
+  });
+}
+
+/**
+ * Throws NoUnitReceives.
+ * @param {Judged} judged
+ * @param {Random} random
+ */
+function decoy(judged, random) {
+  const able = receiving(judged);
+  if (!able.length) throw new NoUnitReceives("units");
+  const { cert } = draw(able, random);
+  return sealDecoy(cert, random(DECOY_RANDOM));
+}
+
+/**
+ * Whom the part goes to. Throws UnknownUnit, RoutingChanged, UnitConflicted, UnitCannotReceive.
+ * @param {Judged} judged
+ * @param {FoundConversation[]} found
+ * @param {Part} part
+ * @returns {ProvedUnit}
+ */
+function target(judged, found, { slug, force, shown }) {
+  const { directory } = judged.directory;
+  const only = found.length === 1 ? found[0] : undefined;
+  if (!slug && !only) throw new UnknownUnit(found.length ? "several" : "none");
+  const unit = unitOf(directory, slug || (only?.unit.unit.slug ?? ""));
+  if (shown && (receivingUnit(directory, force, shown.independent) !== unit || unit.name !== shown.name)) {
+    throw new RoutingChanged("unit");
+  }
+  if (force && unit.conflicts.includes(force)) throw new UnitConflicted("force");
+  const proved = provedUnit(judged, unit.slug);
+  if (!proved) throw new UnitCannotReceive("its board is altered");
+  return proved;
+}
+
+/**
+ * The sealed part and its unit's slug. Throws CannotSend, BadPublicKey.
+ * @param {Judged} judged
+ * @param {FoundConversation[]} found
+ * @param {Part} part
+ * @param {Bytes} stretched
+ */
+async function message(judged, found, part, stretched) {
+  const proved = target(judged, found, part);
+  const cert = chooseCert(judged, proved);
+  const keys = await conversationKeys(stretched, proved.unit.unitId);
+  const ack = found.find((one) => one.unit === proved)?.ack ?? 0;
+  const envelope = await sealMessage(keys, cert, part.messageId, part.part, part.parts, part.body, ack);
+  return { envelope, slug: proved.unit.slug };
+}
+
+/**
+ * An ack to one unit where entries, else a mark, were found; undefined when there is none that can be sealed to.
+ * @param {Judged} judged
+ * @param {FoundConversation[]} found
+ * @param {Random} random
+ */
+async function acknowledgement(judged, found, random) {
+  const withEntries = found.filter((one) => one.entries);
+  const able = new Map(receiving(judged).map(({ proved, cert }) => [proved, cert]));
+  const candidates = (withEntries.length ? withEntries : found.filter((one) => one.marked)).filter((one) =>
+    able.has(one.unit),
+  );
+  if (!candidates.length) return undefined;
+  const one = draw(candidates, random);
+  return sealAck(one.keys, /** @type {EpochCert} */ (able.get(one.unit)), random(MESSAGE_ID), one.ack);
+}
+
+/**
+ * Directory and board, fetched once more when one was replaced between the two. Throws TrustError, Malformed.
+ * @param {Anchor} anchor
+ * @param {number} clock
+ * @returns {AsyncGenerator<VisitRequest, Judged, any>}
+ */
+async function* fetchBoth(anchor, clock) {
+  for (let again = true; ; again = false) {
+    const directory = yield { ask: "directory" };
+    const board = yield { ask: "board" };
+    try {
+      return await judge(anchor, directory, board, clock);
+    } catch (error) {
+      if (!again || !(error instanceof HeadOlder || error instanceof AnchorOlder)) throw error;
+    }
+  }
+}
+
+/**
+ * One burst. `stretched` is S, `part` what to send (undefined: only read), `clock` the device's, Unix seconds.
+ *
+ * Throws TrustError and Malformed when directory or board cannot be believed (nothing is posted), ClockUnconfirmed,
+ * NoUnitReceives, and BadValue when the receipt is for another envelope.
+ * @param {Anchor} anchor
+ * @param {Bytes} stretched
+ * @param {Part | undefined} part
+ * @param {number} clock
+ * @param {Random} random
+ * @returns {AsyncGenerator<VisitRequest, Visited, any>}
+ */
+export async function* visit(anchor, stretched, part, clock, random) {
+  const judged = yield* fetchBoth(anchor, clock);
+  if (judged.clockSuspect && !(yield { ask: "confirm", warnings: judged.warnings })) throw new ClockUnconfirmed("clock");
+  const conversations = await readBoard(judged.units, stretched);
+  /** @type {ProtocolError | undefined} */
+  let refused;
+  let sealed;
+  if (part) {
+    try {
+      sealed = await message(judged, conversations, part, stretched);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      refused = error;
+    }
+  }
+  const ack = part ? undefined : await acknowledgement(judged, conversations, random);
+  const envelope = sealed?.envelope ?? ack ?? (await decoy(judged, random));
+  const receipt = parseReceipt(yield { ask: "envelope", envelope });
+  if (!equal(receipt.id, await envelopeId(envelope))) throw new BadValue("receipt for another envelope");
+  return { judged, conversations, receipt: sealed ? receipt : undefined, refused, slug: sealed?.slug ?? "" };
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** @file Board entries and marks, which only one source can find and open (docs/protocol.md, section 6). */
+
+import { concat, equal, toHex, xor } from "./bytes.js";
+import { refresh } from "./codename.js";
+import {
+  ENTRY,
+  ENTRY_HEADER,
+  ENTRY_PLAIN,
+  EntryType,
+  INDEX,
+  MARK,
+  MAX_CHAIN_INDEX,
+  MAX_PARTS,
+  MESSAGE_ID,
+  RESERVED_ENTRY_TYPES,
+  SIGNATURE,
+  TAG,
+  TEXT_PART,
+  VERSION,
+} from "./constants.js";
+import { Reader, decodeText, labelled, u16, u32 } from "./encoding.js";
+import { NotForThisKey, ReservedType, WrongLength, WrongType, WrongVersion } from "./errors.js";
+import * as labels from "./labels.js";
+import { unpad } from "./padding.js";
+import { aeadOpen, ed25519Verify, hkdf, mac } from "./primitives.js";
+
+/** @import { Bytes } from "./bytes.js" */
+/** @import { ConversationKeys } from "./codename.js" */
+
+/**
+ * Whose entries and marks: b and P_pk.
+ * @typedef {{beacon: Bytes, pseudonym: Bytes}} Whose
+ */
+
+/**
+ * 16 bytes that mark the slot-th entry of a conversation in the batch of `period` (step 6.1).
+ * @param {Whose} whose
+ * @param {number} period
+ * @param {number} slot
+ */
+export async function entryTag({ beacon, pseudonym }, period, slot) {
+  return (await mac(beacon, concat(labels.ENTRY_TAG, pseudonym, u32(period), u16(slot)))).subarray(0, TAG);
+}
+
+/**
+ * An index masked, or a masked one in the clear: 18 bytes (step 6.2).
+ * @param {Whose} whose
+ * @param {number} period
+ * @param {number} slot
+ * @param {Bytes} index
+ */
+export async function maskIndex({ beacon, pseudonym }, period, slot, index) {
+  const mask = await mac(beacon, concat(labels.ENTRY_INDEX, pseudonym, u32(period), u16(slot)));
+  return xor(index, mask.subarray(0, INDEX));
+}
+
+/**
+ * Inverse of masking: message_id and step.
+ * @param {Whose} whose
+ * @param {number} period
+ * @param {number} slot
+ * @param {Bytes} index
+ * @returns {Promise<[Bytes, number]>}
+ */
+export async function unmaskIndex(whose, period, slot, index) {
+  const clear = await maskIndex(whose, period, slot, index);
+  return [clear.slice(0, MESSAGE_ID), new Reader(clear.subarray(MESSAGE_ID), "index").u16()];
+}
+
+/**
+ * CK_0 from r (step 6.3).
+ * @param {Bytes} fresh
+ * @param {Bytes} unitId
+ * @param {Bytes} pseudonym
+ */
+export function chainStart(fresh, unitId, pseudonym) {
+  return hkdf(fresh, concat(labels.REPLY_CHAIN, unitId, pseudonym));
+}
+
+/**
+ * CK_i+1 from CK_i.
+ * @param {Bytes} chainKey
+ */
+export function chainNext(chainKey) {
+  return mac(chainKey, labels.CHAIN_NEXT);
+}
+
+/**
+ * The key of entry i from CK_i.
+ * @param {Bytes} chainKey
+ */
+export function chainEntryKey(chainKey) {
+  return mac(chainKey, labels.CHAIN_ENTRY);
+}
+
+/**
+ * One part of a text. `firstUnread` is `from`: the lowest msg_no not yet acknowledged.
+ * @typedef {object} EntryPlain
+ * @property {number} type an EntryType
+ * @property {number} msgNo
+ * @property {number} firstUnread
+ * @property {number} part
+ * @property {number} parts
+ * @property {Bytes} text
+ */
+
+/**
+ * What the unit signs in an entry: `"u2s-sig" || 0 || service_id || P_pk || plain without signature`.
+ * @param {Bytes} serviceId
+ * @param {Bytes} pseudonym
+ * @param {Bytes} unsigned
+ */
+export function unitSignedBytes(serviceId, pseudonym, unsigned) {
+  return labelled(labels.UNIT_MESSAGE_SIGNATURE, serviceId, pseudonym, unsigned);
+}
+
+/**
+ * The fields, the bytes that were signed, the signature. Throws Malformed.
+ * @param {Bytes} plain
+ * @returns {[EntryPlain, Bytes, Bytes]}
+ */
+export function parseEntryPlain(plain) {
+  if (plain.length !== ENTRY_PLAIN) throw new WrongLength("entry plaintext");
+  const reader = new Reader(plain, "entry");
+  if (reader.u8() !== VERSION) throw new WrongVersion("entry");
+  const type = reader.u8();
+  if (type in RESERVED_ENTRY_TYPES) throw new ReservedType("entry");
+  if (type !== EntryType.TEXT) throw new WrongType("entry");
+  const [msgNo, firstUnread, part] = [reader.u32(1), reader.u32(1), reader.u8(1, MAX_PARTS)];
+  const parts = reader.u8(part, MAX_PARTS);
+  const length = reader.u16(0, TEXT_PART);
+  const text = unpad(reader.take(TEXT_PART), length);
+  return [{ type, msgNo, firstUnread, part, parts, text }, plain.subarray(0, -SIGNATURE), reader.take(SIGNATURE)];
+}
+
+/**
+ * CK_0, CK_1, … of each message_id in hex, as far as walked, so that no chain is walked twice in a visit.
+ * @typedef {Map<string, Bytes[]>} Chains
+ */
+
+/**
+ * @param {ConversationKeys} keys
+ * @param {Bytes} messageId
+ * @param {number} step
+ * @param {Chains} chains
+ * @returns {Promise<Bytes>}
+ */
+async function chainAt(keys, messageId, step, chains) {
+  const name = toHex(messageId);
+  const walked = chains.get(name) ?? [await chainStart(await refresh(keys, messageId), keys.unitId, keys.pseudonym)];
+  chains.set(name, walked);
+  while (walked.length <= step) walked.push(await chainNext(/** @type {Bytes} */ (walked.at(-1))));
+  return /** @type {Bytes} */ (walked[step]);
+}
+
+/**
+ * Open an entry that carries this conversation's tag (step 6.5). `unitKey` is the unit's signing key valid at `period`;
+ * `chains` remembers chains already walked. Throws NotForThisKey, BadSignature, Malformed.
+ * @param {ConversationKeys} keys
+ * @param {number} period
+ * @param {number} slot
+ * @param {Bytes} entry
+ * @param {Bytes} serviceId
+ * @param {Bytes} unitKey
+ * @param {Chains} [chains]
+ */
+export async function openEntry(keys, period, slot, entry, serviceId, unitKey, chains = new Map()) {
+  if (entry.length !== ENTRY) throw new WrongLength("entry");
+  const names = entry.subarray(0, TAG + INDEX);
+  const [messageId, step] = await unmaskIndex(keys, period, slot, names.subarray(TAG));
+  if (step > MAX_CHAIN_INDEX) throw new NotForThisKey("entry step");
+  const entryKey = await chainEntryKey(await chainAt(keys, messageId, step, chains));
+  const nonce = entry.subarray(TAG + INDEX, ENTRY_HEADER);
+  const aad = concat(labels.ENTRY_AAD, names);
+  const opened = await aeadOpen(entryKey, nonce, entry.subarray(ENTRY_HEADER), aad);
+  const [plain, unsigned, signature] = parseEntryPlain(opened);
+  ed25519Verify(unitKey, unitSignedBytes(serviceId, keys.pseudonym, unsigned), signature);
+  return plain;
+}
+
+/**
+ * 18 bytes: the mark's name and the mask of its number (step 6.6).
+ * @param {Whose} whose
+ * @param {number} period
+ */
+export async function markMask({ beacon, pseudonym }, period) {
+  return (await mac(beacon, concat(labels.COLLECTED_MARK, pseudonym, u32(period)))).subarray(0, MARK);
+}
+
+/**
+ * The number in a mark whose first 16 bytes are those of `mask`. Throws NotForThisKey, WrongLength.
+ * @param {Bytes} mask what markMask gives for the mark's period
+ * @param {Bytes} mark
+ */
+export function readMark(mask, mark) {
+  if (mark.length !== MARK) throw new WrongLength("mark");
+  if (!equal(mark.subarray(0, TAG), mask.subarray(0, TAG))) throw new NotForThisKey("mark");
+  return new Reader(xor(mark.subarray(TAG), mask.subarray(TAG)), "mark").u16();
+}
+
+/**
+ * The parts of a text, joined before they are decoded. Throws BadText.
+ * @param {Bytes[]} parts
+ */
+export function joinText(parts) {
+  return decodeText(concat(...parts), "text");
+}

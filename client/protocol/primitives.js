@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * @file The one door to the cryptographic libraries; nothing here is home-made (docs/protocol.md, section 2.1).
+ *
+ * SHA-256, HMAC, HKDF and AES-GCM are the browser's own: they stay fast where just-in-time compilation is off. X-Wing,
+ * Ed25519 and Argon2id are plain JavaScript, which needs no WebAssembly.
+ */
+
+import { Aes256Gcm, CipherSuite, HkdfSha256 } from "@hpke/core";
+import { XWing } from "@hpke/hybridkem-x-wing";
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { argon2idAsync } from "@noble/hashes/argon2.js";
+import { sha512 } from "@noble/hashes/sha2.js";
+
+import { concat } from "./bytes.js";
+import { HASH, KEY, SIGNATURE, XWING_ENC, XWING_PUBLIC, XWING_SEED } from "./constants.js";
+import { BadPublicKey, BadSignature, NotForThisKey, WrongLength } from "./errors.js";
+
+/** @import { Bytes } from "./bytes.js" */
+
+const { Point } = ed25519;
+const SUITE = new CipherSuite({ kem: new XWing(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
+const HMAC = { name: "HMAC", hash: "SHA-256" };
+
+/** Whether this place has the browser's own cryptography: only a secure context does. */
+export function hasCrypto() {
+  return typeof globalThis.crypto?.subtle?.digest === "function";
+}
+
+/**
+ * Cryptographically strong random bytes.
+ * @param {number} size
+ * @returns {Bytes}
+ */
+export function randomBytes(size) {
+  return crypto.getRandomValues(new Uint8Array(size));
+}
+
+/**
+ * SHA-256 (FIPS 180-4), 32 bytes.
+ * @param {Bytes} data
+ * @returns {Promise<Bytes>}
+ */
+export async function sha256(data) {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", data));
+}
+
+/**
+ * HMAC-SHA256 (RFC 2104), 32 bytes.
+ * @param {Bytes} key
+ * @param {Bytes} data
+ * @returns {Promise<Bytes>}
+ */
+export async function mac(key, data) {
+  const imported = await crypto.subtle.importKey("raw", key, HMAC, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", imported, data));
+}
+
+/**
+ * HKDF-SHA256 (RFC 5869) with an empty salt, 32 bytes.
+ * @param {Bytes} ikm
+ * @param {Bytes} info
+ * @returns {Promise<Bytes>}
+ */
+export async function hkdf(ikm, info) {
+  const imported = await crypto.subtle.importKey("raw", ikm, "HKDF", false, ["deriveBits"]);
+  const how = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info };
+  return new Uint8Array(await crypto.subtle.deriveBits(how, imported, HASH * 8));
+}
+
+/**
+ * Argon2id v1.3 (RFC 9106), 32 bytes. `onProgress` is told the share done, from 0 to 1, thousands of times.
+ * @param {Bytes} password
+ * @param {Bytes} salt
+ * @param {number} memoryKib
+ * @param {number} passes
+ * @param {number} lanes
+ * @param {(share: number) => void} [onProgress]
+ * @returns {Promise<Bytes>}
+ */
+export async function argon2id(password, salt, memoryKib, passes, lanes, onProgress = () => undefined) {
+  return argon2idAsync(password, salt, { t: passes, m: memoryKib, p: lanes, dkLen: KEY, version: 0x13, onProgress });
+}
+
+/** @param {Bytes} key @param {"encrypt" | "decrypt"} use */
+function aesKey(key, use) {
+  return crypto.subtle.importKey("raw", key, "AES-GCM", false, [use]);
+}
+
+/**
+ * AES-256-GCM (NIST SP 800-38D): ciphertext and 16-byte tag. The nonce is 12 bytes, never twice under a key.
+ * @param {Bytes} key
+ * @param {Bytes} nonce
+ * @param {Bytes} plain
+ * @param {Bytes} aad
+ * @returns {Promise<Bytes>}
+ */
+export async function aeadSeal(key, nonce, plain, aad) {
+  const how = { name: "AES-GCM", iv: nonce, additionalData: aad };
+  return new Uint8Array(await crypto.subtle.encrypt(how, await aesKey(key, "encrypt"), plain));
+}
+
+/**
+ * Inverse of aeadSeal. Throws NotForThisKey.
+ * @param {Bytes} key
+ * @param {Bytes} nonce
+ * @param {Bytes} sealed
+ * @param {Bytes} aad
+ * @returns {Promise<Bytes>}
+ */
+export async function aeadOpen(key, nonce, sealed, aad) {
+  const imported = await aesKey(key, "decrypt");
+  try {
+    const how = { name: "AES-GCM", iv: nonce, additionalData: aad };
+    return new Uint8Array(await crypto.subtle.decrypt(how, imported, sealed));
+  } catch {
+    throw new NotForThisKey("aes-256-gcm");
+  }
+}
+
+/**
+ * The 32-byte public key of a 32-byte seed (RFC 8032, 5.1.5).
+ * @param {Bytes} seed
+ * @returns {Bytes}
+ */
+export function ed25519Public(seed) {
+  return ed25519.getPublicKey(seed);
+}
+
+/**
+ * 64-byte signature (RFC 8032, 5.1.6).
+ * @param {Bytes} seed
+ * @param {Bytes} message
+ * @returns {Bytes}
+ */
+export function ed25519Sign(seed, message) {
+  return ed25519.sign(message, seed);
+}
+
+/** @param {Uint8Array} little @returns {bigint} */
+function littleEndian(little) {
+  let value = 0n;
+  for (let at = little.length - 1; at >= 0; at--) value = (value << 8n) | BigInt(/** @type {number} */ (little[at]));
+  return value;
+}
+
+/**
+ * Whether S B = R + k A, as libsodium judges it (RFC 8032, 5.1.7): without the cofactor, key and R canonical and not of
+ * small order, S below L. The library's own `verify` multiplies by the cofactor, so a key with a part of small order
+ * would verify here and nowhere else.
+ * @param {Bytes} key
+ * @param {Bytes} message
+ * @param {Bytes} signature
+ */
+function holds(key, message, signature) {
+  const commitment = signature.subarray(0, KEY);
+  try {
+    const public_ = Point.fromBytes(key, false);
+    const r = Point.fromBytes(commitment, false);
+    if (public_.isSmallOrder() || r.isSmallOrder()) return false;
+    const challenge = Point.Fn.create(littleEndian(sha512(concat(commitment, key, message))));
+    const left = Point.BASE.multiplyUnsafe(littleEndian(signature.subarray(KEY)));
+    return left.equals(r.add(public_.multiplyUnsafe(challenge)));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Strict verification. Throws BadSignature, WrongLength.
+ * @param {Bytes} key
+ * @param {Bytes} message
+ * @param {Bytes} signature
+ */
+export function ed25519Verify(key, message, signature) {
+  if (key.length !== KEY || signature.length !== SIGNATURE) throw new WrongLength("ed25519");
+  if (!holds(key, message, signature)) throw new BadSignature("ed25519");
+}
+
+/**
+ * `enc 1120 || ciphertext || tag 16` to a 1,216-byte X-Wing key, with fresh randomness. Throws BadPublicKey.
+ * @param {Bytes} key
+ * @param {Bytes} plain
+ * @param {Bytes} info
+ * @returns {Promise<Bytes>}
+ */
+export async function hpkeSeal(key, plain, info) {
+  if (key.length !== XWING_PUBLIC) throw new BadPublicKey("x-wing");
+  try {
+    const recipientPublicKey = await SUITE.kem.importKey("raw", key.slice().buffer, true);
+    const { enc, ct } = await SUITE.seal({ recipientPublicKey, info }, plain);
+    return concat(new Uint8Array(enc), new Uint8Array(ct));
+  } catch {
+    throw new BadPublicKey("x-wing");
+  }
+}
+
+/**
+ * Whether anything can be sealed to an X-Wing key, by doing it. Throws BadPublicKey.
+ * @param {Bytes} key
+ */
+export async function checkSealingKey(key) {
+  await hpkeSeal(key, new Uint8Array(0), new Uint8Array(0));
+}
+
+/** An X-Wing private key, from its 32-byte seed. A source has none: it is here for whoever tests what it seals. */
+export class SealingKey {
+  #private;
+  /** The 1,216 bytes to seal to. */
+  public;
+
+  /** @param {CryptoKey} privateKey @param {Bytes} key */
+  constructor(privateKey, key) {
+    this.#private = privateKey;
+    this.public = key;
+  }
+
+  /**
+   * Throws WrongLength.
+   * @param {Bytes} seed
+   */
+  static async fromSeed(seed) {
+    if (seed.length !== XWING_SEED) throw new WrongLength("x-wing seed");
+    const pair = await new XWing().generateKeyPairDerand(seed.slice());
+    return new SealingKey(pair.privateKey, new Uint8Array(await SUITE.kem.serializePublicKey(pair.publicKey)));
+  }
+
+  /**
+   * Open `enc || ciphertext`. Throws NotForThisKey for whatever this key does not open.
+   * @param {Bytes} sealed
+   * @param {Bytes} info
+   * @returns {Promise<Bytes>}
+   */
+  async open(sealed, info) {
+    const enc = sealed.slice(0, XWING_ENC).buffer;
+    try {
+      return new Uint8Array(await SUITE.open({ recipientKey: this.#private, enc, info }, sealed.subarray(XWING_ENC)));
+    } catch {
+      throw new NotForThisKey("hpke");
+    }
+  }
+}

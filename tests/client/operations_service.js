@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** @file Operations on what a server serves: anchors, directory, board, a whole visit. */
+
+import { readBoard } from "../../client/flows/reading.js";
+import { chooseCert, judge, provedUnit } from "../../client/flows/trust.js";
+import { visit } from "../../client/flows/visit.js";
+import * as anchors from "../../client/protocol/anchors.js";
+import { parseBoard, proveUnit } from "../../client/protocol/batch.js";
+import { toHex } from "../../client/protocol/bytes.js";
+import { EnvelopeType } from "../../client/protocol/constants.js";
+import { parseSignedDirectory, verifyDirectory } from "../../client/protocol/directory.js";
+import { envelopeId } from "../../client/protocol/envelope_seal.js";
+import { NotForThisKey } from "../../client/protocol/errors.js";
+import { receivingUnit } from "../../client/protocol/routing.js";
+import { receiptAnswer } from "../../client/protocol/wire.js";
+import * as desk from "./desk_side.js";
+import { OPERATIONS as ON_BYTES, bytes, nameOf, openers } from "./operations.js";
+
+const pinned = (signed) => anchors.parseSignedAnchor(bytes(signed)).anchor;
+const verified = ({ anchor, directory }) => verifyDirectory(pinned(anchor), parseSignedDirectory(bytes(directory)));
+const judged = ({ anchor, directory, board, clock }) => judge(pinned(anchor), bytes(directory), bytes(board), clock);
+const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** The random bytes of a vector: byte `at` of the n-th request is n + at, requests counted from 0, modulo 256. */
+function counting() {
+  let requests = 0;
+  return (size) => {
+    const first = requests++;
+    return Uint8Array.from({ length: size }, (_, at) => first + at);
+  };
+}
+
+/** What an envelope of a vector says, opened by one of the units. */
+async function openPosted(envelope, epochs) {
+  for (const one of epochs) {
+    try {
+      const { plain, epoch } = await desk.openEnvelope(envelope, await openers([one]));
+      const { part, parts, ack } = plain;
+      return { unit: one.unit, epoch, type: nameOf(EnvelopeType, plain.type), part, parts, ack, body: toHex(plain.body) };
+    } catch (error) {
+      if (!(error instanceof NotForThisKey)) throw error;
+    }
+  }
+  throw new Error("an envelope that none of the units can open");
+}
+
+/** The other end of a visit: serves fixed bytes, opens what is posted and says what it was asked. */
+async function drive(flow, values) {
+  const asked = [];
+  let sent = {};
+  const answers = {
+    directory: () => bytes(values.directory),
+    board: () => bytes(values.board),
+    confirm: () => values.confirm,
+    envelope: async ({ envelope }) => {
+      sent = await openPosted(envelope, values.openers);
+      return receiptAnswer({ id: await envelopeId(envelope), period: 1 });
+    },
+  };
+  let step = await flow.next();
+  while (!step.done) {
+    const request = step.value;
+    asked.push(request.ask === "envelope" ? `envelope ${request.envelope.length}` : request.ask);
+    step = await flow.next(await answers[request.ask](request));
+  }
+  return { visited: step.value, asked, sent };
+}
+
+export const OPERATIONS = {
+  ...ON_BYTES,
+
+  "anchor-pin": async ({ signed }) => {
+    const anchor = anchors.verifyFirstAnchor(anchors.parseSignedAnchor(bytes(signed)));
+    return { version: anchor.version, fingerprint: toHex(await anchors.fingerprint(anchor)) };
+  },
+
+  "anchor-chain": (values) => {
+    const served = values.served.map((one) => anchors.parseSignedAnchor(bytes(one)));
+    const trusted = anchors.verifyAnchorChain(pinned(values.pinned), served);
+    return { trusted: trusted.map((one) => one.version) };
+  },
+
+  "directory-verify": async (values) => {
+    const { signedHead, directory } = await verified(values);
+    const { dirVersion: version, issued, expires } = signedHead.head;
+    const policy = Object.fromEntries(Object.entries(directory.policy).map(([name, value]) => [snake(name), value]));
+    return { version, issued, expires, units: directory.units.map((unit) => unit.slug), policy };
+  },
+
+  "unit-route": async (values) => {
+    const { directory } = await verified(values);
+    return { slug: receivingUnit(directory, values.force, values.independent)?.slug ?? "" };
+  },
+
+  "enrolment-verify": ({ data }) => {
+    const found = desk.verifyEnrolment(bytes(data));
+    return { unit_id: toHex(found.unitId), public: toHex(found.public), name: found.name };
+  },
+
+  "unit-prove": async (values) => {
+    const { directory } = await verified(values);
+    const places = [...directory.units, ...directory.retired];
+    const unitOf = (place) => place.unit ?? place;
+    const named = (slug) => places.find((place) => unitOf(place).slug === slug);
+    const unitId = toHex(unitOf(named(values.as_unit || values.slug)).unitId);
+    const served = parseBoard(bytes(values.board)).find((part) => toHex(part.unitId) === unitId);
+    const found = await proveUnit(directory.serviceId, named(values.slug), served, directory.policy.window);
+    return { periods: found.batches.map((batch) => batch.manifest.period), newest: found.newest };
+  },
+
+  "board-judge": async (values) => {
+    const { reached, units, warnings } = await judged(values);
+    return {
+      reached,
+      proved: units.map((one) => one.unit.slug),
+      warnings: warnings.map(({ code, slug, days, proof }) => [code, slug, days, proof]),
+    };
+  },
+
+  "cert-choose": async (values) => {
+    const found = await judged(values);
+    return { epoch: chooseCert(found, provedUnit(found, values.slug)).epoch };
+  },
+
+  "board-read": async (values) => {
+    const { units } = await judged(values);
+    const conversations = (await readBoard(units, bytes(values.stretched))).map((one) => ({
+      unit: one.unit.unit.slug,
+      collected: one.collected,
+      texts: one.texts.map((text) => [text.number, text.text, text.period]),
+      ack: one.ack,
+      entries: one.entries,
+      marked: one.marked,
+      unread_entries: one.unreadEntries,
+    }));
+    return { conversations };
+  },
+
+  "visit-once": async (values) => {
+    const { message_id, body, ...rest } = values.part ?? {};
+    const part = values.part ? { force: "", ...rest, messageId: bytes(message_id), body: bytes(body) } : undefined;
+    const flow = visit(pinned(values.anchor), bytes(values.stretched), part, values.clock, counting());
+    const { visited, asked, sent } = await drive(flow, values);
+    const { slug, refused, receipt } = visited;
+    return { requests: asked, sent, slug, refused: refused?.code ?? "", receipt: receipt !== undefined };
+  },
+
+  "segment-check": async (values) => {
+    const { directory } = await verified(values);
+    const { data, period, known_root } = values;
+    return { root: toHex((await desk.checkSegment(directory.serviceId, bytes(data), period, bytes(known_root))).root) };
+  },
+};

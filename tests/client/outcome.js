@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** @file What this implementation answers to a vector. */
+
+import { ProtocolError } from "../../client/protocol/errors.js";
+import { OPERATIONS } from "./operations_service.js";
+
+/** The output, the error's code, or what broke. */
+export async function outcome({ operation, input }) {
+  try {
+    return { output: await OPERATIONS[operation](input) };
+  } catch (error) {
+    return error instanceof ProtocolError ? { error: error.code } : { broke: String(error?.stack ?? error) };
+  }
+}

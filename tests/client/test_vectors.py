@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The vectors hold in the browser's code too, here run in Node."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SCENARIOS = Path(__file__).parents[1] / "vectors" / "scenarios"
+NODE = Path(sys.executable).parent / "node"
+VECTORS = {path.stem: json.loads(path.read_text()) for path in sorted(SCENARIOS.glob("*.json"))}
+
+
+@pytest.fixture(scope="module")
+def answered() -> dict[str, Any]:
+    """What the browser's code answers to every vector, by name."""
+    program = Path(__file__).parent / "run_vectors.js"
+    done = subprocess.run([NODE, program, SCENARIOS], capture_output=True, text=True, check=True)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return {line.pop("name"): line for line in lines}
+
+
+@pytest.mark.parametrize("name", VECTORS)
+def test_a_vector_holds(name: str, answered: dict[str, Any]) -> None:
+    """It answers what the file says: the same output, or the same error."""
+    assert answered[name] == {key: VECTORS[name][key] for key in ("output", "error") if key in VECTORS[name]}
+
+
+def test_every_vector_is_answered(answered: dict[str, Any]) -> None:
+    """None is missing, and none ends in anything but an output or an error of the protocol."""
+    assert sorted(answered) == sorted(VECTORS)
+    assert [name for name, found in answered.items() if "broke" in found] == []
