@@ -10,7 +10,6 @@ import { Aes256Gcm, CipherSuite, HkdfSha256 } from "@hpke/core";
 import { XWing } from "@hpke/hybridkem-x-wing";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { argon2idAsync } from "@noble/hashes/argon2.js";
-import { sha512 } from "@noble/hashes/sha2.js";
 
 import { concat } from "./bytes.js";
 import { HASH, KEY, SIGNATURE, XWING_ENC, XWING_PUBLIC, XWING_SEED } from "./constants.js";
@@ -137,37 +136,32 @@ export function ed25519Sign(seed, message) {
   return ed25519.sign(message, seed);
 }
 
-/** @param {Uint8Array} little @returns {bigint} */
-function littleEndian(little) {
-  let value = 0n;
-  for (let at = little.length - 1; at >= 0; at--) value = (value << 8n) | BigInt(/** @type {number} */ (little[at]));
-  return value;
+/**
+ * Whether 32 bytes are a point of the group of prime order, canonically encoded.
+ * @param {Bytes} encoded
+ */
+function ofPrimeOrder(encoded) {
+  const point = Point.fromBytes(encoded, false);
+  return point.isTorsionFree() && !point.isSmallOrder();
 }
 
 /**
- * Whether S B = R + k A, as libsodium judges it (RFC 8032, 5.1.7): without the cofactor, key and R canonical and not of
- * small order, S below L. The library's own `verify` multiplies by the cofactor, so a key with a part of small order
- * would verify here and nowhere else.
+ * The library's equation has the cofactor; with a key and an R of prime order it is the one without.
  * @param {Bytes} key
  * @param {Bytes} message
  * @param {Bytes} signature
  */
 function holds(key, message, signature) {
-  const commitment = signature.subarray(0, KEY);
   try {
-    const public_ = Point.fromBytes(key, false);
-    const r = Point.fromBytes(commitment, false);
-    if (public_.isSmallOrder() || r.isSmallOrder()) return false;
-    const challenge = Point.Fn.create(littleEndian(sha512(concat(commitment, key, message))));
-    const left = Point.BASE.multiplyUnsafe(littleEndian(signature.subarray(KEY)));
-    return left.equals(r.add(public_.multiplyUnsafe(challenge)));
+    if (!ofPrimeOrder(key) || !ofPrimeOrder(signature.subarray(0, KEY))) return false;
+    return ed25519.verify(signature, message, key, { zip215: false });
   } catch {
     return false;
   }
 }
 
 /**
- * Strict verification. Throws BadSignature, WrongLength.
+ * Strict verification (RFC 8032, 5.1.7). Throws BadSignature, WrongLength.
  * @param {Bytes} key
  * @param {Bytes} message
  * @param {Bytes} signature

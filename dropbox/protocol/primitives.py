@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.hpke import (
     Suite,
 )
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
+from nacl.bindings import crypto_core_ed25519_is_valid_point, crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
 from nacl.exceptions import BadSignatureError
 
 from .constants import HASH, KEY, SIGNATURE, XWING_PUBLIC, XWING_SEED
@@ -84,9 +84,12 @@ def ed25519_sign(seed: bytes, message: bytes) -> bytes:
 
 
 def ed25519_verify(public: bytes, message: bytes, signature: bytes) -> None:
-    """Strict verification (RFC 8032, 5.1.7; small-order keys and S >= L refused). Raises BadSignature, WrongLength."""
+    """Strict verification (RFC 8032, 5.1.7): S below L, and a key of the group of prime order, so that the equations
+    with and without the cofactor, which libraries choose between, agree. Raises BadSignature, WrongLength."""
     if len(public) != KEY or len(signature) != SIGNATURE:
         raise WrongLength("ed25519")
+    if not crypto_core_ed25519_is_valid_point(public):
+        raise BadSignature("ed25519 key")
     try:
         crypto_sign_open(signature + message, public)
     except BadSignatureError:

@@ -9,6 +9,17 @@ from tests.vectors.scenario import Scenario, refuse
 
 ENTROPY = bytes.fromhex("0123456789abcdef01234567")
 SERVICE = bytes(range(16))
+# A = a B, T a point of order 8: the key A + T and a signature whose challenge is a multiple of 8; then R + T under A.
+_PLAIN_KEY = "ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b92421eea691446d22c"
+_MIXED_KEY = "fbb3211d177bccefd763d01a88f6473e43e5cf0a0740e44ab5c64460eefd4675"
+_BY_MIXED_KEY = (
+    "57f85fa7df24b17aa4fd42674400fa5500383bfc1ee71b10ad02c9a09b7d38a2"
+    "801ec89744b463e1027df9a1cb68fe082c881d00ea256dc063ba34d9a99a9a07"
+)
+_WITH_MIXED_R = (
+    "77df156616e51079873310e15d4c23124fc1f6b7cafbbaec112217f900cfae54"
+    "e418ce45fa60473be1c74244c2d6ffb39b352aec89fcee2538a2fe5f87c48000"
+)
 _NO_ORDER = "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"
 
 
@@ -309,6 +320,20 @@ def _primitives() -> list[Scenario]:
             "A key of small order.",
             "ed25519-verify",
             {"public": _NO_ORDER, **verify},
+            "bad-signature",
+        ),
+        refuse(
+            "ed25519-mixed-order-key",
+            "A key with a part of small order, for which the equation without the cofactor holds.",
+            "ed25519-verify",
+            {"public": _MIXED_KEY, "message": b"message 18".hex(), "signature": _BY_MIXED_KEY},
+            "bad-signature",
+        ),
+        refuse(
+            "ed25519-mixed-order-r",
+            "R with a part of small order, for which the equation with the cofactor holds.",
+            "ed25519-verify",
+            {"public": _PLAIN_KEY, "message": b"message".hex(), "signature": _WITH_MIXED_R},
             "bad-signature",
         ),
         refuse("ed25519-key-short", "31 bytes.", "ed25519-verify", {"public": "00" * 31, **verify}, "wrong-length"),
