@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Writes the browser's constants, labels, errors, warnings and words from the Python: ``make generated``.
+"""Writes the browser's constants, labels, errors, sentences and words from the Python: ``make generated``.
 
 A test compares the files with what this program would write, so that no number and no sentence can differ between the
 command line and the browser.
@@ -12,11 +12,18 @@ from pathlib import Path
 
 from dropbox.flows.trust import Warned
 from dropbox.protocol import constants, labels
-from dropbox.protocol.errors import ProtocolError
-from dropbox.source_cli.terminal import warning_text
+from dropbox.protocol.errors import ProtocolError, TooLong, UnknownWord, WrongWordCount
+from dropbox.source_cli.terminal import error_text, warning_text
 from dropbox.transport.errors import BadAnswer, Refused, TransportFailed, Unreachable
 
 HERE = Path(__file__).parent
+# What stands in a sentence's gaps is filled in by the browser, so a gap's name goes where a number would.
+WARNING_GAPS = {"slug": "{unit}", "days": "{days}", "proof": "{proof}"}
+ERROR_GAPS: list[ProtocolError] = [
+    UnknownWord("{position}"),  # type: ignore[arg-type]  # a gap
+    WrongWordCount("{count}"),  # type: ignore[arg-type]  # a gap
+    TooLong("text", "{parts}", "{allowed}"),  # type: ignore[arg-type]  # gaps
+]
 HEAD = """// SPDX-License-Identifier: AGPL-3.0-or-later
 /** @file {about} Written by `make generated` from {source}; do not edit. */
 """
@@ -135,13 +142,15 @@ def _transport_errors() -> str:
     return text + _class(Unreachable) + _class(BadAnswer) + REFUSED % Refused.code
 
 
-def _warnings() -> str:
+def _sentences() -> str:
     """The command line's own sentences, with gaps for what differs."""
-    gaps = {"slug": "{unit}", "days": "{days}", "proof": "{proof}"}
     codes = ("replies-altered", "clock", "silent")
-    sentences = {code: warning_text(Warned(code, **gaps)) for code in codes}  # type: ignore[arg-type]  # gaps
-    text = _head("What a visit warns of, in plain words.", "dropbox/source_cli/terminal.py")
-    return f"{text}\nexport const WARNINGS = Object.freeze({json.dumps(sentences, ensure_ascii=False, indent=2)});\n"
+    warned = {code: warning_text(Warned(code, **WARNING_GAPS)) for code in codes}  # type: ignore[arg-type]  # gaps
+    failed = {error.code: error_text(error) for error in ERROR_GAPS}
+    text = _head("What the command line says of warnings and errors.", "dropbox/source_cli/terminal.py")
+    for name, said in (("WARNINGS", warned), ("ERRORS", failed)):
+        text += f"\nexport const {name} = Object.freeze({json.dumps(said, ensure_ascii=False, indent=2)});\n"
+    return text
 
 
 def _words() -> str:
@@ -158,7 +167,7 @@ def generated() -> dict[Path, str]:
         HERE / "protocol" / "labels.js": _labels(),
         HERE / "protocol" / "errors.js": _errors(),
         HERE / "transport" / "errors.js": _transport_errors(),
-        HERE / "worker" / "warnings.js": _warnings(),
+        HERE / "worker" / "terminal_sentences.js": _sentences(),
         HERE / "words.js": _words(),
     }
 

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** @file The worker: all keys and all requests of a page are here. What page and worker say is in worker_messages.js. */
+
+import { Session, failureOf } from "./worker/session.js";
+
+/** @import { Ask } from "./worker_messages.js" */
+
+const session = new Session();
+
+addEventListener("message", async (/** @type {MessageEvent<Ask & {id: number}>} */ { data }) => {
+  const { id } = data;
+  try {
+    postMessage({ id, done: await session.answer(data, (progress) => postMessage({ id, progress })) });
+  } catch (error) {
+    postMessage({ id, failed: failureOf(error) });
+  }
+});

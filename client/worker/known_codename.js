@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** @file The codename last used and its stretched secret, so that an answer after a check needs no second stretch. */
+
+import { equal } from "../protocol/bytes.js";
+import { stretch } from "../protocol/codename.js";
+
+/** @import { Bytes } from "../protocol/bytes.js" */
+
+/** @typedef {(percent: number) => void} OnPercent */
+
+/** Begins the stretch at once; whoever waits for it last hears its progress, whole percents, each once. */
+class Stretch {
+  #stopped = false;
+  #percent = -1;
+  /** @type {OnPercent} */
+  onPercent;
+
+  /**
+   * @param {Bytes} entropy
+   * @param {Bytes} serviceId
+   * @param {OnPercent} onPercent
+   */
+  constructor(entropy, serviceId, onPercent) {
+    this.entropy = entropy;
+    this.onPercent = onPercent;
+    this.secret = stretch(entropy, serviceId, (share) => this.#hear(share));
+    // Whoever waits hears of it; nobody need wait.
+    this.secret.catch(() => undefined);
+  }
+
+  /** @param {number} share */
+  #hear(share) {
+    if (this.#stopped) throw new Error("stopped");
+    const percent = Math.floor(100 * share);
+    if (percent > this.#percent) this.onPercent((this.#percent = percent));
+  }
+
+  stop() {
+    this.#stopped = true;
+  }
+}
+
+/** At most one codename's secrets. */
+export class KnownCodename {
+  /** @type {Stretch | undefined} */
+  #known;
+
+  /**
+   * Begin to stretch a codename, unless it is the one that is known.
+   * @param {Bytes} entropy
+   * @param {Bytes} serviceId
+   * @param {OnPercent} onPercent
+   * @returns {Promise<Bytes>} S, when it is done
+   */
+  secret(entropy, serviceId, onPercent) {
+    if (!this.#known || !equal(this.#known.entropy, entropy)) {
+      this.forget();
+      this.#known = new Stretch(entropy, serviceId, onPercent);
+    }
+    this.#known.onPercent = onPercent;
+    return this.#known.secret;
+  }
+
+  /** Drop it, and stop its stretch. */
+  forget() {
+    this.#known?.stop();
+    this.#known = undefined;
+  }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** @file What the worker does for each of the page's questions, and the little that it knows between them. */
+
+import { parseSignedAnchor, verifyFirstAnchor } from "../protocol/anchors.js";
+import { encodeBody } from "../protocol/body.js";
+import { decodeCodename, encodeCodename, entropyFromRandom, loadWordlist, wordlistFile } from "../protocol/codename.js";
+import { CATEGORIES, ENTROPY } from "../protocol/constants.js";
+import { splitBody } from "../protocol/envelope_format.js";
+import { hasCrypto, randomBytes } from "../protocol/primitives.js";
+import { WORDS } from "../words.js";
+import { KnownCodename } from "./known_codename.js";
+import { Interrupted, send, visitOnce } from "./sending.js";
+import { failure, told, warningTold } from "./sentences.js";
+import { visitTold } from "./visit_told.js";
+import { checkWords } from "./word_help.js";
+
+/** @import { Anchor } from "../protocol/anchors.js" */
+/** @import { WordList } from "../protocol/codename.js" */
+/** @import { Ask, Failure, Progress, Reply, Report, VisitAsk, VisitTold, WordsTold } from "../worker_messages.js" */
+/** @import { Visitor } from "./sending.js" */
+
+/** @typedef {(progress: Progress) => void} OnProgress */
+/** @typedef {{anchor: Anchor, list: WordList}} Started */
+
+/** A failure that the page is told as it is. */
+class Told extends Error {
+  /** @param {Failure} failed */
+  constructor(failed) {
+    super(failed.code);
+    this.failed = failed;
+  }
+}
+
+/**
+ * What the page is told of whatever was thrown.
+ * @param {unknown} error
+ * @returns {Failure}
+ */
+export function failureOf(error) {
+  if (error instanceof Told) return error.failed;
+  if (!(error instanceof Interrupted)) return told(error);
+  const { perhapsStored, partsStored, warnings } = error;
+  const failed = { ...told(error.reason), perhapsStored, partsStored };
+  return warnings.length ? { ...failed, warnings: warnings.map(warningTold) } : failed;
+}
+
+/** One page's worker. */
+export class Session {
+  /** @type {Started | undefined} */
+  #started;
+  #known = new KnownCodename();
+  #visiting = false;
+  #how;
+
+  /** @param {Pick<Visitor, "network" | "pause">} [how] where the service is and how patient to be, for tests */
+  constructor(how = {}) {
+    this.#how = how;
+  }
+
+  /**
+   * Throws what failureOf puts into words.
+   * @param {Ask} asked
+   * @param {OnProgress} onProgress
+   */
+  answer(asked, onProgress) {
+    switch (asked.ask) {
+      case "start":
+        return this.#start(asked.anchor);
+      case "new-codename":
+        return this.#newCodename(onProgress);
+      case "check-words":
+        return this.#checkWords(asked.typed);
+      case "forget":
+        return this.#forget();
+      default:
+        return this.#alone(() => this.#visit(asked, onProgress));
+    }
+  }
+
+  #ready() {
+    if (!this.#started) throw new Told(failure("not-started"));
+    return this.#started;
+  }
+
+  /** @param {string} anchor */
+  async #start(anchor) {
+    if (!hasCrypto()) throw new Told(failure("crypto-missing"));
+    const data = Uint8Array.from(atob(anchor), (letter) => letter.charCodeAt(0));
+    const pinned = verifyFirstAnchor(parseSignedAnchor(data));
+    this.#started = { anchor: pinned, list: await loadWordlist(wordlistFile(WORDS)) };
+    return {};
+  }
+
+  /** @param {OnProgress} onProgress */
+  async #newCodename(onProgress) {
+    const { anchor, list } = this.#ready();
+    const entropy = entropyFromRandom(randomBytes(ENTROPY));
+    const words = await encodeCodename(entropy, list);
+    void this.#known.secret(entropy, anchor.serviceId, (percent) => onProgress({ stage: "stretch", percent }));
+    return { codename: words.join(" ") };
+  }
+
+  /**
+   * @param {string} typed
+   * @returns {Promise<WordsTold>}
+   */
+  async #checkWords(typed) {
+    return checkWords(typed, this.#ready().list);
+  }
+
+  async #forget() {
+    this.#known.forget();
+    return {};
+  }
+
+  /**
+   * One visit at a time.
+   * @param {() => Promise<VisitTold>} work
+   */
+  async #alone(work) {
+    if (this.#visiting) throw new Told(failure("busy"));
+    this.#visiting = true;
+    try {
+      return await work();
+    } finally {
+      this.#visiting = false;
+    }
+  }
+
+  /**
+   * @param {VisitAsk} asked
+   * @param {OnProgress} onProgress
+   */
+  async #visit(asked, onProgress) {
+    const { anchor, list } = this.#ready();
+    const entropy = await decodeCodename(asked.codename, list);
+    // What cannot be sent is refused before the long stretch.
+    const pieces = asked.ask === "check" ? [] : splitBody(encodeBody(bodyOf(asked)));
+    const onPercent = (/** @type {number} */ percent) => onProgress({ stage: "stretch", percent });
+    const stretched = await this.#known.secret(entropy, anchor.serviceId, onPercent);
+    const visitor = { anchor, stretched, despiteClock: asked.despiteClock, report: onProgress, ...this.#how };
+    if (asked.ask === "check") {
+      const visited = await visitOnce(visitor);
+      return visitTold(visited, visited.judged.warnings);
+    }
+    const { visited, warnings } = await send(visitor, pieces, asked);
+    return visitTold(visited, warnings, asked.ask === "report" ? { ...asked, ...asked.shown } : undefined);
+  }
+}
+
+/** @param {Report | Reply} asked */
+function bodyOf(asked) {
+  const { text } = asked;
+  if (asked.ask === "reply") return { text, categories: [], force: "", answers: {} };
+  const categories = [...asked.categories].sort((left, right) => CATEGORIES.indexOf(left) - CATEGORIES.indexOf(right));
+  return { text, categories, force: asked.force, answers: asked.answers };
+}

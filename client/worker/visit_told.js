@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** @file What a visit learnt, in the words that the page shows. */
+
+import { EntryType, UnitKind } from "../protocol/constants.js";
+import { RoutingChanged } from "../protocol/errors.js";
+import { inert } from "../protocol/inert.js";
+import { receivingUnit } from "../protocol/routing.js";
+import { told, warningTold } from "./sentences.js";
+
+/** @import { FoundConversation } from "../flows/reading.js" */
+/** @import { Warned } from "../flows/trust.js" */
+/** @import { Visited } from "../flows/visit.js" */
+/** @import { ConversationTold, VisitTold } from "../worker_messages.js" */
+
+const LAST_DAY = Date.UTC(9999, 11, 31);
+
+/**
+ * The ISO date on which a period begins; beyond the calendar, the period's number.
+ * @param {number} period
+ * @param {number} seconds
+ */
+export function day(period, seconds) {
+  const begins = period * seconds * 1000;
+  return begins > LAST_DAY ? `period ${period}` : new Date(begins).toISOString().slice(0, 10);
+}
+
+/**
+ * The name of a number in an enumeration as people see it.
+ * @param {Readonly<Record<string, number>>} enumeration
+ * @param {number} value
+ */
+function kind(enumeration, value) {
+  const name = Object.keys(enumeration).find((one) => enumeration[one] === value) ?? "";
+  return name.toLowerCase().replaceAll("_", "-");
+}
+
+/**
+ * @param {FoundConversation} found
+ * @param {number} seconds
+ * @returns {ConversationTold}
+ */
+function conversationTold({ unit: { unit }, collected, texts, unreadEntries }, seconds) {
+  const messages = texts.map(({ number, type, text, period }) => {
+    return { number, kind: kind(EntryType, type), text: inert(text), day: day(period, seconds) };
+  });
+  return { slug: unit.slug, name: unit.name, collected, unread: unreadEntries, messages };
+}
+
+/**
+ * The unit that was written to; when the message was refused because another one would receive it, that one.
+ * @param {Visited} visited
+ * @param {{force: string, independent: boolean}} route
+ */
+function unitTold({ judged, slug, refused }, { force, independent }) {
+  const { directory } = judged.directory;
+  if (refused instanceof RoutingChanged) return receivingUnit(directory, force, independent);
+  return directory.units.find((unit) => unit.slug === slug);
+}
+
+/**
+ * @param {Visited} visited
+ * @param {Warned[]} warnings
+ * @param {{force: string, independent: boolean}} [route] how the receiving unit was found
+ * @returns {VisitTold}
+ */
+export function visitTold(visited, warnings, route = { force: "", independent: false }) {
+  const { judged, conversations, receipt, refused } = visited;
+  const { directory } = judged.directory;
+  const { period } = directory.policy;
+  const unit = unitTold(visited, route);
+  return {
+    stored: receipt !== undefined,
+    slug: unit?.slug ?? "",
+    name: unit?.name ?? "",
+    refused: refused ? told(refused) : null,
+    warnings: warnings.map(warningTold),
+    clockSuspect: judged.clockSuspect,
+    period,
+    day: receipt ? day(receipt.period, period) : "",
+    conversations: conversations.map((found) => conversationTold(found, period)),
+    units: directory.units.map((one) => {
+      return { slug: one.slug, name: one.name, kind: kind(UnitKind, one.kind), forces: one.forces };
+    }),
+  };
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * @file What page and worker say to each other. The page posts `{id, ask, …}`; the worker answers `{id, progress}` any
+ * number of times, then `{id, done}` or `{id, failed}`, once each.
+ *
+ * Only after `new-codename` is there progress after `done`: the stretch of the new codename goes on in the background,
+ * and the visit that needs it waits for it.
+ */
+
+/**
+ * @typedef {{ask: "start", anchor: string}} Start `anchor`: the signed anchor, base64
+ * @typedef {{ask: "new-codename"}} NewCodename
+ * @typedef {{ask: "check-words", typed: string}} CheckWords
+ * @typedef {{ask: "forget"}} Forget drops every secret
+ */
+
+/**
+ * @typedef {object} Report
+ * @property {"report"} ask
+ * @property {string} codename
+ * @property {string} slug
+ * @property {{name: string, independent: boolean}} shown
+ * @property {string} force
+ * @property {string[]} categories
+ * @property {Record<string, string>} answers
+ * @property {string} text
+ * @property {boolean} despiteClock
+ */
+
+/** @typedef {{ask: "check", codename: string, despiteClock: boolean}} Check */
+
+/**
+ * `slug` empty: the one unit that has answered.
+ * @typedef {{ask: "reply", codename: string, slug: string, text: string, despiteClock: boolean}} Reply
+ */
+
+/** @typedef {Report | Check | Reply} VisitAsk */
+/** @typedef {Start | NewCodename | CheckWords | Forget | VisitAsk} Ask */
+
+/**
+ * `percent` is whole; `part` and `parts` while a message is sent.
+ * @typedef {object} Progress
+ * @property {"stretch" | "directory" | "board" | "read" | "seal" | "post"} stage
+ * @property {number} [percent]
+ * @property {number} [part]
+ * @property {number} [parts]
+ */
+
+/**
+ * `code` is a code of docs/errors.md or docs/protocol.md. `perhapsStored`: something may have been stored, `partsStored`
+ * how many parts surely were.
+ * @typedef {object} Failure
+ * @property {string} code
+ * @property {string} say
+ * @property {boolean} [perhapsStored]
+ * @property {number} [partsStored]
+ * @property {WarningTold[]} [warnings] with `clock-unconfirmed`
+ */
+
+/**
+ * @typedef {object} WarningTold
+ * @property {"replies-altered" | "clock" | "silent"} code
+ * @property {string} slug
+ * @property {string} name
+ * @property {number} days
+ * @property {boolean} proof whether it is a proof and no guess
+ * @property {string} text
+ */
+
+/**
+ * `text` is inert: nothing in it is hidden. `day` is an ISO date.
+ * @typedef {{number: number, kind: string, text: string, day: string}} MessageTold
+ */
+
+/**
+ * `unread`: how many entries of this conversation could not be opened.
+ * @typedef {object} ConversationTold
+ * @property {string} slug
+ * @property {string} name
+ * @property {number} collected
+ * @property {number} unread
+ * @property {MessageTold[]} messages
+ */
+
+/** @typedef {{slug: string, name: string, kind: string, forces: string[]}} UnitTold */
+
+/**
+ * What a visit learnt. `slug` and `name`: the unit that was written to, or, when it was refused as `routing-changed`, the
+ * one that would receive it. `day` is the receipt's, empty when nothing of the person's was stored.
+ * @typedef {object} VisitTold
+ * @property {boolean} stored
+ * @property {string} slug
+ * @property {string} name
+ * @property {{code: string, say: string} | null} refused
+ * @property {WarningTold[]} warnings
+ * @property {boolean} clockSuspect
+ * @property {number} period seconds
+ * @property {string} day
+ * @property {ConversationTold[]} conversations
+ * @property {UnitTold[]} units
+ */
+
+/**
+ * How far a typed codename is one. `wrong` names each place that holds no word of the list, with the nearest word where
+ * one is near; `complete`: eight words, none wrong; `valid`: their check bits hold.
+ * @typedef {object} WordsTold
+ * @property {number} words
+ * @property {{position: number, nearest: string}[]} wrong
+ * @property {boolean} complete
+ * @property {boolean} valid
+ */
+
+export {};
