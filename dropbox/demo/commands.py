@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from .processes import Children, DemoFailed
-from .service import Demo, demo_units, make_desks_and_server, make_roots, start, wait_for_board
+from .service import UNITS, Demo, demo_units, make_desks_and_server, make_roots, start, wait_for_board
 
 _HOST = "127.0.0.1"
 
@@ -32,7 +32,7 @@ def _free(port: int | None, taken: set[int]) -> int:
     raise DemoFailed("No free port there. Choose another with --port or --desk-port.")
 
 
-def _described(demo: Demo, desk_ports: list[int]) -> dict[str, Any]:
+def _described(demo: Demo) -> dict[str, Any]:
     return {
         "service": demo.service,
         "anchor": str(demo.anchor),
@@ -41,12 +41,12 @@ def _described(demo: Demo, desk_ports: list[int]) -> dict[str, Any]:
             {
                 "slug": unit.slug,
                 "name": unit.name,
-                "desk": f"http://{unit.slug}.localhost:{port}/",
+                "desk": unit.desk,
                 "dir": str(unit.folder),
                 "desk_passphrase": unit.passphrase,
                 "members": [vars(member) for member in unit.members],
             }
-            for unit, port in zip(demo.units, desk_ports, strict=True)
+            for unit in demo.units
         ],
         "config": str(demo.server / "server.toml"),
         "directory": str(demo.directory),
@@ -56,7 +56,7 @@ def _described(demo: Demo, desk_ports: list[int]) -> dict[str, Any]:
     }
 
 
-async def _run(demo: Demo, desk_ports: list[int]) -> None:
+async def _run(demo: Demo) -> None:
     children, stopped = Children(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -68,9 +68,11 @@ async def _run(demo: Demo, desk_ports: list[int]) -> None:
             making.cancel()
             return
         making.result()
-        text = json.dumps(_described(demo, desk_ports), indent=1)
+        text = json.dumps(_described(demo), indent=1)
         (demo.folder / "demo.json").write_text(text + "\n")
         click.echo(f"service {demo.service}, described in {demo.folder / 'demo.json'}; Ctrl-C ends it", err=True)
+        for unit in demo.units:
+            click.echo(f"desk {unit.desk}", err=True)
         click.echo("READY")
         sys.stdout.flush()
         ending = asyncio.create_task(children.wait_for_an_end())
@@ -113,8 +115,7 @@ def demo(folder: Path, port: int | None, desk_port: int | None) -> None:
     taken: set[int] = set()
     try:
         listen = f"{_HOST}:{_free(port, taken)}"
-        made = Demo(folder, f"http://{listen}", listen, demo_units(folder))
-        desk_ports = [_free(desk_port, taken) for _ in made.units]
-        asyncio.run(_run(made, desk_ports))
+        ports = [_free(desk_port, taken) for _ in range(UNITS)]
+        asyncio.run(_run(Demo(folder, f"http://{listen}", listen, demo_units(folder, ports))))
     except DemoFailed as failed:
         raise click.ClickException(str(failed)) from None

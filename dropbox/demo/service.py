@@ -30,6 +30,7 @@ POLICY = {
 QUOTA = 2
 ROOTS = 3
 THRESHOLD = 2
+UNITS = 3
 MEMBERS = (("first", ("investigator",)), ("second", ("investigator",)))
 ADMINISTRATOR = "admin"
 _WAIT_FOR_BOARD = 90.0
@@ -49,7 +50,7 @@ class Member:
 
 @dataclass
 class DemoUnit:
-    """One unit of the demo. ``members`` is filled as they are made."""
+    """One unit of the demo. ``members`` is filled as they are made; its web pages are at ``port``."""
 
     slug: str
     name: str
@@ -57,7 +58,13 @@ class DemoUnit:
     forces: tuple[str, ...]
     folder: Path
     passphrase: str
+    port: int
     members: list[Member] = field(default_factory=list)
+
+    @property
+    def desk(self) -> str:
+        """Cookies know no ports, so each desk has a name of its own; browsers find such names on this machine."""
+        return f"http://{self.slug}.localhost:{self.port}/"
 
 
 def new_passphrase() -> str:
@@ -65,7 +72,7 @@ def new_passphrase() -> str:
     return secrets.token_urlsafe(16)
 
 
-def demo_units(folder: Path) -> list[DemoUnit]:
+def demo_units(folder: Path, ports: list[int]) -> list[DemoUnit]:
     """An intake desk that serves every force that no other unit does, and two force units of two forces each."""
     others = tuple(force.slug for force in enabled_forces() if force.slug not in (*_NORTH, *_SOUTH))
     rows = (
@@ -74,8 +81,8 @@ def demo_units(folder: Path) -> list[DemoUnit]:
         ("demo-south", "Southern anti-corruption unit (demo)", "force-unit", _SOUTH),
     )
     return [
-        DemoUnit(slug, name, kind, forces, folder / "desks" / slug, new_passphrase())
-        for slug, name, kind, forces in rows
+        DemoUnit(slug, name, kind, forces, folder / "desks" / slug, new_passphrase(), port)
+        for (slug, name, kind, forces), port in zip(rows, ports, strict=True)
     ]
 
 
@@ -129,7 +136,7 @@ async def _make_desk(demo: Demo, unit: DemoUnit) -> Path:
         (
             *("dropbox-desk", "init", "--vault", str(unit.folder), "--service", demo.service),
             *("--anchor", str(demo.anchor), "--name", unit.name, "--member", administrator.name),
-            *("--backup", "none", "--json"),
+            *("--web", f"127.0.0.1:{unit.port}", "--web-url", unit.desk, "--demo", "--backup", "none", "--json"),
         ),
         [unit.passphrase, administrator.passphrase],
     )

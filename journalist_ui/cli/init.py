@@ -2,11 +2,13 @@
 """``dropbox-desk init``: make a desk."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from journalist_ui.desk.desk_key import harden_process
 from journalist_ui.desk.setup import NewDesk, init_desk
+from journalist_ui.desk.web_address import NO_WEB
 
 from . import terminal
 from .asking import desk_passphrase, ends_in_one_line, json_option, key_option, secret_line, show, vault_option
@@ -29,6 +31,11 @@ from .asking import desk_passphrase, ends_in_one_line, json_option, key_option, 
 )
 @click.option("--backup", required=True, help='Absolute folder on another disk for backups, or "none".')
 @click.option("--tor", default="", help="SOCKS proxy, HOST:PORT.")
+@click.option("--web", default=NO_WEB, show_default=True, help='Where the web pages are served: HOST:PORT, or "none".')
+@click.option("--web-url", default="", help="What officers type to reach the pages; default: http://HOST:PORT/.")
+@click.option("--web-cert", default="", help="TLS certificate (PEM, absolute path), needed beyond this machine.")
+@click.option("--web-key", default="", help="The certificate's key.")
+@click.option("--demo", is_flag=True, help="Put a banner on every page: nothing here is real.")
 @key_option
 @json_option
 @ends_in_one_line
@@ -43,6 +50,7 @@ def init(
     tor: str,
     desk_key_fd: int | None,
     as_json: bool,
+    **pages: Any,
 ) -> None:
     """Make a desk: vault, keyring, first member, and the enrolment file for the roots.
 
@@ -52,14 +60,14 @@ def init(
     \b
     Examples:
       dropbox-desk init --vault north --service http://example.onion --anchor anchor.txt \\
-        --name "Northern unit" --member ada --backup /mnt/backup --tor 127.0.0.1:9050
+        --name "Northern unit" --member ada --backup /mnt/backup --tor 127.0.0.1:9050 --web 127.0.0.1:8470
       dropbox-desk init --vault north --service http://127.0.0.1:8000 --anchor anchor.txt \\
         --name "Northern unit" --member ada --backup none --json < two-lines
     """
     harden_process()
     desk = desk_passphrase(desk_key_fd, confirm=True)
     person = secret_line(terminal.ASK_FOR_MEMBER, confirm=True)
-    made = init_desk(NewDesk(vault, service, anchor, name, member, backup, tor, roles), desk, person)
+    made = init_desk(NewDesk(vault, service, anchor, name, member, backup, tor, roles, **pages), desk, person)
     fields = {
         "enrolment": str(made.enrolment),
         "fingerprint": made.fingerprint,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """``dropbox-desk serve``: run the desk."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -8,6 +9,7 @@ import click
 from journalist_ui.desk.daemon import run_daemon
 from journalist_ui.desk.desk_key import harden_process, stretch_desk_key
 from journalist_ui.desk.settings import read_settings
+from journalist_ui.web.server import serving
 
 from . import terminal
 from .asking import desk_passphrase, ends_in_one_line, key_option, vault_option
@@ -15,10 +17,12 @@ from .asking import desk_passphrase, ends_in_one_line, key_option, vault_option
 
 @click.command()
 @vault_option
+@click.option("--web", help='Serve the web pages at HOST:PORT, or "none", whatever desk.toml says.')
 @key_option
 @ends_in_one_line
-def serve(vault: Path, desk_key_fd: int | None) -> None:
-    """Run the desk until it is stopped: collect, acknowledge and publish by itself, and serve the other commands.
+def serve(vault: Path, web: str | None, desk_key_fd: int | None) -> None:
+    """Run the desk until it is stopped: collect, acknowledge and publish by itself, and serve the other commands and
+    the web pages.
 
     The desk passphrase comes from --desk-key-fd, from the systemd credential desk-key, or is asked for (the first line
     of stdin when that is no terminal). Prints "desk: running" once the other commands can be used.
@@ -27,10 +31,14 @@ def serve(vault: Path, desk_key_fd: int | None) -> None:
     Examples:
       dropbox-desk serve --vault north
       dropbox-desk serve --vault north --desk-key-fd 3 3< desk-key
+      dropbox-desk serve --vault north --web 127.0.0.1:8470
     """
     harden_process()
     settings = read_settings(vault)
+    if web is not None:
+        settings = replace(settings, web=web)
+    address = settings.web_address
     key = stretch_desk_key(desk_passphrase(desk_key_fd), settings.salt)
     if settings.backup_folder is None:
         click.echo(terminal.NO_BACKUP_SAID, err=True)
-    run_daemon(vault.absolute(), key)
+    run_daemon(vault.absolute(), key, lambda desk: serving(desk, address))

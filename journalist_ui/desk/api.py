@@ -2,7 +2,7 @@
 """What can be asked of a running desk: each verb takes a JSON object and answers one. Only this leads to content."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dropbox.flows.requests import Notice
@@ -14,11 +14,14 @@ from journalist_ui.vault.members import Role
 from journalist_ui.vault.session import MemberSession
 
 from . import forms
+from .drafts import Drafts
 from .engine import Engine
 from .notice_log import iso_day, lasting_notices
 from .sessions import SessionBook
 
 Body = dict[str, Any]
+LONGEST_DRAFT = 1 << 16
+"""Characters: far more than can be sent, so that nothing is lost before it is shortened."""
 
 
 @dataclass
@@ -27,6 +30,7 @@ class Desk:
 
     engine: Engine
     sessions: SessionBook
+    drafts: Drafts = field(default_factory=Drafts)
 
 
 def _text(body: Body, key: str) -> str:
@@ -82,6 +86,7 @@ async def status(desk: Desk, body: Body) -> Body:
         "listed": unit is not None,
         "published": _day(state.keyring.published_period, seconds),
         "processed": _day(ledger.processed_through, seconds),
+        "next_batch": forms.minute(engine.next_batch()),
         "texts": forms.waiting([text.state for text in ledger.texts.values()]),
         "signed_in": desk.sessions.count,
         "backup": engine.settings.backup,
@@ -115,16 +120,16 @@ async def sync(desk: Desk, session: MemberSession, body: Body) -> Body:
 
 
 async def cases(desk: Desk, session: MemberSession, body: Body) -> Body:
-    seconds = desk.engine.period_seconds()
-    return {"cases": [forms.case_line(line, seconds) for line in session.cases()]}
+    seconds, day = desk.engine.period_seconds(), desk.engine.day
+    return {"cases": [forms.case_line(line, seconds, day) for line in session.cases()]}
 
 
 async def show(desk: Desk, session: MemberSession, body: Body) -> Body:
     return {"case": forms.case(session.show(_case(body), desk.engine.day), desk.engine.period_seconds())}
 
 
-async def reply(desk: Desk, session: MemberSession, body: Body) -> Body:
-    """``parts`` is how many board entries the text takes."""
+def _parts(desk: Desk, body: Body) -> tuple[bytes, ...]:
+    """The text as it will be posted. Raises BadInput, NotYet."""
     text = _text(body, "text")
     if not text.strip():
         raise BadInput("The text is empty. Nothing was sent.")
@@ -136,10 +141,51 @@ async def reply(desk: Desk, session: MemberSession, body: Body) -> Body:
         ) from None
     except BadText as error:
         raise BadInput(error.say) from None
-    engine = desk.engine
-    engine.check_room(len(parts))
-    engine.add_reply(session.reply(_case(body), parts, engine.now_period(), engine.day))
-    return {"case": _case(body), "parts": len(parts), "state": "waiting"}
+    desk.engine.check_room(len(parts))
+    return parts
+
+
+async def preview(desk: Desk, session: MemberSession, body: Body) -> Body:
+    """How a text would leave; nothing is stored."""
+    session.require(Role.INVESTIGATOR)
+    parts = _parts(desk, body)
+    return {
+        "case": _case(body),
+        "parts": len(parts),
+        "bytes": sum(map(len, parts)),
+        "next_batch": forms.minute(desk.engine.next_batch()),
+    }
+
+
+async def reply(desk: Desk, session: MemberSession, body: Body) -> Body:
+    """``parts`` is how many board entries the text takes."""
+    parts, engine, case = _parts(desk, body), desk.engine, _case(body)
+    engine.add_reply(session.reply(case, parts, engine.now_period(), engine.day))
+    desk.drafts.drop(session.member.name, case)
+    return {"case": case, "parts": len(parts), "state": "waiting"}
+
+
+async def draft(desk: Desk, session: MemberSession, body: Body) -> Body:
+    """What the member has begun to write in this case, empty if nothing."""
+    case = _case(body)
+    sealed = desk.drafts.find(session.member.name, case)
+    return {"case": case, "text": session.open_draft(case, sealed) if sealed else ""}
+
+
+async def draft_keep(desk: Desk, session: MemberSession, body: Body) -> Body:
+    """Keep what was begun until it is sent, or the desk stops; an empty text drops it."""
+    case, text = _case(body), _text(body, "text")
+    if len(text) > LONGEST_DRAFT:
+        raise BadInput("That is too long to keep as a draft. Shorten it.")
+    if text:
+        desk.drafts.keep(session.member.name, case, session.seal_draft(case, text))
+    else:
+        desk.drafts.drop(session.member.name, case)
+    return {"case": case}
+
+
+async def whoami(desk: Desk, session: MemberSession, body: Body) -> Body:
+    return forms.member(session.member) | {"idle_seconds": desk.sessions.idle_seconds}
 
 
 async def member_list(desk: Desk, session: MemberSession, body: Body) -> Body:
@@ -179,15 +225,17 @@ async def member_remove(desk: Desk, session: MemberSession, body: Body) -> Body:
         audit.record(connection, engine.day, session.member.name, "member remove", name)
     engine.vault.truncate_wal()
     desk.sessions.lock_member(name)
+    desk.drafts.drop_member(name)
     return {"name": name}
 
 
 async def member_passphrase(desk: Desk, session: MemberSession, body: Body) -> Body:
     """The session's own member changes the passphrase; every session of theirs ends."""
     engine, name = desk.engine, session.member.name
+    old, new = _text(body, "old"), members.check_passphrase(_text(body, "new"), "new passphrase")
     try:
         with engine.vault.transaction() as connection:
-            members.change_passphrase(connection, name, _text(body, "old"), _text(body, "new"), engine.vault.random)
+            members.change_passphrase(connection, name, old, new, engine.vault.random)
             audit.record(connection, engine.day, name, "member passphrase", name)
     finally:
         # Also after a wrong one: whoever holds a session that is not theirs guesses once.
@@ -210,10 +258,23 @@ MEMBER_VERBS: dict[str, MemberVerb] = {
     "sync": sync,
     "cases": cases,
     "show": show,
+    "preview": preview,
     "reply": reply,
+    "draft": draft,
+    "draft-keep": draft_keep,
+    "whoami": whoami,
     "member-list": member_list,
     "member-add": member_add,
     "member-share": member_share,
     "member-remove": member_remove,
     "member-passphrase": member_passphrase,
 }
+
+
+async def ask(desk: Desk, verb: str, token: str, body: Body) -> Body:
+    """One verb, by whoever holds the token. Raises what the verb raises, NotSignedIn, BadInput."""
+    if verb in OPEN_VERBS:
+        return await OPEN_VERBS[verb](desk, body)
+    if verb in MEMBER_VERBS:
+        return await MEMBER_VERBS[verb](desk, desk.sessions.find(token), body)
+    raise BadInput("This desk does not know that command: it is of another release. Restart it.")

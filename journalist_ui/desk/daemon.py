@@ -5,7 +5,8 @@ import asyncio
 import os
 import random
 import signal
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 
 from aiohttp import web
@@ -74,7 +75,11 @@ class Timetable:
         return max(min(self._next_collect, next_publish(policy, unit_id, published, now)) - now, 0.01)
 
 
-async def serve(folder: Path, desk_key: bytes) -> None:
+Beside = Callable[[Desk], AbstractAsyncContextManager[None]]
+"""What else serves the running desk, as the web pages do; it runs while the block does."""
+
+
+async def serve(folder: Path, desk_key: bytes, beside: Beside) -> None:
     """Run the desk of ``folder`` until SIGTERM or SIGINT. The caller holds the vault's lock.
 
     Raises VaultUnusable, KeyringUnusable, OSError when the socket cannot be made.
@@ -88,12 +93,12 @@ async def serve(folder: Path, desk_key: bytes) -> None:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await _run(desk, folder, stop)
+        await _run(desk, folder, stop, beside)
     finally:
         vault.close()
 
 
-async def _run(desk: Desk, folder: Path, stop: asyncio.Event) -> None:
+async def _run(desk: Desk, folder: Path, stop: asyncio.Event, beside: Beside) -> None:
     runner = web.AppRunner(make_app(desk), access_log=None, handle_signals=False, shutdown_timeout=5)
     await runner.setup()
     path = folder / SOCKET_FILE
@@ -102,8 +107,9 @@ async def _run(desk: Desk, folder: Path, stop: asyncio.Event) -> None:
             path.unlink(missing_ok=True)
             await web.UnixSite(runner, short).start()
             os.chmod(path, 0o600)
-            print("desk: running", flush=True)
-            await _work(desk, stop)
+            async with beside(desk):
+                print("desk: running", flush=True)
+                await _work(desk, stop)
         finally:
             await runner.cleanup()
             path.unlink(missing_ok=True)
@@ -131,7 +137,7 @@ async def _lock_idle(sessions: SessionBook) -> None:
         sessions.lock_idle()
 
 
-def run_daemon(folder: Path, desk_key: bytes) -> None:
+def run_daemon(folder: Path, desk_key: bytes, beside: Beside) -> None:
     """Hold the vault and serve. Raises DeskBusy, DeskRefused, OSError."""
     with hold_vault(folder):
-        asyncio.run(serve(folder, desk_key))
+        asyncio.run(serve(folder, desk_key, beside))

@@ -34,7 +34,7 @@ from journalist_ui.vault.ledger import commit, load_ledger
 from .keyring import KeyringStore
 from .notice_log import remember_notices
 from .notices import LASTING
-from .schedule import publish_due
+from .schedule import next_publish, publish_due
 from .settings import DeskSettings, kept_beside
 
 DAY = 86_400
@@ -144,6 +144,12 @@ class Engine:
             return self.policy.period
         with self.vault.transaction() as connection:
             return int(read_meta(connection, "period_seconds", str(DAY)))
+
+    def next_batch(self) -> float | None:
+        """When the next batch leaves, in unix seconds; None while the service does not list this unit."""
+        if self.policy is None or self.state.unit() is None:
+            return None
+        return next_publish(self.policy, self.settings.unit_id, self.state.keyring.published_period, self.clock())
 
     # --- work ---
 

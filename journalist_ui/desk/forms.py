@@ -1,33 +1,40 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the desk answers, as JSON: the keys are a contract with everything that runs `dropbox-desk … --json`."""
 
+import datetime
 from typing import Any
 
 from dropbox.flows.desk_state import Keyring, TextState
 from dropbox.flows.requests import Notice
+from dropbox.protocol.body import Report
 from journalist_ui.vault.members import Member
 from journalist_ui.vault.session import Case, CaseLine, OfficerText, SourceMessage
 
 from .notice_log import iso_day
 from .notices import say
 
+DAY = 86_400
 COLLECTED = "collected"
 NOT_READABLE = "unreadable"
 
 
-def case_line(line: CaseLine, seconds: int) -> dict[str, Any]:
-    """One line of `cases`."""
+def case_line(line: CaseLine, seconds: int, day: int) -> dict[str, Any]:
+    """One line of `cases`; ``age`` is in days up to ``day``."""
     return {
         "case": line.number,
         "state": line.state,
         "categories": list(line.categories),
         "opened": iso_day(line.opened, seconds),
+        "age": max(0, day - line.opened * seconds // DAY),
         "unread": line.unread,
+        "waiting": line.waiting,
+        "to_answer": line.to_answer,
     }
 
 
 def case(found: Case, seconds: int) -> dict[str, Any]:
-    """A whole case, as `show` prints it. ``force`` and ``answers`` are those of the report that opened it."""
+    """A whole case, as `show` prints it. ``force`` and ``answers`` are those of the report that opened it; what a later
+    message holds beside its text stands with that message."""
     first = found.first
     return {
         "case": found.number,
@@ -35,9 +42,18 @@ def case(found: Case, seconds: int) -> dict[str, Any]:
         "categories": list(first.categories) if first else [],
         "force": first.force if first else "",
         "answers": dict(first.answers) if first else {},
-        "messages": [message(one, seconds) for one in found.messages],
+        "messages": [message(one, seconds) | _beside(one, first) for one in found.messages],
         "files": [],
     }
+
+
+def _beside(one: SourceMessage | OfficerText, first: Report | None) -> dict[str, Any]:
+    """The fields of a later report, those that are not empty."""
+    if isinstance(one, OfficerText) or one.report is None or one.report is first:
+        return {}
+    report = one.report
+    fields = {"categories": list(report.categories), "force": report.force, "answers": dict(report.answers)}
+    return {key: value for key, value in fields.items() if value}
 
 
 def message(one: SourceMessage | OfficerText, seconds: int) -> dict[str, Any]:
@@ -71,6 +87,14 @@ def member(one: Member) -> dict[str, Any]:
 def notice(one: Notice) -> dict[str, str]:
     """A code for programs and a sentence for people."""
     return {"code": one.code, "say": say(one)}
+
+
+def minute(moment: float | None) -> str:
+    """A moment in unix seconds as UTC, rounded up to the minute; empty for none."""
+    if moment is None:
+        return ""
+    whole = datetime.datetime.fromtimestamp(-(-moment // 60) * 60, datetime.UTC)
+    return whole.strftime("%Y-%m-%dT%H:%MZ")
 
 
 def epochs(keyring: Keyring, now: int, seconds: int) -> list[dict[str, Any]]:

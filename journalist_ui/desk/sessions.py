@@ -5,7 +5,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dropbox.protocol.primitives import sha256
 from journalist_ui.refusals import NotSignedIn, SignInRefused
@@ -20,6 +20,7 @@ OVER = "You are not signed in, or the desk locked itself. Sign in with `dropbox-
 class _Open:
     session: MemberSession
     used: float
+    done: set[str] = field(default_factory=set)
 
 
 class SessionBook:
@@ -70,6 +71,19 @@ class SessionBook:
         found.used = self._idle()
         return found.session
 
+    def first_time(self, token: str, act: str) -> bool:
+        """Whether the session does this act now and did not before: a form that is sent twice acts once."""
+        found = self._open.get(sha256(token.encode()))
+        if found is None or act in found.done:
+            return False
+        found.done.add(act)
+        return True
+
+    def forget(self, token: str, act: str) -> None:
+        """The act failed and may be tried again."""
+        if found := self._open.get(sha256(token.encode())):
+            found.done.discard(act)
+
     def lock(self, token: str) -> None:
         """End one session; one that is over already stays so."""
         self._open.pop(sha256(token.encode()), None)
@@ -85,6 +99,10 @@ class SessionBook:
 
     def lock_all(self) -> None:
         self._open = {}
+
+    @property
+    def idle_seconds(self) -> float:
+        return self._idle_seconds
 
     @property
     def count(self) -> int:

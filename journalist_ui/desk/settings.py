@@ -5,6 +5,7 @@ import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dropbox.protocol.anchors import Anchor, parse_signed_anchor, verify_first_anchor
 from dropbox.protocol.armour import dearmour
@@ -14,6 +15,8 @@ from dropbox.transport.errors import BadAddress, OnionWithoutTor
 from dropbox.transport.http import check_address, is_onion
 from journalist_ui.refusals import BadInput, VaultUnusable
 
+from .web_address import NO_WEB, WebAddress, check_web
+
 SETTINGS_FILE = "desk.toml"
 ANCHOR_FILE = "anchor.txt"
 NO_BACKUP = "none"
@@ -22,7 +25,9 @@ NO_BACKUP = "none"
 @dataclass(frozen=True)
 class DeskSettings:
     """``backup`` is an absolute folder or "none"; ``tor`` a SOCKS address (host:port) or empty; ``salt`` that of the
-    desk key; ``idle_minutes`` after which a member's session locks; ``keep_backups`` how many of the newest stay."""
+    desk key; ``idle_minutes`` after which a member's session locks; ``keep_backups`` how many of the newest stay;
+    ``web`` where the web pages are served, ``web_url`` what officers type to reach them, ``web_cert`` and ``web_key``
+    the files for TLS; ``demo`` puts a banner on every page."""
 
     service: str
     name: str
@@ -32,6 +37,16 @@ class DeskSettings:
     tor: str = ""
     idle_minutes: int = 15
     keep_backups: int = 3
+    web: str = NO_WEB
+    web_url: str = ""
+    web_cert: str = ""
+    web_key: str = ""
+    demo: bool = False
+
+    @property
+    def web_address(self) -> WebAddress | None:
+        """Where the web pages are served; None when they are not. Raises BadInput."""
+        return check_web(self.web, self.web_url, self.web_cert, self.web_key)
 
     @property
     def backup_folder(self) -> Path | None:
@@ -48,22 +63,22 @@ _COMMENTS = {
     "tor": "A SOCKS proxy, host:port; empty for none.",
     "idle_minutes": "A session without a command for so long is locked.",
     "keep_backups": "So many of the newest backups are kept.",
+    "web": 'Where the web pages are served, HOST:PORT, or "none".',
+    "web_url": "What officers type to reach the pages; empty for http://HOST:PORT/.",
+    "web_cert": "A TLS certificate, PEM, an absolute path. Needed where others than this machine reach the pages.",
+    "web_key": "Its key.",
+    "demo": "True puts a banner on every page.",
 }
+_KINDS: dict[str, type] = dict.fromkeys(_COMMENTS, str) | {"idle_minutes": int, "keep_backups": int, "demo": bool}
+_MAY_LACK = frozenset({"web", "web_url", "web_cert", "web_key", "demo"})
+"""A desk.toml that was written before there were web pages lacks these: it has none."""
 
 
 def write_settings(folder: Path, settings: DeskSettings) -> None:
     """Write desk.toml, 0600."""
-    values = {
-        "service": settings.service,
-        "name": settings.name,
-        "unit_id": settings.unit_id.hex(),
-        "salt": settings.salt.hex(),
-        "backup": settings.backup,
-        "tor": settings.tor,
-        "idle_minutes": settings.idle_minutes,
-        "keep_backups": settings.keep_backups,
-    }
-    # A JSON string is a TOML basic string too.
+    values = {key: getattr(settings, key) for key in _COMMENTS}
+    values |= {"unit_id": settings.unit_id.hex(), "salt": settings.salt.hex()}
+    # A JSON string, number or truth value is a TOML one too.
     lines = [f"# {_COMMENTS[key]}\n{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items()]
     path = folder / SETTINGS_FILE
     path.touch(0o600)
@@ -90,28 +105,28 @@ def read_settings(folder: Path) -> DeskSettings:
 
 
 def _checked(path: Path, found: dict[str, object]) -> DeskSettings:
-    kinds: dict[str, type] = dict.fromkeys(_COMMENTS, str) | {"idle_minutes": int, "keep_backups": int}
-    for key in (*kinds, *found):
-        if key not in kinds:
+    for key in (*_KINDS, *found):
+        if key not in _KINDS:
             raise VaultUnusable(f"{path}: there is no setting {key}. Remove it.")
         if key == "backup" and key not in found:
             raise VaultUnusable(f'{path}: backup is missing. Name a folder on another disk, or say backup = "none".')
-        if type(found.get(key)) is not kinds[key]:
+        if type(found.get(key)) is not _KINDS[key] and not (key in _MAY_LACK and key not in found):
             raise VaultUnusable(f"{path}: {key} is missing or not of its kind. Mend it.")
     try:
         unit_id, salt = bytes.fromhex(str(found["unit_id"])), bytes.fromhex(str(found["salt"]))
     except ValueError:
         raise VaultUnusable(f"{path}: unit_id and salt are hexadecimal. Mend them.") from None
-    numbers = {key: int(str(found[key])) for key in ("idle_minutes", "keep_backups")}
-    if len(unit_id) != UNIT_ID or min(numbers.values()) < 1:
+    values: dict[str, Any] = {**found, "unit_id": unit_id, "salt": salt}
+    settings = DeskSettings(**values)
+    if len(unit_id) != UNIT_ID or min(settings.idle_minutes, settings.keep_backups) < 1:
         raise VaultUnusable(f"{path}: a value is out of its range. Mend unit_id, idle_minutes or keep_backups.")
-    texts = {key: str(found[key]) for key in ("service", "name", "backup", "tor")}
     try:
-        check_service(texts["service"], texts["tor"])
-        check_backup(texts["backup"])
+        check_service(settings.service, settings.tor)
+        check_backup(settings.backup)
+        check_web(settings.web, settings.web_url, settings.web_cert, settings.web_key)
     except BadInput as error:
         raise VaultUnusable(f"{path}: {error.say}") from None
-    return DeskSettings(unit_id=unit_id, salt=salt, **texts, **numbers)  # type: ignore[arg-type]  # kinds checked above
+    return settings
 
 
 def check_service(url: str, tor: str) -> str:

@@ -36,13 +36,15 @@ from .settings import (
     write_settings,
 )
 from .vault_lock import hold_vault
+from .web_address import NO_WEB, check_web
 
 ENROLMENT_FILE = "enrolment.txt"
 
 
 @dataclass(frozen=True)
 class NewDesk:
-    """What `init` is asked for. ``backup`` is a folder or "none", ``tor`` a SOCKS address or empty."""
+    """What `init` is asked for. ``backup`` is a folder or "none", ``tor`` a SOCKS address or empty; DeskSettings says
+    what ``web`` and its companions are."""
 
     folder: Path
     service: str
@@ -52,6 +54,11 @@ class NewDesk:
     backup: str
     tor: str = ""
     roles: tuple[str, ...] = ()
+    web: str = NO_WEB
+    web_url: str = ""
+    web_cert: str = ""
+    web_key: str = ""
+    demo: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,19 +89,7 @@ def init_desk(wanted: NewDesk, desk_passphrase: str, member_passphrase: str) -> 
     members.check_name(wanted.member)
     check_passphrase(desk_passphrase, "desk passphrase")
     check_passphrase(member_passphrase, "member's passphrase")
-    try:
-        name = check_name(wanted.name)
-    except BadText:
-        raise BadInput("The unit's name is up to 120 bytes of printable text. Choose another.") from None
-    unit_id = secrets.token_bytes(UNIT_ID)
-    settings = DeskSettings(
-        service=check_service(wanted.service, wanted.tor),
-        name=name,
-        unit_id=unit_id,
-        salt=secrets.token_bytes(SALT),
-        backup=check_backup(wanted.backup),
-        tor=wanted.tor,
-    )
+    settings = _new_settings(wanted)
     target = wanted.folder.absolute()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise BadInput(f"{target} is not an empty folder. Choose another.")
@@ -111,7 +106,29 @@ def init_desk(wanted: NewDesk, desk_passphrase: str, member_passphrase: str) -> 
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
-    return Made(target / ENROLMENT_FILE, enrolment.fingerprint.hex(), secret, unit_id.hex())
+    return Made(target / ENROLMENT_FILE, enrolment.fingerprint.hex(), secret, settings.unit_id.hex())
+
+
+def _new_settings(wanted: NewDesk) -> DeskSettings:
+    """With a unit id and a salt of its own. Raises BadInput."""
+    try:
+        name = check_name(wanted.name)
+    except BadText:
+        raise BadInput("The unit's name is up to 120 bytes of printable text. Choose another.") from None
+    check_web(wanted.web, wanted.web_url, wanted.web_cert, wanted.web_key)
+    return DeskSettings(
+        service=check_service(wanted.service, wanted.tor),
+        name=name,
+        unit_id=secrets.token_bytes(UNIT_ID),
+        salt=secrets.token_bytes(SALT),
+        backup=check_backup(wanted.backup),
+        tor=wanted.tor,
+        web=wanted.web,
+        web_url=wanted.web_url,
+        web_cert=wanted.web_cert,
+        web_key=wanted.web_key,
+        demo=wanted.demo,
+    )
 
 
 def _fill_vault(folder: Path, desk_key: bytes, member: str, roles: frozenset[Role], passphrase: str) -> str:

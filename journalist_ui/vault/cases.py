@@ -38,6 +38,11 @@ def answer_info(number: int, text_id: int) -> bytes:
     return labels.OFFICER_TEXT + u32(number) + u32(text_id)
 
 
+def draft_info(number: int, member: str) -> bytes:
+    """What a member's draft is bound to."""
+    return labels.DRAFT + u32(number) + member.encode()
+
+
 _CASE = insert(tables.cases).returning(tables.cases.c.number)
 _KEY = upsert(tables.case_keys).on_conflict_do_nothing()
 _MESSAGE = upsert(tables.messages).on_conflict_do_nothing()

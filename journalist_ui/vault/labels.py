@@ -13,6 +13,7 @@ MEMBER_SECRETS = b"desk-v1 member secrets"
 CASE_KEY = b"desk-v1 case key"
 SOURCE_PART = b"desk-v1 part of a source's message"
 OFFICER_TEXT = b"desk-v1 officer's text"
+DRAFT = b"desk-v1 officer's draft"
 
 # Hash inputs.
 AUDIT = b"desk-v1 audit"

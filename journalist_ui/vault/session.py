@@ -16,7 +16,7 @@ from dropbox.protocol.primitives import SealingKey, hpke_seal
 from journalist_ui.refusals import NoSuchCase, NotAllowed
 
 from . import audit, tables
-from .cases import ASSESSING, NEW, answer_info, case_key_info, part_info, wrap_case_key
+from .cases import ASSESSING, NEW, answer_info, case_key_info, draft_info, part_info, wrap_case_key
 from .database import Vault, next_place
 from .ledger import add_text
 from .members import Member, Role, Unlocked, find_member
@@ -50,13 +50,16 @@ class OfficerText:
 
 @dataclass(frozen=True)
 class CaseLine:
-    """One line of the list of cases. ``opened`` is a period; ``unread`` messages this member was not yet shown."""
+    """One line of the list of cases. ``opened`` is a period; ``unread`` messages this member was not yet shown;
+    ``waiting`` texts of the unit that the source has not read yet; ``to_answer``: the source wrote last."""
 
     number: int
     state: str
     categories: tuple[str, ...]
     opened: int
     unread: int
+    waiting: int
+    to_answer: bool
 
 
 @dataclass(frozen=True)
@@ -109,15 +112,28 @@ class MemberSession:
     def _line(self, connection: Connection, number: int) -> CaseLine | None:
         row, key = self._open_case(connection, number)
         messages, shown = tables.messages, tables.shown
-        ids = select(messages.c.message_id).where(messages.c.number == number, messages.c.complete > 0)
-        whole = connection.execute(ids.order_by(messages.c.place)).scalars().all()
+        ids = select(messages.c.message_id, messages.c.place).where(
+            messages.c.number == number, messages.c.complete > 0
+        )
+        whole = connection.execute(ids.order_by(messages.c.place)).all()
         if not whole:
             return None
         seen = connection.execute(
             select(func.count()).where(shown.c.number == number, shown.c.member == self.member.name)
         ).scalar_one()
-        first = _parse(_body(connection, number, whole[0], key))
-        return CaseLine(number, row.state, first.categories if first else (), row.opened, len(whole) - seen)
+        first = _parse(_body(connection, number, whole[0].message_id, key))
+        answers, texts = tables.answers, tables.texts
+        ours = select(answers.c.place, texts.c.state).join(texts, texts.c.id == answers.c.text)
+        sent = connection.execute(ours.where(answers.c.number == number)).all()
+        return CaseLine(
+            number=number,
+            state=row.state,
+            categories=first.categories if first else (),
+            opened=row.opened,
+            unread=len(whole) - seen,
+            waiting=sum(text.state in ("waiting", "published") for text in sent),
+            to_answer=whole[-1].place > max((text.place for text in sent), default=0),
+        )
 
     def show(self, number: int, day: int) -> Case:
         """Open a case; what is in it now counts as shown to this member. Raises NoSuchCase."""
@@ -158,6 +174,20 @@ class MemberSession:
             )
             audit.record(connection, day, self.member.name, "reply", str(number))
         return text
+
+    def seal_draft(self, number: int, text: str) -> bytes:
+        """What the member has begun to write, sealed to the case. Raises NoSuchCase."""
+        self.require(Role.INVESTIGATOR)
+        with self._vault.transaction() as connection:
+            row, _ = self._open_case(connection, number)
+        return hpke_seal(row.public, text.encode("utf-8", "surrogatepass"), draft_info(number, self.member.name))
+
+    def open_draft(self, number: int, sealed: bytes) -> str:
+        """Raises NoSuchCase."""
+        self.require(Role.INVESTIGATOR)
+        with self._vault.transaction() as connection:
+            _, key = self._open_case(connection, number)
+        return key.open(sealed, draft_info(number, self.member.name)).decode("utf-8", "surrogatepass")
 
     def share(self, name: str, day: int) -> tuple[int, int]:
         """Wrap every case that this member can open to another investigator; returns how many that one can open now,

@@ -73,7 +73,10 @@ def test_a_report_goes_in_and_the_answer_comes_out(service: LiveService, session
         "state": "assessing",
         "categories": ["discrimination"],
         "opened": "",
+        "age": 0,
         "unread": 0,
+        "waiting": 0,
+        "to_answer": True,
     }
     answer = "Thank you. " * 100
     sent = must("dropbox-desk", "reply", case, "--session", session, "--text-file", "-", "--json", stdin=answer).json

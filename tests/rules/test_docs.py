@@ -105,12 +105,16 @@ def test_an_undocumented_command_or_flag_is_seen() -> None:
 # --- routes, settings, errors ---
 
 
-def routes(root: Path) -> list[str]:
-    """Each path of the server's table of routes."""
+# Where each table of routes is described.
+DESCRIBED = {"dropbox/server/routes.py": "docs/http-api.md", "journalist_ui/web/routes.py": "docs/desk-web.md"}
+
+
+def routes(root: Path, table: str) -> list[str]:
+    """Each path of a table of routes."""
     return sorted(
         {
             node.value
-            for path in files(root, "routes.py")
+            for path in [root / table]
             for node in ast.walk(parse(path))
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.match(r"/[\w/{}.-]*$", node.value)
         }
@@ -148,11 +152,18 @@ def undocumented(names: list[str], texts: dict[str, str]) -> list[str]:
     return [name for name in names if not any(mentions(text, name) for text in texts.values())]
 
 
-def test_every_route_is_documented(tmp_path: Path) -> None:
-    http_api = {name: text for name, text in documents().items() if name == "docs/http-api.md"}
-    assert undocumented(routes(ROOT), http_api) == []
+@pytest.mark.parametrize("table", DESCRIBED)
+def test_every_route_is_documented(table: str) -> None:
+    assert len(routes(ROOT, table)) > 5
+    text = (ROOT / DESCRIBED[table]).read_text(encoding="utf-8")
+    assert undocumented(routes(ROOT, table), {DESCRIBED[table]: text}) == []
+
+
+def test_every_table_of_routes_has_its_document(tmp_path: Path) -> None:
+    assert {str(path.relative_to(ROOT)) for path in files(ROOT) if path.name == "routes.py"} == set(DESCRIBED)
     plant(tmp_path, "routes.py", "ROUTES = [web.get('/v1/board', board), web.get('/v1/segments/{n}', n)]")
-    assert undocumented(routes(tmp_path), {"a.md": "GET /v1/board, GET /v1/segments/{m}"}) == ["/v1/segments/{n}"]
+    found = routes(tmp_path, "routes.py")
+    assert undocumented(found, {"a.md": "GET /v1/board, GET /v1/segments/{m}"}) == ["/v1/segments/{n}"]
 
 
 def test_every_setting_is_documented(tmp_path: Path) -> None:

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Where a desk serves its web pages, and under which names browsers may ask for them."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from journalist_ui.refusals import BadInput
+
+NO_WEB = "none"
+_LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
+
+
+@dataclass(frozen=True)
+class WebAddress:
+    """A checked address. ``names`` are the hosts, without port, that a request may name; ``secure`` says that browsers
+    reach it by https."""
+
+    host: str
+    port: int
+    url: str
+    names: frozenset[str]
+    secure: bool
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+def split_host(text: str) -> tuple[str, int]:
+    """HOST:PORT, an IPv6 host in brackets. Raises BadInput."""
+    host, _, port = text.rpartition(":")
+    bare = host.strip("[]")
+    if (
+        not host
+        or not port.isascii()
+        or not port.isdigit()
+        or not 0 < int(port) < 65_536
+        or (":" in bare) != ("[" in host)
+    ):
+        raise BadInput("web is the HOST:PORT at which the web pages are served, or the word none.")
+    return bare, int(port)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody beyond this machine reaches that host."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def check_web(web: str, url: str, certificate: str, key: str) -> WebAddress | None:
+    """Raises BadInput: no such address, TLS half given, or an address beyond this machine without TLS."""
+    if web == NO_WEB:
+        return None
+    host, port = split_host(web)
+    if bool(certificate) != bool(key):
+        raise BadInput("web_cert and web_key belong together: name both, or neither.")
+    if not all(Path(file).is_absolute() for file in (certificate, key) if file):
+        raise BadInput("web_cert and web_key are absolute paths.")
+    loopback = is_loopback(host)
+    if not loopback and not certificate:
+        raise BadInput(
+            f"{host} is reached from beyond this machine: the web pages need web_cert and web_key there. "
+            "Name both, or use 127.0.0.1."
+        )
+    shown = f"[{host}]" if ":" in host else host
+    address = url or f"{'https' if certificate else 'http'}://{shown}:{port}/"
+    scheme, name = _split_url(address)
+    if certificate and scheme != "https":
+        raise BadInput("With web_cert, web_url begins with https.")
+    names = frozenset({name}) | (_LOOPBACK_NAMES if loopback else frozenset())
+    files = (Path(certificate), Path(key)) if certificate else (None, None)
+    return WebAddress(host, port, address, names, scheme == "https", *files)
+
+
+def _split_url(url: str) -> tuple[str, str]:
+    """Scheme and host. Raises BadInput."""
+    try:
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition(":")[0] if parts.port else parts.netloc
+    except ValueError:
+        host = ""
+    if not host or parts.scheme not in ("http", "https") or parts.path not in ("", "/") or not _NAME.fullmatch(host):
+        raise BadInput("web_url is the address of the pages: http or https, a name in small letters, a port, no path.")
+    return parts.scheme, host

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The inbox and a case."""
+
+import secrets
+from typing import Any
+
+from . import words
+from .answers import Answer, to
+from .site import Visit
+
+_KEPT = {
+    "new": lambda line: line["state"] == "new",
+    "assessing": lambda line: line["state"] == "assessing",
+    "unread": lambda line: line["unread"] > 0,
+    "to-answer": lambda line: line["to_answer"],
+}
+_DAILY = frozenset({"no-backup"})
+"""What stands every day: said in one small line, apart from what has happened."""
+
+
+async def inbox(visit: Visit) -> Answer:
+    """Every case of this member: unread first, then what waits longest."""
+    wanted = visit.query.get("state", "")
+    wanted = wanted if wanted in words.FILTERS else ""
+    mine = "investigator" in visit.who["roles"]
+    everything = (await visit.ask("cases"))["cases"] if mine else []
+    lines = [line for line in everything if _KEPT.get(wanted, bool)(line)]
+    lines.sort(key=lambda line: (line["unread"] == 0, not line["to_answer"], -line["age"], line["case"]))
+    counts = {name: sum(map(_KEPT.get(name, bool), everything)) for name in words.FILTERS}
+    status = await visit.ask("status")
+    return visit.page(
+        "inbox.html",
+        lines=lines,
+        total=len(everything),
+        filters=[(name, label, counts[name]) for name, label in words.FILTERS.items()],
+        wanted=wanted,
+        investigates=mine,
+        status=status,
+        done=words.DONE.get(visit.query.get("done", ""), ""),
+        **sorted_notices(status),
+    )
+
+
+def sorted_notices(status: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
+    """What has happened, and what stands every day."""
+    found = status["notices"]
+    return {
+        "notices": [one for one in found if one["code"] not in _DAILY],
+        "daily": [one for one in found if one["code"] in _DAILY],
+    }
+
+
+async def collect(visit: Visit) -> Answer:
+    done = await visit.ask("sync")
+    return to(f"/?done={'new' if done['new'] else 'collected'}")
+
+
+async def case(visit: Visit) -> Answer:
+    return await case_page(visit, done=words.DONE.get(visit.query.get("done", ""), ""))
+
+
+async def case_page(visit: Visit, *, done: str = "", error: str = "", text: str | None = None) -> Answer:
+    """The case with its reply box, which holds ``text`` or else the member's draft."""
+    number = visit.numbers[0]
+    found = (await visit.ask("show", case=number))["case"]
+    kept = (await visit.ask("draft", case=number))["text"]
+    status = await visit.ask("status")
+    # A case begins with the report; the rest is the conversation, in running order.
+    report, *rest = [one | {"told": words.told(one.get("answers", {}))} for one in found["messages"]]
+    return visit.page(
+        "case.html",
+        422 if error else 200,
+        case=found,
+        told=words.told(found["answers"]),
+        report=report,
+        messages=rest,
+        text=kept if text is None else text,
+        drafted=bool(kept) and text is None,
+        next_batch=status["next_batch"],
+        done=done,
+        error=error,
+    )
+
+
+def new_act() -> str:
+    """A name for one act, so that a form which is sent twice acts once."""
+    return secrets.token_hex(16)

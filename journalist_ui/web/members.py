@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Members: who belongs to the desk, and one's own passphrase."""
+
+from journalist_ui.refusals import BadInput, NotAllowed, SignInRefused
+
+from . import words
+from .answers import Answer, to
+from .site import Visit
+
+ROLES = ("investigator", "administrator")
+NOT_ALIKE = "The two passphrases are not the same. Type them again."
+NO_ROLE = "A member needs a role: investigator, administrator, or both."
+
+
+async def member_page(visit: Visit) -> Answer:
+    return await _members(visit, done=words.DONE.get(visit.query.get("done", ""), ""))
+
+
+async def _members(visit: Visit, *, done: str = "", error: str = "") -> Answer:
+    found = (await visit.ask("member-list"))["members"]
+    roles = [role for role in ROLES if role in visit.form.get("role", [])]
+    return visit.page(
+        "members.html",
+        422 if error else 200,
+        members=found,
+        done=done,
+        error=error,
+        name=visit.field("name"),
+        roles=roles,
+    )
+
+
+def _administers(visit: Visit) -> None:
+    """Raises NotAllowed. The verbs say the same; this says it before anything is asked."""
+    if "administrator" not in visit.who["roles"]:
+        raise NotAllowed("Only an administrator may do this. Ask one.")
+
+
+async def add(visit: Visit) -> Answer:
+    """The answer shows the new member's one-time-code secret, this once."""
+    _administers(visit)
+    roles, first = visit.form.get("role", []), visit.field("passphrase")
+    if not roles:
+        return await _members(visit, error=NO_ROLE)
+    if first != visit.field("again"):
+        return await _members(visit, error=NOT_ALIKE)
+    try:
+        made = await visit.ask("member-add", name=visit.field("name").strip(), roles=roles, passphrase=first)
+    except BadInput as error:
+        return await _members(visit, error=error.say)
+    secret = made["totp_secret"]
+    spaced = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+    return visit.page("member_added.html", made=made, secret=spaced)
+
+
+async def share(visit: Visit) -> Answer:
+    found = await visit.ask("member-share", name=visit.field("name"))
+    return to(f"/members?done={'partly' if found['cases_not_opened'] else 'shared'}")
+
+
+async def remove(visit: Visit) -> Answer:
+    """Asks first; acts when the answer comes back."""
+    _administers(visit)
+    name = visit.field("name")
+    if visit.field("sure") != "yes":
+        return visit.page("member_remove.html", name=name)
+    try:
+        await visit.ask("member-remove", name=name)
+    except BadInput as error:
+        return await _members(visit, error=error.say)
+    if name == visit.who["name"]:
+        return to("/sign-in?why=locked", visit.site.set_cookie(""))
+    return to("/members?done=removed")
+
+
+async def passphrase_page(visit: Visit) -> Answer:
+    return visit.page("passphrase.html", error="")
+
+
+async def passphrase(visit: Visit) -> Answer:
+    """A change ends every session of the member, and so does a wrong guess at the present one."""
+    if visit.field("new") != visit.field("again"):
+        return visit.page("passphrase.html", 422, error=NOT_ALIKE)
+    try:
+        await visit.ask("member-passphrase", old=visit.field("old"), new=visit.field("new"))
+    except BadInput as error:
+        return visit.page("passphrase.html", 422, error=error.say)
+    except SignInRefused:
+        return to("/sign-in?why=refused", visit.site.set_cookie(""))
+    return to("/sign-in?why=passphrase", visit.site.set_cookie(""))

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How the desk is, how to use the pages, and the files that the pages load."""
+
+from collections.abc import Awaitable, Callable
+
+from . import words
+from .answers import Answer, to
+from .cases import sorted_notices
+from .render import static_files
+from .site import KEYS, Visit
+
+_FILES = static_files()
+_YEAR = 31_536_000
+
+
+async def status(visit: Visit) -> Answer:
+    found = await visit.ask("status")
+    epochs = (await visit.ask("epoch"))["epochs"]
+    return visit.page("status.html", status=found, epochs=epochs, **sorted_notices(found))
+
+
+async def how_to(visit: Visit) -> Answer:
+    return visit.page("help.html", done=words.DONE.get(visit.query.get("done", ""), ""))
+
+
+async def keys(visit: Visit) -> Answer:
+    """Shortcuts of one key can be turned off: some people's tools type letters by themselves."""
+    wanted = "off" if visit.field("keys") == "off" else "on"
+    secure = "; Secure" if visit.site.address.secure else ""
+    cookie = f"{KEYS}={wanted}; Path=/; HttpOnly; SameSite=Strict; Max-Age={_YEAR}{secure}"
+    return to(f"/help?done=keys-{wanted}", ("set-cookie", cookie))
+
+
+def static(name: str) -> Callable[[Visit], Awaitable[Answer]]:
+    """A page function that answers one file."""
+    kind, content = _FILES[name]
+
+    async def answer(visit: Visit) -> Answer:
+        return Answer(content, kind)
+
+    return answer

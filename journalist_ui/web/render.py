@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Templates, and how what a source wrote is kept inert in them: its marks are shown, then everything is escaped."""
+
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from dropbox.protocol.inert import inert, inert_line
+
+from . import words
+
+_STATIC = {"desk.css": "text/css; charset=utf-8"} | dict.fromkeys(
+    ("desk.js", "idle.js", "reply.js", "keys.js"), "text/javascript; charset=utf-8"
+)
+
+
+class Templates:
+    """The pages of templates/desk."""
+
+    def __init__(self) -> None:
+        self._environment = Environment(
+            loader=PackageLoader("templates", "desk"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters |= {
+            "inert": inert,
+            "inert_line": inert_line,
+            "category": words.category,
+            "force": words.force,
+            "state": words.state,
+            "delivery": words.delivery,
+            "day": words.day,
+            "moment": words.moment,
+            "plural": words.plural,
+        }
+
+    def render(self, template: str, values: dict[str, Any]) -> bytes:
+        return self._environment.get_template(template).render(values).encode()
+
+
+def static_files() -> dict[str, tuple[str, bytes]]:
+    """Each file that the pages load: its type and its bytes."""
+    folder = resources.files(__package__) / "static"
+    return {name: (kind, (folder / name).read_bytes()) for name, kind in _STATIC.items()}

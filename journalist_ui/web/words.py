@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the pages say for the codes that the desk's verbs answer."""
+
+import datetime
+from typing import Any
+
+from dropbox.forces import find_force
+from dropbox.protocol.inert import inert_line
+from dropbox.questions import QUESTIONS
+from journalist_ui.desk.faults import Fault
+
+CATEGORIES = {
+    "information-or-influence": "Information or influence for money or favours",
+    "personal-advantage": "Using a policing position for personal gain",
+    "sexual-misconduct": "Sexual misconduct or abuse of position",
+    "partner-abuse": "Abuse or control of a partner",
+    "discrimination": "Discrimination",
+}
+STATES = {"new": "New", "assessing": "Being assessed"}
+DELIVERY = {
+    "published": "Published, not read yet",
+    "read": "Read by the source",
+    "expired": "Given up: nobody read it in time",
+    "collected": "Collected",
+}
+FAULTS = {
+    "no-such-case": "There is no case of that number for you.",
+    "no-such-member": "There is no member of that name.",
+    "not-yet": "The service does not list this unit yet, so nothing can be sent. The status page says more.",
+}
+"""In place of sentences that speak of the command line."""
+WHY = {
+    "locked": "The desk is locked.",
+    "kept": "The desk locked itself. What you had begun to write is kept: sign in and open the case again.",
+    "idle": "The desk locked itself, because nothing was done for a while.",
+    "over": "Your session is over. Sign in again.",
+    "passphrase": "Your passphrase is changed. Sign in with the new one.",
+    "refused": "The present passphrase was wrong. Nothing was changed, and the desk is locked.",
+}
+DONE = {
+    "sent": "The text is stored and leaves with the next batches.",
+    "again": "That text was stored before. Nothing was sent twice.",
+    "draft": "The draft is kept until you send it, empty it, or the desk's program stops.",
+    "emptied": "The draft is gone.",
+    "collected": "Collected. Nothing new.",
+    "new": "Collected. There are new messages.",
+    "removed": "The member is removed. Cases that only they could open stay closed for good.",
+    "shared": "The member can open every case that you can open.",
+    "partly": "The member can open every case that you can open. Others stay closed to them.",
+    "keys-on": "Shortcuts of one key are on.",
+    "keys-off": "Shortcuts of one key are off.",
+}
+FILTERS = {
+    "": "All",
+    "new": "New",
+    "assessing": "Being assessed",
+    "unread": "With unread messages",
+    "to-answer": "To answer",
+}
+
+
+def say(fault: Fault) -> str:
+    """The sentence of a fault, in words that suit a page."""
+    return FAULTS.get(fault.code, fault.say)
+
+
+def category(name: str) -> str:
+    return CATEGORIES.get(name, name)
+
+
+def force(slug: str) -> str:
+    """The name of a force; what is none of the list stays as it was sent, inert."""
+    found = find_force(slug)
+    return found.name if found and found.slug == slug else f"{inert_line(slug)} (not in the list of forces)"
+
+
+def state(name: str) -> str:
+    return STATES.get(name, name)
+
+
+def delivery(message: dict[str, Any]) -> str:
+    """Where a text of the unit is on its way."""
+    if message["state"] == "waiting":
+        return "Waiting for the next batch" if message["number"] else "Waiting to be admitted"
+    return DELIVERY.get(str(message["state"]), str(message["state"]))
+
+
+def day(iso: str) -> str:
+    """`2026-11-25` as `25 November 2026`; anything else as it is."""
+    try:
+        found = datetime.date.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return f"{found.day} {found:%B %Y}"
+
+
+def moment(iso: str) -> str:
+    """`2026-11-25T14:05Z` as `14:05 UTC on 25 November 2026`; empty stays empty."""
+    return f"{iso[11:16]} UTC on {day(iso[:10])}" if iso else ""
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def told(answers: dict[str, str]) -> list[tuple[str, str]]:
+    """Each answer under its question's words, in the order of the questions; what no question asked comes last, under
+    its own id."""
+    known = {question.id: question for question in QUESTIONS}
+    ordered = [(known[name].title, known[name].words(answers[name])) for name in known if name in answers]
+    return ordered + [(f"Answer to “{name}”", answers[name]) for name in sorted(answers) if name not in known]
