@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The vectors hold in the real browsers: bundled, in a module worker, under the page's own policy."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from tests.browser.bundled import bundle, served
+
+HERE = Path(__file__).parent
+SCENARIOS = HERE.parent / "vectors" / "scenarios"
+VECTORS = {path.stem: json.loads(path.read_text()) for path in sorted(SCENARIOS.glob("*.json"))}
+AT_ONCE = 40
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A page whose worker answers vectors."""
+    folder = tmp_path_factory.mktemp("vectors")
+    bundle(folder, page=HERE / "vectors_page.js", worker=HERE / "vectors_worker.js")
+    with served(folder) as url:
+        yield url
+
+
+async def _differing(page: Page, address: str) -> dict[str, Any]:
+    """Every vector that is answered otherwise than its file says, and the answer."""
+    await page.goto(address)
+    names = sorted(VECTORS)
+    answered: dict[str, Any] = {}
+    for start in range(0, len(names), AT_ONCE):
+        some = {name: VECTORS[name] for name in names[start : start + AT_ONCE]}
+        answered |= await page.evaluate("(vectors) => answerAll(vectors)", some)
+    assert sorted(answered) == names
+    stated = {name: {key: one[key] for key in ("output", "error") if key in one} for name, one in VECTORS.items()}
+    return {name: found for name, found in answered.items() if found != stated[name]}
+
+
+async def test_the_vectors_hold_in_both_browsers(page: Page, address: str) -> None:
+    """Chromium and Firefox answer what the files say."""
+    assert await _differing(page, address) == {}
+
+
+@pytest.mark.timeout(400)
+async def test_the_vectors_hold_without_compilation_and_webassembly(safer_page: Page, address: str) -> None:
+    """So does Firefox as Tor Browser's Safer level sets it."""
+    assert await _differing(safer_page, address) == {}
