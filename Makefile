@@ -13,16 +13,19 @@ N ?= 20
 PARTIES := dropbox keys journalist_ui
 LOCKS := source server desk keys dev
 
-.PHONY: help setup demo test check format lint types imports bench crash campaign docs generated lock clean
+.PHONY: help setup demo test check format lint types imports bundle screenshots bench crash campaign twin docs generated lock clean
 
 help:
 	@echo 'make setup   make .venv with the pinned dependencies and the project'
 	@echo 'make demo    run a whole throwaway service      [DIR=… PORT=… DESK_PORT=…]'
 	@echo 'make test    check, then every test suite       [SUITES="rules keys" ALLOW_MISSING="postgres tor systemd"]'
 	@echo 'make check   format, lint, types, import contracts'
+	@echo 'make bundle  build the browser’s bundle and record its hash'
+	@echo 'make screenshots  every page in .build/screenshots'
 	@echo 'make bench   measure against bare handlers      [ARGS=…]'
 	@echo 'make crash   kill -9 during writes              [N=1000]'
 	@echo 'make campaign  months of a service in memory   [N=20 runs]'
+	@echo 'make twin    talk through browser and command line [N=1000 conversations]'
 	@echo 'make docs    write docs/commands.md from the commands'
 	@echo 'make generated  write the browser'\''s constants, errors and words from the Python'
 	@echo 'make lock    pin requirements/*.in again'
@@ -30,7 +33,7 @@ help:
 
 # --- setup: each stamp lies in .venv, so that removing .venv is a fresh start ------------------------------------------
 
-setup: .venv/.project .venv/.node
+setup: .venv/.project .venv/.node .venv/.bundle
 
 # Debian keeps ensurepip in a package of its own.
 .venv/.python:
@@ -54,6 +57,15 @@ setup: .venv/.project .venv/.node
 .venv/.node: package.json package-lock.json .npmrc .venv/.requirements
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
+
+# Fails when the bundle is not the recorded one, and says what to do.
+.venv/.bundle: $(shell find client dropbox/words -type f) .venv/.node
+	$(BIN)/node client/build.mjs
+	@touch $@
+
+bundle: .venv/.node
+	$(BIN)/node client/build.mjs --record
+	@touch .venv/.bundle
 
 # --- run ---------------------------------------------------------------------------------------------------------------
 
@@ -85,6 +97,9 @@ types: setup
 imports: setup
 	$(BIN)/lint-imports --no-cache --no-logo
 
+screenshots: setup
+	@for half in source desk; do $(BIN)/python -m tests.browser.screenshots_$$half; done
+
 bench: setup
 	@exec $(BIN)/python bench/run.py $(ARGS)
 
@@ -93,6 +108,9 @@ crash: setup
 
 campaign: setup
 	@exec $(BIN)/python tests/flows/campaign.py --runs $(N)
+
+twin: setup
+	@exec $(BIN)/python -m tests.client.two_sources --conversations $(N)
 
 docs: setup
 	@exec $(BIN)/python docs/write_commands.py
@@ -111,5 +129,5 @@ lock:
 	    --output-file requirements/$$name.txt requirements/$$name.in; done
 
 clean:
-	rm -rf .venv .build .demo dist node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf .venv .build .demo dist node_modules dropbox/server/static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
 	find $(PARTIES) tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -6,7 +6,6 @@ import fcntl
 import logging
 import os
 import signal
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -24,6 +23,8 @@ from .ports import SegmentFiles, Store
 from .publisher import Publisher
 from .routes import Routes
 from .shelf import Shelf
+from .static_files import load_bundle
+from .steady_clock import SteadyClock
 from .store.revision import NEEDED, found_revision
 from .store.segment_files import LocalSegmentFiles
 from .store.sql import SqlStore, open_store
@@ -43,9 +44,9 @@ class Service:
 
 
 def assemble(
-    config: ServerConfig, store: Store, files: SegmentFiles, clock: Callable[[], float] = time.time
+    config: ServerConfig, store: Store, files: SegmentFiles, clock: Callable[[], float] | None = None
 ) -> Service:
-    """Raises ConfigRefused when the anchor file cannot be used."""
+    """Raises ConfigRefused when the anchor file or the browser's bundle cannot be used."""
     try:
         signed = parse_signed_anchor(dearmour("ANCHOR", config.anchor.read_bytes()))
         pinned = verify_first_anchor(signed)
@@ -53,11 +54,13 @@ def assemble(
         raise ConfigRefused(f"cannot read the anchor file {config.anchor}: {error.strerror}") from None
     except ProtocolError as error:
         raise ConfigRefused(f"the anchor file {config.anchor}: {error.say}") from None
+    clock = clock or SteadyClock()
     shelf = Shelf()
-    publisher = Publisher(store, files, shelf, pinned, clock)
+    pages = Pages(signed, config.demo, config.exit_url)
+    publisher = Publisher(store, files, shelf, pinned, pages.document, clock)
     intake = Intake(store, files, shelf, clock)
     batches = Batches(store, shelf, intake.period, publisher.rebuild_board)
-    return Service(store, shelf, publisher, Routes(shelf, intake, batches, Pages(config.demo)))
+    return Service(store, shelf, publisher, Routes(shelf, intake, batches, pages, load_bundle()))
 
 
 async def check_schema(url: str) -> None:

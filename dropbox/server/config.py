@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """``server.toml``: strict, readable by its owner only."""
 
+import re
 import stat
 import tomllib
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 DISK_RESERVE = 512 * 1024 * 1024
+EXIT_URL = "https://www.bbc.co.uk/weather"
+"""Where *Exit this page* ends: a page that many people read for many reasons."""
 _SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql+asyncpg", "postgresql+asyncpg": "postgresql+asyncpg"}
 
 
@@ -36,6 +39,7 @@ class ServerConfig:
     data_dir: Path
     anchor: Path
     disk_reserve: int = DISK_RESERVE
+    exit_url: str = EXIT_URL
     demo: bool = False
 
     @property
@@ -56,6 +60,8 @@ class ServerConfig:
             f'anchor = "{self.anchor}"\n'
             f"# Bytes of disk below which nothing more is taken.\n"
             f"disk_reserve = {self.disk_reserve}\n"
+            f"# Where *Exit this page* ends.\n"
+            f'exit_url = "{self.exit_url}"\n'
             f"demo = {str(self.demo).lower()}\n"
         )
 
@@ -81,6 +87,13 @@ def parse_database(value: str) -> str:
     if scheme == "sqlite" and not rest.startswith("//"):
         raise ConfigRefused("database: a SQLite file needs an absolute path, sqlite:////absolute/file")
     return f"{_SCHEMES[scheme]}://{rest}"
+
+
+def parse_exit_url(value: str) -> str:
+    """An address that a browser can go to. Raises ConfigRefused."""
+    if not re.fullmatch(r"https?://[!#-;=?-\[\]-~]+", value):
+        raise ConfigRefused("exit_url: give a whole address, for example https://www.example.org/weather")
+    return value
 
 
 def _take(table: dict[str, Any], name: str, kind: type, default: Any = None) -> Any:
@@ -111,6 +124,7 @@ def parse_config(text: str) -> ServerConfig:
         data_dir=_absolute(table, "data_dir"),
         anchor=_absolute(table, "anchor"),
         disk_reserve=_take(table, "disk_reserve", int, DISK_RESERVE),
+        exit_url=parse_exit_url(_take(table, "exit_url", str, EXIT_URL)),
         demo=_take(table, "demo", bool, False),
     )
     if table:

@@ -1,22 +1,85 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The pages for a source, rendered once when the server starts."""
+"""The documents for a source: rendered at the start and for each new directory, with nothing of any request in them."""
 
-from importlib import resources
+import base64
+import gettext
+import gzip
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, PrefixLoader
+
+from dropbox.forces import Force, enabled_forces
+from dropbox.protocol.anchors import SignedAnchor
+from dropbox.protocol.constants import BODY_PART, CATEGORIES, MAX_PARTS
+from dropbox.protocol.directory import Directory, Unit
+from dropbox.protocol.routing import receiving_unit
+from dropbox.questions import QUESTIONS
+
+from .responses import EXIT_LOADS, HTML, PAGE_LOADS
+from .static_files import StaticFile
+
+
+def _environment() -> Environment:
+    """Every sentence of the templates passes through gettext; English is the language they are written in."""
+    environment = Environment(
+        loader=PrefixLoader(
+            {
+                "source": PackageLoader("templates", "source"),
+                "govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja"),
+            }
+        ),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    # Set by the extension, which has no types.
+    environment.install_gettext_translations(gettext.NullTranslations(), newstyle=True)  # type: ignore[attr-defined]
+    return environment
+
+
+def _slug(unit: Unit | None) -> str:
+    return unit.slug if unit else ""
+
+
+def _routes(directory: Directory, force: str) -> dict[str, str]:
+    """Which unit gets a report about ``force``, and which when it must pass the force's own unit by."""
+    return {
+        "unit": _slug(receiving_unit(directory, force, False)),
+        "independent": _slug(receiving_unit(directory, force, True)),
+    }
 
 
 class Pages:
-    """Bytes of each page; they hold nothing of any request."""
+    """Makes the documents. ``anchor`` is what the page's worker trusts."""
 
-    def __init__(self, demo: bool) -> None:
-        """``demo`` puts a banner on every page."""
-        environment = Environment(
-            loader=PackageLoader("templates", "source"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
+    def __init__(self, anchor: SignedAnchor, demo: bool, exit_url: str) -> None:
+        """``demo`` puts a banner on every page; ``exit_url`` is where *Exit this page* ends."""
+        self._environment = _environment()
+        self._anchor = base64.b64encode(anchor.encode()).decode()
+        self._demo = demo
+        self.unavailable = self._render("unavailable.html", PAGE_LOADS)
+        self.exit = self._render("exit.html", EXIT_LOADS, exit_url=exit_url)
+
+    def _render(self, name: str, policy: str, **values: object) -> StaticFile:
+        template = self._environment.get_template(f"source/{name}")
+        plain = template.render(demo=self._demo, **values).encode()
+        return StaticFile(plain, {"gzip": gzip.compress(plain, mtime=0)}, HTML, policy)
+
+    def document(self, directory: Directory) -> StaticFile:
+        """The one document that holds every page, for this directory."""
+        forces: list[tuple[Force, dict[str, str]]] = [
+            (force, _routes(directory, force.slug)) for force in enabled_forces()
+        ]
+        return self._render(
+            "document.html",
+            PAGE_LOADS,
+            anchor=self._anchor,
+            forces=forces,
+            no_force=_routes(directory, ""),
+            units=directory.units,
+            categories=CATEGORIES,
+            options={question.id: {option.id: option for option in question.options} for question in QUESTIONS},
+            body_part=BODY_PART,
+            max_parts=MAX_PARTS,
         )
-        self.first = environment.get_template("first.html").render(demo=demo).encode()
-        self.style = (resources.files("templates") / "source" / "style.css").read_bytes()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dropbox.protocol.anchors import Anchor
-from dropbox.protocol.directory import Policy, parse_directory, parse_signed_directory, verify_directory
+from dropbox.protocol.directory import Directory, Policy, parse_directory, parse_signed_directory, verify_directory
 from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.wire import segment_header, segment_root
 
@@ -19,6 +19,7 @@ from .board import build_board
 from .connection import log_fault
 from .ports import ClosedSegment, SegmentFiles, Store
 from .shelf import Shelf
+from .static_files import StaticFile
 
 LONGEST_NAP = 5.0
 _LOG = logging.getLogger("dropbox.server")
@@ -28,12 +29,20 @@ class Publisher:
     """One for each process; ``tick`` does whatever is due at the clock's time."""
 
     def __init__(
-        self, store: Store, files: SegmentFiles, shelf: Shelf, pinned: Anchor, clock: Callable[[], float]
+        self,
+        store: Store,
+        files: SegmentFiles,
+        shelf: Shelf,
+        pinned: Anchor,
+        document: Callable[[Directory], StaticFile],
+        clock: Callable[[], float],
     ) -> None:
+        """``document`` makes the page for a directory."""
         self._store = store
         self._files = files
         self._shelf = shelf
         self._pinned = pinned
+        self._document = document
         self._clock = clock
         self._dir_version: int | None = None
         self._collected: int | None = None
@@ -119,6 +128,7 @@ class Publisher:
             shelf = self._shelf
             shelf.verified, shelf.previous, shelf.directory_bytes = verified, previous, newest
             shelf.board, shelf.on_board = board, on_board
+            shelf.document = self._document(verified.directory)
         self._dir_version, self._board_turn = version, self._turn()
 
     async def rebuild_board(self) -> None:

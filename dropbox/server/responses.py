@@ -19,12 +19,19 @@ BINARY = "application/octet-stream"
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
 CSS = "text/css; charset=utf-8"
+SCRIPT = "text/javascript; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
 
-_NOTHING_LOADS = "default-src 'none'; frame-ancestors 'none'"
-_PAGE_LOADS = (
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'"
+NOTHING_LOADS = "default-src 'none'; frame-ancestors 'none'"
+_TIGHT = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+# An empty picture in the page's own bytes stands for its icon, so that no browser asks for one.
+PAGE_LOADS = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; worker-src 'self'; "
+    f"{_TIGHT}; trusted-types dropbox-worker"
 )
+WORKER_LOADS = f"default-src 'none'; connect-src 'self'; {_TIGHT}; trusted-types 'none'"
+EXIT_LOADS = f"default-src 'none'; img-src data:; {_TIGHT}; trusted-types 'none'"
+CLEARS = 'clear-site-data: "cache", "cookies", "storage"'
 _SLICE = 256 * 1024
 _SLOWEST = 8 * 1024  # bytes a second; a reader slower than this is let go
 _GRACE = 30.0
@@ -32,7 +39,9 @@ _HEAD_PADDING = "dropbox-padding: "
 
 
 @lru_cache(maxsize=256)
-def _head(status: int, content_type: str, length: int, keep: bool, padding: int) -> bytes:
+def _head(
+    status: int, content_type: str, length: int, keep: bool, padding: int, policy: str, extra: tuple[str, ...]
+) -> bytes:
     # "connection: close" is five bytes shorter than "connection: keep-alive"; the phrase makes up for it.
     phrase = ("Success" if status < 400 else "Refused") + ("" if keep else ", bye")
     lines = [
@@ -43,7 +52,8 @@ def _head(status: int, content_type: str, length: int, keep: bool, padding: int)
         "referrer-policy: no-referrer",
         "x-content-type-options: nosniff",
         "cross-origin-resource-policy: same-origin",
-        f"content-security-policy: {_PAGE_LOADS if content_type == HTML else _NOTHING_LOADS}",
+        f"content-security-policy: {policy}",
+        *extra,
         f"connection: {'keep-alive' if keep else 'close'}",
     ]
     if padding:
@@ -52,12 +62,21 @@ def _head(status: int, content_type: str, length: int, keep: bool, padding: int)
 
 
 class Answer(web.StreamResponse):
-    """One answer that is in memory as a whole."""
+    """One answer that is in memory as a whole. ``extra`` are header lines beside those that every answer has."""
 
-    def __init__(self, body: bytes | bytearray, content_type: str = JSON, status: int = 200) -> None:
+    def __init__(
+        self,
+        body: bytes | bytearray,
+        content_type: str = JSON,
+        status: int = 200,
+        policy: str = NOTHING_LOADS,
+        extra: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(status=status)
         self._bytes = body
         self._type = content_type
+        self._policy = policy
+        self._extra = extra
         self._request: web.BaseRequest | None = None
         self._keep = False
 
@@ -86,16 +105,16 @@ class Answer(web.StreamResponse):
         if request is None:
             return
         if request.method == "HEAD":
-            await request.writer.write(_head(self.status, self._type, self.length, False, self.length))
+            await request.writer.write(self._first(False, self.length))
         elif self.length < _SLICE:
-            await request.writer.write(self._first() + self._bytes)
+            await request.writer.write(self._first(self._keep) + self._bytes)
         else:
             await self._patiently(request)
         await request.writer.write_eof()
         self._request = None
 
-    def _first(self) -> bytes:
-        return _head(self.status, self._type, self.length, self._keep, 0)
+    def _first(self, keep: bool, padding: int = 0) -> bytes:
+        return _head(self.status, self._type, self.length, keep, padding, self._policy, self._extra)
 
     async def _patiently(self, request: web.BaseRequest) -> None:
         try:
@@ -108,7 +127,7 @@ class Answer(web.StreamResponse):
 
     async def send(self, request: web.BaseRequest) -> None:
         """Head and body."""
-        await request.writer.write(self._first())
+        await request.writer.write(self._first(self._keep))
         for piece in self.slices():
             await request.writer.write(piece)
 
@@ -136,7 +155,7 @@ class FileAnswer(Answer):
         self._request = None
 
     async def send(self, request: web.BaseRequest) -> None:
-        await request.writer.write(self._first())
+        await request.writer.write(self._first(self._keep))
         if request.transport is None:
             raise ConnectionResetError("reader gone")
         await asyncio.get_running_loop().sendfile(request.transport, self._file, 0, self.length)

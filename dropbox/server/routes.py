@@ -2,7 +2,7 @@
 """Which request goes where. Anything that is not exactly one of these is refused."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
@@ -13,8 +13,9 @@ from .batches import Batches
 from .error_answers import Refused
 from .intake import Intake
 from .pages import Pages
-from .responses import BINARY, CSS, HTML, Answer, refusal
+from .responses import BINARY, CLEARS, Answer, refusal
 from .shelf import Shelf
+from .static_files import StaticFile
 
 Handler = Callable[[web.BaseRequest], Awaitable[Answer]]
 _SEGMENT = re.compile(r"/v1/intake/(0|[1-9][0-9]{0,9})")
@@ -23,13 +24,20 @@ _SEGMENT = re.compile(r"/v1/intake/(0|[1-9][0-9]{0,9})")
 class Routes:
     """The table of addresses."""
 
-    def __init__(self, shelf: Shelf, intake: Intake, batches: Batches, pages: Pages) -> None:
+    def __init__(
+        self, shelf: Shelf, intake: Intake, batches: Batches, pages: Pages, bundle: Mapping[str, StaticFile]
+    ) -> None:
         self._shelf = shelf
         self._intake = intake
         self._pages = pages
+        self._bundle = bundle
         self._table: dict[str, dict[str, Handler]] = {
-            "/": {"GET": self._first_page},
-            "/style.css": {"GET": self._style},
+            "/": {"GET": self._document},
+            "/page.js": {"GET": self._static},
+            "/worker.js": {"GET": self._static},
+            "/style.css": {"GET": self._static},
+            "/notices.txt": {"GET": self._static},
+            "/exit": {"GET": self._exit},
             "/v1/directory": {"GET": self._directory},
             "/v1/board": {"GET": self._board},
             "/v1/intake": {"GET": intake.get_state},
@@ -75,8 +83,13 @@ class Routes:
         _ = self._shelf.ready
         return Answer(self._shelf.board, BINARY)
 
-    async def _first_page(self, request: web.BaseRequest) -> Answer:
-        return Answer(self._pages.first, HTML)
+    async def _document(self, request: web.BaseRequest) -> Answer:
+        if self._shelf.document is None:
+            return self._pages.unavailable.answer(request, 503)
+        return self._shelf.document.answer(request)
 
-    async def _style(self, request: web.BaseRequest) -> Answer:
-        return Answer(self._pages.style, CSS)
+    async def _static(self, request: web.BaseRequest) -> Answer:
+        return self._bundle[request.raw_path].answer(request)
+
+    async def _exit(self, request: web.BaseRequest) -> Answer:
+        return self._pages.exit.answer(request, extra=(CLEARS,))

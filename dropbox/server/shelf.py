@@ -6,17 +6,20 @@ from dataclasses import dataclass, field
 from dropbox.protocol.directory import Directory, RetiredUnit, Unit, VerifiedDirectory
 
 from .error_answers import Refused
+from .static_files import StaticFile
 
 
 @dataclass
 class Shelf:
-    """One for each process. ``board`` and ``directory_bytes`` are replaced together, never changed."""
+    """One for each process. ``board``, ``directory_bytes`` and ``document`` are replaced together, never changed."""
 
     verified: VerifiedDirectory | None = None
     previous: Directory | None = None
     directory_bytes: bytes = b""
     board: bytes | bytearray = b""
     on_board: set[bytes] = field(default_factory=set)
+    document: StaticFile | None = None
+    """The page; None before the first publish."""
     open_period: int = 0
     oldest_period: int = 0
     open_file: int | None = None

@@ -68,7 +68,8 @@ def test_the_wheel_holds_the_packages_with_their_data(wheel: zipfile.ZipFile) ->
     tops = (*PACKAGES, "templates")
     ours = {str(path.relative_to(ROOT)) for path in files(ROOT) if path.relative_to(ROOT).parts[0] in tops}
     assert {"dropbox/words/eff-large-wordlist.txt", "dropbox/forces/forces.csv"} <= ours
-    assert ours <= set(wheel.namelist())
+    bundle = {f"dropbox/server/static/{name}" for name in ("page.js", "worker.js.br", "style.css.gz", "notices.txt")}
+    assert ours | bundle <= set(wheel.namelist())
 
 
 def test_the_wheel_holds_nothing_else(wheel: zipfile.ZipFile) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.rules.tree import ROOT, files, parse, plant
 
-LICENSED = (".py", ".js", ".mjs", ".css", ".sh", ".service", "Makefile", "torrc", "run")
+LICENSED = (".py", ".js", ".mjs", ".css", ".scss", ".sh", ".service", "Makefile", "torrc", "run")
 SPDX = "SPDX-License-Identifier: AGPL-3.0-or-later"
 # Written in pieces, so that this file does not break its own rules.
 HOSTS = [

@@ -5,13 +5,13 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from dropbox.protocol.wire import sign_segment_request
 from dropbox.server.app import Service, assemble, serving
-from dropbox.server.config import Listen, ServerConfig
+from dropbox.server.config import EXIT_URL, Listen, ServerConfig
 from dropbox.server.store.schema import upgrade
 from dropbox.server.store.segment_files import LocalSegmentFiles
 from dropbox.server.store.sql import SqlStore, open_store
@@ -141,10 +141,18 @@ def make_config(folder: Path, world: World, url: str = "", unix: bool = False) -
 
 @asynccontextmanager
 async def running(
-    folder: Path, world: World, *, url: str = "", published: bool = True, unix: bool = False, clock: Clock | None = None
+    folder: Path,
+    world: World,
+    *,
+    url: str = "",
+    published: bool = True,
+    unix: bool = False,
+    clock: Any = None,
+    exit_url: str = EXIT_URL,
 ) -> AsyncIterator[Running]:
-    """A server on the folder's store; again on the same folder it is the same service started anew."""
-    config = make_config(folder, world, url, unix)
+    """A server on the folder's store, by a ``Clock`` or a clock of the caller's; again on the same folder it is the same
+    service started anew."""
+    config = replace(make_config(folder, world, url, unix), exit_url=exit_url)
     await asyncio.to_thread(upgrade, config.database)
     clock = clock or Clock(world)
     store = open_store(config.database)

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What anybody can read: the first page, directory and board, and the headers around them."""
 
+import base64
+import gzip
+import html
 import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -9,8 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from dropbox.protocol.directory import parse_signed_directory, verify_directory
+from dropbox.forces import enabled_forces
+from dropbox.protocol.constants import CATEGORIES
+from dropbox.protocol.directory import parse_directory, parse_signed_directory, verify_directory
+from dropbox.questions import QUESTIONS
+from dropbox.server.config import EXIT_URL, ConfigRefused, parse_exit_url
 from dropbox.server.pages import Pages
+from dropbox.server.static_files import bundle_folder, load_bundle
 from tests.server.service import Running, running
 from tests.server.world import START, World
 
@@ -23,7 +31,10 @@ async def server(tmp_path: Path) -> AsyncIterator[Running]:
         yield found
 
 
-@pytest.mark.parametrize("path", ["/", "/style.css", "/v1/directory", "/v1/board", "/v1/intake"])
+PAGES = ["/", "/page.js", "/worker.js", "/style.css", "/notices.txt", "/exit"]
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/v1/directory", "/v1/board", "/v1/intake"])
 async def test_headers_of_everything_that_is_read(server: Running, path: str) -> None:
     """No library header, cookie or validator; nothing is kept or sniffed; ranges and conditions do nothing."""
     plain = await server.get(path)
@@ -35,32 +46,155 @@ async def test_headers_of_everything_that_is_read(server: Running, path: str) ->
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["content-security-policy"].startswith("default-src 'none';")
     odd = await server.get(
-        path,
-        range="bytes=0-1",
-        if_none_match='"x"',
-        if_modified_since="Sat, 01 Jan 2050 00:00:00 GMT",
-        accept_encoding="gzip",
-        cookie="a=b",
+        path, range="bytes=0-1", if_none_match='"x"', if_modified_since="Sat, 01 Jan 2050 00:00:00 GMT", cookie="a=b"
     )
     assert odd.raw == plain.raw
 
 
-async def test_the_first_page_is_honest_and_loads_nothing_else(server: Running) -> None:
-    """It says 999, the command-line way, that there is no form; one style sheet, no script, no inline style."""
+@pytest.mark.parametrize("path", PAGES)
+async def test_packed_when_the_client_can_read_it(server: Running, path: str) -> None:
+    """gzip unpacks to the plain bytes; brotli is preferred where there is one; what weighs nothing is not taken."""
+    plain = await server.get(path)
+    assert "content-encoding" not in dict(plain.headers)
+    packed = await server.get(path, accept_encoding="gzip, deflate")
+    assert dict(packed.headers)["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == plain.body
+    assert (await server.get(path, accept_encoding="br;q=0, gzip;q=0.0, *")).body == plain.body
+    if path not in ("/", "/exit"):
+        best = await server.get(path, accept_encoding="gzip, br;q=0.9")
+        assert dict(best.headers)["content-encoding"] == "br"
+        assert len(best.body) < len(packed.body)
+        assert best.body == (bundle_folder() / f"{path[1:]}.br").read_bytes()
+
+
+async def test_policies(server: Running) -> None:
+    """The document may run its own script and worker, the worker may only fetch, and nothing may do anything else."""
+    policies = {
+        path: dict((await server.get(path)).headers)["content-security-policy"]
+        for path in ("/", "/worker.js", "/page.js", "/exit")
+    }
+    tight = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+    assert policies["/"] == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
+        f"worker-src 'self'; {tight}; trusted-types dropbox-worker"
+    )
+    assert policies["/worker.js"] == f"default-src 'none'; connect-src 'self'; {tight}; trusted-types 'none'"
+    assert policies["/page.js"] == "default-src 'none'; frame-ancestors 'none'"
+    assert policies["/exit"] == f"default-src 'none'; img-src data:; {tight}; trusted-types 'none'"
+
+
+async def test_the_document_is_whole_and_loads_nothing_else(server: Running) -> None:
+    """999, the way without script, one script and one style sheet of the service; nothing inline, no other address."""
     page = (await server.get("/")).body.decode()
-    for words in ("call 999", "dropbox-source report", "no form on this page yet", "eight words", "Use Tor"):
+    for words in ("call 999", "dropbox-source report", "JavaScript", "eight words", "Tor Browser", "Exit this page"):
         assert words in page
-    assert re.findall(r'(?:src|href)="([^"]*)"', page) == ["/style.css"]
-    for banned in ("<script", "style=", "<form", "<img", "Demonstration", "crown"):
+    found = re.findall(r'(?:src|href)="([^"#]+)"', page)
+    assert set(found) == {"data:,", "/style.css", "/page.js", "/exit", "/notices.txt"}
+    for banned in ("style=", "<img", "<iframe", "onclick", "Demonstration", "crown", "http:"):
         assert banned not in page
-    assert "style-src 'self'" in dict((await server.get("/")).headers)["content-security-policy"]
+    assert re.findall(r"<script[^>]*>", page) == ['<script type="module" src="/page.js">']
     assert b"url(" not in (await server.get("/style.css")).body
+
+
+async def test_the_document_carries_what_the_page_needs(server: Running) -> None:
+    """Every enabled force by all its names, every option of every question, the units, and the pinned anchor."""
+    page = html.unescape((await server.get("/")).body.decode())
+    for force in enabled_forces():
+        assert f'value="{force.slug}"' in page
+        assert all(name in page for name in force.names())
+    for question in QUESTIONS:
+        for option in question.options:
+            assert re.search(rf'name="{question.id}" type="radio" value="{option.id}"', page)
+    assert len(re.findall("data-independent>", page)) == 2
+    assert all(f'name="categories" type="checkbox" value="{one}"' in page for one in CATEGORIES)
+    anchor = re.search('data-anchor="([^"]+)"', page)
+    assert anchor
+    assert base64.b64decode(anchor[1]) == server.world.anchor.encode()
+    assert 'data-slug="unit-0" data-kind="intake-desk">Unit 0<' in page
+
+
+def test_the_document_routes_as_the_protocol_does() -> None:
+    """Beside each force stand the unit that gets its reports and the one that does when that is passed by."""
+    world = World(3)
+    world.desks[1].unit = replace(world.desks[1].unit, forces=("kent", "essex"))
+    world.desks[2].unit = replace(world.desks[2].unit, forces=("dorset",), paused=True)
+    directory = parse_directory(parse_signed_directory(world.sign_directory()).body)
+    page = Pages(world.anchor, False, EXIT_URL).document(directory).plain.decode()
+
+    def routed(force: str) -> list[str]:
+        found = re.search(rf'value="{force}"[^>]*data-unit="([^"]*)" data-independent-unit="([^"]*)"', page)
+        assert found
+        return [found[1], found[2]]
+
+    assert routed("kent") == ["unit-1", "unit-0"]
+    assert routed("dorset") == ["unit-0", "unit-0"]
+    assert 'data-unit="unit-0" data-independent-unit="unit-0"' in page
+    assert "unit-2" not in page
+
+
+def test_names_of_units_are_text() -> None:
+    """A name that looks like markup stays a name."""
+    world = World(1)
+    world.desks[0].unit = replace(world.desks[0].unit, name='<script>"x"&</script>')
+    directory = parse_directory(parse_signed_directory(world.sign_directory()).body)
+    page = Pages(world.anchor, False, EXIT_URL).document(directory).plain.decode()
+    assert page.count("<script") == 1
+    assert "&lt;script&gt;&#34;x&#34;&amp;&lt;/script&gt;" in page
 
 
 def test_a_demo_says_so() -> None:
     """The banner is there when the config says demo, and only then."""
-    assert b"Demonstration." in Pages(demo=True).first
-    assert b"Demonstration." not in Pages(demo=False).first
+    for demo in (True, False):
+        pages = Pages(World().anchor, demo, EXIT_URL)
+        assert (b"Demonstration." in pages.unavailable.plain) is demo
+
+
+async def test_before_the_first_directory_the_page_says_so(tmp_path: Path) -> None:
+    """An honest page in place of a form that could send nothing; once there is a directory, the document."""
+    async with running(tmp_path, World(), published=False) as server:
+        early = await server.get("/")
+        assert early.status == 503
+        assert b"The service is not available" in early.body
+        assert b"<script" not in early.body
+        await server.publish()
+        assert (await server.get("/")).status == 200
+
+
+async def test_the_document_follows_the_directory(server: Running) -> None:
+    """A unit that joins is on the page as soon as the server shows the directory that names it."""
+    assert b"Unit 1" in (await server.get("/")).body
+    server.world.desks[1].unit = replace(server.world.desks[1].unit, name="Renamed")
+    await server.publish()
+    page = (await server.get("/")).body
+    assert b"Renamed" in page
+    assert b"Unit 1" not in page
+
+
+async def test_leaving_clears_and_goes_on(tmp_path: Path) -> None:
+    """The way out, also without script: it clears what a browser may have kept, then leads to the config's address."""
+    async with running(tmp_path, World(), exit_url="https://weather.example/?a=1&b=2") as server:
+        left = await server.get("/exit")
+        assert dict(left.headers)["clear-site-data"] == '"cache", "cookies", "storage"'
+        page = html.unescape(left.body.decode())
+        assert '<meta http-equiv="refresh" content="0; url=https://weather.example/?a=1&b=2">' in page
+        assert "polic" not in page.lower()
+        assert "report" not in page.lower()
+
+
+def test_a_missing_bundle_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The server does not start without it, and says which command makes it."""
+    monkeypatch.setattr("dropbox.server.static_files.bundle_folder", lambda: tmp_path)
+    with pytest.raises(ConfigRefused, match="make setup"):
+        load_bundle()
+
+
+@pytest.mark.parametrize(
+    "url", ["", "www.example.org", "javascript:alert(1)", 'https://a"b', "https://a b", "https://a<b"]
+)
+def test_an_exit_address_that_is_none_is_refused(url: str) -> None:
+    """It stands in a page's markup and in a config file."""
+    with pytest.raises(ConfigRefused, match="exit_url"):
+        parse_exit_url(url)
 
 
 async def test_a_new_directory_and_its_board_appear_together(server: Running) -> None:

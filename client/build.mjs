@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Builds the browser's bundle: `node client/build.mjs [--record] [--out FOLDER]`.
+//
+// The same sources and packages give the same bytes in any folder. client/bundle.sha256 holds the hash of each file that a
+// browser runs or shows; a build that differs from it fails, and --record writes it anew. Packed copies lie beside each file;
+// they are not in the record, since what they hold is.
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, readdirSync, existsSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { compile } from "sass";
+
+const client = dirname(fileURLToPath(import.meta.url));
+const root = dirname(client);
+const record = join(client, "bundle.sha256");
+
+async function scripts() {
+  const built = await build({
+    absWorkingDir: root,
+    entryPoints: { page: "client/pages/page.js", worker: "client/worker.js" },
+    outdir: "bundle",
+    bundle: true,
+    format: "esm",
+    minify: true,
+    sourcemap: false,
+    charset: "utf8",
+    target: "es2022",
+    legalComments: "none",
+    metafile: true,
+    write: false,
+    logLevel: "error",
+  });
+  const files = Object.fromEntries(built.outputFiles.map((file) => [relative(join(root, "bundle"), file.path), file.text]));
+  const used = Object.values(built.metafile.outputs).flatMap((output) =>
+    Object.entries(output.inputs)
+      .filter(([, input]) => input.bytesInOutput > 0)
+      .map(([path]) => path),
+  );
+  return { files, used };
+}
+
+function styles() {
+  return compile(join(client, "styles/style.scss"), {
+    style: "compressed",
+    loadPaths: [join(root, "node_modules")],
+    charset: false,
+    quietDeps: true,
+  }).css;
+}
+
+/** The licences of every package that has a line in the bundle, and of the word list. */
+function notices(used) {
+  const names = used.map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]).filter(Boolean);
+  const parts = [...new Set([...names, "govuk-frontend"])].sort().map((name) => {
+    const folder = join(root, "node_modules", name);
+    const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const kept = join(client, "licences", `${name}.txt`);
+    const file = existsSync(kept) ? kept : join(folder, readdirSync(folder).find((one) => /^licen[cs]e/i.test(one)));
+    return `${name} ${version}\n\n${readFileSync(file, 'utf8').trim()}\n`;
+  });
+  const own = readFileSync(join(client, "licences", "notices.txt"), "utf8");
+  const words = readFileSync(join(root, "dropbox/words/ATTRIBUTION.md"), "utf8");
+  return [own, words, ...parts].map((part) => part.trim()).join(`\n\n${'-'.repeat(72)}\n\n`) + "\n";
+}
+
+function packed(body) {
+  const brotli = brotliCompressSync(body, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: body.length },
+  });
+  const gzip = gzipSync(body, { level: 9 });
+  if (!brotliDecompressSync(brotli).equals(body) || !gunzipSync(gzip).equals(body)) throw new Error("a packed file differs");
+  return { ".br": brotli, ".gz": gzip };
+}
+
+function write(folder, files) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(files)) {
+    const body = Buffer.from(text);
+    writeFileSync(join(folder, name), body);
+    for (const [ending, bytes] of Object.entries(packed(body))) writeFileSync(join(folder, name + ending), bytes);
+  }
+}
+
+function hashes(files) {
+  const lines = Object.entries(files).map(([name, text]) => `${createHash('sha256').update(text).digest('hex')}  ${name}\n`);
+  return lines.sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1)).join("");
+}
+
+const words = process.argv.slice(2);
+const at = words.indexOf("--out");
+const folder = resolve(at < 0 ? join(root, "dropbox/server/static") : (words[at + 1] ?? "."));
+const { files, used } = await scripts();
+const all = { ...files, "style.css": styles(), "notices.txt": notices(used) };
+write(folder, all);
+const found = hashes(all);
+if (words.includes("--record")) {
+  writeFileSync(record, found);
+} else if (!existsSync(record) || readFileSync(record, "utf8") !== found) {
+  const known = existsSync(record) ? readFileSync(record, "utf8").split("\n") : [];
+  const differing = found.split("\n").filter((line) => line && !known.includes(line));
+  console.error(
+    `The bundle built here is not the recorded one: ${differing.map((line) => line.slice(66)).join(', ')} differ.\n` +
+      "If you changed something below client/ or its packages, run `make bundle` and commit client/bundle.sha256 with it.\n" +
+      "If you changed nothing, do not use this build: its sources or tools are not those that were recorded.",
+  );
+  process.exit(1);
+}

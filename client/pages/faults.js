@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** @file What a person must mend before going on: a summary at the top of the page and a sentence at each field. */
+
+import { all, fresh, one, section } from "./dom.js";
+
+/** @typedef {{field: string, text?: string}} Fault `text` in place of the field's own sentence */
+
+/** @param {string} field */
+function group(field) {
+  return one(document, `[data-field="${field}"]`);
+}
+
+/** @param {HTMLElement} parent */
+function inputs(parent) {
+  return all(parent, "input, textarea");
+}
+
+/** @param {string} page */
+export function clearFaults(page) {
+  const within = section(page);
+  for (const shown of all(within, ".govuk-error-summary, .govuk-error-message")) shown.remove();
+  for (const marked of all(within, ".govuk-form-group--error")) marked.classList.remove("govuk-form-group--error");
+  for (const marked of all(within, ".govuk-textarea--error")) marked.classList.remove("govuk-textarea--error");
+  for (const described of all(within, '[aria-describedby$="-error"]')) {
+    const rest = (described.getAttribute("aria-describedby") ?? "").split(" ").slice(0, -1).join(" ");
+    if (rest) described.setAttribute("aria-describedby", rest);
+    else described.removeAttribute("aria-describedby");
+  }
+}
+
+/**
+ * Show them and move the focus to the summary.
+ * @param {string} page
+ * @param {Fault[]} faults
+ */
+export function showFaults(page, faults) {
+  clearFaults(page);
+  const within = section(page);
+  const summary = fresh("error-summary")[0];
+  if (!summary || !faults.length) return;
+  const pattern = one(summary, "li");
+  for (const fault of faults) {
+    const parent = group(fault.field);
+    const text = fault.text ?? parent.dataset["error"] ?? "";
+    const line = pattern.cloneNode(true);
+    if (line instanceof HTMLElement) {
+      const link = one(line, "a");
+      link.textContent = text;
+      link.setAttribute("href", `#${inputs(parent)[0]?.id ?? ''}`);
+      pattern.before(line);
+    }
+    markField(parent, fault.field, text);
+  }
+  pattern.remove();
+  one(within, ".govuk-back-link").after(summary);
+  summary.focus();
+  summary.scrollIntoView({ block: "start" });
+}
+
+/**
+ * @param {HTMLElement} parent
+ * @param {string} field
+ * @param {string} text
+ */
+function markField(parent, field, text) {
+  const message = fresh("error-message")[0];
+  if (!message) return;
+  message.id = `${field}-error`;
+  message.append(` ${text}`);
+  parent.classList.add("govuk-form-group--error");
+  const described = all(parent, "fieldset, textarea")[0];
+  if (!described) return;
+  if (described instanceof HTMLTextAreaElement) {
+    described.classList.add("govuk-textarea--error");
+    described.before(message);
+  } else {
+    one(parent, ".govuk-radios, .govuk-checkboxes").before(message);
+  }
+  const before = described.getAttribute("aria-describedby");
+  described.setAttribute("aria-describedby", before ? `${before} ${message.id}` : message.id);
+}

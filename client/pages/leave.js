@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** @file Leaving at once, covering the page when it is out of sight, and leaving nothing behind. */
+
+import { all, byId, one } from "./dom.js";
+import { say } from "./words.js";
+
+const PRESSES = 3;
+const WITHIN = 5_000;
+
+/**
+ * *Exit this page*: by its link, or Shift three times with nothing between. The page is blank before anything loads.
+ * @param {() => void} wipe
+ */
+export function startExit(wipe) {
+  const link = one(byId("exit", HTMLElement), "a");
+  const address = link.getAttribute("href") ?? "/";
+  const told = byId("exit-count", HTMLElement);
+  const leave = () => {
+    wipe();
+    document.body.replaceChildren();
+    document.title = "…";
+    location.replace(address);
+  };
+  let presses = 0;
+  let timer = 0;
+  const reset = () => {
+    presses = 0;
+    told.textContent = "";
+  };
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    leave();
+  });
+  link.addEventListener("keydown", (event) => {
+    // It is announced as a button, so that it must work like one.
+    if (event.key === " ") leave();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Shift") reset();
+  });
+  document.addEventListener("keyup", (event) => {
+    if (event.key !== "Shift") return;
+    clearTimeout(timer);
+    presses += 1;
+    if (presses >= PRESSES) {
+      leave();
+      return;
+    }
+    told.textContent = say(`exit-${PRESSES - presses}`);
+    timer = setTimeout(reset, WITHIN);
+  });
+}
+
+/**
+ * Out of sight, the page is covered, so that a list of open apps or a suspended phone shows nothing of it.
+ * @param {() => boolean} needed whether there is anything to cover
+ */
+export function startCover(needed) {
+  const cover = byId("cover", HTMLElement);
+  const button = byId("uncover", HTMLButtonElement);
+  let height = 0;
+  /** @type {Element | null} */
+  let focused = null;
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "hidden" || !cover.hidden || !needed()) return;
+    height = scrollY;
+    focused = document.activeElement;
+    cover.hidden = false;
+    document.body.classList.add("covered");
+    button.focus();
+  });
+  button.addEventListener("click", () => {
+    cover.hidden = true;
+    document.body.classList.remove("covered");
+    scrollTo(0, height);
+    if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
+    focused = null;
+  });
+}
+
+/** Empty every field, also what the browser would put back. */
+export function emptyFields() {
+  for (const form of all(document, "form")) if (form instanceof HTMLFormElement) form.reset();
+}
+
+/**
+ * Nothing of the page outlives it: it is emptied when it goes, and a copy that the browser kept begins anew. Before the
+ * tab closes on something typed, the browser asks.
+ * @param {() => void} wipe
+ * @param {() => boolean} unsaved
+ */
+export function startForgetting(wipe, unsaved) {
+  addEventListener("pagehide", wipe);
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
+  addEventListener("beforeunload", (event) => {
+    if (unsaved()) event.preventDefault();
+  });
+}

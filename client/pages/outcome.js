@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * @file What came of a visit: the pages that say it, filled in as text. Whatever a unit wrote is shown as it is and
+ * does nothing.
+ */
+
+import { all, fresh, one, section } from "./dom.js";
+import { dayWords, has, say } from "./words.js";
+
+/** @import { ConversationTold, VisitTold, WarningTold } from "../worker_messages.js" */
+/** @import { Failed } from "./worker_line.js" */
+
+const NO_ANSWER = new Set(["unreachable", "bad-answer"]);
+/** What passes by itself. */
+const LATER = new Set([...NO_ANSWER, "refused", "no-unit-receives"]);
+const LONGEST_WAIT = 14;
+
+/** @param {WarningTold} warned */
+function warningWords(warned) {
+  const name = { "replies-altered": "warned-altered", clock: "warned-clock", silent: "warned-silent" }[warned.code];
+  return name ? say(name, { name: warned.name, days: warned.days }) : warned.text;
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {WarningTold[]} warnings
+ */
+function fillWarnings(place, warnings) {
+  place.replaceChildren(
+    ...warnings.flatMap((warned) => {
+      const shown = fresh("warning");
+      for (const box of shown) one(box, ".govuk-warning-text__text").append(` ${warningWords(warned)}`);
+      return shown;
+    }),
+  );
+}
+
+/** @param {WarningTold} warned */
+function isOpen(warned) {
+  return warned.proof || warned.code === "clock";
+}
+
+/** A day within two weeks, each as likely as the others. */
+function comeBackDay() {
+  const drawn = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  const day = new Date();
+  day.setDate(day.getDate() + 1 + (drawn % LONGEST_WAIT));
+  return dayWords(day);
+}
+
+/**
+ * @param {"sent" | "replied"} name
+ * @param {VisitTold} visited
+ */
+export function fillStored(name, visited) {
+  const page = section(name);
+  one(page, "[data-unit-name]").textContent = visited.name;
+  one(page, "[data-come-back]").textContent = comeBackDay();
+  fillWarnings(one(page, "[data-warnings]"), concerning(visited));
+}
+
+/**
+ * What concerns another unit than the one written to is no matter of its page, unless it is proved.
+ * @param {VisitTold} visited
+ */
+function concerning(visited) {
+  return visited.warnings.filter((warned) => isOpen(warned) || warned.slug === visited.slug);
+}
+
+/** @param {VisitTold} visited */
+export function isSilent(visited) {
+  return visited.warnings.some((warned) => warned.code === "silent" && warned.slug === visited.slug);
+}
+
+/** @param {VisitTold} visited */
+export function fillMessages(visited) {
+  const page = section("messages");
+  fillWarnings(one(page, "[data-warnings]"), visited.warnings.filter(isOpen));
+  const others = visited.warnings.filter((warned) => !isOpen(warned));
+  const fold = one(page, "[data-fold]");
+  fold.hidden = !others.length;
+  fillWarnings(one(fold, ".govuk-details__text"), others);
+  one(page, "[data-conversations]").replaceChildren(...visited.conversations.flatMap(conversation));
+  one(page, "[data-nothing]").hidden = visited.conversations.length > 0;
+}
+
+/** @param {string} text */
+function paragraph(text) {
+  const made = document.createElement("p");
+  made.textContent = text;
+  return made;
+}
+
+/** @param {ConversationTold} found */
+function conversation(found) {
+  const [heading, collected] = fresh("conversation");
+  if (!heading || !collected) return [];
+  heading.textContent = found.name;
+  const count = found.collected === 0 ? "none" : found.collected === 1 ? "one" : "some";
+  collected.textContent = say(`collected-${count}`, { n: found.collected });
+  const texts = found.messages.flatMap((text) => {
+    const shown = fresh("message");
+    for (const box of shown) {
+      one(box, "h3").textContent = say("message", { number: text.number, day: dayWords(text.day) });
+      one(box, "pre").textContent = text.text;
+    }
+    return shown;
+  });
+  if (found.unread) texts.push(paragraph(say("unread", { n: found.unread })));
+  if (!texts.length) texts.push(paragraph(say("no-text")));
+  return [heading, collected, ...texts];
+}
+
+/**
+ * Whether any of it may be on the server, in words.
+ * @param {boolean} reading
+ * @param {boolean} perhaps
+ * @param {number} parts
+ */
+function storedWords(reading, perhaps, parts) {
+  if (reading) return say("stored-reading");
+  if (parts > 0) return say("stored-parts", { n: parts });
+  return say(perhaps ? "stored-perhaps" : "stored-nothing");
+}
+
+/**
+ * The page for a failure, filled in.
+ * @param {Failed} failed
+ * @param {boolean} reading
+ * @param {boolean} posted whether an envelope may have left
+ */
+export function fillFailure(failed, reading, posted) {
+  const name = pageOf(failed.code);
+  const page = section(name);
+  const perhaps = failed.perhapsStored || (failed.code === "stopped" && posted);
+  for (const place of all(page, "[data-stored]")) place.textContent = storedWords(reading, perhaps, failed.partsStored);
+  for (const place of all(page, "[data-warnings]")) fillWarnings(place, failed.warnings);
+  for (const place of all(page, "[data-today]")) place.textContent = dayWords(new Date());
+  for (const place of all(page, "[data-say]")) {
+    place.textContent = NO_ANSWER.has(failed.code) ? say("network") : failed.say || say("unexpected");
+  }
+  return name;
+}
+
+/** @param {string} code */
+function pageOf(code) {
+  if (code === "clock-unconfirmed") return "clock";
+  if (code === "crypto-missing") return "incapable";
+  if (code === "stopped") return "stopped";
+  return LATER.has(code) ? "unavailable" : "problem";
+}
+
+/**
+ * The page that says that a decoy went in place of the message.
+ * @param {VisitTold} visited
+ * @param {string} deskName the intake desk to offer; empty when there is none
+ */
+export function fillRefused(visited, deskName) {
+  const page = section("refused");
+  const code = visited.refused?.code ?? "";
+  one(page, "[data-say]").textContent = has(code) ? say(code) : (visited.refused?.say ?? "");
+  one(page, "[data-stored]").textContent = say("stored-nothing");
+  fillWarnings(one(page, "[data-warnings]"), concerning(visited));
+  one(page, "[data-desk]").hidden = !deskName;
+  one(page, "[data-desk-name]").textContent = deskName;
+}
+
+/**
+ * @param {string} was the unit that was shown
+ * @param {string} now the unit by the signed list; empty when there is none
+ */
+export function fillRerouted(was, now) {
+  const page = section("rerouted");
+  one(page, "[data-was]").textContent = was;
+  one(page, "[data-now]").textContent = now;
+  one(page, "[data-now-known]").hidden = !now;
+  one(page, "[data-now-unknown]").hidden = Boolean(now);
+  one(page, '[data-do="reroute"]').hidden = !now;
+}
+
+/** Nothing of a visit stays in the document. */
+export function emptyOutcome() {
+  for (const place of all(document, "[data-warnings], [data-conversations], [data-fold] div")) place.replaceChildren();
+  const said = "[data-unit-name], [data-come-back], [data-was], [data-now], [data-desk-name]";
+  for (const place of all(document, said)) place.textContent = "";
+}

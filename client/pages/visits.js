@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * @file Visits: what is asked of the worker, and which page follows. Each press of a button here is at most one burst
+ * of requests for each envelope, always in the same order.
+ */
+
+import { all, fresh, one, section } from "./dom.js";
+import { fillFailure, fillMessages, fillRefused, fillRerouted, fillStored, isSilent } from "./outcome.js";
+import { ProgressPage } from "./progress.js";
+import { listedUnit, receiver } from "./report.js";
+import { Failed } from "./worker_line.js";
+
+/** @import { UnitTold, VisitTold } from "../worker_messages.js" */
+/** @import { WorkerLine } from "./worker_line.js" */
+/** @import { Walk } from "./walk.js" */
+/** @typedef {"report" | "reply" | "check"} Kind */
+/** @typedef {Record<string, unknown> & {slug?: string, shown?: {name: string, independent: boolean}}} Asked */
+
+/** Where each kind of visit was asked for. */
+const ORIGIN = { report: "check", reply: "write", check: "return" };
+
+/** Makes visits, and remembers the last one so that it can be made again. */
+export class Visits {
+  /** @type {{kind: Kind, asked: Asked} | null} */
+  #last = null;
+  /** @type {VisitTold | null} */
+  #found = null;
+  /** @type {UnitTold | null} */
+  #routed = null;
+  #line;
+  #walk;
+  #progress = new ProgressPage();
+  #done;
+
+  /**
+   * @param {WorkerLine} line
+   * @param {Walk} walk
+   * @param {(kind: Kind) => void} done told when what was written for a visit is needed no more
+   */
+  constructor(line, walk, done) {
+    this.#line = line;
+    this.#walk = walk;
+    this.#done = done;
+  }
+
+  /**
+   * @param {Kind} kind
+   * @param {Asked} asked
+   */
+  async make(kind, asked) {
+    const mine = { kind, asked };
+    this.#last = mine;
+    this.#progress.begin(kind);
+    this.#walk.turn("working");
+    try {
+      const visited = await this.#line.ask(kind, asked, (told) => this.#progress.show(told));
+      // Whoever left in the meantime is shown nothing.
+      if (this.#last === mine) this.#arrive(kind, visited);
+    } catch (error) {
+      const failed = error instanceof Failed ? error : new Failed({ code: "unexpected" });
+      if (this.#last === mine) this.#walk.turn(fillFailure(failed, kind === "check", this.#progress.posted));
+    }
+  }
+
+  /**
+   * @param {Kind} kind
+   * @param {VisitTold} visited
+   */
+  #arrive(kind, visited) {
+    if (kind === "check") {
+      this.#found = visited;
+      fillMessages(visited);
+      this.#finish(kind, "messages");
+    } else if (visited.stored) {
+      this.#stored(kind, visited);
+    } else if (visited.refused?.code === "routing-changed") {
+      this.#rerouted(visited);
+    } else {
+      const desk = this.#desk();
+      fillRefused(visited, kind === "report" && desk ? desk.name : "");
+      this.#walk.turn("refused");
+    }
+  }
+
+  /**
+   * @param {Kind} kind
+   * @param {VisitTold} visited
+   */
+  #stored(kind, visited) {
+    if (kind === "reply") {
+      this.#found = visited;
+      fillMessages(visited);
+      fillStored("replied", visited);
+      this.#finish(kind, "replied");
+      return;
+    }
+    const offer = isSilent(visited) && this.#desk() !== null;
+    fillStored("sent", visited);
+    one(section("sent"), "[data-silent]").hidden = !offer;
+    if (offer) this.#walk.end("sent");
+    else this.#finish(kind, "sent");
+  }
+
+  /**
+   * @param {Kind} kind
+   * @param {string} page
+   */
+  #finish(kind, page) {
+    this.#last = null;
+    this.#done(kind);
+    this.#walk.end(page);
+  }
+
+  /** @param {VisitTold} visited */
+  #rerouted(visited) {
+    this.#routed = visited.units.find((unit) => unit.slug === visited.slug) ?? null;
+    fillRerouted(this.#last?.asked.shown?.name ?? "", this.#routed?.name ?? "");
+    this.#walk.turn("rerouted");
+  }
+
+  /** The unit that gets what must pass the force's own by, when the last visit went elsewhere. */
+  #desk() {
+    const desk = receiver(true);
+    return desk && desk.slug !== this.#last?.asked.slug ? desk : null;
+  }
+
+  /** The same visit again. @param {Asked} changes */
+  again(changes = {}) {
+    if (this.#last) void this.make(this.#last.kind, { ...this.#last.asked, ...changes });
+  }
+
+  /** The same report to the intake desk. */
+  toDesk() {
+    const desk = this.#desk();
+    if (desk) this.again({ slug: desk.slug, shown: { name: desk.name, independent: true } });
+  }
+
+  /** The same report to the unit that the signed list names. */
+  reroute() {
+    const shown = this.#last?.asked.shown;
+    if (this.#routed && shown) this.again({ slug: this.#routed.slug, shown: { ...shown, name: this.#routed.name } });
+  }
+
+  /** Back to what was written. */
+  rethink() {
+    if (this.#last) this.#walk.returnTo(ORIGIN[this.#last.kind]);
+  }
+
+  /** The page of answers once more, without a visit. */
+  messages() {
+    if (this.#found) this.#walk.end("messages");
+  }
+
+  /** The page to write on: when not exactly one unit has answered, it asks which one received the report. */
+  write() {
+    const found = this.#found;
+    if (!found) return;
+    const ask = found.conversations.length !== 1;
+    const units = found.conversations.length > 1 ? found.conversations : found.units;
+    const place = one(section("write"), "[data-which]");
+    place.hidden = !ask;
+    one(place, ".govuk-radios").replaceChildren(
+      ...(ask ? units : []).flatMap((unit, at) => {
+        const item = fresh("radio");
+        for (const input of item.flatMap((part) => all(part, "input"))) {
+          input.id = at ? `which-${at}` : "which";
+          input.setAttribute("name", "which");
+          input.setAttribute("value", unit.slug);
+        }
+        for (const label of item.flatMap((part) => all(part, "label"))) {
+          label.setAttribute("for", at ? `which-${at}` : "which");
+          label.textContent = listedUnit(unit.slug)?.name ?? unit.name;
+        }
+        return item;
+      }),
+    );
+    this.#walk.go("write");
+  }
+
+  /** Whether the person must say which unit received the report. */
+  asksWhich() {
+    return !one(section("write"), "[data-which]").hidden;
+  }
+
+  forget() {
+    this.#last = this.#found = this.#routed = null;
+  }
+}
