@@ -150,7 +150,7 @@ async def running(
     clock: Any = None,
     exit_url: str = EXIT_URL,
 ) -> AsyncIterator[Running]:
-    """A server on the folder's store, by a ``Clock`` or a clock of the caller's; again on the same folder it is the same
+    """A server on the folder's store, by a ``Clock`` or a clock of the caller; again on the same folder it is the same
     service started anew."""
     config = replace(make_config(folder, world, url, unix), exit_url=exit_url)
     await asyncio.to_thread(upgrade, config.database)
