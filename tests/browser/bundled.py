@@ -1,20 +1,24 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The browser's modules, bundled from the sources into a folder and served from loopback under the page's own policy."""
+"""The browser's modules, bundled from the sources into a folder and served from loopback under the page's policy."""
 
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
+
+from tests.client.twin_server import Asked, TwinServer
 
 ROOT = Path(__file__).parents[2]
 NODE = Path(sys.executable).parent / "node"
 ESBUILD = ROOT / "node_modules" / "esbuild" / "bin" / "esbuild"
 FLAGS = ("--bundle", "--format=esm", "--minify", "--charset=utf8", "--target=es2022", "--log-level=error")
-PAGE = '<!doctype html><html lang="en"><title>Vectors</title><script type="module" src="/page.js"></script></html>'
+PAGE = '<!doctype html><html lang="en"><title>Test</title><script type="module" src="/page.js"></script></html>'
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; worker-src 'self'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
@@ -28,6 +32,30 @@ def bundle(folder: Path, **entries: Path) -> None:
 
 
 class _Handler(SimpleHTTPRequestHandler):
+    def __init__(self, *arguments: Any, service: TwinServer | None, **options: Any) -> None:
+        self._service = service
+        super().__init__(*arguments, **options)
+
+    def _serve(self, body: bytes) -> bool:
+        """Answer what is asked of the service, and write it down; whether it was."""
+        if self._service is None or not self.path.startswith("/v1/"):
+            return False
+        headers = tuple((name.lower(), value) for name, value in self.headers.items())
+        self._service.asked.append(Asked(self.command, self.path, headers, len(body), time.monotonic()))
+        status, data = self._service.answer(self.path, body)
+        self.send_response(status)
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+        return True
+
+    def do_GET(self) -> None:
+        if not self._serve(b""):
+            super().do_GET()
+
+    def do_POST(self) -> None:
+        self._serve(self.rfile.read(int(self.headers["content-length"])))
+
     def end_headers(self) -> None:
         """A worker takes its policy from its own answer: it may make no Trusted Types policy at all."""
         types = "'none'" if self.path == "/worker.js" else "dropbox-worker"
@@ -40,10 +68,10 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The folder's address on loopback, with a page that runs its ``page.js``."""
+def served(folder: Path, service: TwinServer | None = None) -> Iterator[str]:
+    """The folder's address on loopback, with a page that runs its ``page.js``, and the service behind it."""
     (folder / "index.html").write_text(PAGE)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder), service=service))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** @file A page that asks the worker, as the service's own page does, and gathers what it says, with the time of each. */
+
+const rules = { createScriptURL: (url) => url };
+const policy = globalThis.trustedTypes?.createPolicy("dropbox-worker", rules) ?? rules;
+const worker = new Worker(policy.createScriptURL("/worker.js"), { type: "module" });
+const heard = new Map();
+let next = 1;
+
+worker.addEventListener("message", ({ data: { id, ...said } }) => {
+  const { started, said: before, resolve } = heard.get(id);
+  before.push({ ...said, after: performance.now() - started });
+  if (said.done || said.failed) resolve(before);
+});
+
+/** Everything the worker says of one question, up to its answer. */
+globalThis.ask = (message) => {
+  const id = next++;
+  return new Promise((resolve, reject) => {
+    worker.onerror = (event) => reject(new Error(event.message));
+    heard.set(id, { started: performance.now(), said: [], resolve });
+    worker.postMessage({ ...message, id });
+  });
+};

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the worker asks of the network, and what it makes of a service that fails or lies."""
+
+import json
+import subprocess
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dropbox.protocol.codename import encode_codename, entropy_from_random
+from dropbox.protocol.constants import MAX_BOARD, MAX_DIRECTORY
+from dropbox.protocol.wire import Receipt
+from dropbox.words import codename_words
+from tests.client.node_session import NODE, Heard, NodeSession, node_session
+from tests.client.test_session import new_codename, report
+from tests.client.twin_server import UNANNOUNCED, Answer, TwinServer, hang_up, how, refused
+
+BURST = ["/v1/directory", "/v1/board", "/v1/envelopes"]
+UNKNOWN = " ".join(encode_codename(entropy_from_random(bytes(12)), codename_words()))
+LONG = "x" * 40_000
+
+
+def honest(answer: Answer) -> Answer:
+    """A fault that is none."""
+    return answer
+
+
+def check(session: NodeSession, codename: str) -> Heard:
+    """A return to read."""
+    return session.ask("check", codename=codename, despiteClock=False)
+
+
+def bodies(server: TwinServer) -> list[bytes]:
+    """What the intake desk has whole."""
+    server.service.tick()
+    return server.service.desks["intake"].bodies()
+
+
+def test_every_visit_asks_the_same_with_the_same_headers(server: TwinServer, session: NodeSession) -> None:
+    """A report, a check with and without answers, an unknown codename, an answer, a refusal: same requests, same order,
+    same sizes, and no header that a visit chose."""
+    codename = new_codename(session)
+    report(session, codename)
+    bodies(server)
+    desk = server.service.desks["intake"]
+    (conversation,) = desk.context.ledger.conversations.values()
+    desk.reply(conversation, "Thank you.")
+    server.service.tick()
+    assert check(session, codename).done["conversations"]
+    check(session, UNKNOWN)
+    assert session.ask("reply", codename=codename, slug="", text="More.", despiteClock=False).done["stored"]
+    assert session.ask("reply", codename=codename, slug="east", text="More.", despiteClock=False).done["refused"]
+    shapes = [one.shape() for one in server.asked]
+    assert len(shapes) == 15
+    assert [shapes[at : at + 3] for at in range(0, 15, 3)] == [shapes[:3]] * 5
+    assert [shape[1] for shape in shapes[:3]] == BURST
+    assert [(shape[0], shape[3]) for shape in shapes[:3]] == [("GET", 0), ("GET", 0), ("POST", 16_384)]
+    names = {name for shape in shapes for name, _ in shape[2]}
+    assert not names & {"cookie", "referer", "authorization", "if-none-match", "if-modified-since", "range"}
+    assert dict(shapes[2][2])["content-type"] == "application/octet-stream"
+
+
+def test_an_envelope_leaves_one_second_after_the_board(server: TwinServer) -> None:
+    """Whatever was found: the wait is the same for a codename that has answers and for one that has none."""
+    with node_session(how(server.url, after_board=1_000)) as session:
+        session.start(server.service)
+        codename = new_codename(session)
+        report(session, codename)
+        check(session, codename)
+        check(session, UNKNOWN)
+    times = [one.at for one in server.asked]
+    waits = [times[at + 2] - times[at + 1] for at in range(0, 9, 3)]
+    assert all(1.0 <= wait < 1.5 for wait in waits), waits
+
+
+def test_progress_tells_the_stages_and_whole_percents(server: TwinServer, session: NodeSession) -> None:
+    """The board's percents rise, each once; a message in parts tells which part."""
+    heard = report(session, new_codename(session), text=LONG)
+    parts = [(one["part"], one["parts"]) for one in heard.progress if one["stage"] == "post"]
+    assert parts == [(1, 3), (2, 3), (3, 3)]
+    board = [one["percent"] for one in heard.progress if one["stage"] == "board" and one["part"] == 1]
+    assert board == sorted(set(board))
+    assert (board[0], board[-1]) == (0, 100)
+    assert len(bodies(server)) == 1
+
+
+def test_a_part_that_got_no_answer_is_sent_again_and_counts_once(server: TwinServer, session: NodeSession) -> None:
+    """The same bytes at first; the desk has the message once."""
+    server.faults["/v1/envelopes"] = [honest, hang_up]
+    heard = report(session, new_codename(session), text=LONG)
+    assert heard.done["stored"]
+    assert server.paths().count("/v1/envelopes") == 4
+    assert len(bodies(server)) == 1
+
+
+def test_a_new_visit_seals_a_part_afresh_under_its_message(server: TwinServer, session: NodeSession) -> None:
+    """When patience with one envelope ends the whole visit is made again; the desk still has the message once."""
+    server.faults["/v1/envelopes"] = [hang_up] * 3
+    with node_session(how(server.url, patience=1)) as impatient:
+        impatient.start(server.service)
+        assert report(impatient, new_codename(impatient)).done["stored"]
+    assert server.paths() == BURST * 4
+    assert len(bodies(server)) == 1
+
+
+@pytest.mark.parametrize(("ends", "perhaps"), [("/v1/envelopes", True), ("/v1/board", False), ("/v1/directory", False)])
+def test_a_connection_that_stays_away_is_told(server: TwinServer, ends: str, perhaps: bool) -> None:
+    """After six visits; whether something may be stored depends on what failed."""
+    server.faults[ends] = [hang_up] * 100
+    with node_session(how(server.url, patience=1)) as session:
+        failed = report(session.start(server.service), new_codename(session)).failed
+    assert (failed["code"], failed["perhapsStored"], failed["partsStored"]) == ("unreachable", perhaps, 0)
+    assert server.paths().count(ends) == 6
+
+
+def test_a_message_that_breaks_off_says_how_many_parts_are_stored(server: TwinServer, session: NodeSession) -> None:
+    """Whatever stops it: a refusal of the service, or of the visit itself."""
+    server.faults["/v1/envelopes"] = [honest, honest, *[refused(413, "wrong-length", "Too long.")] * 6]
+    failed = report(session, new_codename(session), text=LONG).failed
+    assert (failed["code"], failed["say"]) == ("refused", "Too long.")
+    assert (failed["perhapsStored"], failed["partsStored"]) == (True, 2)
+    server.faults["/v1/envelopes"] = []
+    server.faults["/v1/directory"] = [honest, lambda answer: (200, answer[1][:-1])]
+    failed = report(session, new_codename(session), text=LONG).failed
+    assert (failed["code"], failed["perhapsStored"], failed["partsStored"]) == ("truncated", True, 1)
+
+
+def test_a_refusal_that_passes_is_waited_for(server: TwinServer) -> None:
+    """The same request is sent again; every other refusal is final."""
+    server.faults["/v1/directory"] = [refused(503, "not-ready")]
+    server.faults["/v1/envelopes"] = [refused(503, "try-later"), refused(500, "fault"), refused(400, "malformed", "")]
+    with node_session(how(server.url, patience=5_000)) as session:
+        failed = check(session.start(server.service), UNKNOWN).failed
+    assert (failed["code"], failed["say"], failed["perhapsStored"]) == ("refused", "The service refused this.", True)
+    assert server.paths() == ["/v1/directory", *BURST[:2], *["/v1/envelopes"] * 3]
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "code"),
+    [
+        ("/v1/directory", (200, bytes(MAX_DIRECTORY + 1)), "bad-answer"),
+        ("/v1/directory", (UNANNOUNCED, bytes(MAX_DIRECTORY + 1)), "bad-answer"),
+        ("/v1/board", (200, bytes(MAX_BOARD + 1)), "bad-answer"),
+        ("/v1/board", (UNANNOUNCED, bytes(MAX_BOARD + 1)), "bad-answer"),
+        ("/v1/envelopes", (200, bytes(257)), "bad-answer"),
+        ("/v1/envelopes", (200, bytes(255)), "wrong-length"),
+        ("/v1/envelopes", (200, Receipt(bytes(32), 1).answer()), "bad-value"),
+        ("/v1/directory", (404, b"<html>"), "bad-answer"),
+        ("/v1/board", (500, b"x" * 256), "bad-answer"),
+        ("/v1/board", (400, b'{"answer":"refused","code":7}'.ljust(256)), "bad-answer"),
+        ("/v1/directory", (200, b""), "unreachable"),
+    ],
+)
+def test_an_answer_that_is_not_the_services_is_not_used(
+    server: TwinServer, session: NodeSession, path: str, answer: tuple[int, bytes], code: str
+) -> None:
+    """Too long, announced or not; not of its form; for another envelope; a page of somebody else's."""
+    server.faults[path] = [lambda _: answer] * 3
+    assert check(session, UNKNOWN).failed["code"] == code
+
+
+def test_a_redirection_is_not_followed(server: TwinServer, session: NodeSession) -> None:
+    """It would take the envelope elsewhere."""
+    server.faults["/v1/directory"] = [lambda _: (302, b"x")] * 3
+    assert check(session, UNKNOWN).failed["code"] in ("unreachable", "bad-answer")
+    assert set(server.paths()) == {"/v1/directory"}
+
+
+def test_a_refusals_sentence_cannot_act(server: TwinServer, session: NodeSession) -> None:
+    """What is not printable in it is dropped."""
+    server.faults["/v1/directory"] = [refused(400, "unknown-path", "No\x1b[2J.\u202e")]
+    assert check(session, UNKNOWN).failed["say"] == "No[2J."
+
+
+STEADY = """
+import { HttpTransport } from "%s";
+const results = [];
+for (const reading of [0, 999, 1001, 2500]) {
+  let now = 0;
+  globalThis.performance.now = () => now;
+  globalThis.setTimeout = (act, milliseconds = 0) => {
+    if (milliseconds < 100_000) { now += milliseconds; act(); }
+    return 0;
+  };
+  globalThis.fetch = async (path) => {
+    if (path.endsWith("envelopes")) results.push(now);
+    return new Response(new Uint8Array(256));
+  };
+  const transport = new HttpTransport(() => undefined);
+  await transport.answer({ ask: "board" });
+  now = reading;
+  await transport.answer({ ask: "envelope", envelope: new Uint8Array(1) });
+}
+console.log(JSON.stringify(results));
+"""
+
+
+def test_a_long_reading_waits_for_the_next_whole_second() -> None:
+    """So that only whole seconds show of how long reading took."""
+    module = Path(__file__).parents[2] / "client" / "transport" / "http.js"
+    script = STEADY % module.as_uri()
+    done = subprocess.run([NODE, "--input-type=module"], input=script, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [1_000, 1_000, 2_000, 3_000]
+
+
+def test_patience_grows_between_tries(server: TwinServer) -> None:
+    """Half a second, then twice as long each time, until it ends."""
+    server.faults["/v1/directory"] = [hang_up] * 10
+    with node_session(how(server.url, patience=4_000)) as session:
+        assert check(session.start(server.service), UNKNOWN).failed["code"] == "unreachable"
+    gaps: list[Any] = [later.at - earlier.at for earlier, later in pairwise(server.asked)]
+    assert [round(gap * 2) / 2 for gap in gaps] == [0.5, 1.0, 2.0]

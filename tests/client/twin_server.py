@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The in-memory service on a loopback port, which can be told to fail, and writes down what it was asked."""
+
+import json
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from dropbox.flows.requests import GetBoard, GetDirectory, PostEnvelope
+from dropbox.protocol.wire import encode_answer
+from tests.flows.twin import Service
+
+HANG_UP = b""
+"""In place of an answer: the connection ends without one."""
+UNANNOUNCED = -1
+"""In place of a status: 200, the body without its length in front."""
+Answer = tuple[int, bytes]
+Fault = Callable[[Answer], Answer]
+"""What is answered instead of the honest answer, which the service has given by then."""
+
+
+def refused(status: int, code: str, say: str = "No.") -> Fault:
+    """A refusal of docs/http-api.md."""
+    return lambda honest: (status, encode_answer("refused", code=code, say=say))
+
+
+def hang_up(honest: Answer) -> Answer:
+    """The request took effect and nobody is told."""
+    return 200, HANG_UP
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request as it came."""
+
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...]
+    length: int
+    at: float
+
+    def shape(self) -> tuple[str, str, tuple[tuple[str, str], ...], int]:
+        """All of it but the time and what is inside."""
+        return self.method, self.path, self.headers, self.length
+
+
+@dataclass
+class TwinServer:
+    """``faults`` of a path are used up one by one, each by one request."""
+
+    service: Service
+    url: str = ""
+    asked: list[Asked] = field(default_factory=list)
+    faults: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
+
+    def answer(self, path: str, body: bytes) -> Answer:
+        """The service's answer, or what a fault makes of it."""
+        requests = {"/v1/directory": GetDirectory(), "/v1/board": GetBoard(), "/v1/envelopes": PostEnvelope(body)}
+        honest = 200, self.service.twin.answer(requests[path])
+        return self.faults[path].pop(0)(honest) if self.faults[path] else honest
+
+    def paths(self) -> list[str]:
+        """What was asked, in order."""
+        return [one.path for one in self.asked]
+
+
+def _handler(served: TwinServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _handle(self) -> None:
+            length = int(self.headers.get("content-length", 0))
+            body = self.rfile.read(length)
+            headers = tuple((name.lower(), value) for name, value in self.headers.items())
+            served.asked.append(Asked(self.command, self.path, headers, length, time.monotonic()))
+            status, data = served.answer(self.path, body)
+            if data == HANG_UP:
+                self.close_connection = True
+                return
+            self.send_response(200 if status == UNANNOUNCED else status)
+            if status == UNANNOUNCED:
+                self.close_connection = True
+            else:
+                self.send_header("content-length", str(len(data)))
+            self.end_headers()
+            try:
+                self.wfile.write(data)
+            except OSError:
+                self.close_connection = True
+
+        def do_GET(self) -> None:
+            self._handle()
+
+        def do_POST(self) -> None:
+            self._handle()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    return Handler
+
+
+@contextmanager
+def served(service: Service) -> Iterator[TwinServer]:
+    """The service on a loopback port."""
+    found = TwinServer(service)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(found))
+    server.daemon_threads = True
+    found.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield found
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def how(url: str, after_board: int = 10, patience: int = 300, pause: int = 10) -> str:
+    """The argument of session_process.js: where the service is, and less patience than a person's."""
+    network = {"service": url, "afterBoard": after_board, "patience": patience}
+    return json.dumps({"network": network, "pause": pause})
