@@ -21,7 +21,10 @@ from xml.etree import ElementTree
 
 from tests import needs
 
-LIGHT = ("tooling", "rules", "deploy", "keys", "admin", "protocol", "flows", "transport", "client", "server", "desk", "cli")
+LIGHT = (
+    *("tooling", "rules", "deploy", "keys", "admin", "protocol", "flows", "transport", "client", "server"),
+    *("desk", "desk_web", "cli"),
+)
 HEAVY = ("scenarios", "crash", "hostile", "seizure", "browser")
 SIDE_BY_SIDE = 2
 SUITE_LIMIT = 12 * 60.0

@@ -115,6 +115,8 @@ async def _read_form(request: web.BaseRequest) -> dict[str, list[str]]:
     length = request.content_length
     if length is None or length > LONGEST_BODY:
         raise Turned(413, "Too long", "That is far more than can be sent. Go back and shorten it.")
+    if length == 0:
+        raise ValueError("an empty form")
     try:
         async with asyncio.timeout(_READ_WITHIN):
             body = await request.content.readexactly(length)

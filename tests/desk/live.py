@@ -106,13 +106,13 @@ class LiveDesk:
         words = ("dropbox-desk", "member", "add", name, *asked, "--session", self.login("ada"), "--json")
         self.secrets[name] = must(*words, stdin=MEMBER_PASSPHRASE + "\n").json["totp_secret"]
 
-    def start(self, environment: dict[str, str] | None = None) -> None:
+    def start(self, environment: dict[str, str] | None = None, words: Sequence[str] = ()) -> None:
         """Run the daemon, the desk passphrase on a descriptor of its own; returns once its socket answers."""
         read, write = os.pipe()
         os.write(write, DESK_PASSPHRASE.encode())
         os.close(write)
         self.process = subprocess.Popen(
-            [str(BIN / "dropbox-desk"), "serve", "--vault", str(self.folder), "--desk-key-fd", str(read)],
+            [str(BIN / "dropbox-desk"), "serve", "--vault", str(self.folder), "--desk-key-fd", str(read), *words],
             pass_fds=(read,),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A desk's pages over a real socket: a real vault, keyring and gate; the service behind them lives in memory, and so do
+the clocks, so that idleness and codes need no waiting."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from html import unescape
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import aiohttp
+from yarl import URL
+
+from dropbox.protocol.primitives import sha256
+from journalist_ui.desk.api import Desk
+from journalist_ui.desk.sessions import SessionBook
+from journalist_ui.desk.web_address import WebAddress
+from journalist_ui.vault import members, one_time_code
+from journalist_ui.web.server import serving
+from tests.desk.live import free_port
+from tests.desk.room import ADMINISTRATOR, INVESTIGATOR, PASSPHRASE, Room, _secret, entropy, make_room
+
+IDLE = 900.0
+ORIGIN = {"sec-fetch-site": "same-origin"}
+
+
+@dataclass
+class Page:
+    """An answer as a browser got it."""
+
+    status: int
+    url: str
+    body: str
+    headers: dict[str, str]
+
+    @property
+    def title(self) -> str:
+        return unescape(re.findall(r"<title>(.*?)</title>", self.body, re.S)[0])
+
+    @property
+    def words(self) -> str:
+        """What stands between the tags, spaces as they are."""
+        return unescape(re.sub(r"<[^>]*>", "", self.body))
+
+    def field(self, name: str) -> str:
+        """The first hidden field of that name."""
+        return unescape(re.findall(rf'<input type="hidden" name="{name}" value="([^"]*)">', self.body)[0])
+
+
+@dataclass
+class Officer:
+    """A browser of one person."""
+
+    house: "House"
+    browser: aiohttp.ClientSession
+
+    async def send(self, method: str, path: str, **options: Any) -> Page:
+        """One request, redirects followed unless told otherwise."""
+        async with self.browser.request(method, self.house.url + path.lstrip("/"), **options) as answer:
+            body = (await answer.read()).decode()
+            return Page(answer.status, str(answer.url.relative()), body, dict(answer.headers))
+
+    async def get(self, path: str, **options: Any) -> Page:
+        return await self.send("GET", path, **options)
+
+    async def post(self, path: str, fields: dict[str, Any] | None = None, **options: Any) -> Page:
+        """A form of this desk's own pages, with the session's token."""
+        known = {"csrf": (await self.get("/help")).field("csrf")} if self.token else {}
+        options.setdefault("headers", ORIGIN)
+        return await self.send("POST", path, data=known | (fields or {}), **options)
+
+    @property
+    def token(self) -> str:
+        """The session's cookie."""
+        cookies = self.browser.cookie_jar.filter_cookies(URL(self.house.url))
+        return next((one.value for name, one in cookies.items() if "desk-" in name), "")
+
+    async def sign_in(self, name: str, passphrase: str = PASSPHRASE, code: str = "") -> Page:
+        fields = {"member": name, "passphrase": passphrase, "code": code or self.house.code(name)}
+        return await self.send("POST", "/sign-in", data=fields, headers=ORIGIN)
+
+
+@dataclass
+class House:
+    """A running site and the clocks that it believes. ``wall`` moves the one-time codes, ``steady`` idleness."""
+
+    room: Room
+    desk: Desk
+    url: str
+    wall: list[float]
+    steady: list[float]
+    people: list[aiohttp.ClientSession] = field(default_factory=list)
+
+    def code(self, name: str) -> str:
+        """A one-time code that was not used yet: half a minute passes first."""
+        self.wall[0] += one_time_code.STEP
+        return one_time_code.code_at(_secret(self.room.secrets[name]), int(self.wall[0] // one_time_code.STEP))
+
+    def person(self, **options: Any) -> Officer:
+        """A new browser."""
+        options.setdefault("cookie_jar", aiohttp.CookieJar(unsafe=True))
+        self.people.append(aiohttp.ClientSession(**options))
+        return Officer(self, self.people[-1])
+
+    async def officer(self, name: str = "ada") -> Officer:
+        """A new browser that is signed in."""
+        officer = self.person()
+        page = await officer.sign_in(name)
+        assert page.status == 200, page.words
+        return officer
+
+    async def report(self, number: int, text: str, **fields: Any) -> int:
+        """A source reports and the desk collects; the case's number."""
+        await asyncio.to_thread(self.room.report, entropy(number), text, **fields)
+        await self.desk.engine.sync()
+        return max((line["case"] for line in await self._cases()), default=0)
+
+    async def _cases(self) -> list[dict[str, Any]]:
+        session = await asyncio.to_thread(self.room.sign_in, "ada")
+        return [{"case": line.number} for line in session.cases()]
+
+    async def period(self) -> None:
+        """The next period begins, and the desk does what is due."""
+        self.room.service.twin.advance()
+        self.wall[0] = max(self.wall[0], self.room.clock())
+        await self.desk.engine.sync()
+
+    def session_of(self, officer: Officer) -> Any:
+        """What the desk holds of a browser's session; None when it is over."""
+        return self.desk.sessions._open.get(sha256(officer.token.encode()))
+
+
+@asynccontextmanager
+async def open_house(
+    folder: Path, idle: float = IDLE, address: WebAddress | None = None, demo: bool = False, backup: str = "none"
+) -> AsyncIterator[House]:
+    """A desk called north. ada may do everything, bob investigates, eve administers only. Their passphrases are
+    stretched briefly: tests/desk measures the real stretch, and a hundred sign-ins need not wait for it."""
+    with patch.multiple(members, STRETCH_MEMORY_KIB=64, STRETCH_PASSES=1):
+        async with _open(folder, idle, address, demo, backup) as house:
+            yield house
+
+
+@asynccontextmanager
+async def _open(folder: Path, idle: float, address: WebAddress | None, demo: bool, backup: str) -> AsyncIterator[House]:
+    room = make_room(folder, backup)
+    room.add("bob", INVESTIGATOR)
+    room.add("eve", ADMINISTRATOR)
+    room.settings = replace(room.settings, demo=demo)
+    room.engine.settings = room.settings
+    wall, steady = [room.clock()], [0.0]
+    desk = Desk(room.engine, SessionBook(room.vault, idle, now=lambda: wall[0], idle=lambda: steady[0]))
+    port = free_port()
+    at = address or WebAddress("127.0.0.1", port, "", frozenset({"127.0.0.1", "north.localhost"}), secure=False)
+    at = replace(at, port=port)
+    house = House(room, desk, f"http://127.0.0.1:{port}/", wall, steady)
+    try:
+        async with serving(desk, at):
+            await room.engine.sync()
+            yield house
+    finally:
+        for person in house.people:
+            await person.close()
+        room.vault.close()

@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""From the sign-in page to the answer that the source reads, through the pages."""
+
+import asyncio
+
+import pytest
+
+from dropbox.protocol.constants import CATEGORIES, TEXT_PART
+from dropbox.questions import QUESTIONS
+from journalist_ui.web import words
+from tests.desk.room import entropy
+from tests.desk_web.house import House, Officer
+
+TEXT = "Thank you.\nWhich day was it? € ünï\n"
+
+
+async def preview(officer: Officer, case: int, text: str) -> str:
+    """The ``once`` of a preview."""
+    page = await officer.post(f"/cases/{case}/reply", {"text": text, "act": "preview"})
+    assert page.title == f"Preview for case {case} - Unit desk", page.words
+    return page.field("once")
+
+
+async def send(officer: Officer, case: int, text: str) -> None:
+    once = await preview(officer, case, text)
+    page = await officer.post(f"/cases/{case}/reply", {"text": text, "act": "send", "once": once})
+    assert page.url == f"/cases/{case}?done=sent", page.words
+
+
+async def test_a_report_is_read_and_answered(house: House) -> None:
+    """Inbox, case, preview, send; each state of the text's way is said in words; the source reads exactly the text."""
+    case = await house.report(1, "It was on Tuesday.", categories=CATEGORIES[:2], force="cumbria")
+    officer = await house.officer()
+    inbox = await officer.get("/")
+    assert words.CATEGORIES[CATEGORIES[0]] in inbox.words
+    assert "1 unread" in inbox.words
+    assert "To answer" in inbox.words
+    page = await officer.get(f"/cases/{case}")
+    for expected in ("It was on Tuesday.", "Cumbria Constabulary", words.CATEGORIES[CATEGORIES[1]], "Being assessed"):
+        assert expected in page.words
+    await send(officer, case, TEXT.replace("\n", "\r\n"))
+    assert "Waiting to be admitted" in (await officer.get(f"/cases/{case}")).words
+    assert "1 answer on the way" in (await officer.get("/")).words
+    await house.period()
+    await house.period()
+    assert "Published, not read yet" in (await officer.get(f"/cases/{case}")).words
+    source = await asyncio.to_thread(house.room.report, entropy(1), "It was the second one.")
+    (found,) = house.room.service.visit(source).conversations
+    assert [text.text for text in found.texts] == [TEXT]
+    await house.period()
+    await house.period()
+    page = await officer.get(f"/cases/{case}")
+    assert "Read by the source" in page.words
+    assert page.words.index(TEXT) < page.words.index("It was the second one.")
+    assert "To answer" in (await officer.get("/")).words
+
+
+async def test_a_form_that_is_sent_twice_sends_once(house: House) -> None:
+    """Two clicks at once, a reload later and another preview: one text for each preview."""
+    case = await house.report(2, "x")
+    officer = await house.officer()
+    once = await preview(officer, case, TEXT)
+    fields = {"text": TEXT, "act": "send", "once": once}
+    pages = await asyncio.gather(*(officer.post(f"/cases/{case}/reply", fields) for _ in range(3)))
+    assert sorted(page.url for page in pages) == [
+        *(f"/cases/{case}?done=again" for _ in range(2)),
+        f"/cases/{case}?done=sent",
+    ]
+    assert (await officer.get(f"/cases/{case}")).words.count(TEXT) == 1
+    await send(officer, case, TEXT)
+    assert (await officer.get(f"/cases/{case}")).words.count(TEXT) == 2
+
+
+async def test_a_preview_stores_nothing(house: House) -> None:
+    """Preview and back again: no text waits, and the words are in the box."""
+    case = await house.report(3, "x")
+    officer = await house.officer()
+    await preview(officer, case, TEXT)
+    page = await officer.post(f"/cases/{case}/reply", {"text": TEXT, "act": "edit"})
+    assert f">\n{TEXT}</textarea>" in page.body
+    assert house.desk.engine._replies == []
+    assert "Nothing was written since the report." in page.words
+
+
+@pytest.mark.parametrize("act", ["preview", "send"])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("é" * (TEXT_PART // 2 * 16 + 1), "The text needs 17 parts, at most 16 can be sent."),
+        (" \n ", "The text is empty."),
+    ],
+)
+async def test_a_refused_text_is_not_lost(house: House, act: str, text: str, said: str) -> None:
+    """The page says what is wrong, and the box holds every letter."""
+    case = await house.report(4, "x")
+    officer = await house.officer()
+    page = await officer.post(f"/cases/{case}/reply", {"text": text, "act": act, "once": "1" * 32})
+    assert page.status == 422
+    assert page.title == f"Problem: case {case} - Unit desk"
+    assert said in page.words
+    assert f">\n{text}</textarea>" in page.body
+
+
+async def test_a_text_that_fails_can_be_sent_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk fails: the words stay, and the same form then sends."""
+    case = await house.report(5, "x")
+    officer = await house.officer()
+    fields = {"text": TEXT, "act": "send", "once": await preview(officer, case, TEXT)}
+    with monkeypatch.context() as patch:
+        patch.setattr("journalist_ui.vault.session.add_text", _full)
+        page = await officer.post(f"/cases/{case}/reply", fields)
+        assert "could not use its own disk" in page.words
+        assert f">\n{TEXT}</textarea>" in page.body
+    assert (await officer.post(f"/cases/{case}/reply", fields)).url == f"/cases/{case}?done=sent"
+
+
+def _full(*_: object) -> None:
+    raise OSError
+
+
+async def test_a_draft_outlives_the_lock_and_is_its_writers_alone(house: House) -> None:
+    """Kept by the button or by locking; sealed in memory; seen by nobody else; gone once sent."""
+    case = await house.report(6, "x")
+    ada, bob = await house.officer("ada"), await house.officer("bob")
+    page = await ada.post(f"/cases/{case}/reply", {"text": TEXT, "act": "draft"})
+    assert page.url == f"/cases/{case}?done=draft"
+    page = await ada.post(f"/cases/{case}/reply", {"text": TEXT + "more", "act": "lock"})
+    assert page.url == "/sign-in?why=kept"
+    assert ada.token == ""
+    assert all(TEXT.encode() not in sealed for sealed in house.desk.drafts._kept.values())
+    assert TEXT not in (await bob.get(f"/cases/{case}")).body
+    again = await house.officer("ada")
+    page = await again.get(f"/cases/{case}")
+    assert f">\n{TEXT}more</textarea>" in page.body
+    assert "This is your draft." in page.words
+    await send(again, case, TEXT)
+    assert "This is your draft." not in (await again.get(f"/cases/{case}")).words
+    await again.post(f"/cases/{case}/reply", {"text": "y", "act": "draft"})
+    page = await again.post(f"/cases/{case}/reply", {"text": "", "act": "draft"})
+    assert page.url == f"/cases/{case}?done=emptied"
+    assert house.desk.drafts._kept == {}
+
+
+async def test_a_draft_goes_with_its_member(house: House) -> None:
+    """Removing a member drops what they had begun."""
+    case = await house.report(7, "x")
+    bob, ada = await house.officer("bob"), await house.officer("ada")
+    await bob.post(f"/cases/{case}/reply", {"text": "y", "act": "draft"})
+    await ada.post("/members/remove", {"name": "bob", "sure": "yes"})
+    assert house.desk.drafts._kept == {}
+
+
+async def test_a_draft_has_a_limit(house: House) -> None:
+    """One that is far too long is refused with its words kept in the box."""
+    case = await house.report(8, "x")
+    officer = await house.officer()
+    text = "x" * 70_000
+    page = await officer.post(f"/cases/{case}/reply", {"text": text, "act": "draft"})
+    assert page.status == 422
+    assert text in page.body
+    assert "too long to keep" in page.words
+
+
+async def test_every_answer_stands_under_its_question(house: House) -> None:
+    """Each option of each question by its label, own words as they came, an unknown id under itself, in their order."""
+    for number, question in enumerate(QUESTIONS):
+        for option in question.options or (None,):
+            sent = option.id if option else "What I <b>know</b>"
+            assert words.told({question.id: sent}) == [(question.title, option.label if option else sent)], number
+    answers = {question.id: question.options[0].id if question.options else "Sgt X" for question in QUESTIONS}
+    case = await house.report(9, "y", answers=answers | {"colour-of-car": "blue"}, force="no-such-force")
+    page = await (await house.officer()).get(f"/cases/{case}")
+    places = [page.words.index(question.title) for question in QUESTIONS]
+    assert places == sorted(places)
+    assert page.words.index("Answer to “colour-of-car”") > places[-1]
+    assert "no-such-force (not in the list of forces)" in page.words
+
+
+async def test_what_is_no_form_is_shown_raw(house: House) -> None:
+    """A message that is no report stands byte for byte, and the page says so; one of a later kind keeps its fields."""
+    case = await house.report(10, "first")
+    room = house.room
+    source = await asyncio.to_thread(
+        room.report, entropy(10), "again", force="dorset", answers={"subject-serving": "no"}
+    )
+    room.service.send(source, "north", b'{"v":9}\xff\x1b<i>')
+    await house.desk.engine.sync()
+    page = await (await house.officer()).get(f"/cases/{case}")
+    assert "not in the form of a report" in page.words
+    assert '{"v":9}\\xff⟦U+001B⟧<i>' in page.words
+    assert "Dorset Police" in page.words
+    assert "Still serving" in page.words
+
+
+async def test_the_inbox_sorts_and_filters(house: House) -> None:
+    """Unread first, then what is to be answered, then the oldest; each filter keeps what its name says."""
+    for number in (11, 12, 13):
+        await house.report(number, f"report {number}")
+        await house.period()
+    officer = await house.officer()
+    await officer.get("/cases/1")
+    await officer.get("/cases/2")
+    await send(officer, 2, "an answer")
+
+    async def shown(state: str = "") -> list[str]:
+        page = await officer.get("/" + (f"?state={state}" if state else ""))
+        return [line for line in ("Case 1", "Case 2", "Case 3") if f"data-row>{line}<" in page.body] + (
+            ["none"] if "No case is like that." in page.words else []
+        )
+
+    page = await officer.get("/")
+    places = [page.body.index(f"data-row>Case {number}<") for number in (3, 1, 2)]
+    assert places == sorted(places)
+    assert "3 days ago" in page.words
+    assert await shown("new") == ["Case 3"]
+    assert await shown("assessing") == ["Case 1", "Case 2"]
+    assert await shown("unread") == ["Case 3"]
+    assert await shown("to-answer") == ["Case 1", "Case 3"]
+    assert await shown("no-such-filter") == ["Case 1", "Case 2", "Case 3"]
+    await officer.get("/cases/3")
+    assert await shown("new") == ["none"]
+
+
+async def test_collect_now_fetches(house: House) -> None:
+    """The button collects at once and says whether anything came; a service that is down is said on the page."""
+    officer = await house.officer()
+    assert "No cases yet" in (await officer.get("/")).words
+    assert (await officer.post("/collect")).url == "/?done=collected"
+    await asyncio.to_thread(house.room.report, entropy(14), "new")
+    page = await officer.post("/collect")
+    assert page.url == "/?done=new"
+    assert "There are new messages." in page.words
+    house.room.transport.down = "GetBoard"
+    page = await officer.post("/collect")
+    assert page.status == 500
+    assert page.title == "There is a problem - Unit desk"
+
+
+async def test_before_the_unit_is_listed_nothing_can_be_sent(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page says so beforehand, and a preview says so with the words kept."""
+    case = await house.report(15, "x")
+    officer = await house.officer()
+    monkeypatch.setattr(house.desk.engine.state, "directory", None)
+    assert "nothing can leave" in (await officer.get(f"/cases/{case}")).words
+    page = await officer.post(f"/cases/{case}/reply", {"text": TEXT, "act": "preview"})
+    assert words.FAULTS["not-yet"] in page.words
+    assert f">\n{TEXT}</textarea>" in page.body
+
+
+async def test_a_first_line_that_is_empty_stays(house: House) -> None:
+    """Browsers drop one line end at the start of a text box; it is given one to drop."""
+    case = await house.report(16, "\n\nbegins low")
+    officer = await house.officer()
+    assert ">\n\nbegins low<" in (await officer.get(f"/cases/{case}")).body
+    await send(officer, case, "\n\nlow too")
+    assert ">\n\nlow too</div>" in (await officer.get(f"/cases/{case}")).body

@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Who may do what through the pages: signing in, roles, members, passphrases; and how the desk says how it is."""
+
+import re
+
+import pytest
+
+from dropbox.flows.requests import Notice
+from dropbox.transport.errors import TransportFailed
+from journalist_ui.desk.notices import say
+from journalist_ui.vault.members import WRONG
+from tests.desk.room import PASSPHRASE
+from tests.desk_web.house import House, Page
+
+FRESH = "six other words for signing in"
+
+
+async def test_every_wrong_sign_in_gets_one_sentence(house: House) -> None:
+    """An unknown name, a wrong passphrase and a wrong code are one answer; the name stays in its box."""
+    pages: list[Page] = []
+    for name, passphrase, code in (
+        ("nobody", PASSPHRASE, "000000"),
+        ("ada", "wrong passphrase", house.code("ada")),
+        ("bob", PASSPHRASE, "000000"),
+        ("", "", ""),
+    ):
+        officer = house.person()
+        pages.append(page := await officer.sign_in(name, passphrase, code or "x"))
+        assert page.status == 401
+        assert page.title == "Problem: sign in - Unit desk"
+        assert officer.token == ""
+        assert f'value="{name}"' in page.body
+        assert PASSPHRASE not in page.body
+    assert all(WRONG in page.words for page in pages)
+    assert len({re.sub(r'value="[^"]*"', "", page.body) for page in pages}) == 1
+
+
+async def test_guessing_slows_down(house: House) -> None:
+    """From the third wrong attempt on the member must wait, with the right words too; then they come in."""
+    officer = house.person()
+    for _ in range(3):
+        await officer.sign_in("ada", "wrong passphrase", "000000")
+    code = house.code("ada")
+    house.wall[0] -= 29.5
+    page = await officer.sign_in("ada", code=code)
+    assert "Too many wrong attempts. Wait" in page.words
+    house.wall[0] += 29.5
+    assert (await officer.sign_in("ada", code=code)).url == "/"
+
+
+async def test_a_code_works_once(house: House) -> None:
+    """The same code signs in no second browser."""
+    code = house.code("ada")
+    assert (await house.person().sign_in("ada", code=code)).url == "/"
+    page = await house.person().sign_in("ada", code=code)
+    assert page.status == 401
+    assert "was used before" in page.words
+
+
+async def test_a_name_in_the_form_is_escaped(house: House) -> None:
+    """What was typed comes back as text."""
+    page = await house.person().sign_in('"><script>alert(1)</script>\u202e', "x", "1")
+    assert "<script>alert" not in page.body
+    assert "⟦U+202E⟧" in page.words or "⟦U+202E⟧" in page.body
+
+
+async def test_an_investigator_administers_nothing(house: House) -> None:
+    """bob sees members and no form for them; the addresses refuse him too."""
+    bob = await house.officer("bob")
+    page = await bob.get("/members")
+    assert "Administrators add and remove members." in page.words
+    assert "/members/remove" not in page.body
+    fields = {"name": "mallory", "role": "investigator", "passphrase": PASSPHRASE, "again": PASSPHRASE, "sure": "yes"}
+    for path in ("/members/add", "/members/remove"):
+        answer = await bob.post(path, fields | {"name": "ada"})
+        assert answer.status == 403
+        assert "Only an administrator may do this." in answer.words
+    assert "mallory" not in (await bob.get("/members")).words
+
+
+async def test_an_administrator_alone_reads_nothing(house: House) -> None:
+    """eve administers: her inbox says that cases are for investigators, and a case's address refuses her."""
+    await house.report(1, "hidden from eve")
+    eve = await house.officer("eve")
+    assert "Cases are opened by investigators only." in (await eve.get("/")).words
+    for answer in (
+        await eve.get("/cases/1"),
+        await eve.post("/cases/1/reply", {"text": "x", "act": "preview"}),
+        await eve.post("/cases/1/reply", {"text": "x", "act": "send", "once": "1" * 32}),
+        await eve.post("/cases/1/reply", {"text": "x", "act": "draft"}),
+    ):
+        assert answer.status == 403
+        assert "hidden from eve" not in answer.body
+
+
+async def test_a_case_that_is_not_yours_looks_like_none(house: House) -> None:
+    """A member added without the case sees the same page as for a number that was never given."""
+    await house.report(2, "not for carol")
+    eve = await house.officer("eve")
+    carol = await _added(house, await eve.post("/members/add", _new("carol")))
+    there, nowhere = await carol.get("/cases/1"), await carol.get("/cases/77")
+    assert there.status == nowhere.status == 404
+    assert there.body == nowhere.body
+    assert "not for carol" not in there.body
+    ada = await house.officer("ada")
+    page = await ada.post("/members/share", {"name": "carol"})
+    assert page.url == "/members?done=shared"
+    assert "not for carol" in (await carol.get("/cases/1")).words
+
+
+def _new(name: str, *roles: str) -> dict[str, object]:
+    return {"name": name, "role": list(roles or ("investigator",)), "passphrase": PASSPHRASE, "again": PASSPHRASE}
+
+
+async def _added(house: House, page: Page) -> object:
+    """The new member, signed in with the secret that the page showed."""
+    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page.body)
+    assert secret, page.words
+    (name,) = re.findall(r"<h1>(\w+) is a member</h1>", page.body)
+    house.room.secrets[name] = secret[1].replace(" ", "")
+    return await house.officer(name)
+
+
+async def test_members_come_and_go(house: House) -> None:
+    """Add, with the secret shown once; remove after a question; the session of the removed ends at once."""
+    ada = await house.officer("ada")
+    page = await ada.post("/members/add", _new("dora", "investigator", "administrator"))
+    assert page.title == "Member added - Unit desk"
+    assert "Roles: administrator and investigator." in page.words
+    dora = await _added(house, page)
+    secret = house.room.secrets["dora"]
+    for path in ("/members", "/status", "/"):
+        assert secret not in (await ada.get(path)).body.replace(" ", "")
+    asked = await ada.post("/members/remove", {"name": "dora"})
+    assert asked.title == "Remove a member - Unit desk"
+    assert (await dora.get("/")).url == "/"
+    assert (await ada.post("/members/remove", {"name": "dora", "sure": "yes"})).url == "/members?done=removed"
+    assert (await dora.get("/")).url.startswith("/sign-in")
+    assert "dora" not in (await ada.get("/members")).words
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"role": []}, "A member needs a role"),
+        ({"again": "another one entirely"}, "The two passphrases are not the same."),
+        ({"passphrase": "short", "again": "short"}, "at least 12 characters"),
+        ({"name": "no spaces here"}, "up to 48 letters"),
+        ({"name": "ADA"}, "There is a member of that name."),
+        ({"role": ["king"]}, "A role is administrator or investigator."),
+    ],
+)
+async def test_a_refused_member_is_said_on_the_form(house: House, change: dict[str, object], said: str) -> None:
+    """Each fault by its sentence; what was typed stays but the passphrase; nobody is added."""
+    ada = await house.officer("ada")
+    page = await ada.post("/members/add", _new("frank") | change)
+    assert page.status == 422
+    assert page.title == "Problem: members - Unit desk"
+    assert said in page.words
+    assert PASSPHRASE not in page.body
+    assert "frank" not in (await ada.get("/members")).words
+
+
+async def test_the_last_of_a_role_stays(house: House) -> None:
+    """Removing who alone holds a role is refused with what to do."""
+    ada = await house.officer("ada")
+    await ada.post("/members/remove", {"name": "eve", "sure": "yes"})
+    page = await ada.post("/members/remove", {"name": "ada", "sure": "yes"})
+    assert "This is the last administrator. Add another first." in page.words
+    page = await ada.post("/members/remove", {"name": "nobody", "sure": "yes"})
+    assert (page.status, "There is no member of that name." in page.words) == (404, True)
+
+
+async def test_whoever_removes_themselves_is_out(house: House) -> None:
+    """The page after it is the sign-in page, and the name signs in no more."""
+    eve = await house.officer("eve")
+    assert (await eve.post("/members/remove", {"name": "eve", "sure": "yes"})).url == "/sign-in?why=locked"
+    assert (await house.person().sign_in("eve")).status == 401
+
+
+async def test_a_passphrase_is_changed_and_ends_every_session(house: House) -> None:
+    """Both browsers of the member are out; only the new passphrase opens."""
+    one, two = await house.officer("bob"), await house.officer("bob")
+    page = await one.post("/passphrase", {"old": PASSPHRASE, "new": FRESH, "again": FRESH})
+    assert page.url == "/sign-in?why=passphrase"
+    assert (await two.get("/")).url.startswith("/sign-in")
+    assert (await house.person().sign_in("bob")).status == 401
+    assert (await house.person().sign_in("bob", FRESH)).url == "/"
+
+
+async def test_a_wrong_present_passphrase_locks(house: House) -> None:
+    """Whoever sits at somebody's open desk guesses once."""
+    bob = await house.officer("bob")
+    page = await bob.post("/passphrase", {"old": "wrong passphrase", "new": FRESH, "again": FRESH})
+    assert page.url == "/sign-in?why=refused"
+    assert (await bob.get("/")).url.startswith("/sign-in")
+    assert (await house.person().sign_in("bob")).url == "/"
+
+
+async def test_a_slip_in_the_new_passphrase_is_no_guess(house: House) -> None:
+    """Too short, or typed differently: said on the form, and the session goes on."""
+    bob = await house.officer("bob")
+    for new, again, said in (("short", "short", "at least 12 characters"), (FRESH, "x", "are not the same")):
+        page = await bob.post("/passphrase", {"old": PASSPHRASE, "new": new, "again": again})
+        assert (page.status, said in page.words) == (422, True)
+    assert (await bob.get("/")).url == "/"
+
+
+async def test_what_happened_stands_apart_from_what_is_so_every_day(house: House) -> None:
+    """Lasting faults in a box of their own; that no backup is made is one small line."""
+    bob = await house.officer("bob")
+    for path in ("/", "/status"):
+        page = await bob.get(path)
+        assert "What you should know" not in page.words
+        assert f'<p class="daily">{say(Notice("no-backup"))}</p>' in page.body
+    notice = Notice("segments-gone", {"first": 3, "last": 5})
+    house.desk.engine.standing.collect = [notice]
+    for path in ("/", "/status"):
+        page = await bob.get(path)
+        assert "What you should know" in page.words
+        assert f"<li>{say(notice)}</li>" in page.body
+
+
+async def test_status_says_how_the_desk_is(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Service, batches, texts, backup, epochs; a service that does not answer is named as such."""
+    bob = await house.officer("bob")
+    page = await bob.get("/status")
+    for expected in ("reached at the last attempt", "Next batch", "None is made", "present", "0 waiting", "1 session"):
+        assert expected in page.words, expected
+
+    async def fails(**_: object) -> None:
+        house.desk.engine.standing.failure = [Notice("unreachable", {"error": "no-route"})]
+        raise TransportFailed
+
+    monkeypatch.setattr(house.desk.engine, "sync", fails)
+    assert (await bob.post("/collect")).status == 502
+    page = await bob.get("/status")
+    assert "not reached at the last attempt" in page.words
+    assert "The service was not reached (no-route)." in page.words
+
+
+async def test_letters_as_shortcuts_can_be_turned_off(house: House) -> None:
+    """On at first; the choice is this browser's and lasts; the help page offers the other one."""
+    bob = await house.officer("bob")
+    assert 'data-keys="on"' in (await bob.get("/")).body
+    page = await bob.post("/keys", {"keys": "off"})
+    assert "Shortcuts of one key are off." in page.words
+    assert 'data-keys="off"' in (await bob.get("/")).body
+    await bob.post("/keys", {"keys": "on"})
+    assert 'data-keys="on"' in (await bob.get("/")).body
