@@ -19,7 +19,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 
-from bench.processes import Served, bare, load, make_service, served
+from bench.browser import SMALL, STRETCH, measure_browser
+from bench.processes import QUOTAS, Served, bare, load, make_service, served
 from bench.visits import SIZES, measure, measure_over_tor
 from dropbox.protocol.certificates import EpochCert
 from dropbox.protocol.constants import ENVELOPE
@@ -146,12 +147,23 @@ def visits(bench: Bench) -> None:
                 row(f"{name}, over Tor", f"{measure_over_tor(here, quotas, bench.rounds):.2f} s", "")
 
 
+def browser_visits(bench: Bench) -> None:
+    """The goals are for a fast link, and for the flow without just-in-time compilation."""
+    for quotas, board in ((SMALL, "the demo's board"), (QUOTAS, "a full board")):
+        for name in STRETCH:
+            with folder() as here:
+                visit = measure_browser(here, name, quotas, bench.rounds)
+            row(f"{name}, {board}: open to stored", f"{visit.burst:.1f} s", "at most 2 s", visit.burst <= 2)
+            row(f"{name}, {board}: whole flow", f"{visit.flow:.0f} s", "at most 60 s", visit.flow <= 60)
+
+
 PARTS: dict[str, Callable[[Bench], None]] = {
     "sqlite": submissions_sqlite,
     "postgres": submissions_postgres,
     "board": board_fetches,
     "openings": trial_openings,
     "visits": visits,
+    "browser": browser_visits,
 }
 
 

@@ -8,11 +8,13 @@ cache and no history of another.
 
 import inspect
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
+
+from tests.scenarios.service import Demo
 
 CHROMIUM, FIREFOX, SAFER = "chromium", "firefox", "firefox-safer"
 SAFER_PREFERENCES = {
@@ -40,7 +42,8 @@ def _program(name: str) -> str:
     return found
 
 
-async def _start(driver: Playwright, name: str) -> Browser:
+async def start_browser(driver: Playwright, name: str) -> Browser:
+    """One of the three, headless, with a profile of its own."""
     if name == CHROMIUM:
         return await driver.chromium.launch(executable_path=_program("chromium"), args=["--no-sandbox"])
     preferences = SAFER_PREFERENCES if name == SAFER else {}
@@ -57,7 +60,7 @@ async def launch() -> AsyncIterator[Launch]:
 
         async def browser(name: str) -> Browser:
             if name not in started:
-                started[name] = await _start(driver, name)
+                started[name] = await start_browser(driver, name)
             return started[name]
 
         yield browser
@@ -85,3 +88,11 @@ async def safer_page(launch: Launch) -> AsyncIterator[Page]:
     opened = await (await launch(SAFER)).new_context()
     yield await opened.new_page()
     await opened.close()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A whole service with its desks, stopped by Ctrl-C at the end."""
+    started = Demo(tmp_path_factory.mktemp("demo") / "service")
+    yield started
+    assert started.stop() == 0

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The whole conversation, each side in its own real program: browser, reply interface and command line."""
+
+import asyncio
+
+import pytest
+
+from tests.browser.conftest import CHROMIUM, SAFER, Launch
+from tests.browser.desk_page import DeskPage
+from tests.browser.visitor import Conversation, Report, SourcePage
+from tests.scenarios.service import Demo
+
+NORTH = "Northern anti-corruption unit (demo)"
+WORDS = "It goes on \U0001f6a8, \u05d6\u05d4 \u05e1\u05d5\u05d3, and the caf\u00e9 knows: \u202eevil\u202c"
+
+
+async def _until_answers(source: SourcePage, codename: str, count: int) -> list[Conversation]:
+    """Come back until there are that many answers."""
+    async with asyncio.timeout(90):
+        while True:
+            found = await source.check(codename)
+            if found and len(found[0].answers) >= count and "1 of" in found[0].collected:
+                return found
+            await asyncio.sleep(2)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.chromium
+@pytest.mark.firefox
+@pytest.mark.parametrize(("first", "second"), [(CHROMIUM, SAFER), (SAFER, CHROMIUM)])
+async def test_a_report_is_answered_and_read_everywhere(demo: Demo, launch: Launch, first: str, second: str) -> None:
+    """Reported in one browser, answered twice on the desk's pages, read in the same browser, in the other, and by the
+    command line; the source writes again in the second browser, and the case page shows it."""
+    here, there, office = [await (await launch(name)).new_context() for name in (first, second, CHROMIUM)]
+    source = SourcePage(await here.new_page(), demo.service)
+    codename = await source.report(Report(f"{first} {WORDS}"))
+    assert NORTH in await source.section("sent").inner_text()
+    desk = DeskPage(await office.new_page(), demo.unit("demo-north"))
+    await desk.sign_in()
+    await desk.open_case(f"{first} It goes on \U0001f6a8")
+    assert "\u202e" not in await desk.page.locator("main").inner_text()
+    answers = [f"Who was there, {first}?", "And when?\n" + "long \u05d6 " * 300]
+    for answer in answers:
+        await desk.reply(answer)
+    read = [Conversation(NORTH, "The unit has collected 1 of your messages.", [])]
+    for browser in (source, SourcePage(await there.new_page(), demo.service)):
+        found = await _until_answers(browser, codename, 2)
+        assert [one.text for one in found[0].answers] == answers
+        assert [(one.unit, one.collected) for one in found] == [(read[0].unit, read[0].collected)]
+        assert await browser.warnings() == []
+        last = browser
+    told = await asyncio.to_thread(demo.conversation, codename, "demo-north")
+    assert [message["text"] for message in told["messages"]] == answers
+    await last.reply(f"It was a Tuesday, {first}.")
+    await desk.open_case(f"It was a Tuesday, {first}.")
+    for context in (here, there, office):
+        await context.close()
+
+
+@pytest.mark.timeout(200)
+@pytest.mark.chromium
+async def test_a_report_by_command_line_is_answered_on_the_desks_page(demo: Demo, launch: Launch) -> None:
+    """What `dropbox-source report` sent stands on the case page, and what is answered there comes back to it and to
+    the browser."""
+    sent = await asyncio.to_thread(demo.report, "demo-south", "Sent without a browser. \U0001f4ee")
+    context = await (await launch(CHROMIUM)).new_context()
+    desk = DeskPage(await context.new_page(), demo.unit("demo-south"))
+    await desk.sign_in()
+    await desk.open_case("Sent without a browser. \U0001f4ee")
+    await desk.reply("Answered on the page.")
+    source = SourcePage(await context.new_page(), demo.service)
+    found = await _until_answers(source, sent["codename"], 1)
+    assert [one.text for one in found[0].answers] == ["Answered on the page."]
+    told = await asyncio.to_thread(demo.conversation, sent["codename"], "demo-south")
+    assert [message["text"] for message in told["messages"]] == ["Answered on the page."]
+    await context.close()
