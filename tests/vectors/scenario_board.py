@@ -238,8 +238,19 @@ def _certs() -> list[Scenario]:
             _named("north", {"not_after": NEWEST + 9}),
             "cert-mismatch",
         ),
+        *_unusable(),
     ]
     return [refuse(f"unit-cert-{name}", claim, "unit-prove", values, code) for name, claim, values, code in rows]
+
+
+def _unusable() -> list[tuple[str, str, Values, str]]:
+    """Keys that the unit vouches for and nothing can be sealed to: one such unit must not make visits fail."""
+    public = certs_at("north", NEWEST)[0].public
+    rows = (
+        ("mlkem", "An ML-KEM key with a number that is not below its modulus.", b"\xff\xff\xff" + public[3:]),
+        ("x25519", "An X25519 key of small order.", public[:-32] + bytes(32)),
+    )
+    return [(name, claim, _named("north", {"public": key}), "cert-mismatch") for name, claim, key in rows]
 
 
 def _named(slug: str, change: dict[str, Any]) -> Values:
@@ -303,6 +314,7 @@ def _boards() -> list[Scenario]:
         ("type", "Another answer.", bend(board, 1, b"\3"), "wrong-type"),
         ("units", "More units than there may be.", bend(board, 2, b"\4\1"), "bad-value"),
         ("batches", "More batches than any window.", bend(board, 20, b"\x13\x89"), "bad-value"),
+        ("doubled", "Two parts for one unit.", board[:2] + b"\0\2" + 2 * board[4:], "bad-value"),
     ]
     rest = {"anchor": good["anchor"], "directory": good["directory"], "slug": "north"}
     return bent("board-wrong", "unit-prove", "board", rows, **rest)

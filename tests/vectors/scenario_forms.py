@@ -70,6 +70,7 @@ def _codenames() -> list[Scenario]:
         refuse(
             "codename-nine", "Nine words.", "codename-decode", {"typed": typed + " " + words[0]}, "wrong-word-count"
         ),
+        refuse("codename-too-long", "513 letters.", "codename-decode", {"typed": typed.ljust(513)}, "wrong-word-count"),
         refuse("codename-empty", "Nothing.", "codename-decode", {"typed": ""}, "wrong-word-count"),
         refuse(
             "codename-unknown",
