@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What every page must be on a phone and on a desk, light and dark: no fault that axe knows, no sideways scroll."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Page
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+HEIGHT = 900
+LOOKS = ((320, "dark"), (1280, "light"))
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+async def in_each_look(page: Page, looks: tuple[tuple[int, str], ...] = LOOKS) -> AsyncIterator[tuple[int, str]]:
+    """The page in one width and scheme after another."""
+    for width, scheme in looks:
+        await page.set_viewport_size({"width": width, "height": HEIGHT})
+        await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        yield width, scheme
+
+
+async def faults(page: Page) -> list[str]:
+    """What axe finds on the page as it is, each with the element."""
+    if not await page.evaluate("() => 'axe' in window"):
+        await page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = await page.evaluate(
+        "(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", RULES
+    )
+    return [
+        f"{violation['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+async def too_wide(page: Page) -> list[str]:
+    """The elements that make the page scroll sideways."""
+    found: list[str] = await page.evaluate(
+        """() => {
+          const width = document.documentElement.clientWidth
+          if (document.documentElement.scrollWidth <= width) return []
+          return [...document.querySelectorAll('body *')]
+            .filter((one) => one.getBoundingClientRect().right > width + 1)
+            .map((one) => one.outerHTML.slice(0, 120))
+        }"""
+    )
+    return found
+
+
+async def assert_good_looks(page: Page, name: str) -> None:
+    """Every look of this page. ``name`` says in a failure which page it was."""
+    async for width, scheme in in_each_look(page):
+        assert await too_wide(page) == [], f"{name} at {width} px"
+        assert await faults(page) == [], f"{name} at {width} px, {scheme}"

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A real server in this process, and three units with one published batch each: all of a service but its answers."""
+
+import time
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from dropbox.server.config import EXIT_URL
+from tests.server.service import Clock, Running, running
+from tests.server.world import World
+
+INTAKE, NORTH, SOUTH = 0, 1, 2
+NAMES = ("The independent desk", "The northern unit", "The southern unit")
+FORCES: tuple[tuple[str, ...], ...] = ((), ("cumbria", "northumbria"), ("dorset",))
+
+
+def make_world() -> World:
+    """An intake desk and two force units."""
+    world = World(3)
+    for desk, name, forces in zip(world.desks, NAMES, FORCES, strict=True):
+        desk.unit = replace(desk.unit, name=name, forces=forces)
+    return world
+
+
+async def _show_batches(server: Running, units: Iterable[int], period: int) -> None:
+    """Each of these units publishes its first batch in that period, which the board shows at once."""
+    server.clock.set_period(period)
+    await server.tick()
+    for unit in units:
+        desk = server.world.desks[unit]
+        upload = server.world.upload(desk, period)
+        answer = await server.post("/v1/batches", upload.encode())
+        assert answer.status == 200, answer.json
+        server.world.sent(desk, upload, period)
+
+
+@asynccontextmanager
+async def small_service(
+    folder: Path, *, behind: dict[int, int] | None = None, exit_url: str = EXIT_URL
+) -> AsyncIterator[Running]:
+    """Listens while the block runs. ``behind``: how many periods before now a unit published last."""
+    world = make_world()
+    now = int(time.time()) // world.policy.period
+    late = {unit: (behind or {}).get(unit, 0) for unit in range(len(world.desks))}
+    clock = Clock(world)
+    clock.set_period(now - max(late.values()))
+    async with running(folder, world, published=False, clock=clock, exit_url=exit_url) as server:
+        await server.store.add_directory(1, world.sign_directory(period=now - max(late.values())))
+        await server.tick()
+        for periods in sorted(set(late.values()), reverse=True):
+            await _show_batches(server, [unit for unit, ago in late.items() if ago == periods], now - periods)
+        yield server

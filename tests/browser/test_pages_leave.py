@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Leaving, covering and forgetting: what anybody finds who comes to the screen afterwards."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import CHROMIUM, Launch
+from tests.browser.lying_server import LyingServer, lying_server
+from tests.browser.pages_looks import assert_good_looks
+from tests.browser.pages_service import small_service
+from tests.browser.pages_source import ACCOUNT, Source
+from tests.server.service import Running
+
+START = "Report serious corruption or abuse by someone in policing"
+
+
+@asynccontextmanager
+async def with_neutral_site(folder: Path) -> AsyncIterator[tuple[Running, LyingServer]]:
+    """A service whose way out ends at another server on loopback, which writes down who comes."""
+    async with (
+        small_service(folder / "neutral") as other,
+        lying_server(other.address) as neutral,
+        small_service(folder / "own", exit_url=f"{neutral.address}/notices.txt") as server,
+    ):
+        yield server, neutral
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path: Path) -> None:
+    for name in ("neutral", "own"):
+        (tmp_path / name).mkdir()
+
+
+def has_no_referrer(neutral: LyingServer) -> bool:
+    """The neutral site was asked, and not told from where."""
+    asked = [one for one in neutral.asked if one.path == "/notices.txt"]
+    return bool(asked) and all(name.lower() != b"referer" for one in asked for name, _ in one.headers)
+
+
+async def test_exit_leaves_at_once(page: Page, tmp_path: Path) -> None:
+    """By its link, by the keyboard on it or by Shift three times: the neutral site in place of the page, not told where
+    the visitor came from; going back shows the start, and nothing of what was typed."""
+    async with with_neutral_site(tmp_path) as (server, neutral):
+        source = Source(page, server.address)
+        for way in ("link", "space", "shift"):
+            await source.type_something()
+            exits = source.button("Exit this page")
+            if way == "link":
+                await exits.click()
+            elif way == "space":
+                await exits.focus()
+                await page.keyboard.press("Space")
+            else:
+                for _ in range(3):
+                    await page.keyboard.press("Shift")
+            await page.wait_for_url(f"{neutral.address}/**")
+            assert has_no_referrer(neutral)
+            assert await page.evaluate("() => document.referrer") == ""
+            await source.back()
+            await source.at(START)
+            assert ACCOUNT not in await source.everything()
+
+
+async def test_shift_in_writing_does_not_leave(page: Page, tmp_path: Path) -> None:
+    """Capital letters, and Shift pressed twice, are not the way out; each press says how many are left."""
+    async with small_service(tmp_path) as server:
+        source = Source(page, server.address)
+        await source.type_something("")
+        box = source.box("What do you know about who they are?")
+        await box.press_sequentially("ABC DEF", delay=5)
+        for _ in range(2):
+            await page.keyboard.press("Shift")
+            await expect(page.locator("#exit-count")).to_contain_text("Press Shift")
+            await page.keyboard.press("Shift+A")
+        await expect(box).to_have_value("ABC DEFAA")
+
+
+@pytest.mark.chromium
+async def test_exit_without_script(launch: Launch, tmp_path: Path) -> None:
+    """The link is a real one: it leads to the neutral site where no script runs, and the page says what to do."""
+    async with with_neutral_site(tmp_path) as (server, neutral):
+        context = await (await launch(CHROMIUM)).new_context(java_script_enabled=False)
+        page = await context.new_page()
+        await page.goto(f"{server.address}/")
+        shown = await page.locator("main").inner_text()
+        assert "This page needs JavaScript, and it is not running" in shown
+        assert "dropbox-source report" in shown
+        assert await page.get_by_role("button", name="Start a report").count() == 0
+        assert await page.locator("section:visible").count() == 1
+        await page.get_by_role("button", name="Exit this page").click()
+        await page.wait_for_url(f"{neutral.address}/**")
+        assert has_no_referrer(neutral)
+        await context.close()
+
+
+async def hide(page: Page, hidden: bool) -> None:
+    """Another app or tab is in front, or this one again, as the browser tells a page."""
+    await page.evaluate(
+        """(hidden) => {
+          const value = hidden ? 'hidden' : 'visible'
+          Object.defineProperty(document, 'visibilityState', {configurable: true, value})
+          document.dispatchEvent(new Event('visibilitychange'))
+        }""",
+        hidden,
+    )
+
+
+async def test_a_page_out_of_sight_is_covered(page: Page, tmp_path: Path) -> None:
+    """Hidden, it shows a button and nothing else, to eyes and to a screen reader; back in sight it stays covered until
+    that is pressed; nothing that was typed is lost. The start needs no cover."""
+    async with small_service(tmp_path) as server:
+        source = Source(page, server.address)
+        await source.start()
+        await hide(page, True)
+        await expect(source.button("Start a report")).to_be_visible()
+        await hide(page, False)
+        await source.type_something()
+        await hide(page, True)
+        await hide(page, False)
+        assert (await source.shown_text()).strip() == "Show the page again"
+        assert ACCOUNT not in await page.locator("body").aria_snapshot()
+        await expect(source.button("Show the page again")).to_be_focused()
+        if page.context.browser and page.context.browser.browser_type.name == "chromium":
+            await assert_good_looks(page, "cover")
+        await source.button("Show the page again").click()
+        await expect(source.box("What do you know about who they are?")).to_have_value(ACCOUNT)
+
+
+async def test_the_cover_does_not_stop_a_visit(page: Page, tmp_path: Path) -> None:
+    """A phone that is put away while the report goes out finds it stored."""
+    async with small_service(tmp_path) as server:
+        source = Source(page, server.address)
+        await source.fill()
+        await source.press_send(await source.take_codename())
+        await source.at("Sending")
+        await hide(page, True)
+        await hide(page, False)
+        await source.button("Show the page again").click()
+        await source.stored()
+
+
+async def test_reload_and_a_reopened_tab_show_nothing(context: BrowserContext, tmp_path: Path) -> None:
+    """After a reload, in a second tab, and after leaving and coming back by Back and Forward: the start, and no word of
+    what was typed in the document."""
+    async with small_service(tmp_path) as server:
+        page = await context.new_page()
+        page.on("dialog", lambda dialog: dialog.accept())
+        source = Source(page, server.address)
+        await source.fill()
+        codename = await source.take_codename()
+        await source.box("Your codename").fill(codename)
+
+        async def shows_nothing(one: Source) -> None:
+            await one.at(START)
+            await expect(one.button("Start a report")).to_be_visible()
+            held = await one.everything()
+            assert ACCOUNT not in held
+            assert codename not in held
+            assert not await one.page.locator("input:checked").count()
+
+        await page.reload()
+        await shows_nothing(source)
+        second = Source(await context.new_page(), server.address)
+        await second.open()
+        await shows_nothing(second)
+        await source.type_something()
+        await page.goto(f"{server.address}/notices.txt")
+        await source.back()
+        await shows_nothing(source)
+        await source.type_something()
+        await page.goto(f"{server.address}/notices.txt")
+        await page.evaluate("() => history.go(-2)")
+        await shows_nothing(source)
+        await page.evaluate("() => history.forward()")
+        await shows_nothing(source)
+
+
+async def test_after_stored_the_page_has_forgotten(page: Page, tmp_path: Path) -> None:
+    """On "stored" neither the account nor the codename is anywhere in the document; Back leads to an empty start."""
+    async with small_service(tmp_path) as server:
+        source = Source(page, server.address)
+        await source.fill()
+        codename = await source.take_codename()
+        await source.send(codename)
+        await source.stored()
+
+        async def forgot() -> None:
+            held = await source.everything()
+            assert ACCOUNT not in held
+            assert codename not in held
+            assert codename.replace(" ", "</li><li>") not in held
+
+        await forgot()
+        await source.back()
+        await source.at(START)
+        await forgot()

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every page and every error of a report: WCAG as far as axe can tell, at 320 and 1280 pixels, light and dark."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from tests.browser.conftest import CHROMIUM, Launch
+from tests.browser.pages_looks import assert_good_looks, faults, too_wide
+from tests.browser.pages_service import small_service
+from tests.browser.pages_source import Source
+
+pytestmark = pytest.mark.chromium
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def source(launch: Launch, tmp_path: Path) -> AsyncIterator[Source]:
+    """The start page of a small service in Chromium."""
+    context = await (await launch(CHROMIUM)).new_context()
+    async with small_service(tmp_path) as server:
+        opened = Source(await context.new_page(), server.address)
+        await opened.start()
+        yield opened
+        await context.close()
+
+
+async def test_every_question(source: Source) -> None:
+    """From the start to the page that shows all answers, with each page's own error."""
+    page = source.page
+    await assert_good_looks(page, "start")
+    await source.button("Start a report").click()
+    await assert_good_looks(page, "suits")
+    await source.button("Continue").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Choose what you want to report")
+    await assert_good_looks(page, "suits with its error")
+    for choice, heading in (
+        ("Someone is in danger, or a crime is happening now", "Call 999 now"),
+        ("Something else", "Where to take it"),
+    ):
+        await source.choose(choice)
+        await source.go_on(heading)
+        await assert_good_looks(page, heading)
+        await source.button("Back").click()
+    await source.choose("Serious corruption or abuse by someone who serves in policing")
+    await source.go_on("Before you go on")
+    await assert_good_looks(page, "before")
+    for heading in ("Who is it about?", "Do they still serve?", "What do you know about who they are?"):
+        await source.go_on(heading)
+        await assert_good_looks(page, heading)
+    await source.go_on("Which force do they serve in?")
+    await source.button("Continue").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Choose a force, or say that you do not know")
+    await assert_good_looks(page, "force with its error")
+    await source.box("Find a force").fill("zz")
+    await assert_good_looks(page, "force without a match")
+    await source.choose("I do not know the force")
+    await source.go_on("Is it about a chief officer or a commissioner?")
+    await assert_good_looks(page, "chief")
+    await source.go_on("Should someone not see this report?")
+    await source.choose("Somebody else")
+    await assert_good_looks(page, "keep")
+    await source.go_on("Who should not see it?")
+    await assert_good_looks(page, "whom")
+    await source.go_on("What is it about?")
+    await source.button("Continue").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Choose at least one")
+    await assert_good_looks(page, "categories with its error")
+    await page.get_by_role("checkbox", name="Racist").check()
+    await source.go_on("What happened?")
+    await source.box("Your account").fill("x" * 250_000)
+    await source.button("Continue").click()
+    await expect(page.get_by_role("alert")).to_contain_text("too long")
+    await assert_good_looks(page, "account with its error")
+    await source.box("Your account").fill("A" * 2_000 + "\n" + "word " * 4_000)
+    await source.go_on("Check your report")
+    await assert_good_looks(page, "check")
+
+
+async def test_codename_sending_and_coming_back(source: Source) -> None:
+    """From the codename to "stored", then the way back to an empty board, a message and "stored" again."""
+    page = source.page
+    await source.fill()
+    await source.button("Continue to the codename").click()
+    await source.at("Write down your codename")
+    await assert_good_looks(page, "codename, hidden")
+    await source.button("Show the codename").click()
+    await assert_good_looks(page, "codename, shown")
+    codename = " ".join(await page.locator("#codename-words li").all_inner_texts())
+    await source.button("I have written it down").click()
+    await source.press_send("qqqq " + codename)
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await assert_good_looks(page, "retype with its error")
+    await source.press_send(codename)
+    await source.at("Sending")
+    await assert_good_looks(page, "sending")
+    await source.stored()
+    await assert_good_looks(page, "sent")
+    await source.back()
+    await source.button("Come back with a codename").click()
+    await source.button("Look for answers").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Type the eight words")
+    await assert_good_looks(page, "return with its error")
+    await source.button("Back").click()
+    await source.look(codename)
+    await assert_good_looks(page, "answers, none")
+    await source.button("Write to the unit").click()
+    await source.button("Send").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Choose the unit")
+    await assert_good_looks(page, "write with its errors")
+
+
+async def test_the_judge_sees_faults(source: Source) -> None:
+    """A picture without words, pale text and a wide line, planted into a page, are each found."""
+    page = source.page
+    await page.evaluate(
+        """() => {
+          const made = (tag, style, text) => {
+            const one = document.createElement(tag)
+            Object.assign(one.style, style)
+            one.textContent = text
+            document.querySelector('main').append(one)
+          }
+          made('p', {color: '#eee', background: '#fff'}, 'pale')
+          made('img', {}, '')
+          made('div', {width: '1400px', height: '1px'}, '')
+        }"""
+    )
+    found = " ".join(await faults(page))
+    assert "color-contrast" in found
+    assert "image-alt" in found
+    assert len(await too_wide(page)) == 1

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The codename on the page: silent until asked for, and nowhere else than where it is read and typed."""
+
+from pathlib import Path
+
+from playwright.async_api import Page
+
+from tests.browser.pages_service import small_service
+from tests.browser.pages_source import Source
+
+FIELDS = """() => [...document.querySelectorAll('input, textarea')].map((field) => ({
+  name: ['radio', 'checkbox'].includes(field.type) ? '' : field.name,
+  autocomplete: field.getAttribute('autocomplete'), form: field.form?.getAttribute('autocomplete'),
+  text: ['radio', 'checkbox'].includes(field.type) ? '' : [
+    field.spellcheck, field.getAttribute('autocapitalize'), field.getAttribute('autocorrect'),
+    field.getAttribute('writingsuggestions'), field.getAttribute('translate')].join(' '),
+}))"""
+PRINT_RULES = """() => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
+  .filter((rule) => rule.media?.mediaText === 'print')
+  .flatMap((rule) => [...rule.cssRules]).filter((rule) => rule.selectorText === '.no-print')
+  .flatMap((rule) => [rule.style.display, rule.style.getPropertyPriority('display')])"""
+
+
+async def test_the_codename_is_silent_until_asked(page: Page, tmp_path: Path) -> None:
+    """Neither the accessibility tree nor the document holds a word of it before the button is pressed, nor after it is
+    hidden again."""
+    async with small_service(tmp_path) as server:
+        source = Source(page, server.address)
+        await source.fill()
+        await source.button("Continue to the codename").click()
+        await source.at("Write down your codename")
+        await page.wait_for_timeout(500)
+        before = await page.locator("body").aria_snapshot()
+        held = await source.everything()
+        assert await source.button("I have written it down").count() == 0
+        await source.button("Show the codename").click()
+        words = await page.locator("#codename-words li").all_inner_texts()
+        assert len(words) == 8
+        shown = await page.locator("body").aria_snapshot()
+        assert all(word in shown for word in words)
+        rare = [word for word in words if len(word) > 6] or words
+        assert not any(word in before for word in rare)
+        assert " ".join(words) not in held
+        assert "</li><li>".join(words) not in held
+        await source.button("Hide the codename").click()
+        assert await page.locator("#codename-words").inner_text() == ""
+        await source.button("Show the codename").click()
+        await source.button("I have written it down").click()
+        assert "</li><li>".join(words) not in await source.everything()
+
+
+async def test_the_codename_is_not_printed_copied_or_titled(page: Page, tmp_path: Path) -> None:
+    """Print leaves the page out, copying takes nothing, and address and title stay what they were."""
+    async with small_service(tmp_path) as server:
+        source = Source(page, server.address)
+        await source.start()
+        title, url = await page.title(), page.url
+        await source.fill()
+        await source.button("Continue to the codename").click()
+        await source.button("Show the codename").click()
+        assert (await page.title(), page.url) == (title, url)
+        copied = await page.evaluate(
+            """() => {
+              getSelection().selectAllChildren(document.getElementById('codename-words'))
+              return [String(getSelection()), document.dispatchEvent(new ClipboardEvent('copy', {cancelable: true}))]
+            }"""
+        )
+        assert copied[1] is False
+        rules = await page.evaluate(PRINT_RULES)
+        assert rules == ["none", "important"]
+        assert await page.locator("#codename-words").evaluate("one => one.closest('.no-print') !== null")
+        assert await page.locator("#codename-back").evaluate("one => one.closest('.no-print') !== null")
+        assert await page.locator("#codename-in").evaluate("one => one.closest('.no-print') !== null")
+
+
+async def test_no_field_is_remembered(page: Page, tmp_path: Path) -> None:
+    """Every field, and the form around it, asks the browser not to keep it; no spelling or writing service reads it."""
+    async with small_service(tmp_path) as server:
+        source = Source(page, server.address)
+        await source.start()
+        fields = await page.evaluate(FIELDS)
+        assert len(fields) > 60
+        assert {field["autocomplete"] for field in fields} == {"off"}
+        assert {field["form"] for field in fields} == {"off"}
+        assert {field["name"] for field in fields} == {""}
+        assert {field["text"] for field in fields} == {"", "false none off false no"}

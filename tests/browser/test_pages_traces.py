@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What is left in the browser and on its disk: nothing that was typed, made or read."""
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import BrowserContext, Page, async_playwright
+
+from tests.browser.conftest import CHROMIUM, FIREFOX
+from tests.browser.pages_service import small_service
+from tests.browser.pages_source import ACCOUNT, Source
+
+RARE = "zyzzyva"
+CONTROL = "quagga4711"
+CARELESS = """() => {
+  const form = document.createElement('form')
+  const field = document.createElement('textarea')
+  field.id = field.name = 'careless'
+  form.append(field)
+  document.body.append(form)
+}"""
+KEPT = """async () => ({
+  cookies: document.cookie,
+  local: localStorage.length,
+  session: sessionStorage.length,
+  databases: (await indexedDB.databases()).length,
+  caches: (await caches.keys()).length,
+  workers: (await navigator.serviceWorker.getRegistrations()).length,
+  state: JSON.stringify(history.state),
+  name: window.name,
+  hash: location.hash + location.search,
+})"""
+NOTHING = {
+    **dict.fromkeys(("local", "session", "databases", "caches", "workers"), 0),
+    **dict.fromkeys(("cookies", "name", "hash"), ""),
+}
+
+
+async def test_nothing_is_stored(page: Page, tmp_path: Path) -> None:
+    """After a report and a return: no cookie, storage, database, cache or service worker; address, title and the
+    history's state say nothing; no answer may be kept by a cache."""
+    async with small_service(tmp_path) as server:
+        kept: list[str] = []
+        source = Source(page, server.address)
+        await source.start()
+        title = await page.title()
+        page.on("response", lambda answer: kept.append(answer.headers.get("cache-control", "")))
+        await source.fill()
+        codename = await source.take_codename()
+        await source.send(codename)
+        await source.stored()
+        assert await page.evaluate(KEPT) == NOTHING | {"state": "1"}
+        assert await page.title() == title
+        await source.back()
+        await source.look(codename)
+        assert await page.evaluate(KEPT) == NOTHING | {"state": "1"}
+        assert page.url == f"{server.address}/"
+        assert await page.context.cookies() == []
+        assert set(kept) == {"no-store"}
+
+
+def unpacked_lz4(data: bytes) -> bytes:
+    """The content of Firefox's session files: an LZ4 block behind a head of twelve bytes."""
+    out, at = bytearray(), 12
+    while at < len(data):
+        token = data[at]
+        at += 1
+        length = token >> 4
+        while length >= 15 and (more := data[at]) >= 0:
+            at, length = at + 1, length + more
+            if more < 255:
+                break
+        out += data[at : at + length]
+        at += length
+        if at >= len(data):
+            break
+        offset = data[at] | data[at + 1] << 8
+        at += 2
+        count = (token & 15) + 4
+        while count >= 19 and (more := data[at]) >= 0:
+            at, count = at + 1, count + more
+            if more < 255:
+                break
+        for _ in range(count):
+            out.append(out[-offset])
+    return bytes(out)
+
+
+def files(profile: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file of a profile, session files unpacked."""
+    for path in profile.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            data = path.read_bytes()
+            yield str(path.relative_to(profile)), unpacked_lz4(data) if data.startswith(b"mozLz40\0") else data
+
+
+def found(profile: Path, words: list[str]) -> list[str]:
+    """Which of the words stand in which file, in the ways that browsers write text."""
+    return [
+        f"{word} in {name}"
+        for name, data in files(profile)
+        for word in words
+        if word.encode() in data or word.encode("utf-16-le") in data
+    ]
+
+
+async def use(opened: BrowserContext, address: str) -> list[str]:
+    """Type, make and read all there is, and leave it open for as long as a browser takes to write its session down;
+    what must not be found then."""
+    careless = await opened.new_page()
+    await careless.goto(f"{address}/notices.txt")
+    await careless.evaluate(CARELESS)
+    await careless.locator("#careless").fill(CONTROL)
+    await asyncio.sleep(4)
+    source = Source(await opened.new_page(), address)
+    await source.fill()
+    codename = await source.take_codename()
+    await source.box("Your codename").fill(codename)
+    await asyncio.sleep(4)
+    await source.press_send(codename)
+    await source.stored()
+    await source.back()
+    await source.look(codename)
+    await asyncio.sleep(4)
+    # Single words of the list may stand in a browser's own files.
+    words = codename.split(" ")
+    return [RARE, "Quillfeather", codename, " ".join(words[:2]), " ".join(words[6:]), *(f">{word}<" for word in words)]
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(
+    "name", [pytest.param(CHROMIUM, marks=pytest.mark.chromium), pytest.param(FIREFOX, marks=pytest.mark.firefox)]
+)
+async def test_nothing_is_on_the_disk(tmp_path: Path, name: str) -> None:
+    """A profile that is used for a report and a return holds no word of account or codename, then or once it is closed.
+    Both browsers write down what is typed into a field that does not refuse it, and the search finds that."""
+    profile = tmp_path / "profile"
+    (tmp_path / "service").mkdir()
+    async with small_service(tmp_path / "service") as server, async_playwright() as driver:
+        if name == CHROMIUM:
+            opened = await driver.chromium.launch_persistent_context(
+                profile, executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+            )
+        else:
+            opened = await driver.firefox.launch_persistent_context(
+                profile,
+                channel="moz-firefox",
+                executable_path=shutil.which("firefox-esr"),
+                firefox_user_prefs={"browser.sessionstore.interval": 1_000},
+            )
+        secrets = await use(opened, server.address)
+        assert found(profile, [CONTROL]) != []
+        assert found(profile, secrets) == []
+        await opened.close()
+    assert RARE in ACCOUNT
+    assert found(profile, secrets) == []

@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Walking through the pages, in real browsers against a real server."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import BrowserContext, Page, expect
+
+from dropbox.forces import enabled_forces
+from tests.browser.pages_service import INTAKE, NAMES, NORTH, small_service
+from tests.browser.pages_source import ACCOUNT, Source, new_codename
+from tests.server.service import Running
+
+FOCUSED = """() => {
+  const one = document.activeElement
+  return [one.innerText || one.labels?.[0]?.innerText || '', one.textContent].join(' ').trim()
+}"""
+
+
+async def stored(server: Running) -> int:
+    """How many envelopes the server holds."""
+    return sum([len(await server.store.open_ids(period)) for period in await server.store.waiting_periods()])
+
+
+async def reach(page: Page, text: str) -> None:
+    """Press Tab until the focus is on what is called so."""
+    for _ in range(80):
+        if (await page.evaluate(FOCUSED)).startswith(text):
+            return
+        await page.keyboard.press("Tab")
+    raise AssertionError(f"{text}: not reached; last {await page.evaluate(FOCUSED)!r}")
+
+
+async def press(page: Page, text: str, key: str = "Enter") -> None:
+    await reach(page, text)
+    await page.keyboard.press(key)
+
+
+async def test_the_whole_way_by_keyboard_alone(page: Page, tmp_path: Path) -> None:
+    """Tab, Enter, Space and typing lead from the start to "stored"; each page moves the focus to its heading."""
+    async with small_service(tmp_path) as server:
+        source = Source(page, server.address)
+        await source.start()
+        await press(page, "Start a report")
+        await press(page, "Serious corruption", "Space")
+        for heading in ("Before you go on", "Who is it about?"):
+            await press(page, "Continue")
+            await expect(source.heading(heading)).to_be_focused()
+        await press(page, "A police officer", "Space")
+        await press(page, "Continue")
+        await press(page, "Continue")
+        await reach(page, "What do you know about who they are?")
+        await page.keyboard.type("Stationed in a town")
+        await press(page, "Continue")
+        await reach(page, "Find a force")
+        await page.keyboard.type("northumb")
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Space")
+        await expect(page.get_by_role("radio", name="Northumbria Police")).to_be_checked()
+        await press(page, "Continue")
+        await press(page, "Continue")
+        await press(page, "Continue")
+        await press(page, "Racist, homophobic", "Space")
+        await press(page, "Continue")
+        await reach(page, "Your account")
+        await page.keyboard.type(ACCOUNT)
+        await press(page, "Continue")
+        await press(page, "Continue to the codename")
+        await press(page, "Show the codename")
+        codename = " ".join(await page.locator("#codename-words li").all_inner_texts())
+        await press(page, "I have written it down")
+        await reach(page, "Your codename")
+        await page.keyboard.type(codename)
+        await press(page, "Send the report")
+        await source.stored()
+        assert NAMES[NORTH] in await source.shown_text()
+        assert await stored(server) == 1
+
+
+async def test_back_goes_through_the_questions_and_then_out(context: BrowserContext, tmp_path: Path) -> None:
+    """The browser's Back shows the page before, with what was typed, again and again; the history holds one more entry
+    of the same address; from the first page it leaves."""
+    async with small_service(tmp_path) as server:
+        page = await context.new_page()
+        await page.goto(f"{server.address}/notices.txt")
+        source = Source(page, server.address)
+        await source.start()
+        entries = await page.evaluate("() => history.length")
+        title = await page.title()
+        await source.begin()
+        await source.choose("A volunteer")
+        await source.go_on("Do they still serve?")
+        await source.go_on("What do you know about who they are?")
+        assert await page.evaluate("() => history.length") == entries + 1
+        for heading in ("Do they still serve?", "Who is it about?", "Before you go on"):
+            await source.back()
+            await source.at(heading)
+            assert (page.url, await page.title()) == (f"{server.address}/", title)
+        await source.go_on("Who is it about?")
+        await expect(page.get_by_role("radio", name="A volunteer")).to_be_checked()
+        for heading in ("Before you go on", "What do you want to report?"):
+            await source.back()
+            await source.at(heading)
+        await source.back()
+        await expect(source.button("Start a report")).to_be_visible()
+        asked: list[str] = []
+        page.on("dialog", lambda dialog: asked.append(dialog.type) or dialog.accept())
+        await source.back()
+        await page.wait_for_url("**/notices.txt")
+        assert asked == ["beforeunload"]
+
+
+async def test_an_answer_is_changed_from_the_list_of_all(page: Page, tmp_path: Path) -> None:
+    """Change leads to the question and Continue straight back; who receives the report follows the answers, and why."""
+    async with small_service(tmp_path) as server:
+        source = Source(page, server.address)
+        await source.fill()
+        text = await source.section("check").inner_text()
+        assert all(words in text for words in (NAMES[NORTH], "It is the unit for this force", ACCOUNT, "Nothing said"))
+        await source.button("Change Someone who should not see it").click()
+        await source.choose("Somebody in the force\u2019s anti-corruption or professional standards unit, or its head")
+        await source.go_on("Who should not see it?")
+        await source.box("Who should not see it?").fill("Its head")
+        await source.go_on("Check your report")
+        text = await source.section("check").inner_text()
+        assert all(words in text for words in (NAMES[INTAKE], "not the force\u2019s own unit", "Its head"))
+        assert NAMES[NORTH] not in text
+        await source.button("Change Force").click()
+        await source.choose("More than one force")
+        await source.go_on("Check your report")
+        assert "no single force is named" in await source.section("check").inner_text()
+        await source.button("Change What happened").click()
+        await source.button("Back").click()
+        await source.at("Check your report")
+        await source.button("Continue to the codename").click()
+        await source.at("Write down your codename")
+
+
+async def test_a_force_is_found_by_any_of_its_names(page: Page, tmp_path: Path) -> None:
+    """Names, Welsh names, other names, initials and nations, however they are written; the count is said."""
+    async with small_service(tmp_path) as server:
+        source = Source(page, server.address)
+        await source.start()
+        await source.begin()
+        for heading in (
+            "Do they still serve?",
+            "What do you know about who they are?",
+            "Which force do they serve in?",
+        ):
+            await source.go_on(heading)
+        for typed, fitting in (
+            ("met", ["Metropolitan Police Service"]),
+            ("heddlu gwent", ["Gwent Police"]),
+            ("Devon and corn", ["Devon & Cornwall Police"]),
+            ("northern ireland", ["Police Service of Northern Ireland"]),
+            ("leeds", ["West Yorkshire Police"]),
+            ("sandford", []),
+            ("", [force.name for force in enabled_forces()]),
+        ):
+            await source.box("Find a force").fill(typed)
+            shown = source.section("force").locator("[data-field=force] .govuk-radios__item:visible label")
+            assert [text.partition(" (")[0] for text in await shown.all_inner_texts()] == fitting
+            count = await page.locator("#found").inner_text()
+            assert count.startswith(str(len(fitting)) if fitting else "No force fits")
+
+
+async def test_a_long_account_goes_in_parts(page: Page, tmp_path: Path) -> None:
+    """What does not fit into one envelope is announced as several visits before, and sent as such."""
+    async with small_service(tmp_path) as server:
+        source = Source(page, server.address)
+        await source.fill("More. " * 4_000)
+        assert "This needs 2 envelopes of at most 16" in await source.section("check").inner_text()
+        codename = await source.take_codename()
+        await source.send(codename)
+        await source.stored()
+        assert await stored(server) == 2
+
+
+async def test_only_force_and_category_must_be_answered(page: Page, tmp_path: Path) -> None:
+    """A report without any other answer is stored."""
+    async with small_service(tmp_path) as server:
+        source = Source(page, server.address)
+        await source.fill("")
+        await source.send(await source.take_codename())
+        await source.stored()
+        assert await stored(server) == 1
+
+
+async def test_a_return_that_finds_nothing_and_a_message(page: Page, tmp_path: Path) -> None:
+    """A codename that nobody has answered: "nothing found"; to write, the page asks for the unit, never for the force;
+    a second message needs no codename again."""
+    async with small_service(tmp_path) as server:
+        source = Source(page, server.address)
+        await source.start()
+        await source.look(new_codename())
+        shown = await source.shown_text()
+        assert "Nothing found for this codename" in shown
+        assert "no messages" not in shown.lower()
+        await source.reply("First", NAMES[NORTH])
+        assert NAMES[NORTH] in await source.section("replied").inner_text()
+        await source.button("Back to the answers").click()
+        await source.at("Answers")
+        assert (await source.box("Your message").count()) == 0
+        await source.reply("Second", NAMES[NORTH])
+        assert await stored(server) == 3, "a decoy and two messages"
+        units = await source.section("write").locator("[data-which] label").all_text_contents()
+        assert units == list(NAMES)
+
+
+async def test_a_wrong_codename_is_helped_along(page: Page, tmp_path: Path) -> None:
+    """While typing and on sending: which word is wrong and which it may be, that two are swapped; the server is asked
+    nothing."""
+    async with small_service(tmp_path) as server:
+        source = Source(page, server.address)
+        await source.fill()
+        codename = await source.take_codename()
+        words = codename.split(" ")
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        help_text = page.locator("#codename-back-help")
+        await source.box("Your codename").fill("abacus abdomenn ")
+        await expect(help_text).to_have_text("Word 2 is not in the list. Is it “abdomen”?")
+        await source.box("Your codename").fill("abacus abdomen ")
+        await expect(help_text).to_have_text("2 of 8 words")
+        for typed, told in (
+            ("abacus", "Type the eight words that you were shown"),
+            (" ".join(["zzzzzzzzzz", *words[1:]]), "Word 1 is not in the list"),
+            (
+                " ".join([*words[:6], words[7], words[6]]) if words[6] != words[7] else "",
+                "together they are no codename",
+            ),
+        ):
+            if typed:
+                await source.press_send(typed)
+                await expect(page.get_by_role("alert")).to_contain_text(told)
+        await source.box("Your codename").fill(f"  {codename.upper()} ")
+        await expect(help_text).to_have_text("These are eight words of a codename")
+        assert asked == []
+        await source.button("Back").click()
+        await source.at("Write down your codename")
+        shown = await source.shown_text()
+        assert not any(word in shown for word in words if len(word) > 5)
+
+
+@pytest.mark.parametrize("choice", ["Someone is in danger, or a crime is happening now", "Something else"])
+async def test_what_is_not_for_this_service(page: Page, tmp_path: Path, choice: str) -> None:
+    """999 with its silent way, and the complaint bodies of each nation, stand behind the first question."""
+    async with small_service(tmp_path) as server:
+        source = Source(page, server.address)
+        await source.start()
+        await source.button("Start a report").click()
+        await source.choose(choice)
+        await source.button("Continue").click()
+        wanted = {
+            "Someone": ("999", "press 55"),
+            "Something": ("IOPC", "PIRC", "Police Ombudsman for Northern Ireland"),
+        }
+        shown = page.locator("main")
+        for words in wanted[choice.split(" ")[0]]:
+            await expect(shown).to_contain_text(words)
