@@ -99,11 +99,11 @@ export const OPERATIONS = {
 
   "unit-prove": async (values) => {
     const { directory } = await verified(values);
-    const places = [...directory.units, ...directory.retired];
+    const parts = parseBoard(bytes(values.board));
     const unitOf = (place) => place.unit ?? place;
-    const named = (slug) => places.find((place) => unitOf(place).slug === slug);
+    const named = (slug) => [...directory.units, ...directory.retired].find((place) => unitOf(place).slug === slug);
     const unitId = toHex(unitOf(named(values.as_unit || values.slug)).unitId);
-    const served = parseBoard(bytes(values.board)).find((part) => toHex(part.unitId) === unitId);
+    const served = parts.find((part) => toHex(part.unitId) === unitId);
     const found = await proveUnit(directory.serviceId, named(values.slug), served, directory.policy.window);
     return { periods: found.batches.map((batch) => batch.manifest.period), newest: found.newest };
   },

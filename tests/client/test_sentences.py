@@ -9,18 +9,21 @@ from typing import Any
 import pytest
 
 from dropbox.protocol.errors import leaves
+from dropbox.source_cli.terminal import day
 from tests.client.node_session import NODE
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import * as errors from "%s/protocol/errors.js";
 import { told } from "%s/worker/sentences.js";
+import { day } from "%s/worker/visit_told.js";
 import { Unreachable, BadAnswer, Refused } from "%s/transport/errors.js";
 const facts = { position: 3, count: 7, parts: 20, allowed: 16 };
 const leaves = Object.values(errors).filter((kind) => kind.code).map((Kind) => told(new Kind("x", facts)));
 const unknown = ["none", "several"].map((where) => told(new errors.UnknownUnit(where)));
 const transport = [new Unreachable(), new BadAnswer(), new Refused("expired", "Too late.")].map(told);
-console.log(JSON.stringify({ leaves, unknown, transport, other: told(new RangeError("secret")) }));
+const days = [[20000, 86400], [0, 5], [4294967295, 604800], [4294967295, 86400]].map((one) => day(...one));
+console.log(JSON.stringify({ days, leaves, unknown, transport, other: told(new RangeError("secret")) }));
 """
 COMMAND_LINE = ("dropbox-", "--", "script", "anchor file", "`", "{", "UTF-8 and")
 
@@ -29,7 +32,7 @@ COMMAND_LINE = ("dropbox-", "--", "script", "anchor file", "`", "{", "UTF-8 and"
 def told() -> dict[str, Any]:
     """What the worker says of every error."""
     client = (ROOT / "client").as_uri()
-    script = SCRIPT % (client, client, client)
+    script = SCRIPT % (client, client, client, client)
     done = subprocess.run([NODE, "--input-type=module"], input=script, capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -50,6 +53,12 @@ def test_sentences_say_the_numbers(told: dict[str, Any]) -> None:
     assert sentences["wrong-word-count"].startswith("That is 7 words;")
     assert "it would need 20 parts, at most 16 can be sent" in sentences["too-long"]
     assert len({one["say"] for one in told["unknown"]}) == 2
+
+
+def test_days_are_those_of_the_command_line(told: dict[str, Any]) -> None:
+    """Also beyond the calendar."""
+    rows = [(20_000, 86_400), (0, 5), (4_294_967_295, 604_800), (4_294_967_295, 86_400)]
+    assert told["days"] == [day(*row) for row in rows]
 
 
 def test_what_nobody_foresaw_tells_nothing_of_itself(told: dict[str, Any]) -> None:

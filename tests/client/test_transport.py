@@ -16,6 +16,7 @@ from dropbox.words import codename_words
 from tests.client.node_session import NODE, Heard, NodeSession, node_session
 from tests.client.test_session import new_codename, report
 from tests.client.twin_server import UNANNOUNCED, Answer, TwinServer, hang_up, how, refused
+from tests.flows.twin import changed_unit, replace_directory
 
 BURST = ["/v1/directory", "/v1/board", "/v1/envelopes"]
 UNKNOWN = " ".join(encode_codename(entropy_from_random(bytes(12)), codename_words()))
@@ -127,6 +128,21 @@ def test_a_message_that_breaks_off_says_how_many_parts_are_stored(server: TwinSe
     assert (failed["code"], failed["perhapsStored"], failed["partsStored"]) == ("truncated", True, 1)
 
 
+def test_a_unit_that_is_paused_between_two_parts_breaks_the_message_off(
+    server: TwinServer, session: NodeSession
+) -> None:
+    """The first part is stored, the second visit posts a decoy: the person must know both."""
+
+    def pause(answer: Answer) -> Answer:
+        replace_directory(server.service, lambda one: changed_unit(one, "intake", paused=True), 2)
+        return answer
+
+    server.faults["/v1/envelopes"] = [pause]
+    failed = report(session, new_codename(session), text=LONG).failed
+    assert (failed["code"], failed["perhapsStored"], failed["partsStored"]) == ("unit-cannot-receive", True, 1)
+    assert server.paths() == BURST * 2
+
+
 def test_a_refusal_that_passes_is_waited_for(server: TwinServer) -> None:
     """The same request is sent again; every other refusal is final."""
     server.faults["/v1/directory"] = [refused(503, "not-ready")]
@@ -203,6 +219,31 @@ def test_a_long_reading_waits_for_the_next_whole_second() -> None:
     script = STEADY % module.as_uri()
     done = subprocess.run([NODE, "--input-type=module"], input=script, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == [1_000, 1_000, 2_000, 3_000]
+
+
+SILENT = """
+import { HttpTransport } from "%s";
+const waits = [];
+globalThis.setTimeout = (act, milliseconds) => {
+  waits.push(milliseconds);
+  if (milliseconds > 100_000) queueMicrotask(act);
+  return 0;
+};
+globalThis.fetch = (path, { signal }) => new Promise((resolve, reject) => {
+  signal.addEventListener("abort", () => reject(signal.reason));
+});
+const transport = new HttpTransport(() => undefined, { patience: 0 });
+const failed = await transport.answer({ ask: "directory" }).catch((error) => error.code);
+console.log(JSON.stringify([failed, waits]));
+"""
+
+
+def test_a_service_that_says_nothing_is_given_up() -> None:
+    """After two minutes without a byte."""
+    module = Path(__file__).parents[2] / "client" / "transport" / "http.js"
+    script = SILENT % module.as_uri()
+    done = subprocess.run([NODE, "--input-type=module"], input=script, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == ["unreachable", [120_000]]
 
 
 def test_patience_grows_between_tries(server: TwinServer) -> None:
