@@ -31,7 +31,7 @@ async def _keep(visit: Visit, *, lock: bool) -> Answer:
         return await case_page(visit, error=error.say, text=text)
     if lock:
         return await lock_now(visit, "kept")
-    return to(f"/cases/{number}?done={'draft' if text else 'emptied'}#reply")
+    return to(f"/cases/{number}?done={'draft' if text else 'emptied'}#text")
 
 
 async def _preview(visit: Visit) -> Answer:

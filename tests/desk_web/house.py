@@ -4,7 +4,7 @@ the clocks, so that idleness and codes need no waiting."""
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from html import unescape
@@ -136,28 +136,28 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, idle: float = IDLE, address: WebAddress | None = None, demo: bool = False, backup: str = "none"
+    folder: Path, *, idle: float = IDLE, demo: bool = False, steady: Callable[[], float] | None = None
 ) -> AsyncIterator[House]:
     """A desk called north. ada may do everything, bob investigates, eve administers only. Their passphrases are
-    stretched briefly: tests/desk measures the real stretch, and a hundred sign-ins need not wait for it."""
+    stretched briefly: tests/desk measures the real stretch, and a hundred sign-ins need not wait for it. ``steady``
+    is a real clock of idleness in place of the house's own."""
     with patch.multiple(members, STRETCH_MEMORY_KIB=64, STRETCH_PASSES=1):
-        async with _open(folder, idle, address, demo, backup) as house:
+        async with _open(folder, idle, demo, steady) as house:
             yield house
 
 
 @asynccontextmanager
-async def _open(folder: Path, idle: float, address: WebAddress | None, demo: bool, backup: str) -> AsyncIterator[House]:
-    room = make_room(folder, backup)
+async def _open(folder: Path, idle: float, demo: bool, steady: Callable[[], float] | None) -> AsyncIterator[House]:
+    room = make_room(folder)
     room.add("bob", INVESTIGATOR)
     room.add("eve", ADMINISTRATOR)
     room.settings = replace(room.settings, demo=demo)
     room.engine.settings = room.settings
-    wall, steady = [room.clock()], [0.0]
-    desk = Desk(room.engine, SessionBook(room.vault, idle, now=lambda: wall[0], idle=lambda: steady[0]))
+    wall, still = [room.clock()], [0.0]
+    desk = Desk(room.engine, SessionBook(room.vault, idle, now=lambda: wall[0], idle=steady or (lambda: still[0])))
     port = free_port()
-    at = address or WebAddress("127.0.0.1", port, "", frozenset({"127.0.0.1", "north.localhost"}), secure=False)
-    at = replace(at, port=port)
-    house = House(room, desk, f"http://127.0.0.1:{port}/", wall, steady)
+    at = WebAddress("127.0.0.1", port, "", frozenset({"127.0.0.1", "north.localhost"}), secure=False)
+    house = House(room, desk, f"http://127.0.0.1:{port}/", wall, still)
     try:
         async with serving(desk, at):
             await room.engine.sync()

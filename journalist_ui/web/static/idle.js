@@ -84,7 +84,7 @@ export function watchIdle(seconds, reply) {
     } else if (now >= keepAt && reply && !reply.isKept()) {
       over = true;
       // Whoever is typing goes on typing; whoever has left finds the draft after signing in.
-      reply.submit(reply.isFresh() ? "draft" : "lock");
+      reply.submit(reply.isFresh(seconds * 100) ? "draft" : "lock");
     } else if (now >= warnAt) {
       warn();
     }

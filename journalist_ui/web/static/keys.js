@@ -29,7 +29,7 @@ function walk(step) {
 function toReply(reply) {
   const row = document.activeElement;
   if (row instanceof HTMLAnchorElement && "row" in row.dataset) {
-    location.href = `${row.pathname}#reply`;
+    location.href = `${row.pathname}#text`;
   } else {
     reply?.focus();
   }

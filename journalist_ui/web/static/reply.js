@@ -6,7 +6,7 @@ const PAUSE = 900;
 /**
  * @typedef {object} Reply
  * @property {() => boolean} isKept whether nothing would be lost now
- * @property {() => boolean} isFresh whether something was typed a moment ago
+ * @property {(within: number) => boolean} isFresh whether something was typed within so many milliseconds
  * @property {(act: string) => void} submit sends the form as if a button had been pressed
  * @property {() => void} focus
  */
@@ -66,9 +66,14 @@ export function watchReply() {
       event.preventDefault();
     }
   });
+  if (location.hash === "#text") {
+    // From the inbox, or from a draft that was kept while its writer goes on.
+    box.focus();
+    box.setSelectionRange(box.value.length, box.value.length);
+  }
   return {
     isKept: () => kept || !box.value,
-    isFresh: () => Date.now() - typed < 60_000,
+    isFresh: (within) => Date.now() - typed < within,
     submit: (act) => {
       leaving = true;
       const button = document.createElement("button");

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A person at a desk of tests/desk_web, in a real browser."""
+
+from playwright.async_api import Page
+
+from tests.desk.room import PASSPHRASE
+from tests.desk_web.house import House
+
+
+class Officer:
+    """One member in one browser tab."""
+
+    def __init__(self, house: House, page: Page) -> None:
+        self.house = house
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("console", lambda said: self._hear(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self._hear(str(error)))
+
+    def _hear(self, said: str) -> None:
+        """Browsers ask for an icon by themselves, and some say that the policy forbids it."""
+        if "favicon.ico" not in said:
+            self.complaints.append(said)
+
+    async def open(self, path: str) -> None:
+        await self.page.goto(self.house.url + path.lstrip("/"))
+
+    async def sign_in(self, name: str = "ada", passphrase: str = PASSPHRASE) -> None:
+        """From the sign-in page on; where it leads is for the test to see."""
+        await self.open("/sign-in")
+        await self.fill({"member": name, "passphrase": passphrase, "code": self.house.code(name)})
+        await self.press("Sign in")
+
+    async def fill(self, fields: dict[str, str]) -> None:
+        for name, value in fields.items():
+            await self.page.locator(f"#{name}").fill(value)
+
+    async def press(self, button: str) -> None:
+        """Press a button, and wait for the page that follows."""
+        await self.page.get_by_role("button", name=button, exact=True).click()
+        await self.page.wait_for_load_state()
+
+    async def words(self) -> str:
+        return await self.page.locator("main").inner_text()

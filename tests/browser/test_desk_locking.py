@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A desk that is locked shows nothing of a case, however one comes back to it; and what was begun is not lost."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import BrowserContext, Page, expect
+
+from tests.browser.desk_house import Officer
+from tests.desk_web.house import House, open_house
+
+pytestmark = pytest.mark.timeout(120)
+SECRET = "words that nobody may see"
+IDLE = 6.0
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """A desk that locks after six seconds of a real clock."""
+    async with open_house(tmp_path_factory.mktemp("locking") / "desk", idle=IDLE, steady=time.monotonic) as opened:
+        await opened.report(1, SECRET)
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def officer(house: House, page: Page) -> Officer:
+    """Signed in, with the case open."""
+    made = Officer(house, page)
+    await made.sign_in()
+    await made.open("/cases/1")
+    await expect(page.locator("main")).to_contain_text(SECRET)
+    return made
+
+
+async def shows_nothing(page: Page) -> bool:
+    return SECRET not in await page.content()
+
+
+async def back(page: Page) -> None:
+    """The browser's Back; its answer is awaited by what the page shows."""
+    await page.evaluate("() => { history.back() }")
+    await page.wait_for_timeout(700)
+    await page.wait_for_load_state()
+
+
+async def test_back_after_locking_shows_nothing(officer: Officer) -> None:
+    """Lock, then Back once and twice: the sign-in page each time."""
+    await officer.press("Lock now")
+    await expect(officer.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    for _ in range(2):
+        await back(officer.page)
+        assert await shows_nothing(officer.page)
+
+
+async def test_a_reopened_tab_shows_nothing(officer: Officer, context: BrowserContext) -> None:
+    """After the idle time a new tab at the case's address is the sign-in page."""
+    await officer.page.close()
+    await asyncio.sleep(IDLE + 0.5)
+    again = await context.new_page()
+    await again.goto(officer.house.url + "cases/1")
+    await expect(again.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert await shows_nothing(again)
+
+
+async def test_a_page_left_open_blanks_itself(officer: Officer) -> None:
+    """It warns, then blanks and goes to the sign-in page within a second of the idle time; Back shows nothing."""
+    began = time.monotonic()
+    await expect(officer.page.locator("#idle-warning")).to_be_visible(timeout=IDLE * 1_000)
+    await expect(officer.page.get_by_role("button", name="Stay signed in")).to_be_visible()
+    await expect(officer.page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=IDLE * 1_000)
+    assert IDLE - 1 < time.monotonic() - began < IDLE + 3
+    assert "nothing was done for a while" in await officer.words()
+    await back(officer.page)
+    assert await shows_nothing(officer.page)
+
+
+async def test_staying_is_one_press(officer: Officer) -> None:
+    """The button of the warning prolongs the session; the page is as it was."""
+    await officer.page.get_by_role("button", name="Stay signed in").click(timeout=IDLE * 1_000)
+    await asyncio.sleep(IDLE / 2)
+    await expect(officer.page.locator("main")).to_contain_text(SECRET)
+
+
+async def test_a_reply_left_behind_is_kept_and_the_desk_locks(officer: Officer) -> None:
+    """Begun and left: before the time is over the text is kept and the session ends; it is there after signing in."""
+    await officer.page.locator("#text").fill("Half a sen")
+    await officer.page.wait_for_url("**/sign-in?why=kept", timeout=IDLE * 1_000)
+    assert officer.house.desk.sessions.count == 0
+    assert await shows_nothing(officer.page)
+    await officer.sign_in()
+    await officer.open("/cases/1")
+    await expect(officer.page.locator("#text")).to_have_value("Half a sen")
+
+
+async def test_whoever_types_goes_on_typing(officer: Officer) -> None:
+    """Typing while the time runs out: the text is kept, the session lives, and the caret stands behind every letter."""
+    box = officer.page.locator("#text")
+    await box.fill("")
+    await box.focus()
+    until = time.monotonic() + IDLE
+    while "done=draft" not in officer.page.url and time.monotonic() < until:
+        await officer.page.keyboard.type("jot ")
+        await asyncio.sleep(0.1)
+    await officer.page.wait_for_load_state()
+    kept = await box.input_value()
+    assert kept.startswith("jot jot jot ")
+    await officer.page.keyboard.type("end")
+    await expect(box).to_have_value(kept + "end")
+
+
+async def test_locking_by_key_keeps_what_was_begun(officer: Officer) -> None:
+    """Escape twice in the box: locked at once, every tab blank, the draft there after signing in."""
+    other = await officer.page.context.new_page()
+    await other.goto(officer.house.url + "cases/1")
+    await officer.page.locator("#text").fill("Begun in haste")
+    await officer.page.keyboard.press("Escape")
+    await officer.page.keyboard.press("Escape")
+    await expect(officer.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert "What you had begun to write is kept" in await officer.words()
+    await expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert await shows_nothing(other)
+    await officer.sign_in()
+    await officer.open("/cases/1")
+    await expect(officer.page.locator("#text")).to_have_value("Begun in haste")
+
+
+async def test_a_locked_preview_keeps_its_text(officer: Officer) -> None:
+    """The words of a preview live in the page alone; locking there keeps them too."""
+    await officer.page.locator("#text").fill("Looked at and left")
+    await officer.press("Preview")
+    await officer.page.keyboard.press("Escape")
+    await officer.page.keyboard.press("Escape")
+    await expect(officer.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    await officer.sign_in()
+    await officer.open("/cases/1")
+    await expect(officer.page.locator("#text")).to_have_value("Looked at and left")

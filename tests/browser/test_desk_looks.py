@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every page of the desk in every state: no fault that axe knows, no sideways scroll, no word of the browser's console,
+at 320 and 1280 pixels, light and dark."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+import pytest_asyncio
+
+from dropbox.flows.requests import Notice
+from dropbox.protocol.constants import CATEGORIES
+from dropbox.questions import QUESTIONS
+from tests.browser.conftest import CHROMIUM, Launch
+from tests.browser.desk_house import Officer
+from tests.browser.pages_looks import faults, in_each_look, too_wide
+from tests.desk.room import PASSPHRASE, entropy
+from tests.desk_web.house import House, open_house
+
+LOOKS = tuple((width, scheme) for width in (320, 1280) for scheme in ("light", "dark"))
+LONG_WORD = "x" * 400
+ANSWERS = {one.id: one.options[0].id if one.options else f"own words {LONG_WORD}" for one in QUESTIONS}
+
+pytestmark = [pytest.mark.chromium, pytest.mark.timeout(240)]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """Case 1 holds all that a case can: a full report, a raw message, answers in each state of their way."""
+    async with open_house(tmp_path_factory.mktemp("looks") / "desk", demo=True) as opened:
+        room = opened.room
+        await opened.report(
+            1, f"{LONG_WORD}\n\u202ehidden\n" + "A line.\n" * 20, categories=CATEGORIES, answers=ANSWERS
+        )
+        officer = opened.person()
+        await officer.sign_in("ada")
+        for text in ("Read by them.", "Published to them."):
+            await _send(officer, text)
+            await opened.period()
+            await opened.period()
+            source = await asyncio.to_thread(room.report, entropy(1), f"Seen: {text}" if text[0] == "R" else "Again.")
+            await opened.period()
+        room.service.send(source, "north", b"\xff no form " + LONG_WORD.encode())
+        await opened.desk.engine.sync()
+        await _send(officer, f"Waiting {LONG_WORD}")
+        await opened.report(2, "second", force="cumbria")
+        yield opened
+
+
+async def _send(officer: object, text: str) -> None:
+    page = await officer.post("/cases/1/reply", {"text": text, "act": "preview"})  # type: ignore[attr-defined]  # a house's person
+    fields = {"text": text, "act": "send", "once": page.field("once")}
+    page = await officer.post("/cases/1/reply", fields)  # type: ignore[attr-defined]  # the same
+    assert page.url == "/cases/1?done=sent"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def officer(house: House, launch: Launch) -> AsyncIterator[Officer]:
+    context = await (await launch(CHROMIUM)).new_context()
+    yield Officer(house, await context.new_page())
+    await context.close()
+
+
+Walk = Callable[[Officer], Awaitable[None]]
+
+
+def at(path: str, name: str = "ada") -> Walk:
+    """Signed in as ``name``, at an address."""
+
+    async def walk(officer: Officer) -> None:
+        await officer.sign_in(name)
+        await officer.open(path)
+
+    return walk
+
+
+async def wrong_sign_in(officer: Officer) -> None:
+    await officer.sign_in("bob", "wrong passphrase")
+
+
+async def locked(officer: Officer) -> None:
+    await at("/")(officer)
+    await officer.press("Lock now")
+
+
+async def filtered(officer: Officer) -> None:
+    await at("/cases/2")(officer)
+    await officer.open("/?state=new")
+
+
+async def noticed(officer: Officer) -> None:
+    officer.house.desk.engine.standing.collect = [
+        Notice("segments-gone", {"first": 3, "last": 5}),
+        Notice("own-board-altered", {"error": LONG_WORD}),
+    ]
+    await at("/")(officer)
+
+
+async def collected(officer: Officer) -> None:
+    await at("/")(officer)
+    await officer.press("Collect now")
+
+
+async def too_long(officer: Officer) -> None:
+    await at("/cases/2")(officer)
+    await officer.fill({"text": "é" * 8_000})
+    await officer.press("Preview")
+
+
+async def previewed(officer: Officer) -> None:
+    await at("/cases/2")(officer)
+    await officer.fill({"text": f"One.\n{LONG_WORD}\n" * 5})
+    await officer.press("Preview")
+
+
+async def drafted(officer: Officer) -> None:
+    await at("/cases/2")(officer)
+    await officer.fill({"text": "Begun"})
+    await officer.press("Keep as a draft")
+
+
+async def warned(officer: Officer) -> None:
+    await at("/cases/2")(officer)
+    await officer.page.evaluate(
+        """() => {
+          const warning = document.getElementById('idle-warning')
+          warning.textContent = 'The desk locks in less than a minute. What you have begun to write is kept.'
+          const button = document.createElement('button')
+          button.textContent = 'Stay signed in'
+          warning.append(button)
+          warning.hidden = false
+        }"""
+    )
+
+
+async def added(officer: Officer) -> None:
+    await at("/members")(officer)
+    await officer.fill({"name": "carol", "first": PASSPHRASE, "again": PASSPHRASE})
+    await officer.page.get_by_label("Investigator").check()
+    await officer.press("Add the member")
+
+
+async def not_added(officer: Officer) -> None:
+    await at("/members")(officer)
+    await officer.fill({"name": "dora", "first": PASSPHRASE, "again": "another one entirely"})
+    await officer.page.get_by_label("Investigator").check()
+    await officer.press("Add the member")
+
+
+async def leaving(officer: Officer) -> None:
+    await at("/members")(officer)
+    await officer.press("Remove eve")
+
+
+async def slipped(officer: Officer) -> None:
+    await at("/passphrase")(officer)
+    await officer.fill({"old": PASSPHRASE, "new": PASSPHRASE, "again": "another"})
+    await officer.press("Change it")
+
+
+STATES: dict[str, tuple[Walk, str]] = {
+    "signing in": (lambda officer: officer.open("/sign-in"), "Sign in"),
+    "a wrong sign-in": (wrong_sign_in, "Problem: sign in"),
+    "locked": (locked, "Sign in"),
+    "inbox": (at("/"), "Inbox"),
+    "inbox with notices": (noticed, "Inbox"),
+    "inbox collected": (collected, "Inbox"),
+    "inbox with nothing left": (filtered, "Inbox"),
+    "inbox of an administrator": (at("/", "eve"), "Inbox"),
+    "case": (at("/cases/1"), "Case 1"),
+    "case with a draft": (drafted, "Case 2"),
+    "case with a text too long": (too_long, "Problem: case 2"),
+    "case about to lock": (warned, "Case 2"),
+    "preview": (previewed, "Preview for case 2"),
+    "members": (at("/members"), "Members"),
+    "members for an investigator": (at("/members", "bob"), "Members"),
+    "member added": (added, "Member added"),
+    "member not added": (not_added, "Problem: members"),
+    "member leaving": (leaving, "Remove a member"),
+    "passphrase": (at("/passphrase"), "Your passphrase"),
+    "passphrase mistyped": (slipped, "Problem: your passphrase"),
+    "status": (at("/status"), "Status"),
+    "help": (at("/help"), "Help"),
+    "no such page": (at("/no-such"), "Not found"),
+    "no such case": (at("/cases/99"), "There is a problem"),
+}
+MEANT = {"a wrong sign-in": 401, "case with a text too long": 422, "member not added": 422, "passphrase mistyped": 422}
+MEANT |= {"no such page": 404, "no such case": 404}
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_a_page_is_sound_in_every_look(officer: Officer, state: str) -> None:
+    """The page is the one that is meant, and sound in each of four looks."""
+    walk, title = STATES[state]
+    await walk(officer)
+    assert await officer.page.title() == f"{title} - Unit desk"
+    async for width, scheme in in_each_look(officer.page, LOOKS):
+        assert await too_wide(officer.page) == [], f"{width} px"
+        assert await faults(officer.page) == [], f"{width} px, {scheme}"
+    # A page that says no by its status is no fault; anything else in the console is.
+    said = [line for line in officer.complaints if f"status of {MEANT.get(state)}" not in line]
+    assert said == []
+
+
+async def test_each_look_is_its_own(officer: Officer) -> None:
+    """Light is light, dark is dark, and a fault that is planted is seen."""
+    await officer.open("/sign-in")
+    grounds = set()
+    async for _, _ in in_each_look(officer.page, LOOKS):
+        grounds.add(await officer.page.evaluate("() => getComputedStyle(document.body).backgroundColor"))
+    assert len(grounds) == 2
+    await officer.page.evaluate(
+        """() => {
+          const line = document.createElement('div')
+          line.textContent = 'pale'
+          line.style.color = 'rgb(180, 180, 180)'
+          line.style.backgroundColor = 'rgb(200, 200, 200)'
+          line.style.width = '3000px'
+          document.querySelector('main').append(line)
+        }"""
+    )
+    assert await too_wide(officer.page)
+    assert any("color-contrast" in fault for fault in await faults(officer.page))
+
+
+async def test_the_empty_inbox_says_that_nothing_is_to_be_done(
+    tmp_path_factory: pytest.TempPathFactory, launch: Launch
+) -> None:
+    """A desk of today, with no case yet: sound in each look."""
+    async with open_house(tmp_path_factory.mktemp("empty") / "desk") as house:
+        context = await (await launch(CHROMIUM)).new_context()
+        officer = Officer(house, await context.new_page())
+        await officer.sign_in()
+        assert "nothing has to be done" in await officer.words()
+        async for width, scheme in in_each_look(officer.page, LOOKS):
+            assert await too_wide(officer.page) == [], f"{width} px"
+            assert await faults(officer.page) == [], f"{width} px, {scheme}"
+        await context.close()
