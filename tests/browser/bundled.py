@@ -72,7 +72,7 @@ def served(folder: Path, service: TwinServer | None = None) -> Iterator[str]:
     """The folder's address on loopback, with a page that runs its ``page.js``, and the service behind it."""
     (folder / "index.html").write_text(PAGE)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder), service=service))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/"

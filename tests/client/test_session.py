@@ -2,6 +2,7 @@
 """The worker's session, asked as a page asks it, against the service in memory."""
 
 import base64
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from dropbox.protocol.codename import decode_codename
 from dropbox.words import codename_words
 from tests.client.node_session import Heard, NodeSession, node_session
 from tests.client.twin_server import TwinServer, how
-from tests.flows.twin import changed_unit, replace_directory
+from tests.flows.twin import changed_unit, make_service, replace_directory
 
 BURST = ["directory", "board", "read", "seal", "post"]
 UNIT = "Unit north"
@@ -195,6 +196,13 @@ def test_an_anchor_that_its_roots_did_not_sign_is_not_pinned(server: TwinServer)
         assert session.ask("start", anchor=base64.b64encode(signed).decode()).failed["code"] == "under-signed"
 
 
+@pytest.fixture(scope="module")
+def speller() -> Iterator[NodeSession]:
+    """A session whose service is not asked anything."""
+    with node_session(how("http://127.0.0.1:9")) as found:
+        yield found.start(make_service())
+
+
 @pytest.mark.parametrize(
     ("typed", "words", "wrong", "complete"),
     [
@@ -209,10 +217,10 @@ def test_an_anchor_that_its_roots_did_not_sign_is_not_pinned(server: TwinServer)
     ],
 )
 def test_words_are_helped_while_typed(
-    session: NodeSession, typed: str, words: int, wrong: list[tuple[int, str]], complete: bool
+    speller: NodeSession, typed: str, words: int, wrong: list[tuple[int, str]], complete: bool
 ) -> None:
     """Places and nearest words, hyphens and case forgiven as when the codename is read."""
-    found = session.ask("check-words", typed=typed).done
+    found = speller.ask("check-words", typed=typed).done
     assert found["words"] == words
     assert [(one["position"], one["nearest"]) for one in found["wrong"]] == wrong
     assert (found["complete"], found["valid"]) == (complete, False)
