@@ -18,6 +18,8 @@ ROOT = Path(__file__).parents[2]
 NODE = Path(sys.executable).parent / "node"
 ESBUILD = ROOT / "node_modules" / "esbuild" / "bin" / "esbuild"
 FLAGS = ("--bundle", "--format=esm", "--minify", "--charset=utf8", "--target=es2022", "--log-level=error")
+TEMPTING = {"set-cookie": "seen=1", "etag": '"1"', "cache-control": "max-age=86400"}
+"""What this service sends with its answers, and a visit must not come back to."""
 PAGE = '<!doctype html><html lang="en"><title>Test</title><script type="module" src="/page.js"></script></html>'
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; worker-src 'self'; "
@@ -45,6 +47,8 @@ class _Handler(SimpleHTTPRequestHandler):
         status, data = self._service.answer(self.path, body)
         self.send_response(status)
         self.send_header("content-length", str(len(data)))
+        for name, value in TEMPTING.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)
         return True
@@ -60,7 +64,6 @@ class _Handler(SimpleHTTPRequestHandler):
         """A worker takes its policy from its own answer: it may make no Trusted Types policy at all."""
         types = "'none'" if self.path == "/worker.js" else "dropbox-worker"
         self.send_header("content-security-policy", f"{POLICY}trusted-types {types}")
-        self.send_header("cache-control", "no-store")
         super().end_headers()
 
     def log_message(self, format: str, *args: object) -> None:

@@ -18,6 +18,8 @@ HANG_UP = b""
 """In place of an answer: the connection ends without one."""
 UNANNOUNCED = -1
 """In place of a status: 200, the body without its length in front."""
+FOUND_ELSEWHERE = 302
+"""A status that sends whoever follows it to the board."""
 Answer = tuple[int, bytes]
 Fault = Callable[[Answer], Answer]
 """What is answered instead of the honest answer, which the service has given by then."""
@@ -82,6 +84,8 @@ def _handler(served: TwinServer) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 return
             self.send_response(200 if status == UNANNOUNCED else status)
+            if status == FOUND_ELSEWHERE:
+                self.send_header("location", "/v1/board")
             if status == UNANNOUNCED:
                 self.close_connection = True
             else:

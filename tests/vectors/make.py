@@ -19,6 +19,7 @@ from tests.vectors.scenario_board import board_scenarios
 from tests.vectors.scenario_entries import entry_scenarios
 from tests.vectors.scenario_envelopes import envelope_scenarios
 from tests.vectors.scenario_forms import form_scenarios
+from tests.vectors.scenario_reading import reading_scenarios
 from tests.vectors.scenario_routes import route_scenarios
 from tests.vectors.scenario_trust import trust_scenarios
 from tests.vectors.scenario_visit import visit_scenarios
@@ -69,6 +70,7 @@ def scenarios() -> list[Scenario]:
         *entry_scenarios(),
         *trust_scenarios(),
         *board_scenarios(),
+        *reading_scenarios(),
         *visit_scenarios(),
         *route_scenarios(),
     ]

@@ -7,6 +7,7 @@ from dropbox.protocol.wire import IntakeState, Receipt, encode_answer
 from dropbox.words import codename_words
 from tests.vectors.scenario import Scenario, refuse
 
+_GAPS = ("\x1c", "\x1f\x85", "\u1680", "\u2028\u2029", "\u2011\u2015", "\u2212", "\xad", "\u3000")
 ENTROPY = bytes.fromhex("0123456789abcdef01234567")
 SERVICE = bytes(range(16))
 # A = a B, T a point of order 8: the key A + T and a signature whose challenge is a multiple of 8; then R + T under A.
@@ -49,6 +50,13 @@ def _codenames() -> list[Scenario]:
             "NFKC folds full-width letters.",
             "codename-decode",
             {"typed": typed.translate({ord("a"): 0xFF41, ord("e"): 0xFF45})},
+            decoded,
+        ),
+        (
+            "codename-decode-blanks",
+            "Whatever Unicode calls white space, and hyphens of any kind, part the words.",
+            "codename-decode",
+            {"typed": "".join(f"{word}{gap}" for word, gap in zip(words, _GAPS, strict=True))},
             decoded,
         ),
         (
