@@ -44,12 +44,14 @@ class LyingServer:
 async def lying_server(service: str) -> AsyncIterator[LyingServer]:
     """Listens on a free loopback port while the block runs; honest until told otherwise."""
     server = LyingServer(service)
-    async with ClientSession(auto_decompress=False) as session:
+    async with ClientSession(auto_decompress=False, skip_auto_headers=["accept-encoding", "user-agent"]) as session:
 
         async def answer(request: web.Request) -> web.StreamResponse:
             body = await request.read()
             server.asked.append(Asked(request.method, request.path_qs, tuple(request.raw_headers), body))
-            kept = {name: value for name, value in request.headers.items() if name.lower() != "host"}
+            # What is to be changed is asked for as it is, not compressed.
+            left_out = {"host", "accept-encoding"} if request.path in server.changes else {"host"}
+            kept = {name: value for name, value in request.headers.items() if name.lower() not in left_out}
             async with session.request(request.method, service + request.path_qs, headers=kept, data=body) as honest:
                 told: bytes | None = await honest.read()
                 headers = {name: value for name, value in honest.headers.items() if name.lower() != "connection"}
