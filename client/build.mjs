@@ -52,7 +52,7 @@ function styles() {
 
 /** The licences of every package that has a line in the bundle, and of the word list. */
 function notices(used) {
-  const names = used.map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]).filter(Boolean);
+  const names = used.map((path) => /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]).filter(Boolean);
   const parts = [...new Set([...names, "govuk-frontend"])].sort().map((name) => {
     const folder = join(root, "node_modules", name);
     const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A service, a liar in front of it and a person at the page, for every way in which a visit can go wrong."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+from playwright.async_api import Page, expect
+
+from dropbox.protocol.constants import EPOCH_CERT
+from dropbox.server.error_answers import Refused
+from dropbox.server.responses import Answer
+from dropbox.server.routes import Handler
+from tests.browser.conftest import CHROMIUM, Launch
+from tests.browser.lying_server import LyingServer, lying_server
+from tests.browser.pages_looks import assert_good_looks
+from tests.browser.pages_service import small_service
+from tests.browser.pages_source import Source
+from tests.server.service import Running
+
+
+@dataclass
+class Scene:
+    """A service, a liar in front of it, and a person at the page."""
+
+    server: Running
+    between: LyingServer
+    source: Source
+
+    @property
+    def page(self) -> Page:
+        return self.source.page
+
+    async def shows(self, heading: str, *words: str) -> None:
+        """That page, with these words, in good looks."""
+        await self.source.at(heading, 30_000)
+        for text in words:
+            await expect(self.page.locator("section:visible")).to_contain_text(text)
+        await assert_good_looks(self.page, heading)
+
+    async def press_on(self, name: str) -> None:
+        await self.source.button(name).click()
+
+    async def send(self) -> str:
+        """A report about a force of the northern unit, sent; the codename."""
+        await self.source.fill()
+        codename = await self.source.take_codename()
+        await self.source.press_send(codename)
+        return codename
+
+    def paths(self) -> list[str]:
+        return [one.path for one in self.between.of_visits()]
+
+    def handlers(self, path: str) -> dict[str, Handler]:
+        """What answers there, by method."""
+        return self.server.service.routes._table[path]
+
+
+@asynccontextmanager
+async def scene(launch: Launch, folder: Path, behind: dict[int, int] | None = None) -> AsyncIterator[Scene]:
+    context = await (await launch(CHROMIUM)).new_context()
+    async with small_service(folder, behind=behind) as server, lying_server(server.address) as between:
+        yield Scene(server, between, Source(await context.new_page(), between.address))
+        await context.close()
+
+
+async def refuses(request: web.BaseRequest) -> Answer:
+    raise Refused("try-later")
+
+
+def altered(server: Running, unit: int) -> Callable[[bytes], bytes]:
+    """The board with one bit of that unit's newest manifest turned."""
+
+    def change(board: bytes) -> bytes:
+        at = board.index(server.world.desks[unit].unit.unit_id) + 16 + 2 + 2 * EPOCH_CERT + 60
+        return board[:at] + bytes([board[at] ^ 1]) + board[at + 1 :]
+
+    return change

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The page of answers, with whatever a unit may have written. A worker that only recites stands in for the real one."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from dropbox.server.responses import SCRIPT, WORKER_LOADS
+from dropbox.server.static_files import StaticFile
+from tests.browser.conftest import CHROMIUM
+from tests.browser.pages_looks import assert_good_looks
+from tests.browser.pages_service import small_service
+from tests.browser.pages_source import Source, new_codename
+
+RECITES = """
+const said = %s
+addEventListener('message', ({data: {id, ask}}) => {
+  const words = {words: 8, wrong: [], complete: true, valid: true}
+  postMessage({id, done: ask === 'check' ? said : ask === 'check-words' ? words : {}})
+})
+"""
+HOSTILE = (
+    "<script>alert(1)</script><img src=x onerror=alert(1)><b>bold</b>",
+    "Look at https://evil.example/?x and call 0800 123 456, tel:+44, mailto:a@b.example",
+    "{{ 7*7 }} ${7*7} {n} {name} %s",
+    "line\n\tindented   three spaces\n\nend",
+    "x" * 3_000,
+    "\u05e9\u05dc\u05d5\u05dd, which is right to left",
+    "",
+)
+
+
+def visited(*conversations: dict[str, Any]) -> dict[str, Any]:
+    """What a worker tells of a return."""
+    units = [
+        {"slug": f"unit-{number}", "name": f"Unit {number}", "kind": "force-unit", "forces": []} for number in (0, 1)
+    ]
+    return {
+        "stored": False,
+        "slug": "",
+        "name": "",
+        "refused": None,
+        "warnings": [],
+        "clockSuspect": False,
+        "period": 100,
+        "day": "",
+        "conversations": list(conversations),
+        "units": units,
+    }
+
+
+def conversation(name: str, collected: int, *texts: str, unread: int = 0) -> dict[str, Any]:
+    messages = [
+        {"number": number, "kind": "text", "text": text, "day": "2026-03-01"} for number, text in enumerate(texts, 1)
+    ]
+    return {"slug": "unit-0", "name": name, "collected": collected, "unread": unread, "messages": messages}
+
+
+@asynccontextmanager
+async def answers(page: Page, folder: Path, told: dict[str, Any]) -> AsyncIterator[Source]:
+    """The page of answers after a visit of which the worker told that."""
+    async with small_service(folder) as server:
+        script = RECITES % json.dumps(told)
+        bundle: Any = server.service.routes._bundle
+        bundle["/worker.js"] = StaticFile(script.encode(), {}, SCRIPT, WORKER_LOADS)
+        source = Source(page, server.address)
+        await source.start()
+        await source.look(new_codename())
+        yield source
+
+
+async def test_whatever_a_unit_writes_is_shown_and_does_nothing(page: Page, tmp_path: Path) -> None:
+    """Markup, addresses, templates, long words and right-to-left text stand on the page letter for letter; nothing
+    becomes an element, a link, a request or a dialog."""
+    happened: list[str] = []
+    page.on("dialog", lambda dialog: happened.append(dialog.message))
+    async with answers(page, tmp_path, visited(conversation("<i>Unit</i> & co", 2, *HOSTILE))) as source:
+        page.on("request", lambda request: happened.append(request.url))
+        shown = source.section("messages")
+        assert await shown.locator("pre").all_text_contents() == list(HOSTILE)
+        assert await shown.locator("pre *").count() == 0
+        assert await shown.locator("[data-conversations] h2").all_text_contents() == ["<i>Unit</i> & co"]
+        assert await shown.locator("a, script, img, b, i").count() == 0
+        assert (await shown.locator("h3").first.inner_text()).startswith("Answer 1, Sunday")
+        if page.context.browser and page.context.browser.browser_type.name == CHROMIUM:
+            await assert_good_looks(page, "answers")
+        assert happened == []
+
+
+@pytest.mark.parametrize(
+    ("collected", "unread", "words"),
+    [
+        (0, 0, "has not said yet that it has collected"),
+        (1, 0, "has collected 1 of your messages"),
+        (7, 0, "has collected 7 of your messages"),
+        (7, 2, "2 entries for you could not be opened"),
+    ],
+)
+async def test_what_was_collected(page: Page, tmp_path: Path, collected: int, unread: int, words: str) -> None:
+    """How many messages the unit has, and what could not be opened; without a text that is said too."""
+    async with answers(page, tmp_path, visited(conversation("A unit", collected, unread=unread))) as source:
+        shown = source.section("messages")
+        await expect(shown).to_contain_text(words)
+        if not unread:
+            await expect(shown).to_contain_text("There is no answer from this unit")
+
+
+async def test_one_page_with_messages_and_without(page: Page, tmp_path: Path) -> None:
+    """The same heading, the same button and the same advice whether something was found or not."""
+    frame = []
+    for number, told in enumerate((visited(), visited(conversation("A unit", 1, "Hello")))):
+        (tmp_path / str(number)).mkdir()
+        async with answers(page, tmp_path / str(number), told) as source:
+            shown = source.section("messages")
+            frame.append([await shown.locator(one).all_inner_texts() for one in ("h1", "button", "p:visible")])
+    assert frame[0][:2] == frame[1][:2]
+    assert set(frame[0][2]) ^ set(frame[1][2]) == {
+        next(text for text in frame[0][2] if text.startswith("Nothing found")),
+        "The unit has collected 1 of your messages.",
+    }
+
+
+async def test_whom_a_message_goes_to(page: Page, tmp_path: Path) -> None:
+    """With exactly one unit that has answered the page asks nothing; with several it asks which of them."""
+    second = conversation("Another", 1) | {"slug": "unit-1"}
+    for number, (told, asked) in enumerate(
+        (
+            (visited(conversation("Unit 0", 1)), []),
+            (visited(conversation("Unit 0", 1), second), ["The independent desk", "The northern unit"]),
+        )
+    ):
+        (tmp_path / str(number)).mkdir()
+        async with answers(page, tmp_path / str(number), told) as source:
+            await source.button("Write to the unit").click()
+            labels = source.section("write").locator("[data-which] label:visible")
+            assert await labels.all_inner_texts() == asked

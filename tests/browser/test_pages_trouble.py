@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every way in which a visit can go wrong, and what the page then says of what was stored: a real server that lies."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Page, async_playwright, expect
+
+from dropbox.protocol.constants import MAX_DIRECTORY
+from dropbox.server.responses import Answer
+from tests.browser.conftest import Launch
+from tests.browser.lying_server import lying_server
+from tests.browser.pages_looks import assert_good_looks
+from tests.browser.pages_scene import altered, refuses, scene
+from tests.browser.pages_service import INTAKE, NAMES, NORTH, SOUTH, small_service
+from tests.browser.pages_source import ACCOUNT, Source, new_codename
+from tests.browser.test_pages_walk import stored
+
+pytestmark = pytest.mark.chromium
+NOTHING_SENT = "Nothing of what you wrote has been sent."
+PERHAPS = "It may have been stored all the same"
+
+
+async def test_the_date_seems_wrong(launch: Launch, tmp_path: Path) -> None:
+    """Nothing is sent before the person confirms; trying again asks again; confirmed, a new visit sends it."""
+    async with scene(launch, tmp_path, {INTAKE: 5, NORTH: 5, SOUTH: 5}) as it:
+        await it.send()
+        await it.shows(
+            "Is the date on this device right?", "Nothing has been sent", "The date of this device seems wrong"
+        )
+        assert it.paths() == ["/v1/directory", "/v1/board"]
+        await it.press_on("I have set the date right: try again")
+        await it.source.at("Sending")
+        await it.source.at("Is the date on this device right?", 30_000)
+        assert await stored(it.server) == 0
+        await it.press_on("The date is right: go on")
+        await it.shows("Your report is stored", "The date of this device seems wrong")
+        assert await stored(it.server) == 1
+
+
+async def test_the_unit_has_been_silent(launch: Launch, tmp_path: Path) -> None:
+    """The report is stored with a warning, and can go to the intake desk as well, as a second visit."""
+    async with scene(launch, tmp_path, {NORTH: 5}) as it:
+        await it.send()
+        await it.shows("Your report is stored", f"“{NAMES[NORTH]}” has been silent for 5 days", "intake desk as well")
+        await it.press_on("Send it to the intake desk as well")
+        await it.source.at("Sending")
+        await it.source.stored()
+        await expect(it.page.locator("section:visible")).to_contain_text(f"stored for {NAMES[INTAKE]}")
+        assert await it.source.button("Send it to the intake desk as well").count() == 0
+        assert await stored(it.server) == 2
+        assert ACCOUNT not in await it.source.everything()
+
+
+async def test_another_unit_would_receive_it(launch: Launch, tmp_path: Path) -> None:
+    """A page that names another unit than the signed list does not get the report sealed: a decoy goes, the page says
+    so and names the right one, and sending to that is a new visit."""
+    async with scene(launch, tmp_path) as it:
+        it.between.changes["/"] = lambda body: body.replace(NAMES[NORTH].encode(), b"The friends of the chief")
+        await it.send()
+        await it.shows("Another unit would receive this", "has not been sent", "The friends of the chief", NAMES[NORTH])
+        assert await stored(it.server) == 1, "the decoy"
+        await it.press_on("Send to this unit")
+        await it.source.at("Sending")
+        await it.source.stored()
+        await expect(it.page.locator("section:visible")).to_contain_text(f"stored for {NAMES[NORTH]}")
+        assert await stored(it.server) == 2
+
+
+async def test_the_units_board_is_altered(launch: Launch, tmp_path: Path) -> None:
+    """That unit gets nothing: a decoy goes, the proof is told, and the intake desk is offered, which then has it."""
+    async with scene(launch, tmp_path) as it:
+        it.between.changes["/v1/board"] = altered(it.server, NORTH)
+        codename = await it.send()
+        await it.shows(
+            "Not sent", "cannot receive anything now", NOTHING_SENT, "This is proved, not guessed", NAMES[INTAKE]
+        )
+        await it.press_on("Go back to what you wrote")
+        await it.source.at("Check your report")
+        assert await it.source.take_codename() == codename
+        await it.source.press_send(codename)
+        await it.source.at("Not sent", 30_000)
+        await it.press_on("Send it to the intake desk")
+        await it.source.at("Sending")
+        await it.shows("Your report is stored", NAMES[INTAKE], "This is proved, not guessed")
+        assert await stored(it.server) == 3
+
+
+async def test_a_return_to_an_altered_board(launch: Launch, tmp_path: Path) -> None:
+    """The proof stands in the open, and what was not found is not called "no messages"."""
+    async with scene(launch, tmp_path) as it:
+        it.between.changes["/v1/board"] = altered(it.server, NORTH)
+        await it.source.start()
+        await it.source.look(new_codename())
+        proof = f"Answers of “{NAMES[NORTH]}” are being withheld or altered"
+        await it.shows("Answers", "Nothing found for this codename", proof)
+        assert await it.page.get_by_text("Other warnings").is_hidden()
+
+
+async def test_a_return_while_a_unit_is_silent(launch: Launch, tmp_path: Path) -> None:
+    """That some unit is silent stands in a fold, since most visitors have not written to it."""
+    async with scene(launch, tmp_path, {SOUTH: 5}) as it:
+        await it.source.start()
+        await it.source.look(new_codename())
+        folded = it.page.get_by_text(f"“{NAMES[SOUTH]}” has been silent for 5 days")
+        await expect(folded).to_be_hidden()
+        await it.page.get_by_text("Other warnings").click()
+        await expect(folded).to_be_visible()
+        await assert_good_looks(it.page, "answers with a fold")
+
+
+async def test_no_answer_after_the_envelope_left(launch: Launch, tmp_path: Path) -> None:
+    """The page says that it may be stored, and to keep the codename; the same report goes out again when asked."""
+    async with scene(launch, tmp_path) as it:
+        it.between.changes["/v1/envelopes"] = lambda _: b" " * 256
+        await it.send()
+        await it.shows("There is a problem with the service", PERHAPS, "Keep your codename")
+        it.between.changes.clear()
+        await it.press_on("Try again")
+        await it.source.at("Sending")
+        await it.source.stored()
+        assert await stored(it.server) == 2
+
+
+async def test_what_the_roots_did_not_sign_is_not_believed(launch: Launch, tmp_path: Path) -> None:
+    """A list of units that does not verify: nothing is sent, and the page says why."""
+    async with scene(launch, tmp_path) as it:
+        it.between.changes["/v1/directory"] = lambda body: body[:-1] + bytes([body[-1] ^ 1])
+        await it.send()
+        await it.shows("There is a problem with the service", "is not the one that was signed", NOTHING_SENT)
+        assert it.paths() == ["/v1/directory", "/v1/board"]
+
+
+@pytest.mark.parametrize("way", ["hangs up", "not this service", "takes nothing"])
+async def test_the_service_is_unavailable(launch: Launch, tmp_path: Path, way: str) -> None:
+    """No connection, an answer of something else, or "try later": what was typed is still there, and what is known of
+    what was stored is said."""
+    async with scene(launch, tmp_path) as it:
+        await it.source.start()
+        honest = it.handlers("/v1/envelopes")["POST"]
+        if way == "hangs up":
+            it.between.changes["/v1/directory"] = lambda _: None
+        elif way == "not this service":
+            it.between.changes["/v1/directory"] = lambda _: bytes(MAX_DIRECTORY + 1)
+        else:
+            it.handlers("/v1/envelopes")["POST"] = refuses
+        codename = new_codename()
+        await it.source.button("Come back with a codename").click()
+        await it.source.box("Your codename").fill(codename)
+        await it.press_on("Look for answers")
+        told = "The service cannot take this now" if way == "takes nothing" else "The service did not answer"
+        await it.shows("The service is unavailable", told, "You were only reading")
+        await it.press_on("Go back to what you wrote")
+        await expect(it.source.box("Your codename")).to_have_value(codename)
+        it.between.changes.clear()
+        it.handlers("/v1/envelopes")["POST"] = honest
+        await it.press_on("Look for answers")
+        await it.source.at("Answers", 30_000)
+
+
+@pytest.mark.parametrize(
+    ("path", "told", "envelopes"), [("/v1/directory", NOTHING_SENT, 1), ("/v1/envelopes", PERHAPS, 1)]
+)
+async def test_stop(launch: Launch, tmp_path: Path, path: str, told: str, envelopes: int) -> None:
+    """Before the envelope leaves, stopping sends nothing; afterwards the page does not claim that. What was written is
+    still there, under the same codename, and can be sent."""
+    async with scene(launch, tmp_path) as it:
+        methods = it.handlers(path)
+        (method, honest) = next(iter(methods.items()))
+        reached, released = asyncio.Event(), asyncio.Event()
+
+        async def held(request: web.BaseRequest) -> Answer:
+            reached.set()
+            await released.wait()
+            return await honest(request)
+
+        methods[method] = held
+        codename = await it.send()
+        await reached.wait()
+        await it.press_on("Stop")
+        await it.shows("Stopped", told)
+        methods[method] = honest
+        await it.press_on("Go back to what you wrote")
+        await it.source.at("Check your report")
+        assert await it.source.take_codename() == codename
+        await it.source.press_send(codename)
+        await it.source.stored()
+        assert await stored(it.server) == envelopes
+        released.set()
+
+
+async def test_no_unit_receives(launch: Launch, tmp_path: Path) -> None:
+    """When every unit is paused, the page says so before a codename is made, and there is nothing to press."""
+    async with scene(launch, tmp_path) as it:
+        for desk in it.server.world.desks:
+            desk.unit = replace(desk.unit, paused=True)
+        await it.server.publish(period=int(it.server.clock() // it.server.world.policy.period))
+        await it.source.fill()
+        await it.shows("Check your report", "no unit can receive this report", "Nothing has been sent")
+        assert await it.source.button("Continue to the codename").count() == 0
+
+
+@pytest.mark.parametrize("lack", ["workers", "the worker's script"])
+async def test_a_browser_that_cannot_seal(page: Page, tmp_path: Path, lack: str) -> None:
+    """Without workers, or where the worker's script does not arrive: an honest page in place of a form."""
+    async with small_service(tmp_path) as server, lying_server(server.address) as between:
+        if lack == "workers":
+            await page.add_init_script("delete window.Worker")
+        else:
+            between.changes["/worker.js"] = lambda _: None
+        await page.goto(f"{between.address}/")
+        await Source(page, between.address).at("This browser cannot seal a report")
+        await expect(page.locator("section:visible")).to_contain_text("dropbox-source")
+
+
+async def test_an_address_without_encryption(tmp_path: Path) -> None:
+    """Over plain http to another machine a browser offers no cryptography: the same honest page, and what to check."""
+    async with small_service(tmp_path) as server, async_playwright() as driver:
+        args = ["--no-sandbox", "--host-resolver-rules=MAP drop.example 127.0.0.1"]
+        browser = await driver.chromium.launch(executable_path="/usr/bin/chromium", args=args)
+        page = await browser.new_page()
+        address = server.address.replace("127.0.0.1", "drop.example")
+        await page.goto(f"{address}/")
+        await Source(page, address).at("This browser cannot seal a report")
+        await expect(page.locator("section:visible")).to_contain_text("begins with https://")
+        await assert_good_looks(page, "incapable")
+        await browser.close()
