@@ -37,10 +37,9 @@ from journalist_ui.vault import members, tables
 from journalist_ui.vault.database import VAULT_FILE, open_vault
 from journalist_ui.vault.ledger import load_ledger
 from journalist_ui.vault.session import MemberSession, SourceMessage
-from tests.desk.live import DESK_PASSPHRASE, MEMBER_PASSPHRASE, LiveDesk, must
+from tests.desk.live import DESK_PASSPHRASE, MEMBER_PASSPHRASE, PERIOD, LiveDesk, must
 from tests.server.world import DeskTwin, World
 
-PERIOD = 4
 POLICY = {
     "period": PERIOD,
     "collect": PERIOD,

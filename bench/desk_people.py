@@ -16,19 +16,22 @@ from bench.ledger import Broken
 from dropbox.flows.reading import read_board
 from dropbox.flows.requests import GetBoard, GetDirectory
 from dropbox.flows.trust import Judged, judge
-from dropbox.flows.visit import Part, visit
+from dropbox.flows.visit import Part, Visited, visit
 from dropbox.protocol.anchors import Anchor
 from dropbox.protocol.batch import parse_board, parse_manifest
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.constants import BODY_PART, KEY, MESSAGE_ID, TAG
 from dropbox.protocol.envelope_format import split_body
+from dropbox.protocol.errors import NoUnitReceives, UnitCannotReceive
 from dropbox.transport.http import HttpTransport
 from journalist_ui.desk.client import Answered, ask_desk, socket_of
 from journalist_ui.refusals import DeskNotRunning
-from tests.desk.live import MEMBER_PASSPHRASE, LiveDesk
+from tests.desk.live import MEMBER_PASSPHRASE, PERIOD, LiveDesk
 
 PAUSE = 0.4
 READ_EVERY = 4
+PATIENCE = 30
+"""Periods in which nothing can be sealed to the desk, after which it counts as stuck."""
 STEP = 30
 """Seconds for which a one-time code is shown."""
 
@@ -94,6 +97,19 @@ class Sources:
             await self._read(transport)
             self.settled = quiet
 
+    async def _visit(self, transport: HttpTransport, secret: bytes, part: Part | None) -> Visited:
+        """A desk that dies again and again before it has published lets its keys run out: sources must wait then."""
+        for _ in range(PATIENCE):
+            try:
+                visited = await transport.drive(visit(self.anchor, secret, part, int(time.time()), os.urandom))
+            except NoUnitReceives:
+                await asyncio.sleep(PERIOD)
+                continue
+            if not isinstance(visited.refused, UnitCannotReceive):
+                return visited
+            await asyncio.sleep(PERIOD)
+        raise Broken(f"nothing could be sealed to the desk for {PATIENCE} periods")
+
     async def _receives(self, transport: HttpTransport) -> bool:
         judged, _ = await self._judged(transport)
         proved = judged.proved(self.slug)
@@ -107,7 +123,7 @@ class Sources:
         periods = []
         for place, piece in enumerate(pieces, start=1):
             part = Part(self.slug, name, place, len(pieces), piece)
-            visited = await transport.drive(visit(self.anchor, secret, part, int(time.time()), os.urandom))
+            visited = await self._visit(transport, secret, part)
             self._judge(visited.judged)
             if visited.receipt is None:
                 raise Broken(f"a report could not be sent: {visited.refused!r}")
@@ -138,7 +154,7 @@ class Sources:
                 if found.unread_entries:
                     raise Broken("an entry under a source's tag does not open")
                 if self.ledger.check_read(text, {one.number: one.text for one in found.texts}):
-                    await transport.drive(visit(self.anchor, secret, None, int(time.time()), os.urandom))
+                    await self._visit(transport, secret, None)
 
 
 class Officer:
