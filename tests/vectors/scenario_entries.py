@@ -150,7 +150,7 @@ def _refused() -> list[Scenario]:
     good = _entry(_signed(TEXT))
     other = ed25519_public(seed("south signs")).hex()
     rows: list[tuple[str, str, Values, str]] = [
-        ("step-1024", "Step 1,024 is ignored unwalked.", _opening(_entry(_signed(TEXT), 1_024, 2)), "not-for-this-key"),
+        ("step-1024", "Step 1,024 is ignored unwalked.", _opening(_entry(_signed(TEXT), 1_024)), "not-for-this-key"),
         ("step-largest", "So is 65,535.", _opening(_entry(_signed(TEXT), 0xFFFF, 2)), "not-for-this-key"),
         ("slot", "Under another slot.", _opening(good, slot=0), "not-for-this-key"),
         ("period", "In another period's batch.", _opening(good, period=PERIOD + 1), "not-for-this-key"),

@@ -12,6 +12,7 @@ from tests.vectors.small_service import (
     Written,
     clock,
     make_entry,
+    make_own_mark,
     make_unit,
     seed,
     served,
@@ -57,6 +58,11 @@ def _parted() -> dict[int, Written]:
 def _copies() -> dict[int, Written]:
     """A text posted again with another step of the chain, and a part that contradicts its own number."""
     return two(DAYS[0], Reply(1, b"one")) | two(DAYS[2], Reply(1, b"one", 0, 1), Reply(1, b"ONE", 1, 2, 1, 2))
+
+
+def _doubled(day: int) -> Written:
+    entries = tuple(make_entry("north", day, Reply(1, text, 0, step)) for step, text in enumerate((b"one", b"uno")))
+    return Written(entries, tuple(make_own_mark("north", day, number) for number in (1, 2)))
 
 
 def reading_scenarios() -> list[Scenario]:
@@ -128,6 +134,12 @@ def reading_scenarios() -> list[Scenario]:
             "Of two copies that differ, the one in the older batch.",
             _read(two(day, Reply(1, b"one")) | two(DAYS[2], Reply(1, b"uno", 0, 1))),
             _all(_found([(1, "one", day)], 1)),
+        ),
+        (
+            "doubled-tag",
+            "Of two entries, and of two marks, under one tag the last in the batch counts.",
+            _read({day: _doubled(day)}),
+            _all(_found([(1, "uno", day)], 1, collected=1, marked=True)),
         ),
         ("slots", "Slots are looked for one after the other.", _read(hole), _all(_found([(1, "one", day)], 1))),
         (
