@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a server or a network observer sees of a visit in a browser: the same requests, whatever the visit is."""
+
+import asyncio
+import os
+from collections.abc import Coroutine
+from pathlib import Path
+
+import pytest
+from playwright.async_api import BrowserContext
+
+from dropbox.protocol.constants import ENVELOPE
+from tests.browser.conftest import CHROMIUM, Launch
+from tests.browser.lying_server import Asked, lying_server
+from tests.browser.test_lies import new_codename, service
+from tests.browser.visitor import Report, SourcePage
+
+CODENAMES = int(os.environ.get("VISITS", "12"))
+"""Of the visits with many codenames: `make visits N=200` makes more."""
+AT_ONCE = 4
+BURST = [("GET", "/v1/directory", 0), ("GET", "/v1/board", 0), ("POST", "/v1/envelopes", ENVELOPE)]
+
+
+def bursts(asked: list[Asked]) -> list[list[Asked]]:
+    """The requests of visits, three by three."""
+    of_visits = [one for one in asked if one.path.startswith("/v1/")]
+    assert len(of_visits) % len(BURST) == 0
+    return [of_visits[at : at + len(BURST)] for at in range(0, len(of_visits), len(BURST))]
+
+
+@pytest.mark.timeout(240)
+async def test_every_kind_of_visit_sends_the_same_requests(context: BrowserContext, tmp_path: Path) -> None:
+    """A report, a follow-up in the same page, a return, an unknown codename: the same three requests with the same
+    headers, and the same files before them when the page is opened."""
+    async with service(tmp_path) as honest, lying_server(honest.address) as server:
+        source = SourcePage(await context.new_page(), server.address)
+        opened: list[list[Asked]] = []
+
+        async def opening(visit: Coroutine[object, object, object]) -> None:
+            server.asked.clear()
+            await visit
+            opened.append([*server.asked])
+
+        await opening(source.report(Report("the first")))
+        await opening(source.check(new_codename()))
+        await source.reply("a follow-up", "The northern unit")
+        followed = server.asked[len(opened[1]) :]
+        await opening(source.check(new_codename()))
+        seen = [[one.outside() for one in requests] for requests in opened]
+        assert seen[0] == seen[1] == seen[2]
+        every = [burst for requests in (*opened, followed) for burst in bursts(requests)]
+        assert len(every) == 4
+        assert {tuple(one.outside() for one in burst) for burst in every} == {tuple(one.outside() for one in every[0])}
+        assert [(one.method, one.path, len(one.body)) for one in every[0]] == BURST
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.chromium
+async def test_many_codenames_send_identical_requests_and_are_warned_of_nothing(launch: Launch, tmp_path: Path) -> None:
+    """Half of the visits report, half read: outside the envelope no byte differs, no envelope is like another, no
+    visit asks another origin, and no honest visit shows a warning."""
+    browser = await launch(CHROMIUM)
+    async with service(tmp_path) as honest, lying_server(honest.address) as server:
+
+        async def one(number: int) -> None:
+            context = await browser.new_context()
+            elsewhere: list[str] = []
+            page = await context.new_page()
+            page.on("request", lambda request: elsewhere.append(request.url))
+            source = SourcePage(page, server.address)
+            if number % 2:
+                await source.report(Report(f"report {number} " + "r" * number))
+            else:
+                await source.check(new_codename())
+            assert await source.warnings() == []
+            await context.close()
+            assert [url for url in elsewhere if not url.startswith(server.address)] == []
+
+        for first in range(0, CODENAMES, AT_ONCE):
+            await asyncio.gather(*(one(number) for number in range(first, min(first + AT_ONCE, CODENAMES))))
+
+        def by_path(path: str) -> list[Asked]:
+            return [one for one in server.asked if one.path == path]
+
+        for method, path, size in BURST:
+            asked = by_path(path)
+            assert len(asked) == CODENAMES
+            assert {one.outside() for one in asked} == {asked[0].outside()}
+            assert (asked[0].method, len(asked[0].body)) == (method, size)
+        assert len({one.body for one in by_path("/v1/envelopes")}) == CODENAMES
