@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from dropbox.protocol.errors import leaves
+
 SCENARIOS = Path(__file__).parents[1] / "vectors" / "scenarios"
 NODE = Path(sys.executable).parent / "node"
 VECTORS = {path.stem: json.loads(path.read_text()) for path in sorted(SCENARIOS.glob("*.json"))}
@@ -27,6 +29,15 @@ def answered() -> dict[str, Any]:
 def test_a_vector_holds(name: str, answered: dict[str, Any]) -> None:
     """It answers what the file says: the same output, or the same error."""
     assert answered[name] == {key: VECTORS[name][key] for key in ("output", "error") if key in VECTORS[name]}
+
+
+def test_every_error_of_the_tree_is_reached(answered: dict[str, Any]) -> None:
+    """As an error, as the reason why a message was not sealed, or as a proof against a unit."""
+    outputs = [found.get("output", {}) for found in answered.values()]
+    told = {found["error"] for found in answered.values() if "error" in found}
+    told |= {output["refused"] for output in outputs if "refused" in output}
+    told |= {warning[3] for output in outputs for warning in output.get("warnings", ())}
+    assert {leaf.code for leaf in leaves()} - told == set()
 
 
 def test_every_vector_is_answered(answered: dict[str, Any]) -> None:
