@@ -13,7 +13,7 @@ N ?= 20
 PARTIES := dropbox keys journalist_ui
 LOCKS := source server desk keys dev
 
-.PHONY: help setup demo test check format lint types imports bundle screenshots bench crash campaign twin docs generated lock clean
+.PHONY: help setup demo test check format lint types imports bundle screenshots bench crash hostile campaign twin docs generated lock clean
 
 help:
 	@echo 'make setup   make .venv with the pinned dependencies and the project'
@@ -24,6 +24,7 @@ help:
 	@echo 'make screenshots  every page in .build/screenshots'
 	@echo 'make bench   measure against bare handlers      [ARGS=…]'
 	@echo 'make crash   kill -9 during writes              [N=1000]'
+	@echo 'make hostile  hostile texts through the desk     [N=2000]'
 	@echo 'make campaign  months of a service in memory   [N=20 runs]'
 	@echo 'make twin    talk through browser and command line [N=1000 conversations]'
 	@echo 'make docs    write docs/commands.md from the commands'
@@ -102,6 +103,9 @@ screenshots: setup
 
 bench: setup
 	@exec $(BIN)/python bench/run.py $(ARGS)
+
+hostile: setup
+	@exec $(BIN)/python -m tests.hostile.campaign --strings $(N)
 
 crash: setup
 	@exec $(BIN)/python bench/crash.py --kills $(N)

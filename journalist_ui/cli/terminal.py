@@ -90,12 +90,17 @@ def case_lines(cases: list[dict[str, Any]]) -> list[str]:
 def case(fields: dict[str, Any]) -> list[str]:
     lines = [f"Case {fields['case']}, {fields['state']}"]
     lines.append(f"Categories: {', '.join(fields['categories']) or 'none given'}")
-    if fields["force"]:
-        lines.append(f"Force: {inert(fields['force'])}")
-    for name, answer in fields["answers"].items():
-        lines += [f"Answer to {inert(name)}:", *quoted(answer)]
+    lines += _told(fields)
     for message in fields["messages"]:
         lines += ["", *_message(message)]
+    return lines
+
+
+def _told(fields: dict[str, Any]) -> list[str]:
+    """Force and answers of a report, where it has them."""
+    lines = [f"Force: {inert(fields['force'])}"] if fields.get("force") else []
+    for name, answer in fields.get("answers", {}).items():
+        lines += [f"Answer to {inert(name)}:", *quoted(answer)]
     return lines
 
 
@@ -104,10 +109,12 @@ def _message(message: dict[str, Any]) -> list[str]:
         head = f"Source, message {message['number']}, {message['day']}"
         if message.get("form"):
             head += ": not in the form of a report; shown as it came"
+        if message.get("categories"):
+            head += f", categories: {', '.join(message['categories'])}"
     else:
         number = f"text {message['number']}" if message["number"] else "text not yet sent"
         head = f"Unit ({inert(message['author'])}), {number}, {message['day']}, {_STATES[message['state']]}"
-    return [head, *quoted(message["text"])]
+    return [head, *_told(message), *quoted(message["text"])]
 
 
 _STATES = {

@@ -2,6 +2,7 @@
 """What the pages say for the codes that the desk's verbs answer."""
 
 import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from dropbox.forces import find_force
@@ -103,9 +104,21 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def told(answers: dict[str, str]) -> list[tuple[str, str]]:
-    """Each answer under its question's words, in the order of the questions; what no question asked comes last, under
-    its own id."""
-    known = {question.id: question for question in QUESTIONS}
-    ordered = [(known[name].title, known[name].words(answers[name])) for name in known if name in answers]
-    return ordered + [(f"Answer to “{name}”", answers[name]) for name in sorted(answers) if name not in known]
+@dataclass(frozen=True)
+class Told:
+    """An answer under its question's words. ``own``: the source's words, not the label of an option."""
+
+    title: str
+    words: str
+    own: bool
+
+
+def told(answers: dict[str, str]) -> list[Told]:
+    """In the order of the questions; what no question asked comes last, under its own id."""
+    found = []
+    for question in QUESTIONS:
+        if (answer := answers.get(question.id)) is not None:
+            label = question.words(answer)
+            found.append(Told(question.title, label, all(option.id != answer for option in question.options)))
+    known = {question.id for question in QUESTIONS}
+    return found + [Told(f"Answer to “{name}”", answers[name], True) for name in sorted(answers) if name not in known]

@@ -163,10 +163,15 @@ async def test_a_draft_has_a_limit(house: House) -> None:
 
 async def test_every_answer_stands_under_its_question(house: House) -> None:
     """Each option of each question by its label, own words as they came, an unknown id under itself, in their order."""
-    for number, question in enumerate(QUESTIONS):
+    for question in QUESTIONS:
         for option in question.options or (None,):
             sent = option.id if option else "What I <b>know</b>"
-            assert words.told({question.id: sent}) == [(question.title, option.label if option else sent)], number
+            (told,) = words.told({question.id: sent})
+            assert (told.title, told.words, told.own) == (
+                question.title,
+                option.label if option else sent,
+                option is None,
+            )
     answers = {question.id: question.options[0].id if question.options else "Sgt X" for question in QUESTIONS}
     case = await house.report(9, "y", answers=answers | {"colour-of-car": "blue"}, force="no-such-force")
     page = await (await house.officer()).get(f"/cases/{case}")

@@ -2,6 +2,7 @@
 """docs/runbooks/first-service.md, run as it stands."""
 
 import re
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from carrier import Carrier
 from service import BIN, ROOT, until
 from typist import Typist
+
+from tests.desk.live import free_port
 
 RUNBOOK = ROOT / "docs" / "runbooks" / "first-service.md"
 
@@ -39,7 +42,7 @@ def _codename(screen: str) -> str:
 @pytest.mark.timeout(240)
 def test_the_first_service_runbook_leads_to_a_running_service(tmp_path: Path, onion: Carrier) -> None:
     """Typed into one terminal from the first block to the last, the runbook makes roots, server and desk, and a report
-    of its last step is accepted by the server."""
+    of its last step is accepted by the server; the desk's pages are served."""
     folders = {name: tmp_path / name.lower() for name in ("ROOTS", "SERVER", "BACKUP")}
     for name in ("ROOTS", "BACKUP"):
         folders[name].mkdir(mode=0o700)
@@ -49,6 +52,7 @@ def test_the_first_service_runbook_leads_to_a_running_service(tmp_path: Path, on
         "DESK": str(tmp_path / "north"),
         "ADDRESS": f"http://127.0.0.1:{onion.port}",
         "TOR": "",
+        "WEB": f"127.0.0.1:{free_port()}",
         "PATH": f"{BIN}:/usr/bin:/bin",
         "HOME": str(tmp_path),
         "TERM": "dumb",
@@ -73,5 +77,7 @@ def test_the_first_service_runbook_leads_to_a_running_service(tmp_path: Path, on
         assert re.search(r"north: Northern anti-corruption unit \(force-unit\)$", shown[-3], re.M), shown[-3]
         assert "Stored." in shown[-3]
         assert until(lambda: list(folders["BACKUP"].iterdir()))
+        with urllib.request.urlopen(f"http://{environment['WEB']}/sign-in", timeout=30) as page:
+            assert "Northern anti-corruption unit" in page.read().decode()
     finally:
         typist.close()

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The short form of the campaign (`make hostile` is the long one), and that it would see what it looks for."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from jinja2 import ChoiceLoader, DictLoader
+from playwright.async_api import Browser, async_playwright
+
+from journalist_ui.web.answers import HTML, Answer
+from journalist_ui.web.render import Templates
+from tests.hostile.campaign import A_CASE, run
+from tests.hostile.strings import FAMILIES, hostile_strings
+
+pytestmark = [pytest.mark.chromium, pytest.mark.timeout(240)]
+SHORT = 200
+
+
+@pytest_asyncio.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as driver:
+        started = await driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield started
+        await started.close()
+
+
+async def test_hostile_texts_neither_act_nor_hide(browser: Browser, tmp_path: Path) -> None:
+    """Every seed of every family and some drawn ones: no act, no request, no clipped or altered letter, in the browser
+    and on the terminal."""
+    assert sum(map(len, FAMILIES)) < SHORT
+    campaign = await run(browser, tmp_path, hostile_strings(SHORT))
+    assert campaign.faults == []
+    assert campaign.strings == SHORT
+    assert len(campaign.requests) > 30
+
+
+LIVE = ["<img src=http://evil.example/x onerror=window.canary=1>", "<b>bold</b>", "\u202eevil\u200b"]
+
+
+@pytest.mark.parametrize(
+    ("template", "seen"),
+    [
+        # Not escaped: markup comes alive, and asks for what the policy forbids to load.
+        ("{{ text | inert | safe }}", "markup came alive in"),
+        # Not inert: letters that hide reach the page.
+        ("{{ text }}", "the page does not hold the text"),
+        # Cut off.
+        ("{{ text[:3] | inert }}", "the page does not hold the text"),
+    ],
+)
+async def test_a_template_that_is_not_inert_is_seen(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, template: str, seen: str
+) -> None:
+    """Each way in which a template could fail is a fault of the campaign."""
+    real = Templates.__init__
+
+    def planted(self: Templates) -> None:
+        real(self)
+        loader = self._environment.loader
+        assert loader is not None
+        source, *_ = loader.get_source(self._environment, "parts.html")
+        assert "{{ text | inert }}" in source
+        fault = DictLoader({"parts.html": source.replace("{{ text | inert }}", template)})
+        self._environment.loader = ChoiceLoader([fault, loader])
+
+    monkeypatch.setattr(Templates, "__init__", planted)
+    campaign = await run(browser, tmp_path, LIVE * (A_CASE // len(LIVE)))
+    assert any(seen in fault for fault in campaign.faults), campaign.faults
+
+
+@pytest.mark.parametrize(
+    ("style", "seen"),
+    [
+        (".quoted { white-space: nowrap; }", "something is outside of its box in"),
+        (".quoted { max-height: 1rem; min-height: 0; overflow: hidden; }", "something is outside of its box in"),
+        (".quoted { opacity: 0; }", "nothing is shown of"),
+        (".quoted { display: none; }", "nothing is shown of"),
+        (".quoted { visibility: hidden; }", "not all can be seen of"),
+    ],
+)
+async def test_a_style_that_hides_is_seen(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, style: str, seen: str
+) -> None:
+    """So is each way in which the style sheet could."""
+    real = Answer.__init__
+
+    def planted(self: Answer, body: bytes, kind: str = HTML, *rest: Any, **more: Any) -> None:
+        real(self, body + style.encode() if kind.startswith("text/css") else body, kind, *rest, **more)
+
+    monkeypatch.setattr(Answer, "__init__", planted)
+    campaign = await run(browser, tmp_path, ["y" * 3_000, *LIVE])
+    assert any(seen in fault for fault in campaign.faults), campaign.faults
