@@ -5,6 +5,7 @@ from journalist_ui.refusals import BadInput, NotAllowed, SignInRefused
 
 from . import words
 from .answers import Answer, to
+from .qr import QUIET, draw, outline
 from .site import Visit
 
 ROLES = ("investigator", "administrator")
@@ -48,9 +49,10 @@ async def add(visit: Visit) -> Answer:
         made = await visit.ask("member-add", name=visit.field("name").strip(), roles=roles, passphrase=first)
     except BadInput as error:
         return await _members(visit, error=error.say)
-    secret = made["totp_secret"]
+    secret, unit = made["totp_secret"], (await visit.ask("status"))["unit"] or "desk"
     spaced = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
-    return visit.page("member_added.html", made=made, secret=spaced)
+    code = draw(f"otpauth://totp/{unit}:{made['name']}?secret={secret}".encode())
+    return visit.page("member_added.html", made=made, secret=spaced, path=outline(code), width=len(code) + 2 * QUIET)
 
 
 async def share(visit: Visit) -> Answer:

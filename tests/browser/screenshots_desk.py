@@ -13,7 +13,7 @@ from dropbox.protocol.constants import CATEGORIES
 from dropbox.questions import QUESTIONS
 from tests.browser.desk_house import Officer
 from tests.browser.pages_looks import in_each_look
-from tests.desk.room import entropy
+from tests.desk.room import PASSPHRASE, entropy
 from tests.desk_web.house import House, open_house
 
 FOLDER = Path(__file__).parents[2] / ".build" / "screenshots"
@@ -70,6 +70,11 @@ async def walk(officer: Officer) -> None:
     for name, path in PATHS.items():
         await officer.open(path)
         await shoot(officer, name)
+    await officer.open("/members")
+    await officer.fill({"name": "carol", "first": PASSPHRASE, "again": PASSPHRASE})
+    await officer.page.get_by_label("Investigator").check()
+    await officer.press("Add the member")
+    await shoot(officer, "member-added")
     await officer.open("/cases/2")
     await officer.fill({"text": REPLY})
     await officer.press("Preview")

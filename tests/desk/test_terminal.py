@@ -94,9 +94,21 @@ def test_everything_of_a_case_goes_through_it() -> None:
                 "state": "collected",
                 "form": "unreadable",
             },
+            {
+                "number": 2,
+                "from": "source",
+                "text": evil,
+                "day": "2026-01-02",
+                "state": "collected",
+                "categories": ["discrimination"],
+                "force": evil,
+                "answers": {"when": evil},
+            },
             {"number": 0, "from": "unit", "text": evil, "day": "2026-01-01", "state": "waiting", "author": evil},
         ],
     }
     lines = terminal.case(fields)
     assert all(line.isprintable() for line in lines)
-    assert sum("⟦U+001B⟧" in line for line in lines) == 5
+    assert sum("⟦U+001B⟧" in line for line in lines) == 8
+    assert "Source, message 2, 2026-01-02, categories: discrimination" in lines
+    assert "Answer to when:" in lines
