@@ -212,6 +212,7 @@ def speller() -> Iterator[NodeSession]:
         ("ABACUS   felt-tip yo-yo\nt-shirt", 4, [], False),
         ("felt tip yoyo drop down", 3, [], False),
         ("abcaus", 1, [(1, "abacus")], False),
+        ("abcasu", 1, [(1, "abacus")], False),
         ("abacus " * 8, 8, [], True),
         ("abacus " * 9, 9, [], False),
     ],

@@ -246,6 +246,24 @@ def test_a_service_that_says_nothing_is_given_up() -> None:
     assert json.loads(done.stdout) == ["unreachable", [120_000]]
 
 
+ANNOUNCED = """
+import { HttpTransport } from "%s";
+let pulled = 0;
+const body = new ReadableStream({ pull: () => { pulled += 1; } }, { highWaterMark: 0 });
+globalThis.fetch = async () => new Response(body, { headers: { "content-length": "25165825" } });
+const failed = await new HttpTransport(() => undefined).answer({ ask: "board" }).catch((error) => error.code);
+console.log(JSON.stringify([failed, pulled]));
+"""
+
+
+def test_a_body_that_is_announced_too_long_is_not_read() -> None:
+    """Not one byte of it."""
+    module = Path(__file__).parents[2] / "client" / "transport" / "http.js"
+    script = ANNOUNCED % module.as_uri()
+    done = subprocess.run([NODE, "--input-type=module"], input=script, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == ["bad-answer", 0]
+
+
 def test_patience_grows_between_tries(server: TwinServer) -> None:
     """Half a second, then twice as long each time, until it ends."""
     server.faults["/v1/directory"] = [hang_up] * 10
