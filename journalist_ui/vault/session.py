@@ -2,6 +2,8 @@
 """What a signed-in member sees and does. Only this opens content, and only the cases wrapped to the member."""
 
 import json
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,6 +80,7 @@ class MemberSession:
     def __init__(self, vault: Vault, unlocked: Unlocked) -> None:
         self._vault = vault
         self._key = unlocked.key
+        self._known: dict[int, tuple[str, ...]] = {}
         self.member: Member = unlocked.member
 
     def require(self, role: Role) -> None:
@@ -102,38 +105,40 @@ class MemberSession:
     def cases(self) -> list[CaseLine]:
         """Every case of this member that has a whole message, by number."""
         self.require(Role.INVESTIGATOR)
-        with self._vault.transaction() as connection:
-            keys = tables.case_keys
-            mine = select(keys.c.number).where(keys.c.member == self.member.name).order_by(keys.c.number)
-            numbers = [row.number for row in connection.execute(mine)]
-            lines = [self._line(connection, number) for number in numbers]
-        return [line for line in lines if line is not None]
-
-    def _line(self, connection: Connection, number: int) -> CaseLine | None:
-        row, key = self._open_case(connection, number)
-        messages, shown = tables.messages, tables.shown
-        ids = select(messages.c.message_id, messages.c.place).where(
-            messages.c.number == number, messages.c.complete > 0
-        )
-        whole = connection.execute(ids.order_by(messages.c.place)).all()
-        if not whole:
-            return None
-        seen = connection.execute(
-            select(func.count()).where(shown.c.number == number, shown.c.member == self.member.name)
-        ).scalar_one()
-        first = _parse(_body(connection, number, whole[0].message_id, key))
+        keys, rows, messages, shown = tables.case_keys, tables.cases, tables.messages, tables.shown
         answers, texts = tables.answers, tables.texts
-        ours = select(answers.c.place, texts.c.state).join(texts, texts.c.id == answers.c.text)
-        sent = connection.execute(ours.where(answers.c.number == number)).all()
-        return CaseLine(
-            number=number,
-            state=row.state,
-            categories=first.categories if first else (),
-            opened=row.opened,
-            unread=len(whole) - seen,
-            waiting=sum(text.state in ("waiting", "published") for text in sent),
-            to_answer=whole[-1].place > max((text.place for text in sent), default=0),
+        mine = select(keys.c.number).where(keys.c.member == self.member.name)
+        listed = select(rows.c.number, rows.c.state, rows.c.opened).where(rows.c.number.in_(mine))
+        whole = select(messages.c.number, messages.c.message_id, messages.c.place).where(
+            messages.c.number.in_(mine), messages.c.complete > 0
         )
+        seen = select(shown.c.number, func.count()).where(shown.c.member == self.member.name).group_by(shown.c.number)
+        sent = select(answers.c.number, answers.c.place, texts.c.state).join(texts, texts.c.id == answers.c.text)
+        with self._vault.transaction() as connection:
+            theirs = _by_case(connection.execute(whole.order_by(messages.c.place)))
+            ours = _by_case(connection.execute(sent.where(answers.c.number.in_(mine))))
+            counts = dict(connection.execute(seen).tuples().all())
+            return [
+                CaseLine(
+                    number=row.number,
+                    state=row.state,
+                    categories=self._categories(connection, row.number, theirs[row.number][0].message_id),
+                    opened=row.opened,
+                    unread=len(theirs[row.number]) - counts.get(row.number, 0),
+                    waiting=sum(text.state in ("waiting", "published") for text in ours[row.number]),
+                    to_answer=theirs[row.number][-1].place > max((text.place for text in ours[row.number]), default=0),
+                )
+                for row in connection.execute(listed.order_by(rows.c.number)).all()
+                if theirs[row.number]
+            ]
+
+    def _categories(self, connection: Connection, number: int, message_id: bytes) -> tuple[str, ...]:
+        """Of a case's first message, which never changes: it is opened once a session."""
+        if number not in self._known:
+            _, key = self._open_case(connection, number)
+            first = _parse(_body(connection, number, message_id, key))
+            self._known[number] = first.categories if first else ()
+        return self._known[number]
 
     def show(self, number: int, day: int) -> Case:
         """Open a case; what is in it now counts as shown to this member. Raises NoSuchCase."""
@@ -205,6 +210,13 @@ class MemberSession:
             theirs = connection.execute(select(func.count()).where(keys.c.member == name)).scalar_one()
             audit.record(connection, day, self.member.name, "share", name)
         return theirs, total - theirs
+
+
+def _by_case(rows: Iterable[Row[Any]]) -> defaultdict[int, list[Row[Any]]]:
+    found: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        found[row.number].append(row)
+    return found
 
 
 def _body(connection: Connection, number: int, message_id: bytes, key: SealingKey) -> bytes:

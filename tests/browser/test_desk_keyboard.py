@@ -186,3 +186,38 @@ async def test_everything_works_without_scripts(house: House, launch: Launch) ->
     await officer.press("Lock now")
     assert "The desk is locked." in await officer.words()
     await context.close()
+
+
+async def test_the_browser_holds_to_the_policy(officer: Officer) -> None:
+    """On a page of the desk no text becomes markup or script, nothing is loaded or fetched from elsewhere, and no
+    inline style or handler acts."""
+    await officer.sign_in()
+    refused = await officer.page.evaluate(
+        """async () => {
+          const tried = {}
+          const attempt = async (name, act) => {
+            try { tried[name] = String(await act()) } catch (error) { tried[name] = error.name }
+          }
+          await attempt('markup', () => { document.body.innerHTML = '<b>x</b>' })
+          await attempt('script', () => { document.createElement('script').text = '1' })
+          await attempt('fetch', () => fetch('/status'))
+          await attempt('policy', () => trustedTypes.createPolicy('mine', {}))
+          const line = document.createElement('p')
+          line.setAttribute('style', 'position: fixed')
+          await attempt('handler', () => line.setAttribute('onclick', 'window.acted = 1'))
+          document.body.append(line)
+          line.click()
+          tried.style = getComputedStyle(line).position
+          tried.acted = String(window.acted)
+          return tried
+        }"""
+    )
+    assert refused == {
+        "markup": "TypeError",
+        "script": "TypeError",
+        "fetch": "TypeError",
+        "policy": "TypeError",
+        "style": "static",
+        "handler": "TypeError",
+        "acted": "undefined",
+    }

@@ -5,7 +5,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from dropbox.flows.desk_state import TextState
 from dropbox.flows.requests import CommitVault
@@ -96,6 +96,23 @@ def test_a_long_report_in_parts_is_whole(room: Room) -> None:
     assert message.report is not None
     assert message.report.text == LONG
     assert read(room, source) == []
+
+
+def test_a_long_list_of_cases_asks_no_more_than_a_short_one(room: Room) -> None:
+    """Once a session has opened each case's first message, listing them takes the same few questions, however many."""
+    asked: list[str] = []
+    event.listen(room.vault.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    counts = []
+    for number in (20, 21, 22):
+        room.report(entropy(number), "x", categories=CATEGORIES[:1])
+        sync(room)
+        session = room.sign_in("ada")
+        opened = session.cases()
+        asked.clear()
+        assert session.cases() == opened
+        counts.append(len(asked))
+    assert len(set(counts)) == 1
+    assert len(opened) == 3
 
 
 def test_what_is_no_form_is_shown_whole(room: Room) -> None:

@@ -295,3 +295,13 @@ async def test_a_demo_says_so_on_every_page(tmp_path_factory: pytest.TempPathFac
             officer = await house.officer()
             for path in ("/sign-in", "/", "/cases/1", "/members", "/passphrase", "/status", "/help", "/no-such"):
                 assert ("Demonstration." in (await officer.get(path)).words) == demo, path
+
+
+@pytest.mark.parametrize("data", [b"", b"GET / HTTP/1.1\r\nhost: 127.0"])
+async def test_a_request_that_never_ends_is_let_go(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, data: bytes
+) -> None:
+    """A silent connection and half a head: closed after a while, so that nobody holds all connections."""
+    monkeypatch.setattr("journalist_ui.web.server._REQUEST_WITHIN", 0.3)
+    async with open_house(tmp_path_factory.mktemp("slow") / "desk") as house:
+        assert await raw(house, data) == b""
