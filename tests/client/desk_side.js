@@ -128,12 +128,12 @@ export async function parseSegment(data) {
   return { serviceId, period, closed: closed === 1, envelopes: count, root: await sha256(concat(...ids)) };
 }
 
-/** What a desk believes of a closed segment; `knownRoot` is empty when it has not seen it before. */
+/** What a desk believes of a closed segment; `knownRoot` is undefined when it has not seen it before. */
 export async function checkSegment(serviceId, data, period, knownRoot) {
   const segment = await parseSegment(data);
   if (!equal(segment.serviceId, serviceId)) throw new errors.WrongService("segment");
   if (segment.period !== period || !segment.closed) throw new errors.WrongType("segment");
-  if (knownRoot.length && !equal(knownRoot, segment.root)) throw new errors.SegmentChanged("root");
+  if (knownRoot && !equal(knownRoot, segment.root)) throw new errors.SegmentChanged("root");
   return segment;
 }
 

@@ -148,6 +148,7 @@ export const OPERATIONS = {
   "segment-check": async (values) => {
     const { directory } = await verified(values);
     const { data, period, known_root } = values;
-    return { root: toHex((await desk.checkSegment(directory.serviceId, bytes(data), period, bytes(known_root))).root) };
+    const known = known_root ? bytes(known_root) : undefined;
+    return { root: toHex((await desk.checkSegment(directory.serviceId, bytes(data), period, known)).root) };
   },
 };
