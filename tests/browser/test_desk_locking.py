@@ -55,6 +55,18 @@ async def test_back_after_locking_shows_nothing(officer: Officer) -> None:
         assert await shows_nothing(officer.page)
 
 
+async def test_a_page_that_the_browser_kept_is_blank_and_asked_for_again(officer: Officer) -> None:
+    """What a browser does that keeps pages alive for Back: on leaving nothing is shown, on coming back the page is
+    asked for again, and after a lock elsewhere that is the sign-in page."""
+    page = officer.page
+    await page.evaluate("() => { dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true})) }")
+    await expect(page.locator("main")).to_be_hidden()
+    officer.house.desk.sessions.lock_all()
+    await page.evaluate("() => { dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true})) }")
+    await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert await shows_nothing(page)
+
+
 async def test_a_reopened_tab_shows_nothing(officer: Officer, context: BrowserContext) -> None:
     """After the idle time a new tab at the case's address is the sign-in page."""
     await officer.page.close()

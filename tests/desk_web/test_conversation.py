@@ -5,8 +5,10 @@ import asyncio
 
 import pytest
 
+from dropbox.flows.desk_state import TextState
 from dropbox.protocol.constants import CATEGORIES, TEXT_PART
 from dropbox.questions import QUESTIONS
+from journalist_ui.vault.cases import ASSESSING, NEW
 from journalist_ui.web import words
 from tests.desk.room import entropy
 from tests.desk_web.house import House, Officer
@@ -179,6 +181,15 @@ async def test_every_answer_stands_under_its_question(house: House) -> None:
     assert places == sorted(places)
     assert page.words.index("Answer to “colour-of-car”") > places[-1]
     assert "no-such-force (not in the list of forces)" in page.words
+
+
+def test_every_category_and_state_has_its_words() -> None:
+    """The closed lists of the protocol and of the vault, each with words of its own."""
+    assert tuple(words.CATEGORIES) == CATEGORIES
+    assert {NEW, ASSESSING} == set(words.STATES)
+    for state in TextState:
+        for number in (0, 1):
+            assert words.delivery({"state": state.value, "number": number}) != state.value
 
 
 async def test_what_is_no_form_is_shown_raw(house: House) -> None:

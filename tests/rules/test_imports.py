@@ -103,9 +103,17 @@ def vault_behind_the_session(module: str, name: str) -> Refusal:
     return "go through journalist_ui.desk" if outside and within(name, "journalist_ui.vault") else None
 
 
+def pages_by_the_verbs(module: str, name: str) -> Refusal:
+    """6. The desk's pages ask the desk's verbs, as its socket does, and know nothing else of it."""
+    if not within(module, "journalist_ui.web") or not within(name, "journalist_ui.desk"):
+        return None
+    open_to = ("api", "faults", "log", "web_address")
+    return None if within(name, *(f"journalist_ui.desk.{part}" for part in open_to)) else "ask a verb of desk.api"
+
+
 RULES: tuple[Callable[[str, str], Refusal], ...] = (
     *(pure, one_door, blind_server, parties_apart, offline_keys, demo_outside),
-    *(store_behind_ports, keyring_in_the_desk, vault_behind_the_session),
+    *(store_behind_ports, keyring_in_the_desk, vault_behind_the_session, pages_by_the_verbs),
 )
 
 
@@ -144,6 +152,8 @@ FAULTS = [
     (keyring_in_the_desk, "journalist_ui/cli/init.py", "from journalist_ui.desk.keyring import Keyring"),
     (keyring_in_the_desk, "journalist_ui/vault/backup.py", "from journalist_ui.desk import keyring"),
     (vault_behind_the_session, "journalist_ui/cli/show.py", "from ..vault.database import open_vault"),
+    (pages_by_the_verbs, "journalist_ui/web/cases.py", "from journalist_ui.desk.engine import Engine"),
+    (pages_by_the_verbs, "journalist_ui/web/cases.py", "from ..desk import sessions"),
 ]
 
 
