@@ -5,7 +5,7 @@
 // browser runs or shows; a build that differs from it fails, and --record writes it anew. Packed copies lie beside each file;
 // they are not in the record, since what they hold is.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, existsSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from "node:zlib";
@@ -74,14 +74,20 @@ function packed(body) {
   return { ".br": brotli, ".gz": gzip };
 }
 
+/** Each file appears whole, also for a server that starts meanwhile; what is no part of the bundle goes. */
 function write(folder, files) {
-  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  const kept = new Set();
   for (const [name, text] of Object.entries(files)) {
     const body = Buffer.from(text);
-    writeFileSync(join(folder, name), body);
-    for (const [ending, bytes] of Object.entries(packed(body))) writeFileSync(join(folder, name + ending), bytes);
+    for (const [ending, bytes] of Object.entries({ "": body, ...packed(body) })) {
+      const path = join(folder, name + ending);
+      writeFileSync(`${path}.new`, bytes);
+      renameSync(`${path}.new`, path);
+      kept.add(name + ending);
+    }
   }
+  for (const name of readdirSync(folder)) if (!kept.has(name)) rmSync(join(folder, name), { recursive: true });
 }
 
 function hashes(files) {

@@ -106,7 +106,7 @@ function conversation(found) {
     }
     return shown;
   });
-  if (found.unread) texts.push(paragraph(say("unread", { n: found.unread })));
+  if (found.unread) texts.push(paragraph(say(found.unread === 1 ? "unread-one" : "unread-some", { n: found.unread })));
   if (!texts.length) texts.push(paragraph(say("no-text")));
   return [heading, collected, ...texts];
 }

@@ -25,7 +25,9 @@ const ORDER = [
   ...["check", "codename", "retype"],
 ];
 
+/** The one made for a report, and the one that a person came back with: neither ever stands in for the other. */
 let codename = "";
+let returned = "";
 let dirty = false;
 /** Whether the person came from the page that shows all answers, to change one. */
 let changing = false;
@@ -38,7 +40,7 @@ const visits = new Visits(line, walk, done);
 function emptyReport() {
   dirty = false;
   changing = false;
-  codename = "";
+  codename = returned = "";
   emptyFields();
   emptyCheckPage();
   resetForceList();
@@ -185,8 +187,8 @@ async function send() {
 async function check() {
   const typed = await checkedWords("codename-in");
   if (typed === null) return;
-  codename = typed;
-  await visits.make("check", { codename, despiteClock: false });
+  returned = typed;
+  await visits.make("check", { codename: returned, despiteClock: false });
 }
 
 async function reply() {
@@ -202,13 +204,17 @@ async function reply() {
     return;
   }
   clearFaults("write");
-  await visits.make("reply", { codename, slug, text, despiteClock: false });
+  await visits.make("reply", { codename: returned, slug, text, despiteClock: false });
 }
 
 function showSizes() {
   const found = { account: size(report()), write: size({ text: replyText() }) };
   for (const page of /** @type {const} */ (["account", "write"])) {
-    one(section(page), "[data-size]").textContent = sizeWords(found[page]);
+    const place = one(section(page), "[data-size]");
+    // A screen reader hears of it once it matters, not at every key.
+    place.setAttribute("aria-live", found[page].parts > 1 ? "polite" : "off");
+    const words = sizeWords(found[page]);
+    if (place.textContent !== words) place.textContent = words;
   }
 }
 

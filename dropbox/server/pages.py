@@ -4,6 +4,7 @@
 import base64
 import gettext
 import gzip
+from functools import cache
 
 from jinja2 import Environment, PackageLoader, PrefixLoader
 
@@ -18,6 +19,7 @@ from .responses import EXIT_LOADS, HTML, PAGE_LOADS
 from .static_files import StaticFile
 
 
+@cache
 def _environment() -> Environment:
     """Every sentence of the templates passes through gettext; English is the language they are written in."""
     environment = Environment(
@@ -36,6 +38,9 @@ def _environment() -> Environment:
     # Set by the extension, which has no types.
     environment.install_gettext_translations(gettext.NullTranslations(), newstyle=True)  # type: ignore[attr-defined]
     return environment
+
+
+_DAY = 86_400
 
 
 def _slug(unit: Unit | None) -> str:
@@ -78,6 +83,7 @@ class Pages:
             forces=forces,
             no_force=_routes(directory, ""),
             units=directory.units,
+            days=directory.policy.give_up * directory.policy.period // _DAY,
             categories=CATEGORIES,
             options={question.id: {option.id: option for option in question.options} for question in QUESTIONS},
             body_part=BODY_PART,

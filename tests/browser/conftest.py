@@ -33,6 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
         if "safer_page" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.firefox)
+        if "chromium_page" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.chromium)
 
 
 def _program(name: str) -> str:
@@ -80,6 +82,14 @@ async def context(launch: Launch, request: pytest.FixtureRequest) -> AsyncIterat
 async def page(context: BrowserContext) -> Page:
     """An empty page of a fresh profile, in Chromium and in Firefox."""
     return await context.new_page()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def chromium_page(launch: Launch) -> AsyncIterator[Page]:
+    """An empty page of a fresh profile in Chromium, for what does not differ between browsers."""
+    opened = await (await launch(CHROMIUM)).new_context()
+    yield await opened.new_page()
+    await opened.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

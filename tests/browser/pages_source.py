@@ -86,7 +86,8 @@ class Source(SourcePage):
 
     async def back(self) -> None:
         """The browser's own Back."""
-        await self.page.evaluate("() => history.back()")
+        # After the call has been answered: going back may end the page that answers it.
+        await self.page.evaluate("() => { setTimeout(() => history.back()) }")
 
     async def shown_text(self) -> str:
         """What the page shows now."""

@@ -65,17 +65,17 @@ async def test_exit_leaves_at_once(page: Page, tmp_path: Path) -> None:
             assert ACCOUNT not in await source.everything()
 
 
-async def test_shift_in_writing_does_not_leave(page: Page, tmp_path: Path) -> None:
+async def test_shift_in_writing_does_not_leave(chromium_page: Page, tmp_path: Path) -> None:
     """Capital letters, and Shift pressed twice, are not the way out; each press says how many are left."""
     async with small_service(tmp_path) as server:
-        source = Source(page, server.address)
+        source = Source(chromium_page, server.address)
         await source.type_something("")
         box = source.box("What do you know about who they are?")
         await box.press_sequentially("ABC DEF", delay=5)
         for _ in range(2):
-            await page.keyboard.press("Shift")
-            await expect(page.locator("#exit-count")).to_contain_text("Press Shift")
-            await page.keyboard.press("Shift+A")
+            await chromium_page.keyboard.press("Shift")
+            await expect(chromium_page.locator("#exit-count")).to_contain_text("Press Shift")
+            await chromium_page.keyboard.press("Shift+A")
         await expect(box).to_have_value("ABC DEFAA")
 
 
@@ -87,7 +87,7 @@ async def test_exit_without_script(launch: Launch, tmp_path: Path) -> None:
         page = await context.new_page()
         await page.goto(f"{server.address}/")
         shown = await page.locator("main").inner_text()
-        assert "This page needs JavaScript, and it is not running" in shown
+        assert "This page needs JavaScript, which has not started" in shown
         assert "dropbox-source report" in shown
         assert await page.get_by_role("button", name="Start a report").count() == 0
         assert await page.locator("section:visible").count() == 1
@@ -130,15 +130,15 @@ async def test_a_page_out_of_sight_is_covered(page: Page, tmp_path: Path) -> Non
         await expect(source.box("What do you know about who they are?")).to_have_value(ACCOUNT)
 
 
-async def test_the_cover_does_not_stop_a_visit(page: Page, tmp_path: Path) -> None:
+async def test_the_cover_does_not_stop_a_visit(chromium_page: Page, tmp_path: Path) -> None:
     """A phone that is put away while the report goes out finds it stored."""
     async with small_service(tmp_path) as server:
-        source = Source(page, server.address)
+        source = Source(chromium_page, server.address)
         await source.fill()
         await source.press_send(await source.take_codename())
         await source.at("Sending")
-        await hide(page, True)
-        await hide(page, False)
+        await hide(chromium_page, True)
+        await hide(chromium_page, False)
         await source.button("Show the page again").click()
         await source.stored()
 
@@ -179,10 +179,10 @@ async def test_reload_and_a_reopened_tab_show_nothing(context: BrowserContext, t
         await shows_nothing(source)
 
 
-async def test_after_stored_the_page_has_forgotten(page: Page, tmp_path: Path) -> None:
+async def test_after_stored_the_page_has_forgotten(chromium_page: Page, tmp_path: Path) -> None:
     """On "stored" neither the account nor the codename is anywhere in the document; Back leads to an empty start."""
     async with small_service(tmp_path) as server:
-        source = Source(page, server.address)
+        source = Source(chromium_page, server.address)
         await source.fill()
         codename = await source.take_codename()
         await source.send(codename)

@@ -36,12 +36,18 @@ async def test_every_question(source: Source) -> None:
     await source.button("Continue").click()
     await expect(page.get_by_role("alert")).to_contain_text("Choose what you want to report")
     await assert_good_looks(page, "suits with its error")
-    for choice, heading in (
-        ("Someone is in danger, or a crime is happening now", "Call 999 now"),
-        ("Something else", "Where to take it"),
+    for choice, heading, words in (
+        ("Someone is in danger, or a crime is happening now", "Call 999 now", ("press 55", "BSL")),
+        (
+            "Something else",
+            "Where to take it",
+            ("IOPC", "PIRC", "Police Ombudsman", "0800 555 111"),
+        ),
     ):
         await source.choose(choice)
         await source.go_on(heading)
+        for told in words:
+            await expect(page.locator("main")).to_contain_text(told)
         await assert_good_looks(page, heading)
         await source.button("Back").click()
     await source.choose("Serious corruption or abuse by someone who serves in policing")

@@ -3,12 +3,13 @@
 
 from pathlib import Path
 
-import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
 from dropbox.forces import enabled_forces
+from tests.browser.lying_server import lying_server
 from tests.browser.pages_service import INTAKE, NAMES, NORTH, small_service
 from tests.browser.pages_source import ACCOUNT, Source, new_codename
+from tests.browser.visitor import Report
 from tests.server.service import Running
 
 FOCUSED = """() => {
@@ -110,10 +111,10 @@ async def test_back_goes_through_the_questions_and_then_out(context: BrowserCont
         assert asked == ["beforeunload"]
 
 
-async def test_an_answer_is_changed_from_the_list_of_all(page: Page, tmp_path: Path) -> None:
+async def test_an_answer_is_changed_from_the_list_of_all(chromium_page: Page, tmp_path: Path) -> None:
     """Change leads to the question and Continue straight back; who receives the report follows the answers, and why."""
     async with small_service(tmp_path) as server:
-        source = Source(page, server.address)
+        source = Source(chromium_page, server.address)
         await source.fill()
         text = await source.section("check").inner_text()
         assert all(words in text for words in (NAMES[NORTH], "It is the unit for this force", ACCOUNT, "Nothing said"))
@@ -136,10 +137,10 @@ async def test_an_answer_is_changed_from_the_list_of_all(page: Page, tmp_path: P
         await source.at("Write down your codename")
 
 
-async def test_a_force_is_found_by_any_of_its_names(page: Page, tmp_path: Path) -> None:
+async def test_a_force_is_found_by_any_of_its_names(chromium_page: Page, tmp_path: Path) -> None:
     """Names, Welsh names, other names, initials and nations, however they are written; the count is said."""
     async with small_service(tmp_path) as server:
-        source = Source(page, server.address)
+        source = Source(chromium_page, server.address)
         await source.start()
         await source.begin()
         for heading in (
@@ -160,14 +161,14 @@ async def test_a_force_is_found_by_any_of_its_names(page: Page, tmp_path: Path) 
             await source.box("Find a force").fill(typed)
             shown = source.section("force").locator("[data-field=force] .govuk-radios__item:visible label")
             assert [text.partition(" (")[0] for text in await shown.all_inner_texts()] == fitting
-            count = await page.locator("#found").inner_text()
+            count = await chromium_page.locator("#found").inner_text()
             assert count.startswith(str(len(fitting)) if fitting else "No force fits")
 
 
-async def test_a_long_account_goes_in_parts(page: Page, tmp_path: Path) -> None:
+async def test_a_long_account_goes_in_parts(chromium_page: Page, tmp_path: Path) -> None:
     """What does not fit into one envelope is announced as several visits before, and sent as such."""
     async with small_service(tmp_path) as server:
-        source = Source(page, server.address)
+        source = Source(chromium_page, server.address)
         await source.fill("More. " * 4_000)
         assert "This needs 2 envelopes of at most 16" in await source.section("check").inner_text()
         codename = await source.take_codename()
@@ -176,10 +177,10 @@ async def test_a_long_account_goes_in_parts(page: Page, tmp_path: Path) -> None:
         assert await stored(server) == 2
 
 
-async def test_only_force_and_category_must_be_answered(page: Page, tmp_path: Path) -> None:
+async def test_only_force_and_category_must_be_answered(chromium_page: Page, tmp_path: Path) -> None:
     """A report without any other answer is stored."""
     async with small_service(tmp_path) as server:
-        source = Source(page, server.address)
+        source = Source(chromium_page, server.address)
         await source.fill("")
         await source.send(await source.take_codename())
         await source.stored()
@@ -207,17 +208,17 @@ async def test_a_return_that_finds_nothing_and_a_message(page: Page, tmp_path: P
         assert units == list(NAMES)
 
 
-async def test_a_wrong_codename_is_helped_along(page: Page, tmp_path: Path) -> None:
+async def test_a_wrong_codename_is_helped_along(chromium_page: Page, tmp_path: Path) -> None:
     """While typing and on sending: which word is wrong and which it may be, that two are swapped; the server is asked
     nothing."""
     async with small_service(tmp_path) as server:
-        source = Source(page, server.address)
+        source = Source(chromium_page, server.address)
         await source.fill()
         codename = await source.take_codename()
         words = codename.split(" ")
         asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        help_text = page.locator("#codename-back-help")
+        chromium_page.on("request", lambda request: asked.append(request.url))
+        help_text = chromium_page.locator("#codename-back-help")
         await source.box("Your codename").fill("abacus abdomenn ")
         await expect(help_text).to_have_text("Word 2 is not in the list. Is it “abdomen”?")
         await source.box("Your codename").fill("abacus abdomen ")
@@ -232,7 +233,7 @@ async def test_a_wrong_codename_is_helped_along(page: Page, tmp_path: Path) -> N
         ):
             if typed:
                 await source.press_send(typed)
-                await expect(page.get_by_role("alert")).to_contain_text(told)
+                await expect(chromium_page.get_by_role("alert")).to_contain_text(told)
         await source.box("Your codename").fill(f"  {codename.upper()} ")
         await expect(help_text).to_have_text("These are eight words of a codename")
         assert asked == []
@@ -242,19 +243,16 @@ async def test_a_wrong_codename_is_helped_along(page: Page, tmp_path: Path) -> N
         assert not any(word in shown for word in words if len(word) > 5)
 
 
-@pytest.mark.parametrize("choice", ["Someone is in danger, or a crime is happening now", "Something else"])
-async def test_what_is_not_for_this_service(page: Page, tmp_path: Path, choice: str) -> None:
-    """999 with its silent way, and the complaint bodies of each nation, stand behind the first question."""
-    async with small_service(tmp_path) as server:
-        source = Source(page, server.address)
+async def test_a_codename_that_came_back_is_not_used_for_a_report(chromium_page: Page, tmp_path: Path) -> None:
+    """Whoever fails to come back and then reports something in the same tab gets a codename of its own."""
+    async with small_service(tmp_path) as server, lying_server(server.address) as between:
+        source = Source(chromium_page, between.address)
         await source.start()
-        await source.button("Start a report").click()
-        await source.choose(choice)
-        await source.button("Continue").click()
-        wanted = {
-            "Someone": ("999", "press 55"),
-            "Something": ("IOPC", "PIRC", "Police Ombudsman for Northern Ireland"),
-        }
-        shown = page.locator("main")
-        for words in wanted[choice.split(" ")[0]]:
-            await expect(shown).to_contain_text(words)
+        between.changes["/v1/directory"] = lambda _: b"nothing of this service"
+        codename = new_codename()
+        await source.come_back(codename)
+        await source.at("There is a problem with the service")
+        await source.button("Go back to what you wrote").click()
+        await source.button("Back").click()
+        await source.walk_to_check(Report(ACCOUNT))
+        assert await source.take_codename() != codename

@@ -57,10 +57,10 @@ async def test_a_first_visit_is_light(context: BrowserContext, tmp_path: Path) -
         await page.close()
 
 
-async def test_walking_asks_for_nothing(page: Page, tmp_path: Path) -> None:
+async def test_walking_asks_for_nothing(chromium_page: Page, tmp_path: Path) -> None:
     """From the start to the codename: four files, and not one request more."""
     async with small_service(tmp_path) as server, lying_server(server.address) as between:
-        source = Source(page, between.address)
+        source = Source(chromium_page, between.address)
         await source.fill()
         await source.take_codename()
         assert sorted(one.path for one in between.asked) == LOADED

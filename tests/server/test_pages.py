@@ -20,7 +20,7 @@ from dropbox.server.config import EXIT_URL, ConfigRefused, parse_exit_url
 from dropbox.server.pages import Pages
 from dropbox.server.static_files import bundle_folder, load_bundle
 from tests.server.service import Running, running
-from tests.server.world import START, World
+from tests.server.world import POLICY, START, World
 
 FORBIDDEN = {"server", "date", "etag", "last-modified", "accept-ranges", "set-cookie", "content-range", "vary"}
 
@@ -130,6 +130,14 @@ def test_the_document_routes_as_the_protocol_does() -> None:
     assert routed("dorset") == ["unit-0", "unit-0"]
     assert 'data-unit="unit-0" data-independent-unit="unit-0"' in page
     assert "unit-2" not in page
+
+
+def test_how_long_answers_last_is_the_policys() -> None:
+    """The page says it of this service; where the policy's span is shorter than a day, in other words."""
+    for period, words in ((86_400, "older than 60 days"), (5, "older than a few hours")):
+        world = World(1, policy=replace(POLICY, period=period, collect=1))
+        directory = parse_directory(parse_signed_directory(world.sign_directory()).body)
+        assert words in Pages(world.anchor, False, EXIT_URL).document(directory).plain.decode()
 
 
 def test_names_of_units_are_text() -> None:
