@@ -7,6 +7,7 @@ from .lazy_group import Lazy, LazyGroup
 
 _COMMANDS = {
     "demo": Lazy("dropbox.demo.commands", "demo", "Run a whole throwaway service on this machine."),
+    "demo-member": Lazy("dropbox.demo.member", "demo_member", "Show how to sign in at a desk of a demo."),
     "serve": Lazy("dropbox.server.commands", "serve", "Run the server until it is stopped."),
 }
 

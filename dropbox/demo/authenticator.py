@@ -3,6 +3,9 @@
 
 import pyotp
 
+STEP = 30
+"""Seconds for which a code is shown."""
+
 
 def code_now(secret: str) -> str:
     """Six digits, valid for half a minute; ``secret`` is base32."""

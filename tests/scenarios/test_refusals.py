@@ -4,7 +4,7 @@
 from pathlib import Path
 
 import pytest
-from service import Demo, Ran, run
+from service import Demo, Ran, ok, run
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -84,3 +84,19 @@ def test_the_demo_refuses_a_folder_that_is_not_empty(tmp_path: Path) -> None:
     found = run("dropbox", "demo", "--dir", str(tmp_path))
     assert found.code == 1
     assert "not empty" in found.err
+
+
+def test_a_demos_member_signs_in_with_what_is_shown(demo: Demo, tmp_path: Path) -> None:
+    """`dropbox demo-member` shows what a desk takes; an unknown unit, member or folder is refused with what to do."""
+    shown = ok("dropbox", "demo-member", "--dir", str(demo.folder), "demo-south", "second").out
+    told = dict(line.split(maxsplit=1) for line in shown.splitlines())
+    unit = demo.unit("demo-south")
+    assert (told["desk"], told["name"]) == (unit["desk"], "second")
+    login = ("--vault", unit["dir"], "--member", "second", "--session", str(tmp_path / "session"))
+    ok("dropbox-desk", "login", *login, stdin=f"{told['passphrase']}\n{told['code']}\n")
+    for asked, words in (
+        ((str(tmp_path), "intake"), "no demo"),
+        ((str(demo.folder), "x"), "intake, demo-north, demo-south"),
+        ((str(demo.folder), "intake", "x"), "no such member"),
+    ):
+        refused(run("dropbox", "demo-member", "--dir", *asked), words)
