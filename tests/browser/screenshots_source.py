@@ -28,7 +28,7 @@ async def shoot(page: Page, name: str) -> None:
     await page.set_viewport_size({"width": 1280, "height": HEIGHT})
 
 
-async def every_question(it: Scene) -> None:
+async def first_pages(it: Scene) -> None:
     source, page = it.source, it.page
     await source.start()
     await shoot(page, "start")
@@ -46,6 +46,10 @@ async def every_question(it: Scene) -> None:
     await source.choose("Serious corruption or abuse by someone who serves in policing")
     await source.go_on("Before you go on")
     await shoot(page, "before")
+
+
+async def questions(it: Scene) -> None:
+    source, page = it.source, it.page
     for name in ("role", "serving", "identity", "force"):
         await source.button("Continue").click()
         await shoot(page, name)
@@ -68,6 +72,10 @@ async def every_question(it: Scene) -> None:
     await shoot(page, "account")
     await source.go_on("Check your report")
     await shoot(page, "check")
+
+
+async def codename(it: Scene) -> None:
+    source, page = it.source, it.page
     await source.button("Continue to the codename").click()
     await shoot(page, "codename")
     await source.button("Show the codename").click()
@@ -75,6 +83,12 @@ async def every_question(it: Scene) -> None:
     await source.button("I have written it down").click()
     await source.press_send("abacus abdomenn")
     await shoot(page, "retype")
+
+
+async def every_question(it: Scene) -> None:
+    await first_pages(it)
+    await questions(it)
+    await codename(it)
 
 
 async def coming_back(it: Scene) -> None:

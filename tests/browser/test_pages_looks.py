@@ -27,8 +27,8 @@ async def source(launch: Launch, tmp_path: Path) -> AsyncIterator[Source]:
         await context.close()
 
 
-async def test_every_question(source: Source) -> None:
-    """From the start to the page that shows all answers, with each page's own error."""
+async def test_the_first_pages(source: Source) -> None:
+    """From the start to the first question about the report, with what is not for this service."""
     page = source.page
     await assert_good_looks(page, "start")
     await source.button("Start a report").click()
@@ -53,7 +53,14 @@ async def test_every_question(source: Source) -> None:
     await source.choose("Serious corruption or abuse by someone who serves in policing")
     await source.go_on("Before you go on")
     await assert_good_looks(page, "before")
-    for heading in ("Who is it about?", "Do they still serve?", "What do you know about who they are?"):
+
+
+async def test_every_question(source: Source) -> None:
+    """From the first question to the page that shows all answers, with each page's own error."""
+    page = source.page
+    await source.begin()
+    await assert_good_looks(page, "role")
+    for heading in ("Do they still serve?", "What do you know about who they are?"):
         await source.go_on(heading)
         await assert_good_looks(page, heading)
     await source.go_on("Which force do they serve in?")
