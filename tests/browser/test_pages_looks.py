@@ -41,7 +41,7 @@ async def test_the_first_pages(source: Source) -> None:
         (
             "Something else",
             "Where to take it",
-            ("IOPC", "PIRC", "Police Ombudsman", "0800 555 111"),
+            ("IOPC", "PIRC", "Police Ombudsman"),
         ),
     ):
         await source.choose(choice)
