@@ -27,6 +27,8 @@ LIGHT = (
 )
 HEAVY = ("scenarios", "crash", "hostile", "seizure", "browser")
 SIDE_BY_SIDE = 2
+SPREAD = {"browser": ("-n", "2", "--dist", "loadfile")}
+"""A browser's page waits most of the time: two of its files run at once."""
 SUITE_LIMIT = 12 * 60.0
 CHECK = "check"  # `make check`, run like a suite
 
@@ -106,7 +108,7 @@ def command(room: Room, name: str) -> list[str]:
     if name == CHECK:
         return ["make", "--no-print-directory", "--keep-going", CHECK]
     pytest = [sys.executable, "-m", "pytest", f"tests/{name}", "-q", "--durations=5", "--durations-min=1"]
-    pytest.append(f"--junitxml={room.file(name, 'xml')}")
+    pytest += [f"--junitxml={room.file(name, 'xml')}", *SPREAD.get(name, ())]
     for gate in GATES:
         if name in gate.suites and (room.root / gate.folder).is_dir():
             pytest += [f"--cov={gate.folder}", "--cov-branch", "--cov-report="]
