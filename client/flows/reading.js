@@ -2,15 +2,15 @@
 /** @file A source finds and reads what the board holds for it (docs/protocol.md, sections 6.5 and 6.9). No request is made. */
 
 import { findTagged } from "../protocol/batch.js";
-import { entryTag, joinText, markMask, openEntry, readMark } from "../protocol/board.js";
+import { Chains, entryTag, joinText, markMask, openEntry, readMark } from "../protocol/board.js";
 import { conversationKeys } from "../protocol/codename.js";
-import { ENTRY, MARK, MAX_SLOTS, TAG } from "../protocol/constants.js";
+import { ENTRY, MARK, MAX_CHAIN_INDEX, MAX_SLOTS, TAG } from "../protocol/constants.js";
 import { keyAt } from "../protocol/directory.js";
 import { ProtocolError } from "../protocol/errors.js";
 
 /** @import { Bytes } from "../protocol/bytes.js" */
 /** @import { ProvedBatch, ProvedUnit } from "../protocol/batch.js" */
-/** @import { Chains, EntryPlain } from "../protocol/board.js" */
+/** @import { EntryPlain } from "../protocol/board.js" */
 /** @import { ConversationKeys } from "../protocol/codename.js" */
 
 /**
@@ -45,8 +45,11 @@ class Gathered {
   failed = 0;
   collected = 0;
   marked = false;
-  /** @type {Chains} */
-  chains = new Map();
+
+  /** @param {Chains} chains */
+  constructor(chains) {
+    this.chains = chains;
+  }
 
   /**
    * The first copy of a part counts; one whose number of parts differs is ignored.
@@ -144,7 +147,8 @@ function texts(found) {
  * @returns {Promise<FoundConversation | undefined>}
  */
 async function readUnit(proved, keys) {
-  const found = new Gathered();
+  // One chain may be at its end, and no entry of an honest desk is more than two steps after the one before it.
+  const found = new Gathered(new Chains(MAX_CHAIN_INDEX + 1 + 2 * MAX_SLOTS * proved.batches.length));
   for (const batch of proved.batches) {
     await scanEntries(found, proved, batch, keys);
     await scanMark(found, batch, keys);

@@ -135,23 +135,39 @@ export function parseEntryPlain(plain) {
 }
 
 /**
- * CK_0, CK_1, … of each message_id in hex, as far as walked, so that no chain is walked twice in a visit.
- * @typedef {Map<string, Bytes[]>} Chains
+ * CK_0, CK_1, … of each message_id, as far as walked: no chain is walked twice in a visit, and all of them together no
+ * further than `limit` steps (step 6.5). Without that a unit could make the visits of one codename stand out, by entries
+ * at the far ends of many chains.
  */
+export class Chains {
+  #left;
+  /** @type {Map<string, Bytes[]>} */
+  #walked = new Map();
 
-/**
- * @param {ConversationKeys} keys
- * @param {Bytes} messageId
- * @param {number} step
- * @param {Chains} chains
- * @returns {Promise<Bytes>}
- */
-async function chainAt(keys, messageId, step, chains) {
-  const name = toHex(messageId);
-  const walked = chains.get(name) ?? [await chainStart(await refresh(keys, messageId), keys.unitId, keys.pseudonym)];
-  chains.set(name, walked);
-  while (walked.length <= step) walked.push(await chainNext(/** @type {Bytes} */ (walked.at(-1))));
-  return /** @type {Bytes} */ (walked[step]);
+  constructor(limit = MAX_CHAIN_INDEX + 1) {
+    this.#left = limit;
+  }
+
+  /**
+   * CK_step. Throws NotForThisKey.
+   * @param {ConversationKeys} keys
+   * @param {Bytes} messageId
+   * @param {number} step
+   * @returns {Promise<Bytes>}
+   */
+  async keyAt(keys, messageId, step) {
+    const name = toHex(messageId);
+    const walked = this.#walked.get(name) ?? [];
+    const needed = Math.max(0, step + 1 - walked.length);
+    if (needed > this.#left) throw new NotForThisKey("chain steps");
+    this.#left -= needed;
+    if (!walked.length) {
+      this.#walked.set(name, walked);
+      walked.push(await chainStart(await refresh(keys, messageId), keys.unitId, keys.pseudonym));
+    }
+    while (walked.length <= step) walked.push(await chainNext(/** @type {Bytes} */ (walked.at(-1))));
+    return /** @type {Bytes} */ (walked[step]);
+  }
 }
 
 /**
@@ -165,12 +181,12 @@ async function chainAt(keys, messageId, step, chains) {
  * @param {Bytes} unitKey
  * @param {Chains} [chains]
  */
-export async function openEntry(keys, period, slot, entry, serviceId, unitKey, chains = new Map()) {
+export async function openEntry(keys, period, slot, entry, serviceId, unitKey, chains = new Chains()) {
   if (entry.length !== ENTRY) throw new WrongLength("entry");
   const names = entry.subarray(0, TAG + INDEX);
   const [messageId, step] = await unmaskIndex(keys, period, slot, names.subarray(TAG));
   if (step > MAX_CHAIN_INDEX) throw new NotForThisKey("entry step");
-  const entryKey = await chainEntryKey(await chainAt(keys, messageId, step, chains));
+  const entryKey = await chainEntryKey(await chains.keyAt(keys, messageId, step));
   const nonce = entry.subarray(TAG + INDEX, ENTRY_HEADER);
   const aad = concat(labels.ENTRY_AAD, names);
   const opened = await aeadOpen(entryKey, nonce, entry.subarray(ENTRY_HEADER), aad);

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from dropbox.protocol.batch import ProvedBatch, ProvedUnit
 from dropbox.protocol.board import Chains, EntryPlain, entry_tag, join_text, mark_tag, open_entry, read_mark
 from dropbox.protocol.codename import ConversationKeys, conversation_keys
-from dropbox.protocol.constants import MAX_SLOTS, EntryType
+from dropbox.protocol.constants import MAX_CHAIN_INDEX, MAX_SLOTS, EntryType
 from dropbox.protocol.errors import ProtocolError
 
 
@@ -38,6 +38,7 @@ class FoundConversation:
 
 @dataclass
 class _Gathered:
+    chains: Chains
     parts: dict[int, dict[int, EntryPlain]] = field(default_factory=dict)
     periods: dict[int, int] = field(default_factory=dict)
     first_unread: int = 0
@@ -45,7 +46,6 @@ class _Gathered:
     failed: int = 0
     collected: int = 0
     marked: bool = False
-    chains: Chains = field(default_factory=dict)
 
 
 def _scan_entries(found: _Gathered, proved: ProvedUnit, batch: ProvedBatch, keys: ConversationKeys) -> None:
@@ -107,7 +107,8 @@ def _texts(found: _Gathered) -> tuple[ReadText, ...]:
 
 def read_unit(proved: ProvedUnit, keys: ConversationKeys) -> FoundConversation | None:
     """The conversation with one unit; None when the board holds nothing for it."""
-    found = _Gathered()
+    # One chain may be at its end, and no entry of an honest desk is more than two steps after the one before it.
+    found = _Gathered(Chains(MAX_CHAIN_INDEX + 1 + 2 * MAX_SLOTS * len(proved.batches)))
     for batch in proved.batches:
         _scan_entries(found, proved, batch, keys)
         _scan_mark(found, batch, keys)

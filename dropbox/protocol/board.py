@@ -139,17 +139,28 @@ def seal_entry(
     return tag + index + nonce + aead_seal(chain_entry_key(chain_key), nonce, unsigned + signature, aad)
 
 
-Chains = dict[bytes, list[bytes]]
-"""CK_0, CK_1, … of each message_id, as far as walked, so that no chain is walked twice in a visit."""
+class Chains:
+    """CK_0, CK_1, … of each message_id, as far as walked: no chain is walked twice in a visit, and all of them together
+    no further than ``limit`` steps (step 6.5). Without that a unit could make the visits of one codename stand out, by
+    entries at the far ends of many chains."""
 
+    def __init__(self, limit: int = MAX_CHAIN_INDEX + 1) -> None:
+        self._left = limit
+        self._walked: dict[bytes, list[bytes]] = {}
 
-def _chain_at(keys: ConversationKeys, message_id: bytes, step: int, chains: Chains) -> bytes:
-    if message_id not in chains:
-        chains[message_id] = [chain_start(keys.refresh(message_id), keys.unit_id, keys.pseudonym)]
-    walked = chains[message_id]
-    while len(walked) <= step:
-        walked.append(chain_next(walked[-1]))
-    return walked[step]
+    def key_at(self, keys: ConversationKeys, message_id: bytes, step: int) -> bytes:
+        """CK_step. Raises NotForThisKey."""
+        walked = self._walked.get(message_id, [])
+        needed = max(0, step + 1 - len(walked))
+        if needed > self._left:
+            raise NotForThisKey("chain steps")
+        self._left -= needed
+        if not walked:
+            self._walked[message_id] = walked
+            walked.append(chain_start(keys.refresh(message_id), keys.unit_id, keys.pseudonym))
+        while len(walked) <= step:
+            walked.append(chain_next(walked[-1]))
+        return walked[step]
 
 
 def open_entry(
@@ -172,7 +183,7 @@ def open_entry(
     message_id, step = unmask_index(keys.beacon, keys.pseudonym, period, slot, index)
     if step > MAX_CHAIN_INDEX:
         raise NotForThisKey("entry step")
-    chain_key = _chain_at(keys, message_id, step, {} if chains is None else chains)
+    chain_key = (chains or Chains()).key_at(keys, message_id, step)
     opened = aead_open(chain_entry_key(chain_key), nonce, entry[ENTRY_HEADER:], labels.ENTRY_AAD + tag + index)
     plain, unsigned, signature = parse_entry_plain(opened)
     ed25519_verify(unit_key, unit_signed_bytes(service_id, keys.pseudonym, unsigned), signature)

@@ -156,9 +156,22 @@ def reading_scenarios() -> list[Scenario]:
                 _found([(1, "hello", DAYS[0])], 1, "intake", marked=True, collected=1), _found([(1, "one", DAYS[1])], 1)
             ),
         ),
+        (
+            "far-chains",
+            "All chains of a unit together are walked 1,024 steps and 16 more for each batch, and no further.",
+            _read(two(day, *_far())),
+            _all(_found([(1, "far", day), (2, "near", day)], 2, unread_entries=1)),
+        ),
         *_misplaced(),
     ]
     return [(f"read-{name}", claim, "board-read", values, shown) for name, claim, values, shown in rows]
+
+
+def _far() -> tuple[Reply, Reply, Reply]:
+    """A chain's end, then a step of another one that just may be walked, then one too many."""
+    second, third = (seed(f"message {number}")[:16] for number in (2, 3))
+    last = Reply(1, b"far", 0, 1_023)
+    return last, Reply(2, b"near", 1, 16 * len(DAYS) - 1, message_id=second), Reply(3, b"no", 2, 0, message_id=third)
 
 
 def _misplaced() -> list[tuple[str, str, Values, Values]]:

@@ -191,7 +191,7 @@ def chain_key(keys: ConversationKeys, step: int, message_id: bytes = MESSAGE_ID)
 
 @dataclass(frozen=True)
 class Reply:
-    """One part of a text; ``slot`` and ``step`` say where it stands."""
+    """One part of a text; ``slot``, ``step`` and ``message_id`` say where it stands."""
 
     number: int
     text: bytes
@@ -200,15 +200,16 @@ class Reply:
     part: int = 1
     parts: int = 1
     first: int = 1
+    message_id: bytes = MESSAGE_ID
 
 
 def make_entry(slug: str, period: int, reply: Reply, signer: bytes | None = None) -> bytes:
     """A board entry of the conversation between STRETCHED and the unit."""
     keys = keys_for(slug)
-    place = EntryPlace(keys.beacon, keys.pseudonym, period, reply.slot, MESSAGE_ID, reply.step)
+    place = EntryPlace(keys.beacon, keys.pseudonym, period, reply.slot, reply.message_id, reply.step)
     plain = EntryPlain(EntryType.TEXT, reply.number, reply.first, reply.part, reply.parts, reply.text)
     nonce = noise(f"nonce {slug} {period} {reply.slot}", 12)
-    sealed_by = chain_key(keys, reply.step)
+    sealed_by = chain_key(keys, reply.step, reply.message_id)
     return seal_entry(place, sealed_by, nonce, SERVICE, signer or seed(f"{slug} signs"), plain)
 
 
