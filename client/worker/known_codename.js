@@ -8,8 +8,13 @@ import { stretch } from "../protocol/codename.js";
 
 /** @typedef {(percent: number) => void} OnPercent */
 
+/** Milliseconds: a stretch takes a fifth of a second where code is compiled, and nine seconds or more where not. */
+const SLOW = 3_000;
+
 /** Begins the stretch at once; whoever waits for it last hears its progress, whole percents, each once. */
 class Stretch {
+  /** Whether this device took long: then reading takes long too. */
+  slow = false;
   #stopped = false;
   #percent = -1;
   /** @type {OnPercent} */
@@ -23,7 +28,11 @@ class Stretch {
   constructor(entropy, serviceId, onPercent) {
     this.entropy = entropy;
     this.onPercent = onPercent;
-    this.secret = stretch(entropy, serviceId, (share) => this.#hear(share));
+    const begun = performance.now();
+    this.secret = stretch(entropy, serviceId, (share) => this.#hear(share)).then((secret) => {
+      this.slow = performance.now() - begun > SLOW;
+      return secret;
+    });
     // Whoever waits hears of it; nobody need wait.
     this.secret.catch(() => undefined);
   }
@@ -59,6 +68,10 @@ export class KnownCodename {
     }
     this.#known.onPercent = onPercent;
     return this.#known.secret;
+  }
+
+  get slow() {
+    return this.#known?.slow ?? false;
   }
 
   /** Drop it, and stop its stretch. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** @file Visits over the network: a bare one, and a message whose every part is a whole visit, one after another. */
+/** @file Visits over the network: one to read, and a message whose every part is a whole visit, one after another. */
 
 import { visit } from "../flows/visit.js";
 import { MESSAGE_ID } from "../protocol/constants.js";
@@ -13,7 +13,7 @@ import { HttpTransport, sleep } from "../transport/http.js";
 /** @import { Warned } from "../flows/trust.js" */
 /** @import { Progress } from "../worker_messages.js" */
 
-/** Visits for one part: under the same message_id the unit takes a part once, however often it comes. */
+/** Visits for one part, or to read: under the same message_id the unit takes a part once, however often it comes. */
 const TRIES = 6;
 const PAUSE = 5_000;
 
@@ -49,7 +49,7 @@ export class Interrupted extends Error {
  * @param {Part} [part]
  * @returns {Promise<Visited>}
  */
-export async function visitOnce({ anchor, stretched, despiteClock, report, network }, part) {
+async function visitOnce({ anchor, stretched, despiteClock, report, network }, part) {
   const counted = part && part.parts > 1 ? { part: part.part, parts: part.parts } : {};
   let perhapsStored = false;
   /** @type {Warned[]} */
@@ -70,11 +70,12 @@ export async function visitOnce({ anchor, stretched, despiteClock, report, netwo
 }
 
 /**
- * A visit that sends this part, tried again when the connection fails. Throws Interrupted.
+ * A visit, made again when the connection fails, whatever it sends: what broke it must not learn what it was for.
+ * Throws Interrupted.
  * @param {Visitor} visitor
- * @param {Part} part
+ * @param {Part} [part]
  */
-async function visitFor(visitor, part) {
+export async function visitPatiently(visitor, part) {
   for (let [left, perhapsStored] = [TRIES - 1, false]; ; left--) {
     try {
       return await visitOnce(visitor, part);
@@ -107,7 +108,7 @@ export async function send(visitor, pieces, { slug, force = "", shown }) {
     const part = { slug: to, messageId, part: at + 1, parts, body, force, shown: at ? undefined : shown };
     let visited;
     try {
-      visited = await visitFor(visitor, part);
+      visited = await visitPatiently(visitor, part);
       if (visited.refused && at) throw new Interrupted(visited.refused, { perhapsStored: true });
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;

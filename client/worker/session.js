@@ -9,7 +9,7 @@ import { splitBody } from "../protocol/envelope_format.js";
 import { hasCrypto, randomBytes } from "../protocol/primitives.js";
 import { WORDS } from "../words.js";
 import { KnownCodename } from "./known_codename.js";
-import { Interrupted, send, visitOnce } from "./sending.js";
+import { Interrupted, send, visitPatiently } from "./sending.js";
 import { failure, told, warningTold } from "./sentences.js";
 import { visitTold } from "./visit_told.js";
 import { checkWords } from "./word_help.js";
@@ -18,6 +18,13 @@ import { checkWords } from "./word_help.js";
 /** @import { WordList } from "../protocol/codename.js" */
 /** @import { Ask, Failure, Progress, Reply, Report, VisitAsk, VisitTold, WordsTold } from "../worker_messages.js" */
 /** @import { Visitor } from "./sending.js" */
+
+/**
+ * Milliseconds after the board at which an envelope leaves. A slow device needs long to read what is there, and seconds
+ * more for some codenames than for others: a wider step hides that.
+ */
+const AFTER_BOARD = 1_000;
+const AFTER_BOARD_SLOW = 5_000;
 
 /** @typedef {(progress: Progress) => void} OnProgress */
 /** @typedef {{anchor: Anchor, list: WordList}} Started */
@@ -138,9 +145,10 @@ export class Session {
     const pieces = asked.ask === "check" ? [] : splitBody(encodeBody(bodyOf(asked)));
     const onPercent = (/** @type {number} */ percent) => onProgress({ stage: "stretch", percent });
     const stretched = await this.#known.secret(entropy, anchor.serviceId, onPercent);
-    const visitor = { anchor, stretched, despiteClock: asked.despiteClock, report: onProgress, ...this.#how };
+    const network = { afterBoard: this.#known.slow ? AFTER_BOARD_SLOW : AFTER_BOARD };
+    const visitor = { anchor, stretched, despiteClock: asked.despiteClock, report: onProgress, network, ...this.#how };
     if (asked.ask === "check") {
-      const visited = await visitOnce(visitor);
+      const visited = await visitPatiently(visitor);
       return visitTold(visited, visited.judged.warnings);
     }
     const { visited, warnings } = await send(visitor, pieces, asked);

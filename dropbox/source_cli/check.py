@@ -11,6 +11,7 @@ from dropbox.protocol.codename import decode_codename, stretch
 from dropbox.words import codename_words
 
 from . import terminal
+from .sending import visit_patiently
 from .service import open_service, service_options
 
 
@@ -42,7 +43,7 @@ def check(service: str, anchor_file: Path, socks: str | None, despite_clock: boo
     known = open_service(service, anchor_file, socks, despite_clock)
     entropy = decode_codename(terminal.ask_codename(), codename_words())
     terminal.say("Making keys from the codename.")
-    visited = known.visit(stretch(entropy, known.anchor.service_id), None)
+    visited = visit_patiently(known, stretch(entropy, known.anchor.service_id), None)
     seconds = visited.judged.directory.policy.period
     if as_json:
         warnings = [

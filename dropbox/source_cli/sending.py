@@ -17,7 +17,7 @@ from . import terminal
 from .service import PerhapsStored, Service, Stop
 
 TRIES = 6
-"""Visits for one part: under the same message_id the unit takes a part once, however often it comes."""
+"""Visits for one part, or to read: under the same message_id the unit takes a part once, however often it comes."""
 PAUSE = 5.0
 
 
@@ -42,8 +42,8 @@ def parts_of(report: Report) -> tuple[bytes, ...]:
     return split_body(encode_body(report))
 
 
-def _visit_for(service: Service, stretched: bytes, part: Part) -> Visited:
-    """A visit that sends this part, tried again when the connection fails.
+def visit_patiently(service: Service, stretched: bytes, part: Part | None) -> Visited:
+    """A visit, made again when the connection fails, whatever it sends: what broke it must not learn what it was for.
 
     Raises ProtocolError or TransportFailed when nothing can have been stored, PerhapsStored otherwise.
     """
@@ -77,7 +77,7 @@ def send(service: Service, stretched: bytes, slug: str, pieces: tuple[bytes, ...
         if len(pieces) > 1:
             terminal.say(f"Sending part {place} of {len(pieces)}, a visit of its own.")
         try:
-            visited = _visit_for(service, stretched, Part(slug, message_id, place, len(pieces), piece, force))
+            visited = visit_patiently(service, stretched, Part(slug, message_id, place, len(pieces), piece, force))
         except PerhapsStored as failed:
             raise Interrupted(failed.reason) from None
         except (ProtocolError, TransportFailed) as error:

@@ -10,6 +10,7 @@ from dropbox.flows.trust import choose_cert
 from dropbox.protocol.errors import UnitCannotReceive
 
 from . import terminal
+from .sending import visit_patiently
 from .service import decoy_secret, open_service, service_options
 
 
@@ -25,7 +26,7 @@ def units(service: str, anchor_file: Path, socks: str | None, despite_clock: boo
     Example:
       dropbox-source units --service http://127.0.0.1:8000 --anchor service.anchor
     """
-    visited = open_service(service, anchor_file, socks, despite_clock).visit(decoy_secret(), None)
+    visited = visit_patiently(open_service(service, anchor_file, socks, despite_clock), decoy_secret(), None)
     terminal.show_warnings(visited.judged)
     rows, lines = [], []
     for unit in visited.judged.directory.directory.units:

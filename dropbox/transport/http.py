@@ -7,6 +7,7 @@ bounded before it is read.
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Generator
 from types import TracebackType
@@ -188,7 +189,7 @@ class HttpTransport:
             case GetIntakeState():
                 return await self._get("/v1/intake", ANSWER)
             case PostEnvelope(envelope):
-                await asyncio.sleep(max(0.0, self._board_at + self._after_board - time.monotonic()))
+                await self._steady_moment()
                 status, data = await self._ask("POST", "/v1/envelopes", ANSWER, envelope)
                 if status != 200:
                     raise _refusal(data)
@@ -198,6 +199,12 @@ class HttpTransport:
             case PostBatch():
                 return await self._batch(request)
         raise KeyError(type(request).__name__)
+
+    async def _steady_moment(self) -> None:
+        """Until the next whole multiple of ``after_board`` after the board came, at least one (step 7.1.5)."""
+        if self._after_board:
+            passed = time.monotonic() - self._board_at
+            await asyncio.sleep(max(1, math.ceil(passed / self._after_board)) * self._after_board - passed)
 
     async def drive(self, flow: Generator[Any, Any, Result], handle: Handler | None = None) -> Result:
         """Run a flow to its end: network requests here, every other one through ``handle``."""

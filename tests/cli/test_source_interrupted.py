@@ -3,15 +3,18 @@
 
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from dropbox.flows.visit import Part, Visited
-from dropbox.protocol.codename import decode_codename
+from dropbox.protocol.codename import decode_codename, encode_codename
 from dropbox.protocol.errors import BadValue, ProtocolError
 from dropbox.source_cli import sending
+from dropbox.source_cli.check import check
 from dropbox.source_cli.report import report
 from dropbox.source_cli.service import PerhapsStored, Service
+from dropbox.source_cli.units import units
 from dropbox.transport.errors import TransportFailed, Unreachable
 from dropbox.words import codename_words
 from tests.server.world import World
@@ -86,3 +89,23 @@ def test_what_was_stored_in_an_earlier_try_is_not_forgotten(
     assert len(tried) == 2
     assert kind == "BadValue"
     assert "whole text again" in said
+
+
+@pytest.mark.parametrize("command", [check, units])
+@pytest.mark.parametrize("error", [PerhapsStored(Unreachable("x")), Unreachable("x")])
+def test_a_visit_that_only_reads_is_made_again_as_often(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], command: click.Command, error: Exception
+) -> None:
+    """Whoever breaks the connection sees the same number of visits as for a report, so that it learns nothing."""
+    tried: list[object] = []
+
+    def visit(_: Service, __: bytes, part: object) -> None:
+        tried.append(part)
+        raise error
+
+    monkeypatch.setattr(Service, "visit", visit)
+    monkeypatch.setattr(sending, "PAUSE", 0.0)
+    pinned = arguments[: arguments.index("--anchor") + 2]
+    ended = CliRunner().invoke(command, pinned, input=f"{' '.join(encode_codename(bytes(12), codename_words()))}\n")
+    assert ended.exit_code != 0
+    assert tried == [None] * sending.TRIES

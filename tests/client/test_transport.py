@@ -106,6 +106,20 @@ def test_a_new_visit_seals_a_part_afresh_under_its_message(server: TwinServer, s
     assert len(bodies(server)) == 1
 
 
+@pytest.mark.parametrize("path", BURST)
+def test_a_return_is_made_again_as_often_as_a_report(server: TwinServer, path: str) -> None:
+    """Whoever breaks a visit at any request sees the same requests afterwards, whatever the visit was for."""
+    seen = []
+    for visit in (lambda one: report(one, new_codename(one)), lambda one: check(one, UNKNOWN)):
+        server.faults[path] = [refused(413, "wrong-length")] * 99
+        server.asked.clear()
+        with node_session(how(server.url, patience=1)) as session:
+            assert visit(session.start(server.service)).failed["code"] == "refused"
+        seen.append(server.paths())
+    assert seen[0] == seen[1]
+    assert seen[0].count(path) == 6
+
+
 @pytest.mark.parametrize(("ends", "perhaps"), [("/v1/envelopes", True), ("/v1/board", False), ("/v1/directory", False)])
 def test_a_connection_that_stays_away_is_told(server: TwinServer, ends: str, perhaps: bool) -> None:
     """After six visits; whether something may be stored depends on what failed."""
@@ -144,13 +158,14 @@ def test_a_unit_that_is_paused_between_two_parts_breaks_the_message_off(
 
 
 def test_a_refusal_that_passes_is_waited_for(server: TwinServer) -> None:
-    """The same request is sent again; every other refusal is final."""
+    """The same request is sent again; every other refusal is final for it, and the visit is made again."""
     server.faults["/v1/directory"] = [refused(503, "not-ready")]
-    server.faults["/v1/envelopes"] = [refused(503, "try-later"), refused(500, "fault"), refused(400, "malformed", "")]
+    server.faults["/v1/envelopes"] = [refused(503, "try-later"), refused(500, "fault")]
+    server.faults["/v1/envelopes"] += [refused(400, "malformed", "")] * 6
     with node_session(how(server.url, patience=5_000)) as session:
         failed = check(session.start(server.service), UNKNOWN).failed
     assert (failed["code"], failed["say"], failed["perhapsStored"]) == ("refused", "The service refused this.", True)
-    assert server.paths() == ["/v1/directory", *BURST[:2], *["/v1/envelopes"] * 3]
+    assert server.paths() == ["/v1/directory", *BURST[:2], *["/v1/envelopes"] * 3, *BURST * 5]
 
 
 @pytest.mark.parametrize(
@@ -173,20 +188,20 @@ def test_an_answer_that_is_not_the_services_is_not_used(
     server: TwinServer, session: NodeSession, path: str, answer: tuple[int, bytes], code: str
 ) -> None:
     """Too long, announced or not; not of its form; for another envelope; a page of somebody else's."""
-    server.faults[path] = [lambda _: answer] * 3
+    server.faults[path] = [lambda _: answer] * 20
     assert check(session, UNKNOWN).failed["code"] == code
 
 
 def test_a_redirection_is_not_followed(server: TwinServer, session: NodeSession) -> None:
     """It would take the envelope elsewhere."""
-    server.faults["/v1/directory"] = [lambda _: (FOUND_ELSEWHERE, b"x")] * 3
+    server.faults["/v1/directory"] = [lambda _: (FOUND_ELSEWHERE, b"x")] * 99
     assert check(session, UNKNOWN).failed["code"] == "unreachable"
     assert set(server.paths()) == {"/v1/directory"}
 
 
 def test_a_refusals_sentence_cannot_act(server: TwinServer, session: NodeSession) -> None:
     """What is not printable in it is dropped."""
-    server.faults["/v1/directory"] = [refused(400, "unknown-path", "No\x1b[2J.\u202e")]
+    server.faults["/v1/directory"] = [refused(400, "unknown-path", "No\x1b[2J.\u202e")] * 6
     assert check(session, UNKNOWN).failed["say"] == "No[2J."
 
 
@@ -266,8 +281,8 @@ def test_a_body_that_is_announced_too_long_is_not_read() -> None:
 
 def test_patience_grows_between_tries(server: TwinServer) -> None:
     """Half a second, then twice as long each time, until it ends."""
-    server.faults["/v1/directory"] = [hang_up] * 10
+    server.faults["/v1/directory"] = [*[hang_up] * 4, *[refused(400, "malformed")] * 6]
     with node_session(how(server.url, patience=4_000)) as session:
-        assert check(session.start(server.service), UNKNOWN).failed["code"] == "unreachable"
-    gaps: list[Any] = [later.at - earlier.at for earlier, later in pairwise(server.asked)]
+        assert check(session.start(server.service), UNKNOWN).failed["code"] == "refused"
+    gaps: list[Any] = [later.at - earlier.at for earlier, later in pairwise(server.asked[:4])]
     assert [round(gap * 2) / 2 for gap in gaps] == [0.5, 1.0, 2.0]
