@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What can be asked of a running desk: each verb takes a JSON object and answers one. Only this leads to content."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -120,12 +121,27 @@ async def sync(desk: Desk, session: MemberSession, body: Body) -> Body:
 
 
 async def cases(desk: Desk, session: MemberSession, body: Body) -> Body:
+    """``opened`` false leaves out the categories, which take long at first."""
     seconds, day = desk.engine.period_seconds(), desk.engine.day
-    return {"cases": [forms.case_line(line, seconds, day) for line in session.cases()]}
+    # In a thread, as all that opens much: the desk goes on meanwhile.
+    lines = await asyncio.to_thread(session.lines if body.get("opened") is False else session.cases)
+    return {"cases": [forms.case_line(line, seconds, day) for line in lines]}
+
+
+async def categories(desk: Desk, session: MemberSession, body: Body) -> Body:
+    """Those of the named ``cases``, in their order."""
+    numbers = [_case({"case": number}) for number in body.get("cases") or []]
+    found = await asyncio.to_thread(session.categories, numbers)
+    return {"categories": [list(found[number]) for number in numbers]}
 
 
 async def show(desk: Desk, session: MemberSession, body: Body) -> Body:
-    return {"case": forms.case(session.show(_case(body), desk.engine.day), desk.engine.period_seconds())}
+    """The whole case, or one ``page`` of it with its number and how many there are."""
+    page = body.get("page", 0)
+    if type(page) is not int or page < 0:
+        raise BadInput("A page is a whole number.")
+    found = await asyncio.to_thread(session.show, _case(body), desk.engine.day, page)
+    return {"case": forms.case(found, desk.engine.period_seconds())}
 
 
 def _parts(desk: Desk, body: Body) -> tuple[bytes, ...]:
@@ -201,7 +217,8 @@ async def member_add(desk: Desk, session: MemberSession, body: Body) -> Body:
     with engine.vault.transaction() as connection:
         secret = members.add_member(connection, name, roles, _text(body, "passphrase"), engine.vault.random)
         audit.record(connection, engine.day, session.member.name, "member add", name)
-    opened, closed = session.share(name, engine.day) if Role.INVESTIGATOR in roles else (0, 0)
+    shares = Role.INVESTIGATOR in roles
+    opened, closed = await asyncio.to_thread(session.share, name, engine.day) if shares else (0, 0)
     return {
         "name": name,
         "roles": sorted(role.value for role in roles),
@@ -213,7 +230,7 @@ async def member_add(desk: Desk, session: MemberSession, body: Body) -> Body:
 
 async def member_share(desk: Desk, session: MemberSession, body: Body) -> Body:
     session.require(Role.INVESTIGATOR)
-    opened, closed = session.share(_text(body, "name"), desk.engine.day)
+    opened, closed = await asyncio.to_thread(session.share, _text(body, "name"), desk.engine.day)
     return {"name": _text(body, "name"), "cases_opened": opened, "cases_not_opened": closed}
 
 
@@ -257,6 +274,7 @@ OPEN_VERBS: dict[str, OpenVerb] = {
 MEMBER_VERBS: dict[str, MemberVerb] = {
     "sync": sync,
     "cases": cases,
+    "categories": categories,
     "show": show,
     "preview": preview,
     "reply": reply,

@@ -44,7 +44,7 @@ def case(found: Case, seconds: int) -> dict[str, Any]:
         "answers": dict(first.answers) if first else {},
         "messages": [message(one, seconds) | _beside(one, first) for one in found.messages],
         "files": [],
-    }
+    } | ({"page": found.page, "pages": found.pages} if found.page else {})
 
 
 def _beside(one: SourceMessage | OfficerText, first: Report | None) -> dict[str, Any]:

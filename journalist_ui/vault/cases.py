@@ -86,7 +86,7 @@ class CaseWriter:
         public = SealingKey(seed).public
         values = {"pseudonym": content.pseudonym, "public": public, "opened": content.period, "state": NEW}
         number = int(self._connection.execute(_CASE, values).scalar_one())
-        self._rows[_KEY] += [_wrapped(number, seed, name, member) for name, member in self._investigators]
+        self._rows[_KEY] += [wrap_case_key(number, seed, name, member) for name, member in self._investigators]
         return number, public
 
     def _next_place(self) -> int:
@@ -116,10 +116,12 @@ class CaseWriter:
         write_place(self._connection, self._place)
 
 
-def _wrapped(number: int, seed: bytes, member: str, public: bytes) -> dict[str, Any]:
+def wrap_case_key(number: int, seed: bytes, member: str, public: bytes) -> dict[str, Any]:
+    """The row by which a member can open the case."""
     return {"number": number, "member": member, "wrapped": hpke_seal(public, seed, case_key_info(number, member))}
 
 
-def wrap_case_key(connection: Connection, number: int, seed: bytes, member: str, public: bytes) -> None:
-    """Let a member open the case from now on."""
-    connection.execute(_KEY, [_wrapped(number, seed, member, public)])
+def store_case_keys(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Let members open cases from now on."""
+    if rows:
+        connection.execute(_KEY, rows)

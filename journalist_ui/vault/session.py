@@ -4,7 +4,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -15,14 +15,18 @@ from dropbox.protocol.body import Report, parse_body
 from dropbox.protocol.constants import EntryType
 from dropbox.protocol.errors import BadBody, NotForThisKey
 from dropbox.protocol.primitives import SealingKey, hpke_seal
-from journalist_ui.refusals import NoSuchCase, NotAllowed
+from journalist_ui.refusals import NoSuchCase, NoSuchMember, NotAllowed
 
 from . import audit, tables
-from .cases import ASSESSING, NEW, answer_info, case_key_info, draft_info, part_info, wrap_case_key
+from .cases import ASSESSING, NEW, answer_info, case_key_info, draft_info, part_info, store_case_keys, wrap_case_key
 from .database import Vault, next_place
 from .ledger import add_text
 from .members import Member, Role, Unlocked, find_member
 
+CASE_PAGE = 50
+"""How much of a conversation stands on one page beside the report: opening a message takes milliseconds, and a source
+may write thousands."""
+_AT_ONCE = 100
 NO_CASE = "There is no case of that number for you. `dropbox-desk cases` lists yours."
 
 
@@ -66,12 +70,15 @@ class CaseLine:
 
 @dataclass(frozen=True)
 class Case:
-    """A whole case, in running order."""
+    """A case in running order: whole, or its first message and ``page`` of so many ``pages``, of which 1 is the
+    newest."""
 
     number: int
     state: str
     first: Report | None
     messages: tuple[SourceMessage | OfficerText, ...] = field(default_factory=tuple)
+    page: int = 0
+    pages: int = 0
 
 
 class MemberSession:
@@ -89,13 +96,15 @@ class MemberSession:
             raise NotAllowed(f"Only a member with the role {role.value} may do this. Ask one.")
 
     def _open_case(self, connection: Connection, number: int) -> tuple[Row[Any], SealingKey]:
-        """The case and its key. Raises NoSuchCase, also when it is wrapped to others only."""
+        """The case and its key. Raises NoSuchCase, also when it is wrapped to others only or nothing of it is whole."""
         keys = tables.case_keys
         wrapped = connection.execute(
             select(keys.c.wrapped).where(keys.c.number == number, keys.c.member == self.member.name)
         ).scalar()
         row = connection.execute(select(tables.cases).where(tables.cases.c.number == number)).first()
-        if wrapped is None or row is None:
+        messages = tables.messages
+        whole = select(messages.c.number).where(messages.c.number == number, messages.c.complete > 0).limit(1)
+        if wrapped is None or row is None or connection.execute(whole).first() is None:
             raise NoSuchCase(NO_CASE)
         try:
             return row, SealingKey(self._key.open(wrapped, case_key_info(number, self.member.name)))
@@ -104,6 +113,12 @@ class MemberSession:
 
     def cases(self) -> list[CaseLine]:
         """Every case of this member that has a whole message, by number."""
+        lines = self.lines()
+        known = self.categories([line.number for line in lines])
+        return [replace(line, categories=known[line.number]) for line in lines]
+
+    def lines(self) -> list[CaseLine]:
+        """The same without categories, for which each case must be opened."""
         self.require(Role.INVESTIGATOR)
         keys, rows, messages, shown = tables.case_keys, tables.cases, tables.messages, tables.shown
         answers, texts = tables.answers, tables.texts
@@ -122,7 +137,7 @@ class MemberSession:
                 CaseLine(
                     number=row.number,
                     state=row.state,
-                    categories=self._categories(connection, row.number, theirs[row.number][0].message_id),
+                    categories=(),
                     opened=row.opened,
                     unread=len(theirs[row.number]) - counts.get(row.number, 0),
                     waiting=sum(text.state in ("waiting", "published") for text in ours[row.number]),
@@ -132,30 +147,47 @@ class MemberSession:
                 if theirs[row.number]
             ]
 
-    def _categories(self, connection: Connection, number: int, message_id: bytes) -> tuple[str, ...]:
-        """Of a case's first message, which never changes: it is opened once a session."""
-        if number not in self._known:
-            _, key = self._open_case(connection, number)
-            first = _parse(_body(connection, number, message_id, key))
-            self._known[number] = first.categories if first else ()
-        return self._known[number]
+    def categories(self, numbers: list[int]) -> dict[int, tuple[str, ...]]:
+        """Those of each case's first message, which never changes: it is opened once a session. Raises NoSuchCase."""
+        self.require(Role.INVESTIGATOR)
+        unknown = [number for number in numbers if number not in self._known]
+        for at in range(0, len(unknown), _AT_ONCE):
+            with self._vault.transaction() as connection:
+                opened = [self._open_first(connection, number) for number in unknown[at : at + _AT_ONCE]]
+            # What takes long comes after the transaction: nobody else waits for it.
+            for sealed, key in opened:
+                first = _parse(sealed.open(key))
+                self._known[sealed.number] = first.categories if first else ()
+        return {number: self._known[number] for number in numbers}
 
-    def show(self, number: int, day: int) -> Case:
-        """Open a case; what is in it now counts as shown to this member. Raises NoSuchCase."""
+    def _open_first(self, connection: Connection, number: int) -> "tuple[_Sealed, SealingKey]":
+        _, key = self._open_case(connection, number)
+        rows = tables.messages
+        whole = select(rows.c.message_id).where(rows.c.number == number, rows.c.complete > 0)
+        message_id = connection.execute(whole.order_by(rows.c.place).limit(1)).scalar_one()
+        return _Sealed(number, message_id, _parts(connection, number, [message_id])[message_id]), key
+
+    def show(self, number: int, day: int, page: int = 0) -> Case:
+        """Open a case, or one page of it; what was opened counts as shown to this member. Raises NoSuchCase."""
         self.require(Role.INVESTIGATOR)
         with self._vault.transaction() as connection:
             row, key = self._open_case(connection, number)
-            messages = _messages(connection, number, key)
-            for message in messages:
-                values = {"number": number, "member": self.member.name, "message_id": message.message_id}
-                connection.execute(upsert(tables.shown).values(values).on_conflict_do_nothing())
-            if row.state == NEW and messages:
+            theirs, ours = _message_rows(connection, number), _answer_rows(connection, number)
+            page, pages, places = _window(theirs[0].place, [one.place for one in (*theirs[1:], *ours)], page)
+            theirs = [one for one in theirs if one.place in places]
+            parts = _parts(connection, number, [one.message_id for one in theirs])
+        # What takes long comes between two transactions: nobody else waits for it.
+        messages = [_message(one, _Sealed(number, one.message_id, parts[one.message_id]), key) for one in theirs]
+        texts = [_answer(one, key) for one in ours if one.place in places]
+        with self._vault.transaction() as connection:
+            seen = [{"number": number, "member": self.member.name, "message_id": one.message_id} for one in messages]
+            connection.execute(upsert(tables.shown).on_conflict_do_nothing(), seen)
+            if row.state == NEW:
                 connection.execute(update(tables.cases).where(tables.cases.c.number == number).values(state=ASSESSING))
             audit.record(connection, day, self.member.name, "show", str(number))
-            everything: list[SourceMessage | OfficerText] = [*messages, *_answers(connection, number, key)]
-        first = messages[0].report if messages else None
-        state = ASSESSING if messages else row.state
-        return Case(number, state, first, tuple(sorted(everything, key=lambda one: one.place)))
+        everything: list[SourceMessage | OfficerText] = [*messages, *texts]
+        everything.sort(key=lambda one: one.place)
+        return Case(number, ASSESSING, messages[0].report, tuple(everything), page, pages)
 
     def reply(self, number: int, parts: tuple[bytes, ...], period: int, day: int) -> Text:
         """Store a text for the source: sealed to the case for the members, and in the ledger for the daemon to post.
@@ -197,19 +229,41 @@ class MemberSession:
     def share(self, name: str, day: int) -> tuple[int, int]:
         """Wrap every case that this member can open to another investigator; returns how many that one can open now,
         and how many stay closed to them. Raises NoSuchMember, NotAllowed."""
+        keys = tables.case_keys
         with self._vault.transaction() as connection:
             other, public = find_member(connection, name)
             if Role.INVESTIGATOR not in other.roles:
                 raise NotAllowed("Cases are opened by investigators only, and that member is none.")
-            keys = tables.case_keys
+            held = select(keys.c.number).where(keys.c.member == name)
             mine = select(keys.c.number, keys.c.wrapped).where(keys.c.member == self.member.name)
-            for row in connection.execute(mine).all():
-                seed = self._key.open(row.wrapped, case_key_info(row.number, self.member.name))
-                wrap_case_key(connection, row.number, seed, name, public)
+            missing = connection.execute(mine.where(keys.c.number.not_in(held))).all()
+        wrapped = [
+            wrap_case_key(
+                row.number, self._key.open(row.wrapped, case_key_info(row.number, self.member.name)), name, public
+            )
+            for row in missing
+        ]
+        with self._vault.transaction() as connection:
+            if find_member(connection, name)[1] != public:
+                raise NoSuchMember("That member was replaced by another of that name. Share again.")
+            store_case_keys(connection, wrapped)
             total = connection.execute(select(func.count()).select_from(tables.cases)).scalar_one()
             theirs = connection.execute(select(func.count()).where(keys.c.member == name)).scalar_one()
             audit.record(connection, day, self.member.name, "share", name)
         return theirs, total - theirs
+
+
+@dataclass(frozen=True)
+class _Sealed:
+    """The sealed parts of a whole message, in order."""
+
+    number: int
+    message_id: bytes
+    parts: list[Row[Any]]
+
+    def open(self, key: SealingKey) -> bytes:
+        """The joined parts."""
+        return b"".join(key.open(row.sealed, part_info(self.number, self.message_id, row.part)) for row in self.parts)
 
 
 def _by_case(rows: Iterable[Row[Any]]) -> defaultdict[int, list[Row[Any]]]:
@@ -219,14 +273,15 @@ def _by_case(rows: Iterable[Row[Any]]) -> defaultdict[int, list[Row[Any]]]:
     return found
 
 
-def _body(connection: Connection, number: int, message_id: bytes, key: SealingKey) -> bytes:
-    """The joined parts of a whole message."""
+def _parts(connection: Connection, number: int, message_ids: list[bytes]) -> defaultdict[bytes, list[Row[Any]]]:
+    """The parts of these messages of a case, in order."""
     rows = tables.parts
-    found = select(rows.c.part, rows.c.sealed).where(rows.c.number == number, rows.c.message_id == message_id)
-    return b"".join(
-        key.open(row.sealed, part_info(number, message_id, row.part))
-        for row in connection.execute(found.order_by(rows.c.part))
-    )
+    found: defaultdict[bytes, list[Row[Any]]] = defaultdict(list)
+    for at in range(0, len(message_ids), _AT_ONCE):
+        these = select(rows).where(rows.c.number == number, rows.c.message_id.in_(message_ids[at : at + _AT_ONCE]))
+        for row in connection.execute(these.order_by(rows.c.part)):
+            found[row.message_id].append(row)
+    return found
 
 
 def _parse(body: bytes) -> Report | None:
@@ -236,23 +291,36 @@ def _parse(body: bytes) -> Report | None:
         return None
 
 
-def _messages(connection: Connection, number: int, key: SealingKey) -> list[SourceMessage]:
+def _message_rows(connection: Connection, number: int) -> list[Row[Any]]:
+    """The whole ones."""
     rows = tables.messages
     whole = select(rows).where(rows.c.number == number, rows.c.complete > 0).order_by(rows.c.place)
-    found = []
-    for row in connection.execute(whole).all():
-        body = _body(connection, number, row.message_id, key)
-        # Nothing that arrived is lost: what is no form is shown byte for byte.
-        raw = body.decode("utf-8", "backslashreplace")
-        found.append(SourceMessage(row.message_id, row.complete, row.period, row.place, _parse(body), raw))
-    return found
+    return list(connection.execute(whole).all())
 
 
-def _answers(connection: Connection, number: int, key: SealingKey) -> list[OfficerText]:
+def _answer_rows(connection: Connection, number: int) -> list[Row[Any]]:
     rows, texts = tables.answers, tables.texts
     joined = select(rows, texts.c.number.label("msg_no"), texts.c.state).join(texts, texts.c.id == rows.c.text)
-    found = []
-    for row in connection.execute(joined.where(rows.c.number == number).order_by(rows.c.place)).all():
-        words = json.loads(key.open(row.sealed, answer_info(number, row.text)))
-        found.append(OfficerText(row.msg_no, row.period, row.place, words["by"], words["text"], row.state))
-    return found
+    return list(connection.execute(joined.where(rows.c.number == number).order_by(rows.c.place)).all())
+
+
+def _window(first: int, rest: list[int], page: int) -> tuple[int, int, set[int]]:
+    """The page that there is, of how many, and the places that stand on it; everything for page 0."""
+    if not page:
+        return 0, 0, {first, *rest}
+    pages = max(1, -(-len(rest) // CASE_PAGE))
+    page = min(page, pages)
+    end = len(rest) - (page - 1) * CASE_PAGE
+    return page, pages, {first, *sorted(rest)[max(0, end - CASE_PAGE) : end]}
+
+
+def _message(row: Row[Any], sealed: _Sealed, key: SealingKey) -> SourceMessage:
+    body = sealed.open(key)
+    # Nothing that arrived is lost: what is no form is shown byte for byte.
+    raw = body.decode("utf-8", "backslashreplace")
+    return SourceMessage(row.message_id, row.complete, row.period, row.place, _parse(body), raw)
+
+
+def _answer(row: Row[Any], key: SealingKey) -> OfficerText:
+    words = json.loads(key.open(row.sealed, answer_info(row.number, row.text)))
+    return OfficerText(row.msg_no, row.period, row.place, words["by"], words["text"], row.state)

@@ -17,15 +17,23 @@ _KEPT = {
 _DAILY = frozenset({"no-backup"})
 """What stands every day: said in one small line, apart from what has happened."""
 
+INBOX_PAGE = 100
+
 
 async def inbox(visit: Visit) -> Answer:
     """Every case of this member: unread first, then what waits longest."""
     wanted = visit.query.get("state", "")
     wanted = wanted if wanted in words.FILTERS else ""
     mine = "investigator" in visit.who["roles"]
-    everything = (await visit.ask("cases"))["cases"] if mine else []
+    everything = (await visit.ask("cases", opened=False))["cases"] if mine else []
     lines = [line for line in everything if _KEPT.get(wanted, bool)(line)]
     lines.sort(key=lambda line: (line["unread"] == 0, not line["to_answer"], -line["age"], line["case"]))
+    pages = max(1, -(-len(lines) // INBOX_PAGE))
+    page = min(asked_page(visit), pages)
+    lines = lines[(page - 1) * INBOX_PAGE : page * INBOX_PAGE]
+    if lines:
+        opened = await visit.ask("categories", cases=[line["case"] for line in lines])
+        lines = [line | {"categories": found} for line, found in zip(lines, opened["categories"], strict=True)]
     counts = {name: sum(map(_KEPT.get(name, bool), everything)) for name in words.FILTERS}
     status = await visit.ask("status")
     return visit.page(
@@ -34,11 +42,19 @@ async def inbox(visit: Visit) -> Answer:
         total=len(everything),
         filters=[(name, label, counts[name]) for name, label in words.FILTERS.items()],
         wanted=wanted,
+        page=page,
+        pages=pages,
         investigates=mine,
         status=status,
         done=words.DONE.get(visit.query.get("done", ""), ""),
         **sorted_notices(status),
     )
+
+
+def asked_page(visit: Visit) -> int:
+    """The page that the address asks for: the first unless it is a number."""
+    asked = visit.query.get("page", "")
+    return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
 
 
 def sorted_notices(status: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
@@ -62,7 +78,7 @@ async def case(visit: Visit) -> Answer:
 async def case_page(visit: Visit, *, done: str = "", error: str = "", text: str | None = None) -> Answer:
     """The case with its reply box, which holds ``text`` or else the member's draft."""
     number = visit.numbers[0]
-    found = (await visit.ask("show", case=number))["case"]
+    found = (await visit.ask("show", case=number, page=asked_page(visit)))["case"]
     kept = (await visit.ask("draft", case=number))["text"]
     status = await visit.ask("status")
     # A case begins with the report; the rest is the conversation, in running order.

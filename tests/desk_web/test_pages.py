@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Long conversations and long lists of cases: a source who writes much costs the unit one page at a time."""
+
+import asyncio
+import re
+import threading
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+
+from dropbox.protocol.body import Report, encode_body
+from dropbox.protocol.primitives import SealingKey, hpke_seal
+from journalist_ui.vault import tables
+from journalist_ui.vault.cases import NEW, part_info, wrap_case_key
+from journalist_ui.vault.session import CASE_PAGE, MemberSession
+from journalist_ui.web.cases import INBOX_PAGE
+from tests.desk.room import Room
+from tests.desk_web.house import House, Page
+
+
+def write(room: Room, case: int, texts: list[str]) -> None:
+    """So many later messages of the source, as the daemon stores them."""
+    with room.vault.transaction() as connection:
+        public = connection.execute(select(tables.cases.c.public).where(tables.cases.c.number == case)).scalar_one()
+        for at, text in enumerate(texts):
+            message_id = (case << 32 | at).to_bytes(16, "big")
+            this = {"number": case, "message_id": message_id}
+            row = this | {"parts": 1, "period": 1, "complete": at + 2, "place": 10_000 + at}
+            connection.execute(insert(tables.messages).values(row))
+            sealed = hpke_seal(public, encode_body(Report(text)), part_info(case, message_id, 0))
+            connection.execute(insert(tables.parts).values(this | {"part": 0, "sealed": sealed}))
+
+
+def add_cases(room: Room, count: int) -> None:
+    """So many cases with one whole report each, the first parts of which say their category."""
+    with room.vault.transaction() as connection:
+        rows = tables.members
+        members = connection.execute(select(rows.c.name, rows.c.public).where(rows.c.investigator)).all()
+        body = encode_body(Report("x", ("discrimination",)))
+        for at in range(count):
+            seed = at.to_bytes(32, "big")
+            public = SealingKey(seed).public
+            values = {"pseudonym": bytes([255]) * 24 + at.to_bytes(8, "big"), "public": public, "opened": 1}
+            made = insert(tables.cases).values(values | {"state": NEW}).returning(tables.cases.c.number)
+            number = connection.execute(made).scalar_one()
+            keys = [wrap_case_key(number, seed, one.name, one.public) for one in members]
+            connection.execute(insert(tables.case_keys), keys)
+            this = {"number": number, "message_id": bytes(16)}
+            row = this | {"parts": 1, "period": 1, "complete": 1, "place": 20_000 + at}
+            connection.execute(insert(tables.messages).values(row))
+            sealed = hpke_seal(public, body, part_info(number, bytes(16), 0))
+            connection.execute(insert(tables.parts).values(this | {"part": 0, "sealed": sealed}))
+
+
+def openings(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Grows with each ciphertext that anything opens."""
+    found: list[bytes] = []
+    open_one = SealingKey.open
+
+    def counted(self: SealingKey, sealed: bytes, info: bytes) -> bytes:
+        found.append(info)
+        return open_one(self, sealed, info)
+
+    monkeypatch.setattr(SealingKey, "open", counted)
+    return found
+
+
+def said(page: Page) -> list[int]:
+    return [int(number) for number in re.findall(r"note (\d+)\.", page.words)]
+
+
+async def test_a_long_conversation_is_shown_by_pages(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report and the newest fifty; older ones a page further, each once; a page opens its own messages alone, and
+    those are what counts as read. The verb behind the command `show` still answers everything."""
+    case = await house.report(1, "the report")
+    write(house.room, case, [f"note {at}." for at in range(2 * CASE_PAGE + 5)])
+    officer = await house.officer()
+    opened = openings(monkeypatch)
+    page = await officer.get(f"/cases/{case}")
+    assert len(opened) <= CASE_PAGE + 2
+    assert said(page) == list(range(CASE_PAGE + 5, 2 * CASE_PAGE + 5))
+    assert "Page 1 of 3." in page.words
+    assert f"{CASE_PAGE + 5} unread" in (await officer.get("/")).words
+    older = await officer.get(f"/cases/{case}?page=2")
+    oldest = await officer.get(f"/cases/{case}?page=3")
+    assert said(oldest) + said(older) + said(page) == list(range(2 * CASE_PAGE + 5))
+    assert all("the report" in one.words for one in (older, oldest))
+    assert "unread" not in (await officer.get("/")).words.partition("Conversation")[2]
+    for odd in ("0", "x", "-1", "٣", "1" * 30):
+        assert said(await officer.get(f"/cases/{case}?page={odd}")) == said(page)
+    assert said(await officer.get(f"/cases/{case}?page=99")) == said(oldest)
+    whole = await asyncio.to_thread(house.desk.sessions.find(officer.token).show, case, 0)
+    assert len(whole.messages) == 2 * CASE_PAGE + 6
+
+
+async def test_a_long_inbox_is_shown_by_pages(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred cases a page, every case on one, and only the cases of the page are opened."""
+    add_cases(house.room, INBOX_PAGE + 20)
+    opened = openings(monkeypatch)
+    officer = await house.officer()
+    # Signing in leads to the first page: a key and a part of each of its cases.
+    assert len(opened) == 2 * INBOX_PAGE
+    pages = [await officer.get(path) for path in ("/?state=new", "/?state=new&page=2")]
+    assert len(opened) == 2 * (INBOX_PAGE + 20)
+    rows = [re.findall(r"data-row>Case (\d+)<", page.body) for page in pages]
+    assert [len(one) for one in rows] == [INBOX_PAGE, 20]
+    assert len({*rows[0], *rows[1]}) == INBOX_PAGE + 20
+    assert all(page.body.count(">Discrimination<") == len(one) for page, one in zip(pages, rows, strict=True))
+    assert 'href="/?state=new&amp;page=2"' in pages[0].body
+    assert f"All {INBOX_PAGE + 20}" in pages[1].words
+
+
+async def test_the_desk_goes_on_while_a_case_is_opened(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opening waits for something that only another request brings about: both are answered."""
+    case = await house.report(2, "x")
+    officer, other = await house.officer(), house.person()
+    begun, served = threading.Event(), threading.Event()
+    show = MemberSession.show
+
+    def slow(self: MemberSession, *args: Any) -> Any:
+        begun.set()
+        assert served.wait(10), "the desk stood still"
+        return show(self, *args)
+
+    monkeypatch.setattr(MemberSession, "show", slow)
+    opening = asyncio.create_task(officer.get(f"/cases/{case}"))
+    assert await asyncio.to_thread(begun.wait, 10)
+    assert (await other.get("/static/desk.css")).status == 200
+    served.set()
+    assert (await opening).status == 200
