@@ -11,6 +11,7 @@ from dropbox.protocol.board import split_text
 from dropbox.protocol.errors import BadText, TooLong
 from journalist_ui.refusals import BadInput
 from journalist_ui.vault import audit, members
+from journalist_ui.vault.drafts import seal_draft
 from journalist_ui.vault.members import Role
 from journalist_ui.vault.session import MemberSession
 
@@ -21,8 +22,9 @@ from .notice_log import iso_day, lasting_notices
 from .sessions import SessionBook
 
 Body = dict[str, Any]
-LONGEST_DRAFT = 1 << 16
-"""Characters: far more than can be sent, so that nothing is lost before it is shortened."""
+LONGEST_DRAFT = 28_000
+"""Characters: far more than can be sent, so that nothing is lost before it is shortened, and not more than a form takes
+whatever the letters are."""
 
 
 @dataclass
@@ -144,9 +146,8 @@ async def show(desk: Desk, session: MemberSession, body: Body) -> Body:
     return {"case": forms.case(found, desk.engine.period_seconds())}
 
 
-def _parts(desk: Desk, body: Body) -> tuple[bytes, ...]:
+def _parts(desk: Desk, text: str) -> tuple[bytes, ...]:
     """The text as it will be posted. Raises BadInput, NotYet."""
-    text = _text(body, "text")
     if not text.strip():
         raise BadInput("The text is empty. Nothing was sent.")
     try:
@@ -162,11 +163,22 @@ def _parts(desk: Desk, body: Body) -> tuple[bytes, ...]:
 
 
 async def preview(desk: Desk, session: MemberSession, body: Body) -> Body:
-    """How a text would leave; nothing is stored."""
+    """How the member's draft would leave; nothing is stored. ``once`` is for the reply. ``newer``: the source wrote
+    after what the writer saw. ``repeated``: the unit wrote exactly this before."""
     session.require(Role.INVESTIGATOR)
-    parts = _parts(desk, body)
+    case = _case(body)
+    kept = desk.drafts.find(session.member.name, case)
+    if kept is None:
+        raise BadInput("There is no text to preview. Write one first.")
+    text = session.open_draft(case, kept.sealed)
+    parts = _parts(desk, text)
+    newest, repeated = await asyncio.to_thread(session.before_reply, case, text)
     return {
-        "case": _case(body),
+        "case": case,
+        "text": text,
+        "once": kept.once,
+        "newer": newest > kept.seen,
+        "repeated": repeated,
         "parts": len(parts),
         "bytes": sum(map(len, parts)),
         "next_batch": forms.minute(desk.engine.next_batch()),
@@ -174,29 +186,59 @@ async def preview(desk: Desk, session: MemberSession, body: Body) -> Body:
 
 
 async def reply(desk: Desk, session: MemberSession, body: Body) -> Body:
-    """``parts`` is how many board entries the text takes."""
-    parts, engine, case = _parts(desk, body), desk.engine, _case(body)
+    """Send ``text``, or the draft that a preview named ``once``: exactly that, and once however often it is asked.
+    ``parts`` is how many board entries the text takes."""
+    engine, case, name = desk.engine, _case(body), session.member.name
+    once = _text(body, "once") if "once" in body else None
+    if once is None:
+        text = _text(body, "text")
+    elif desk.drafts.was_sent(name, case, once):
+        return {"case": case, "parts": 0, "state": "again"}
+    else:
+        kept = desk.drafts.find(name, case)
+        if kept is None or kept.once != once:
+            raise BadInput("This is not the text of that preview any more. Nothing was sent: look at it again.")
+        text = session.open_draft(case, kept.sealed)
+    parts = _parts(desk, text)
     engine.add_reply(session.reply(case, parts, engine.now_period(), engine.day))
-    desk.drafts.drop(session.member.name, case)
+    if once is not None:
+        desk.drafts.sent(name, case)
     return {"case": case, "parts": len(parts), "state": "waiting"}
 
 
 async def draft(desk: Desk, session: MemberSession, body: Body) -> Body:
     """What the member has begun to write in this case, empty if nothing."""
     case = _case(body)
-    sealed = desk.drafts.find(session.member.name, case)
-    return {"case": case, "text": session.open_draft(case, sealed) if sealed else ""}
+    kept = desk.drafts.find(session.member.name, case)
+    return {"case": case, "text": session.open_draft(case, kept.sealed) if kept else ""}
 
 
 async def draft_keep(desk: Desk, session: MemberSession, body: Body) -> Body:
-    """Keep what was begun until it is sent, or the desk stops; an empty text drops it."""
-    case, text = _case(body), _text(body, "text")
+    """Keep what was begun until it is sent, or the desk stops; an empty text drops it. ``seen`` is the number of the
+    newest message that its writer saw."""
+    session.require(Role.INVESTIGATOR)
+    return _keep(desk, session.member.name, body)
+
+
+async def draft_late(desk: Desk, body: Body) -> Body:
+    """The same from a page of a session that is over, known by its ``form``. It opens nothing and drops nothing."""
+    writer = desk.sessions.writer(_text(body, "form"))
+    if not _text(body, "text"):
+        raise BadInput("There is no text to keep.")
+    return _keep(desk, writer, body) | {"member": writer}
+
+
+def _keep(desk: Desk, member: str, body: Body) -> Body:
+    case, text, seen = _case(body), _text(body, "text"), body.get("seen", 0)
+    if type(seen) is not int:
+        raise BadInput("A message is a whole number.")
     if len(text) > LONGEST_DRAFT:
         raise BadInput("That is too long to keep as a draft. Shorten it.")
+    sealed = seal_draft(desk.engine.vault, member, case, text)
     if text:
-        desk.drafts.keep(session.member.name, case, session.seal_draft(case, text))
+        desk.drafts.keep(member, case, sealed, seen)
     else:
-        desk.drafts.drop(session.member.name, case)
+        desk.drafts.drop(member, case)
     return {"case": case}
 
 
@@ -241,7 +283,7 @@ async def member_remove(desk: Desk, session: MemberSession, body: Body) -> Body:
         members.remove_member(connection, name)
         audit.record(connection, engine.day, session.member.name, "member remove", name)
     engine.vault.truncate_wal()
-    desk.sessions.lock_member(name)
+    desk.sessions.forget_member(name)
     desk.drafts.drop_member(name)
     return {"name": name}
 
@@ -267,6 +309,7 @@ MemberVerb = Callable[[Desk, MemberSession, Body], Awaitable[Body]]
 OPEN_VERBS: dict[str, OpenVerb] = {
     "login": login,
     "lock": lock,
+    "draft-late": draft_late,
     "status": status,
     "epoch": epoch,
     "backup": backup,

@@ -5,7 +5,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from dropbox.protocol.primitives import sha256
 from journalist_ui.refusals import NotSignedIn, SignInRefused
@@ -16,11 +16,21 @@ from journalist_ui.vault.session import MemberSession
 OVER = "You are not signed in, or the desk locked itself. Sign in with `dropbox-desk login`."
 
 
+_FORM_LABEL = b"desk-v1 form of a session"
+_REMEMBERED = 12 * 3600.0
+"""Seconds for which a page of an ended session may still hand over what was written in it."""
+
+
+def form_token(token: str) -> str:
+    """What every form of a session carries: made of its token, and no way back to it."""
+    return sha256(_FORM_LABEL + token.encode()).hex()
+
+
 @dataclass
 class _Open:
     session: MemberSession
     used: float
-    done: set[str] = field(default_factory=set)
+    form: str
 
 
 class SessionBook:
@@ -38,6 +48,7 @@ class SessionBook:
         self._now = now
         self._idle = idle
         self._open: dict[bytes, _Open] = {}
+        self._ended: dict[str, tuple[str, float]] = {}
         # One stretch at a time: guessing in parallel gains nothing, and memory stays bounded.
         self._stretching = asyncio.Lock()
 
@@ -59,7 +70,9 @@ class SessionBook:
                         audit.record(connection, day, name, "login refused")
                 raise
         token = secrets.token_hex(32)
-        self._open[sha256(token.encode())] = _Open(MemberSession(self._vault, unlocked), self._idle())
+        self._open[sha256(token.encode())] = _Open(
+            MemberSession(self._vault, unlocked), self._idle(), form_token(token)
+        )
         return token
 
     def find(self, token: str) -> MemberSession:
@@ -71,34 +84,40 @@ class SessionBook:
         found.used = self._idle()
         return found.session
 
-    def first_time(self, token: str, act: str) -> bool:
-        """Whether the session does this act now and did not before: a form that is sent twice acts once."""
-        found = self._open.get(sha256(token.encode()))
-        if found is None or act in found.done:
-            return False
-        found.done.add(act)
-        return True
+    def writer(self, form: str) -> str:
+        """Whose ended session a form is of. It lets nothing be read. Raises NotSignedIn."""
+        self.lock_idle()
+        if form not in self._ended:
+            raise NotSignedIn(OVER)
+        return self._ended[form][0]
 
-    def forget(self, token: str, act: str) -> None:
-        """The act failed and may be tried again."""
-        if found := self._open.get(sha256(token.encode())):
-            found.done.discard(act)
+    def _end(self, keys: set[bytes]) -> None:
+        now = self._idle()
+        self._ended = {form: one for form, one in self._ended.items() if one[1] >= now - _REMEMBERED}
+        for key in keys:
+            one = self._open.pop(key)
+            self._ended[one.form] = (one.session.member.name, now)
 
     def lock(self, token: str) -> None:
         """End one session; one that is over already stays so."""
-        self._open.pop(sha256(token.encode()), None)
+        self._end({sha256(token.encode())} & self._open.keys())
 
     def lock_idle(self) -> None:
         """End what was not used for too long."""
         oldest = self._idle() - self._idle_seconds
-        self._open = {key: one for key, one in self._open.items() if one.used >= oldest}
+        self._end({key for key, one in self._open.items() if one.used < oldest})
 
     def lock_member(self, name: str) -> None:
         """End every session of a member: removed, or with another passphrase."""
-        self._open = {key: one for key, one in self._open.items() if one.session.member.name != name}
+        self._end({key for key, one in self._open.items() if one.session.member.name == name})
+
+    def forget_member(self, name: str) -> None:
+        """Removed: no page of theirs hands anything over."""
+        self.lock_member(name)
+        self._ended = {form: one for form, one in self._ended.items() if one[0] != name}
 
     def lock_all(self) -> None:
-        self._open = {}
+        self._end(set(self._open))
 
     @property
     def idle_seconds(self) -> float:

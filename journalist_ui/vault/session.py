@@ -212,12 +212,16 @@ class MemberSession:
             audit.record(connection, day, self.member.name, "reply", str(number))
         return text
 
-    def seal_draft(self, number: int, text: str) -> bytes:
-        """What the member has begun to write, sealed to the case. Raises NoSuchCase."""
+    def before_reply(self, number: int, text: str) -> tuple[int, bool]:
+        """The number of the source's newest message, and whether the unit wrote exactly this text before. Nothing
+        counts as shown. Raises NoSuchCase."""
         self.require(Role.INVESTIGATOR)
+        rows = tables.messages
         with self._vault.transaction() as connection:
-            row, _ = self._open_case(connection, number)
-        return hpke_seal(row.public, text.encode("utf-8", "surrogatepass"), draft_info(number, self.member.name))
+            _, key = self._open_case(connection, number)
+            newest = connection.execute(select(func.max(rows.c.complete)).where(rows.c.number == number)).scalar_one()
+            ours = _answer_rows(connection, number)
+        return newest, any(_answer(one, key).text == text for one in ours)
 
     def open_draft(self, number: int, sealed: bytes) -> str:
         """Raises NoSuchCase."""

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The inbox and a case."""
 
-import secrets
 from typing import Any
 
 from . import words
-from .answers import Answer, to
+from .answers import Answer
 from .site import Visit
 
 _KEPT = {
@@ -46,7 +45,7 @@ async def inbox(visit: Visit) -> Answer:
         pages=pages,
         investigates=mine,
         status=status,
-        done=words.DONE.get(visit.query.get("done", ""), ""),
+        done=visit.told(),
         **sorted_notices(status),
     )
 
@@ -68,15 +67,15 @@ def sorted_notices(status: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
 
 async def collect(visit: Visit) -> Answer:
     done = await visit.ask("sync")
-    return to(f"/?done={'new' if done['new'] else 'collected'}")
+    return visit.done("/", "new" if done["new"] else "collected")
 
 
 async def case(visit: Visit) -> Answer:
-    return await case_page(visit, done=words.DONE.get(visit.query.get("done", ""), ""))
+    return await case_page(visit, done=visit.told())
 
 
-async def case_page(visit: Visit, *, done: str = "", error: str = "", text: str | None = None) -> Answer:
-    """The case with its reply box, which holds ``text`` or else the member's draft."""
+async def case_page(visit: Visit, *, done: str = "", error: str = "") -> Answer:
+    """The case with its reply box, which holds the member's draft."""
     number = visit.numbers[0]
     found = (await visit.ask("show", case=number, page=asked_page(visit)))["case"]
     kept = (await visit.ask("draft", case=number))["text"]
@@ -90,14 +89,9 @@ async def case_page(visit: Visit, *, done: str = "", error: str = "", text: str 
         told=words.told(found["answers"]),
         report=report,
         messages=rest,
-        text=kept if text is None else text,
-        drafted=bool(kept) and text is None,
+        text=kept,
+        seen=max((one["number"] for one in found["messages"] if one["from"] == "source"), default=0),
         next_batch=status["next_batch"],
         done=done,
         error=error,
     )
-
-
-def new_act() -> str:
-    """A name for one act, so that a form which is sent twice acts once."""
-    return secrets.token_hex(16)

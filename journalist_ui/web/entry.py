@@ -25,10 +25,12 @@ async def sign_in(visit: Visit) -> Answer:
 
 
 async def lock(visit: Visit) -> Answer:
-    return await lock_now(visit, "locked")
+    """Asks for no token of the form: a page of an earlier session locks the present one too."""
+    return await lock_now(visit, "idle" if visit.field("why") == "idle" else "locked")
 
 
 async def lock_now(visit: Visit, why: str) -> Answer:
     """End the session; the browser forgets its copies of pages too."""
     await visit.ask("lock", token=visit.token)
+    visit.site.done.pop(visit.token, None)
     return to(f"/sign-in?why={why}", visit.site.set_cookie(""), ("clear-site-data", '"cache"'))

@@ -9,12 +9,13 @@ from aiohttp import web
 
 from dropbox.protocol.primitives import same
 from journalist_ui.desk.faults import fault_of
+from journalist_ui.desk.sessions import form_token
 from journalist_ui.refusals import NotSignedIn
 
 from . import words
 from .answers import Answer, to
 from .routes import LONGEST_BODY, Route, find_route
-from .site import KEYS, Site, Visit, form_token
+from .site import KEYS, Site, Visit
 
 _READ_WITHIN = 30.0
 _MOST_FIELDS = 32
@@ -59,11 +60,15 @@ class Gate:
             if route.signed_in:
                 visit.who = await visit.ask("whoami")
                 if posted and not same(visit.field("csrf").encode(), form_token(visit.token).encode()):
+                    if route.late:
+                        return await route.late(visit)
                     raise Turned(403, "Not sent", "This form is not of your present session. Load its page again.")
             return await route.page(visit)
         except Turned:
             raise
         except NotSignedIn:
+            if route.late:
+                return await route.late(visit)
             why = "/sign-in?why=over" if visit.token else "/sign-in"
             return to(why, self.site.set_cookie("")) if visit.token else to(why)
         except Exception as error:

@@ -6,7 +6,6 @@ from markupsafe import Markup
 
 from journalist_ui.refusals import BadInput, NotAllowed, SignInRefused
 
-from . import words
 from .answers import Answer, to
 from .site import Visit
 
@@ -16,7 +15,7 @@ NO_ROLE = "A member needs a role: investigator, administrator, or both."
 
 
 async def member_page(visit: Visit) -> Answer:
-    return await _members(visit, done=words.DONE.get(visit.query.get("done", ""), ""))
+    return await _members(visit, done=visit.told())
 
 
 async def _members(visit: Visit, *, done: str = "", error: str = "") -> Answer:
@@ -64,7 +63,7 @@ async def add(visit: Visit) -> Answer:
 
 async def share(visit: Visit) -> Answer:
     found = await visit.ask("member-share", name=visit.field("name"))
-    return to(f"/members?done={'partly' if found['cases_not_opened'] else 'shared'}")
+    return visit.done("/members", "partly" if found["cases_not_opened"] else "shared")
 
 
 async def remove(visit: Visit) -> Answer:
@@ -79,7 +78,7 @@ async def remove(visit: Visit) -> Answer:
         return await _members(visit, error=error.say)
     if name == visit.who["name"]:
         return to("/sign-in?why=locked", visit.site.set_cookie(""))
-    return to("/members?done=removed")
+    return visit.done("/members", "removed")
 
 
 async def passphrase_page(visit: Visit) -> Answer:

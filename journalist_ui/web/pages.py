@@ -3,8 +3,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from . import words
-from .answers import Answer, to
+from .answers import Answer
 from .cases import sorted_notices
 from .render import static_files
 from .site import KEYS, Visit
@@ -20,7 +19,7 @@ async def status(visit: Visit) -> Answer:
 
 
 async def how_to(visit: Visit) -> Answer:
-    return visit.page("help.html", done=words.DONE.get(visit.query.get("done", ""), ""))
+    return visit.page("help.html", done=visit.told())
 
 
 async def keys(visit: Visit) -> Answer:
@@ -28,7 +27,7 @@ async def keys(visit: Visit) -> Answer:
     wanted = "off" if visit.field("keys") == "off" else "on"
     secure = "; Secure" if visit.site.address.secure else ""
     cookie = f"{KEYS}={wanted}; Path=/; HttpOnly; SameSite=Strict; Max-Age={_YEAR}{secure}"
-    return to(f"/help?done=keys-{wanted}", ("set-cookie", cookie))
+    return visit.done("/help", f"keys-{wanted}", ("set-cookie", cookie))
 
 
 def static(name: str) -> Callable[[Visit], Awaitable[Answer]]:

@@ -15,22 +15,25 @@ _CASE = "([1-9][0-9]{0,8})"
 
 @dataclass(frozen=True)
 class Route:
-    """``{case}`` in a path stands for a case's number; a page that asks for sign-in is never reached without."""
+    """``{case}`` in a path stands for a case's number; a page that asks for sign-in is never reached without. ``late``
+    takes what is posted from a page of a session that is over."""
 
     method: str
     path: str
     page: Callable[[Visit], Awaitable[Answer]]
     signed_in: bool = True
+    late: Callable[[Visit], Awaitable[Answer]] | None = None
 
 
 ROUTES = (
     Route("GET", "/sign-in", entry.sign_in_page, signed_in=False),
     Route("POST", "/sign-in", entry.sign_in, signed_in=False),
-    Route("POST", "/lock", entry.lock),
+    Route("POST", "/lock", entry.lock, signed_in=False),
     Route("GET", "/", cases.inbox),
     Route("POST", "/collect", cases.collect),
     Route("GET", "/cases/{case}", cases.case),
-    Route("POST", "/cases/{case}/reply", replies.reply),
+    Route("POST", "/cases/{case}/reply", replies.reply, late=replies.late),
+    Route("GET", "/cases/{case}/preview", replies.preview),
     Route("GET", "/members", members.member_page),
     Route("POST", "/members/add", members.add),
     Route("POST", "/members/share", members.share),

@@ -4,14 +4,14 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from dropbox.protocol.primitives import sha256
 from journalist_ui.desk.api import Desk, ask
+from journalist_ui.desk.sessions import form_token
 from journalist_ui.desk.web_address import WebAddress
 
-from .answers import HTML, Answer
+from . import words
+from .answers import HTML, Answer, to
 from .render import Templates
 
-_FORM_LABEL = b"desk-v1 form of a session"
 KEYS = "keys"
 
 
@@ -22,6 +22,8 @@ class Site:
     desk: Desk
     address: WebAddress
     templates: Templates = field(default_factory=Templates)
+    done: dict[str, str] = field(default_factory=dict)
+    """By session: what was done last, until a page has said it."""
 
     @property
     def cookie(self) -> str:
@@ -34,11 +36,6 @@ class Site:
         end = "" if value else "; Max-Age=0"
         secure = "; Secure" if self.address.secure else ""
         return ("set-cookie", f"{self.cookie}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{end}")
-
-
-def form_token(token: str) -> str:
-    """What every form of a session carries: made of its token, and no way back to it."""
-    return sha256(_FORM_LABEL + token.encode()).hex()
 
 
 @dataclass
@@ -64,6 +61,19 @@ class Visit:
     async def ask(self, verb: str, **body: Any) -> dict[str, Any]:
         """One verb of the desk, by the session's member."""
         return await ask(self.site.desk, verb, self.token, body)
+
+    def done(self, address: str, what: str, *more: tuple[str, str]) -> Answer:
+        """Go on to a page that says once what was done: an address alone claims nothing."""
+        self.site.done[self.token] = what
+        path, mark, place = address.partition("#")
+        return to(f"{path}?done={what}{mark}{place}", *more)
+
+    def told(self) -> str:
+        """What the page is to say of what was done."""
+        asked = self.query.get("done", "")
+        if not asked or self.site.done.get(self.token) != asked:
+            return ""
+        return words.DONE[self.site.done.pop(self.token)]
 
     def page(self, template: str, status: int = 200, /, **values: Any) -> Answer:
         """A page; everything in ``values`` is escaped."""

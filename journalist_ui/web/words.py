@@ -32,7 +32,9 @@ FAULTS = {
 """In place of sentences that speak of the command line."""
 WHY = {
     "locked": "The desk is locked.",
-    "kept": "The desk locked itself. What you had begun to write is kept: sign in and open the case again.",
+    "kept": "The desk is locked. What you had begun to write is kept: sign in and open the case again.",
+    "unkept": "The desk is locked. What you had begun to write could not be kept.",
+    "late": "Your session is over. Your text is kept: sign in and open the case again.",
     "idle": "The desk locked itself, because nothing was done for a while.",
     "over": "Your session is over. Sign in again.",
     "passphrase": "Your passphrase is changed. Sign in with the new one.",

@@ -25,7 +25,7 @@ async def preview(officer: Officer, case: int, text: str) -> str:
 
 async def send(officer: Officer, case: int, text: str) -> None:
     once = await preview(officer, case, text)
-    page = await officer.post(f"/cases/{case}/reply", {"text": text, "act": "send", "once": once})
+    page = await officer.post(f"/cases/{case}/reply", {"act": "send", "once": once})
     assert page.url == f"/cases/{case}?done=sent", page.words
 
 
@@ -62,7 +62,7 @@ async def test_a_form_that_is_sent_twice_sends_once(house: House) -> None:
     case = await house.report(2, "x")
     officer = await house.officer()
     once = await preview(officer, case, TEXT)
-    fields = {"text": TEXT, "act": "send", "once": once}
+    fields = {"act": "send", "once": once}
     pages = await asyncio.gather(*(officer.post(f"/cases/{case}/reply", fields) for _ in range(3)))
     assert sorted(page.url for page in pages) == [
         *(f"/cases/{case}?done=again" for _ in range(2)),
@@ -73,18 +73,17 @@ async def test_a_form_that_is_sent_twice_sends_once(house: House) -> None:
     assert (await officer.get(f"/cases/{case}")).words.count(TEXT) == 2
 
 
-async def test_a_preview_stores_nothing(house: House) -> None:
+async def test_a_preview_sends_nothing(house: House) -> None:
     """Preview and back again: no text waits, and the words are in the box."""
     case = await house.report(3, "x")
     officer = await house.officer()
     await preview(officer, case, TEXT)
-    page = await officer.post(f"/cases/{case}/reply", {"text": TEXT, "act": "edit"})
+    page = await officer.get(f"/cases/{case}")
     assert f">\n{TEXT}</textarea>" in page.body
     assert house.desk.engine._replies == []
     assert "Nothing was written since the report." in page.words
 
 
-@pytest.mark.parametrize("act", ["preview", "send"])
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -92,27 +91,31 @@ async def test_a_preview_stores_nothing(house: House) -> None:
         (" \n ", "The text is empty."),
     ],
 )
-async def test_a_refused_text_is_not_lost(house: House, act: str, text: str, said: str) -> None:
-    """The page says what is wrong, and the box holds every letter."""
+async def test_a_refused_text_is_not_lost(house: House, text: str, said: str) -> None:
+    """The page says what is wrong, and the box holds every letter, which the desk holds too."""
     case = await house.report(4, "x")
     officer = await house.officer()
-    page = await officer.post(f"/cases/{case}/reply", {"text": text, "act": act, "once": "1" * 32})
+    page = await officer.post(f"/cases/{case}/reply", {"text": text, "act": "preview"})
     assert page.status == 422
     assert page.title == f"Problem: case {case} - Unit desk"
     assert said in page.words
     assert f">\n{text}</textarea>" in page.body
+    assert "data-unkept" not in page.body
+    assert f">\n{text}</textarea>" in (await officer.get(f"/cases/{case}")).body
 
 
 async def test_a_text_that_fails_can_be_sent_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The disk fails: the words stay, and the same form then sends."""
+    """The disk fails: the draft stays, and the same form then sends."""
     case = await house.report(5, "x")
     officer = await house.officer()
-    fields = {"text": TEXT, "act": "send", "once": await preview(officer, case, TEXT)}
+    fields = {"act": "send", "once": await preview(officer, case, TEXT)}
     with monkeypatch.context() as patch:
         patch.setattr("journalist_ui.vault.session.add_text", _full)
         page = await officer.post(f"/cases/{case}/reply", fields)
+        assert page.status == 500
         assert "could not use its own disk" in page.words
-        assert f">\n{TEXT}</textarea>" in page.body
+        assert "the desk still holds it" in page.words
+    assert f">\n{TEXT}</textarea>" in (await officer.get(f"/cases/{case}")).body
     assert (await officer.post(f"/cases/{case}/reply", fields)).url == f"/cases/{case}?done=sent"
 
 
@@ -129,7 +132,7 @@ async def test_a_draft_outlives_the_lock_and_is_its_writers_alone(house: House) 
     page = await ada.post(f"/cases/{case}/reply", {"text": TEXT + "more", "act": "lock"})
     assert page.url == "/sign-in?why=kept"
     assert ada.token == ""
-    assert all(TEXT.encode() not in sealed for sealed in house.desk.drafts._kept.values())
+    assert all(TEXT.encode() not in draft.sealed for draft in house.desk.drafts._kept.values())
     assert TEXT not in (await bob.get(f"/cases/{case}")).body
     again = await house.officer("ada")
     page = await again.get(f"/cases/{case}")
@@ -153,14 +156,18 @@ async def test_a_draft_goes_with_its_member(house: House) -> None:
 
 
 async def test_a_draft_has_a_limit(house: House) -> None:
-    """One that is far too long is refused with its words kept in the box."""
+    """One that is far too long is refused with its words in a box that guards them; locking locks all the same."""
     case = await house.report(8, "x")
     officer = await house.officer()
     text = "x" * 70_000
     page = await officer.post(f"/cases/{case}/reply", {"text": text, "act": "draft"})
-    assert page.status == 422
+    assert page.status == 400
     assert text in page.body
+    assert "data-unkept" in page.body
     assert "too long to keep" in page.words
+    page = await officer.post(f"/cases/{case}/reply", {"text": text, "act": "lock"})
+    assert page.url == "/sign-in?why=unkept"
+    assert house.desk.sessions.count == 0
 
 
 async def test_every_answer_stands_under_its_question(house: House) -> None:

@@ -177,7 +177,7 @@ async def test_what_no_browser_sends_is_refused_in_our_own_words(house: House, d
 async def test_bodies_are_bounded_and_whole(house: House, officer: Officer) -> None:
     """The largest form passes, one byte more is refused before it is read; other types and broken forms are refused."""
     csrf = (await officer.get("/help")).field("csrf")
-    start = f"csrf={csrf}&act=edit&text="
+    start = f"csrf={csrf}&act=draft&text=x&more="
     fits = start + "x" * (LONGEST_BODY - len(start))
     assert (await officer.send("POST", "/cases/1/reply", data=fits, headers=FORM)).status == 200
     assert (await officer.send("POST", "/cases/1/reply", data=fits + "x", headers=FORM)).status == 413

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// A page that is left alone shows nothing: it warns, keeps what was begun, blanks itself and goes to the sign-in page.
+// A page that is left alone shows nothing: it warns, keeps what was begun, and locks the desk. Tabs share one clock.
 
 /** @import { Reply } from "./reply.js" */
 
@@ -8,8 +8,18 @@
  * @property {() => void} lock
  */
 
+/**
+ * @typedef {object} Told
+ * @property {"loaded" | "typed" | "locked"} what
+ * @property {string} session of the tab that tells
+ */
+
 const TICK = 500;
-const LOCKED = "locked";
+
+/** @returns {HTMLFormElement} */
+function lockForm() {
+  return /** @type {HTMLFormElement} */ (document.getElementById("lock"));
+}
 
 /** Nothing of the case stays in the page. */
 function blank() {
@@ -23,31 +33,32 @@ function blank() {
  * @returns {Idle}
  */
 export function watchIdle(seconds, reply) {
-  const begun = Date.now();
-  const warnAt = begun + Math.max(seconds - 60, seconds / 2) * 1000;
-  // What is to be kept must reach the desk while the session lasts.
-  const keepAt = begun + (seconds - Math.min(20, seconds / 4)) * 1000;
-  const endAt = begun + seconds * 1000;
+  const session = /** @type {HTMLInputElement} */ (lockForm().elements.namedItem("csrf")).value;
   const others = new BroadcastChannel("desk");
+  let begun = Date.now();
+  let typed = 0;
   let over = false;
 
-  /** @param {string} why */
-  const leave = (why) => {
-    over = true;
-    blank();
-    location.replace(`/sign-in?why=${why}`);
-  };
+  /** @param {Told["what"]} what */
+  const tell = (what) => others.postMessage({ what, session });
 
-  const lock = () => {
+  /** @param {string} why */
+  const lock = (why = "") => {
     if (over) {
       return;
     }
     over = true;
-    others.postMessage(LOCKED);
+    tell("locked");
     if (reply && !reply.isKept()) {
       reply.submit("lock");
     } else {
-      /** @type {HTMLFormElement} */ (document.getElementById("lock")).requestSubmit();
+      const form = lockForm();
+      const reason = document.createElement("input");
+      reason.type = "hidden";
+      reason.name = "why";
+      reason.value = why;
+      form.append(reason);
+      form.requestSubmit();
     }
     document.body.hidden = true;
   };
@@ -60,8 +71,8 @@ export function watchIdle(seconds, reply) {
     }
   };
 
+  const warning = document.getElementById("idle-warning");
   const warn = () => {
-    const warning = document.getElementById("idle-warning");
     if (!warning?.hidden) {
       return;
     }
@@ -74,30 +85,63 @@ export function watchIdle(seconds, reply) {
     warning.hidden = false;
   };
 
+  const restart = () => {
+    begun = Date.now();
+    if (warning) {
+      warning.hidden = true;
+    }
+  };
+
   const check = () => {
-    const now = Date.now();
     if (over) {
       return;
     }
-    if (now >= endAt) {
-      leave("idle");
-    } else if (now >= keepAt && reply && !reply.isKept()) {
-      over = true;
-      // Whoever is typing goes on typing; whoever has left finds the draft after signing in.
-      reply.submit(reply.isFresh(seconds * 100) ? "draft" : "lock");
-    } else if (now >= warnAt) {
+    const passed = (Date.now() - begun) / 1000;
+    // What is to be kept should reach the desk while the session lasts; a hidden tab may be asked once a minute only.
+    const early = document.hidden ? Math.min(90, seconds / 2) : Math.min(20, seconds / 4);
+    if (passed >= seconds) {
+      lock("idle");
+    } else if (passed >= seconds - early && reply && !reply.isKept()) {
+      // Whoever is typing, here or in another tab, goes on; whoever has left finds the draft after signing in.
+      if (Date.now() - Math.max(typed, reply.typed()) < seconds * 100) {
+        over = true;
+        reply.submit("draft");
+      } else {
+        lock("idle");
+      }
+    } else if (passed >= Math.max(seconds - 60, seconds / 2)) {
       warn();
     }
   };
 
   setInterval(check, TICK);
-  // Timers stand still while a machine sleeps; the clock does not.
-  document.addEventListener("visibilitychange", check);
+  // Timers stand still while a machine sleeps; the clock does not. What other tabs told meanwhile is heard first.
+  document.addEventListener("visibilitychange", () => setTimeout(check, TICK / 5));
   others.addEventListener("message", (event) => {
-    if (event.data === LOCKED && !over) {
-      leave(LOCKED);
+    const told = /** @type {Told} */ (event.data);
+    if (over) {
+      return;
+    }
+    if (told.session === session && told.what !== "locked") {
+      if (told.what === "loaded") {
+        restart();
+      } else {
+        typed = Date.now();
+      }
+      return;
+    }
+    over = true;
+    if (reply && !reply.isKept()) {
+      // Also a session that is over can still keep what was begun in it.
+      reply.submit(told.what === "locked" ? "lock" : "draft");
+      document.body.hidden = true;
+    } else {
+      blank();
+      location.replace(told.what === "locked" ? "/sign-in?why=locked" : "/");
     }
   });
+  tell("loaded");
+  reply?.onTyping(() => tell("typed"));
   // A page that the browser keeps for Back is kept blank, and is asked for again.
   window.addEventListener("pagehide", () => {
     document.body.hidden = true;
@@ -108,6 +152,18 @@ export function watchIdle(seconds, reply) {
       location.reload();
     }
   });
-  document.getElementById("lock")?.addEventListener("submit", () => others.postMessage(LOCKED));
+  lockForm().addEventListener("submit", (event) => {
+    if (over) {
+      return;
+    }
+    if (reply && !reply.isKept()) {
+      // The reply's form is sent in place of this one, and locks too.
+      event.preventDefault();
+      lock();
+    } else {
+      over = true;
+      tell("locked");
+    }
+  });
   return { lock };
 }

@@ -6,7 +6,8 @@ const PAUSE = 900;
 /**
  * @typedef {object} Reply
  * @property {() => boolean} isKept whether nothing would be lost now
- * @property {(within: number) => boolean} isFresh whether something was typed within so many milliseconds
+ * @property {() => number} typed when something was typed last
+ * @property {(hear: () => void) => void} onTyping
  * @property {(act: string) => void} submit sends the form as if a button had been pressed
  * @property {() => void} focus
  */
@@ -34,8 +35,8 @@ export function watchReply() {
   if (!box || !form) {
     return undefined;
   }
-  // In a preview the text lives in the page alone until it is sent.
-  let kept = !("kept" in box.dataset);
+  // What the desk could not keep stands in the page alone.
+  let kept = !("unkept" in box.dataset);
   let leaving = false;
   let typed = 0;
   const shown = document.getElementById("count");
@@ -73,9 +74,12 @@ export function watchReply() {
   }
   return {
     isKept: () => kept || !box.value,
-    isFresh: (within) => Date.now() - typed < within,
+    typed: () => typed,
+    onTyping: (hear) => box.addEventListener("input", hear),
     submit: (act) => {
       leaving = true;
+      // Rather most of it than nothing: the desk keeps no more than this.
+      box.value = box.value.slice(0, box.maxLength);
       const button = document.createElement("button");
       button.name = "act";
       button.value = act;
