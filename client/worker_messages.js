@@ -82,11 +82,11 @@
  * @property {MessageTold[]} messages
  */
 
-/** @typedef {{slug: string, name: string, kind: string, forces: string[]}} UnitTold */
+/** @typedef {{slug: string, name: string}} UnitTold */
 
 /**
  * What a visit learnt. `slug` and `name`: the unit that was written to, or, when it was refused as `routing-changed`, the
- * one that would receive it. `day` is the receipt's, empty when nothing of the person's was stored.
+ * one that would receive it.
  * @typedef {object} VisitTold
  * @property {boolean} stored
  * @property {string} slug
@@ -95,19 +95,18 @@
  * @property {WarningTold[]} warnings
  * @property {boolean} clockSuspect
  * @property {number} period seconds
- * @property {string} day
  * @property {ConversationTold[]} conversations
  * @property {UnitTold[]} units
  */
 
 /**
  * How far a typed codename is one. `wrong` names each place that holds no word of the list, with the nearest word where
- * one is near; `complete`: eight words, none wrong; `valid`: their check bits hold.
+ * one is near; `complete`: eight words, none wrong; `codename`: as it was made, empty unless the check bits hold.
  * @typedef {object} WordsTold
  * @property {number} words
  * @property {{position: number, nearest: string}[]} wrong
  * @property {boolean} complete
- * @property {boolean} valid
+ * @property {string} codename
  */
 
 export {};

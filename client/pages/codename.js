@@ -4,7 +4,7 @@
  * page holds it; it is never written into a field, an address, a title or the clipboard.
  */
 
-import { byId } from "./dom.js";
+import { byId, written } from "./dom.js";
 import { say } from "./words.js";
 
 /** @import { WordsTold } from "../worker_messages.js" */
@@ -41,21 +41,25 @@ export function isCodenameShown() {
 }
 
 /**
- * Whether two ways of writing are the same codename, given that both are valid.
- * @param {string} one
- * @param {string} other
+ * What is said aloud too, so that it repeats no word.
+ * @param {WordsTold} found
  */
-export function sameCodename(one, other) {
-  const fold = (/** @type {string} */ text) => text.normalize("NFKC").toLowerCase().replace(/[\s-]+/gu, "");
-  return fold(one) === fold(other);
-}
-
-/** @param {WordsTold} found */
 export function helpWords(found) {
   const wrong = found.wrong[0];
-  if (wrong) return say(wrong.nearest ? "words-nearest" : "words-wrong", wrong);
-  if (found.valid) return say("words-right");
+  if (wrong) return say("words-wrong", wrong);
+  if (found.codename) return say("words-right");
   return found.complete ? say("words-check") : say("words-count", { n: found.words });
+}
+
+/**
+ * Under the box: what is wrong, and, for eyes only, which word it may have been. Empty without anything found.
+ * @param {string} id the text box
+ * @param {WordsTold | null} [found]
+ */
+export function showHelp(id, found = null) {
+  const wrong = found?.wrong[0];
+  byId(`${id}-help`, HTMLElement).textContent = found ? helpWords(found) : "";
+  byId(`${id}-nearest`, HTMLElement).textContent = wrong?.nearest ? say("words-nearest", wrong) : "";
 }
 
 /**
@@ -64,22 +68,16 @@ export function helpWords(found) {
  * @param {WorkerLine} line
  */
 export function helpTyping(id, line) {
-  const box = byId(id, HTMLTextAreaElement);
-  const help = byId(`${id}-help`, HTMLElement);
   let turn = 0;
   let timer = 0;
-  box.addEventListener("input", () => {
+  byId(id, HTMLTextAreaElement).form?.addEventListener("input", () => {
     clearTimeout(timer);
     const mine = ++turn;
     timer = setTimeout(async () => {
       // The word that is being typed is not wrong yet.
-      const text = isLast(box.value) ? box.value : box.value.replace(/\S+$/, "");
-      if (!text.trim()) {
-        help.textContent = "";
-        return;
-      }
-      const found = await line.ask("check-words", { typed: text }).catch(() => null);
-      if (found && mine === turn) help.textContent = helpWords(found);
+      const typed = isLast(written(id)) ? written(id) : written(id).replace(/\S+$/, "");
+      const found = typed.trim() ? await line.ask("check-words", { typed }).catch(() => null) : null;
+      if (mine === turn && written(id)) showHelp(id, found);
     }, PAUSE);
   });
 }

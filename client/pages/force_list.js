@@ -11,7 +11,7 @@ function fold(text) {
 }
 
 /** Show what fits, and say how many. */
-function filter() {
+export function showFitting() {
   const wanted = fold(byId("find", HTMLInputElement).value).split(" ").filter(Boolean);
   let count = 0;
   for (const item of all(one(section("force"), '[data-field="force"]'), ".govuk-radios__item")) {
@@ -29,10 +29,9 @@ function filter() {
 /** Wire the page. */
 export function startForceList() {
   const page = section("force");
-  const search = byId("find", HTMLInputElement);
-  search.addEventListener("input", filter);
-  search.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
+  page.addEventListener("input", showFitting);
+  page.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target !== byId("find", HTMLInputElement)) return;
     // Enter in the search leads into the list and does not send the form.
     event.preventDefault();
     all(page, ".govuk-radios__item:not([hidden]) input")[0]?.focus();
@@ -42,13 +41,7 @@ export function startForceList() {
     if (!(input instanceof HTMLInputElement) || input.type !== "radio") return;
     const other = input.name === "force" ? "force-unknown" : "force";
     for (const one of all(page, `input[name="${other}"]`)) if (one instanceof HTMLInputElement) one.checked = false;
-    filter();
+    showFitting();
   });
-  filter();
-}
-
-/** The whole list again. */
-export function resetForceList() {
-  byId("find", HTMLInputElement).value = "";
-  filter();
+  showFitting();
 }

@@ -78,9 +78,22 @@ export function startCover(needed) {
   });
 }
 
-/** Empty every field, also what the browser would put back. */
-export function emptyFields() {
-  for (const form of all(document, "form")) if (form instanceof HTMLFormElement) form.reset();
+const TYPED_IN = "textarea, input:not([type=radio], [type=checkbox])";
+
+/**
+ * Empty every field, also what the browser would put back. Where one types there is a new element afterwards, since the
+ * undo history of the old one outlives its content.
+ * @param {ParentNode} within
+ */
+export function emptyFields(within) {
+  for (const form of all(within, "form")) if (form instanceof HTMLFormElement) form.reset();
+  for (const field of all(within, TYPED_IN)) field.replaceWith(field.cloneNode());
+}
+
+/** Whether anything is typed or chosen. */
+export function isAnythingWritten() {
+  const typed = all(document, TYPED_IN).some((field) => "value" in field && field.value !== "");
+  return typed || document.querySelector("input:checked") !== null;
 }
 
 /**

@@ -4,11 +4,11 @@
  * worker.
  */
 
-import { helpTyping, helpWords, hideCodename, isCodenameShown, sameCodename, showCodename } from "./codename.js";
+import { helpTyping, helpWords, hideCodename, isCodenameShown, showCodename, showHelp } from "./codename.js";
 import { all, byId, chosen, one, section, written } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
-import { resetForceList, startForceList } from "./force_list.js";
-import { emptyFields, startCover, startExit, startForgetting } from "./leave.js";
+import { showFitting, startForceList } from "./force_list.js";
+import { emptyFields, isAnythingWritten, startCover, startExit, startForgetting } from "./leave.js";
 import { emptyOutcome } from "./outcome.js";
 import { MAX_PARTS, asksWhom, emptyCheckPage, fillCheckPage, isIndependent } from "./report.js";
 import { receiver, replyText, report, size, sizeWords } from "./report.js";
@@ -28,24 +28,34 @@ const ORDER = [
 /** The one made for a report, and the one that a person came back with: neither ever stands in for the other. */
 let codename = "";
 let returned = "";
-let dirty = false;
 /** Whether the person came from the page that shows all answers, to change one. */
 let changing = false;
+/** Whether a press is still at work; another one would make a second visit. */
+let busy = false;
 
 const line = new WorkerLine(byId("service", HTMLTemplateElement).dataset["anchor"] ?? "");
-const walk = new Walk(entered, forget);
+const walk = new Walk(entered, left);
 const visits = new Visits(line, walk, done);
 
 /** Empty all that was typed. */
 function emptyReport() {
-  dirty = false;
   changing = false;
-  codename = returned = "";
-  emptyFields();
+  codename = "";
+  emptyFields(document);
   emptyCheckPage();
-  resetForceList();
+  showFitting();
   hideCodename();
-  for (const page of [...ORDER, "suits", "return", "write"]) clearFaults(page);
+  showHelp("codename-back");
+  for (const page of [...ORDER, "suits"]) clearFaults(page);
+}
+
+/** Empty what was typed to come back or to write on. */
+function emptyReturn() {
+  for (const page of ["return", "write"]) {
+    emptyFields(section(page));
+    clearFaults(page);
+  }
+  showHelp("codename-in");
 }
 
 /**
@@ -53,30 +63,29 @@ function emptyReport() {
  * @param {"report" | "reply" | "check"} kind
  */
 function done(kind) {
-  if (kind === "report") {
-    emptyReport();
-    return;
-  }
-  dirty = false;
-  emptyFields();
+  if (kind === "report") emptyReport();
+  else emptyReturn();
 }
 
-/** Nothing that was typed, made or fetched stays. */
-function forget() {
-  empty();
+/** Back from where a visit ended: nothing of it stays, but a report that is still being written does. */
+function left() {
+  if (walk.current === "sent") emptyReport();
+  emptyVisits();
   line.ask("forget").catch(() => line.stop());
 }
 
-/** The same, and the worker ends, when the page goes. */
+/** Nothing that was typed, made or fetched stays, and the worker ends, when the page goes. */
 function wipe() {
   // After *Exit this page* there is no page left to empty.
   if (!document.body.childElementCount) return;
-  empty();
+  emptyReport();
+  emptyVisits();
   line.stop();
 }
 
-function empty() {
-  emptyReport();
+function emptyVisits() {
+  returned = "";
+  emptyReturn();
   emptyOutcome();
   visits.forget();
 }
@@ -155,23 +164,34 @@ function change(page) {
 }
 
 /**
- * Ask the worker whether these are eight words of a codename; shows what is wrong with them.
+ * The codename that was typed, as it was made; empty when the page has gone or shows what is wrong.
  * @param {string} field
  */
-async function checkedWords(field) {
+async function typedCodename(field) {
+  const page = walk.current;
   const typed = written(field);
   /** @type {WordsTold | null} */
-  const found = typed.trim() ? await line.ask("check-words", { typed }).catch(() => null) : null;
-  if (found?.valid) return typed;
-  const text = found && (found.wrong.length || found.complete) ? helpWords(found) : undefined;
-  showFaults(walk.current, [text === undefined ? { field } : { field, text }]);
-  return null;
+  let found = null;
+  /** @type {string | undefined} */
+  let text;
+  try {
+    if (typed.trim()) found = await line.ask("check-words", { typed });
+    if (found && (found.wrong.length || found.complete)) text = helpWords(found);
+  } catch {
+    // After Stop the worker is fetched anew: without a connection nothing can be said of the words.
+    text = say("network");
+  }
+  if (walk.current !== page) return "";
+  showHelp(field, found);
+  if (found?.codename) return found.codename;
+  showFaults(page, [text === undefined ? { field } : { field, text }]);
+  return "";
 }
 
 async function send() {
-  const typed = await checkedWords("codename-back");
-  if (typed === null) return;
-  if (!sameCodename(typed, codename)) {
+  const typed = await typedCodename("codename-back");
+  if (!typed) return;
+  if (typed !== codename) {
     showFaults("retype", [{ field: "codename-back", text: say("words-other") }]);
     return;
   }
@@ -185,17 +205,17 @@ async function send() {
 }
 
 async function check() {
-  const typed = await checkedWords("codename-in");
-  if (typed === null) return;
+  const typed = await typedCodename("codename-in");
+  if (!typed) return;
   returned = typed;
   await visits.make("check", { codename: returned, despiteClock: false });
 }
 
 async function reply() {
   const text = replyText();
-  const slug = chosen("which")?.value ?? "";
+  const slug = visits.addressee();
   const found = [];
-  if (visits.asksWhich() && !slug) found.push({ field: "which" });
+  if (!slug) found.push({ field: "which" });
   if (!text.trim() || size({ text }).parts > MAX_PARTS) {
     found.push(text.trim() ? { field: "reply-text", text: sizeWords(size({ text })) } : { field: "reply-text" });
   }
@@ -223,13 +243,11 @@ const DOES = {
   report: () => walk.go("suits"),
   return: () => walk.go("return"),
   serious: () => walk.go("before"),
-  back: () => walk.back(),
   next,
   send,
   check,
   reply,
   "show-codename": toggleCodename,
-  cancel: () => line.stop(),
   again: () => visits.again(),
   "despite-clock": () => visits.again({ despiteClock: true }),
   rethink: () => visits.rethink(),
@@ -240,22 +258,34 @@ const DOES = {
   write: () => visits.write(),
 };
 
+/** What is done at once, whatever else goes on. @type {Record<string, () => unknown>} */
+const AT_ONCE = { back: () => walk.back(), cancel: () => line.stop() };
+
+/** @param {string} name */
+async function act(name) {
+  AT_ONCE[name]?.();
+  if (busy) return;
+  busy = true;
+  try {
+    await DOES[name]?.();
+  } finally {
+    busy = false;
+  }
+}
+
 document.addEventListener("click", (event) => {
   const pressed = event.target instanceof Element ? event.target.closest("[data-do], [data-change]") : null;
   if (!(pressed instanceof HTMLElement)) return;
   if (pressed.dataset["change"]) change(pressed.dataset["change"]);
-  else void DOES[pressed.dataset["do"] ?? ""]?.();
+  else void act(pressed.dataset["do"] ?? "");
 });
 for (const form of all(document, "form")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void DOES[form.dataset["form"] ?? ""]?.();
+    void act(form.dataset["form"] ?? "");
   });
 }
-document.addEventListener("input", () => {
-  dirty = true;
-  showSizes();
-});
+document.addEventListener("input", showSizes);
 document.addEventListener("copy", (event) => {
   // What is copied outlives the page.
   if (walk.current === "codename") event.preventDefault();
@@ -266,10 +296,10 @@ helpTyping("codename-back", line);
 helpTyping("codename-in", line);
 startExit(wipe);
 startCover(() => walk.current !== "start");
-startForgetting(wipe, () => dirty);
-byId("no-script", HTMLElement).hidden = true;
+startForgetting(wipe, isAnythingWritten);
 line.start().then(
   () => {
+    byId("no-script", HTMLElement).hidden = true;
     byId("begin", HTMLElement).hidden = false;
   },
   () => walk.turn("incapable"),

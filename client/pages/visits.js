@@ -4,10 +4,10 @@
  * of requests for each envelope, always in the same order.
  */
 
-import { all, fresh, one, section } from "./dom.js";
+import { all, chosen, fresh, one, section } from "./dom.js";
 import { fillFailure, fillMessages, fillRefused, fillRerouted, fillStored, isSilent } from "./outcome.js";
 import { ProgressPage } from "./progress.js";
-import { listedUnit, receiver } from "./report.js";
+import { receiver } from "./report.js";
 import { Failed } from "./worker_line.js";
 
 /** @import { UnitTold, VisitTold } from "../worker_messages.js" */
@@ -27,6 +27,10 @@ export class Visits {
   #found = null;
   /** @type {UnitTold | null} */
   #routed = null;
+  /** The unit that a message goes to without a question, or empty. */
+  #only = "";
+  /** The unit for which a first copy of the report is stored while a second one goes out, or empty. */
+  #copy = "";
   #line;
   #walk;
   #progress = new ProgressPage();
@@ -46,10 +50,12 @@ export class Visits {
   /**
    * @param {Kind} kind
    * @param {Asked} asked
+   * @param {string} [copy]
    */
-  async make(kind, asked) {
+  async make(kind, asked, copy = "") {
     const mine = { kind, asked };
     this.#last = mine;
+    this.#copy = copy;
     this.#progress.begin(kind);
     this.#walk.turn("working");
     try {
@@ -58,7 +64,8 @@ export class Visits {
       if (this.#last === mine) this.#arrive(kind, visited);
     } catch (error) {
       const failed = error instanceof Failed ? error : new Failed({ code: "unexpected" });
-      if (this.#last === mine) this.#walk.turn(fillFailure(failed, kind === "check", this.#progress.posted));
+      if (this.#last !== mine) return;
+      this.#walk.turn(fillFailure(failed, kind === "check", this.#progress, this.#copy));
     }
   }
 
@@ -77,7 +84,7 @@ export class Visits {
       this.#rerouted(visited);
     } else {
       const desk = this.#desk();
-      fillRefused(visited, kind === "report" && desk ? desk.name : "");
+      fillRefused(visited, kind === "report" && desk ? desk.name : "", this.#copy);
       this.#walk.turn("refused");
     }
   }
@@ -97,6 +104,7 @@ export class Visits {
     const offer = isSilent(visited) && this.#desk() !== null;
     fillStored("sent", visited);
     one(section("sent"), "[data-silent]").hidden = !offer;
+    this.#copy = visited.name;
     if (offer) this.#walk.end("sent");
     else this.#finish(kind, "sent");
   }
@@ -114,7 +122,7 @@ export class Visits {
   /** @param {VisitTold} visited */
   #rerouted(visited) {
     this.#routed = visited.units.find((unit) => unit.slug === visited.slug) ?? null;
-    fillRerouted(this.#last?.asked.shown?.name ?? "", this.#routed?.name ?? "");
+    fillRerouted(this.#last?.asked.shown?.name ?? "", this.#routed?.name ?? "", this.#copy);
     this.#walk.turn("rerouted");
   }
 
@@ -125,20 +133,20 @@ export class Visits {
   }
 
   /** The same visit again. @param {Asked} changes */
-  again(changes = {}) {
-    if (this.#last) void this.make(this.#last.kind, { ...this.#last.asked, ...changes });
+  async again(changes = {}) {
+    if (this.#last) await this.make(this.#last.kind, { ...this.#last.asked, ...changes }, this.#copy);
   }
 
   /** The same report to the intake desk. */
-  toDesk() {
+  async toDesk() {
     const desk = this.#desk();
-    if (desk) this.again({ slug: desk.slug, shown: { name: desk.name, independent: true } });
+    if (desk) await this.again({ slug: desk.slug, shown: { name: desk.name, independent: true } });
   }
 
   /** The same report to the unit that the signed list names. */
-  reroute() {
+  async reroute() {
     const shown = this.#last?.asked.shown;
-    if (this.#routed && shown) this.again({ slug: this.#routed.slug, shown: { ...shown, name: this.#routed.name } });
+    if (this.#routed && shown) await this.again({ slug: this.#routed.slug, shown: { ...shown, name: this.#routed.name } });
   }
 
   /** Back to what was written. */
@@ -151,38 +159,48 @@ export class Visits {
     if (this.#found) this.#walk.end("messages");
   }
 
-  /** The page to write on: when not exactly one unit has answered, it asks which one received the report. */
+  /** The page to write on: unless it is plain which unit has answered, it asks which one received the report. */
   write() {
     const found = this.#found;
     if (!found) return;
-    const ask = found.conversations.length !== 1;
-    const units = found.conversations.length > 1 ? found.conversations : found.units;
-    const place = one(section("write"), "[data-which]");
-    place.hidden = !ask;
-    one(place, ".govuk-radios").replaceChildren(
-      ...(ask ? units : []).flatMap((unit, at) => {
-        const item = fresh("radio");
-        for (const input of item.flatMap((part) => all(part, "input"))) {
-          input.id = at ? `which-${at}` : "which";
-          input.setAttribute("name", "which");
-          input.setAttribute("value", unit.slug);
-        }
-        for (const label of item.flatMap((part) => all(part, "label"))) {
-          label.setAttribute("for", at ? `which-${at}` : "which");
-          label.textContent = listedUnit(unit.slug)?.name ?? unit.name;
-        }
-        return item;
-      }),
-    );
+    const answered = found.conversations.filter(({ slug }) => found.units.some((unit) => unit.slug === slug));
+    const only = found.conversations.length === 1 ? answered[0] : undefined;
+    this.#only = only?.slug ?? "";
+    const page = section("write");
+    one(page, "[data-to]").hidden = !only;
+    one(page, "[data-to-name]").textContent = only?.name ?? "";
+    one(page, "[data-which]").hidden = Boolean(only);
+    const choices = only ? [] : answered.length ? answered : found.units;
+    one(page, "[data-which] .govuk-radios").replaceChildren(...choices.flatMap(choice));
     this.#walk.go("write");
   }
 
-  /** Whether the person must say which unit received the report. */
-  asksWhich() {
-    return !one(section("write"), "[data-which]").hidden;
+  /** Whom a message goes to; empty until it is chosen. */
+  addressee() {
+    return chosen("which")?.value ?? this.#only;
   }
 
   forget() {
     this.#last = this.#found = this.#routed = null;
+    this.#only = this.#copy = "";
   }
+}
+
+/**
+ * @param {{slug: string, name: string}} unit
+ * @param {number} at
+ */
+function choice(unit, at) {
+  const item = fresh("radio");
+  const id = at ? `which-${at}` : "which";
+  for (const input of item.flatMap((part) => all(part, "input"))) {
+    input.id = id;
+    input.setAttribute("name", "which");
+    input.setAttribute("value", unit.slug);
+  }
+  for (const label of item.flatMap((part) => all(part, "label"))) {
+    label.setAttribute("for", id);
+    label.textContent = unit.name;
+  }
+  return item;
 }

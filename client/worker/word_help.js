@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** @file Help while a person types a codename: which word is wrong, and which one it may have been. Nothing leaves here. */
 
-import { decodeCodename, hyphenated, pieces } from "../protocol/codename.js";
+import { decodeCodename, encodeCodename, hyphenated, pieces } from "../protocol/codename.js";
 import { CODENAME_WORDS } from "../protocol/constants.js";
 import { CodenameError } from "../protocol/errors.js";
 
@@ -54,15 +54,16 @@ export function nearest(typed, list) {
 }
 
 /**
+ * The codename as it was made, empty when this is none.
  * @param {string} typed
  * @param {WordList} list
  */
-async function isCodename(typed, list) {
+async function asMade(typed, list) {
   try {
-    return (await decodeCodename(typed, list)).length > 0;
+    return (await encodeCodename(await decodeCodename(typed, list), list)).join(" ");
   } catch (error) {
     if (!(error instanceof CodenameError)) throw error;
-    return false;
+    return "";
   }
 }
 
@@ -82,6 +83,6 @@ export async function checkWords(typed, list) {
     if (!twoPieces && !list.joined.has(piece)) wrong.push({ position: words + 1, nearest: nearest(piece, list) });
     at += twoPieces ? 2 : 1;
   }
-  const valid = await isCodename(typed, list);
-  return { words, wrong, complete: valid || (words === CODENAME_WORDS && wrong.length === 0), valid };
+  const codename = await asMade(typed, list);
+  return { words, wrong, complete: codename !== "" || (words === CODENAME_WORDS && wrong.length === 0), codename };
 }

@@ -11,7 +11,7 @@ from playwright.async_api import BrowserContext, Page, expect
 from tests.browser.conftest import CHROMIUM, Launch
 from tests.browser.lying_server import LyingServer, lying_server
 from tests.browser.pages_looks import assert_good_looks
-from tests.browser.pages_service import small_service
+from tests.browser.pages_service import NAMES, NORTH, small_service
 from tests.browser.pages_source import ACCOUNT, Source
 from tests.server.service import Running
 
@@ -198,3 +198,47 @@ async def test_after_stored_the_page_has_forgotten(chromium_page: Page, tmp_path
         await source.back()
         await source.at(START)
         await forgot()
+
+
+async def press_undo(source: Source, name: str) -> None:
+    """Undo and redo what one can, with the focus on that field."""
+    await source.box(name).focus()
+    for key in ("z", "y", "Shift+z"):
+        for _ in range(10):
+            await source.page.keyboard.press(f"Control+{key}")
+            await expect(source.box(name)).to_have_value("")
+
+
+async def test_nothing_comes_back_by_undo(page: Page, tmp_path: Path) -> None:
+    """After a report and after a return, undoing in the emptied fields brings back neither account nor codename nor
+    message; and the fields still work."""
+    async with small_service(tmp_path) as server:
+        source = Source(page, server.address)
+        await source.fill()
+        codename = await source.take_codename()
+        await source.box("Your codename").press_sequentially(codename)
+        await source.button("Send the report").click()
+        await source.stored()
+        await source.back()
+        await source.at(START)
+        await source.button("Come back with a codename").click()
+        await press_undo(source, "Your codename")
+        await source.box("Your codename").press_sequentially(codename)
+        await expect(page.locator("#codename-in-help")).to_have_text("These are eight words of a codename")
+        await source.button("Look for answers").click()
+        await source.at("Answers", 30_000)
+        for _ in range(2):
+            await source.button("Write to the unit").click()
+            await press_undo(source, "Your message")
+            await source.choose(NAMES[NORTH])
+            await source.box("Your message").press_sequentially("Quillfeather")
+            await source.button("Send").click()
+            await source.at("Your message is stored", 30_000)
+            await source.button("Back to the answers").click()
+        await source.back()
+        await source.at(START)
+        await source.button("Come back with a codename").click()
+        await press_undo(source, "Your codename")
+        held = await source.everything()
+        assert codename not in held
+        assert "Quillfeather" not in held

@@ -19,7 +19,7 @@ from tests.browser.pages_source import Source, new_codename
 RECITES = """
 const said = %s
 addEventListener('message', ({data: {id, ask}}) => {
-  const words = {words: 8, wrong: [], complete: true, valid: true}
+  const words = {words: 8, wrong: [], complete: true, codename: 'a codename'}
   postMessage({id, done: ask === 'check' ? said : ask === 'check-words' ? words : {}})
 })
 """

@@ -220,7 +220,12 @@ async def test_a_wrong_codename_is_helped_along(chromium_page: Page, tmp_path: P
         chromium_page.on("request", lambda request: asked.append(request.url))
         help_text = chromium_page.locator("#codename-back-help")
         await source.box("Your codename").fill("abacus abdomenn ")
-        await expect(help_text).to_have_text("Word 2 is not in the list. Is it “abdomen”?")
+        await expect(help_text).to_have_text("Word 2 is not in the list")
+        await expect(chromium_page.locator("#codename-back-nearest")).to_have_text("Is word 2 “abdomen”?")
+        assert "abdomen" not in await chromium_page.locator("[role=status], [role=alert]").evaluate_all(
+            "all => all.map(one => one.textContent).join()"
+        )
+        assert "nearest" not in (await source.box("Your codename").get_attribute("aria-describedby") or "")
         await source.box("Your codename").fill("abacus abdomen ")
         await expect(help_text).to_have_text("2 of 8 words")
         for typed, told in (
@@ -234,6 +239,9 @@ async def test_a_wrong_codename_is_helped_along(chromium_page: Page, tmp_path: P
             if typed:
                 await source.press_send(typed)
                 await expect(chromium_page.get_by_role("alert")).to_contain_text(told)
+        await source.press_send("abacus abdomenn")
+        await expect(chromium_page.get_by_role("alert")).to_contain_text("Word 2 is not in the list")
+        await expect(chromium_page.get_by_role("alert")).not_to_contain_text("abdomen")
         await source.box("Your codename").fill(f"  {codename.upper()} ")
         await expect(help_text).to_have_text("These are eight words of a codename")
         assert asked == []
@@ -241,6 +249,50 @@ async def test_a_wrong_codename_is_helped_along(chromium_page: Page, tmp_path: P
         await source.at("Write down your codename")
         shown = await source.shown_text()
         assert not any(word in shown for word in words if len(word) > 5)
+
+
+async def test_a_double_press_is_one_visit(chromium_page: Page, tmp_path: Path) -> None:
+    """Whoever presses twice sends one report and looks once; no page claims meanwhile that nothing was sent."""
+    async with small_service(tmp_path) as server, lying_server(server.address) as between:
+        source = Source(chromium_page, between.address)
+        await source.fill()
+        codename = await source.take_codename()
+        await source.box("Your codename").fill(codename)
+        await twice(source, "Send the report")
+        await source.at("Sending")
+        await source.stored()
+        await source.back()
+        await source.button("Come back with a codename").click()
+        await source.box("Your codename").fill(codename)
+        await twice(source, "Look for answers")
+        await source.at("Looking for answers")
+        await source.at("Answers", 30_000)
+        assert [one.path for one in between.of_visits()] == ["/v1/directory", "/v1/board", "/v1/envelopes"] * 2
+
+
+async def twice(source: Source, name: str) -> None:
+    """Press it twice before the page can do anything in between."""
+    await source.button(name).evaluate("one => { one.click(); one.click() }")
+
+
+async def test_looking_for_answers_keeps_a_report_that_is_being_written(chromium_page: Page, tmp_path: Path) -> None:
+    """After the answers what was typed for the report is still there, and the codename that came back is not."""
+    async with small_service(tmp_path) as server:
+        source = Source(chromium_page, server.address)
+        await source.type_something()
+        for _ in range(5):
+            await source.button("Back").click()
+        codename = new_codename()
+        await source.look(codename)
+        await source.reply("A message", NAMES[NORTH])
+        await source.back()
+        held = await source.everything()
+        assert codename not in held
+        assert "A message" not in held
+        await source.begin()
+        await source.go_on("Do they still serve?")
+        await source.go_on("What do you know about who they are?")
+        await expect(source.box("What do you know about who they are?")).to_have_value(ACCOUNT)
 
 
 async def test_a_codename_that_came_back_is_not_used_for_a_report(chromium_page: Page, tmp_path: Path) -> None:

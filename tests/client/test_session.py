@@ -103,7 +103,7 @@ def test_a_second_visit_while_one_runs_is_refused(session: NodeSession) -> None:
     codename = new_codename(session)
     first = session.post("check", codename=codename, despiteClock=False)
     assert session.ask("check", codename=codename, despiteClock=False).failed["code"] == "busy"
-    assert session.ask("check-words", typed=codename).done["valid"]
+    assert session.ask("check-words", typed=codename).done["codename"] == codename
     finished = [said for said in session.late if "done" in said and "stored" in said["done"]]
     assert finished or session.hear(first).done
 
@@ -224,4 +224,12 @@ def test_words_are_helped_while_typed(
     found = speller.ask("check-words", typed=typed).done
     assert found["words"] == words
     assert [(one["position"], one["nearest"]) for one in found["wrong"]] == wrong
-    assert (found["complete"], found["valid"]) == (complete, False)
+    assert (found["complete"], found["codename"]) == (complete, "")
+
+
+def test_a_codename_is_known_however_it_is_written(speller: NodeSession) -> None:
+    """Capitals, line ends and hyphens of any kind change nothing: the worker answers the words as it made them."""
+    codename = new_codename(speller)
+    for between in ("\n", " - ", "\u00ad", "\u2010", "\u2011", "\u2013", "\u2014", "\u2212"):
+        typed = codename.upper().replace(" ", between)
+        assert speller.ask("check-words", typed=typed).done["codename"] == codename
