@@ -20,6 +20,7 @@ from .drafts import Drafts
 from .engine import Engine
 from .notice_log import iso_day, lasting_notices
 from .sessions import SessionBook
+from .sessions import form_token as form_token
 
 Body = dict[str, Any]
 LONGEST_DRAFT = 28_000

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 from aiohttp import web
 
 from dropbox.protocol.primitives import same
+from journalist_ui.desk.api import form_token
 from journalist_ui.desk.faults import fault_of
-from journalist_ui.desk.sessions import form_token
 from journalist_ui.refusals import NotSignedIn
 
 from . import words

@@ -4,8 +4,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from journalist_ui.desk.api import Desk, ask
-from journalist_ui.desk.sessions import form_token
+from journalist_ui.desk.api import Desk, ask, form_token
 from journalist_ui.desk.web_address import WebAddress
 
 from . import words
