@@ -163,7 +163,9 @@ def member_added(fields: dict[str, Any]) -> list[str]:
 
 def shared(fields: dict[str, Any]) -> list[str]:
     lines = [f"{fields['name']} can open {fields['cases_opened']} cases."]
-    if fields["cases_not_opened"]:
+    if fields["cases_not_opened"] is None:
+        lines.append("Older cases stay closed to them until an investigator shares.")
+    elif fields["cases_not_opened"]:
         lines.append(
             f"{fields['cases_not_opened']} stay closed to them: let a member who can open these run "
             f"`dropbox-desk member share {fields['name']}`."

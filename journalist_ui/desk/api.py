@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import Connection
+
 from dropbox.flows.requests import Notice
 from dropbox.protocol.board import split_text
 from dropbox.protocol.errors import BadText, TooLong
@@ -18,7 +20,7 @@ from journalist_ui.vault.session import MemberSession
 from . import forms
 from .drafts import Drafts
 from .engine import Engine
-from .notice_log import iso_day, lasting_notices
+from .notice_log import iso_day, lasting_notices, remember_notices
 from .sessions import SessionBook
 from .sessions import form_token as form_token
 
@@ -168,6 +170,7 @@ async def preview(desk: Desk, session: MemberSession, body: Body) -> Body:
     after what the writer saw. ``repeated``: the unit wrote exactly this before."""
     session.require(Role.INVESTIGATOR)
     case = _case(body)
+    session.check_case(case)
     kept = desk.drafts.find(session.member.name, case)
     if kept is None:
         raise BadInput("There is no text to preview. Write one first.")
@@ -252,6 +255,12 @@ async def member_list(desk: Desk, session: MemberSession, body: Body) -> Body:
         return {"members": [forms.member(one) for one in members.list_members(connection)]}
 
 
+def _tell(desk: Desk, connection: Connection, code: str, **values: str) -> None:
+    """Tell all members for two weeks what one of them did."""
+    day = desk.engine.day
+    remember_notices(connection, [Notice(code, {**values, "day": iso_day(day, forms.DAY)})], day)
+
+
 async def member_add(desk: Desk, session: MemberSession, body: Body) -> Body:
     """Adds a member; an investigator gets every case that the session's own member can open."""
     session.require(Role.ADMINISTRATOR)
@@ -260,6 +269,8 @@ async def member_add(desk: Desk, session: MemberSession, body: Body) -> Body:
     with engine.vault.transaction() as connection:
         secret = members.add_member(connection, name, roles, _text(body, "passphrase"), engine.vault.random)
         audit.record(connection, engine.day, session.member.name, "member add", name)
+        shown = ", ".join(sorted(roles))
+        _tell(desk, connection, "member-added", member=name, by=session.member.name, roles=shown)
     shares = Role.INVESTIGATOR in roles
     opened, closed = await asyncio.to_thread(session.share, name, engine.day) if shares else (0, 0)
     return {
@@ -267,7 +278,8 @@ async def member_add(desk: Desk, session: MemberSession, body: Body) -> Body:
         "roles": sorted(role.value for role in roles),
         "totp_secret": secret,
         "cases_opened": opened,
-        "cases_not_opened": closed,
+        # How many cases there are is no administrator's business.
+        "cases_not_opened": closed if Role.INVESTIGATOR in session.member.roles else None,
     }
 
 
@@ -283,6 +295,7 @@ async def member_remove(desk: Desk, session: MemberSession, body: Body) -> Body:
     with engine.vault.transaction() as connection:
         members.remove_member(connection, name)
         audit.record(connection, engine.day, session.member.name, "member remove", name)
+        _tell(desk, connection, "member-removed", member=name, by=session.member.name)
     engine.vault.truncate_wal()
     desk.sessions.forget_member(name)
     desk.drafts.drop_member(name)

@@ -29,6 +29,7 @@ def case_line(line: CaseLine, seconds: int, day: int) -> dict[str, Any]:
         "unread": line.unread,
         "waiting": line.waiting,
         "to_answer": line.to_answer,
+        "given_up": line.given_up,
     }
 
 

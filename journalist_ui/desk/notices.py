@@ -33,6 +33,9 @@ WORDS = {
     "destroyed until they agree: set the clock.",
     "batch-refused": "The service refused this unit's batch ({error}). Tell whoever runs the service.",
     # From the desk itself.
+    "member-added": "{by} made {member} a member on {day} ({roles}). An investigator reads every new report: if nobody "
+    "else of the unit knows of it, ask {by} at once.",
+    "member-removed": "{by} removed the member {member} on {day}. If nobody else of the unit knows of it, ask {by}.",
     "no-backup": "This desk makes no backup. If its disk fails, every case is lost. Set backup in desk.toml.",
     "backup-failed": "The last backup failed; nothing is published or destroyed until one succeeds. Check the backup "
     "folder's disk.",
@@ -43,7 +46,17 @@ WORDS = {
     "that were not yet sent when the backup was made, and answers after it, are gone: look at each case.",
 }
 
-LASTING = frozenset({"keyring-new", "rolled-back", "segments-gone", "own-batch-missing", "intake-differs"})
+LASTING = frozenset(
+    {
+        "keyring-new",
+        "rolled-back",
+        "segments-gone",
+        "own-batch-missing",
+        "intake-differs",
+        "member-added",
+        "member-removed",
+    }
+)
 """What happened once and must be read, shown for two weeks; the others stand as long as they are true."""
 LASTING_DAYS = 14
 

@@ -13,6 +13,8 @@ from journalist_ui.vault import audit, members
 from journalist_ui.vault.database import Vault
 from journalist_ui.vault.session import MemberSession
 
+MOST_WAITING = 8
+MOST_STRANGERS = 10_000
 OVER = "You are not signed in, or the desk locked itself. Sign in with `dropbox-desk login`."
 
 
@@ -51,29 +53,53 @@ class SessionBook:
         self._ended: dict[str, tuple[str, float]] = {}
         # One stretch at a time: guessing in parallel gains nothing, and memory stays bounded.
         self._stretching = asyncio.Lock()
+        self._waiting = 0
+        # Failures and waits of names that are no member's, so that a wait does not tell who is one.
+        self._strangers: dict[bytes, tuple[int, int]] = {}
 
     async def sign_in(self, name: str, passphrase: str, code: str) -> str:
         """A new session's token, 64 hexadecimal digits. Raises SignInRefused."""
-        async with self._stretching:
-            now = self._now()
-            day = int(now // 86_400)
-            with self._vault.transaction() as connection:
-                row = members.read_for_sign_in(connection, name, now)
-            try:
-                unlocked, step = await asyncio.to_thread(members.prove, row, passphrase, code, now)
-                with self._vault.transaction() as connection:
-                    members.accept_sign_in(connection, name, step)
-                    audit.record(connection, day, name, "login")
-            except SignInRefused:
-                if row is not None:
-                    with self._vault.transaction() as connection:
-                        audit.record(connection, day, name, "login refused")
-                raise
+        if self._waiting >= MOST_WAITING:
+            raise SignInRefused("Too many people sign in at this moment. Wait a few seconds and try again.")
+        self._waiting += 1
+        try:
+            async with self._stretching:
+                unlocked = await self._prove(name, passphrase, code)
+        finally:
+            self._waiting -= 1
         token = secrets.token_hex(32)
         self._open[sha256(token.encode())] = _Open(
             MemberSession(self._vault, unlocked), self._idle(), form_token(token)
         )
         return token
+
+    async def _prove(self, name: str, passphrase: str, code: str) -> members.Unlocked:
+        now = self._now()
+        day = int(now // 86_400)
+        with self._vault.transaction() as connection:
+            row = members.read_for_sign_in(connection, name, now)
+        if row is None:
+            self._count_stranger(name, now)
+        try:
+            unlocked, step = await asyncio.to_thread(members.prove, row, passphrase, code, now)
+            with self._vault.transaction() as connection:
+                members.accept_sign_in(connection, name, step)
+                audit.record(connection, day, name, "login")
+        except SignInRefused:
+            if row is not None:
+                with self._vault.transaction() as connection:
+                    audit.record(connection, day, name, "login refused")
+            raise
+        return unlocked
+
+    def _count_stranger(self, name: str, now: float) -> None:
+        """Raises SignInRefused while a member would have to wait. The name longest untried is forgotten first."""
+        key = sha256(name.encode("utf-8", "surrogatepass"))
+        counted = members.count_attempt(*self._strangers.get(key, (0, 0)), now)
+        self._strangers.pop(key, None)
+        self._strangers[key] = counted
+        if len(self._strangers) > MOST_STRANGERS:
+            del self._strangers[next(iter(self._strangers))]
 
     def find(self, token: str) -> MemberSession:
         """The session of a token, which counts as used now. Raises NotSignedIn."""

@@ -63,7 +63,7 @@ _COMMENTS = {
     "tor": "A SOCKS proxy, host:port; empty for none.",
     "idle_minutes": "A session without a command for so long is locked.",
     "keep_backups": "So many of the newest backups are kept.",
-    "web": 'Where the web pages are served, HOST:PORT, or "none".',
+    "web": 'Where the web pages are served, HOST:PORT, or "none". On loopback only where nobody else uses the machine.',
     "web_url": "What officers type to reach the pages; empty for http://HOST:PORT/.",
     "web_cert": "A TLS certificate, PEM, an absolute path. Needed where others than this machine reach the pages.",
     "web_key": "Its key.",

@@ -71,6 +71,8 @@ def check_web(web: str, url: str, certificate: str, key: str) -> WebAddress | No
     scheme, name = _split_url(address)
     if certificate and scheme != "https":
         raise BadInput("With web_cert, web_url begins with https.")
+    if scheme == "http" and not (name in _LOOPBACK_NAMES or name.endswith(".localhost") or is_loopback(name)):
+        raise BadInput("web_url begins with http for names of this machine alone: 127.0.0.1, localhost, *.localhost.")
     names = frozenset({name}) | (_LOOPBACK_NAMES if loopback else frozenset())
     files = (Path(certificate), Path(key)) if certificate else (None, None)
     return WebAddress(host, port, address, names, scheme == "https", *files)

@@ -166,17 +166,21 @@ def read_for_sign_in(connection: Connection, name: str, now: float) -> Row[Any] 
     row = connection.execute(select(tables.members).where(tables.members.c.name == name)).first()
     if row is None:
         return None
-    if now < row.not_before:
-        wait = int(row.not_before - now) + 1
-        raise SignInRefused(f"Too many wrong attempts. Wait {min(wait, LONGEST_DELAY)} seconds and try again.")
-    failures = row.failures + 1
-    delay = min(2 ** min(failures - FREE_FAILURES, 20), LONGEST_DELAY) if failures >= FREE_FAILURES else 0
+    failures, not_before = count_attempt(row.failures, row.not_before, now)
     connection.execute(
-        update(tables.members)
-        .where(tables.members.c.name == name)
-        .values(failures=failures, not_before=int(now) + delay if delay else 0)
+        update(tables.members).where(tables.members.c.name == name).values(failures=failures, not_before=not_before)
     )
     return row
+
+
+def count_attempt(failures: int, not_before: int, now: float) -> tuple[int, int]:
+    """Failures with this attempt counted, and when the next may be. Raises SignInRefused while it is too early."""
+    if now < not_before:
+        wait = int(not_before - now) + 1
+        raise SignInRefused(f"Too many wrong attempts. Wait {min(wait, LONGEST_DELAY)} seconds and try again.")
+    failures += 1
+    delay = min(2 ** min(failures - FREE_FAILURES, 20), LONGEST_DELAY) if failures >= FREE_FAILURES else 0
+    return failures, int(now) + delay if delay else 0
 
 
 def prove(row: Row[Any] | None, passphrase: str, code: str, now: float) -> tuple[Unlocked, int]:

@@ -57,7 +57,8 @@ class OfficerText:
 @dataclass(frozen=True)
 class CaseLine:
     """One line of the list of cases. ``opened`` is a period; ``unread`` messages this member was not yet shown;
-    ``waiting`` texts of the unit that the source has not read yet; ``to_answer``: the source wrote last."""
+    ``waiting`` texts of the unit that the source has not read yet; ``to_answer``: the source wrote last; ``given_up``:
+    nobody read the unit's newest text in time."""
 
     number: int
     state: str
@@ -66,6 +67,7 @@ class CaseLine:
     unread: int
     waiting: int
     to_answer: bool
+    given_up: bool
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ class MemberSession:
         sent = select(answers.c.number, answers.c.place, texts.c.state).join(texts, texts.c.id == answers.c.text)
         with self._vault.transaction() as connection:
             theirs = _by_case(connection.execute(whole.order_by(messages.c.place)))
-            ours = _by_case(connection.execute(sent.where(answers.c.number.in_(mine))))
+            ours = _by_case(connection.execute(sent.where(answers.c.number.in_(mine)).order_by(answers.c.place)))
             counts = dict(connection.execute(seen).tuples().all())
             return [
                 CaseLine(
@@ -142,6 +144,7 @@ class MemberSession:
                     unread=len(theirs[row.number]) - counts.get(row.number, 0),
                     waiting=sum(text.state in ("waiting", "published") for text in ours[row.number]),
                     to_answer=theirs[row.number][-1].place > max((text.place for text in ours[row.number]), default=0),
+                    given_up=bool(ours[row.number]) and ours[row.number][-1].state == "expired",
                 )
                 for row in connection.execute(listed.order_by(rows.c.number)).all()
                 if theirs[row.number]
@@ -188,6 +191,11 @@ class MemberSession:
         everything: list[SourceMessage | OfficerText] = [*messages, *texts]
         everything.sort(key=lambda one: one.place)
         return Case(number, ASSESSING, messages[0].report, tuple(everything), page, pages)
+
+    def check_case(self, number: int) -> None:
+        """Raises NoSuchCase unless the member can open it."""
+        with self._vault.transaction() as connection:
+            self._open_case(connection, number)
 
     def reply(self, number: int, parts: tuple[bytes, ...], period: int, day: int) -> Text:
         """Store a text for the source: sealed to the case for the members, and in the ledger for the daemon to post.

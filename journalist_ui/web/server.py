@@ -7,7 +7,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 
@@ -21,16 +21,31 @@ from .gate import Gate
 from .site import Site
 
 _MOST_CONNECTIONS = 128
-_REQUEST_WITHIN = 30.0
+_MOST_OF_A_PEER = 64
+_REQUEST_WITHIN = 5.0
 _FINISH_WITHIN = 5.0
 _SILENT = logging.getLogger("journalist_ui.web.silent")
 _SILENT.disabled = True
+
+
+def _peer(transport: asyncio.BaseTransport | None) -> str:
+    """The address at the other end; empty once it is gone."""
+    name = transport.get_extra_info("peername") if transport else None
+    return str(name[0]) if name else ""
 
 
 class Connection(web.RequestHandler):
     """One connection. The library's error pages and log lines (they name the address) are replaced."""
 
     __slots__ = ()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """One too many is closed before the library begins to serve it."""
+        if isinstance(self._manager, Server) and not self._manager.has_room(_peer(transport)):
+            self._manager = None
+            cast(asyncio.Transport, transport).abort()
+            return
+        super().connection_made(transport)
 
     def handle_error(
         self,
@@ -48,12 +63,12 @@ class Connection(web.RequestHandler):
 
 
 class Server(web.Server):
-    """Makes ``Connection`` for each accepted socket, as many as there may be."""
+    """Makes ``Connection`` for each accepted socket."""
 
-    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
-        super().connection_made(handler, transport)
-        if len(self.connections) > _MOST_CONNECTIONS:
-            handler.force_close()
+    def has_room(self, peer: str) -> bool:
+        """Whether there may be another connection, and another of that peer."""
+        peers = [_peer(one.transport) for one in self.connections]
+        return len(peers) < _MOST_CONNECTIONS and peers.count(peer) < _MOST_OF_A_PEER
 
     def __call__(self) -> Connection:
         limits: dict[str, Any] = {
@@ -62,7 +77,7 @@ class Server(web.Server):
             "keepalive_timeout": _REQUEST_WITHIN,
             "lingering_time": 2.0,
             "max_line_size": 1_024,
-            "max_field_size": 4_096,
+            "max_field_size": 16_384,
             "max_headers": 64,
             "auto_decompress": False,
         }
@@ -92,9 +107,15 @@ async def serving(desk: Desk, address: WebAddress | None) -> AsyncIterator[None]
         yield
         return
     server = Server(Gate(Site(desk, address)).answer)
+    tls = _tls(address)
     try:
         listening = await asyncio.get_running_loop().create_server(
-            server, address.host, address.port, ssl=_tls(address), backlog=64
+            server,
+            address.host,
+            address.port,
+            ssl=tls,
+            backlog=64,
+            ssl_handshake_timeout=_REQUEST_WITHIN if tls else None,
         )
     except OSError as error:
         raise BadInput(

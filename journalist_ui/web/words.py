@@ -22,7 +22,6 @@ DELIVERY = {
     "published": "Published, not read yet",
     "read": "Read by the source",
     "expired": "Given up: nobody read it in time",
-    "collected": "Collected",
 }
 FAULTS = {
     "no-such-case": "There is no case of that number for you.",
@@ -115,12 +114,15 @@ class Told:
     own: bool
 
 
+_UNKNOWN = "Answer to a question that this desk does not know"
+
+
 def told(answers: dict[str, str]) -> list[Told]:
-    """In the order of the questions; what no question asked comes last, under its own id."""
+    """In the order of the questions; what no question asked comes last, and its id is the source's own words too."""
     found = []
     for question in QUESTIONS:
         if (answer := answers.get(question.id)) is not None:
             label = question.words(answer)
             found.append(Told(question.title, label, all(option.id != answer for option in question.options)))
     known = {question.id for question in QUESTIONS}
-    return found + [Told(f"Answer to “{name}”", answers[name], True) for name in sorted(answers) if name not in known]
+    return found + [Told(_UNKNOWN, f"{name}: {answers[name]}", True) for name in sorted(answers) if name not in known]

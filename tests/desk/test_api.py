@@ -15,6 +15,8 @@ from aiohttp.web import Application, Request
 from sqlalchemy import select
 
 from journalist_ui.desk.api import MEMBER_VERBS, OPEN_VERBS, Desk
+from journalist_ui.desk.notice_log import lasting_notices
+from journalist_ui.desk.notices import LASTING_DAYS
 from journalist_ui.desk.sessions import SessionBook
 from journalist_ui.desk.socket_server import LONGEST_REQUEST, make_app
 from journalist_ui.vault import one_time_code, tables
@@ -76,7 +78,8 @@ async def test_unknown_verbs_and_too_much_are_refused(officer: Officer) -> None:
 
 
 async def test_an_administrator_adds_shares_and_removes(officer: Officer) -> None:
-    """A new investigator gets what the administrator's session opens; what it cannot open is counted."""
+    """A new investigator gets what the administrator's session opens; what it cannot open is counted. Every member is
+    told for two weeks, also of a removal."""
     room = officer.room
     room.report(entropy(1), CANARY)
     await officer.sign_in("ada")
@@ -88,10 +91,20 @@ async def test_an_administrator_adds_shares_and_removes(officer: Officer) -> Non
     added = (await officer.ask("member-add", name="eve", roles=["investigator"], passphrase=PASSPHRASE))[1]
     assert (added["cases_opened"], added["cases_not_opened"]) == (0, 1)
     assert len(added["totp_secret"]) == 32
+    told = [one["say"] for one in (await officer.ask("status"))[1]["notices"] if one["code"] == "member-added"]
+    assert len(told) == 2
+    assert told[1].startswith("ada made eve a member on ")
+    assert "(investigator)" in told[1]
     listed = (await officer.ask("member-list"))[1]["members"]
     assert listed[0] == {"name": "ada", "roles": ["administrator", "investigator"]}
     assert [one["name"] for one in listed] == ["ada", "bob", "eve"]
     assert (await officer.ask("member-remove", name="eve"))[0] == 200
+    codes = [one["code"] for one in (await officer.ask("status"))[1]["notices"]]
+    assert codes.count("member-removed") == 1
+    with room.vault.transaction() as connection:
+        kept = lasting_notices(connection, room.engine.day + LASTING_DAYS - 1)
+        assert [one.code for one in kept] == ["member-added", "member-added", "member-removed"]
+        assert lasting_notices(connection, room.engine.day + LASTING_DAYS) == []
     assert (await officer.ask("member-remove", name="eve"))[1]["error"] == "no-such-member"
     assert (await officer.ask("member-remove", name="ada"))[1]["error"] == "bad-input"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from journalist_ui.desk import sessions
 from journalist_ui.desk.sessions import SessionBook
 from journalist_ui.refusals import BadInput, NotSignedIn, SignInRefused
 from journalist_ui.vault import members, one_time_code, tables
@@ -138,6 +139,46 @@ def test_unknown_names_and_wrong_secrets_look_alike(room: Room, clocks: Clocks) 
             sign_in(book, code, name, passphrase)
         said.add(refused.value.say)
     assert said == {members.WRONG}
+
+
+def test_a_wait_does_not_tell_who_is_a_member(room: Room, clocks: Clocks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try after try at one pace, the sentences for a member's name and for invented ones are the same; what is kept of
+    invented names is bounded."""
+    monkeypatch.setattr(sessions, "MOST_STRANGERS", 3)
+    book = clocks.book(room)
+
+    def said(name: str) -> list[str]:
+        found = []
+        for _ in range(9):
+            with pytest.raises(SignInRefused) as refused:
+                sign_in(book, "000000", name)
+            found.append(refused.value.say)
+            clocks.now += 1.5
+        return found
+
+    known = said("ada")
+    assert sum(one.startswith("Too many wrong attempts. Wait ") for one in known) == 3
+    for name in ("nobody", "no body", "né"):
+        clocks.now = NOON
+        assert said(name) == known
+    assert len(book._strangers) == 3
+    with pytest.raises(SignInRefused):
+        sign_in(book, "000000", "another")
+    assert len(book._strangers) == 3
+
+
+def test_more_sign_ins_than_can_be_are_refused_at_once(room: Room, clocks: Clocks) -> None:
+    """Of twenty at the same time eight are tried; the rest are told to come again, and then it is their turn."""
+    book = clocks.book(room)
+
+    async def together() -> list[object]:
+        tries = (book.sign_in(f"nobody{number}", PASSPHRASE, "000000") for number in range(20))
+        return await asyncio.gather(*tries, return_exceptions=True)
+
+    said = [str(one) for one in asyncio.run(together())]
+    assert said.count(members.WRONG) == sessions.MOST_WAITING
+    assert sum(one.startswith("Too many people sign in") for one in said) == 20 - sessions.MOST_WAITING
+    assert book.find(sign_in(book, clocks.code(room, "ada"))).member.name == "ada"
 
 
 def test_a_session_locks_when_idle_and_by_command(room: Room, clocks: Clocks) -> None:

@@ -63,6 +63,8 @@ def test_beyond_this_machine_tls_is_compulsory(host: str) -> None:
         ("127.0.0.1:8470", "", "", KEY),
         ("127.0.0.1:8470", "", "cert.pem", "key.pem"),
         ("127.0.0.1:8470", "http://desk.example/", CERT, KEY),
+        ("127.0.0.1:8470", "http://desk.example/", "", ""),
+        ("127.0.0.1:8470", "http://localhost.example:8470/", "", ""),
         ("127.0.0.1:8470", "ftp://desk.example/", "", ""),
         ("127.0.0.1:8470", "http://desk.example/path", "", ""),
         ("127.0.0.1:8470", "http://user@desk.example/", "", ""),

@@ -4,13 +4,15 @@
 import asyncio
 
 import pytest
+from sqlalchemy import update
 
 from dropbox.flows.desk_state import TextState
 from dropbox.protocol.constants import CATEGORIES, TEXT_PART
 from dropbox.questions import QUESTIONS
+from journalist_ui.vault import tables
 from journalist_ui.vault.cases import ASSESSING, NEW
 from journalist_ui.web import words
-from tests.desk.room import entropy
+from tests.desk.room import PASSPHRASE, entropy
 from tests.desk_web.house import House, Officer
 
 TEXT = "Thank you.\nWhich day was it? € ünï\n"
@@ -186,7 +188,8 @@ async def test_every_answer_stands_under_its_question(house: House) -> None:
     page = await (await house.officer()).get(f"/cases/{case}")
     places = [page.words.index(question.title) for question in QUESTIONS]
     assert places == sorted(places)
-    assert page.words.index("Answer to “colour-of-car”") > places[-1]
+    assert page.words.index("Answer to a question that this desk does not know") > places[-1]
+    assert "colour-of-car: blue</div>" in page.body
     assert "no-such-force (not in the list of forces)" in page.words
 
 
@@ -197,6 +200,66 @@ def test_every_category_and_state_has_its_words() -> None:
     for state in TextState:
         for number in (0, 1):
             assert words.delivery({"state": state.value, "number": number}) != state.value
+
+
+async def test_the_other_sides_words_have_a_name(house: House) -> None:
+    """Each box says whose words it holds and of which message, to whoever cannot see it."""
+    case = await house.report(14, "first", answers={"colour-of-car": "blue"})
+    officer = await house.officer()
+    await send(officer, case, "an answer")
+    await asyncio.to_thread(house.room.report, entropy(14), "second")
+    await house.desk.engine.sync()
+    page = await officer.get(f"/cases/{case}")
+    for words_of, text in (
+        ("source, message 1", "first"),
+        ("source, message 1", "colour-of-car: blue"),
+        ("source, message 2", "second"),
+        ("unit, number 0", "an answer"),
+    ):
+        box = f'role="group" aria-label="Text of the {words_of}">{text}</div>'
+        assert box in page.body
+
+
+async def test_a_text_that_was_given_up_is_not_called_read(house: House) -> None:
+    """The inbox tells an answer that nobody read in time from one that was read."""
+    case = await house.report(15, "x")
+    officer = await house.officer()
+    await officer.get(f"/cases/{case}")
+    await send(officer, case, "an answer")
+    for state, said in (("expired", "Not read in time"), ("read", "Answered, read")):
+        with house.room.vault.transaction() as connection:
+            connection.execute(update(tables.texts).values(state=state))
+        body = (await officer.get("/")).words
+        assert [one for one in ("Not read in time", "Answered, read") if one in body] == [said]
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+async def test_a_case_that_cannot_be_opened_is_none(house: House, wrapped: bool) -> None:
+    """Of one case only a part came, the other is wrapped to others: both are as if they were not there."""
+    case = await house.report(16, "x")
+    officer = await house.officer()
+    with house.room.vault.transaction() as connection:
+        if wrapped:
+            connection.execute(update(tables.messages).values(complete=0))
+        else:
+            connection.execute(tables.case_keys.delete())
+    for number in (case, case + 1):
+        pages = [await officer.get(f"/cases/{number}")]
+        for act in ("preview", "draft"):
+            pages.append(await officer.post(f"/cases/{number}/reply", {"text": "y", "act": act}))
+        assert [page.status for page in pages] == [404] * 3
+        assert all("There is no case of that number for you." in page.words for page in pages)
+
+
+async def test_how_many_cases_there_are_is_no_administrators_business(house: House) -> None:
+    """The page of a new member tells an investigator how many cases stay closed, and an administrator none."""
+    await house.report(17, "x")
+    fields = {"role": "investigator", "passphrase": PASSPHRASE, "again": PASSPHRASE}
+    page = await (await house.officer("eve")).post("/members/add", fields | {"name": "fay"})
+    assert "Older cases stay closed to them until an investigator shares." in page.words
+    assert "case stays" not in page.words
+    page = await (await house.officer("bob")).get("/")
+    assert "eve made fay a member on " in page.words
 
 
 async def test_what_is_no_form_is_shown_raw(house: House) -> None:

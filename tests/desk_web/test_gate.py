@@ -2,6 +2,7 @@
 """What no request gets past: host, origin, the form's token, the session, sizes; and what every answer carries."""
 
 import asyncio
+import gc
 import re
 from collections.abc import AsyncIterator
 
@@ -158,7 +159,7 @@ async def raw(house: House, data: bytes) -> bytes:
         b"HEAD / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n",
         b"OPTIONS * HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n",
         b"not http at all\r\n\r\n",
-        b"GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nx: " + b"x" * 9_000 + b"\r\nconnection: close\r\n\r\n",
+        b"GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nx: " + b"x" * 17_000 + b"\r\nconnection: close\r\n\r\n",
         b"POST /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\nsec-fetch-site: same-origin\r\ntransfer-encoding: chunked\r\n"
         b"content-type: application/x-www-form-urlencoded\r\nconnection: close\r\n\r\n3\r\na=b\r\n0\r\n\r\n",
     ],
@@ -230,6 +231,48 @@ async def test_the_cookie_is_this_hosts_alone(house: House) -> None:
     stranger = house.person()
     stranger.browser.cookie_jar.update_cookies({_cookie(house): first})
     assert bare(await stranger.get("/"))
+
+
+@pytest.mark.parametrize(
+    "foreign", ['a={"x":1, "y"}', 'b="unclosed', "c[1]=2", "d@e=f", "=", ";;", "g", "ü=ä", "h=" + "x" * 8_000]
+)
+async def test_a_foreign_cookie_of_the_host_signs_nobody_out(house: House, officer: Officer, foreign: str) -> None:
+    """Whatever another program of the same host has set, before ours or after it, ours is found."""
+    ours = f"{_cookie(house)}={officer.token}"
+    for cookies in (f"{foreign}; {ours}", f"{ours}; {foreign}"):
+        data = f"GET /cases/1 HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: {cookies}\r\nconnection: close\r\n\r\n"
+        answer = await raw(house, data.encode())
+        assert answer.startswith(b"HTTP/1.1 200 ")
+        assert SECRET.encode() in answer
+
+
+async def test_silent_connections_leave_room_for_others(
+    house: House, officer: Officer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One address holds so many connections at most, those beyond are closed at once, and nothing of it is a fault."""
+    monkeypatch.setattr("journalist_ui.web.server._MOST_OF_A_PEER", 10)
+    port = int(house.url.rstrip("/").rpartition(":")[2])
+    silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(30)]
+    closed = [await _is_closed(reader) for reader, _ in silent]
+    assert 20 <= closed.count(True) < 30
+    other = await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.2", 0))
+    other[1].write(b"GET /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n")
+    assert (await other[0].read()).startswith(b"HTTP/1.1 200 ")
+    for _, writer in (*silent, other):
+        writer.close()
+    gc.collect()
+    await asyncio.sleep(0)
+    assert [record.message for record in caplog.records if record.name == "asyncio"] == []
+
+
+async def _is_closed(reader: asyncio.StreamReader) -> bool:
+    try:
+        async with asyncio.timeout(0.2):
+            return await reader.read(1) == b""
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
 
 
 async def test_locking_ends_the_session_everywhere(house: House, officer: Officer) -> None:
