@@ -69,22 +69,15 @@ export class TransportFailed extends Error {
 }
 """
 REFUSED = """
-/** The server said no, with a code of docs/http-api.md and a sentence of its own. */
+/** The server said no, with a code of docs/http-api.md. */
 export class Refused extends TransportFailed {
   static code = "%s";
+  static say = "The service cannot take this now. Try again later.";
 
-  /**
-   * @param {string} refusal
-   * @param {string} said
-   */
-  constructor(refusal, said) {
+  /** @param {string} refusal */
+  constructor(refusal) {
     super(refusal);
     this.refusal = refusal;
-    this.said = said;
-  }
-
-  get say() {
-    return this.said;
   }
 }
 """

@@ -8,28 +8,35 @@ import { all, fresh, one, section } from "./dom.js";
 import { dayWords, has, say } from "./words.js";
 
 /** @import { ConversationTold, VisitTold, WarningTold } from "../worker_messages.js" */
+/** @import { ProgressPage } from "./progress.js" */
 /** @import { Failed } from "./worker_line.js" */
 
 const NO_ANSWER = new Set(["unreachable", "bad-answer"]);
 /** What passes by itself. */
 const LATER = new Set([...NO_ANSWER, "refused", "no-unit-receives"]);
 const LONGEST_WAIT = 14;
+const DAY = 86_400;
 
-/** @param {WarningTold} warned */
-function warningWords(warned) {
-  const name = { "replies-altered": "warned-altered", clock: "warned-clock", silent: "warned-silent" }[warned.code];
+/**
+ * @param {WarningTold} warned
+ * @param {number} period seconds; where it is no day, what was counted is no days
+ */
+function warningWords(warned, period) {
+  const silent = period === DAY ? "warned-silent" : "warned-silent-periods";
+  const name = { "replies-altered": "warned-altered", clock: "warned-clock", silent }[warned.code];
   return name ? say(name, { name: warned.name, days: warned.days }) : warned.text;
 }
 
 /**
  * @param {HTMLElement} place
  * @param {WarningTold[]} warnings
+ * @param {number} [period]
  */
-function fillWarnings(place, warnings) {
+function fillWarnings(place, warnings, period = DAY) {
   place.replaceChildren(
     ...warnings.flatMap((warned) => {
       const shown = fresh("warning");
-      for (const box of shown) one(box, ".govuk-warning-text__text").append(` ${warningWords(warned)}`);
+      for (const box of shown) one(box, ".govuk-warning-text__text").append(` ${warningWords(warned, period)}`);
       return shown;
     }),
   );
@@ -40,12 +47,16 @@ function isOpen(warned) {
   return warned.proof || warned.code === "clock";
 }
 
-/** A day within two weeks, each as likely as the others. */
-function comeBackDay() {
-  const drawn = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+/**
+ * A day within two weeks, each as likely as the others; without its date where this device's may be wrong.
+ * @param {boolean} clockSuspect
+ */
+function comeBackDay(clockSuspect) {
+  const days = 1 + ((crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % LONGEST_WAIT);
+  const wait = new Intl.RelativeTimeFormat(document.documentElement.lang).format(days, "day");
   const day = new Date();
-  day.setDate(day.getDate() + 1 + (drawn % LONGEST_WAIT));
-  return dayWords(day);
+  day.setDate(day.getDate() + days);
+  return clockSuspect ? wait : say("come-back", { day: dayWords(day), wait });
 }
 
 /**
@@ -55,8 +66,8 @@ function comeBackDay() {
 export function fillStored(name, visited) {
   const page = section(name);
   one(page, "[data-unit-name]").textContent = visited.name;
-  one(page, "[data-come-back]").textContent = comeBackDay();
-  fillWarnings(one(page, "[data-warnings]"), concerning(visited));
+  one(page, "[data-come-back]").textContent = comeBackDay(visited.clockSuspect);
+  fillWarnings(one(page, "[data-warnings]"), concerning(visited), visited.period);
 }
 
 /**
@@ -79,7 +90,7 @@ export function fillMessages(visited) {
   const others = visited.warnings.filter((warned) => !isOpen(warned));
   const fold = one(page, "[data-fold]");
   fold.hidden = !others.length;
-  fillWarnings(one(fold, ".govuk-details__text"), others);
+  fillWarnings(one(fold, ".govuk-details__text"), others, visited.period);
   one(page, "[data-conversations]").replaceChildren(...visited.conversations.flatMap(conversation));
   one(page, "[data-nothing]").hidden = visited.conversations.length > 0;
 }
@@ -113,33 +124,38 @@ function conversation(found) {
 
 /**
  * Whether any of it may be on the server, in words.
- * @param {boolean} reading
  * @param {boolean} perhaps
- * @param {number} parts
+ * @param {number} parts how many surely are
+ * @param {string} copy the unit for which a first copy is stored, or empty
  */
-function storedWords(reading, perhaps, parts) {
-  if (reading) return say("stored-reading");
-  if (parts > 0) return say("stored-parts", { n: parts });
-  return say(perhaps ? "stored-perhaps" : "stored-nothing");
+function storedWords(perhaps, parts, copy) {
+  const words = parts > 0 ? say("stored-parts", { n: parts }) : say(perhaps ? "stored-perhaps" : "stored-nothing");
+  return copy ? `${say("stored-copy", { name: copy })} ${words}` : words;
 }
 
 /**
  * The page for a failure, filled in.
  * @param {Failed} failed
  * @param {boolean} reading
- * @param {boolean} posted whether an envelope may have left
+ * @param {ProgressPage} progress how far it came: a worker that was ended cannot say
+ * @param {string} copy the unit for which a first copy is stored, or empty
  */
-export function fillFailure(failed, reading, posted) {
+export function fillFailure(failed, reading, progress, copy) {
   const name = pageOf(failed.code);
   const page = section(name);
-  const perhaps = failed.perhapsStored || (failed.code === "stopped" && posted);
-  for (const place of all(page, "[data-stored]")) place.textContent = storedWords(reading, perhaps, failed.partsStored);
-  for (const place of all(page, "[data-warnings]")) fillWarnings(place, failed.warnings);
+  const parts = Math.max(failed.partsStored, progress.part - 1);
+  const stored = reading ? say("stored-reading") : storedWords(failed.perhapsStored || progress.posted, parts, copy);
+  for (const place of all(page, "[data-stored]")) place.textContent = stored;
+  for (const place of all(page, "[data-warnings]")) fillWarnings(place, failed.warnings.filter(isOpen));
   for (const place of all(page, "[data-today]")) place.textContent = dayWords(new Date());
-  for (const place of all(page, "[data-say]")) {
-    place.textContent = NO_ANSWER.has(failed.code) ? say("network") : failed.say || say("unexpected");
-  }
+  for (const place of all(page, "[data-say]")) place.textContent = reason(failed);
   return name;
+}
+
+/** In the document's words, where it has them. @param {{code: string, say: string}} failed */
+function reason({ code, say: told }) {
+  if (NO_ANSWER.has(code)) return say("network");
+  return has(code) ? say(code) : told || say("unexpected");
 }
 
 /** @param {string} code */
@@ -154,13 +170,13 @@ function pageOf(code) {
  * The page that says that a decoy went in place of the message.
  * @param {VisitTold} visited
  * @param {string} deskName the intake desk to offer; empty when there is none
+ * @param {string} copy the unit for which a first copy is stored, or empty
  */
-export function fillRefused(visited, deskName) {
+export function fillRefused(visited, deskName, copy) {
   const page = section("refused");
-  const code = visited.refused?.code ?? "";
-  one(page, "[data-say]").textContent = has(code) ? say(code) : (visited.refused?.say ?? "");
-  one(page, "[data-stored]").textContent = say("stored-nothing");
-  fillWarnings(one(page, "[data-warnings]"), concerning(visited));
+  one(page, "[data-say]").textContent = reason(visited.refused ?? { code: "unexpected", say: "" });
+  one(page, "[data-stored]").textContent = storedWords(false, 0, copy);
+  fillWarnings(one(page, "[data-warnings]"), concerning(visited), visited.period);
   one(page, "[data-desk]").hidden = !deskName;
   one(page, "[data-desk-name]").textContent = deskName;
 }
@@ -168,9 +184,11 @@ export function fillRefused(visited, deskName) {
 /**
  * @param {string} was the unit that was shown
  * @param {string} now the unit by the signed list; empty when there is none
+ * @param {string} copy the unit for which a first copy is stored, or empty
  */
-export function fillRerouted(was, now) {
+export function fillRerouted(was, now, copy) {
   const page = section("rerouted");
+  one(page, "[data-stored]").textContent = storedWords(false, 0, copy);
   one(page, "[data-was]").textContent = was;
   one(page, "[data-now]").textContent = now;
   one(page, "[data-now-known]").hidden = !now;
@@ -181,6 +199,6 @@ export function fillRerouted(was, now) {
 /** Nothing of a visit stays in the document. */
 export function emptyOutcome() {
   for (const place of all(document, "[data-warnings], [data-conversations], [data-fold] div")) place.replaceChildren();
-  const said = "[data-unit-name], [data-come-back], [data-was], [data-now], [data-desk-name]";
+  const said = "[data-unit-name], [data-come-back], [data-was], [data-now], [data-desk-name], [data-to-name]";
   for (const place of all(document, said)) place.textContent = "";
 }

@@ -10,14 +10,15 @@ import { say } from "./words.js";
 export class ProgressPage {
   #page = section("working");
   #stage = "";
-  #part = 1;
+  /** The envelope that is being sent: those before it are stored. */
+  part = 1;
   /** Whether an envelope may have left. */
   posted = false;
 
   /** @param {"report" | "reply" | "check"} kind */
   begin(kind) {
     this.posted = false;
-    this.#part = 1;
+    this.part = 1;
     this.#restart();
     for (const part of all(this.#page, "[data-when]")) {
       part.hidden = !(part.dataset["when"] ?? "").split(" ").includes(kind);
@@ -28,8 +29,8 @@ export class ProgressPage {
   /** @param {Progress} told */
   show(told) {
     const part = told.part ?? 1;
-    if (part !== this.#part) {
-      this.#part = part;
+    if (part !== this.part) {
+      this.part = part;
       this.#restart();
     }
     if ((told.parts ?? 1) > 1) {

@@ -19,7 +19,7 @@ const TEXTS = ["subject-identity", "keep-from-whom"];
  * @param {string} slug
  * @returns {Receiver | null}
  */
-export function listedUnit(slug) {
+function listedUnit(slug) {
   const found = all(service.content, "[data-slug]").find((unit) => unit.dataset["slug"] === slug);
   return found ? { slug, name: found.textContent ?? "", kind: found.dataset["kind"] ?? "" } : null;
 }
@@ -133,9 +133,9 @@ export function fillCheckPage() {
   const unit = receiver();
   one(page, "[data-receiver]").textContent = unit?.name ?? "";
   one(page, "[data-receiver-why]").textContent = unit ? whyReceiver() : "";
-  one(page, "[data-can-send]").hidden = !unit;
-  one(page, "[data-cannot-send]").hidden = Boolean(unit);
   const found = size(report());
+  one(page, "[data-can-send]").hidden = !unit || found.parts > MAX_PARTS;
+  one(page, "[data-cannot-send]").hidden = Boolean(unit);
   one(page, "[data-size-check]").textContent = found.parts > 1 ? sizeWords(found) : "";
 }
 

@@ -26,21 +26,14 @@ export class BadAnswer extends TransportFailed {
   static say = "The service's answer is not one of this service. Check the address; if it is right, try again later.";
 }
 
-/** The server said no, with a code of docs/http-api.md and a sentence of its own. */
+/** The server said no, with a code of docs/http-api.md. */
 export class Refused extends TransportFailed {
   static code = "refused";
+  static say = "The service cannot take this now. Try again later.";
 
-  /**
-   * @param {string} refusal
-   * @param {string} said
-   */
-  constructor(refusal, said) {
+  /** @param {string} refusal */
+  constructor(refusal) {
     super(refusal);
     this.refusal = refusal;
-    this.said = said;
-  }
-
-  get say() {
-    return this.said;
   }
 }

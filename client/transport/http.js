@@ -19,7 +19,6 @@ const LONGEST_PAUSE = 30_000;
 const SILENCE = 120_000;
 /** Refusals that pass by themselves. */
 const TRY_AGAIN = new Set(["try-later", "not-ready", "too-slow", "fault"]);
-const UNPRINTABLE = /(?! )[\p{C}\p{Z}]/gu;
 
 /**
  * What a driver is told while it works: `stage` is directory, board, read, seal or post; `percent` of the board.
@@ -37,10 +36,9 @@ export function sleep(milliseconds) {
  */
 function refusal(body) {
   try {
-    const { code, say } = parseAnswer(body, "refused");
-    if (typeof code !== "string") return new BadAnswer("refusal");
-    const said = typeof say === "string" ? say.replace(UNPRINTABLE, "") : "";
-    return new Refused(code, said || "The service refused this.");
+    // What the server says besides is shown to nobody: it would speak with this page's voice.
+    const { code } = parseAnswer(body, "refused");
+    return typeof code === "string" ? new Refused(code) : new BadAnswer("refusal");
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     return new BadAnswer("refusal");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** @file What a visit learnt, in the words that the page shows. */
 
-import { EntryType, UnitKind } from "../protocol/constants.js";
+import { EntryType } from "../protocol/constants.js";
 import { RoutingChanged } from "../protocol/errors.js";
 import { inert } from "../protocol/inert.js";
 import { receivingUnit } from "../protocol/routing.js";
@@ -76,10 +76,7 @@ export function visitTold(visited, warnings, route = { force: "", independent: f
     warnings: warnings.map(warningTold),
     clockSuspect: judged.clockSuspect,
     period,
-    day: receipt ? day(receipt.period, period) : "",
     conversations: conversations.map((found) => conversationTold(found, period)),
-    units: directory.units.map((one) => {
-      return { slug: one.slug, name: one.name, kind: kind(UnitKind, one.kind), forces: one.forces };
-    }),
+    units: directory.units.map(({ slug, name }) => ({ slug, name })),
   };
 }

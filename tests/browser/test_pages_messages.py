@@ -18,9 +18,10 @@ from tests.browser.pages_source import Source, new_codename
 
 RECITES = """
 const said = %s
-addEventListener('message', ({data: {id, ask}}) => {
+addEventListener('message', ({data: {id, ask, slug}}) => {
   const words = {words: 8, wrong: [], complete: true, codename: 'a codename'}
-  postMessage({id, done: ask === 'check' ? said : ask === 'check-words' ? words : {}})
+  if (ask === 'reply') postMessage({id, failed: {code: 'told', say: slug}})
+  else postMessage({id, done: ask === 'check' ? said : ask === 'check-words' ? words : {}})
 })
 """
 HOSTILE = (
@@ -36,9 +37,7 @@ HOSTILE = (
 
 def visited(*conversations: dict[str, Any]) -> dict[str, Any]:
     """What a worker tells of a return."""
-    units = [
-        {"slug": f"unit-{number}", "name": f"Unit {number}", "kind": "force-unit", "forces": []} for number in (0, 1)
-    ]
+    units = [{"slug": f"unit-{number}", "name": f"Unit {number}"} for number in (0, 1)]
     return {
         "stored": False,
         "slug": "",
@@ -47,7 +46,6 @@ def visited(*conversations: dict[str, Any]) -> dict[str, Any]:
         "warnings": [],
         "clockSuspect": False,
         "period": 100,
-        "day": "",
         "conversations": list(conversations),
         "units": units,
     }
@@ -123,16 +121,40 @@ async def test_one_page_with_messages_and_without(chromium_page: Page, tmp_path:
 
 
 async def test_whom_a_message_goes_to(chromium_page: Page, tmp_path: Path) -> None:
-    """With exactly one unit that has answered the page asks nothing; with several it asks which of them."""
-    second = conversation("Another", 1) | {"slug": "unit-1"}
+    """With exactly one unit that has answered the page asks nothing, names it, and sends to it; otherwise it asks, and
+    offers only units that can still be written to."""
+    second, retired = (conversation("Another", 1) | {"slug": slug} for slug in ("unit-1", "unit-9"))
+    first = conversation("Unit 0", 1)
     for number, (told, asked) in enumerate(
         (
-            (visited(conversation("Unit 0", 1)), []),
-            (visited(conversation("Unit 0", 1), second), ["The independent desk", "The northern unit"]),
+            (visited(first), []),
+            (visited(first, second), ["Unit 0", "Another"]),
+            (visited(retired), ["Unit 0", "Unit 1"]),
+            (visited(second, retired), ["Another"]),
         )
     ):
         (tmp_path / str(number)).mkdir()
         async with answers(chromium_page, tmp_path / str(number), told) as source:
             await source.button("Write to the unit").click()
-            labels = source.section("write").locator("[data-which] label:visible")
-            assert await labels.all_inner_texts() == asked
+            page = source.section("write")
+            assert await page.locator("[data-which] label:visible").all_inner_texts() == asked
+            assert await page.locator("[data-to]:visible").all_inner_texts() == (
+                [] if asked else ["It goes to: Unit 0"]
+            )
+            if asked:
+                await source.choose(asked[-1])
+            await source.box("Your message").fill("Hello")
+            await source.button("Send").click()
+            await source.at("There is a problem with the service")
+            sent = await source.section("problem").locator("[data-say]").inner_text()
+            assert sent == ("unit-1" if asked else "unit-0")
+
+
+async def test_silence_is_counted_in_the_services_periods(chromium_page: Page, tmp_path: Path) -> None:
+    """Days are only said where a period is one."""
+    silent = {"code": "silent", "slug": "unit-0", "name": "Unit 0", "days": 3, "proof": False, "text": ""}
+    for period, said in ((86_400, "silent for 3 days"), (5, "silent for 3 periods of the service")):
+        (tmp_path / str(period)).mkdir()
+        told = visited() | {"warnings": [silent], "period": period}
+        async with answers(chromium_page, tmp_path / str(period), told) as source:
+            assert said in " ".join(await source.warnings())

@@ -2,6 +2,7 @@
 """Every way in which a visit can go wrong, and what the page then says of what was stored: a real server that lies."""
 
 import asyncio
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,9 +29,7 @@ async def test_the_date_seems_wrong(launch: Launch, tmp_path: Path) -> None:
     """Nothing is sent before the person confirms; trying again asks again; confirmed, a new visit sends it."""
     async with scene(launch, tmp_path, {INTAKE: 5, NORTH: 5, SOUTH: 5}) as it:
         await it.send()
-        await it.shows(
-            "Is the date on this device right?", "Nothing has been sent", "The date of this device seems wrong"
-        )
+        await it.shows("Is the date on this device right?", NOTHING_SENT, "The date of this device seems wrong")
         assert it.paths() == ["/v1/directory", "/v1/board"]
         await it.press_on("I have set the date right: try again")
         await it.source.at("Sending")
@@ -38,15 +37,23 @@ async def test_the_date_seems_wrong(launch: Launch, tmp_path: Path) -> None:
         assert await stored(it.server) == 0
         await it.press_on("The date is right: go on")
         await it.shows("Your report is stored", "The date of this device seems wrong")
+        assert re.fullmatch(r"in \d+ days?", await it.source.section("sent").locator("[data-come-back]").inner_text())
         assert await stored(it.server) == 1
 
 
 async def test_the_unit_has_been_silent(launch: Launch, tmp_path: Path) -> None:
-    """The report is stored with a warning, and can go to the intake desk as well, as a second visit."""
+    """The report is stored with a warning, and can go to the intake desk as well, as a second visit; when that fails,
+    the page still says that the first copy is stored."""
     async with scene(launch, tmp_path, {NORTH: 5}) as it:
         await it.send()
-        await it.shows("Your report is stored", f"“{NAMES[NORTH]}” has been silent for 5 days", "intake desk as well")
+        await it.shows("Your report is stored", f"“{NAMES[NORTH]}” has been silent for 5 periods", "intake desk as well")
+        wait = await it.source.section("sent").locator("[data-come-back]").inner_text()
+        assert re.fullmatch(r"on \w+,? \d+ \w+ \d{4}, in \d+ days?", wait)
+        it.between.changes["/v1/directory"] = lambda body: body[:-1] + bytes([body[-1] ^ 1])
         await it.press_on("Send it to the intake desk as well")
+        await it.shows("There is a problem with the service", f"is stored for “{NAMES[NORTH]}”", NOTHING_SENT)
+        it.between.changes.clear()
+        await it.press_on("Try again")
         await it.source.at("Sending")
         await it.source.stored()
         await expect(it.page.locator("section:visible")).to_contain_text(f"stored for {NAMES[INTAKE]}")
@@ -61,7 +68,7 @@ async def test_another_unit_would_receive_it(launch: Launch, tmp_path: Path) -> 
     async with scene(launch, tmp_path) as it:
         it.between.changes["/"] = lambda body: body.replace(NAMES[NORTH].encode(), b"The friends of the chief")
         await it.send()
-        await it.shows("Another unit would receive this", "has not been sent", "The friends of the chief", NAMES[NORTH])
+        await it.shows("Another unit would receive this", NOTHING_SENT, "The friends of the chief", NAMES[NORTH])
         assert await stored(it.server) == 1, "the decoy"
         await it.press_on("Send to this unit")
         await it.source.at("Sending")
@@ -105,7 +112,7 @@ async def test_a_return_while_a_unit_is_silent(launch: Launch, tmp_path: Path) -
     async with scene(launch, tmp_path, {SOUTH: 5}) as it:
         await it.source.start()
         await it.source.look(new_codename())
-        folded = it.page.get_by_text(f"“{NAMES[SOUTH]}” has been silent for 5 days")
+        folded = it.page.get_by_text(f"“{NAMES[SOUTH]}” has been silent for 5 periods")
         await expect(folded).to_be_hidden()
         await it.page.get_by_text("Other warnings").click()
         await expect(folded).to_be_visible()
@@ -192,6 +199,49 @@ async def test_stop(launch: Launch, tmp_path: Path, path: str, told: str, envelo
         released.set()
 
 
+async def test_stop_between_two_envelopes(launch: Launch, tmp_path: Path) -> None:
+    """Of a long report the first envelope is stored: the page says so, and that the whole must be sent again. When
+    nothing comes through after that, the page does not call the codename wrong."""
+    async with scene(launch, tmp_path) as it:
+        held = asyncio.Event()
+        first = it.server.service.routes._table["/v1/directory"]["GET"]
+
+        async def second_waits(request: web.BaseRequest) -> Answer:
+            if "/v1/envelopes" in it.paths():
+                await held.wait()
+            return await first(request)
+
+        it.handlers("/v1/directory")["GET"] = second_waits
+        await it.source.fill("More. " * 4_000)
+        codename = await it.source.take_codename()
+        await it.source.press_send(codename)
+        await expect(it.page.locator("[data-part]")).to_contain_text("Envelope 2 of 2", timeout=30_000)
+        await it.press_on("Stop")
+        await it.shows("Stopped", "Stored envelopes of it: 1.", "send the whole again")
+        held.set()
+        it.between.changes["/worker.js"] = lambda _: None
+        await it.press_on("Go back to what you wrote")
+        await it.source.take_codename()
+        await it.source.press_send(codename)
+        await expect(it.page.get_by_role("alert")).to_contain_text("The service did not answer")
+        it.between.changes.clear()
+        await it.press_on("Send the report")
+        await it.source.stored()
+        assert await stored(it.server) == 3
+
+
+async def test_a_report_that_is_too_long_cannot_be_sent(launch: Launch, tmp_path: Path) -> None:
+    """Whichever answer made it so, the page with all answers says it and leads no further."""
+    async with scene(launch, tmp_path) as it:
+        await it.source.fill()
+        await it.press_on("Change What you know about them")
+        await it.source.box("What do you know about who they are?").fill("x" * 250_000)
+        await it.press_on("Continue")
+        await it.source.at("Check your report")
+        await expect(it.source.section("check")).to_contain_text("Too long")
+        assert await it.source.button("Continue to the codename").count() == 0
+
+
 async def test_no_unit_receives(launch: Launch, tmp_path: Path) -> None:
     """When every unit is paused, the page says so before a codename is made, and there is nothing to press."""
     async with scene(launch, tmp_path) as it:
@@ -214,6 +264,8 @@ async def test_a_browser_that_cannot_seal(page: Page, tmp_path: Path, lack: str)
         await page.goto(f"{between.address}/")
         await Source(page, between.address).at("This browser cannot seal a report")
         await expect(page.locator("section:visible")).to_contain_text("dropbox-source")
+        await Source(page, between.address).back()
+        await expect(page.get_by_text("This page needs JavaScript")).to_be_visible()
 
 
 async def test_an_address_without_encryption(tmp_path: Path) -> None:

@@ -70,21 +70,21 @@ def test_a_report_reaches_the_desk_and_the_answer_comes_back(server: TwinServer,
     assert (read["slug"], read["name"], read["collected"], read["unread"]) == ("intake", "Unit intake", 1, 0)
     (text,) = read["messages"]
     assert (text["number"], text["kind"], text["text"]) == (1, "text", "Thank you.⟦U+202E⟧")
-    assert (found["stored"], found["day"], found["slug"]) == (False, "", "")
+    assert (found["stored"], found["slug"]) == (False, "")
     answered = session.ask("reply", codename=codename.upper(), slug="", text="More.", despiteClock=False).done
-    assert (answered["stored"], answered["slug"], answered["day"] >= done["day"]) == (True, "intake", True)
+    assert (answered["stored"], answered["slug"]) == (True, "intake")
     server.service.tick()
     assert parse_body(desk.bodies()[-1]) == Report("More.")
 
 
-def test_units_are_told_with_kinds_and_forces(server: TwinServer, session: NodeSession) -> None:
+def test_units_are_told_by_the_signed_name(server: TwinServer, session: NodeSession) -> None:
     """As the signed directory lists them."""
     replace_directory(server.service, lambda one: changed_unit(one, "north", forces=("kent", "essex")), 2)
     found = session.ask("check", codename=new_codename(session), despiteClock=False).done
     assert found["units"] == [
-        {"slug": "intake", "name": "Unit intake", "kind": "intake-desk", "forces": []},
-        {"slug": "north", "name": UNIT, "kind": "force-unit", "forces": ["kent", "essex"]},
-        {"slug": "south", "name": "Unit south", "kind": "force-unit", "forces": []},
+        {"slug": "intake", "name": "Unit intake"},
+        {"slug": "north", "name": UNIT},
+        {"slug": "south", "name": "Unit south"},
     ]
 
 

@@ -18,6 +18,7 @@ from tests.client.test_session import new_codename, report
 from tests.client.twin_server import FOUND_ELSEWHERE, UNANNOUNCED, Answer, TwinServer, hang_up, how, refused
 from tests.flows.twin import changed_unit, replace_directory
 
+REFUSED = "The service cannot take this now. Try again later."
 BURST = ["/v1/directory", "/v1/board", "/v1/envelopes"]
 UNKNOWN = " ".join(encode_codename(entropy_from_random(bytes(12)), codename_words()))
 LONG = "x" * 40_000
@@ -134,7 +135,7 @@ def test_a_message_that_breaks_off_says_how_many_parts_are_stored(server: TwinSe
     """Whatever stops it: a refusal of the service, or of the visit itself."""
     server.faults["/v1/envelopes"] = [honest, honest, *[refused(413, "wrong-length", "Too long.")] * 6]
     failed = report(session, new_codename(session), text=LONG).failed
-    assert (failed["code"], failed["say"]) == ("refused", "Too long.")
+    assert (failed["code"], failed["say"]) == ("refused", REFUSED)
     assert (failed["perhapsStored"], failed["partsStored"]) == (True, 2)
     server.faults["/v1/envelopes"] = []
     server.faults["/v1/directory"] = [honest, lambda answer: (200, answer[1][:-1])]
@@ -164,7 +165,7 @@ def test_a_refusal_that_passes_is_waited_for(server: TwinServer) -> None:
     server.faults["/v1/envelopes"] += [refused(400, "malformed", "")] * 6
     with node_session(how(server.url, patience=5_000)) as session:
         failed = check(session.start(server.service), UNKNOWN).failed
-    assert (failed["code"], failed["say"], failed["perhapsStored"]) == ("refused", "The service refused this.", True)
+    assert (failed["code"], failed["say"], failed["perhapsStored"]) == ("refused", REFUSED, True)
     assert server.paths() == ["/v1/directory", *BURST[:2], *["/v1/envelopes"] * 3, *BURST * 5]
 
 
@@ -199,10 +200,10 @@ def test_a_redirection_is_not_followed(server: TwinServer, session: NodeSession)
     assert set(server.paths()) == {"/v1/directory"}
 
 
-def test_a_refusals_sentence_cannot_act(server: TwinServer, session: NodeSession) -> None:
-    """What is not printable in it is dropped."""
-    server.faults["/v1/directory"] = [refused(400, "unknown-path", "No\x1b[2J.\u202e")] * 6
-    assert check(session, UNKNOWN).failed["say"] == "No[2J."
+def test_what_a_server_says_is_told_to_nobody(server: TwinServer, session: NodeSession) -> None:
+    """A sentence of its own would be read as one of the page's."""
+    server.faults["/v1/directory"] = [refused(400, "unknown-path", "Send it by e-mail.")] * 6
+    assert check(session, UNKNOWN).failed["say"] == REFUSED
 
 
 STEADY = """
