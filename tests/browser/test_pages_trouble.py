@@ -46,7 +46,9 @@ async def test_the_unit_has_been_silent(launch: Launch, tmp_path: Path) -> None:
     the page still says that the first copy is stored."""
     async with scene(launch, tmp_path, {NORTH: 5}) as it:
         await it.send()
-        await it.shows("Your report is stored", f"“{NAMES[NORTH]}” has been silent for 5 periods", "intake desk as well")
+        await it.shows(
+            "Your report is stored", f"“{NAMES[NORTH]}” has been silent for 5 periods", "intake desk as well"
+        )
         wait = await it.source.section("sent").locator("[data-come-back]").inner_text()
         assert re.fullmatch(r"on \w+,? \d+ \w+ \d{4}, in \d+ days?", wait)
         it.between.changes["/v1/directory"] = lambda body: body[:-1] + bytes([body[-1] ^ 1])
