@@ -6,9 +6,11 @@ const JOINER = "\u200d";
 const SELECTORS = "\ufe0e\ufe0f";
 /** What nobody could see, or what changes its neighbours: letters and marks that are drawn as nothing included. */
 const HIDDEN =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0d\u{e0100}-\u{e01ef}]/u;
-const BEFORE_JOINER = /[\p{So}\p{Sk}\p{Sm}]/u;
-const BEFORE_SELECTOR = /[\p{So}\p{Sm}\p{Nd}\p{Po}\p{Lo}#*]/u;
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u2800\u{1d159}\u034f\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0d\u{16fe4}\u{e0100}-\u{e01ef}]/u;
+const EMOJI =
+  /[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u27bf\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299\u{1f000}-\u{1faff}]/u;
+const KEYS = "#*0123456789";
+const KEYCAP = "\u20e3";
 
 /** @param {string} letter */
 function shown(letter) {
@@ -24,8 +26,9 @@ function shown(letter) {
  */
 function joins(letters, at) {
   const before = letters[at - 1] ?? " ";
-  if (letters[at] !== JOINER) return BEFORE_SELECTOR.test(before);
-  return SELECTORS.includes(before) ? joins(letters, at - 1) : BEFORE_JOINER.test(before);
+  const after = letters[at + 1] ?? " ";
+  if (letters[at] !== JOINER) return EMOJI.test(before) || (KEYS.includes(before) && after === KEYCAP);
+  return (SELECTORS.includes(before) ? joins(letters, at - 1) : EMOJI.test(before)) && EMOJI.test(after);
 }
 
 /**

@@ -10,9 +10,15 @@ _KEPT = "\n\t"
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINER = "\u200d"
 _SELECTORS = "\ufe0e\ufe0f"
-_BLANKS = "\u115f\u1160\u3164\uffa0\u2800"
+_EMOJI = re.compile(
+    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u27bf\u2934\u2935"
+    "\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+)
+_KEYS = "#*0123456789"
+_KEYCAP = "\u20e3"
+_BLANKS = "\u115f\u1160\u3164\uffa0\u2800\U0001d159"
 """Letters that are drawn as nothing."""
-_MARKS = re.compile("[\u034f\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0d\U000e0100-\U000e01ef]")
+_MARKS = re.compile("[\u034f\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0d\U00016fe4\U000e0100-\U000e01ef]")
 """Combining marks that are drawn as nothing: a hidden message would fit into them."""
 
 
@@ -27,12 +33,11 @@ def _hides(letter: str) -> bool:
 
 def _joins(text: str, at: int) -> bool:
     """Whether the joiner or selector at this place belongs to an emoji sequence; elsewhere it is shown."""
-    before = text[at - 1] if at else " "
+    before, after = text[at - 1 : at] or " ", text[at + 1 : at + 2] or " "
     if text[at] == _JOINER:
-        if before in _SELECTORS:
-            return _joins(text, at - 1)
-        return unicodedata.category(before) in ("So", "Sk", "Sm")
-    return unicodedata.category(before) in ("So", "Sm", "Nd", "Po", "Lo") or before in "#*"
+        joined = _joins(text, at - 1) if before in _SELECTORS else _EMOJI.match(before) is not None
+        return joined and _EMOJI.match(after) is not None
+    return _EMOJI.match(before) is not None or (before in _KEYS and after == _KEYCAP)
 
 
 def inert(text: str) -> str:
