@@ -98,7 +98,8 @@ class Campaign:
         """What the boxes of the case page must show, in their order."""
         shown = []
         for part in _messages(batch):
-            shown += [inert(text) for text in [*part[1:], part[0]]]
+            told = [f"{name}: {text}" for name, text in _answers(part[1:]).items()]
+            shown += [inert(text) for text in [*told, part[0]]]
         if len(batch) == A_CASE:
             shown.append(inert(batch[-1]) + "\\xff")
         return shown
