@@ -19,6 +19,7 @@ from tests.vectors.scenario_board import board_scenarios
 from tests.vectors.scenario_entries import entry_scenarios
 from tests.vectors.scenario_envelopes import envelope_scenarios
 from tests.vectors.scenario_forms import form_scenarios
+from tests.vectors.scenario_inert import inert_scenarios
 from tests.vectors.scenario_reading import reading_scenarios
 from tests.vectors.scenario_routes import route_scenarios
 from tests.vectors.scenario_trust import trust_scenarios
@@ -66,6 +67,7 @@ def scenarios() -> list[Scenario]:
         *published(),
         *xwing(draft),
         *form_scenarios(),
+        *inert_scenarios(),
         *envelope_scenarios(),
         *entry_scenarios(),
         *trust_scenarios(),
