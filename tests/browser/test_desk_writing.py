@@ -134,6 +134,26 @@ async def test_a_text_is_kept_after_a_long_sleep(officer: Officer) -> None:
     await kept(officer)
 
 
+async def test_a_hidden_tab_keeps_its_text_early(officer: Officer) -> None:
+    """A browser may let a hidden tab act once a minute only: it does not wait for the last moment."""
+    await officer.page.add_init_script("Object.defineProperty(document, 'hidden', { get: () => true })")
+    await officer.open("/cases/1")
+    began = time.monotonic()
+    await officer.page.locator("#text").fill(TEXT)
+    await locked(officer.page)
+    assert time.monotonic() - began < IDLE - 1
+    assert officer.house.desk.sessions.count == 0
+    await kept(officer)
+
+
+async def test_a_text_that_is_far_too_long_leaves_no_desk_open(officer: Officer) -> None:
+    """Left alone it locks as any other, and what the desk can keep of the text is kept."""
+    await officer.page.locator("#text").fill("y" * 70_000)
+    await locked(officer.page)
+    assert officer.house.desk.sessions.count == 0
+    await kept(officer, "y" * 28_000)
+
+
 async def test_back_after_sending_brings_no_text_back(officer: Officer) -> None:
     """After sending, Back and Back again: the box is empty and there is nothing to send twice."""
     await officer.page.locator("#text").fill(TEXT)
