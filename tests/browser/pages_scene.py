@@ -33,9 +33,9 @@ class Scene:
     def page(self) -> Page:
         return self.source.page
 
-    async def shows(self, heading: str, *words: str) -> None:
+    async def shows(self, heading: str, *words: str, within: float = 30_000) -> None:
         """That page, with these words, in good looks."""
-        await self.source.at(heading, 30_000)
+        await self.source.at(heading, within)
         for text in words:
             await expect(self.page.locator("section:visible")).to_contain_text(text)
         await assert_good_looks(self.page, heading)
