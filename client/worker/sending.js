@@ -14,7 +14,7 @@ import { HttpTransport, sleep } from "../transport/http.js";
 /** @import { Progress } from "../worker_messages.js" */
 
 /** Visits for one part, or to read: under the same message_id the unit takes a part once, however often it comes. */
-const TRIES = 6;
+const TRIES = 3;
 const PAUSE = 5_000;
 
 /**

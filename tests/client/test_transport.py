@@ -74,7 +74,8 @@ def test_an_envelope_leaves_one_second_after_the_board(server: TwinServer) -> No
         check(session, UNKNOWN)
     times = [one.at for one in server.asked]
     waits = [times[at + 2] - times[at + 1] for at in range(0, 9, 3)]
-    assert all(1.0 <= wait < 1.5 for wait in waits), waits
+    # A busy machine may read for longer than a second: then it is the next whole one.
+    assert all(wait >= 1.0 and wait % 1 < 0.5 for wait in waits), waits
 
 
 def test_progress_tells_the_stages_and_whole_percents(server: TwinServer, session: NodeSession) -> None:
@@ -99,11 +100,11 @@ def test_a_part_that_got_no_answer_is_sent_again_and_counts_once(server: TwinSer
 
 def test_a_new_visit_seals_a_part_afresh_under_its_message(server: TwinServer, session: NodeSession) -> None:
     """When patience with one envelope ends the whole visit is made again; the desk still has the message once."""
-    server.faults["/v1/envelopes"] = [hang_up] * 3
+    server.faults["/v1/envelopes"] = [hang_up] * 2
     with node_session(how(server.url, patience=1)) as impatient:
         impatient.start(server.service)
         assert report(impatient, new_codename(impatient)).done["stored"]
-    assert server.paths() == BURST * 4
+    assert server.paths() == BURST * 3
     assert len(bodies(server)) == 1
 
 
@@ -118,17 +119,17 @@ def test_a_return_is_made_again_as_often_as_a_report(server: TwinServer, path: s
             assert visit(session.start(server.service)).failed["code"] == "refused"
         seen.append(server.paths())
     assert seen[0] == seen[1]
-    assert seen[0].count(path) == 6
+    assert seen[0].count(path) == 3
 
 
 @pytest.mark.parametrize(("ends", "perhaps"), [("/v1/envelopes", True), ("/v1/board", False), ("/v1/directory", False)])
 def test_a_connection_that_stays_away_is_told(server: TwinServer, ends: str, perhaps: bool) -> None:
-    """After six visits; whether something may be stored depends on what failed."""
+    """After three visits; whether something may be stored depends on what failed."""
     server.faults[ends] = [hang_up] * 100
     with node_session(how(server.url, patience=1)) as session:
         failed = report(session.start(server.service), new_codename(session)).failed
     assert (failed["code"], failed["perhapsStored"], failed["partsStored"]) == ("unreachable", perhaps, 0)
-    assert server.paths().count(ends) == 6
+    assert server.paths().count(ends) == 3
 
 
 def test_a_message_that_breaks_off_says_how_many_parts_are_stored(server: TwinServer, session: NodeSession) -> None:
@@ -166,7 +167,7 @@ def test_a_refusal_that_passes_is_waited_for(server: TwinServer) -> None:
     with node_session(how(server.url, patience=5_000)) as session:
         failed = check(session.start(server.service), UNKNOWN).failed
     assert (failed["code"], failed["say"], failed["perhapsStored"]) == ("refused", REFUSED, True)
-    assert server.paths() == ["/v1/directory", *BURST[:2], *["/v1/envelopes"] * 3, *BURST * 5]
+    assert server.paths() == ["/v1/directory", *BURST[:2], *["/v1/envelopes"] * 3, *BURST * 2]
 
 
 @pytest.mark.parametrize(
