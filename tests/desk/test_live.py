@@ -77,6 +77,7 @@ def test_a_report_goes_in_and_the_answer_comes_out(service: LiveService, session
         "unread": 0,
         "waiting": 0,
         "to_answer": True,
+        "given_up": False,
     }
     answer = "Thank you. " * 100
     sent = must("dropbox-desk", "reply", case, "--session", session, "--text-file", "-", "--json", stdin=answer).json
