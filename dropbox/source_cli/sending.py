@@ -11,12 +11,12 @@ from dropbox.protocol.constants import MESSAGE_ID
 from dropbox.protocol.envelope_format import split_body
 from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.wire import Receipt
-from dropbox.transport.errors import TransportFailed
+from dropbox.transport.errors import ProxyFailed, TransportFailed
 
 from . import terminal
 from .service import PerhapsStored, Service, Stop
 
-TRIES = 6
+TRIES = 3
 """Visits for one part, or to read: under the same message_id the unit takes a part once, however often it comes."""
 PAUSE = 5.0
 
@@ -59,7 +59,8 @@ def visit_patiently(service: Service, stretched: bytes, part: Part | None) -> Vi
             if perhaps:
                 raise PerhapsStored(failed) from None
             raise
-        if not left or not isinstance(reason, TransportFailed):
+        # A proxy that leads nowhere is this machine's own matter: nothing has reached the network.
+        if not left or not isinstance(reason, TransportFailed) or isinstance(reason, ProxyFailed):
             break
         terminal.say(terminal.TRYING_AGAIN)
         time.sleep(PAUSE)
