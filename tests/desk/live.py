@@ -134,8 +134,10 @@ class LiveDesk:
 
     def code(self, name: str) -> str:
         """A one-time code that was not used yet: the steps before, at and after now are good once each."""
-        present = int(time.time() // 30)
-        step = max(self._steps.get(name, 0) + 1, present - 1)
+        present, passed = divmod(time.time(), 30)
+        present = int(present)
+        # Near its end the step before would be two behind when it is looked at.
+        step = max(self._steps.get(name, 0) + 1, present if passed > 20 else present - 1)
         if step > present + 1:
             time.sleep((step - 1) * 30 - time.time() + 0.5)
         self._steps[name] = step
