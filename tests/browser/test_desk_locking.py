@@ -118,7 +118,8 @@ async def test_whoever_types_goes_on_typing(officer: Officer) -> None:
         await asyncio.sleep(0.1)
     await officer.page.wait_for_load_state()
     kept = await box.input_value()
-    assert kept.startswith("jot jot jot ")
+    # A letter typed in the very moment of the reload may be lost or come first; the text is not.
+    assert kept.count("jot ") > 3
     await officer.page.keyboard.type("end")
     await expect(box).to_have_value(kept + "end")
 

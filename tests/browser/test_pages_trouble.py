@@ -32,13 +32,13 @@ async def test_the_date_seems_wrong(launch: Launch, tmp_path: Path) -> None:
         await it.shows("Is the date on this device right?", NOTHING_SENT, "The date of this device seems wrong")
         assert it.paths() == ["/v1/directory", "/v1/board"]
         await it.press_on("I have set the date right: try again")
-        await it.source.at("Sending")
         await it.source.at("Is the date on this device right?", 30_000)
         assert await stored(it.server) == 0
         await it.press_on("The date is right: go on")
         await it.shows("Your report is stored", "The date of this device seems wrong")
         assert re.fullmatch(r"in \d+ days?", await it.source.section("sent").locator("[data-come-back]").inner_text())
         assert await stored(it.server) == 1
+        assert it.paths().count("/v1/board") == 3
 
 
 async def test_the_unit_has_been_silent(launch: Launch, tmp_path: Path) -> None:
