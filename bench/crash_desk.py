@@ -48,7 +48,8 @@ POLICY = {
     "retention": 60,
     "epoch": 10,
     "give_up": 3_600,
-    "silent_after": 20,
+    # Longer than a desk lies dead between kills, on a busy machine too.
+    "silent_after": 60,
     "clock_slack": 60,
     "head_life": 20_000,
 }

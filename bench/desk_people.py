@@ -101,8 +101,7 @@ class Sources:
         """A desk that dies again and again before it has published lets its keys run out: sources must wait then."""
         for _ in range(PATIENCE):
             try:
-                flow = visit(self.anchor, secret, part, int(time.time()), os.urandom)
-                visited = await transport.drive(flow, _go_on)
+                visited = await transport.drive(visit(self.anchor, secret, part, int(time.time()), os.urandom))
             except NoUnitReceives:
                 await asyncio.sleep(PERIOD)
                 continue
@@ -138,9 +137,9 @@ class Sources:
         return judge(self.anchor, directory, board, int(time.time())), board
 
     def _judge(self, judged: Judged) -> None:
-        """A desk that lies dead is silent, and so is the only unit of this service; nothing may ever look altered."""
-        if any(warned.proof for warned in judged.warnings) or judged.proved(self.slug) is None:
-            raise Broken(f"a source warns of {[warned.proof for warned in judged.warnings]}")
+        """A source must have nothing to say against the board."""
+        if judged.warnings or judged.proved(self.slug) is None:
+            raise Broken(f"a source warns of {[warned.code for warned in judged.warnings]}")
 
     async def _read(self, transport: HttpTransport) -> None:
         """One board for all sources; who finds something new visits by themselves, and so acknowledges it."""
@@ -156,11 +155,6 @@ class Sources:
                     raise Broken("an entry under a source's tag does not open")
                 if self.ledger.check_read(text, {one.number: one.text for one in found.texts}):
                     await self._visit(transport, secret, None)
-
-
-async def _go_on(_: object) -> bool:
-    """The date warning is confirmed: the only unit is behind when its desk lies dead."""
-    return True
 
 
 class Officer:

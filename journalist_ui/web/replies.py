@@ -22,7 +22,8 @@ async def reply(visit: Visit) -> Answer:
         if visit.field("act") == "lock":
             return await _keep_and_lock(visit, "draft-keep")
         await visit.ask("draft-keep", **_written(visit))
-        return _kept(visit)
+        # From the script of a page that stays: the caret of whoever is typing must not move.
+        return Answer(b"") if visit.field("act") == "keep" else _kept(visit)
     except NotSignedIn:
         raise
     except Exception as error:

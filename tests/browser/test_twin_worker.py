@@ -76,7 +76,7 @@ async def _report_and_return(page: Page, place: Place) -> None:
     # While the stretch runs, whoever types the codename back is answered.
     (typed,) = await ask(page, "check-words", typed=codename)
     assert typed["done"]["codename"]
-    assert typed["after"] < 5_000, "the page waits for the stretch"
+    assert typed["after"] < 1_000, "the page waits for the stretch"
     text = "A report of two parts. " * 800
     shown = {"name": "Unit intake", "independent": False}
     about = {

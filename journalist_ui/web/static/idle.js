@@ -63,13 +63,28 @@ export function watchIdle(seconds, reply) {
     document.body.hidden = true;
   };
 
-  const stay = () => {
-    if (reply && !reply.isKept()) {
-      reply.submit("draft");
+  let keeping = false;
+  /** @param {Reply} reply keeps its text and goes on; what the desk did not take is sent as if a button were pressed */
+  const keep = async (reply) => {
+    if (keeping) {
+      return;
+    }
+    keeping = true;
+    const done = await reply.keep();
+    keeping = false;
+    if (over) {
+      return;
+    }
+    if (done) {
+      restart();
+      tell("loaded");
     } else {
-      location.reload();
+      over = true;
+      reply.submit("draft");
     }
   };
+
+  const stay = () => (reply && !reply.isKept() ? keep(reply) : location.reload());
 
   const warning = document.getElementById("idle-warning");
   const warn = () => {
@@ -104,8 +119,7 @@ export function watchIdle(seconds, reply) {
     } else if (passed >= seconds - early && reply && !reply.isKept()) {
       // Whoever is typing, here or in another tab, goes on; whoever has left finds the draft after signing in.
       if (Date.now() - Math.max(typed, reply.typed()) < seconds * 100) {
-        over = true;
-        reply.submit("draft");
+        void keep(reply);
       } else {
         lock("idle");
       }

@@ -8,6 +8,7 @@ const PAUSE = 900;
  * @property {() => boolean} isKept whether nothing would be lost now
  * @property {() => number} typed when something was typed last
  * @property {(hear: () => void) => void} onTyping
+ * @property {() => Promise<boolean>} keep as a draft, while the page stays as it is; whether the desk has it
  * @property {(act: string) => void} submit sends the form as if a button had been pressed
  * @property {() => void} focus
  */
@@ -76,6 +77,18 @@ export function watchReply() {
     isKept: () => kept || !box.value,
     typed: () => typed,
     onTyping: (hear) => box.addEventListener("input", hear),
+    keep: async () => {
+      const text = box.value;
+      const body = new URLSearchParams();
+      for (const [name, value] of new FormData(form)) {
+        body.set(name, String(value));
+      }
+      body.set("act", "keep");
+      const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => undefined);
+      const done = answer?.status === 200;
+      kept ||= done && box.value === text;
+      return done;
+    },
     submit: (act) => {
       leaving = true;
       // Rather most of it than nothing: the desk keeps no more than this.
