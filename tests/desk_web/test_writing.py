@@ -38,6 +38,21 @@ async def test_no_page_that_holds_a_text_answers_a_form(house: House) -> None:
         assert text not in str(page.headers)
 
 
+async def test_a_page_keeps_what_is_being_typed_and_stays(house: House) -> None:
+    """An empty answer that holds no page; the text is the draft, and the session goes on. Once the session is over the
+    same request is answered by another page, so that the script knows that its page cannot stay."""
+    await house.report(1, "x")
+    officer = await house.officer()
+    csrf = (await officer.get("/cases/1")).field("csrf")
+    kept = {"csrf": csrf, "text": TEXT, "act": "keep"}
+    page = await officer.send("POST", "/cases/1/reply", data=kept, headers=ORIGIN, allow_redirects=False)
+    assert (page.status, page.body) == (200, "")
+    assert box(TEXT) in (await officer.get("/cases/1")).body
+    house.desk.sessions.lock_all()
+    page = await officer.send("POST", "/cases/1/reply", data=kept, headers=ORIGIN, allow_redirects=False)
+    assert (page.status, page.body) == (303, "")
+
+
 @pytest.mark.parametrize("act", ["preview", "draft"])
 async def test_words_that_the_desk_cannot_keep_stay_in_the_box(
     house: House, monkeypatch: pytest.MonkeyPatch, act: str
