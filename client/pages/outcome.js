@@ -66,7 +66,8 @@ function comeBackDay(clockSuspect) {
 export function fillStored(name, visited) {
   const page = section(name);
   one(page, "[data-unit-name]").textContent = visited.name;
-  one(page, "[data-come-back]").textContent = comeBackDay(visited.clockSuspect);
+  // Where answers are gone within a day there is no day to name.
+  for (const place of all(page, "[data-come-back]")) place.textContent = comeBackDay(visited.clockSuspect);
   fillWarnings(one(page, "[data-warnings]"), concerning(visited), visited.period);
 }
 

@@ -19,6 +19,8 @@ FORCES: tuple[tuple[str, ...], ...] = ((), ("cumbria", "northumbria"), ("dorset"
 def make_world() -> World:
     """An intake desk and two force units."""
     world = World(3)
+    # As long as in production, 60 days: the pages name the day to come back on.
+    world.policy = replace(world.policy, give_up=60 * 86_400 // world.policy.period)
     for desk, name, forces in zip(world.desks, NAMES, FORCES, strict=True):
         desk.unit = replace(desk.unit, name=name, forces=forces)
     return world

@@ -110,6 +110,9 @@ async def test_codename_sending_and_coming_back(source: Source) -> None:
     await source.at("Sending")
     await assert_good_looks(page, "sending")
     await source.stored()
+    colours = "title => [title, title.parentElement].map((one) => getComputedStyle(one).color)"
+    title, panel = await source.section("sent").locator(".govuk-panel__title").evaluate(colours)
+    assert title == panel
     await assert_good_looks(page, "sent")
     await source.back()
     await source.button("Come back with a codename").click()
