@@ -22,7 +22,6 @@ from .drafts import Drafts
 from .engine import Engine
 from .notice_log import iso_day, lasting_notices, remember_notices
 from .sessions import SessionBook
-from .sessions import form_token as form_token
 
 Body = dict[str, Any]
 LONGEST_DRAFT = 28_000
@@ -247,7 +246,9 @@ def _keep(desk: Desk, member: str, body: Body) -> Body:
 
 
 async def whoami(desk: Desk, session: MemberSession, body: Body) -> Body:
-    return forms.member(session.member) | {"idle_seconds": desk.sessions.idle_seconds}
+    """``form`` is what every form of the session's pages carries."""
+    told = {"idle_seconds": desk.sessions.idle_seconds, "form": desk.sessions.form_of(session)}
+    return forms.member(session.member) | told
 
 
 async def member_list(desk: Desk, session: MemberSession, body: Body) -> Body:

@@ -18,14 +18,8 @@ MOST_STRANGERS = 10_000
 OVER = "You are not signed in, or the desk locked itself. Sign in with `dropbox-desk login`."
 
 
-_FORM_LABEL = b"desk-v1 form of a session"
 _REMEMBERED = 12 * 3600.0
 """Seconds for which a page of an ended session may still hand over what was written in it."""
-
-
-def form_token(token: str) -> str:
-    """What every form of a session carries: made of its token, and no way back to it."""
-    return sha256(_FORM_LABEL + token.encode()).hex()
 
 
 @dataclass
@@ -68,9 +62,8 @@ class SessionBook:
         finally:
             self._waiting -= 1
         token = secrets.token_hex(32)
-        self._open[sha256(token.encode())] = _Open(
-            MemberSession(self._vault, unlocked), self._idle(), form_token(token)
-        )
+        opened = _Open(MemberSession(self._vault, unlocked), self._idle(), secrets.token_hex(32))
+        self._open[sha256(token.encode())] = opened
         return token
 
     async def _prove(self, name: str, passphrase: str, code: str) -> members.Unlocked:
@@ -109,6 +102,10 @@ class SessionBook:
             raise NotSignedIn(OVER)
         found.used = self._idle()
         return found.session
+
+    def form_of(self, session: MemberSession) -> str:
+        """What every form of an open session carries."""
+        return next(one.form for one in self._open.values() if one.session is session)
 
     def writer(self, form: str) -> str:
         """Whose ended session a form is of. It lets nothing be read. Raises NotSignedIn."""

@@ -7,7 +7,6 @@ from urllib.parse import parse_qsl, urlsplit
 from aiohttp import web
 
 from dropbox.protocol.primitives import same
-from journalist_ui.desk.api import form_token
 from journalist_ui.desk.faults import fault_of
 from journalist_ui.refusals import NotSignedIn
 
@@ -58,7 +57,7 @@ class Gate:
         try:
             if route.signed_in:
                 visit.who = await visit.ask("whoami")
-                if posted and not same(visit.field("csrf").encode(), form_token(visit.token).encode()):
+                if posted and not same(visit.field("csrf").encode(), visit.who["form"].encode()):
                     if route.late:
                         return await route.late(visit)
                     raise Turned(403, "Not sent", "This form is not of your present session. Load its page again.")

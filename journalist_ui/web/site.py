@@ -4,7 +4,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from journalist_ui.desk.api import Desk, ask, form_token
+from journalist_ui.desk.api import Desk, ask
 from journalist_ui.desk.web_address import WebAddress
 
 from . import words
@@ -79,7 +79,7 @@ class Visit:
         settings = self.site.desk.engine.settings
         shared = {
             "who": self.who,
-            "csrf": form_token(self.token) if self.who else "",
+            "csrf": self.who["form"] if self.who else "",
             "unit": settings.name,
             "demo": settings.demo,
             "keys": self.keys,
