@@ -72,7 +72,7 @@ REFUSED = """
 /** The server said no, with a code of docs/http-api.md. */
 export class Refused extends TransportFailed {
   static code = "%s";
-  static say = "The service cannot take this now. Try again later.";
+  static say = "%s";
 
   /** @param {string} refusal */
   constructor(refusal) {
@@ -132,7 +132,7 @@ def _errors() -> str:
 
 def _transport_errors() -> str:
     text = _head("What can go wrong between here and the server.", "dropbox/transport/errors.py") + TRANSPORT_ROOT
-    return text + _class(Unreachable) + _class(BadAnswer) + REFUSED % Refused.code
+    return text + _class(Unreachable) + _class(BadAnswer) + REFUSED % (Refused.code, Refused.say)
 
 
 def _sentences() -> str:

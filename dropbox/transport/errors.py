@@ -56,9 +56,10 @@ class BadAnswer(TransportFailed):
 
 class Refused(TransportFailed):
     code = "refused"
+    say = "The service cannot take this now. Try again later."
 
-    def __init__(self, code: str, say: str) -> None:
-        """``code`` and ``say`` are the server's; both are ASCII and bounded by the answer's 256 bytes."""
+    def __init__(self, code: str) -> None:
+        """``code`` is the server's, one of docs/http-api.md. What the server says besides is shown to nobody: it would
+        speak with this program's voice."""
         super().__init__(code)
         self.refusal = code
-        self.say = "".join(letter for letter in say if letter.isprintable()) or "The service refused this."

@@ -60,8 +60,7 @@ def check_address(service: str) -> str:
 
 def _refusal(body: bytes) -> Refused | BadAnswer:
     try:
-        fields = parse_answer(body, "refused")
-        return Refused(str(fields["code"]), str(fields.get("say", "")))
+        return Refused(str(parse_answer(body, "refused")["code"]))
     except (ProtocolError, KeyError):
         return BadAnswer("refusal")
 
