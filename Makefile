@@ -133,7 +133,7 @@ lock:
 	@mkdir -p .build
 	@test -x .build/uv/bin/uv || { $(PYTHON) -m venv .build/uv && .build/uv/bin/python -m pip install --quiet uv; }
 	@for name in $(LOCKS); do \
-	  .build/uv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate \
+	  .build/uv/bin/uv pip compile --quiet --generate-hashes --no-strip-extras --universal --python-version 3.11 --no-header --no-annotate \
 	    --output-file requirements/$$name.txt requirements/$$name.in; done
 
 clean:

@@ -17,7 +17,7 @@ ROLES = ("source", "server", "desk", "keys")
 DIRECT_AT_MOST = {"source": 6, "server": 14, "desk": 14, "keys": 14}
 OWN = "codename-dropbox"
 
-PIN = re.compile(r"[a-z0-9][a-z0-9._-]*==[^\s;]+( ; [^\\]+)?( \\)?")
+PIN = re.compile(r"[a-z0-9][a-z0-9._-]*(\[[a-z0-9,-]+\])?==[^\s;]+( ; [^\\]+)?( \\)?")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
 
 
@@ -31,11 +31,21 @@ def loose_lines(text: str) -> list[str]:
     return loose
 
 
+def pinned_requirements(name: str) -> list[Requirement]:
+    """Each pin that is meant for this Python and machine."""
+    lines = re.findall(r"^[a-z0-9][^=\n]*==[^\\\n]+", (REQUIREMENTS / f"{name}.txt").read_text(), re.M)
+    return [one for one in map(Requirement, lines) if one.marker is None or one.marker.evaluate()]
+
+
 def pins(name: str) -> dict[str, str]:
-    """Name and version of each pin that is meant for this Python and machine."""
-    lines = re.findall(r"^[a-z0-9._-]+==[^\\\n]+", (REQUIREMENTS / f"{name}.txt").read_text(), re.M)
-    found = [one for one in map(Requirement, lines) if one.marker is None or one.marker.evaluate()]
-    return {canonicalize_name(one.name): next(iter(one.specifier)).version for one in found}
+    """Their names and versions."""
+    return {canonicalize_name(one.name): next(iter(one.specifier)).version for one in pinned_requirements(name)}
+
+
+def asked_extras(distribution: str) -> list[Requirement]:
+    """What an installed distribution needs with extras of its own, on this machine."""
+    needs = map(Requirement, metadata.requires(distribution) or ())
+    return [one for one in needs if one.extras and (one.marker is None or one.marker.evaluate({"extra": ""}))]
 
 
 def wanted(name: str) -> list[Requirement]:
@@ -92,6 +102,15 @@ def test_the_pins_fulfil_what_is_asked_for(name: str) -> None:
         version = pinned.get(canonicalize_name(requirement.name))
         assert version is not None, f"{requirement} is not pinned: run `make lock`"
         assert requirement.specifier.contains(version), f"{requirement} is pinned to {version}"
+
+
+@pytest.mark.parametrize("name", [*ROLES, "dev"])
+def test_extras_are_pinned_with_their_names(name: str) -> None:
+    """pip takes `name[extra]` for a requirement of its own, and one without a pin for the newest release, which it
+    then refuses: an install would break on the day of that release."""
+    pinned = {(canonicalize_name(one.name), extra) for one in pinned_requirements(name) for extra in one.extras}
+    asked = wanted(name) + [part for one in pinned_requirements(name) for part in asked_extras(one.name)]
+    assert {(canonicalize_name(one.name), extra) for one in asked for extra in one.extras} <= pinned
 
 
 @pytest.mark.parametrize("name", ROLES)
