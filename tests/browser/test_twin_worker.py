@@ -61,22 +61,19 @@ async def ask(page: Page, question: str, **values: Any) -> list[dict[str, Any]]:
     return said
 
 
-async def _start(page: Page, place: Place) -> str:
-    """Open the page, start the worker, make a codename."""
+async def _start(page: Page, place: Place) -> None:
+    """Open the page, start the worker."""
     await page.goto(place.url)
     anchor = base64.b64encode(place.service.twin.directory.anchors[0].encode()).decode()
     assert (await ask(page, "start", anchor=anchor))[-1]["done"] == {}
-    codename: str = (await ask(page, "new-codename"))[-1]["done"]["codename"]
-    return codename
 
 
 async def _report_and_return(page: Page, place: Place) -> None:
     """Report in two parts, collected; answered; read; answered again."""
-    codename = await _start(page, place)
-    # While the stretch runs, whoever types the codename back is answered.
-    (typed,) = await ask(page, "check-words", typed=codename)
-    assert typed["done"]["codename"]
-    assert typed["after"] < 1_000, "the page waits for the stretch"
+    await _start(page, place)
+    typed = await page.evaluate("() => typeWhileItStretches()")
+    assert typed["order"] == ["answered", "stretched"], "the page waits for the stretch"
+    codename = typed["codename"]
     text = "A report of two parts. " * 800
     shown = {"name": "Unit intake", "independent": False}
     about = {
@@ -118,7 +115,8 @@ async def test_a_report_and_its_answer_without_compilation_and_webassembly(safer
 async def test_every_visit_of_a_browser_asks_the_same(page: Page, place: Place) -> None:
     """What a report, a return, an unknown codename and an answer send outside the envelope is the same, header by
     header."""
-    codename = await _start(page, place)
+    await _start(page, place)
+    codename = (await ask(page, "new-codename"))[-1]["done"]["codename"]
     unknown = (await ask(page, "new-codename"))[-1]["done"]["codename"]
     await ask(page, "report", codename=codename, text="x", despiteClock=False, **ABOUT)
     place.service.tick()

@@ -6,8 +6,10 @@ const policy = globalThis.trustedTypes?.createPolicy("dropbox-worker", rules) ??
 const worker = new Worker(policy.createScriptURL("/worker.js"), { type: "module" });
 const heard = new Map();
 let next = 1;
+let stretched = () => {};
 
 worker.addEventListener("message", ({ data: { id, ...said } }) => {
+  if (said.progress?.percent === 100) stretched();
   const { started, said: before, resolve } = heard.get(id);
   before.push({ ...said, after: performance.now() - started });
   if (said.done || said.failed) resolve(before);
@@ -21,4 +23,15 @@ globalThis.ask = (message) => {
     heard.set(id, { started: performance.now(), said: [], resolve });
     worker.postMessage({ ...message, id });
   });
+};
+
+/** A new codename, typed back as soon as it is told; whether that is answered before its stretch has ended. */
+globalThis.typeWhileItStretches = async () => {
+  const order = [];
+  const ended = new Promise((resolve) => (stretched = resolve)).then(() => order.push("stretched"));
+  const [{ done }] = (await ask({ ask: "new-codename" })).slice(-1);
+  const [answer] = await ask({ ask: "check-words", typed: done.codename });
+  order.push(answer.done.codename === done.codename ? "answered" : "refused");
+  await ended;
+  return { codename: done.codename, order };
 };
