@@ -3,9 +3,8 @@
 
     .venv/bin/python tests/run_suites.py [--root FOLDER] [SUITE …]
 
-Fast suites come first, two run side by side, and of those that start whole services (HEAVY) only one at a
-time, so that none waits for a core. A test that is skipped has failed: what the machine lacks is left out by
-marker, and only for the needs that ALLOW_MISSING names.
+Fast suites come first, and two run side by side. A test that is skipped has failed: what the machine lacks is left
+out by marker, and only for the needs that ALLOW_MISSING names.
 """
 
 import argparse
@@ -21,14 +20,12 @@ from xml.etree import ElementTree
 
 from tests import needs
 
-LIGHT = (
-    *("tooling", "rules", "deploy", "keys", "admin", "protocol", "flows", "transport", "client", "server"),
-    *("desk", "desk_web", "cli"),
-)
-HEAVY = ("scenarios", "crash", "hostile", "seizure", "browser")
+FAST = ("rules", "deploy", "tooling", "keys", "admin", "cli", "flows", "protocol", "server", "client", "desk_web")
+SLOW = ("browser", "scenarios", "desk", "crash", "hostile")
+"""The longest of all first; while its pages wait, the other ones go by beside it, which wait for the next period."""
 SIDE_BY_SIDE = 2
-SPREAD = {"browser": ("-n", "2", "--dist", "loadfile")}
-"""A browser's page waits most of the time: two of its files run at once."""
+SPREAD = {"browser": ("-n", "3", "--dist", "loadfile")}
+"""A browser's page waits most of the time: three of its files run at once."""
 SUITE_LIMIT = 12 * 60.0
 CHECK = "check"  # `make check`, run like a suite
 
@@ -98,7 +95,7 @@ def find_suites(root: Path, wanted: list[str]) -> list[str]:
         found.add(CHECK)
     if unknown := set(wanted) - found:
         sys.exit(f"no such suite: {', '.join(sorted(unknown))}; there are: {', '.join(sorted(found))}")
-    order = {name: place for place, name in enumerate((*LIGHT, "", *HEAVY))}
+    order = {name: place for place, name in enumerate((*FAST, "", *SLOW))}
     # `check` starts at once: it is the longest of the short ones.
     order[CHECK] = -1
     return sorted(set(wanted) or found, key=lambda name: (order.get(name, order[""]), name))
@@ -171,20 +168,12 @@ def judge(room: Room, running: Running, *, out_of_time: bool) -> Outcome:
     return outcome
 
 
-def next_suite(waiting: list[str], running: list[Running]) -> str | None:
-    if len(running) >= SIDE_BY_SIDE:
-        return None
-    busy = any(suite.name in HEAVY for suite in running)
-    return next((name for name in waiting if not (busy and name in HEAVY)), None)
-
-
 def run_all(room: Room, suites: list[str]) -> list[Outcome]:
     waiting, running, outcomes = list(suites), [], []
     try:
         while waiting or running:
-            while name := next_suite(waiting, running):
-                waiting.remove(name)
-                running.append(start(room, name))
+            while waiting and len(running) < SIDE_BY_SIDE:
+                running.append(start(room, waiting.pop(0)))
             time.sleep(0.05)
             for suite in list(running):
                 late = time.monotonic() - suite.started > SUITE_LIMIT

@@ -195,12 +195,21 @@ async def test_the_browser_holds_to_the_policy(officer: Officer) -> None:
     refused = await officer.page.evaluate(
         """async () => {
           const tried = {}
+          const violated = new Promise((resolve) =>
+            document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
+              if (effectiveDirective === 'connect-src') resolve(effectiveDirective)
+            }),
+          )
           const attempt = async (name, act) => {
             try { tried[name] = String(await act()) } catch (error) { tried[name] = error.name }
           }
           await attempt('markup', () => { document.body.innerHTML = '<b>x</b>' })
           await attempt('script', () => { document.createElement('script').text = '1' })
-          await attempt('fetch', () => fetch('/status'))
+          // The same desk under another name: only the policy stands in the way.
+          const elsewhere = new URL('/sign-in', location.href)
+          elsewhere.hostname = location.hostname === 'localhost' ? '127.0.0.1' : 'localhost'
+          await attempt('fetch', () => fetch(elsewhere, { mode: 'no-cors' }))
+          tried.directive = await violated
           await attempt('policy', () => trustedTypes.createPolicy('mine', {}))
           const line = document.createElement('p')
           line.setAttribute('style', 'position: fixed')
@@ -216,6 +225,7 @@ async def test_the_browser_holds_to_the_policy(officer: Officer) -> None:
         "markup": "TypeError",
         "script": "TypeError",
         "fetch": "TypeError",
+        "directive": "connect-src",
         "policy": "TypeError",
         "style": "static",
         "handler": "TypeError",

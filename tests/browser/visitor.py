@@ -110,8 +110,11 @@ class SourcePage:
 
     async def arrive(self) -> None:
         """On the page that follows a visit."""
-        before = self.page.locator("#page-retype, #page-return, #page-write, #page-working")
-        await expect(before.locator("visible=true")).to_have_count(0, timeout=SLOW)
+        before = self.page.locator("#page-retype, #page-return, #page-write, #page-working").locator("visible=true")
+        try:
+            await expect(before).to_have_count(0, timeout=SLOW)
+        except AssertionError as error:
+            raise AssertionError(f"still at: {await before.first.inner_text()}") from error
 
     async def check(self, codename: str) -> list[Conversation]:
         """Come back, and what the page of answers shows."""

@@ -135,11 +135,10 @@ def test_a_misspelt_allowance_is_refused(tree: Path) -> None:
     assert "not tro" in output
 
 
-def test_two_heavy_suites_never_run_side_by_side() -> None:
-    busy = [run_suites.Running("scenarios", None, 0.0)]
-    assert run_suites.next_suite(["hostile", "cli"], busy) == "cli"
-    assert run_suites.next_suite(["hostile"], busy) is None
-    assert run_suites.next_suite(["hostile"], []) == "hostile"
+def test_fast_suites_come_first_and_the_longest_before_the_other_slow_ones(tree: Path) -> None:
+    for name in ("hostile", "browser", "unknown", "client", "cli"):
+        add_suite(tree, name, GREEN)
+    assert run_suites.find_suites(tree, []) == ["cli", "client", "unknown", "browser", "hostile"]
 
 
 def test_an_unprivileged_run_installs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
