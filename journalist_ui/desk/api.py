@@ -15,6 +15,7 @@ from journalist_ui.refusals import BadInput
 from journalist_ui.vault import audit, members
 from journalist_ui.vault.drafts import seal_draft
 from journalist_ui.vault.members import Role
+from journalist_ui.vault.passphrase import check_passphrase
 from journalist_ui.vault.session import MemberSession
 
 from . import forms
@@ -306,7 +307,7 @@ async def member_remove(desk: Desk, session: MemberSession, body: Body) -> Body:
 async def member_passphrase(desk: Desk, session: MemberSession, body: Body) -> Body:
     """The session's own member changes the passphrase; every session of theirs ends."""
     engine, name = desk.engine, session.member.name
-    old, new = _text(body, "old"), members.check_passphrase(_text(body, "new"), "new passphrase")
+    old, new = _text(body, "old"), check_passphrase(_text(body, "new"), "new passphrase")
     try:
         with engine.vault.transaction() as connection:
             members.change_passphrase(connection, name, old, new, engine.vault.random)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from journalist_ui.refusals import BadInput
-from journalist_ui.vault.members import LONGEST_PASSPHRASE, stretch
+from journalist_ui.vault.passphrase import LONGEST_PASSPHRASE, stretch
 
 CREDENTIAL = "desk-key"
 

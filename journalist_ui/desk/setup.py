@@ -21,7 +21,8 @@ from journalist_ui.refusals import BadInput
 from journalist_ui.vault import audit, members, tables
 from journalist_ui.vault.backup import sync_path
 from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, open_vault, read_meta
-from journalist_ui.vault.members import SALT, Role, check_passphrase
+from journalist_ui.vault.members import Role
+from journalist_ui.vault.passphrase import SALT, check_passphrase
 
 from .desk_key import stretch_desk_key
 from .engine import DAY

@@ -6,7 +6,6 @@ does not open them: with the disk and the desk key in hand, and no member's pass
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,20 +15,13 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from dropbox.protocol.constants import NONCE, XWING_SEED
 from dropbox.protocol.errors import NotForThisKey
-from dropbox.protocol.primitives import SealingKey, aead_open, aead_seal, argon2id
+from dropbox.protocol.primitives import SealingKey, aead_open, aead_seal
 from journalist_ui.refusals import BadInput, NoSuchMember, SignInRefused
 
 from . import labels, one_time_code, tables
 from .database import Random
+from .passphrase import SALT, check_passphrase, stretch
 
-# RFC 9106's second recommended parameters: 64 MiB, three passes, four lanes. A desk is no phone.
-STRETCH_MEMORY_KIB = 64 * 1024
-STRETCH_PASSES = 3
-STRETCH_LANES = 4
-SALT = 16
-
-SHORTEST_PASSPHRASE = 12
-LONGEST_PASSPHRASE = 1_024
 FREE_FAILURES = 3
 LONGEST_DELAY = 900
 """Seconds. From the third wrong attempt on, each doubles the wait, from one second to a quarter of an hour."""
@@ -59,23 +51,6 @@ class Unlocked:
 
     member: Member
     key: SealingKey
-
-
-def stretch(passphrase: str, salt: bytes) -> bytes:
-    """Argon2id over the NFC form of a passphrase, so that two keyboards that compose differently agree; 32 bytes."""
-    data = unicodedata.normalize("NFC", passphrase).encode()
-    return argon2id(data, salt, STRETCH_MEMORY_KIB, STRETCH_PASSES, STRETCH_LANES)
-
-
-def check_passphrase(passphrase: str, whose: str) -> str:
-    """Raises BadInput."""
-    if not SHORTEST_PASSPHRASE <= len(passphrase) <= LONGEST_PASSPHRASE:
-        raise BadInput(f"The {whose} must have at least {SHORTEST_PASSPHRASE} characters. Choose several random words.")
-    try:
-        passphrase.encode()
-    except UnicodeEncodeError:
-        raise BadInput(f"The {whose} is not plain text. Type it again.") from None
-    return passphrase
 
 
 def check_name(name: str) -> str:

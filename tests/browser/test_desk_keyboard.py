@@ -188,39 +188,40 @@ async def test_everything_works_without_scripts(house: House, launch: Launch) ->
     await context.close()
 
 
+TRY_ALL = """async () => {
+  const tried = {}
+  const violated = new Promise((resolve) =>
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
+      if (effectiveDirective === 'connect-src') resolve(effectiveDirective)
+    }),
+  )
+  const attempt = async (name, act) => {
+    try { tried[name] = String(await act()) } catch (error) { tried[name] = error.name }
+  }
+  await attempt('markup', () => { document.body.innerHTML = '<b>x</b>' })
+  await attempt('script', () => { document.createElement('script').text = '1' })
+  // The same desk under another name: only the policy stands in the way.
+  const elsewhere = new URL('/sign-in', location.href)
+  elsewhere.hostname = location.hostname === 'localhost' ? '127.0.0.1' : 'localhost'
+  await attempt('fetch', () => fetch(elsewhere, { mode: 'no-cors' }))
+  tried.directive = await violated
+  await attempt('policy', () => trustedTypes.createPolicy('mine', {}))
+  const line = document.createElement('p')
+  line.setAttribute('style', 'position: fixed')
+  await attempt('handler', () => line.setAttribute('onclick', 'window.acted = 1'))
+  document.body.append(line)
+  line.click()
+  tried.style = getComputedStyle(line).position
+  tried.acted = String(window.acted)
+  return tried
+}"""
+
+
 async def test_the_browser_holds_to_the_policy(officer: Officer) -> None:
     """On a page of the desk no text becomes markup or script, nothing is loaded or fetched from elsewhere, and no
     inline style or handler acts."""
     await officer.sign_in()
-    refused = await officer.page.evaluate(
-        """async () => {
-          const tried = {}
-          const violated = new Promise((resolve) =>
-            document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
-              if (effectiveDirective === 'connect-src') resolve(effectiveDirective)
-            }),
-          )
-          const attempt = async (name, act) => {
-            try { tried[name] = String(await act()) } catch (error) { tried[name] = error.name }
-          }
-          await attempt('markup', () => { document.body.innerHTML = '<b>x</b>' })
-          await attempt('script', () => { document.createElement('script').text = '1' })
-          // The same desk under another name: only the policy stands in the way.
-          const elsewhere = new URL('/sign-in', location.href)
-          elsewhere.hostname = location.hostname === 'localhost' ? '127.0.0.1' : 'localhost'
-          await attempt('fetch', () => fetch(elsewhere, { mode: 'no-cors' }))
-          tried.directive = await violated
-          await attempt('policy', () => trustedTypes.createPolicy('mine', {}))
-          const line = document.createElement('p')
-          line.setAttribute('style', 'position: fixed')
-          await attempt('handler', () => line.setAttribute('onclick', 'window.acted = 1'))
-          document.body.append(line)
-          line.click()
-          tried.style = getComputedStyle(line).position
-          tried.acted = String(window.acted)
-          return tried
-        }"""
-    )
+    refused = await officer.page.evaluate(TRY_ALL)
     assert refused == {
         "markup": "TypeError",
         "script": "TypeError",

@@ -14,6 +14,7 @@ from journalist_ui.desk.sessions import SessionBook
 from journalist_ui.refusals import BadInput, NotSignedIn, SignInRefused
 from journalist_ui.vault import members, one_time_code, tables
 from journalist_ui.vault.members import LONGEST_DELAY, Role
+from journalist_ui.vault.passphrase import check_passphrase, stretch
 from tests.desk.room import ADMINISTRATOR, BOTH, INVESTIGATOR, PASSPHRASE, Room
 
 NOON = 1_728_000_000.0
@@ -213,8 +214,20 @@ def test_a_changed_passphrase_opens_the_same_cases(room: Room, clocks: Clocks) -
 
 def test_a_passphrase_typed_on_another_keyboard_is_the_same(room: Room) -> None:
     """Composed and decomposed letters stretch to the same key."""
-    assert members.stretch("caf\u00e9", bytes(16)) == members.stretch("cafe\u0301", bytes(16))
-    assert members.stretch("café", bytes(16)) != members.stretch("cafe", bytes(16))
+    assert stretch("caf\u00e9", bytes(16)) == stretch("cafe\u0301", bytes(16))
+    assert stretch("café", bytes(16)) != stretch("cafe", bytes(16))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("x" * 11, "at least 12 characters"), ("x" * 1_025, "at most 1024 characters"), ("\udcff" * 12, "not plain text")],
+)
+def test_a_passphrase_that_cannot_be_is_refused(given: str, said: str) -> None:
+    """Too short, too long, no text: each says what is wrong."""
+    with pytest.raises(BadInput, match=said):
+        check_passphrase(given, "new passphrase")
+    assert check_passphrase("x" * 12, "") == "x" * 12
+    assert check_passphrase("x" * 1_024, "") == "x" * 1_024
 
 
 @pytest.mark.parametrize("name", ["", ".hidden", "a b", "a/b", "ada\n", "ädä", "x" * 49, "ADA"])

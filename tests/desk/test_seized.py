@@ -24,7 +24,7 @@ from journalist_ui.desk.keyring import KeyringStore
 from journalist_ui.vault import tables
 from journalist_ui.vault.backup import write_backup
 from journalist_ui.vault.database import VAULT_FILE, open_vault, vault_key
-from journalist_ui.vault.members import STRETCH_MEMORY_KIB
+from journalist_ui.vault.passphrase import STRETCH_MEMORY_KIB
 from tests.desk.room import DESK_KEY, Room, entropy, make_room
 
 REPORT = "CANARY-REPORT-7f3a the sergeant"

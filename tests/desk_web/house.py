@@ -19,7 +19,7 @@ from dropbox.protocol.primitives import sha256
 from journalist_ui.desk.api import Desk
 from journalist_ui.desk.sessions import SessionBook
 from journalist_ui.desk.web_address import WebAddress
-from journalist_ui.vault import members, one_time_code
+from journalist_ui.vault import one_time_code, passphrase
 from journalist_ui.web.server import serving
 from tests.desk.live import free_port
 from tests.desk.room import ADMINISTRATOR, INVESTIGATOR, PASSPHRASE, Room, _secret, entropy, make_room
@@ -141,7 +141,7 @@ async def open_house(
     """A desk called north. ada may do everything, bob investigates, eve administers only. Their passphrases are
     stretched briefly: tests/desk measures the real stretch, and a hundred sign-ins need not wait for it. ``steady``
     is a real clock of idleness in place of the house's own."""
-    with patch.multiple(members, STRETCH_MEMORY_KIB=64, STRETCH_PASSES=1):
+    with patch.multiple(passphrase, STRETCH_MEMORY_KIB=64, STRETCH_PASSES=1):
         async with _open(folder, idle, demo, steady) as house:
             yield house
 

@@ -228,7 +228,7 @@ def test_each_library_with_crypto_of_its_own_has_one_adapter(tmp_path: Path) -> 
 LOADED = """
 import importlib, pkgutil, sys
 package = importlib.import_module(sys.argv[1])
-for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+for module in pkgutil.walk_packages(getattr(package, "__path__", []), package.__name__ + "."):
     # Alembic's scripts act when they are loaded; a __main__ starts its program.
     if not {"migrations", "__main__"} & set(module.name.split(".")):
         importlib.import_module(module.name)
@@ -237,7 +237,7 @@ print("\\n".join(sys.modules))
 
 
 def loaded_with(package: str, cwd: Path = ROOT) -> set[str]:
-    """Every module in memory once a whole package is."""
+    """Every module in memory once a whole package, or one module, is."""
     done = subprocess.run([sys.executable, "-c", LOADED, package], cwd=cwd, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return set(done.stdout.split())
@@ -251,6 +251,12 @@ def test_a_running_server_holds_nothing_that_decrypts() -> None:
 
 def test_the_offline_tool_holds_no_network_library() -> None:
     assert [name for name in loaded_with("keys") if within(name, "aiohttp", "sqlalchemy", "jinja2")] == []
+
+
+def test_commands_that_ask_the_desk_load_no_database() -> None:
+    """A person waits for what a command loads; the daemon has the vault."""
+    for name in ("cases", "show", "reply", "login", "sync", "lock", "member", "status", "epoch"):
+        assert [one for one in loaded_with(f"journalist_ui.cli.{name}") if within(one, "aiohttp", "sqlalchemy")] == []
 
 
 def test_what_is_in_memory_is_seen(tmp_path: Path) -> None:
