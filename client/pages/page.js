@@ -28,6 +28,8 @@ const ORDER = [
 /** The one made for a report, and the one that a person came back with: neither ever stands in for the other. */
 let codename = "";
 let returned = "";
+/** Ends when the codename is there; one is made at a time. */
+let making = Promise.resolve();
 /** Whether the person came from the page that shows all answers, to change one. */
 let changing = false;
 /** Whether a press is still at work; another one would make a second visit. */
@@ -97,7 +99,7 @@ function entered(name) {
     changing = false;
     fillCheckPage();
   }
-  if (name === "codename") void prepareCodename();
+  if (name === "codename") making = making.then(prepareCodename);
   showSizes();
 }
 
@@ -109,16 +111,20 @@ async function prepareCodename() {
   try {
     codename = (await line.ask("new-codename")).codename;
   } catch {
-    walk.turn("incapable");
+    if (walk.current === "codename") walk.turn("incapable");
   }
 }
 
-function toggleCodename() {
-  if (isCodenameShown()) hideCodename();
-  else if (codename) {
-    showCodename(codename);
-    one(section("codename"), '[data-do="next"]').hidden = false;
+async function toggleCodename() {
+  if (isCodenameShown()) {
+    hideCodename();
+    return;
   }
+  // On a slow device the press may come before the codename.
+  await making;
+  if (!codename || walk.current !== "codename") return;
+  showCodename(codename);
+  one(section("codename"), '[data-do="next"]').hidden = false;
 }
 
 /** The faults of a question; most may be left empty. @param {string} page */

@@ -50,6 +50,22 @@ async def test_the_codename_is_silent_until_asked(page: Page, tmp_path: Path) ->
         assert "</li><li>".join(words) not in await source.everything()
 
 
+async def test_a_press_before_the_codename_is_made_shows_it_once_it_is(chromium_page: Page, tmp_path: Path) -> None:
+    """No message of the worker can come between these two presses."""
+    async with small_service(tmp_path) as server:
+        source = Source(chromium_page, server.address)
+        await source.fill()
+        await chromium_page.evaluate(
+            """async () => {
+              document.querySelector('#page-check [data-do=next]').click()
+              for (let turn = 0; turn < 10; turn += 1) await undefined
+              document.querySelector('[data-do=show-codename]').click()
+            }"""
+        )
+        await expect(chromium_page.locator("#codename-words li")).to_have_count(8)
+        await expect(source.button("I have written it down")).to_be_visible()
+
+
 async def test_the_codename_is_not_printed_copied_or_titled(page: Page, tmp_path: Path) -> None:
     """Print leaves the page out, copying takes nothing, and address and title stay what they were."""
     async with small_service(tmp_path) as server:
