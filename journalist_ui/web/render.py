@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Templates, and how what a source wrote is kept inert in them: its marks are shown, then everything is escaped."""
 
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -15,31 +16,33 @@ _STATIC = {"desk.css": "text/css; charset=utf-8"} | dict.fromkeys(
 )
 
 
-class Templates:
-    """The pages of templates/desk."""
+@cache
+def environment() -> Environment:
+    """Compiled once for all desks of a process."""
+    made = Environment(
+        loader=PackageLoader("templates", "desk"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "inert": inert,
+        "inert_line": inert_line,
+        "category": words.category,
+        "force": words.force,
+        "state": words.state,
+        "delivery": words.delivery,
+        "day": words.day,
+        "moment": words.moment,
+        "plural": words.plural,
+    }
+    return made
 
-    def __init__(self) -> None:
-        self._environment = Environment(
-            loader=PackageLoader("templates", "desk"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.filters |= {
-            "inert": inert,
-            "inert_line": inert_line,
-            "category": words.category,
-            "force": words.force,
-            "state": words.state,
-            "delivery": words.delivery,
-            "day": words.day,
-            "moment": words.moment,
-            "plural": words.plural,
-        }
 
-    def render(self, template: str, values: dict[str, Any]) -> bytes:
-        return self._environment.get_template(template).render(values).encode()
+def render(template: str, values: dict[str, Any]) -> bytes:
+    """A page of templates/desk."""
+    return environment().get_template(template).render(values).encode()
 
 
 def static_files() -> dict[str, tuple[str, bytes]]:

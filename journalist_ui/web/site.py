@@ -9,7 +9,7 @@ from journalist_ui.desk.web_address import WebAddress
 
 from . import words
 from .answers import HTML, Answer, to
-from .render import Templates
+from .render import render
 
 KEYS = "keys"
 
@@ -20,7 +20,6 @@ class Site:
 
     desk: Desk
     address: WebAddress
-    templates: Templates = field(default_factory=Templates)
     done: dict[str, str] = field(default_factory=dict)
     """By session: what was done last, until a page has said it."""
 
@@ -85,4 +84,4 @@ class Visit:
             "keys": self.keys,
             "idle": int(self.who["idle_seconds"]) if self.who else 0,
         }
-        return Answer(self.site.templates.render(template, shared | values), HTML, status)
+        return Answer(render(template, shared | values), HTML, status)

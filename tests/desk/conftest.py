@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk.room import Room, make_room
+from tests.desk.room import Room, brief_stretch, make_room
 
 
 @pytest.fixture
@@ -14,3 +14,9 @@ def room(tmp_path: Path) -> Iterator[Room]:
     made = make_room(tmp_path / "desk")
     yield made
     made.vault.close()
+
+
+@pytest.fixture(name="brief_stretch")
+def _brief_stretch() -> Iterator[None]:
+    with brief_stretch():
+        yield

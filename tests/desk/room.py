@@ -3,11 +3,12 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Generator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import select
 
@@ -17,7 +18,7 @@ from dropbox.protocol.codename import stretch as stretch_codename
 from journalist_ui.desk.engine import Engine
 from journalist_ui.desk.keyring import KeyringStore
 from journalist_ui.desk.settings import DeskSettings
-from journalist_ui.vault import members, one_time_code, tables
+from journalist_ui.vault import members, one_time_code, passphrase, tables
 from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, open_vault
 from journalist_ui.vault.members import Role
 from journalist_ui.vault.session import MemberSession
@@ -28,6 +29,13 @@ PASSPHRASE = "four plain words together"
 BOTH = frozenset(Role)
 INVESTIGATOR = frozenset({Role.INVESTIGATOR})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+
+
+@contextmanager
+def brief_stretch() -> Iterator[None]:
+    """Passphrases are stretched briefly, for tests of something else than the stretch."""
+    with patch.multiple(passphrase, STRETCH_MEMORY_KIB=64, STRETCH_PASSES=1):
+        yield
 
 
 class Down(Exception):

@@ -22,6 +22,7 @@ from journalist_ui.desk.socket_server import LONGEST_REQUEST, make_app
 from journalist_ui.vault import one_time_code, tables
 from tests.desk.room import ADMINISTRATOR, INVESTIGATOR, PASSPHRASE, Room, entropy
 
+pytestmark = pytest.mark.usefixtures("brief_stretch")
 CANARY = "CANARY the sergeant"
 Client = TestClient[Request, Application]
 Connect = Callable[[Application], Awaitable[Client]]

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from html import unescape
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import aiohttp
 from yarl import URL
@@ -19,10 +18,10 @@ from dropbox.protocol.primitives import sha256
 from journalist_ui.desk.api import Desk
 from journalist_ui.desk.sessions import SessionBook
 from journalist_ui.desk.web_address import WebAddress
-from journalist_ui.vault import one_time_code, passphrase
+from journalist_ui.vault import one_time_code
 from journalist_ui.web.server import serving
 from tests.desk.live import free_port
-from tests.desk.room import ADMINISTRATOR, INVESTIGATOR, PASSPHRASE, Room, _secret, entropy, make_room
+from tests.desk.room import ADMINISTRATOR, INVESTIGATOR, PASSPHRASE, Room, _secret, brief_stretch, entropy, make_room
 
 IDLE = 900.0
 ORIGIN = {"sec-fetch-site": "same-origin"}
@@ -141,7 +140,7 @@ async def open_house(
     """A desk called north. ada may do everything, bob investigates, eve administers only. Their passphrases are
     stretched briefly: tests/desk measures the real stretch, and a hundred sign-ins need not wait for it. ``steady``
     is a real clock of idleness in place of the house's own."""
-    with patch.multiple(passphrase, STRETCH_MEMORY_KIB=64, STRETCH_PASSES=1):
+    with brief_stretch():
         async with _open(folder, idle, demo, steady) as house:
             yield house
 

@@ -11,8 +11,8 @@ import pytest_asyncio
 from jinja2 import ChoiceLoader, DictLoader
 from playwright.async_api import Browser, async_playwright
 
+from journalist_ui.web import render
 from journalist_ui.web.answers import HTML, Answer
-from journalist_ui.web.render import Templates
 from tests.hostile.campaign import A_CASE, run
 from tests.hostile.strings import FAMILIES, hostile_strings
 
@@ -56,18 +56,13 @@ async def test_a_template_that_is_not_inert_is_seen(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, template: str, seen: str
 ) -> None:
     """Each way in which a template could fail is a fault of the campaign."""
-    real = Templates.__init__
-
-    def planted(self: Templates) -> None:
-        real(self)
-        loader = self._environment.loader
-        assert loader is not None
-        source, *_ = loader.get_source(self._environment, "parts.html")
-        assert "{{ text | inert }}" in source
-        fault = DictLoader({"parts.html": source.replace("{{ text | inert }}", template)})
-        self._environment.loader = ChoiceLoader([fault, loader])
-
-    monkeypatch.setattr(Templates, "__init__", planted)
+    planted = render.environment.__wrapped__()
+    assert planted.loader is not None
+    source, *_ = planted.loader.get_source(planted, "parts.html")
+    assert "{{ text | inert }}" in source
+    fault = DictLoader({"parts.html": source.replace("{{ text | inert }}", template)})
+    planted.loader = ChoiceLoader([fault, planted.loader])
+    monkeypatch.setattr(render, "environment", lambda: planted)
     campaign = await run(browser, tmp_path, LIVE * (A_CASE // len(LIVE)))
     assert any(seen in fault for fault in campaign.faults), campaign.faults
 
