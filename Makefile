@@ -21,7 +21,7 @@ help:
 	@echo 'make test    check, then every test suite       [SUITES="rules keys" ALLOW_MISSING="postgres tor systemd"]'
 	@echo 'make check   format, lint, types, import contracts'
 	@echo 'make bundle  build the browser’s bundle and record its hash'
-	@echo 'make screenshots  every page in .build/screenshots'
+	@echo 'make screenshots  look at every page, pictures in .build/screenshots'
 	@echo 'make bench   measure against bare handlers      [ARGS=…]'
 	@echo 'make crash   kill -9 during writes              [N=1000]'
 	@echo 'make hostile  hostile texts through the desk     [N=2000]'
@@ -100,7 +100,9 @@ imports: setup
 	$(BIN)/lint-imports --no-cache --no-logo
 
 screenshots: setup
-	@for half in source desk; do $(BIN)/python -m tests.browser.screenshots_$$half; done
+	@rm -rf .build/screenshots && mkdir -p .build/screenshots
+	@SCREENSHOTS=.build/screenshots $(BIN)/python -m pytest -q -n 2 tests/browser -k 'pages_looks or pages_trouble or pages_messages or desk_looks or covered or without_script'
+	@echo "$$(ls .build/screenshots | wc -l) pictures in .build/screenshots"
 
 bench: setup
 	@exec $(BIN)/python bench/run.py $(ARGS)

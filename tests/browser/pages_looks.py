@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What every page must be on a phone and on a desk, light and dark: no fault that axe knows, no sideways scroll."""
+"""What every page must be on a phone and on a desk, light and dark: no fault that axe knows, no sideways scroll. Where
+SCREENSHOTS names a folder (`make screenshots`), each page is photographed there as well, in every look."""
 
+import os
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -9,11 +12,14 @@ from playwright.async_api import Page
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 HEIGHT = 900
-LOOKS = ((320, "dark"), (1280, "light"))
+ALL_LOOKS = tuple((width, scheme) for width in (320, 1280) for scheme in ("light", "dark"))
+FOLDER = os.environ.get("SCREENSHOTS", "")
+LOOKS = ALL_LOOKS if FOLDER else ((320, "dark"), (1280, "light"))
+Looks = tuple[tuple[int, str], ...]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-async def in_each_look(page: Page, looks: tuple[tuple[int, str], ...] = LOOKS) -> AsyncIterator[tuple[int, str]]:
+async def in_each_look(page: Page, looks: Looks = LOOKS) -> AsyncIterator[tuple[int, str]]:
     """The page in one width and scheme after another."""
     for width, scheme in looks:
         await page.set_viewport_size({"width": width, "height": HEIGHT})
@@ -49,8 +55,18 @@ async def too_wide(page: Page) -> list[str]:
     return found
 
 
-async def assert_good_looks(page: Page, name: str) -> None:
+async def photograph(page: Page, name: str) -> None:
+    """The page as it is now, from its top, when pictures are wanted; the file is named after the test too."""
+    if FOLDER:
+        await page.evaluate("() => scrollTo(0, 0)")
+        test = os.environ["PYTEST_CURRENT_TEST"].partition("::test_")[2].partition(" ")[0]
+        file = re.sub(r"[^a-z0-9]+", "-", f"{test} {name}".lower()).strip("-")
+        await page.screenshot(path=Path(FOLDER) / f"{file}.png", full_page=True)
+
+
+async def assert_good_looks(page: Page, name: str, looks: Looks = LOOKS) -> None:
     """Every look of this page. ``name`` says in a failure which page it was."""
-    async for width, scheme in in_each_look(page):
+    async for width, scheme in in_each_look(page, looks):
+        await photograph(page, f"{name} {width} {scheme}")
         assert await too_wide(page) == [], f"{name} at {width} px"
         assert await faults(page) == [], f"{name} at {width} px, {scheme}"

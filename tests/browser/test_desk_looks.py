@@ -13,11 +13,10 @@ from dropbox.protocol.constants import CATEGORIES
 from dropbox.questions import QUESTIONS
 from tests.browser.conftest import CHROMIUM, Launch
 from tests.browser.desk_house import Officer
-from tests.browser.pages_looks import faults, in_each_look, too_wide
+from tests.browser.pages_looks import ALL_LOOKS, assert_good_looks, faults, in_each_look, too_wide
 from tests.desk.room import PASSPHRASE, entropy
 from tests.desk_web.house import House, open_house
 
-LOOKS = tuple((width, scheme) for width in (320, 1280) for scheme in ("light", "dark"))
 LONG_WORD = "x" * 400
 ANSWERS = {one.id: one.options[0].id if one.options else f"own words {LONG_WORD}" for one in QUESTIONS}
 
@@ -194,9 +193,7 @@ async def test_a_page_is_sound_in_every_look(officer: Officer, state: str) -> No
     walk, title = STATES[state]
     await walk(officer)
     assert await officer.page.title() == f"{title} - Unit desk"
-    async for width, scheme in in_each_look(officer.page, LOOKS):
-        assert await too_wide(officer.page) == [], f"{width} px"
-        assert await faults(officer.page) == [], f"{width} px, {scheme}"
+    await assert_good_looks(officer.page, "desk", ALL_LOOKS)
     # A page that says no by its status is no fault; anything else in the console is.
     said = [line for line in officer.complaints if f"status of {MEANT.get(state)}" not in line]
     assert said == []
@@ -206,7 +203,7 @@ async def test_each_look_is_its_own(officer: Officer) -> None:
     """Light is light, dark is dark, and a fault that is planted is seen."""
     await officer.open("/sign-in")
     grounds = set()
-    async for _, _ in in_each_look(officer.page, LOOKS):
+    async for _, _ in in_each_look(officer.page, ALL_LOOKS):
         grounds.add(await officer.page.evaluate("() => getComputedStyle(document.body).backgroundColor"))
     assert len(grounds) == 2
     await officer.page.evaluate(
@@ -232,7 +229,5 @@ async def test_the_empty_inbox_says_that_nothing_is_to_be_done(
         officer = Officer(house, await context.new_page())
         await officer.sign_in()
         assert "nothing has to be done" in await officer.words()
-        async for width, scheme in in_each_look(officer.page, LOOKS):
-            assert await too_wide(officer.page) == [], f"{width} px"
-            assert await faults(officer.page) == [], f"{width} px, {scheme}"
+        await assert_good_looks(officer.page, "desk", ALL_LOOKS)
         await context.close()

@@ -10,7 +10,7 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import CHROMIUM, Launch
 from tests.browser.lying_server import LyingServer, lying_server
-from tests.browser.pages_looks import assert_good_looks
+from tests.browser.pages_looks import HEIGHT, assert_good_looks, photograph
 from tests.browser.pages_service import NAMES, NORTH, small_service
 from tests.browser.pages_source import ACCOUNT, Source
 from tests.server.service import Running
@@ -91,6 +91,9 @@ async def test_exit_without_script(launch: Launch, tmp_path: Path) -> None:
         assert "dropbox-source report" in shown
         assert await page.get_by_role("button", name="Start a report").count() == 0
         assert await page.locator("section:visible").count() == 1
+        for width in (320, 1280):
+            await page.set_viewport_size({"width": width, "height": HEIGHT})
+            await photograph(page, f"{width}")
         await page.get_by_role("button", name="Exit this page").click()
         await page.wait_for_url(f"{neutral.address}/**")
         assert has_no_referrer(neutral)

@@ -10,8 +10,9 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import CHROMIUM, Launch
 from tests.browser.pages_looks import assert_good_looks, faults, too_wide
-from tests.browser.pages_service import small_service
+from tests.browser.pages_service import NAMES, NORTH, small_service
 from tests.browser.pages_source import Source
+from tests.browser.visitor import SLOW
 
 pytestmark = pytest.mark.chromium
 
@@ -126,6 +127,11 @@ async def test_codename_sending_and_coming_back(source: Source) -> None:
     await source.button("Send").click()
     await expect(page.get_by_role("alert")).to_contain_text("Choose the unit")
     await assert_good_looks(page, "write with its errors")
+    await page.get_by_role("radio", name=NAMES[NORTH]).check()
+    await source.box("Your message").fill("It was a Tuesday.")
+    await source.button("Send").click()
+    await source.at("Your message is stored", SLOW)
+    await assert_good_looks(page, "replied")
 
 
 async def test_the_judge_sees_faults(source: Source) -> None:
