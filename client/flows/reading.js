@@ -66,17 +66,33 @@ class Gathered {
 }
 
 /**
- * @param {Gathered} found
- * @param {ProvedUnit} proved
+ * A batch, and the names under which it would hold something for a conversation.
+ * @typedef {{batch: ProvedBatch, tag: Bytes, mask: Bytes}} Named
+ */
+
+/**
  * @param {ProvedBatch} batch
  * @param {ConversationKeys} keys
+ * @returns {Promise<Named>}
  */
-async function scanEntries(found, proved, { manifest, entries }, keys) {
+async function named(batch, keys) {
+  const { period } = batch.manifest;
+  const [tag, mask] = await Promise.all([entryTag(keys, period, 0), markMask(keys, period)]);
+  return { batch, tag, mask };
+}
+
+/**
+ * @param {Gathered} found
+ * @param {ProvedUnit} proved
+ * @param {Named} named
+ * @param {ConversationKeys} keys
+ */
+async function scanEntries(found, proved, { batch: { manifest, entries }, tag }, keys) {
   const { period, serviceId } = manifest;
   const unitKey = keyAt(proved.unit, period);
   let opened = false;
   for (let slot = 0; slot < MAX_SLOTS; slot++) {
-    const entry = findTagged(entries, ENTRY, await entryTag(keys, period, slot));
+    const entry = findTagged(entries, ENTRY, slot ? await entryTag(keys, period, slot) : tag);
     if (!entry || !unitKey) return;
     found.tagged += 1;
     try {
@@ -93,12 +109,10 @@ async function scanEntries(found, proved, { manifest, entries }, keys) {
 
 /**
  * @param {Gathered} found
- * @param {ProvedBatch} batch
- * @param {ConversationKeys} keys
+ * @param {Named} named
  */
-async function scanMark(found, { manifest, marks }, keys) {
-  const mask = await markMask(keys, manifest.period);
-  const mark = findTagged(marks, MARK, mask.subarray(0, TAG));
+function scanMark(found, { batch, mask }) {
+  const mark = findTagged(batch.marks, MARK, mask.subarray(0, TAG));
   if (!mark) return;
   found.marked = true;
   found.collected = Math.max(found.collected, readMark(mask, mark));
@@ -149,9 +163,10 @@ function texts(found) {
 async function readUnit(proved, keys) {
   // One chain may be at its end, and no entry of an honest desk is more than two steps after the one before it.
   const found = new Gathered(new Chains(MAX_CHAIN_INDEX + 1 + 2 * MAX_SLOTS * proved.batches.length));
-  for (const batch of proved.batches) {
-    await scanEntries(found, proved, batch, keys);
-    await scanMark(found, batch, keys);
+  // The names at once: each alone is a wait for the browser's cryptography, hundreds of times.
+  for (const one of await Promise.all(proved.batches.map((batch) => named(batch, keys)))) {
+    await scanEntries(found, proved, one, keys);
+    scanMark(found, one);
   }
   const { collected, marked, tagged, failed } = found;
   if (!tagged && !marked) return undefined;

@@ -46,15 +46,24 @@ export async function sha256(data) {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", data));
 }
 
+/** @type {WeakMap<Bytes, Promise<CryptoKey>>} */
+const macKeys = new WeakMap();
+
+/** One is used for a name in every batch of a board. @param {Bytes} key */
+function macKey(key) {
+  const known = macKeys.get(key) ?? crypto.subtle.importKey("raw", key, HMAC, false, ["sign"]);
+  macKeys.set(key, known);
+  return known;
+}
+
 /**
- * HMAC-SHA256 (RFC 2104), 32 bytes.
+ * HMAC-SHA256 (RFC 2104), 32 bytes. A key is not changed in place once it was used.
  * @param {Bytes} key
  * @param {Bytes} data
  * @returns {Promise<Bytes>}
  */
 export async function mac(key, data) {
-  const imported = await crypto.subtle.importKey("raw", key, HMAC, false, ["sign"]);
-  return new Uint8Array(await crypto.subtle.sign("HMAC", imported, data));
+  return new Uint8Array(await crypto.subtle.sign("HMAC", await macKey(key), data));
 }
 
 /**
