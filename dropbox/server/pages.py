@@ -31,6 +31,8 @@ def _environment() -> Environment:
         ),
         extensions=["jinja2.ext.i18n"],
         autoescape=True,
+        # What runs does not change when the files under it do.
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from dropbox.flows.requests import Notice
 from dropbox.protocol.board import split_text
 from dropbox.protocol.errors import BadText, TooLong
-from journalist_ui.refusals import BadInput
+from journalist_ui.refusals import BadInput, SignInRefused
 from journalist_ui.vault import audit, members
 from journalist_ui.vault.drafts import seal_draft
 from journalist_ui.vault.members import Role
@@ -141,12 +141,14 @@ async def categories(desk: Desk, session: MemberSession, body: Body) -> Body:
 
 
 async def show(desk: Desk, session: MemberSession, body: Body) -> Body:
-    """The whole case, or one ``page`` of it with its number and how many there are."""
+    """The whole case, or one ``page`` of it with its number and how many there are. ``seen`` numbers the newest message
+    that this member was ever shown."""
     page = body.get("page", 0)
     if type(page) is not int or page < 0:
         raise BadInput("A page is a whole number.")
     found = await asyncio.to_thread(session.show, _case(body), desk.engine.day, page)
-    return {"case": forms.case(found, desk.engine.period_seconds())}
+    seen = await asyncio.to_thread(session.newest_shown, found.number)
+    return {"case": forms.case(found, desk.engine.period_seconds()), "seen": seen}
 
 
 def _parts(desk: Desk, text: str) -> tuple[bytes, ...]:
@@ -312,6 +314,10 @@ async def member_passphrase(desk: Desk, session: MemberSession, body: Body) -> B
         with engine.vault.transaction() as connection:
             members.change_passphrase(connection, name, old, new, engine.vault.random)
             audit.record(connection, engine.day, name, "member passphrase", name)
+    except SignInRefused:
+        with engine.vault.transaction() as connection:
+            audit.record(connection, engine.day, name, "member passphrase refused", name)
+        raise
     finally:
         # Also after a wrong one: whoever holds a session that is not theirs guesses once.
         desk.sessions.lock_member(name)

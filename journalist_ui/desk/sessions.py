@@ -76,7 +76,7 @@ class SessionBook:
         try:
             unlocked, step = await asyncio.to_thread(members.prove, row, passphrase, code, now)
             with self._vault.transaction() as connection:
-                members.accept_sign_in(connection, name, step)
+                members.accept_sign_in(connection, name, row.salt if row else b"", step)
                 audit.record(connection, day, name, "login")
         except SignInRefused:
             if row is not None:

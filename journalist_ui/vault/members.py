@@ -172,12 +172,13 @@ def prove(row: Row[Any] | None, passphrase: str, code: str, now: float) -> tuple
     return Unlocked(_member(row), SealingKey(seed)), step
 
 
-def accept_sign_in(connection: Connection, name: str, step: int) -> None:
-    """The code is used up and the failures are forgotten. Raises SignInRefused when another sign-in used it first."""
+def accept_sign_in(connection: Connection, name: str, salt: bytes, step: int) -> None:
+    """The code is used up and the failures are forgotten. Raises SignInRefused when another sign-in used it first, or
+    the passphrase, whose ``salt`` was read before, was changed meanwhile."""
     rows = tables.members
     done = connection.execute(
         update(rows)
-        .where(rows.c.name == name, rows.c.last_step < step)
+        .where(rows.c.name == name, rows.c.salt == salt, rows.c.last_step < step)
         .values(last_step=step, failures=0, not_before=0)
     )
     if done.rowcount != 1:

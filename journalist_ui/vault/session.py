@@ -192,6 +192,16 @@ class MemberSession:
         everything.sort(key=lambda one: one.place)
         return Case(number, ASSESSING, messages[0].report, tuple(everything), page, pages)
 
+    def newest_shown(self, number: int) -> int:
+        """The number of the source's newest message that this member was shown; 0 for none."""
+        rows, shown = tables.messages, tables.shown
+        asked = select(func.max(rows.c.complete)).join(
+            shown, (shown.c.number == rows.c.number) & (shown.c.message_id == rows.c.message_id)
+        )
+        with self._vault.transaction() as connection:
+            found = connection.execute(asked.where(rows.c.number == number, shown.c.member == self.member.name))
+            return found.scalar_one() or 0
+
     def check_case(self, number: int) -> None:
         """Raises NoSuchCase unless the member can open it."""
         with self._vault.transaction() as connection:

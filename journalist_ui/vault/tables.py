@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The vault's tables. Everything is under the desk key; columns called ``sealed`` or ``wrapped`` are under more.
 
-Days are period numbers. Nothing here is finer than a period but a member's next allowed sign-in, in unix seconds.
+Days are period numbers. Nothing here is finer than a period but of members: the half minute of the last code used, and
+when the next sign-in is allowed, in unix seconds.
 """
 
 from sqlalchemy import (

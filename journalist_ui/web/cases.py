@@ -20,7 +20,7 @@ INBOX_PAGE = 100
 
 
 async def inbox(visit: Visit) -> Answer:
-    """Every case of this member: unread first, then what waits longest."""
+    """Every case of this member: unread first, then those to answer, of each the oldest case first."""
     wanted = visit.query.get("state", "")
     wanted = wanted if wanted in words.FILTERS else ""
     mine = "investigator" in visit.who["roles"]
@@ -77,7 +77,8 @@ async def case(visit: Visit) -> Answer:
 async def case_page(visit: Visit, *, done: str = "", error: str = "") -> Answer:
     """The case with its reply box, which holds the member's draft."""
     number = visit.numbers[0]
-    found = (await visit.ask("show", case=number, page=asked_page(visit)))["case"]
+    opened = await visit.ask("show", case=number, page=asked_page(visit))
+    found = opened["case"]
     kept = (await visit.ask("draft", case=number))["text"]
     status = await visit.ask("status")
     # A case begins with the report; the rest is the conversation, in running order.
@@ -90,7 +91,7 @@ async def case_page(visit: Visit, *, done: str = "", error: str = "") -> Answer:
         report=report,
         messages=rest,
         text=kept,
-        seen=max((one["number"] for one in found["messages"] if one["from"] == "source"), default=0),
+        seen=opened["seen"],
         next_batch=status["next_batch"],
         done=done,
         error=error,

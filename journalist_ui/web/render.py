@@ -22,6 +22,8 @@ def environment() -> Environment:
     made = Environment(
         loader=PackageLoader("templates", "desk"),
         autoescape=True,
+        # What runs does not change when the files under it do.
+        auto_reload=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -50,10 +50,13 @@ async def late(visit: Visit) -> Answer:
         return await _keep_and_lock(visit, "draft-late")
     try:
         writer = (await visit.ask("draft-late", **_written(visit)))["member"]
-    except DeskRefused:
+    except Exception as error:
+        # A desk that was started again does not know whose page this was.
+        fault_of(error, "draft-late")
         writer = ""
     if not visit.who:
-        return to(f"/sign-in?why={'late' if writer else 'over'}", visit.site.set_cookie(""))
+        why = "late" if writer else "lost" if visit.text() else "over"
+        return to(f"/sign-in?why={why}", visit.site.set_cookie(""))
     if writer == visit.who["name"]:
         return _kept(visit)
     kept = f" Its text is kept as a draft of {writer}." if writer else ""

@@ -32,6 +32,7 @@ FAULTS = {
 WHY = {
     "locked": "The desk is locked.",
     "kept": "The desk is locked. What you had begun to write is kept: sign in and open the case again.",
+    "lost": "Your session is over, and what you had begun to write could not be kept. Sign in again.",
     "unkept": "The desk is locked. What you had begun to write could not be kept.",
     "late": "Your session is over. Your text is kept: sign in and open the case again.",
     "idle": "The desk locked itself, because nothing was done for a while.",

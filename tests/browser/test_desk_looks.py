@@ -123,7 +123,7 @@ async def warned(officer: Officer) -> None:
     await officer.page.evaluate(
         """() => {
           const warning = document.getElementById('idle-warning')
-          warning.textContent = 'The desk locks in less than a minute. What you have begun to write is kept.'
+          warning.textContent = 'The desk locks in less than two minutes. What you have begun to write is kept.'
           const button = document.createElement('button')
           button.textContent = 'Stay signed in'
           warning.append(button)

@@ -145,6 +145,9 @@ async def test_a_passphrase_is_changed_by_who_knows_it(officer: Officer) -> None
     await officer.sign_in("ada", -1)
     assert (await officer.ask("member-passphrase", old=other, new=other))[1]["error"] == "sign-in-refused"
     assert (await officer.ask("member-list"))[1]["error"] == "not-signed-in"
+    with officer.room.vault.transaction() as connection:
+        acts = connection.execute(select(tables.audit.c.act)).scalars().all()
+    assert acts[-1] == "member passphrase refused", "a guess at an open desk leaves a trace"
     await officer.sign_in("ada", 0)
     assert (await officer.ask("member-passphrase", old=PASSPHRASE, new=other))[0] == 200
     assert await officer.sign_in("ada", 1, other) == 200

@@ -5,6 +5,7 @@ import asyncio
 import base64
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -210,6 +211,23 @@ def test_a_changed_passphrase_opens_the_same_cases(room: Room, clocks: Clocks) -
     with pytest.raises(SignInRefused):
         sign_in(clocks.book(room), clocks.code(room, "ada"))
     assert sign_in(clocks.book(room), clocks.code(room, "ada"), passphrase=other)
+
+
+def test_a_sign_in_under_way_ends_with_the_passphrase(
+    room: Room, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who began to sign in with the old passphrase before it was changed is not signed in after."""
+    prove = members.prove
+
+    def slow(*values: Any) -> Any:
+        proved = prove(*values)
+        with room.vault.transaction() as connection:
+            members.change_passphrase(connection, "ada", PASSPHRASE, PASSPHRASE + "!", room.vault.random)
+        return proved
+
+    monkeypatch.setattr(members, "prove", slow)
+    with pytest.raises(SignInRefused):
+        sign_in(clocks.book(room), clocks.code(room, "ada"))
 
 
 def test_a_passphrase_typed_on_another_keyboard_is_the_same(room: Room) -> None:

@@ -130,6 +130,46 @@ async def test_words_posted_after_the_sessions_end_are_kept(house: House, act: s
     assert box(TEXT) in await held(house)
 
 
+@pytest.mark.parametrize("act", ["preview", "draft"])
+async def test_words_that_are_lost_are_said_to_be(house: House, monkeypatch: pytest.MonkeyPatch, act: str) -> None:
+    """The desk was started again, or its disk fails: a text posted after the session's end is gone, and the sign-in
+    page says so."""
+    await house.report(1, "x")
+    officer = await house.officer()
+    csrf = (await officer.get("/cases/1")).field("csrf")
+    house.desk.sessions.lock_all()
+
+    async def late(text: str) -> Page:
+        fields = {"csrf": csrf, "act": act, "text": text}
+        return await officer.send("POST", "/cases/1/reply", data=fields, headers=ORIGIN)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("journalist_ui.desk.api.seal_draft", _fails)
+        assert (await late(TEXT)).url == "/sign-in?why=lost"
+    house.desk.sessions._ended.clear()
+    page = await late(TEXT)
+    assert page.url == "/sign-in?why=lost"
+    assert "could not be kept" in page.words
+    assert (await late("")).url == "/sign-in?why=over"
+
+
+async def test_a_preview_from_an_older_page_warns_of_nothing_that_was_read(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has read the newest message and then writes beside an old one is not told that there is another."""
+    monkeypatch.setattr("journalist_ui.vault.session.CASE_PAGE", 1)
+    await house.report(1, "x")
+    officer = await house.officer()
+    for text in ("An old one.", "The newest."):
+        await asyncio.to_thread(house.room.report, entropy(1), text)
+        await house.desk.engine.sync()
+    assert "The newest." in (await officer.get("/cases/1")).words
+    page = await officer.get("/cases/1?page=2")
+    assert "An old one." in page.words
+    assert "The newest." not in page.words
+    assert "has written since" not in (await write(officer, "preview", seen=page.field("seen"))).words
+
+
 async def test_a_late_form_reads_and_sends_nothing(house: House) -> None:
     """After its session's end a form neither sends nor opens, a stranger's form keeps nothing, after some hours neither
     does the right one, and a removed member's never."""
@@ -142,10 +182,10 @@ async def test_a_late_form_reads_and_sends_nothing(house: House) -> None:
     await ada.post("/lock")
     for fields in (late, gone, {"csrf": "0" * 64, "act": "draft", "text": "Forged"}):
         page = await house.person().send("POST", "/cases/1/reply", data=fields, headers=ORIGIN)
-        assert page.url == "/sign-in?why=over"
+        assert page.url == f"/sign-in?why={'lost' if 'text' in fields else 'over'}"
     house.steady[0] += _REMEMBERED + 1
     page = await ada.send("POST", "/cases/1/reply", data=late | {"act": "draft", "text": "Forged"}, headers=ORIGIN)
-    assert page.url == "/sign-in?why=over"
+    assert page.url == "/sign-in?why=lost"
     assert house.desk.engine._replies == []
     assert box(TEXT) in await held(house)
 

@@ -11,10 +11,12 @@ import argparse
 import asyncio
 import itertools
 import json
+import re
 import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,7 +27,7 @@ from click.testing import CliRunner
 from playwright.async_api import Browser, Page, async_playwright
 
 from dropbox.protocol.body import Report, encode_body
-from dropbox.protocol.inert import inert
+from dropbox.protocol.inert import MARGIN, inert
 from journalist_ui.cli import terminal
 from journalist_ui.cli.commands import main as desk_command
 from journalist_ui.desk.socket_server import make_app
@@ -168,6 +170,9 @@ class Campaign:
             quoted = terminal.quoted(text)
             if not any(lines[at : at + len(quoted)] == quoted for at in range(len(lines))):
                 self.fault(case, "the terminal does not show", text)
+            # What a page would show as a number, a terminal shows so too; it may show more.
+            if _numbers(inert(text)) - _numbers("".join(line.removeprefix(MARGIN) for line in quoted)):
+                self.fault(case, "the terminal hides something of", text)
         shown = self.command("show", str(case), "--json")
         if not shown.isascii() or not shown.removesuffix("\n").isprintable():
             self.fault(case, "JSON that is more than plain letters")
@@ -177,6 +182,11 @@ class Campaign:
                 self.fault(case, "JSON does not hold", text)
         if not self.command("cases").replace("\n", "").isprintable():
             self.fault(case, "the list of cases acts")
+
+
+def _numbers(shown: str) -> Counter[str]:
+    """How often each unseen character stands as its number."""
+    return Counter(re.findall(r"⟦U\+[0-9A-F]+⟧", shown))
 
 
 def _messages(batch: list[str]) -> Iterable[list[str]]:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// A page that is left alone shows nothing: it warns, keeps what was begun, and locks the desk. Tabs share one clock.
+// A page that is left alone shows nothing: it warns, keeps what was begun, and locks the desk. Tabs share one clock. The
+// warning comes before a hidden tab with something begun may lock.
 
 /** @import { Reply } from "./reply.js" */
 
@@ -95,7 +96,7 @@ export function watchIdle(seconds, reply) {
     button.type = "button";
     button.textContent = "Stay signed in";
     button.addEventListener("click", stay);
-    warning.textContent = "The desk locks in less than a minute. What you have begun to write is kept.";
+    warning.textContent = "The desk locks in less than two minutes. What you have begun to write is kept.";
     warning.append(button);
     warning.hidden = false;
   };
@@ -123,7 +124,7 @@ export function watchIdle(seconds, reply) {
       } else {
         lock("idle");
       }
-    } else if (passed >= Math.max(seconds - 60, seconds / 2)) {
+    } else if (passed >= Math.max(seconds - 120, seconds / 2)) {
       warn();
     }
   };
