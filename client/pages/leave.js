@@ -38,6 +38,8 @@ export function startExit(wipe) {
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Shift") reset();
   });
+  // Text is selected by Shift and a click.
+  document.addEventListener("pointerdown", reset);
   document.addEventListener("keyup", (event) => {
     if (event.key !== "Shift") return;
     clearTimeout(timer);

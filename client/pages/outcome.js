@@ -8,7 +8,6 @@ import { all, fresh, one, section } from "./dom.js";
 import { dayWords, has, say } from "./words.js";
 
 /** @import { ConversationTold, VisitTold, WarningTold } from "../worker_messages.js" */
-/** @import { ProgressPage } from "./progress.js" */
 /** @import { Failed } from "./worker_line.js" */
 
 const NO_ANSWER = new Set(["unreachable", "bad-answer"]);
@@ -124,12 +123,16 @@ function conversation(found) {
 }
 
 /**
- * Whether any of it may be on the server, in words.
- * @param {boolean} perhaps
- * @param {number} parts how many surely are
+ * What a message left on the server: whether any of it may be there, and how many parts surely are.
+ * @typedef {{perhaps: boolean, parts: number}} Left
+ */
+
+/**
+ * The same in words.
+ * @param {Left} left
  * @param {string} copy the unit for which a first copy is stored, or empty
  */
-function storedWords(perhaps, parts, copy) {
+function storedWords({ perhaps, parts }, copy) {
   const words = parts > 0 ? say("stored-parts", { n: parts }) : say(perhaps ? "stored-perhaps" : "stored-nothing");
   return copy ? `${say("stored-copy", { name: copy })} ${words}` : words;
 }
@@ -138,14 +141,13 @@ function storedWords(perhaps, parts, copy) {
  * The page for a failure, filled in.
  * @param {Failed} failed
  * @param {boolean} reading
- * @param {ProgressPage} progress how far it came: a worker that was ended cannot say
+ * @param {Left} left
  * @param {string} copy the unit for which a first copy is stored, or empty
  */
-export function fillFailure(failed, reading, progress, copy) {
+export function fillFailure(failed, reading, left, copy) {
   const name = pageOf(failed.code);
   const page = section(name);
-  const parts = Math.max(failed.partsStored, progress.part - 1);
-  const stored = reading ? say("stored-reading") : storedWords(failed.perhapsStored || progress.posted, parts, copy);
+  const stored = reading ? say("stored-reading") : storedWords(left, copy);
   for (const place of all(page, "[data-stored]")) place.textContent = stored;
   for (const place of all(page, "[data-warnings]")) fillWarnings(place, failed.warnings.filter(isOpen));
   for (const place of all(page, "[data-today]")) place.textContent = dayWords(new Date());
@@ -171,12 +173,13 @@ function pageOf(code) {
  * The page that says that a decoy went in place of the message.
  * @param {VisitTold} visited
  * @param {string} deskName the intake desk to offer; empty when there is none
+ * @param {Left} left
  * @param {string} copy the unit for which a first copy is stored, or empty
  */
-export function fillRefused(visited, deskName, copy) {
+export function fillRefused(visited, deskName, left, copy) {
   const page = section("refused");
   one(page, "[data-say]").textContent = reason(visited.refused ?? { code: "unexpected", say: "" });
-  one(page, "[data-stored]").textContent = storedWords(false, 0, copy);
+  one(page, "[data-stored]").textContent = storedWords(left, copy);
   fillWarnings(one(page, "[data-warnings]"), concerning(visited), visited.period);
   one(page, "[data-desk]").hidden = !deskName;
   one(page, "[data-desk-name]").textContent = deskName;
@@ -185,11 +188,12 @@ export function fillRefused(visited, deskName, copy) {
 /**
  * @param {string} was the unit that was shown
  * @param {string} now the unit by the signed list; empty when there is none
+ * @param {Left} left
  * @param {string} copy the unit for which a first copy is stored, or empty
  */
-export function fillRerouted(was, now, copy) {
+export function fillRerouted(was, now, left, copy) {
   const page = section("rerouted");
-  one(page, "[data-stored]").textContent = storedWords(false, 0, copy);
+  one(page, "[data-stored]").textContent = storedWords(left, copy);
   one(page, "[data-was]").textContent = was;
   one(page, "[data-now]").textContent = now;
   one(page, "[data-now-known]").hidden = !now;
@@ -199,7 +203,10 @@ export function fillRerouted(was, now, copy) {
 
 /** Nothing of a visit stays in the document. */
 export function emptyOutcome() {
-  for (const place of all(document, "[data-warnings], [data-conversations], [data-fold] div")) place.replaceChildren();
-  const said = "[data-unit-name], [data-come-back], [data-was], [data-now], [data-desk-name], [data-to-name]";
+  const made = "[data-warnings], [data-conversations], [data-fold] div, [data-which] .govuk-radios";
+  for (const place of all(document, made)) place.replaceChildren();
+  const said =
+    "[data-unit-name], [data-come-back], [data-was], [data-now], [data-desk-name], [data-to-name], [data-say], " +
+    "[data-part], [data-today], section:not(#page-incapable) [data-stored]";
   for (const place of all(document, said)) place.textContent = "";
 }

@@ -15,7 +15,7 @@ import { receiver, replyText, report, size, sizeWords } from "./report.js";
 import { Visits } from "./visits.js";
 import { Walk, keepAddress } from "./walk.js";
 import { say } from "./words.js";
-import { WorkerLine } from "./worker_line.js";
+import { Failed, WorkerLine } from "./worker_line.js";
 
 /** @import { WordsTold } from "../worker_messages.js" */
 
@@ -69,9 +69,9 @@ function done(kind) {
   else emptyReturn();
 }
 
-/** Back from where a visit ended: nothing of it stays, but a report that is still being written does. */
+/** Back from where a visit ended: nothing of it stays, but a report that is not stored yet does. */
 function left() {
-  if (walk.current === "sent") emptyReport();
+  if (walk.current === "sent" || visits.copied) emptyReport();
   emptyVisits();
   line.ask("forget").catch(() => line.stop());
 }
@@ -110,8 +110,8 @@ async function prepareCodename() {
   if (codename) return;
   try {
     codename = (await line.ask("new-codename")).codename;
-  } catch {
-    if (walk.current === "codename") walk.turn("incapable");
+  } catch (error) {
+    if (walk.current === "codename" && error instanceof Failed && error.code === "crypto-missing") walk.turn("incapable");
   }
 }
 
@@ -120,9 +120,14 @@ async function toggleCodename() {
     hideCodename();
     return;
   }
-  // On a slow device the press may come before the codename.
+  // On a slow device the press may come before the codename; after Stop, without a connection, there is none.
   await making;
-  if (!codename || walk.current !== "codename") return;
+  if (!codename) await (making = prepareCodename());
+  if (walk.current !== "codename") return;
+  if (!codename) {
+    byId("codename-words", HTMLElement).textContent = say("network");
+    return;
+  }
   showCodename(codename);
   one(section("codename"), '[data-do="next"]').hidden = false;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * @file Visits: what is asked of the worker, and which page follows. Each press of a button here is at most one burst
- * of requests for each envelope, always in the same order.
+ * @file Visits: what is asked of the worker, and which page follows. Each press of a button here is one burst of requests
+ * for each envelope, always in the same order, made again at most twice when the connection breaks.
  */
 
 import { all, chosen, fresh, one, section } from "./dom.js";
@@ -31,6 +31,8 @@ export class Visits {
   #only = "";
   /** The unit for which a first copy of the report is stored while a second one goes out, or empty. */
   #copy = "";
+  /** What earlier presses for the same message left behind: a later one that comes less far must not deny it. */
+  #left = { perhaps: false, parts: 0 };
   #line;
   #walk;
   #progress = new ProgressPage();
@@ -50,12 +52,10 @@ export class Visits {
   /**
    * @param {Kind} kind
    * @param {Asked} asked
-   * @param {string} [copy]
    */
-  async make(kind, asked, copy = "") {
+  async make(kind, asked) {
     const mine = { kind, asked };
     this.#last = mine;
-    this.#copy = copy;
     this.#progress.begin(kind);
     this.#walk.turn("working");
     try {
@@ -65,8 +65,15 @@ export class Visits {
     } catch (error) {
       const failed = error instanceof Failed ? error : new Failed({ code: "unexpected" });
       if (this.#last !== mine) return;
-      this.#walk.turn(fillFailure(failed, kind === "check", this.#progress, this.#copy));
+      if (kind !== "check") this.#remember(failed);
+      this.#walk.turn(fillFailure(failed, kind === "check", this.#left, this.#copy));
     }
+  }
+
+  /** @param {Failed} failed what it knows, and how far it came: a worker that was ended cannot say */
+  #remember({ perhapsStored, partsStored }) {
+    this.#left.perhaps ||= perhapsStored || this.#progress.posted;
+    this.#left.parts = Math.max(this.#left.parts, partsStored, this.#progress.part - 1);
   }
 
   /**
@@ -84,7 +91,7 @@ export class Visits {
       this.#rerouted(visited);
     } else {
       const desk = this.#desk();
-      fillRefused(visited, kind === "report" && desk ? desk.name : "", this.#copy);
+      fillRefused(visited, kind === "report" && desk ? desk.name : "", this.#left, this.#copy);
       this.#walk.turn("refused");
     }
   }
@@ -105,6 +112,7 @@ export class Visits {
     fillStored("sent", visited);
     one(section("sent"), "[data-silent]").hidden = !offer;
     this.#copy = visited.name;
+    this.#left = { perhaps: false, parts: 0 };
     if (offer) this.#walk.end("sent");
     else this.#finish(kind, "sent");
   }
@@ -115,6 +123,10 @@ export class Visits {
    */
   #finish(kind, page) {
     this.#last = null;
+    if (kind !== "check") {
+      this.#copy = "";
+      this.#left = { perhaps: false, parts: 0 };
+    }
     this.#done(kind);
     this.#walk.end(page);
   }
@@ -122,7 +134,7 @@ export class Visits {
   /** @param {VisitTold} visited */
   #rerouted(visited) {
     this.#routed = visited.units.find((unit) => unit.slug === visited.slug) ?? null;
-    fillRerouted(this.#last?.asked.shown?.name ?? "", this.#routed?.name ?? "", this.#copy);
+    fillRerouted(this.#last?.asked.shown?.name ?? "", this.#routed?.name ?? "", this.#left, this.#copy);
     this.#walk.turn("rerouted");
   }
 
@@ -134,7 +146,7 @@ export class Visits {
 
   /** The same visit again. @param {Asked} changes */
   async again(changes = {}) {
-    if (this.#last) await this.make(this.#last.kind, { ...this.#last.asked, ...changes }, this.#copy);
+    if (this.#last) await this.make(this.#last.kind, { ...this.#last.asked, ...changes });
   }
 
   /** The same report to the intake desk. */
@@ -180,7 +192,13 @@ export class Visits {
     return chosen("which")?.value ?? this.#only;
   }
 
+  /** Whether a first copy of the report is stored, and a second one was begun or offered. */
+  get copied() {
+    return this.#copy !== "";
+  }
+
   forget() {
+    this.#left = { perhaps: false, parts: 0 };
     this.#last = this.#found = this.#routed = null;
     this.#only = this.#copy = "";
   }

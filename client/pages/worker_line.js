@@ -50,6 +50,8 @@ export class WorkerLine {
   /** @type {Map<number, Waiting>} */
   #waiting = new Map();
   #next = 1;
+  /** Whether a worker has started in this page: one that then cannot be loaded lacks the connection. */
+  #able = false;
   #anchor;
   /** @type {Promise<unknown>} */
   #started = Promise.resolve();
@@ -68,9 +70,9 @@ export class WorkerLine {
         return Promise.reject(new Failed({ code: "crypto-missing" }));
       }
       this.#worker.addEventListener("message", (event) => this.#hear(event.data));
-      this.#worker.addEventListener("error", () => this.#end("crypto-missing"));
+      this.#worker.addEventListener("error", () => this.#end(this.#able ? "unreachable" : "crypto-missing"));
       this.#worker.addEventListener("messageerror", () => this.#end("unexpected"));
-      this.#started = this.#post({ ask: "start", anchor: this.#anchor }, () => {});
+      this.#started = this.#post({ ask: "start", anchor: this.#anchor }, () => {}).then(() => (this.#able = true));
       // Whoever asks next hears of it.
       this.#started.catch(() => {});
     }

@@ -3,7 +3,7 @@
 
 import { BODY_PART, CATEGORIES, MAX_ANSWERS, MAX_ANSWER_ID, MAX_BODY, MAX_PARTS } from "./constants.js";
 import { checkSlug } from "./directory.js";
-import { encodeText } from "./encoding.js";
+import { encodeText, isWellFormed } from "./encoding.js";
 import { BadBody, BadText, TooLong } from "./errors.js";
 
 /**
@@ -44,7 +44,7 @@ export function encodeBody(report) {
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([name, said]) => `${JSON.stringify(name)}:${JSON.stringify(said)}`);
   const texts = [report.text, ...Object.values(report.answers)];
-  if (!texts.every((text) => text.isWellFormed())) throw new BadText("report");
+  if (!texts.every(isWellFormed)) throw new BadText("report");
   const start = JSON.stringify({ v: 1, categories: report.categories, force: report.force }).slice(0, -1);
   const data = encodeText(`${start},"answers":{${answers.join()}},"text":${JSON.stringify(report.text)}}`, "report");
   if (data.length > MAX_BODY) {

@@ -107,12 +107,21 @@ export function decodeText(data, name) {
 }
 
 /**
+ * Whether no half of a surrogate pair stands alone. The method of that name is younger than the browsers that can do all
+ * else.
+ * @param {string} text
+ */
+export function isWellFormed(text) {
+  return !/\p{Surrogate}/u.test(text);
+}
+
+/**
  * Strict UTF-8 of a text that may hold lone surrogates. Throws BadText.
  * @param {string} text
  * @param {string} name
  */
 export function encodeText(text, name) {
-  if (!text.isWellFormed()) throw new BadText(name);
+  if (!isWellFormed(text)) throw new BadText(name);
   return utf8(text);
 }
 

@@ -64,7 +64,11 @@ export class KnownCodename {
   secret(entropy, serviceId, onPercent) {
     if (!this.#known || !equal(this.#known.entropy, entropy)) {
       this.forget();
-      this.#known = new Stretch(entropy, serviceId, onPercent);
+      const begun = (this.#known = new Stretch(entropy, serviceId, onPercent));
+      // One that failed for want of memory may succeed when it is asked for again.
+      begun.secret.catch(() => {
+        if (this.#known === begun) this.#known = undefined;
+      });
     }
     this.#known.onPercent = onPercent;
     return this.#known.secret;

@@ -70,15 +70,17 @@ async function visitOnce({ anchor, stretched, despiteClock, report, network }, p
 }
 
 /**
- * A visit, made again when the connection fails, whatever it sends: what broke it must not learn what it was for.
- * Throws Interrupted.
+ * A visit, made again when the connection fails, whatever it sends: what broke it must not learn what it was for. A part
+ * that is refused after an earlier try may have stored it has failed. Throws Interrupted.
  * @param {Visitor} visitor
  * @param {Part} [part]
  */
 export async function visitPatiently(visitor, part) {
   for (let [left, perhapsStored] = [TRIES - 1, false]; ; left--) {
     try {
-      return await visitOnce(visitor, part);
+      const visited = await visitOnce(visitor, part);
+      if (!visited.refused || !perhapsStored) return visited;
+      throw new Interrupted(visited.refused, { perhapsStored, warnings: visited.judged.warnings });
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
       perhapsStored ||= error.perhapsStored;

@@ -145,8 +145,9 @@ export class Session {
     const pieces = asked.ask === "check" ? [] : splitBody(encodeBody(bodyOf(asked)));
     const onPercent = (/** @type {number} */ percent) => onProgress({ stage: "stretch", percent });
     const stretched = await this.#known.secret(entropy, anchor.serviceId, onPercent);
-    const network = { afterBoard: this.#known.slow ? AFTER_BOARD_SLOW : AFTER_BOARD };
-    const visitor = { anchor, stretched, despiteClock: asked.despiteClock, report: onProgress, network, ...this.#how };
+    const { network: where, ...how } = this.#how;
+    const network = { afterBoard: this.#known.slow ? AFTER_BOARD_SLOW : AFTER_BOARD, ...where };
+    const visitor = { anchor, stretched, despiteClock: asked.despiteClock, report: onProgress, network, ...how };
     if (asked.ask === "check") {
       const visited = await visitPatiently(visitor);
       return visitTold(visited, visited.judged.warnings);

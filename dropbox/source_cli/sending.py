@@ -45,12 +45,16 @@ def parts_of(report: Report) -> tuple[bytes, ...]:
 def visit_patiently(service: Service, stretched: bytes, part: Part | None) -> Visited:
     """A visit, made again when the connection fails, whatever it sends: what broke it must not learn what it was for.
 
-    Raises ProtocolError or TransportFailed when nothing can have been stored, PerhapsStored otherwise.
+    Raises ProtocolError or TransportFailed when nothing can have been stored, PerhapsStored otherwise; so also for a
+    part that is refused after an earlier try may have stored it.
     """
     perhaps = False
     for left in range(TRIES - 1, -1, -1):
         try:
-            return service.visit(stretched, part)
+            visited = service.visit(stretched, part)
+            if perhaps and visited.refused is not None:
+                raise PerhapsStored(visited.refused)
+            return visited
         except PerhapsStored as failed:
             perhaps, reason = True, failed.reason
         except TransportFailed as failed:

@@ -29,7 +29,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 AFTER_BOARD = 1.0
-"""Seconds between board and envelope: more than the longest reading takes."""
+"""Seconds between board and envelope, or the next whole multiple: here no stretch takes long."""
 
 
 class PerhapsStored(Exception):

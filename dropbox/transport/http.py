@@ -8,6 +8,7 @@ bounded before it is read.
 import asyncio
 import logging
 import math
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Generator
 from types import TracebackType
@@ -76,8 +77,8 @@ class HttpTransport:
         self, service: str, socks: str | None = None, patience: float = 20.0, after_board: float = 0.0
     ) -> None:
         """``socks`` is HOST:PORT of a SOCKS 5 proxy, which also resolves the name. An envelope leaves ``after_board``
-        seconds after the last board arrived: finding and opening take longer for some codenames than for others, and
-        that must not show. Raises BadAddress, OnionWithoutTor."""
+        seconds, or a whole multiple of it, after the last board arrived: finding and opening take longer for some
+        codenames than for others, and that must not show. Raises BadAddress, OnionWithoutTor."""
         self._service = check_address(service)
         if is_onion(service) and not socks:
             raise OnionWithoutTor("service")
@@ -90,9 +91,7 @@ class HttpTransport:
     async def __aenter__(self) -> Self:
         logging.getLogger("aiohttp").setLevel(logging.CRITICAL)
         try:
-            connector = (
-                ProxyConnector.from_url(f"socks5://{self._socks}", rdns=True) if self._socks else aiohttp.TCPConnector()
-            )
+            connector = self._through_proxy() if self._socks else aiohttp.TCPConnector()
         except ValueError:
             raise ProxyFailed("address") from None
         self._session = aiohttp.ClientSession(
@@ -104,6 +103,11 @@ class HttpTransport:
             trust_env=False,
         )
         return self
+
+    def _through_proxy(self) -> aiohttp.BaseConnector:
+        """Tor keeps connections of different SOCKS credentials on circuits of their own (its IsolateSOCKSAuth, on by
+        default): two visits from one machine then have none in common."""
+        return ProxyConnector.from_url(f"socks5://{secrets.token_hex(8)}:visit@{self._socks}", rdns=True)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -19,6 +19,7 @@ from tests.browser.pages_scene import altered, refuses, scene
 from tests.browser.pages_service import INTAKE, NAMES, NORTH, SOUTH, small_service
 from tests.browser.pages_source import ACCOUNT, Source, new_codename
 from tests.browser.test_pages_walk import stored
+from tests.browser.visitor import Report
 
 pytestmark = pytest.mark.chromium
 NOTHING_SENT = "Nothing of what you wrote has been sent."
@@ -62,6 +63,44 @@ async def test_the_unit_has_been_silent(launch: Launch, tmp_path: Path) -> None:
         assert await it.source.button("Send it to the intake desk as well").count() == 0
         assert await stored(it.server) == 2
         assert ACCOUNT not in await it.source.everything()
+
+
+async def test_a_second_copy_that_fails_leaves_nothing_behind(launch: Launch, tmp_path: Path) -> None:
+    """The first copy is stored: going back from a second one that failed empties the report and its codename."""
+    async with scene(launch, tmp_path, {NORTH: 5}) as it:
+        codename = await it.send()
+        await it.source.stored()
+        it.between.changes["/v1/directory"] = lambda body: body[:-1] + bytes([body[-1] ^ 1])
+        await it.press_on("Send it to the intake desk as well")
+        await it.source.at("There is a problem with the service", 30_000)
+        await it.source.back()
+        await expect(it.source.button("Start a report")).to_be_visible()
+        held = await it.source.everything()
+        assert ACCOUNT not in held
+        assert "is stored for" not in await it.page.locator("#page-problem").inner_text()
+        it.between.changes.clear()
+        await it.source.walk_to_check(Report("Another."))
+        assert await it.source.take_codename() != codename
+
+
+async def test_after_stop_a_lost_connection_is_not_called_a_browser_that_cannot(launch: Launch, tmp_path: Path) -> None:
+    """Stop ends the worker, which is fetched anew: without a connection the page says so, and nothing is lost."""
+    async with scene(launch, tmp_path) as it:
+        await it.source.start()
+        await it.source.look(new_codename())
+        await it.press_on("Write to the unit")
+        await it.page.get_by_role("radio", name=NAMES[NORTH]).check()
+        await it.source.box("Your message").fill(ACCOUNT)
+        it.between.changes["/v1/directory"] = lambda _: None
+        await it.press_on("Send")
+        await it.press_on("Stop")
+        await it.source.at("Stopped")
+        it.between.changes["/worker.js"] = lambda _: None
+        await it.press_on("Go back to what you wrote")
+        await it.press_on("Send")
+        await it.shows("The service is unavailable", "The service did not answer", NOTHING_SENT)
+        await it.press_on("Go back to what you wrote")
+        await expect(it.source.box("Your message")).to_have_value(ACCOUNT)
 
 
 async def test_another_unit_would_receive_it(launch: Launch, tmp_path: Path) -> None:
@@ -122,16 +161,24 @@ async def test_a_return_while_a_unit_is_silent(launch: Launch, tmp_path: Path) -
 
 
 async def test_no_answer_after_the_envelope_left(launch: Launch, tmp_path: Path) -> None:
-    """The page says that it may be stored, and to keep the codename; the same report goes out again when asked."""
+    """The page says that it may be stored, and to keep the codename, also after another try that came less far; the
+    same report goes out again when asked."""
     async with scene(launch, tmp_path) as it:
         it.between.changes["/v1/envelopes"] = lambda _: b" " * 256
         await it.send()
         await it.shows("There is a problem with the service", PERHAPS, "Keep your codename")
+        it.between.changes["/v1/directory"] = lambda body: body[:-1] + bytes([body[-1] ^ 1])
+        await it.press_on("Try again")
+        await it.shows("There is a problem with the service", "is not the one that was signed", PERHAPS)
+        it.between.changes.clear()
+        it.between.changes["/v1/board"] = altered(it.server, NORTH)
+        await it.press_on("Try again")
+        await it.shows("Not sent", PERHAPS)
         it.between.changes.clear()
         await it.press_on("Try again")
         await it.source.at("Sending")
         await it.source.stored()
-        assert await stored(it.server) == 2
+        assert await stored(it.server) == 3, "two of it, and a decoy between"
 
 
 async def test_what_the_roots_did_not_sign_is_not_believed(launch: Launch, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from dropbox.flows.visit import Part, Visited
 from dropbox.protocol.codename import decode_codename, encode_codename
-from dropbox.protocol.errors import BadValue, ProtocolError
+from dropbox.protocol.errors import BadValue, CannotSend, ProtocolError, UnitCannotReceive
 from dropbox.source_cli import sending
 from dropbox.source_cli.check import check
 from dropbox.source_cli.report import report
@@ -40,7 +40,11 @@ def ended(
     def visit(self: Service, stretched: bytes, part: Part | None) -> Visited:
         assert part is not None
         tried.append(part)
-        raise errors[min(len(tried), len(errors)) - 1]
+        error = errors[min(len(tried), len(errors)) - 1]
+        if isinstance(error, CannotSend):
+            # Refused in the visit, which posted a decoy.
+            return Visited(None, (), None, error, "")  # type: ignore[arg-type]  # nobody looks at what was judged
+        raise error
 
     monkeypatch.setattr(Service, "visit", visit)
     monkeypatch.setattr(sending, "PAUSE", 0.0)
@@ -88,6 +92,17 @@ def test_what_was_stored_in_an_earlier_try_is_not_forgotten(
     said, kind, tried = ended(monkeypatch, arguments, [PerhapsStored(Unreachable("x")), BadValue("board")])
     assert len(tried) == 2
     assert kind == "BadValue"
+    assert "whole text again" in said
+
+
+def test_a_refusal_after_a_try_that_may_have_been_stored_is_no_plain_one(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    """The server keeps the envelope, breaks the answer, then shows a board that takes nothing: the codename is kept."""
+    ends = [PerhapsStored(Unreachable("x")), UnitCannotReceive("x")]
+    said, kind, tried = ended(monkeypatch, arguments, ends)
+    assert len(tried) == 2
+    assert kind == "UnitCannotReceive"
     assert "whole text again" in said
 
 

@@ -2,7 +2,10 @@
 """The worker's session, asked as a page asks it, against the service in memory."""
 
 import base64
+import json
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +13,7 @@ import pytest
 from dropbox.protocol.body import Report, parse_body
 from dropbox.protocol.codename import decode_codename
 from dropbox.words import codename_words
-from tests.client.node_session import Heard, NodeSession, node_session
+from tests.client.node_session import NODE, Heard, NodeSession, node_session
 from tests.client.twin_server import TwinServer, how
 from tests.flows.twin import changed_unit, make_service, replace_directory
 
@@ -96,6 +99,13 @@ def test_one_stretch_serves_a_codename_until_it_is_forgotten(session: NodeSessio
     assert session.ask("check", codename=first, despiteClock=False).stages() == ["stretch", *BURST]
     assert session.ask("forget").done == {}
     assert session.ask("check", codename=first, despiteClock=False).stages() == ["stretch", *BURST]
+
+
+def test_a_stretch_that_failed_is_made_again() -> None:
+    """For want of memory, say; and a device that took long is known to be slow."""
+    script = Path(__file__).parent / "known_codename.js"
+    done = subprocess.run([str(NODE), str(script)], capture_output=True, text=True, check=True, timeout=60)
+    assert json.loads(done.stdout) == {"first": "no memory", "second": 32, "fast": False, "slow": True}
 
 
 def test_a_second_visit_while_one_runs_is_refused(session: NodeSession) -> None:

@@ -158,6 +158,21 @@ def test_a_unit_that_is_paused_between_two_parts_breaks_the_message_off(
     assert server.paths() == BURST * 2
 
 
+def test_a_refusal_after_a_try_that_may_have_been_stored_is_no_plain_one(server: TwinServer) -> None:
+    """The server keeps the envelope, breaks the answer, then takes nothing more: the page must not say that nothing was
+    sent."""
+
+    def pause(answer: Answer) -> Answer:
+        replace_directory(server.service, lambda one: changed_unit(one, "intake", paused=True), 2)
+        return hang_up(answer)
+
+    server.faults["/v1/envelopes"] = [pause]
+    with node_session(how(server.url, patience=1)) as session:
+        failed = report(session.start(server.service), new_codename(session)).failed
+    assert (failed["code"], failed["perhapsStored"], failed["partsStored"]) == ("routing-changed", True, 0)
+    assert server.paths() == BURST * 2
+
+
 def test_a_refusal_that_passes_is_waited_for(server: TwinServer) -> None:
     """The same request is sent again; every other refusal is final for it, and the visit is made again."""
     server.faults["/v1/directory"] = [refused(503, "not-ready")]
