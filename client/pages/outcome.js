@@ -140,14 +140,13 @@ function storedWords({ perhaps, parts }, copy) {
 /**
  * The page for a failure, filled in.
  * @param {Failed} failed
- * @param {boolean} reading
- * @param {Left} left
+ * @param {Left | null} left null for who was only reading
  * @param {string} copy the unit for which a first copy is stored, or empty
  */
-export function fillFailure(failed, reading, left, copy) {
+export function fillFailure(failed, left, copy) {
   const name = pageOf(failed.code);
   const page = section(name);
-  const stored = reading ? say("stored-reading") : storedWords(left, copy);
+  const stored = left ? storedWords(left, copy) : say("stored-reading");
   for (const place of all(page, "[data-stored]")) place.textContent = stored;
   for (const place of all(page, "[data-warnings]")) fillWarnings(place, failed.warnings.filter(isOpen));
   for (const place of all(page, "[data-today]")) place.textContent = dayWords(new Date());

@@ -71,8 +71,9 @@ function done(kind) {
 
 /** Back from where a visit ended: nothing of it stays, but a report that is not stored yet does. */
 function left() {
-  if (walk.current === "sent" || visits.copied) emptyReport();
-  emptyVisits();
+  const writing = walk.current !== "sent" && !visits.copied;
+  if (!writing) emptyReport();
+  emptyVisits(writing);
   line.ask("forget").catch(() => line.stop());
 }
 
@@ -85,11 +86,12 @@ function wipe() {
   line.stop();
 }
 
-function emptyVisits() {
+/** @param {boolean} [writing] whether a report is still being written */
+function emptyVisits(writing = false) {
   returned = "";
   emptyReturn();
   emptyOutcome();
-  visits.forget();
+  visits.forget(writing);
 }
 
 /** @param {string} name */

@@ -11,6 +11,7 @@ import { receiver } from "./report.js";
 import { Failed } from "./worker_line.js";
 
 /** @import { UnitTold, VisitTold } from "../worker_messages.js" */
+/** @import { Left } from "./outcome.js" */
 /** @import { WorkerLine } from "./worker_line.js" */
 /** @import { Walk } from "./walk.js" */
 /** @typedef {"report" | "reply" | "check"} Kind */
@@ -18,6 +19,9 @@ import { Failed } from "./worker_line.js";
 
 /** Where each kind of visit was asked for. */
 const ORIGIN = { report: "check", reply: "write", check: "return" };
+
+/** What a message has left on the server before its first visit. */
+const NOTHING = { perhaps: false, parts: 0 };
 
 /** Makes visits, and remembers the last one so that it can be made again. */
 export class Visits {
@@ -31,8 +35,8 @@ export class Visits {
   #only = "";
   /** The unit for which a first copy of the report is stored while a second one goes out, or empty. */
   #copy = "";
-  /** What earlier presses for the same message left behind: a later one that comes less far must not deny it. */
-  #left = { perhaps: false, parts: 0 };
+  /** What earlier presses for a message left behind: a later one that comes less far must not deny it. */
+  #left = { report: { ...NOTHING }, reply: { ...NOTHING } };
   #line;
   #walk;
   #progress = new ProgressPage();
@@ -65,15 +69,20 @@ export class Visits {
     } catch (error) {
       const failed = error instanceof Failed ? error : new Failed({ code: "unexpected" });
       if (this.#last !== mine) return;
-      if (kind !== "check") this.#remember(failed);
-      this.#walk.turn(fillFailure(failed, kind === "check", this.#left, this.#copy));
+      const left = kind === "check" ? null : this.#remember(this.#left[kind], failed);
+      this.#walk.turn(fillFailure(failed, left, this.#copy));
     }
   }
 
-  /** @param {Failed} failed what it knows, and how far it came: a worker that was ended cannot say */
-  #remember({ perhapsStored, partsStored }) {
-    this.#left.perhaps ||= perhapsStored || this.#progress.posted;
-    this.#left.parts = Math.max(this.#left.parts, partsStored, this.#progress.part - 1);
+  /**
+   * What the failure knows, and how far it came: a worker that was ended cannot say.
+   * @param {Left} left
+   * @param {Failed} failed
+   */
+  #remember(left, { perhapsStored, partsStored }) {
+    left.perhaps ||= perhapsStored || this.#progress.posted;
+    left.parts = Math.max(left.parts, partsStored, this.#progress.part - 1);
+    return left;
   }
 
   /**
@@ -91,7 +100,7 @@ export class Visits {
       this.#rerouted(visited);
     } else {
       const desk = this.#desk();
-      fillRefused(visited, kind === "report" && desk ? desk.name : "", this.#left, this.#copy);
+      fillRefused(visited, kind === "report" && desk ? desk.name : "", this.#left[kind], this.#copy);
       this.#walk.turn("refused");
     }
   }
@@ -112,7 +121,7 @@ export class Visits {
     fillStored("sent", visited);
     one(section("sent"), "[data-silent]").hidden = !offer;
     this.#copy = visited.name;
-    this.#left = { perhaps: false, parts: 0 };
+    this.#left.report = { ...NOTHING };
     if (offer) this.#walk.end("sent");
     else this.#finish(kind, "sent");
   }
@@ -125,7 +134,7 @@ export class Visits {
     this.#last = null;
     if (kind !== "check") {
       this.#copy = "";
-      this.#left = { perhaps: false, parts: 0 };
+      this.#left[kind] = { ...NOTHING };
     }
     this.#done(kind);
     this.#walk.end(page);
@@ -134,7 +143,7 @@ export class Visits {
   /** @param {VisitTold} visited */
   #rerouted(visited) {
     this.#routed = visited.units.find((unit) => unit.slug === visited.slug) ?? null;
-    fillRerouted(this.#last?.asked.shown?.name ?? "", this.#routed?.name ?? "", this.#left, this.#copy);
+    fillRerouted(this.#last?.asked.shown?.name ?? "", this.#routed?.name ?? "", this.#left.report, this.#copy);
     this.#walk.turn("rerouted");
   }
 
@@ -197,8 +206,10 @@ export class Visits {
     return this.#copy !== "";
   }
 
-  forget() {
-    this.#left = { perhaps: false, parts: 0 };
+  /** @param {boolean} [writing] whether a report is still being written */
+  forget(writing = false) {
+    this.#left.reply = { ...NOTHING };
+    if (!writing) this.#left.report = { ...NOTHING };
     this.#last = this.#found = this.#routed = null;
     this.#only = this.#copy = "";
   }
