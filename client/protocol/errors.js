@@ -207,7 +207,7 @@ export class UnitCannotReceive extends CannotSend {
 
 export class NoUnitReceives extends CannotSend {
   static code = "no-unit-receives";
-  static say = "No unit can receive reports now. Nothing was sent. Try again later.";
+  static say = "No unit can receive reports now. Nothing was sent with this visit. Try again later.";
 }
 
 export class UnknownUnit extends CannotSend {
@@ -222,10 +222,10 @@ export class UnitConflicted extends CannotSend {
 
 export class RoutingChanged extends CannotSend {
   static code = "routing-changed";
-  static say = "Your report would go to another unit than the one that you were shown. Nothing of it was sent. Look at the receiving unit again, then decide whether to send.";
+  static say = "Your report would go to another unit than the one that you were shown. Nothing of it went with this visit. Look at the receiving unit again, then decide whether to send.";
 }
 
 export class ClockUnconfirmed extends CannotSend {
   static code = "clock-unconfirmed";
-  static say = "This device's date seems wrong, or the service is being held back. Nothing was sent. Check the date; if it is right and you want to go on, confirm it.";
+  static say = "This device's date seems wrong, or the service is being held back. Nothing was sent with this visit. Check the date; if it is right and you want to go on, confirm it.";
 }

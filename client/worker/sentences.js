@@ -25,7 +25,7 @@ const IN_A_BROWSER = {
   "unknown-unit several": "Several units have answered this codename, so choose the one that you write to.",
   "wrong-service": "This page and the service behind it do not belong together. Do not use it; try again later.",
   "clock-unconfirmed":
-    "This device's date seems wrong, or the service is being held back. Nothing was sent. Check the date; if it is right " +
+    "This device's date seems wrong, or the service is being held back. Nothing was sent with this visit. Check the date; if it is right " +
     "and you go on, your message may stay unread for longer.",
 };
 

@@ -287,7 +287,7 @@ class UnitCannotReceive(CannotSend):
 
 class NoUnitReceives(CannotSend):
     code = "no-unit-receives"
-    say = "No unit can receive reports now. Nothing was sent. Try again later."
+    say = "No unit can receive reports now. Nothing was sent with this visit. Try again later."
 
 
 class UnknownUnit(CannotSend):
@@ -303,7 +303,7 @@ class UnitConflicted(CannotSend):
 class RoutingChanged(CannotSend):
     code = "routing-changed"
     say = (
-        "Your report would go to another unit than the one that you were shown. Nothing of it was sent. "
+        "Your report would go to another unit than the one that you were shown. Nothing of it went with this visit. "
         "Look at the receiving unit again, then decide whether to send."
     )
 
@@ -311,7 +311,7 @@ class RoutingChanged(CannotSend):
 class ClockUnconfirmed(CannotSend):
     code = "clock-unconfirmed"
     say = (
-        "This device's date seems wrong, or the service is being held back. Nothing was sent. "
+        "This device's date seems wrong, or the service is being held back. Nothing was sent with this visit. "
         "Check the date; if it is right and you want to go on, confirm it."
     )
 
