@@ -39,8 +39,8 @@ class DeskPage:
         async with asyncio.timeout(60):
             while True:
                 await self.page.goto(self.unit["desk"])
-                await self.page.get_by_role("button", name="Collect now").click()
-                await self.page.wait_for_load_state()
+                async with self.page.expect_navigation(url="**/?done=*"):
+                    await self.page.get_by_role("button", name="Collect now").click()
                 links = await self.page.locator("main a[href^='/cases/']").evaluate_all(
                     "links => [...new Set(links.map(link => link.href))]"
                 )

@@ -34,7 +34,8 @@ async def test_the_cookies_of_three_desks_do_not_meet(demo: Demo, context: Brows
     for one in cookies:
         assert sent.get(one["domain"], set()) <= {f"{one['name']}={one['value']}"}
     assert sent
-    await desks[0].page.get_by_role("button", name="Lock now").click()
+    async with desks[0].page.expect_navigation(url="**/sign-in?why=locked"):
+        await desks[0].page.get_by_role("button", name="Lock now").click()
     for desk, heading in zip(desks, ("Sign in", "Inbox", "Inbox"), strict=True):
         await desk.page.goto(desk.unit["desk"])
         await expect(desk.page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
