@@ -25,6 +25,8 @@ export function showCodename(/** @type {string} */ codename) {
   const button = byId("show-codename", HTMLButtonElement);
   button.setAttribute("aria-expanded", "true");
   button.textContent = say("hide-codename");
+  // On a phone the words would stand below what it shows.
+  list.scrollIntoView({ block: "nearest" });
 }
 
 /** Out of the document again. */

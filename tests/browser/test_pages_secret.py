@@ -66,6 +66,19 @@ async def test_a_press_before_the_codename_is_made_shows_it_once_it_is(chromium_
         await expect(source.button("I have written it down")).to_be_visible()
 
 
+async def test_on_a_phone_the_words_are_seen_where_they_are_shown(page: Page, tmp_path: Path) -> None:
+    """Pressing the button brings every word into view; the focus stays on the button."""
+    async with small_service(tmp_path) as server:
+        await page.set_viewport_size({"width": 320, "height": 640})
+        source = Source(page, server.address)
+        await source.fill()
+        await source.button("Continue to the codename").click()
+        await source.button("Show the codename").click()
+        for word in await page.locator("#codename-words li").all():
+            await expect(word).to_be_in_viewport(ratio=1)
+        await expect(source.button("Hide the codename")).to_be_focused()
+
+
 async def test_the_codename_is_not_printed_copied_or_titled(page: Page, tmp_path: Path) -> None:
     """Print leaves the page out, copying takes nothing, and address and title stay what they were."""
     async with small_service(tmp_path) as server:
