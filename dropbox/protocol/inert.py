@@ -22,7 +22,8 @@ _MARKS = re.compile("[\u034f\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0d\U00016f
 """Combining marks that are drawn as nothing: a hidden message would fit into them."""
 
 
-def _shown(letter: str) -> str:
+def numbered(letter: str) -> str:
+    """A letter as its number, as in ⟦U+202E⟧."""
     return f"\u27e6U+{ord(letter):04X}\u27e7"
 
 
@@ -49,9 +50,9 @@ def inert(text: str) -> str:
     plain = text.replace("\r\n", "\n")
     for at, letter in enumerate(plain):
         if letter == _JOINER or letter in _SELECTORS:
-            clean.append(letter if _joins(plain, at) else _shown(letter))
+            clean.append(letter if _joins(plain, at) else numbered(letter))
         elif letter not in _KEPT and _hides(letter):
-            clean.append(_shown(letter))
+            clean.append(numbered(letter))
         else:
             clean.append(letter)
     return "".join(clean)
@@ -59,7 +60,7 @@ def inert(text: str) -> str:
 
 def inert_line(text: str) -> str:
     """The same for one line: line feeds and tabs are shown too."""
-    return "".join(_shown(letter) if letter in _KEPT else letter for letter in inert(text))
+    return "".join(numbered(letter) if letter in _KEPT else letter for letter in inert(text))
 
 
 def _columns(letter: str) -> int:

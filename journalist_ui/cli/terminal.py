@@ -8,26 +8,26 @@ visible stands as its code point, and each of its lines begins with a margin, al
 import shutil
 from typing import Any
 
-from dropbox.protocol.inert import MARGIN, inert_line, wrapped
+from dropbox.protocol import inert as inert_text
+from dropbox.protocol.inert import MARGIN, margin, numbered
 
 WIDEST = 100
 
 
+def _strict(text: str) -> str:
+    """Stricter than a page: terminals measure odd spaces, and joiners inside emoji, each in its own way."""
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else numbered(letter) for letter in text)
+
+
 def inert(text: str) -> str:
-    """One line of a source's text, with everything that is not plainly visible as ⟦U+XXXX⟧. Stricter than a page: odd
-    spaces, and joiners inside emoji, are measured differently from terminal to terminal."""
-    return "".join(letter if letter.isprintable() else f"⟦U+{ord(letter):04X}⟧" for letter in inert_line(text))
+    """One line of a source's text, with everything that is not plainly visible as ⟦U+XXXX⟧."""
+    return _strict(inert_text.inert_line(text))
 
 
 def quoted(text: str) -> list[str]:
     """A source's text as lines with a margin: line ends and tabs are kept, all else that is not visible is shown."""
-    width = max(min(shutil.get_terminal_size().columns, WIDEST) - len(MARGIN), 20)
-    lines = text.replace("\r\n", "\n").split("\n")
-    return [
-        MARGIN + piece
-        for line in lines
-        for piece in wrapped("    ".join(inert(field) for field in line.split("\t")), width)
-    ]
+    width = max(min(shutil.get_terminal_size().columns, WIDEST), 20 + len(MARGIN))
+    return margin(_strict(inert_text.inert(text)), width)
 
 
 # --- results ---
