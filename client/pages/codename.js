@@ -79,7 +79,7 @@ export function helpTyping(id, line) {
       // The word that is being typed is not wrong yet.
       const typed = isLast(written(id)) ? written(id) : written(id).replace(/\S+$/, "");
       const found = typed.trim() ? await line.ask("check-words", { typed }).catch(() => null) : null;
-      if (mine === turn && written(id)) showHelp(id, found);
+      if (mine === turn) showHelp(id, written(id) ? found : null);
     }, PAUSE);
   });
 }

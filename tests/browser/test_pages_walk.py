@@ -208,6 +208,35 @@ async def test_a_return_that_finds_nothing_and_a_message(page: Page, tmp_path: P
         assert units == list(NAMES)
 
 
+async def test_no_word_of_help_moves_the_button(chromium_page: Page, tmp_path: Path) -> None:
+    """Whatever is found in a codename while it is typed, the button below stays where it was: one that moves under a
+    finger on it is not pressed."""
+    async with small_service(tmp_path) as server:
+        source = Source(chromium_page, server.address)
+        await source.fill()
+        codename = await source.take_codename()
+        words = codename.split(" ")
+        swapped = next(
+            " ".join([*words[:at], words[at + 1], words[at], *words[at + 2 :]])
+            for at in range(7)
+            if words[at] != words[at + 1]
+        )
+        for width in (320, 1280):
+            await chromium_page.set_viewport_size({"width": width, "height": 900})
+            await source.box("Your codename").fill("")
+            await expect(chromium_page.locator("#codename-back-help")).to_have_text("")
+            before = await source.button("Send the report").bounding_box()
+            for typed, told in (
+                ("abacus abdomen ", "2 of 8 words"),
+                ("abacus abdomenn ", "Word 2 is not in the list"),
+                (swapped, "together they are no codename"),
+                (codename, "These are eight words of a codename"),
+            ):
+                await source.box("Your codename").fill(typed)
+                await expect(chromium_page.locator("#codename-back-help")).to_contain_text(told)
+                assert await source.button("Send the report").bounding_box() == before, (width, told)
+
+
 async def test_a_wrong_codename_is_helped_along(chromium_page: Page, tmp_path: Path) -> None:
     """While typing and on sending: which word is wrong and which it may be, that two are swapped; the server is asked
     nothing."""
