@@ -27,6 +27,7 @@ SIDE_BY_SIDE = 2
 SPREAD = {"browser": ("-n", "3", "--dist", "loadfile")}
 """A browser's page waits most of the time: three of its files run at once."""
 SUITE_LIMIT = 12 * 60.0
+LINE_LIMIT = 1000
 CHECK = "check"  # `make check`, run like a suite
 
 
@@ -51,6 +52,7 @@ class Outcome:
     failed: int = 0
     left_out: int = 0
     notes: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
 
     def fail(self, note: str) -> None:
         self.failed += 1
@@ -146,6 +148,10 @@ def count(room: Room, outcome: Outcome) -> None:
         outcome.failed += sum(wrong.values())
         if wrong["skipped"]:
             outcome.notes.append(f"{wrong['skipped']} skipped, which is a failure here")
+        for case in suite.iter("testcase"):
+            for kind in ("failure", "error", "skipped"):
+                if (why := case.find(kind)) is not None:
+                    outcome.wrong.append(f"{case.get('classname')}::{case.get('name')}: {why.get('message')}")
     listed = room.file(outcome.name, "left-out")
     outcome.left_out = len(listed.read_text().splitlines()) if listed.exists() else 0
 
@@ -249,6 +255,9 @@ def close(room: Room, outcomes: list[Outcome], seconds: float) -> int:
         refused = " ".join(sorted(set(room.absent) - set(room.allowed)))
         print(f'\nTests did not run for want of: {refused}. Install that, or say ALLOW_MISSING="{refused}".')
         failed, left_out = failed + left_out, 0
+    # Once more where the end of a long output is all that anybody keeps.
+    for line in (line for row in outcomes for line in row.wrong):
+        print(f"\n{line[:LINE_LIMIT]}")
     print(f"\n{passed} passed, {failed} failed" + (f", {left_out} skipped" if left_out else ""), flush=True)
     return 1 if failed or not passed else 0
 

@@ -49,11 +49,14 @@ def test_green_suites_close_with_their_counts(tree: Path) -> None:
     assert output.splitlines()[-1] == "3 passed, 0 failed"
 
 
-def test_a_failure_is_printed_in_full_and_counted(tree: Path) -> None:
+def test_a_failure_is_printed_in_full_counted_and_named_at_the_end(tree: Path) -> None:
     add_suite(tree, "one", GREEN + "def test_red(): assert 'left' == 'right'\n")
     code, output = run(tree)
     assert code == 1
     assert "assert 'left' == 'right'" in output
+    _, end = output.rsplit("\nall ", 1)
+    assert "test_green" not in end
+    assert "tests.one.test_one::test_red: AssertionError: assert 'left' == 'right'" in end
     assert output.splitlines()[-1] == "1 passed, 1 failed"
 
 
