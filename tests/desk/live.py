@@ -8,12 +8,15 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyotp
+
+from dropbox.protocol.batch import parse_board, parse_manifest
 
 BIN = Path(sys.executable).parent
 DESK_PASSPHRASE = "the desk has its own words"
@@ -189,6 +192,12 @@ class LiveService:
             stdin=codename + "\n",
         )
         return ran.json
+
+    def shown_certificate(self) -> bytes:
+        """The hash of the certificate that the board now has sources seal to; empty before the first batch."""
+        with urllib.request.urlopen(f"{self.url}/v1/board") as answer:  # noqa: S310  # our own server
+            (unit,) = parse_board(answer.read())
+        return parse_manifest(unit.batches[-1].manifest).cert_current if unit.batches else b""
 
     def publish_directory(self) -> None:
         """Let two roots sign the directory as it is, and put it on the server."""

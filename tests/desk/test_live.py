@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk.live import PERIOD, LiveService, must, run, start_service, wait_for
+from tests.desk.live import LiveService, must, run, start_service, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -249,7 +249,10 @@ def test_a_vault_restored_beside_its_keyring_fills_again(service: LiveService) -
 def test_a_lost_keyring_is_replaced_and_the_unit_goes_on(service: LiveService) -> None:
     """Without its keyring the desk says what to do; with a new one, enrolled again, it is told so and collects."""
     desk = service.desk
+    service.report("before the loss")
+    newest_case(desk.login(), "before the loss")
     desk.stop()
+    lost = service.shown_certificate()
     (desk.folder / "keyring").unlink()
     ran = run("dropbox-desk", "serve", "--vault", desk.folder, stdin="the desk has its own words\n")
     assert ran.code == 1
@@ -266,7 +269,7 @@ def test_a_lost_keyring_is_replaced_and_the_unit_goes_on(service: LiveService) -
     desk.start()
     wait_for(lambda: any(one["code"] == "keyring-new" for one in desk.status()["notices"]), "the notice")
     # Until the board shows a batch under the new key, sources seal to epochs whose secrets went with the old keyring.
-    time.sleep(4 * PERIOD)
+    wait_for(lambda: service.shown_certificate() != lost, "a batch under the new key")
     session = desk.login()
     service.report("after the loss")
     assert newest_case(session, "after the loss")
