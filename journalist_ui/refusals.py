@@ -42,6 +42,13 @@ class NotAllowed(DeskRefused):
     status = 403
 
 
+class FirstPassphrase(DeskRefused):
+    """A member still has the passphrase that an administrator gave: nothing can be done but change it."""
+
+    code = "first-passphrase"
+    status = 403
+
+
 class NoSuchCase(DeskRefused):
     """No case of that number, or none that this member may open: the two look alike."""
 

@@ -182,24 +182,27 @@ async def make_desks_and_server(demo: Demo) -> None:
 
 
 async def _add_members(demo: Demo, unit: DemoUnit) -> None:
-    """The administrator signs in once and adds the investigators; those come first in the list."""
+    """The administrator signs in once and adds the investigators, who make passphrases of their own and come first in
+    the list."""
     administrator = unit.members[0]
-    session = str(demo.folder / f"{unit.slug}.session")
-    code = code_now(administrator.totp_secret)
-    login = ("dropbox-desk", "login", "--vault", str(unit.folder), "--member", administrator.name, "--session", session)
-    await run(login, [administrator.passphrase, code])
+
+    async def login(name: str, passphrase: str, code: str) -> str:
+        session = str(demo.folder / f"{unit.slug}-{name}.session")
+        words = ("dropbox-desk", "login", "--vault", str(unit.folder), "--member", name, "--session", session)
+        await run(words, [passphrase, code])
+        return session
 
     async def add(name: str, roles: tuple[str, ...]) -> Member:
-        member = Member(name, roles[0], new_passphrase())
+        member, first = Member(name, roles[0], new_passphrase()), new_passphrase()
         words = [word for role in roles for word in ("--role", role)]
-        said = await run(
-            ("dropbox-desk", "member", "add", name, *words, "--session", session, "--json"), [member.passphrase]
-        )
-        member.totp_secret = json.loads(said)["totp_secret"]
+        await run(("dropbox-desk", "member", "add", name, *words, "--session", held), [first])
+        own = ("dropbox-desk", "member", "passphrase", "--session", await login(name, first, ""), "--json")
+        member.totp_secret = json.loads(await run(own, [first, member.passphrase]))["totp_secret"]
         return member
 
+    held = await login(administrator.name, administrator.passphrase, code_now(administrator.totp_secret))
     added = await asyncio.gather(*(add(name, roles) for name, roles in MEMBERS))
-    await run(("dropbox-desk", "lock", "--session", session))
+    await run(("dropbox-desk", "lock", "--session", held))
     unit.members = [*added, administrator]
 
 

@@ -61,10 +61,11 @@ def fail(say: str) -> None:
     sys.exit(1)
 
 
-def secret_line(prompt: str, *, confirm: bool = False) -> str:
+def secret_line(prompt: str, *, confirm: bool = False, empty: bool = False) -> str:
     """One secret: asked for on a terminal without showing it, else the next line of stdin. Raises BadInput."""
     if sys.stdin.isatty():
-        return str(click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True))
+        asked: dict[str, Any] = {"default": "", "show_default": False} if empty else {}
+        return str(click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True, **asked))
     try:
         line = sys.stdin.readline()
     except UnicodeDecodeError:

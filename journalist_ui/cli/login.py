@@ -21,19 +21,23 @@ from .asking import ends_in_one_line, secret_line, session_option, vault_option
 def login(vault: Path, member: str, session: Path) -> None:
     """Sign in with passphrase and one-time code; the session file stands for you until the desk locks.
 
-    Asks for both; when stdin is no terminal they are its first two lines. The file holds a socket's path and a random
-    token, no key.
+    Asks for both; when stdin is no terminal they are its first two lines. The code is left empty with the first
+    passphrase, which an administrator gave: then `dropbox-desk member passphrase` is all that can be done. The file
+    holds a socket's path and a random token, no key.
 
     \b
     Example:
       dropbox-desk login --vault north --member ada --session ada.session
     """
     socket = socket_of(vault)
-    secrets = {"passphrase": secret_line(terminal.ASK_FOR_MEMBER), "code": secret_line(terminal.ASK_FOR_CODE)}
-    token = ask_desk(socket, "login", {"member": member} | secrets)["token"]
+    secrets = {
+        "passphrase": secret_line(terminal.ASK_FOR_MEMBER),
+        "code": secret_line(terminal.ASK_FOR_CODE, empty=True),
+    }
+    opened = ask_desk(socket, "login", {"member": member} | secrets)
     fresh = session.with_name(f".{session.name}.new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump({"socket": str(socket), "token": token}, file)
+        json.dump({"socket": str(socket), "token": opened["token"]}, file)
     os.rename(fresh, session)
-    click.echo(terminal.LOGGED_IN, err=True)
+    click.echo(terminal.CAME_FIRST if opened["provisional"] else terminal.LOGGED_IN, err=True)

@@ -42,17 +42,17 @@ def list_members(session: Path, as_json: bool) -> None:
 @json_option
 @ends_in_one_line
 def add(name: str, session: Path, roles: tuple[str, ...], as_json: bool) -> None:
-    """Add a member (administrators only). Prints the new member's one-time-code secret, once.
+    """Add a member (administrators only).
 
-    Asks for the member's first passphrase, or reads it from stdin. A new investigator can open every case that you can
-    open; it is said how many stay closed to them.
+    Asks for the member's first passphrase, or reads it from stdin. They sign in with it, without a code, and can do
+    nothing but make a passphrase of their own, which you do not know. Then share your cases with them.
 
     \b
     Examples:
       dropbox-desk member add bob --role investigator --session ada.session
       dropbox-desk member add eve --role administrator --role investigator --session ada.session --json < passphrase
     """
-    passphrase = secret_line(terminal.ASK_FOR_MEMBER, confirm=True)
+    passphrase = secret_line(terminal.ASK_FOR_FIRST, confirm=True)
     body = {"name": name, "roles": list(roles), "passphrase": passphrase}
     show(ask_signed_in(session, "member-add", body), as_json, terminal.member_added)
 
@@ -89,15 +89,21 @@ def remove(name: str, session: Path) -> None:
 
 @member.command("passphrase")
 @session_option
+@click.option("--new-code", is_flag=True, help="Also make a new one-time-code secret, if another may know the old one.")
+@json_option
 @ends_in_one_line
-def passphrase(session: Path) -> None:
-    """Change your own passphrase. Asks for the present and the new one, or reads two lines of stdin; ends your session.
+def passphrase(session: Path, new_code: bool, as_json: bool) -> None:
+    """Change your own passphrase, and with it your key. Ends your sessions.
+
+    Asks for the present and the new one, or reads two lines of stdin. In place of the first passphrase, which an
+    administrator gave, and with --new-code it prints your one-time-code secret, once.
 
     \b
-    Example:
+    Examples:
       dropbox-desk member passphrase --session bob.session
+      dropbox-desk member passphrase --new-code --session bob.session --json < two-lines
     """
     old = secret_line(terminal.ASK_FOR_MEMBER)
     new = secret_line(terminal.ASK_FOR_NEW, confirm=True)
-    ask_signed_in(session, "member-passphrase", {"old": old, "new": new})
-    click.echo(terminal.CHANGED, err=True)
+    done = ask_signed_in(session, "member-passphrase", {"old": old, "new": new, "new_code": new_code})
+    show(done, as_json, terminal.changed)

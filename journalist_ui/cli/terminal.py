@@ -38,7 +38,7 @@ def made(fields: dict[str, Any]) -> list[str]:
         "The desk is made.",
         f"Enrolment file: {fields['enrolment']}",
         f"Its fingerprint, to read out to whoever keeps the roots: {fields['fingerprint']}",
-        f"One-time codes, to put into an authenticator app now, shown once: {fields['totp_secret']}",
+        CODES.format(secret=fields["totp_secret"]),
         "Next: let the roots take the enrolment into the directory, then run `dropbox-desk serve`.",
     ]
 
@@ -140,22 +140,26 @@ def epochs(found: list[dict[str, Any]]) -> list[str]:
 
 
 def members(found: list[dict[str, Any]]) -> list[str]:
-    return [f"{one['name']}: {', '.join(one['roles'])}" for one in found]
+    return [f"{one['name']}: {', '.join(one['roles'])}{NOT_YET if one['provisional'] else ''}" for one in found]
 
 
 def member_added(fields: dict[str, Any]) -> list[str]:
     lines = [
         f"{fields['name']} is a member: {', '.join(fields['roles'])}.",
-        f"One-time codes, to put into an authenticator app now, shown once: {fields['totp_secret']}",
+        "They sign in with that passphrase and no code, and make one of their own; until then nothing is open to them.",
     ]
-    return lines + shared(fields) if "investigator" in fields["roles"] else lines
+    sharing = [f"Then share your cases: `dropbox-desk member share {fields['name']}`."]
+    return lines + sharing if "investigator" in fields["roles"] else lines
+
+
+def changed(fields: dict[str, Any]) -> list[str]:
+    secret = fields["totp_secret"]
+    return [*([CODES.format(secret=secret)] if secret else []), "The passphrase is changed. Sign in again."]
 
 
 def shared(fields: dict[str, Any]) -> list[str]:
     lines = [f"{fields['name']} can open {fields['cases_opened']} cases."]
-    if fields["cases_not_opened"] is None:
-        lines.append("Older cases stay closed to them until an investigator shares.")
-    elif fields["cases_not_opened"]:
+    if fields["cases_not_opened"]:
         lines.append(
             f"{fields['cases_not_opened']} stay closed to them: let a member who can open these run "
             f"`dropbox-desk member share {fields['name']}`."
@@ -187,9 +191,12 @@ def notices(found: list[dict[str, str]]) -> list[str]:
 LOGGED_IN = "Signed in."
 LOCKED = "Locked."
 MEMBER_REMOVED = "Removed. Cases that only they could open stay closed for good."
-CHANGED = "The passphrase is changed. Sign in again."
+CAME_FIRST = "Signed in with your first passphrase. Make one of your own now: `dropbox-desk member passphrase`."
+NOT_YET = " (has not made a passphrase of their own yet)"
+CODES = "One-time codes, to put into an authenticator app now, shown once: {secret}"
 ASK_FOR_DESK = "Desk passphrase"
 ASK_FOR_MEMBER = "Member's passphrase"
+ASK_FOR_FIRST = "The new member's first passphrase"
 ASK_FOR_NEW = "New passphrase"
 ASK_FOR_CODE = "One-time code"
 MISSING_LINE = "A line is missing on stdin: {what}."

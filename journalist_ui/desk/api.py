@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from dropbox.flows.requests import Notice
 from dropbox.protocol.board import split_text
 from dropbox.protocol.errors import BadText, TooLong
-from journalist_ui.refusals import BadInput, SignInRefused
+from journalist_ui.refusals import BadInput, FirstPassphrase, SignInRefused
 from journalist_ui.vault import audit, members
 from journalist_ui.vault.drafts import seal_draft
 from journalist_ui.vault.members import Role
@@ -70,8 +70,9 @@ def notices(desk: Desk) -> list[dict[str, str]]:
 
 
 async def login(desk: Desk, body: Body) -> Body:
+    """``provisional``: all that the session may do is to change the passphrase."""
     token = await desk.sessions.sign_in(_text(body, "member"), _text(body, "passphrase"), _text(body, "code"))
-    return {"token": token}
+    return {"token": token, "provisional": desk.sessions.find(token).member.provisional}
 
 
 async def lock(desk: Desk, body: Body) -> Body:
@@ -266,25 +267,16 @@ def _tell(desk: Desk, connection: Connection, code: str, **values: str) -> None:
 
 
 async def member_add(desk: Desk, session: MemberSession, body: Body) -> Body:
-    """Adds a member; an investigator gets every case that the session's own member can open."""
+    """Adds a member, who has nothing until they have made a passphrase of their own."""
     session.require(Role.ADMINISTRATOR)
     engine, name = desk.engine, _text(body, "name")
     roles = members.parse_roles(body.get("roles") or [])
     with engine.vault.transaction() as connection:
-        secret = members.add_member(connection, name, roles, _text(body, "passphrase"), engine.vault.random)
+        members.add_member(connection, name, roles, _text(body, "passphrase"), engine.vault.random)
         audit.record(connection, engine.day, session.member.name, "member add", name)
         shown = ", ".join(sorted(roles))
         _tell(desk, connection, "member-added", member=name, by=session.member.name, roles=shown)
-    shares = Role.INVESTIGATOR in roles
-    opened, closed = await asyncio.to_thread(session.share, name, engine.day) if shares else (0, 0)
-    return {
-        "name": name,
-        "roles": sorted(role.value for role in roles),
-        "totp_secret": secret,
-        "cases_opened": opened,
-        # How many cases there are is no administrator's business.
-        "cases_not_opened": closed if Role.INVESTIGATOR in session.member.roles else None,
-    }
+    return {"name": name, "roles": sorted(role.value for role in roles)}
 
 
 async def member_share(desk: Desk, session: MemberSession, body: Body) -> Body:
@@ -307,12 +299,15 @@ async def member_remove(desk: Desk, session: MemberSession, body: Body) -> Body:
 
 
 async def member_passphrase(desk: Desk, session: MemberSession, body: Body) -> Body:
-    """The session's own member changes the passphrase; every session of theirs ends."""
+    """The session's own member changes the passphrase; every session of theirs ends. ``new_code`` asks for a new code
+    secret, which a first change always makes; ``totp_secret`` is null without one."""
     engine, name = desk.engine, session.member.name
     old, new = _text(body, "old"), check_passphrase(_text(body, "new"), "new passphrase")
     try:
         with engine.vault.transaction() as connection:
-            members.change_passphrase(connection, name, old, new, engine.vault.random)
+            secret = members.change_passphrase(
+                connection, name, old, new, engine.vault.random, new_code=body.get("new_code") is True
+            )
             audit.record(connection, engine.day, name, "member passphrase", name)
     except SignInRefused:
         with engine.vault.transaction() as connection:
@@ -322,7 +317,7 @@ async def member_passphrase(desk: Desk, session: MemberSession, body: Body) -> B
         # Also after a wrong one: whoever holds a session that is not theirs guesses once.
         desk.sessions.lock_member(name)
     engine.vault.truncate_wal()
-    return {"name": name}
+    return {"name": name, "totp_secret": secret}
 
 
 OpenVerb = Callable[[Desk, Body], Awaitable[Body]]
@@ -353,11 +348,17 @@ MEMBER_VERBS: dict[str, MemberVerb] = {
     "member-passphrase": member_passphrase,
 }
 
+FIRST_VERBS = frozenset({"whoami", "member-passphrase"})
+"""What a provisional member may do."""
+
 
 async def ask(desk: Desk, verb: str, token: str, body: Body) -> Body:
-    """One verb, by whoever holds the token. Raises what the verb raises, NotSignedIn, BadInput."""
+    """One verb, by whoever holds the token. Raises what the verb raises, NotSignedIn, FirstPassphrase, BadInput."""
     if verb in OPEN_VERBS:
         return await OPEN_VERBS[verb](desk, body)
     if verb in MEMBER_VERBS:
-        return await MEMBER_VERBS[verb](desk, desk.sessions.find(token), body)
+        session = desk.sessions.find(token)
+        if session.member.provisional and verb not in FIRST_VERBS:
+            raise FirstPassphrase("Make a passphrase of your own first: `dropbox-desk member passphrase`.")
+        return await MEMBER_VERBS[verb](desk, session, body)
     raise BadInput("This desk does not know that command: it is of another release. Restart it.")

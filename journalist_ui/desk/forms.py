@@ -82,7 +82,11 @@ def message(one: SourceMessage | OfficerText, seconds: int) -> dict[str, Any]:
 
 def member(one: Member) -> dict[str, Any]:
     """One line of `member list`."""
-    return {"name": one.name, "roles": sorted(role.value for role in one.roles)}
+    return {
+        "name": one.name,
+        "roles": sorted(role.value for role in one.roles),
+        "provisional": one.provisional,
+    }
 
 
 def notice(one: Notice) -> dict[str, str]:

@@ -136,7 +136,7 @@ def _fill_vault(folder: Path, desk_key: bytes, member: str, roles: frozenset[Rol
     vault = create_vault(folder / VAULT_FILE, desk_key)
     try:
         with vault.transaction() as connection:
-            secret = members.add_member(connection, member, roles, passphrase, vault.random)
+            secret = members.add_member(connection, member, roles, passphrase, vault.random, provisional=False)
             audit.record(connection, int(time.time() // DAY), "", "init", member)
         vault.truncate_wal()
     finally:

@@ -14,6 +14,7 @@ from dropbox.flows.desk_state import Conversation
 from dropbox.flows.requests import NewContent
 from dropbox.protocol.constants import XWING_SEED
 from dropbox.protocol.encoding import u8, u32
+from dropbox.protocol.errors import NotForThisKey
 from dropbox.protocol.primitives import SealingKey, hpke_seal
 
 from . import labels, tables
@@ -64,7 +65,9 @@ class CaseWriter:
         self._connection = connection
         self._random = random
         rows = tables.members
-        allowed = connection.execute(select(rows.c.name, rows.c.public).where(rows.c.investigator)).all()
+        allowed = connection.execute(
+            select(rows.c.name, rows.c.public).where(rows.c.investigator, ~rows.c.provisional)
+        ).all()
         self._investigators = [(row.name, row.public) for row in allowed]
         self._known: dict[bytes, tuple[int, bytes]] = {}
         self._place = read_place(connection)
@@ -119,6 +122,20 @@ class CaseWriter:
 def wrap_case_key(number: int, seed: bytes, member: str, public: bytes) -> dict[str, Any]:
     """The row by which a member can open the case."""
     return {"number": number, "member": member, "wrapped": hpke_seal(public, seed, case_key_info(number, member))}
+
+
+def rewrap_case_keys(connection: Connection, member: str, old: SealingKey, public: bytes) -> None:
+    """Wrap what a member can open to their new key instead. What the old one does not open stays as it is."""
+    rows = tables.case_keys
+    for row in connection.execute(select(rows.c.number, rows.c.wrapped).where(rows.c.member == member)).all():
+        try:
+            seed = old.open(row.wrapped, case_key_info(row.number, member))
+        except NotForThisKey:
+            continue
+        fresh = wrap_case_key(row.number, seed, member, public)
+        connection.execute(
+            update(rows).where(rows.c.number == row.number, rows.c.member == member).values(wrapped=fresh["wrapped"])
+        )
 
 
 def store_case_keys(connection: Connection, rows: list[dict[str, Any]]) -> None:

@@ -3,6 +3,9 @@
 
 A member's X-Wing seed and one-time-code secret are sealed under a key stretched from the passphrase. The desk key
 does not open them: with the disk and the desk key in hand, and no member's passphrase, content stays closed.
+
+An administrator gives a new member a first passphrase. Nothing is ever wrapped to the key under it, and it signs in for
+one thing alone: to make a passphrase of one's own, and with it a key and a code secret that nobody else has seen.
 """
 
 import re
@@ -19,6 +22,7 @@ from dropbox.protocol.primitives import SealingKey, aead_open, aead_seal
 from journalist_ui.refusals import BadInput, NoSuchMember, SignInRefused
 
 from . import labels, one_time_code, tables
+from .cases import rewrap_case_keys
 from .database import Random
 from .passphrase import SALT, check_passphrase, stretch
 
@@ -43,6 +47,7 @@ class Member:
 
     name: str
     roles: frozenset[Role]
+    provisional: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,15 +78,24 @@ def parse_roles(names: Iterable[str]) -> frozenset[Role]:
 
 def _member(row: Row[Any]) -> Member:
     held = ((row.administrator, Role.ADMINISTRATOR), (row.investigator, Role.INVESTIGATOR))
-    return Member(row.name, frozenset(role for held_so, role in held if held_so))
+    return Member(row.name, frozenset(role for held_so, role in held if held_so), row.provisional)
 
 
 def _aad(name: str) -> bytes:
     return labels.MEMBER_SECRETS + name.encode()
 
 
-def add_member(connection: Connection, name: str, roles: frozenset[Role], passphrase: str, random: Random) -> str:
-    """Make a member; returns the one-time-code secret, base32, which is shown once. Raises BadInput."""
+def add_member(
+    connection: Connection,
+    name: str,
+    roles: frozenset[Role],
+    passphrase: str,
+    random: Random,
+    *,
+    provisional: bool = True,
+) -> str:
+    """Make a member; returns the one-time-code secret, base32, which is shown once, and counts for nothing while the
+    member is provisional. Raises BadInput."""
     check_name(name)
     check_passphrase(passphrase, "member's passphrase")
     if connection.execute(
@@ -94,6 +108,7 @@ def add_member(connection: Connection, name: str, roles: frozenset[Role], passph
             name=name,
             administrator=Role.ADMINISTRATOR in roles,
             investigator=Role.INVESTIGATOR in roles,
+            provisional=provisional,
             public=SealingKey(seed).public,
             last_step=0,
             failures=0,
@@ -109,16 +124,27 @@ def _sealed(name: str, passphrase: str, secrets: bytes, random: Random) -> dict[
     return {"salt": salt, "sealed": nonce + aead_seal(stretch(passphrase, salt), nonce, secrets, _aad(name))}
 
 
-def change_passphrase(connection: Connection, name: str, old: str, new: str, random: Random) -> None:
-    """Seal the same secrets under another passphrase. Raises SignInRefused, BadInput."""
+def change_passphrase(
+    connection: Connection, name: str, old: str, new: str, random: Random, *, new_code: bool = False
+) -> str | None:
+    """Another passphrase, and a new key to which all is wrapped that the old one opened. With ``new_code``, and for a
+    provisional member always, a new code secret too: returned, base32, to be shown once. Raises SignInRefused,
+    BadInput."""
     check_passphrase(new, "new passphrase")
     row = connection.execute(select(tables.members).where(tables.members.c.name == name)).first()
     secrets = _open_secrets(row, old)
     if secrets is None:
         raise SignInRefused("The present passphrase is wrong. Nothing was changed.")
-    connection.execute(
-        update(tables.members).where(tables.members.c.name == name).values(**_sealed(name, new, secrets, random))
-    )
+    old_key, key, secret = SealingKey(secrets[:XWING_SEED]), random(XWING_SEED), secrets[XWING_SEED:]
+    values: dict[str, Any] = {"public": SealingKey(key).public, "provisional": False}
+    new_code = new_code or (row is not None and row.provisional)
+    if new_code:
+        secret = random(one_time_code.SECRET)
+        values["last_step"] = 0
+    values |= _sealed(name, new, key + secret, random)
+    connection.execute(update(tables.members).where(tables.members.c.name == name).values(**values))
+    rewrap_case_keys(connection, name, old_key, values["public"])
+    return one_time_code.printed_secret(secret) if new_code else None
 
 
 def _open_secrets(row: Row[Any] | None, passphrase: str) -> bytes | None:
@@ -159,11 +185,14 @@ def count_attempt(failures: int, not_before: int, now: float) -> tuple[int, int]
 
 
 def prove(row: Row[Any] | None, passphrase: str, code: str, now: float) -> tuple[Unlocked, int]:
-    """Passphrase and code together; returns the step of the code. Touches no database. Raises SignInRefused."""
+    """Passphrase and code together; returns the step of the code. A provisional member needs no code, and steps from
+    sign-in to sign-in. Touches no database. Raises SignInRefused."""
     secrets = _open_secrets(row, passphrase)
     if row is None or secrets is None:
         raise SignInRefused(WRONG)
     seed, secret = secrets[:XWING_SEED], secrets[XWING_SEED:]
+    if row.provisional:
+        return Unlocked(_member(row), SealingKey(seed)), row.last_step + 1
     step = one_time_code.matching_step(secret, code.strip().replace(" ", ""), now, row.last_step)
     if step is None:
         if one_time_code.matching_step(secret, code.strip().replace(" ", ""), now, 0) is not None:
@@ -201,8 +230,8 @@ def find_member(connection: Connection, name: str) -> tuple[Member, bytes]:
 def remove_member(connection: Connection, name: str) -> None:
     """With the member goes every case key wrapped to them. Raises NoSuchMember, BadInput for the last of a role."""
     leaving, _ = find_member(connection, name)
-    others = [member for member in list_members(connection) if member.name != name]
+    others = [member for member in list_members(connection) if member.name != name and not member.provisional]
     for role in leaving.roles:
         if not any(role in member.roles for member in others):
-            raise BadInput(f"This is the last {role.value}. Add another first.")
+            raise BadInput(f"This is the last {role.value}. Add another first, who makes a passphrase of their own.")
     connection.execute(delete(tables.members).where(tables.members.c.name == name))

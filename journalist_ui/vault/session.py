@@ -256,6 +256,8 @@ class MemberSession:
             other, public = find_member(connection, name)
             if Role.INVESTIGATOR not in other.roles:
                 raise NotAllowed("Cases are opened by investigators only, and that member is none.")
+            if other.provisional:
+                raise NotAllowed("That member has not made a passphrase of their own yet. Share once they have.")
             held = select(keys.c.number).where(keys.c.member == name)
             mine = select(keys.c.number, keys.c.wrapped).where(keys.c.member == self.member.name)
             missing = connection.execute(mine.where(keys.c.number.not_in(held))).all()
@@ -267,7 +269,7 @@ class MemberSession:
         ]
         with self._vault.transaction() as connection:
             if find_member(connection, name)[1] != public:
-                raise NoSuchMember("That member was replaced by another of that name. Share again.")
+                raise NoSuchMember("That member's key has changed meanwhile. Share again.")
             store_case_keys(connection, wrapped)
             total = connection.execute(select(func.count()).select_from(tables.cases)).scalar_one()
             theirs = connection.execute(select(func.count()).where(keys.c.member == name)).scalar_one()

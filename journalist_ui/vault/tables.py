@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 METADATA = MetaData()
 
@@ -83,6 +83,8 @@ members = Table(
     Column("name", String, primary_key=True),
     Column("administrator", Boolean, nullable=False),
     Column("investigator", Boolean, nullable=False),
+    # Whether the passphrase is still the one that an administrator gave.
+    Column("provisional", Boolean, nullable=False),
     Column("public", LargeBinary, nullable=False),
     Column("salt", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),

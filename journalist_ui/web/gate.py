@@ -61,6 +61,8 @@ class Gate:
                     if route.late:
                         return await route.late(visit)
                     raise Turned(403, "Not sent", "This form is not of your present session. Load its page again.")
+                if visit.who["provisional"] and not route.first:
+                    return to("/passphrase")
             return await route.page(visit)
         except Turned:
             raise

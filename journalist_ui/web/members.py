@@ -45,7 +45,6 @@ def _square(unit: str, name: str, secret: str) -> Markup:
 
 
 async def add(visit: Visit) -> Answer:
-    """The answer shows the new member's one-time-code secret, this once."""
     _administers(visit)
     roles, first = visit.form.get("role", []), visit.field("passphrase")
     if not roles:
@@ -53,12 +52,10 @@ async def add(visit: Visit) -> Answer:
     if first != visit.field("again"):
         return await _members(visit, error=NOT_ALIKE)
     try:
-        made = await visit.ask("member-add", name=visit.field("name").strip(), roles=roles, passphrase=first)
+        await visit.ask("member-add", name=visit.field("name").strip(), roles=roles, passphrase=first)
     except BadInput as error:
         return await _members(visit, error=error.say)
-    secret, unit = made["totp_secret"], (await visit.ask("status"))["unit"] or "desk"
-    spaced = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
-    return visit.page("member_added.html", made=made, secret=spaced, square=_square(unit, made["name"], secret))
+    return visit.done("/members", "added")
 
 
 async def share(visit: Visit) -> Answer:
@@ -86,13 +83,28 @@ async def passphrase_page(visit: Visit) -> Answer:
 
 
 async def passphrase(visit: Visit) -> Answer:
-    """A change ends every session of the member, and so does a wrong guess at the present one."""
+    """A change ends every session of the member, and so does a wrong guess at the present one. The answer shows a new
+    one-time-code secret, this once."""
     if visit.field("new") != visit.field("again"):
         return visit.page("passphrase.html", 422, error=NOT_ALIKE)
     try:
-        await visit.ask("member-passphrase", old=visit.field("old"), new=visit.field("new"))
+        made = await visit.ask(
+            "member-passphrase",
+            old=visit.field("old"),
+            new=visit.field("new"),
+            new_code=visit.field("new_code") == "yes",
+        )
     except BadInput as error:
         return visit.page("passphrase.html", 422, error=error.say)
     except SignInRefused:
         return to("/sign-in?why=refused", visit.site.set_cookie(""))
-    return to("/sign-in?why=passphrase", visit.site.set_cookie(""))
+    if made["totp_secret"] is None:
+        return to("/sign-in?why=passphrase", visit.site.set_cookie(""))
+    return await _code_secret(visit, made["totp_secret"])
+
+
+async def _code_secret(visit: Visit, secret: str) -> Answer:
+    square = _square((await visit.ask("status"))["unit"] or "desk", visit.who["name"], secret)
+    spaced = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+    visit.who = {}
+    return visit.page("code_secret.html", 200, (visit.site.set_cookie(""),), secret=spaced, square=square)

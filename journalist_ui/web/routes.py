@@ -15,13 +15,14 @@ _CASE = "([1-9][0-9]{0,8})"
 
 @dataclass(frozen=True)
 class Route:
-    """``{case}`` in a path stands for a case's number; a page that asks for sign-in is never reached without. ``late``
-    takes what is posted from a page of a session that is over."""
+    """``{case}`` in a path stands for a case's number; a page that asks for sign-in is never reached without. ``first``
+    may be reached by a provisional member. ``late`` takes what is posted from a page of a session that is over."""
 
     method: str
     path: str
     page: Callable[[Visit], Awaitable[Answer]]
     signed_in: bool = True
+    first: bool = False
     late: Callable[[Visit], Awaitable[Answer]] | None = None
 
 
@@ -38,8 +39,8 @@ ROUTES = (
     Route("POST", "/members/add", members.add),
     Route("POST", "/members/share", members.share),
     Route("POST", "/members/remove", members.remove),
-    Route("GET", "/passphrase", members.passphrase_page),
-    Route("POST", "/passphrase", members.passphrase),
+    Route("GET", "/passphrase", members.passphrase_page, first=True),
+    Route("POST", "/passphrase", members.passphrase, first=True),
     Route("GET", "/status", pages.status),
     Route("GET", "/help", pages.how_to),
     Route("POST", "/keys", pages.keys),

@@ -73,8 +73,10 @@ class Visit:
             return ""
         return words.DONE[self.site.done.pop(self.token)]
 
-    def page(self, template: str, status: int = 200, /, **values: Any) -> Answer:
-        """A page; everything in ``values`` is escaped."""
+    def page(
+        self, template: str, status: int = 200, more: tuple[tuple[str, str], ...] = (), /, **values: Any
+    ) -> Answer:
+        """A page; everything in ``values`` is escaped. ``more`` are headers."""
         settings = self.site.desk.engine.settings
         shared = {
             "who": self.who,
@@ -84,4 +86,4 @@ class Visit:
             "keys": self.keys,
             "idle": int(self.who["idle_seconds"]) if self.who else 0,
         }
-        return Answer(render(template, shared | values), HTML, status)
+        return Answer(render(template, shared | values), HTML, status, more)

@@ -133,10 +133,32 @@ async def warned(officer: Officer) -> None:
 
 
 async def added(officer: Officer) -> None:
+    await _add(officer, "carol")
+
+
+async def _add(officer: Officer, name: str) -> None:
     await at("/members")(officer)
-    await officer.fill({"name": "carol", "first": PASSPHRASE, "again": PASSPHRASE})
+    await officer.fill({"name": name, "first": PASSPHRASE, "again": PASSPHRASE})
     await officer.page.get_by_label("Investigator").check()
     await officer.press("Add the member")
+
+
+def first_passphrase(name: str) -> Walk:
+    """As a new member who has come in with it."""
+
+    async def walk(officer: Officer) -> None:
+        await _add(officer, name)
+        await officer.press("Lock now")
+        await officer.fill({"member": name, "passphrase": PASSPHRASE})
+        await officer.press("Sign in")
+
+    return walk
+
+
+async def own_passphrase(officer: Officer) -> None:
+    await first_passphrase("dave")(officer)
+    await officer.fill({"old": PASSPHRASE, "new": PASSPHRASE, "again": PASSPHRASE})
+    await officer.press("Make it mine")
 
 
 async def not_added(officer: Officer) -> None:
@@ -173,10 +195,12 @@ STATES: dict[str, tuple[Walk, str]] = {
     "preview": (previewed, "Preview for case 2"),
     "members": (at("/members"), "Members"),
     "members for an investigator": (at("/members", "bob"), "Members"),
-    "member added": (added, "Member added"),
+    "member added": (added, "Members"),
     "member not added": (not_added, "Problem: members"),
     "member leaving": (leaving, "Remove a member"),
     "passphrase": (at("/passphrase"), "Your passphrase"),
+    "first passphrase": (first_passphrase("carl"), "Make a passphrase of your own"),
+    "one-time codes": (own_passphrase, "Your one-time codes"),
     "passphrase mistyped": (slipped, "Problem: your passphrase"),
     "status": (at("/status"), "Status"),
     "help": (at("/help"), "Help"),

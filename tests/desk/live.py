@@ -20,6 +20,7 @@ from dropbox.protocol.batch import parse_board, parse_manifest
 
 BIN = Path(sys.executable).parent
 DESK_PASSPHRASE = "the desk has its own words"
+FIRST_PASSPHRASE = "what ada thought of first"
 MEMBER_PASSPHRASE = "four plain words together"
 PERIOD = 4
 POLICY = {
@@ -104,10 +105,15 @@ class LiveDesk:
         return made
 
     def add(self, name: str, *roles: str) -> None:
-        """Another member, added by ada."""
+        """Another member, added by ada, with a passphrase of their own."""
         asked = [word for role in roles for word in ("--role", role)]
-        words = ("dropbox-desk", "member", "add", name, *asked, "--session", self.login("ada"), "--json")
-        self.secrets[name] = must(*words, stdin=MEMBER_PASSPHRASE + "\n").json["totp_secret"]
+        must(
+            *("dropbox-desk", "member", "add", name, *asked, "--session", self.login("ada")),
+            stdin=FIRST_PASSPHRASE + "\n",
+        )
+        session = self._sign_in(name, FIRST_PASSPHRASE, "")
+        words = ("dropbox-desk", "member", "passphrase", "--session", session, "--json")
+        self.secrets[name] = must(*words, stdin=f"{FIRST_PASSPHRASE}\n{MEMBER_PASSPHRASE}\n").json["totp_secret"]
 
     def start(self, environment: dict[str, str] | None = None, words: Sequence[str] = ()) -> None:
         """Run the daemon, the desk passphrase on a descriptor of its own; returns once its socket answers."""
@@ -149,10 +155,13 @@ class LiveDesk:
     def login(self, name: str = "") -> Path:
         """Sign in, as whoever has unused codes if nobody is named; the session file."""
         name = name or min(self.secrets, key=lambda one: self._steps.get(one, 0))
+        return self._sign_in(name, MEMBER_PASSPHRASE, self.code(name))
+
+    def _sign_in(self, name: str, passphrase: str, code: str) -> Path:
         file = self.folder.parent / f"{name}.session"
         must(
             *("dropbox-desk", "login", "--vault", self.folder, "--member", name, "--session", file),
-            stdin=f"{MEMBER_PASSPHRASE}\n{self.code(name)}\n",
+            stdin=f"{passphrase}\n{code}\n",
         )
         return file
 

@@ -99,7 +99,16 @@ class Room:
 
     def add(self, name: str, roles: frozenset[Role]) -> None:
         with self.vault.transaction() as connection:
-            self.secrets[name] = members.add_member(connection, name, roles, PASSPHRASE, self.vault.random)
+            self.secrets[name] = members.add_member(
+                connection, name, roles, PASSPHRASE, self.vault.random, provisional=False
+            )
+
+    def own(self, name: str, first: str = PASSPHRASE) -> None:
+        """A member whom an administrator added makes a passphrase of their own."""
+        with self.vault.transaction() as connection:
+            secret = members.change_passphrase(connection, name, first, PASSPHRASE, self.vault.random)
+        assert secret is not None
+        self.secrets[name] = secret
 
     def report(self, codename_entropy: bytes, text: str, **fields: Any) -> bytes:
         """A source sends a report to this desk; returns the source's stretched secret."""

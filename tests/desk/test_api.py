@@ -79,25 +79,30 @@ async def test_unknown_verbs_and_too_much_are_refused(officer: Officer) -> None:
 
 
 async def test_an_administrator_adds_shares_and_removes(officer: Officer) -> None:
-    """A new investigator gets what the administrator's session opens; what it cannot open is counted. Every member is
-    told for two weeks, also of a removal."""
+    """A new investigator gets what another shares; what that one cannot open is counted. Every member is told for two
+    weeks, also of a removal."""
     room = officer.room
     room.report(entropy(1), CANARY)
     await officer.sign_in("ada")
     assert (await officer.ask("sync"))[1]["new"] == 1
     added = (await officer.ask("member-add", name="bob", roles=["investigator"], passphrase=PASSPHRASE))[1]
-    assert (added["cases_opened"], added["cases_not_opened"]) == (1, 0)
+    assert added == {"name": "bob", "roles": ["investigator"]}
+    assert (await officer.ask("member-share", name="bob"))[1]["error"] == "not-allowed"
+    room.own("bob")
+    shared = (await officer.ask("member-share", name="bob"))[1]
+    assert (shared["cases_opened"], shared["cases_not_opened"]) == (1, 0)
     with room.vault.transaction() as connection:
         connection.execute(tables.case_keys.delete().where(tables.case_keys.c.member == "ada"))
-    added = (await officer.ask("member-add", name="eve", roles=["investigator"], passphrase=PASSPHRASE))[1]
-    assert (added["cases_opened"], added["cases_not_opened"]) == (0, 1)
-    assert len(added["totp_secret"]) == 32
+    await officer.ask("member-add", name="eve", roles=["investigator"], passphrase=PASSPHRASE)
+    room.own("eve")
+    shared = (await officer.ask("member-share", name="eve"))[1]
+    assert (shared["cases_opened"], shared["cases_not_opened"]) == (0, 1)
     told = [one["say"] for one in (await officer.ask("status"))[1]["notices"] if one["code"] == "member-added"]
     assert len(told) == 2
     assert told[1].startswith("ada made eve a member on ")
     assert "(investigator)" in told[1]
     listed = (await officer.ask("member-list"))[1]["members"]
-    assert listed[0] == {"name": "ada", "roles": ["administrator", "investigator"]}
+    assert listed[0] == {"name": "ada", "roles": ["administrator", "investigator"], "provisional": False}
     assert [one["name"] for one in listed] == ["ada", "bob", "eve"]
     assert (await officer.ask("member-remove", name="eve"))[0] == 200
     codes = [one["code"] for one in (await officer.ask("status"))[1]["notices"]]
@@ -151,6 +156,31 @@ async def test_a_passphrase_is_changed_by_who_knows_it(officer: Officer) -> None
     await officer.sign_in("ada", 0)
     assert (await officer.ask("member-passphrase", old=PASSPHRASE, new=other))[0] == 200
     assert await officer.sign_in("ada", 1, other) == 200
+
+
+async def test_a_first_passphrase_is_for_one_thing_alone(officer: Officer) -> None:
+    """Whoever signs in with it is told so and may change it, nothing else; then the code secret is theirs alone, every
+    session is over, and the old words open nothing."""
+    own = "quite other words than before"
+    await officer.sign_in("ada")
+    await officer.ask("member-add", name="bob", roles=["investigator", "administrator"], passphrase=PASSPHRASE)
+    ada = officer.token
+    status, found = await officer.ask("login", member="bob", passphrase=PASSPHRASE, code="")
+    assert (status, found["provisional"]) == (200, True)
+    officer.token = found["token"]
+    for verb in set(MEMBER_VERBS) - {"whoami", "member-passphrase"}:
+        status, said = await officer.ask(verb, case=1, text="x", name="ada")
+        assert (status, said["error"]) == (403, "first-passphrase")
+    assert (await officer.ask("whoami"))[1]["provisional"] is True
+    status, changed = await officer.ask("member-passphrase", old=PASSPHRASE, new=own)
+    assert (status, len(changed["totp_secret"])) == (200, 32)
+    assert (await officer.ask("whoami"))[1]["error"] == "not-signed-in"
+    assert (await officer.ask("login", member="bob", passphrase=PASSPHRASE, code=""))[0] == 401
+    officer.room.secrets["bob"] = changed["totp_secret"]
+    assert await officer.sign_in("bob", 0, own) == 200
+    assert (await officer.ask("member-list"))[1]["members"][1]["provisional"] is False
+    officer.token = ada
+    assert (await officer.ask("member-share", name="bob"))[0] == 200
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from journalist_ui.desk import sessions
 from journalist_ui.desk.sessions import SessionBook
-from journalist_ui.refusals import BadInput, NotSignedIn, SignInRefused
+from journalist_ui.refusals import BadInput, NoSuchCase, NotAllowed, NotSignedIn, SignInRefused
 from journalist_ui.vault import members, one_time_code, tables
 from journalist_ui.vault.members import LONGEST_DELAY, Role
 from journalist_ui.vault.passphrase import check_passphrase, stretch
-from tests.desk.room import ADMINISTRATOR, BOTH, INVESTIGATOR, PASSPHRASE, Room
+from tests.desk.room import ADMINISTRATOR, BOTH, INVESTIGATOR, PASSPHRASE, Room, entropy
 
 NOON = 1_728_000_000.0
 
@@ -213,6 +213,77 @@ def test_a_changed_passphrase_opens_the_same_cases(room: Room, clocks: Clocks) -
     assert sign_in(clocks.book(room), clocks.code(room, "ada"), passphrase=other)
 
 
+def wrapped_to(room: Room, name: str) -> list[bytes]:
+    """The case keys that a member can open, as they are wrapped."""
+    rows = tables.case_keys
+    with room.vault.transaction() as connection:
+        return list(connection.execute(select(rows.c.wrapped).where(rows.c.member == name)).scalars())
+
+
+def collect(room: Room, number: int) -> None:
+    """A source reports, and the desk collects it."""
+    room.report(entropy(number), f"report {number}")
+    asyncio.run(room.engine.sync())
+
+
+def test_a_changed_passphrase_is_a_changed_key(room: Room, clocks: Clocks) -> None:
+    """What the old key opened is wrapped to a new one, and only that one opens what comes later: whoever knew the
+    passphrase and holds a copy of the vault reads no further. The code secret stays unless a new one is asked for."""
+    collect(room, 1)
+    old = room.sign_in("ada")
+    with room.vault.transaction() as connection:
+        change = members.change_passphrase
+        assert change(connection, "ada", PASSPHRASE, PASSPHRASE + "!", room.vault.random) is None
+    collect(room, 2)
+    fresh = room.sign_in("ada", PASSPHRASE + "!")
+    assert [fresh.show(case, 0).number for case in (1, 2)] == [1, 2]
+    for case in (1, 2):
+        with pytest.raises(NoSuchCase):
+            old.show(case, 0)
+    secret = room.secrets["ada"]
+    with room.vault.transaction() as connection:
+        made = change(connection, "ada", PASSPHRASE + "!", PASSPHRASE, room.vault.random, new_code=True)
+    assert made
+    assert made != secret
+    with pytest.raises(SignInRefused, match="is wrong"):
+        sign_in(clocks.book(room), clocks.code(room, "ada"))
+    room.secrets["ada"] = made
+    assert sign_in(clocks.book(room), clocks.code(room, "ada"))
+    assert room.sign_in("ada").show(1, 0).number == 1
+
+
+def test_a_first_passphrase_opens_no_case(room: Room, clocks: Clocks) -> None:
+    """Nothing is wrapped to a member who still has it; the one of their own comes with a key and a code secret that no
+    administrator has seen, and only what comes after is theirs."""
+    with room.vault.transaction() as connection:
+        seen = members.add_member(connection, "bob", INVESTIGATOR, PASSPHRASE, room.vault.random)
+        provisional, public = members.find_member(connection, "bob")
+    assert provisional.provisional
+    collect(room, 1)
+    with pytest.raises(NotAllowed, match="passphrase of their own"):
+        room.sign_in("ada").share("bob", 0)
+    assert wrapped_to(room, "bob") == []
+    book = clocks.book(room)
+    for _ in range(2):
+        assert book.find(sign_in(book, "", "bob")).member == provisional
+    with pytest.raises(SignInRefused, match="is wrong"):
+        sign_in(book, "", "bob", "not the right words at all")
+    with room.vault.transaction() as connection:
+        made = members.change_passphrase(connection, "bob", PASSPHRASE, PASSPHRASE + "!", room.vault.random)
+        own, fresh = members.find_member(connection, "bob")
+    assert not own.provisional
+    assert made
+    assert (made != seen, fresh != public) == (True, True)
+    collect(room, 2)
+    assert len(wrapped_to(room, "bob")) == 1
+    for code, passphrase in (("", PASSPHRASE + "!"), ("", PASSPHRASE)):
+        with pytest.raises(SignInRefused, match="is wrong"):
+            sign_in(book, code, "bob", passphrase)
+    room.secrets["bob"] = made
+    clocks.now += LONGEST_DELAY
+    assert sign_in(book, clocks.code(room, "bob"), "bob", PASSPHRASE + "!")
+
+
 def test_a_sign_in_under_way_ends_with_the_passphrase(
     room: Room, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -263,7 +334,8 @@ def test_short_or_odd_passphrases_are_refused(room: Room, passphrase: str) -> No
 
 
 def test_the_last_of_a_role_stays(room: Room) -> None:
-    """A desk without an administrator, or without anybody who opens cases, cannot come about."""
+    """A desk without an administrator, or without anybody who opens cases, cannot come about; who still has a first
+    passphrase is neither yet."""
     room.add("bob", INVESTIGATOR)
     with room.vault.transaction() as connection, pytest.raises(BadInput, match="last administrator"):
         members.remove_member(connection, "ada")
@@ -271,7 +343,13 @@ def test_the_last_of_a_role_stays(room: Room) -> None:
     with room.vault.transaction() as connection:
         members.remove_member(connection, "ada")
         assert [one.name for one in members.list_members(connection)] == ["bob", "eve"]
-    with room.vault.transaction() as connection, pytest.raises(BadInput, match="last investigator"):
+    with room.vault.transaction() as connection:
+        members.add_member(connection, "fay", BOTH, PASSPHRASE, room.vault.random)
+    for name, role in (("bob", "investigator"), ("eve", "administrator")):
+        with room.vault.transaction() as connection, pytest.raises(BadInput, match=f"last {role}"):
+            members.remove_member(connection, name)
+    room.own("fay")
+    with room.vault.transaction() as connection:
         members.remove_member(connection, "bob")
 
 

@@ -2,6 +2,7 @@
 """From the sign-in page to the answer that the source reads, through the pages."""
 
 import asyncio
+import re
 
 import pytest
 from sqlalchemy import update
@@ -251,13 +252,13 @@ async def test_a_case_that_cannot_be_opened_is_none(house: House, wrapped: bool)
         assert all("There is no case of that number for you." in page.words for page in pages)
 
 
-async def test_how_many_cases_there_are_is_no_administrators_business(house: House) -> None:
-    """The page of a new member tells an investigator how many cases stay closed, and an administrator none."""
+async def test_an_administrator_hears_of_no_case(house: House) -> None:
+    """The page after adding a member does not say how many cases there are; every member is told who was added."""
     await house.report(17, "x")
     fields = {"role": "investigator", "passphrase": PASSPHRASE, "again": PASSPHRASE}
     page = await (await house.officer("eve")).post("/members/add", fields | {"name": "fay"})
-    assert "Older cases stay closed to them until an investigator shares." in page.words
-    assert "case stays" not in page.words
+    assert "Then share your cases with them." in page.words
+    assert not re.search(r"\b[0-9]+ case", page.words)
     page = await (await house.officer("bob")).get("/")
     assert "eve made fay a member on " in page.words
 

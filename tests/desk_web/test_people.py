@@ -11,8 +11,9 @@ from dropbox.transport.errors import TransportFailed
 from journalist_ui.desk.notices import say
 from journalist_ui.vault.members import WRONG
 from tests.desk.room import PASSPHRASE
-from tests.desk_web.house import House, Page
+from tests.desk_web.house import ORIGIN, House, Officer, Page
 
+FIRST = "what an administrator thought of"
 FRESH = "six other words for signing in"
 
 
@@ -95,10 +96,10 @@ async def test_an_administrator_alone_reads_nothing(house: House) -> None:
 
 
 async def test_a_case_that_is_not_yours_looks_like_none(house: House) -> None:
-    """A member added without the case sees the same page as for a number that was never given."""
+    """A member to whom nobody has shared a case sees the same page as for a number that was never given."""
     await house.report(2, "not for carol")
     eve = await house.officer("eve")
-    carol = await _added(house, await eve.post("/members/add", _new("carol")))
+    carol = await _added(house, "carol", await eve.post("/members/add", _new("carol")))
     there, nowhere = await carol.get("/cases/1"), await carol.get("/cases/77")
     assert there.status == nowhere.status == 404
     assert there.body == nowhere.body
@@ -110,30 +111,77 @@ async def test_a_case_that_is_not_yours_looks_like_none(house: House) -> None:
 
 
 def _new(name: str, *roles: str) -> dict[str, object]:
-    return {"name": name, "role": list(roles or ("investigator",)), "passphrase": PASSPHRASE, "again": PASSPHRASE}
+    return {"name": name, "role": list(roles or ("investigator",)), "passphrase": FIRST, "again": FIRST}
 
 
-async def _added(house: House, page: Page) -> object:
-    """The new member, signed in with the secret that the page showed."""
-    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page.body)
-    assert secret, page.words
-    (name,) = re.findall(r"<h1>(\w+) is a member</h1>", page.body)
-    house.room.secrets[name] = secret[1].replace(" ", "")
+async def _added(house: House, name: str, page: Page) -> Officer:
+    """The new member, who has made a passphrase and signed in with the secret that the page then showed."""
+    assert page.url == "/members?done=added", page.words
+    person = house.person()
+    assert (await person.sign_in(name, FIRST, " ")).url == "/passphrase"
+    page = await person.post("/passphrase", {"old": FIRST, "new": PASSPHRASE, "again": PASSPHRASE})
+    house.room.secrets[name] = _secret_of(page)
     return await house.officer(name)
 
 
-async def test_members_come_and_go(house: House) -> None:
-    """Add, with the secret shown once; remove after a question; the session of the removed ends at once."""
+def _secret_of(page: Page) -> str:
+    """The one-time-code secret that a page shows."""
+    assert page.title == "Your one-time codes - Unit desk"
+    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page.body)
+    assert secret, page.words
+    return secret[1].replace(" ", "")
+
+
+async def test_a_first_passphrase_leads_to_one_page(house: House) -> None:
+    """Whatever the new member asks for, they are asked for a passphrase of their own; the secret that follows is shown
+    once, in letters and as a square code, to nobody but them; then the old words are refused."""
     ada = await house.officer("ada")
-    page = await ada.post("/members/add", _new("dora", "investigator", "administrator"))
-    assert page.title == "Member added - Unit desk"
-    assert "Roles: administrator and investigator." in page.words
-    dora = await _added(house, page)
-    secret = house.room.secrets["dora"]
+    page = await ada.post("/members/add", _new("dora"))
+    assert "They sign in with the first passphrase" in page.words
+    assert "dora: investigator; has not made a passphrase of their own yet" in page.words
+    assert "Share your cases with dora" not in page.words
+    dora = house.person()
+    page = await dora.sign_in("dora", FIRST, " ")
+    assert page.title == "Make a passphrase of your own - Unit desk"
+    assert "<nav" not in page.body
+    for path in ("/", "/members", "/cases/1", "/status"):
+        assert (await dora.get(path)).url == "/passphrase"
+    form = page.field("csrf")
+    add = await dora.send("POST", "/members/add", data=_new("mallory") | {"csrf": form}, headers=ORIGIN)
+    assert add.url == "/passphrase"
+    asked = {"csrf": form, "old": FIRST, "new": FRESH, "again": FRESH}
+    page = await dora.send("POST", "/passphrase", data=asked | {"new": "short", "again": "short"}, headers=ORIGIN)
+    assert (page.status, page.title) == (422, "Problem: make a passphrase of your own - Unit desk")
+    page = await dora.send("POST", "/passphrase", data=asked, headers=ORIGIN)
+    secret = _secret_of(page)
     drawn = segno.make_qr(f"otpauth://totp/north:dora?secret={secret}")
     assert drawn.svg_inline(border=4, svgclass="qr", lineclass=None, omitsize=True) in page.body
-    for path in ("/members", "/status", "/"):
-        assert secret not in (await ada.get(path)).body.replace(" ", "")
+    assert dora.token == ""
+    house.room.secrets["dora"] = secret
+    assert (await house.person().sign_in("dora", FIRST)).status == 401
+    assert (await dora.sign_in("dora", FRESH)).url == "/"
+    page = await ada.get("/members")
+    assert "mallory" not in page.words
+    assert secret not in page.body.replace(" ", "")
+    assert "Share your cases with dora" in page.words
+
+
+async def test_new_one_time_codes_for_who_asks(house: House) -> None:
+    """Ticked with a change of passphrase: a new secret, and codes of the old one are over."""
+    bob = await house.officer("bob")
+    asked = {"old": PASSPHRASE, "new": FRESH, "again": FRESH, "new_code": "yes"}
+    secret = _secret_of(await bob.post("/passphrase", asked))
+    assert (await house.person().sign_in("bob", FRESH)).status == 401
+    house.room.secrets["bob"] = secret
+    assert (await house.person().sign_in("bob", FRESH)).url == "/"
+
+
+async def test_members_come_and_go(house: House) -> None:
+    """Add; remove after a question; the session of the removed ends at once."""
+    ada = await house.officer("ada")
+    page = await ada.post("/members/add", _new("dora", "investigator", "administrator"))
+    assert "dora: administrator and investigator" in page.words
+    dora = await _added(house, "dora", page)
     asked = await ada.post("/members/remove", {"name": "dora"})
     assert asked.title == "Remove a member - Unit desk"
     assert (await dora.get("/")).url == "/"
@@ -160,7 +208,7 @@ async def test_a_refused_member_is_said_on_the_form(house: House, change: dict[s
     assert page.status == 422
     assert page.title == "Problem: members - Unit desk"
     assert said in page.words
-    assert PASSPHRASE not in page.body
+    assert FIRST not in page.body
     assert "frank" not in (await ada.get("/members")).words
 
 
@@ -169,7 +217,7 @@ async def test_the_last_of_a_role_stays(house: House) -> None:
     ada = await house.officer("ada")
     await ada.post("/members/remove", {"name": "eve", "sure": "yes"})
     page = await ada.post("/members/remove", {"name": "ada", "sure": "yes"})
-    assert "This is the last administrator. Add another first." in page.words
+    assert "This is the last administrator. Add another first, who makes" in page.words
     page = await ada.post("/members/remove", {"name": "nobody", "sure": "yes"})
     assert (page.status, "There is no member of that name." in page.words) == (404, True)
 
