@@ -59,7 +59,7 @@ async def photograph(page: Page, name: str) -> None:
     """The page as it is now, from its top, when pictures are wanted; the file is named after the test too."""
     if FOLDER:
         await page.evaluate("() => scrollTo(0, 0)")
-        test = os.environ["PYTEST_CURRENT_TEST"].partition("::test_")[2].partition(" ")[0]
+        test = os.environ["PYTEST_CURRENT_TEST"].partition("::test_")[2].rpartition(" ")[0]
         file = re.sub(r"[^a-z0-9]+", "-", f"{test} {name}".lower()).strip("-")
         await page.screenshot(path=Path(FOLDER) / f"{file}.png", full_page=True)
 
