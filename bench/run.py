@@ -20,17 +20,20 @@ from pathlib import Path
 from statistics import median
 
 from bench.browser import SMALL, STRETCH, measure_browser
-from bench.processes import QUOTAS, Served, bare, load, make_service, served
+from bench.processes import QUOTAS, Served, bare, load, make_service, memory_of, served
 from bench.visits import SIZES, measure, measure_over_tor
 from dropbox.protocol.certificates import EpochCert
 from dropbox.protocol.constants import ENVELOPE
 from dropbox.protocol.envelope_open import EpochOpener, open_envelope
 from dropbox.protocol.errors import NotForThisKey
 from dropbox.protocol.primitives import SealingKey
+from tests.desk.live import PERIOD, must, start_service
 from tests.postgres import running_cluster
 
 CONNECTIONS = 32
 READERS = 8
+FLOOD = 0.8
+"""Seconds of posting that stay under the cap of a period, 5,000 envelopes."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,8 @@ def medians(pairs: list[tuple[float, float]]) -> tuple[float, float]:
     return median(ours for ours, _ in pairs), median(theirs for _, theirs in pairs)
 
 
-def memory_row(what: str, megabytes: float) -> None:
-    row(f"memory of the server, {what}", f"{megabytes:.0f} MB", "at most 90 MB", megabytes <= 90)
+def memory_row(whose: str, megabytes: float) -> None:
+    row(f"memory of the {whose}", f"{megabytes:.0f} MB", "at most 90 MB", megabytes <= 90)
 
 
 def submissions_sqlite(bench: Bench) -> None:
@@ -82,8 +85,8 @@ def submissions_sqlite(bench: Bench) -> None:
                 pairs.append(compare(bench, "post", ours, theirs, CONNECTIONS))
                 most = max(most, ours.memory("VmHWM"))
     ratio_row("durable submissions, SQLite", *medians(pairs), 0.7, "a second")
-    memory_row("idle", idle)
-    memory_row("submissions, SQLite", most)
+    memory_row("server, idle", idle)
+    memory_row("server, submissions, SQLite", most)
 
 
 def submissions_postgres(bench: Bench) -> None:
@@ -96,7 +99,7 @@ def submissions_postgres(bench: Bench) -> None:
                     pairs.append(compare(bench, "post", ours, theirs, CONNECTIONS))
                     most = max(most, ours.memory("VmHWM"))
     ratio_row("durable submissions, PostgreSQL", *medians(pairs), 0.7, "a second")
-    memory_row("submissions, PostgreSQL", most)
+    memory_row("server, submissions, PostgreSQL", most)
 
 
 def board_fetches(bench: Bench) -> None:
@@ -108,7 +111,30 @@ def board_fetches(bench: Bench) -> None:
             with bare("bytes", here / "board") as theirs:
                 pairs = [compare(bench, "get", ours, theirs, READERS) for _ in range(bench.rounds)]
             ratio_row(f"board fetches, {len(board) / 2**20:.1f} MiB", *medians(pairs), 0.9, "a second")
-            memory_row("full board fetched", ours.memory("VmHWM"))
+            memory_row("server, full board fetched", ours.memory("VmHWM"))
+
+
+def desk_memory(bench: Bench) -> None:
+    """A desk with a member signed in; then a period as full as a flooder can make it, which is held whole: no goal."""
+    with folder() as here:
+        service = start_service(here)
+        try:
+            desk = service.desk
+            desk.start()
+            desk.ready()
+            assert desk.process is not None
+            pid = desk.process.pid
+            memory_row("desk, idle", memory_of(pid, "VmRSS"))
+            session = desk.login()
+            must("dropbox-desk", "sync", "--session", session)
+            memory_row("desk, after a sign-in", memory_of(pid, "VmRSS"))
+            rate = load("post", int(service.url.rpartition(":")[2]), CONNECTIONS, FLOOD)
+            time.sleep(2 * PERIOD)
+            must("dropbox-desk", "sync", "--session", session)
+            most = f"{memory_of(pid, 'VmHWM'):.0f} MB"
+            row(f"memory of the desk, {rate * FLOOD:,.0f} envelopes collected", most, "")
+        finally:
+            service.close()
 
 
 def fetch(port: int, path: str) -> bytes:
@@ -161,6 +187,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "sqlite": submissions_sqlite,
     "postgres": submissions_postgres,
     "board": board_fetches,
+    "desk": desk_memory,
     "openings": trial_openings,
     "visits": visits,
     "browser": browser_visits,
