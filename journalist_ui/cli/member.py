@@ -45,7 +45,8 @@ def add(name: str, session: Path, roles: tuple[str, ...], as_json: bool) -> None
     """Add a member (administrators only).
 
     Asks for the member's first passphrase, or reads it from stdin. They sign in with it, without a code, and can do
-    nothing but make a passphrase of their own, which you do not know. Then share your cases with them.
+    nothing but make a passphrase of their own, which you do not know. After that an investigator can share cases with
+    them; those that come later are theirs too.
 
     \b
     Examples:

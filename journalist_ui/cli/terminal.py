@@ -148,7 +148,7 @@ def member_added(fields: dict[str, Any]) -> list[str]:
         f"{fields['name']} is a member: {', '.join(fields['roles'])}.",
         "They sign in with that passphrase and no code, and make one of their own; until then nothing is open to them.",
     ]
-    sharing = [f"Then share your cases: `dropbox-desk member share {fields['name']}`."]
+    sharing = [f"After that an investigator shares cases with them: `dropbox-desk member share {fields['name']}`."]
     return lines + sharing if "investigator" in fields["roles"] else lines
 
 
@@ -198,7 +198,7 @@ ASK_FOR_DESK = "Desk passphrase"
 ASK_FOR_MEMBER = "Member's passphrase"
 ASK_FOR_FIRST = "The new member's first passphrase"
 ASK_FOR_NEW = "New passphrase"
-ASK_FOR_CODE = "One-time code"
+ASK_FOR_CODE = "One-time code (empty with a first passphrase)"
 MISSING_LINE = "A line is missing on stdin: {what}."
 START_DESK = "No desk runs on this vault. Start it with `dropbox-desk serve`."
 NO_SESSION = "The session file {path} cannot be read. Sign in with `dropbox-desk login`."

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from dropbox.flows.requests import Notice
 from dropbox.protocol.board import split_text
@@ -21,7 +22,8 @@ from journalist_ui.vault.session import MemberSession
 from . import forms
 from .drafts import Drafts
 from .engine import Engine
-from .notice_log import iso_day, lasting_notices, remember_notices
+from .log import log
+from .notice_log import iso_day, lasting_notices, remember_notices, take_notice
 from .sessions import SessionBook
 
 Body = dict[str, Any]
@@ -266,6 +268,14 @@ def _tell(desk: Desk, connection: Connection, code: str, **values: str) -> None:
     remember_notices(connection, [Notice(code, {**values, "day": iso_day(day, forms.DAY)})], day)
 
 
+def _tell_joined(desk: Desk, connection: Connection, name: str) -> None:
+    """In place of the notice that they were added."""
+    added = take_notice(connection, "member-added", name)
+    by = str(added.values["by"]) if added else "an administrator"
+    roles = ", ".join(sorted(members.find_member(connection, name)[0].roles))
+    _tell(desk, connection, "member-joined", member=name, by=by, roles=roles)
+
+
 async def member_add(desk: Desk, session: MemberSession, body: Body) -> Body:
     """Adds a member, who has nothing until they have made a passphrase of their own."""
     session.require(Role.ADMINISTRATOR)
@@ -301,23 +311,36 @@ async def member_remove(desk: Desk, session: MemberSession, body: Body) -> Body:
 async def member_passphrase(desk: Desk, session: MemberSession, body: Body) -> Body:
     """The session's own member changes the passphrase; every session of theirs ends. ``new_code`` asks for a new code
     secret, which a first change always makes; ``totp_secret`` is null without one."""
-    engine, name = desk.engine, session.member.name
-    old, new = _text(body, "old"), check_passphrase(_text(body, "new"), "new passphrase")
+    name, old = session.member.name, _text(body, "old")
+    new, new_code = check_passphrase(_text(body, "new"), "new passphrase"), body.get("new_code") is True
+    async with desk.sessions.alone(session):
+        secret = await _change_passphrase(desk, name, old, new, new_code)
+        desk.sessions.forget_member(name)
     try:
+        desk.engine.vault.truncate_wal()
+    except (OSError, SQLAlchemyError) as error:
+        # What is changed is changed, and its secret must be shown; the next start empties the log.
+        log("error", "member-passphrase", type(error).__name__)
+    return {"name": name, "totp_secret": secret}
+
+
+async def _change_passphrase(desk: Desk, name: str, old: str, new: str, new_code: bool) -> str | None:
+    engine = desk.engine
+    try:
+        # In a thread, with no transaction open: the desk goes on meanwhile.
+        change = await asyncio.to_thread(members.prepare_change, engine.vault, name, old, new, new_code=new_code)
         with engine.vault.transaction() as connection:
-            secret = members.change_passphrase(
-                connection, name, old, new, engine.vault.random, new_code=body.get("new_code") is True
-            )
+            members.apply_change(connection, change)
             audit.record(connection, engine.day, name, "member passphrase", name)
+            if change.first:
+                _tell_joined(desk, connection, name)
     except SignInRefused:
+        # Whoever holds a session that is not theirs guesses once.
+        desk.sessions.lock_member(name)
         with engine.vault.transaction() as connection:
             audit.record(connection, engine.day, name, "member passphrase refused", name)
         raise
-    finally:
-        # Also after a wrong one: whoever holds a session that is not theirs guesses once.
-        desk.sessions.lock_member(name)
-    engine.vault.truncate_wal()
-    return {"name": name, "totp_secret": secret}
+    return change.secret
 
 
 OpenVerb = Callable[[Desk, Body], Awaitable[Body]]

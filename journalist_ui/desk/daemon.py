@@ -88,6 +88,8 @@ async def serve(folder: Path, desk_key: bytes, beside: Beside) -> None:
     anchor = read_anchor(folder / ANCHOR_FILE)
     vault = open_vault(folder / VAULT_FILE, desk_key)
     try:
+        # What a killed desk replaced or removed must not stay in its log.
+        vault.truncate_wal()
         engine = Engine(settings, anchor, vault, KeyringStore(folder, desk_key))
         desk = Desk(engine, SessionBook(vault, settings.idle_minutes * 60))
         stop = asyncio.Event()

@@ -19,9 +19,20 @@ def remember_notices(connection: Connection, notices: list[Notice], day: int) ->
     kept = {json.dumps([notice.code, notice.values], sort_keys=True): seen for notice, seen in _stored(connection)}
     for notice in notices:
         if notice.code in LASTING:
+            # What happened last stands last.
+            kept.pop(json.dumps([notice.code, notice.values], sort_keys=True), None)
             kept[json.dumps([notice.code, notice.values], sort_keys=True)] = day
     rows = [[*json.loads(key), seen] for key, seen in kept.items() if day - seen < LASTING_DAYS]
     write_meta(connection, _NAME, json.dumps(rows))
+
+
+def take_notice(connection: Connection, code: str, member: str) -> Notice | None:
+    """The newest notice of that code about a member, which is kept no more."""
+    stored = _stored(connection)
+    ours = [notice for notice, _ in stored if (notice.code, notice.values.get("member")) == (code, member)]
+    rows = [[notice.code, notice.values, seen] for notice, seen in stored if notice not in ours]
+    write_meta(connection, _NAME, json.dumps(rows))
+    return ours[-1] if ours else None
 
 
 def lasting_notices(connection: Connection, day: int) -> list[Notice]:

@@ -33,8 +33,10 @@ WORDS = {
     "destroyed until they agree: set the clock.",
     "batch-refused": "The service refused this unit's batch ({error}). Tell whoever runs the service.",
     # From the desk itself.
-    "member-added": "{by} made {member} a member on {day} ({roles}). An investigator reads every new report: if nobody "
-    "else of the unit knows of it, ask {by} at once.",
+    "member-added": "{by} made {member} a member on {day} ({roles}). An investigator reads every new report, once they "
+    "have made a passphrase of their own: if nobody else of the unit knows of it, ask {by} at once.",
+    "member-joined": "{member}, whom {by} added, made a passphrase of their own on {day} ({roles}). An investigator "
+    "reads every new report: if you do not know them, ask {by} at once; if you do, ask them whether it was they.",
     "member-removed": "{by} removed the member {member} on {day}. If nobody else of the unit knows of it, ask {by}.",
     "no-backup": "This desk makes no backup. If its disk fails, every case is lost. Set backup in desk.toml.",
     "backup-failed": "The last backup failed; nothing is published or destroyed until one succeeds. Check the backup "
@@ -43,7 +45,8 @@ WORDS = {
     "failed": "The last run failed ({error}) and is tried again. Tell whoever looks after the desk.",
     "storage-failed": "The desk could not write to its own disk ({error}). Check its room and permissions.",
     "vault-restored": "The vault was restored from a backup on {day}. Reports still served were collected again; texts "
-    "that were not yet sent when the backup was made, and answers after it, are gone: look at each case.",
+    "that were not yet sent when the backup was made, and answers after it, are gone: look at each case. Passphrases "
+    "and codes are those of the backup, first passphrases too: whoever changed theirs since, changes it again.",
 }
 
 LASTING = frozenset(
@@ -54,6 +57,7 @@ LASTING = frozenset(
         "own-batch-missing",
         "intake-differs",
         "member-added",
+        "member-joined",
         "member-removed",
     }
 )

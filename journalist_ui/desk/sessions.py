@@ -4,7 +4,8 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from dropbox.protocol.primitives import sha256
@@ -103,6 +104,14 @@ class SessionBook:
         found.used = self._idle()
         return found.session
 
+    @asynccontextmanager
+    async def alone(self, session: MemberSession) -> AsyncIterator[None]:
+        """No other passphrase is stretched meanwhile. Raises NotSignedIn when the session was ended before its turn."""
+        async with self._stretching:
+            if all(one.session is not session for one in self._open.values()):
+                raise NotSignedIn(OVER)
+            yield
+
     def form_of(self, session: MemberSession) -> str:
         """What every form of an open session carries."""
         return next(one.form for one in self._open.values() if one.session is session)
@@ -131,11 +140,11 @@ class SessionBook:
         self._end({key for key, one in self._open.items() if one.used < oldest})
 
     def lock_member(self, name: str) -> None:
-        """End every session of a member: removed, or with another passphrase."""
+        """End every session of a member."""
         self._end({key for key, one in self._open.items() if one.session.member.name == name})
 
     def forget_member(self, name: str) -> None:
-        """Removed: no page of theirs hands anything over."""
+        """Removed, or with another passphrase: no page of before hands anything over."""
         self.lock_member(name)
         self._ended = {form: one for form, one in self._ended.items() if one[0] != name}
 

@@ -7,7 +7,7 @@ investigator and forgets it. After that the daemon can add to a case and cannot 
 
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Update, bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, Update, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.flows.desk_state import Conversation
@@ -124,18 +124,34 @@ def wrap_case_key(number: int, seed: bytes, member: str, public: bytes) -> dict[
     return {"number": number, "member": member, "wrapped": hpke_seal(public, seed, case_key_info(number, member))}
 
 
-def rewrap_case_keys(connection: Connection, member: str, old: SealingKey, public: bytes) -> None:
-    """Wrap what a member can open to their new key instead. What the old one does not open stays as it is."""
+def read_case_keys(connection: Connection, member: str) -> dict[int, bytes]:
+    """What is wrapped to a member, by case."""
     rows = tables.case_keys
-    for row in connection.execute(select(rows.c.number, rows.c.wrapped).where(rows.c.member == member)).all():
-        try:
-            seed = old.open(row.wrapped, case_key_info(row.number, member))
-        except NotForThisKey:
-            continue
-        fresh = wrap_case_key(row.number, seed, member, public)
-        connection.execute(
-            update(rows).where(rows.c.number == row.number, rows.c.member == member).values(wrapped=fresh["wrapped"])
-        )
+    found = connection.execute(select(rows.c.number, rows.c.wrapped).where(rows.c.member == member))
+    return {row.number: row.wrapped for row in found}
+
+
+def rewrap_case_key(
+    number: int, wrapped: bytes, holder: str, key: SealingKey, member: str, public: bytes
+) -> bytes | None:
+    """A case key that is wrapped to its ``holder``, wrapped to a member's key instead; None when it does not open."""
+    try:
+        seed = key.open(wrapped, case_key_info(number, holder))
+    except NotForThisKey:
+        return None
+    return hpke_seal(public, seed, case_key_info(number, member))
+
+
+def replace_case_keys(connection: Connection, member: str, fresh: dict[int, bytes | None]) -> None:
+    """In place of what was wrapped to a member. What is None goes, so that another member can share it again."""
+    rows = tables.case_keys
+    gone = [{"of_case": number} for number, wrapped in fresh.items() if wrapped is None]
+    kept = [{"of_case": number, "now": wrapped} for number, wrapped in fresh.items() if wrapped is not None]
+    this = (rows.c.member == member, rows.c.number == bindparam("of_case"))
+    if gone:
+        connection.execute(delete(rows).where(*this), gone)
+    if kept:
+        connection.execute(update(rows).where(*this).values(wrapped=bindparam("now")), kept)
 
 
 def store_case_keys(connection: Connection, rows: list[dict[str, Any]]) -> None:

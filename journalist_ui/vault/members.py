@@ -22,15 +22,17 @@ from dropbox.protocol.primitives import SealingKey, aead_open, aead_seal
 from journalist_ui.refusals import BadInput, NoSuchMember, SignInRefused
 
 from . import labels, one_time_code, tables
-from .cases import rewrap_case_keys
-from .database import Random
-from .passphrase import SALT, check_passphrase, stretch
+from .cases import read_case_keys, replace_case_keys, rewrap_case_key
+from .database import Random, Vault
+from .passphrase import SALT, check_passphrase, composed, stretch
 
 FREE_FAILURES = 3
 LONGEST_DELAY = 900
 """Seconds. From the third wrong attempt on, each doubles the wait, from one second to a quarter of an hour."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}")
+USED = "This one-time code was used before. Wait for the next one, at most 30 seconds."
+CHANGED_MEANWHILE = "The passphrase was changed meanwhile. Sign in with the new one."
 WRONG = "Name, passphrase or one-time code is wrong. Try again."
 
 
@@ -124,27 +126,65 @@ def _sealed(name: str, passphrase: str, secrets: bytes, random: Random) -> dict[
     return {"salt": salt, "sealed": nonce + aead_seal(stretch(passphrase, salt), nonce, secrets, _aad(name))}
 
 
-def change_passphrase(
-    connection: Connection, name: str, old: str, new: str, random: Random, *, new_code: bool = False
-) -> str | None:
+@dataclass(frozen=True)
+class Change:
+    """A change of passphrase that is worked out and not stored yet. ``salt`` is the one that it replaces; ``wrapped``
+    each case key as it is and as it will be; ``secret`` the new code secret, base32, None when the old one stays;
+    ``first``: the member was provisional."""
+
+    name: str
+    salt: bytes
+    old: SealingKey
+    values: dict[str, Any]
+    wrapped: dict[int, tuple[bytes, bytes | None]]
+    secret: str | None
+    first: bool
+
+
+def prepare_change(vault: Vault, name: str, old: str, new: str, *, new_code: bool = False) -> Change:
     """Another passphrase, and a new key to which all is wrapped that the old one opened. With ``new_code``, and for a
-    provisional member always, a new code secret too: returned, base32, to be shown once. Raises SignInRefused,
-    BadInput."""
+    provisional member always, a new code secret too. It takes long and stores nothing. Raises SignInRefused, BadInput.
+    """
     check_passphrase(new, "new passphrase")
-    row = connection.execute(select(tables.members).where(tables.members.c.name == name)).first()
+    with vault.transaction() as connection:
+        row = connection.execute(select(tables.members).where(tables.members.c.name == name)).first()
+        wrapped = read_case_keys(connection, name)
     secrets = _open_secrets(row, old)
-    if secrets is None:
+    if row is None or secrets is None:
         raise SignInRefused("The present passphrase is wrong. Nothing was changed.")
-    old_key, key, secret = SealingKey(secrets[:XWING_SEED]), random(XWING_SEED), secrets[XWING_SEED:]
+    if composed(new) == composed(old):
+        raise BadInput("That is the present passphrase. Choose another.")
+    old_key, key, secret = SealingKey(secrets[:XWING_SEED]), vault.random(XWING_SEED), secrets[XWING_SEED:]
     values: dict[str, Any] = {"public": SealingKey(key).public, "provisional": False}
-    new_code = new_code or (row is not None and row.provisional)
-    if new_code:
-        secret = random(one_time_code.SECRET)
+    fresh = new_code or row.provisional
+    if fresh:
+        secret = vault.random(one_time_code.SECRET)
         values["last_step"] = 0
-    values |= _sealed(name, new, key + secret, random)
-    connection.execute(update(tables.members).where(tables.members.c.name == name).values(**values))
-    rewrap_case_keys(connection, name, old_key, values["public"])
-    return one_time_code.printed_secret(secret) if new_code else None
+    values |= _sealed(name, new, key + secret, vault.random)
+    rewrapped = {
+        number: (before, rewrap_case_key(number, before, name, old_key, name, values["public"]))
+        for number, before in wrapped.items()
+    }
+    shown = one_time_code.printed_secret(secret) if fresh else None
+    return Change(name, row.salt, old_key, values, rewrapped, shown, row.provisional)
+
+
+def apply_change(connection: Connection, change: Change) -> None:
+    """Store it, with what was wrapped to the old key meanwhile. Raises SignInRefused when the passphrase is not the one
+    any more that the change began with, or the member is gone."""
+    rows = tables.members
+    done = connection.execute(
+        update(rows).where(rows.c.name == change.name, rows.c.salt == change.salt).values(**change.values)
+    )
+    if done.rowcount != 1:
+        raise SignInRefused(CHANGED_MEANWHILE)
+    fresh: dict[int, bytes | None] = {}
+    for number, wrapped in read_case_keys(connection, change.name).items():
+        before, after = change.wrapped.get(number, (b"", None))
+        if before != wrapped:
+            after = rewrap_case_key(number, wrapped, change.name, change.old, change.name, change.values["public"])
+        fresh[number] = after
+    replace_case_keys(connection, change.name, fresh)
 
 
 def _open_secrets(row: Row[Any] | None, passphrase: str) -> bytes | None:
@@ -196,7 +236,7 @@ def prove(row: Row[Any] | None, passphrase: str, code: str, now: float) -> tuple
     step = one_time_code.matching_step(secret, code.strip().replace(" ", ""), now, row.last_step)
     if step is None:
         if one_time_code.matching_step(secret, code.strip().replace(" ", ""), now, 0) is not None:
-            raise SignInRefused("This one-time code was used before. Wait for the next one, at most 30 seconds.")
+            raise SignInRefused(USED)
         raise SignInRefused(WRONG)
     return Unlocked(_member(row), SealingKey(seed)), step
 
@@ -211,7 +251,8 @@ def accept_sign_in(connection: Connection, name: str, salt: bytes, step: int) ->
         .values(last_step=step, failures=0, not_before=0)
     )
     if done.rowcount != 1:
-        raise SignInRefused("This one-time code was used before. Wait for the next one, at most 30 seconds.")
+        present = connection.execute(select(rows.c.salt).where(rows.c.name == name)).scalar()
+        raise SignInRefused(USED if present == salt else CHANGED_MEANWHILE)
 
 
 def list_members(connection: Connection) -> list[Member]:

@@ -16,10 +16,14 @@ SHORTEST_PASSPHRASE = 12
 LONGEST_PASSPHRASE = 1_024
 
 
+def composed(passphrase: str) -> str:
+    """Its NFC form: what two keyboards that compose differently agree on."""
+    return unicodedata.normalize("NFC", passphrase)
+
+
 def stretch(passphrase: str, salt: bytes) -> bytes:
-    """Argon2id over the NFC form of a passphrase, so that two keyboards that compose differently agree; 32 bytes."""
-    data = unicodedata.normalize("NFC", passphrase).encode()
-    return argon2id(data, salt, STRETCH_MEMORY_KIB, STRETCH_PASSES, STRETCH_LANES)
+    """Argon2id over the composed passphrase; 32 bytes."""
+    return argon2id(composed(passphrase).encode(), salt, STRETCH_MEMORY_KIB, STRETCH_PASSES, STRETCH_LANES)
 
 
 def check_passphrase(passphrase: str, whose: str) -> str:

@@ -15,10 +15,10 @@ from dropbox.protocol.body import Report, parse_body
 from dropbox.protocol.constants import EntryType
 from dropbox.protocol.errors import BadBody, NotForThisKey
 from dropbox.protocol.primitives import SealingKey, hpke_seal
-from journalist_ui.refusals import NoSuchCase, NoSuchMember, NotAllowed
+from journalist_ui.refusals import BadInput, NoSuchCase, NotAllowed
 
 from . import audit, tables
-from .cases import ASSESSING, NEW, answer_info, case_key_info, draft_info, part_info, store_case_keys, wrap_case_key
+from .cases import ASSESSING, NEW, answer_info, case_key_info, draft_info, part_info, rewrap_case_key, store_case_keys
 from .database import Vault, next_place
 from .ledger import add_text
 from .members import Member, Role, Unlocked, find_member
@@ -250,7 +250,7 @@ class MemberSession:
 
     def share(self, name: str, day: int) -> tuple[int, int]:
         """Wrap every case that this member can open to another investigator; returns how many that one can open now,
-        and how many stay closed to them. Raises NoSuchMember, NotAllowed."""
+        and how many stay closed to them. Raises NoSuchMember, NotAllowed, BadInput."""
         keys = tables.case_keys
         with self._vault.transaction() as connection:
             other, public = find_member(connection, name)
@@ -261,15 +261,16 @@ class MemberSession:
             held = select(keys.c.number).where(keys.c.member == name)
             mine = select(keys.c.number, keys.c.wrapped).where(keys.c.member == self.member.name)
             missing = connection.execute(mine.where(keys.c.number.not_in(held))).all()
-        wrapped = [
-            wrap_case_key(
-                row.number, self._key.open(row.wrapped, case_key_info(row.number, self.member.name)), name, public
-            )
+        rewrapped = {
+            row.number: rewrap_case_key(row.number, row.wrapped, self.member.name, self._key, name, public)
             for row in missing
+        }
+        wrapped = [
+            {"number": number, "member": name, "wrapped": one} for number, one in rewrapped.items() if one is not None
         ]
         with self._vault.transaction() as connection:
             if find_member(connection, name)[1] != public:
-                raise NoSuchMember("That member's key has changed meanwhile. Share again.")
+                raise BadInput("That member's key has changed meanwhile. Share again.")
             store_case_keys(connection, wrapped)
             total = connection.execute(select(func.count()).select_from(tables.cases)).scalar_one()
             theirs = connection.execute(select(func.count()).where(keys.c.member == name)).scalar_one()

@@ -59,7 +59,10 @@ async def add(visit: Visit) -> Answer:
 
 
 async def share(visit: Visit) -> Answer:
-    found = await visit.ask("member-share", name=visit.field("name"))
+    try:
+        found = await visit.ask("member-share", name=visit.field("name"))
+    except BadInput as error:
+        return await _members(visit, error=error.say)
     return visit.done("/members", "partly" if found["cases_not_opened"] else "shared")
 
 
@@ -87,6 +90,8 @@ async def passphrase(visit: Visit) -> Answer:
     one-time-code secret, this once."""
     if visit.field("new") != visit.field("again"):
         return visit.page("passphrase.html", 422, error=NOT_ALIKE)
+    # Asked for before: nothing may fail between the change and the page that shows its secret.
+    unit = (await visit.ask("status"))["unit"]
     try:
         made = await visit.ask(
             "member-passphrase",
@@ -100,11 +105,11 @@ async def passphrase(visit: Visit) -> Answer:
         return to("/sign-in?why=refused", visit.site.set_cookie(""))
     if made["totp_secret"] is None:
         return to("/sign-in?why=passphrase", visit.site.set_cookie(""))
-    return await _code_secret(visit, made["totp_secret"])
+    return _code_secret(visit, unit, made["totp_secret"])
 
 
-async def _code_secret(visit: Visit, secret: str) -> Answer:
-    square = _square((await visit.ask("status"))["unit"] or "desk", visit.who["name"], secret)
+def _code_secret(visit: Visit, unit: str, secret: str) -> Answer:
+    square = _square(unit or "desk", visit.who["name"], secret)
     spaced = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
     visit.who = {}
     return visit.page("code_secret.html", 200, (visit.site.set_cookie(""),), secret=spaced, square=square)

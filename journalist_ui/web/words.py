@@ -26,7 +26,6 @@ DELIVERY = {
 FAULTS = {
     "no-such-case": "There is no case of that number for you.",
     "no-such-member": "There is no member of that name.",
-    "first-passphrase": "Make a passphrase of your own first.",
     "not-yet": "The service does not list this unit yet, so nothing can be sent. The status page says more.",
 }
 """In place of sentences that speak of the command line."""
@@ -49,7 +48,7 @@ DONE = {
     "collected": "Collected. Nothing new.",
     "new": "Collected. There are new messages.",
     "added": "The member is added. They sign in with the first passphrase and no code, and make one of their own; "
-    "until then nothing is open to them. Then share your cases with them.",
+    "until then nothing is open to them. Investigators get the older cases from whoever shares them after that.",
     "removed": "The member is removed. Cases that only they could open stay closed for good.",
     "shared": "The member can open every case that you can open.",
     "partly": "The member can open every case that you can open. Others stay closed to them.",

@@ -14,7 +14,7 @@ from dropbox.questions import QUESTIONS
 from tests.browser.conftest import CHROMIUM, Launch
 from tests.browser.desk_house import Officer
 from tests.browser.pages_looks import ALL_LOOKS, assert_good_looks, faults, in_each_look, too_wide
-from tests.desk.room import PASSPHRASE, entropy
+from tests.desk.room import FIRST_PASSPHRASE, PASSPHRASE, entropy
 from tests.desk_web.house import House, open_house
 
 LONG_WORD = "x" * 400
@@ -138,7 +138,7 @@ async def added(officer: Officer) -> None:
 
 async def _add(officer: Officer, name: str) -> None:
     await at("/members")(officer)
-    await officer.fill({"name": name, "first": PASSPHRASE, "again": PASSPHRASE})
+    await officer.fill({"name": name, "first": FIRST_PASSPHRASE, "again": FIRST_PASSPHRASE})
     await officer.page.get_by_label("Investigator").check()
     await officer.press("Add the member")
 
@@ -149,7 +149,7 @@ def first_passphrase(name: str) -> Walk:
     async def walk(officer: Officer) -> None:
         await _add(officer, name)
         await officer.press("Lock now")
-        await officer.fill({"member": name, "passphrase": PASSPHRASE})
+        await officer.fill({"member": name, "passphrase": FIRST_PASSPHRASE})
         await officer.press("Sign in")
 
     return walk
@@ -157,7 +157,7 @@ def first_passphrase(name: str) -> Walk:
 
 async def own_passphrase(officer: Officer) -> None:
     await first_passphrase("dave")(officer)
-    await officer.fill({"old": PASSPHRASE, "new": PASSPHRASE, "again": PASSPHRASE})
+    await officer.fill({"old": FIRST_PASSPHRASE, "new": PASSPHRASE, "again": PASSPHRASE})
     await officer.press("Make it mine")
 
 

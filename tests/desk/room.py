@@ -25,6 +25,7 @@ from journalist_ui.vault.session import MemberSession
 from tests.flows.twin import Service, make_service
 
 DESK_KEY = bytes(range(32))
+FIRST_PASSPHRASE = "what an administrator thought of"
 PASSPHRASE = "four plain words together"
 BOTH = frozenset(Role)
 INVESTIGATOR = frozenset({Role.INVESTIGATOR})
@@ -103,12 +104,18 @@ class Room:
                 connection, name, roles, PASSPHRASE, self.vault.random, provisional=False
             )
 
-    def own(self, name: str, first: str = PASSPHRASE) -> None:
+    def own(self, name: str, first: str = FIRST_PASSPHRASE) -> None:
         """A member whom an administrator added makes a passphrase of their own."""
-        with self.vault.transaction() as connection:
-            secret = members.change_passphrase(connection, name, first, PASSPHRASE, self.vault.random)
+        secret = self.change(name, first, PASSPHRASE)
         assert secret is not None
         self.secrets[name] = secret
+
+    def change(self, name: str, old: str, new: str, *, new_code: bool = False) -> str | None:
+        """A change of passphrase; the new code secret, if there is one."""
+        change = members.prepare_change(self.vault, name, old, new, new_code=new_code)
+        with self.vault.transaction() as connection:
+            members.apply_change(connection, change)
+        return change.secret
 
     def report(self, codename_entropy: bytes, text: str, **fields: Any) -> bytes:
         """A source sends a report to this desk; returns the source's stretched secret."""

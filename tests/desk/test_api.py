@@ -20,7 +20,7 @@ from journalist_ui.desk.notices import LASTING_DAYS
 from journalist_ui.desk.sessions import SessionBook
 from journalist_ui.desk.socket_server import LONGEST_REQUEST, make_app
 from journalist_ui.vault import one_time_code, tables
-from tests.desk.room import ADMINISTRATOR, INVESTIGATOR, PASSPHRASE, Room, entropy
+from tests.desk.room import ADMINISTRATOR, FIRST_PASSPHRASE, INVESTIGATOR, PASSPHRASE, Room, entropy
 
 pytestmark = pytest.mark.usefixtures("brief_stretch")
 CANARY = "CANARY the sergeant"
@@ -85,7 +85,7 @@ async def test_an_administrator_adds_shares_and_removes(officer: Officer) -> Non
     room.report(entropy(1), CANARY)
     await officer.sign_in("ada")
     assert (await officer.ask("sync"))[1]["new"] == 1
-    added = (await officer.ask("member-add", name="bob", roles=["investigator"], passphrase=PASSPHRASE))[1]
+    added = (await officer.ask("member-add", name="bob", roles=["investigator"], passphrase=FIRST_PASSPHRASE))[1]
     assert added == {"name": "bob", "roles": ["investigator"]}
     assert (await officer.ask("member-share", name="bob"))[1]["error"] == "not-allowed"
     room.own("bob")
@@ -93,7 +93,7 @@ async def test_an_administrator_adds_shares_and_removes(officer: Officer) -> Non
     assert (shared["cases_opened"], shared["cases_not_opened"]) == (1, 0)
     with room.vault.transaction() as connection:
         connection.execute(tables.case_keys.delete().where(tables.case_keys.c.member == "ada"))
-    await officer.ask("member-add", name="eve", roles=["investigator"], passphrase=PASSPHRASE)
+    await officer.ask("member-add", name="eve", roles=["investigator"], passphrase=FIRST_PASSPHRASE)
     room.own("eve")
     shared = (await officer.ask("member-share", name="eve"))[1]
     assert (shared["cases_opened"], shared["cases_not_opened"]) == (0, 1)
@@ -172,15 +172,46 @@ async def test_a_first_passphrase_is_for_one_thing_alone(officer: Officer) -> No
         status, said = await officer.ask(verb, case=1, text="x", name="ada")
         assert (status, said["error"]) == (403, "first-passphrase")
     assert (await officer.ask("whoami"))[1]["provisional"] is True
+    assert (await officer.ask("member-passphrase", old=PASSPHRASE, new=PASSPHRASE))[1]["error"] == "bad-input"
+    form = (await officer.ask("whoami"))[1]["form"]
     status, changed = await officer.ask("member-passphrase", old=PASSPHRASE, new=own)
     assert (status, len(changed["totp_secret"])) == (200, 32)
     assert (await officer.ask("whoami"))[1]["error"] == "not-signed-in"
+    late = await officer.ask("draft-late", form=form, case=1, text="ring this number instead")
+    assert late[1]["error"] == "not-signed-in", "no page of before hands anything over"
     assert (await officer.ask("login", member="bob", passphrase=PASSPHRASE, code=""))[0] == 401
     officer.room.secrets["bob"] = changed["totp_secret"]
     assert await officer.sign_in("bob", 0, own) == 200
     assert (await officer.ask("member-list"))[1]["members"][1]["provisional"] is False
     officer.token = ada
     assert (await officer.ask("member-share", name="bob"))[0] == 200
+    told = [one for one in (await officer.ask("status"))[1]["notices"] if one["code"].startswith("member-")]
+    assert [one["code"] for one in told] == ["member-joined"]
+    assert told[0]["say"].startswith("bob, whom ada added, made a passphrase of their own on ")
+
+
+async def test_an_open_session_guesses_once(officer: Officer) -> None:
+    """Ten guesses at the present passphrase at once: one is tried, and the others find the session over."""
+    other = "quite other words than before"
+    await officer.sign_in("ada", -1)
+    tries = [officer.ask("member-passphrase", old=other, new=PASSPHRASE) for _ in range(10)]
+    said = [found["error"] for _, found in await asyncio.gather(*tries)]
+    assert sorted(said) == ["not-signed-in"] * 9 + ["sign-in-refused"]
+
+
+async def test_a_secret_is_shown_though_the_log_cannot_be_emptied(
+    officer: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The passphrase is changed by then: an error in place of the new secret would lock the member out."""
+
+    def full(_: object) -> None:
+        raise OSError
+
+    await officer.sign_in("ada", -1)
+    monkeypatch.setattr(type(officer.room.vault), "truncate_wal", full)
+    other = "quite other words than before"
+    status, found = await officer.ask("member-passphrase", old=PASSPHRASE, new=other, new_code=True)
+    assert (status, len(found["totp_secret"])) == (200, 32)
 
 
 @pytest.mark.parametrize(

@@ -89,12 +89,12 @@ def test_an_unknown_option_is_bad_usage(path: tuple[str, ...]) -> None:
 
 
 def test_no_secret_is_an_option() -> None:
-    """No option but a flag speaks of a passphrase or a code, and none is read from the environment; two name where a
-    key lies."""
+    """No option takes a passphrase or a code (--new-code takes nothing), and none is read from the environment; two
+    name where a key lies."""
     for path, command in leaves(main):
         for parameter in command.params:
             assert not {"passphrase", "password", "code", "secret", "key"} & set(str(parameter.name).split("_")) or (
-                parameter.name in ("desk_key_fd", "web_key") or getattr(parameter, "is_flag", False)
+                parameter.name in ("desk_key_fd", "web_key") or parameter.name == "new_code"
             ), path
             assert parameter.envvar is None
 

@@ -257,7 +257,7 @@ async def test_an_administrator_hears_of_no_case(house: House) -> None:
     await house.report(17, "x")
     fields = {"role": "investigator", "passphrase": PASSPHRASE, "again": PASSPHRASE}
     page = await (await house.officer("eve")).post("/members/add", fields | {"name": "fay"})
-    assert "Then share your cases with them." in page.words
+    assert "until then nothing is open to them" in page.words
     assert not re.search(r"\b[0-9]+ case", page.words)
     page = await (await house.officer("bob")).get("/")
     assert "eve made fay a member on " in page.words
