@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
 
 from tests.scenarios.service import Demo
 
@@ -22,6 +22,9 @@ SAFER_PREFERENCES = {
 }
 BOTH = [pytest.param(CHROMIUM, marks=pytest.mark.chromium), pytest.param(FIREFOX, marks=pytest.mark.firefox)]
 Launch = Callable[[str], Awaitable[Browser]]
+
+# What a page does at once may take long on a busy machine; no claim about time rests on this.
+expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

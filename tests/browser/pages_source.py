@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A person at the source's pages who looks at each: by headings, names and roles, as assistive technology does."""
 
+import asyncio
 import json
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Route, expect
 
 from dropbox.protocol.codename import encode_codename, entropy_from_random
 from dropbox.protocol.constants import ENTROPY
@@ -34,7 +37,7 @@ class Source(SourcePage):
     def heading(self, name: str) -> Locator:
         return self.page.get_by_role("heading", name=name, exact=True, level=1)
 
-    async def at(self, heading: str, within: float = 5_000) -> None:
+    async def at(self, heading: str, within: float = 30_000) -> None:
         """That page is shown, after so many milliseconds at most."""
         await expect(self.heading(heading)).to_be_visible(timeout=within)
 
@@ -80,6 +83,19 @@ class Source(SourcePage):
         """Type the codename back and send, whatever follows."""
         await self.box("Your codename").fill(codename)
         await self.button("Send the report").click()
+
+    @asynccontextmanager
+    async def envelope_held(self) -> AsyncIterator[None]:
+        """No envelope reaches the service before the end of this: a page that shows the sending stays as it is."""
+        released = asyncio.Event()
+
+        async def wait(route: Route) -> None:
+            await released.wait()
+            await route.continue_()
+
+        await self.page.route("**/v1/envelopes", wait)
+        yield
+        released.set()
 
     async def stored(self) -> None:
         await self.at("Your report is stored", SLOW)

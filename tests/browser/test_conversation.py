@@ -16,7 +16,7 @@ WORDS = "It goes on \U0001f6a8, \u05d6\u05d4 \u05e1\u05d5\u05d3, and the caf\u00
 
 async def _until_answers(source: SourcePage, codename: str, count: int) -> list[Conversation]:
     """Come back until there are that many answers."""
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(240):
         while True:
             found = await source.check(codename)
             if found and len(found[0].answers) >= count and "1 of" in found[0].collected:
@@ -24,7 +24,7 @@ async def _until_answers(source: SourcePage, codename: str, count: int) -> list[
             await asyncio.sleep(2)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.chromium
 @pytest.mark.firefox
 @pytest.mark.parametrize(("first", "second"), [(CHROMIUM, SAFER), (SAFER, CHROMIUM)])

@@ -105,8 +105,8 @@ async def test_a_report_is_answered_without_a_mouse(officer: Officer) -> None:
     await keys.press("Enter")
     await expect(page.get_by_role("status").first).to_contain_text("The text is stored")
     await expect(page.locator("li.unit .quoted")).to_have_text("jkr is what I say: thank you.")
-    await keys.press("Escape")
-    await keys.press("Escape")
+    await page.wait_for_load_state()
+    await officer.escape_twice()
     await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert officer.complaints == []
 
@@ -131,8 +131,7 @@ async def test_letters_that_are_off_do_nothing(officer: Officer) -> None:
     before = await focused(officer.page)
     await officer.page.keyboard.press("j")
     assert await focused(officer.page) == before
-    await officer.page.keyboard.press("Escape")
-    await officer.page.keyboard.press("Escape")
+    await officer.escape_twice()
     await expect(officer.page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 

@@ -19,12 +19,12 @@ from tests.desk_web.house import House, open_house
 pytestmark = pytest.mark.timeout(120)
 SECRET = "words that nobody may see"
 TEXT = "Begun and not sent"
-IDLE = 6.0
+IDLE = 10.0
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """A desk that locks after six seconds of a real clock."""
+    """A desk that locks after ten seconds of a real clock."""
     async with open_house(tmp_path_factory.mktemp("writing") / "desk", idle=IDLE, steady=time.monotonic) as opened:
         await opened.report(1, SECRET)
         yield opened
@@ -50,7 +50,7 @@ async def officer(house: House, page: Page) -> AsyncIterator[Officer]:
 
 
 async def locked(page: Page) -> None:
-    await page.wait_for_url("**/sign-in*", timeout=IDLE * 2_000)
+    await page.wait_for_url("**/sign-in*", timeout=IDLE * 4_000)
     assert SECRET not in await page.content()
 
 

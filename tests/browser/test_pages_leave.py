@@ -138,11 +138,12 @@ async def test_the_cover_does_not_stop_a_visit(chromium_page: Page, tmp_path: Pa
     async with small_service(tmp_path) as server:
         source = Source(chromium_page, server.address)
         await source.fill()
-        await source.press_send(await source.take_codename())
-        await source.at("Sending")
-        await hide(chromium_page, True)
-        await hide(chromium_page, False)
-        await source.button("Show the page again").click()
+        async with source.envelope_held():
+            await source.press_send(await source.take_codename())
+            await source.at("Sending")
+            await hide(chromium_page, True)
+            await hide(chromium_page, False)
+            await source.button("Show the page again").click()
         await source.stored()
 
 

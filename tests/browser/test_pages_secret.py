@@ -35,8 +35,8 @@ async def test_the_codename_is_silent_until_asked(page: Page, tmp_path: Path) ->
         held = await source.everything()
         assert await source.button("I have written it down").count() == 0
         await source.button("Show the codename").click()
+        await expect(page.locator("#codename-words li")).to_have_count(8)
         words = await page.locator("#codename-words li").all_inner_texts()
-        assert len(words) == 8
         shown = await page.locator("body").aria_snapshot()
         assert all(word in shown for word in words)
         rare = [word for word in words if len(word) > 6] or words

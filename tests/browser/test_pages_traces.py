@@ -2,6 +2,7 @@
 """What is left in the browser and on its disk: nothing that was typed, made or read."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,18 +70,19 @@ def unpacked_lz4(data: bytes) -> bytes:
         token = data[at]
         at += 1
         length = token >> 4
-        while length >= 15 and (more := data[at]) >= 0:
+        while length >= 15 and at < len(data) and (more := data[at]) >= 0:
             at, length = at + 1, length + more
             if more < 255:
                 break
         out += data[at : at + length]
         at += length
-        if at >= len(data):
+        # The end, or what is there of a file that is being written.
+        if at + 1 >= len(data):
             break
         offset = data[at] | data[at + 1] << 8
         at += 2
         count = (token & 15) + 4
-        while count >= 19 and (more := data[at]) >= 0:
+        while count >= 19 and at < len(data) and (more := data[at]) >= 0:
             at, count = at + 1, count + more
             if more < 255:
                 break
@@ -90,10 +92,15 @@ def unpacked_lz4(data: bytes) -> bytes:
 
 
 def files(profile: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file of a profile, session files unpacked."""
-    for path in profile.rglob("*"):
-        if path.is_file() and not path.is_symlink():
-            data = path.read_bytes()
+    """Every file of a profile, session files unpacked. What goes while it is looked at is not on the disk."""
+    for folder, _, names in os.walk(profile):
+        for path in (Path(folder) / name for name in names):
+            if not path.is_file() or path.is_symlink():
+                continue
+            try:
+                data = path.read_bytes()
+            except FileNotFoundError:
+                continue
             yield str(path.relative_to(profile)), unpacked_lz4(data) if data.startswith(b"mozLz40\0") else data
 
 

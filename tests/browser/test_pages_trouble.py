@@ -57,7 +57,6 @@ async def test_the_unit_has_been_silent(launch: Launch, tmp_path: Path) -> None:
         await it.shows("There is a problem with the service", f"is stored for “{NAMES[NORTH]}”", NOTHING_SENT)
         it.between.changes.clear()
         await it.press_on("Try again")
-        await it.source.at("Sending")
         await it.source.stored()
         await expect(it.page.locator("section:visible")).to_contain_text(f"stored for {NAMES[INTAKE]}")
         assert await it.source.button("Send it to the intake desk as well").count() == 0
@@ -112,7 +111,6 @@ async def test_another_unit_would_receive_it(launch: Launch, tmp_path: Path) -> 
         await it.shows("Another unit would receive this", NOTHING_SENT, "The friends of the chief", NAMES[NORTH])
         assert await stored(it.server) == 1, "the decoy"
         await it.press_on("Send to this unit")
-        await it.source.at("Sending")
         await it.source.stored()
         await expect(it.page.locator("section:visible")).to_contain_text(f"stored for {NAMES[NORTH]}")
         assert await stored(it.server) == 2
@@ -132,7 +130,6 @@ async def test_the_units_board_is_altered(launch: Launch, tmp_path: Path) -> Non
         await it.source.press_send(codename)
         await it.source.at("Not sent", 30_000)
         await it.press_on("Send it to the intake desk")
-        await it.source.at("Sending")
         await it.shows("Your report is stored", NAMES[INTAKE], "This is proved, not guessed")
         assert await stored(it.server) == 3
 
@@ -176,7 +173,6 @@ async def test_no_answer_after_the_envelope_left(launch: Launch, tmp_path: Path)
         await it.shows("Not sent", PERHAPS)
         it.between.changes.clear()
         await it.press_on("Try again")
-        await it.source.at("Sending")
         await it.source.stored()
         assert await stored(it.server) == 3, "two of it, and a decoy between"
 

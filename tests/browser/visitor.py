@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from playwright.async_api import Locator, Page, expect
 
-SLOW = 60_000
+SLOW = 180_000
 """Milliseconds for a visit with its stretch, in a browser without just-in-time compilation too."""
 
 

@@ -10,6 +10,9 @@ from bench.crash_desk import DeskTotals, open_campaign
 from bench.desk_ledger import DeskLedger
 from bench.ledger import Broken
 
+# Real processes: on a busy machine they take their time.
+pytestmark = pytest.mark.timeout(400)
+
 KILLS = 4
 MOST_KILLS = 24
 """When the first kills all come before an officer could write, a few more follow until there is a reply to lose."""

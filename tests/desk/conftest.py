@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.desk.clocks import Clocks
 from tests.desk.room import Room, brief_stretch, make_room
 
 
@@ -14,6 +15,11 @@ def room(tmp_path: Path) -> Iterator[Room]:
     made = make_room(tmp_path / "desk")
     yield made
     made.vault.close()
+
+
+@pytest.fixture
+def clocks() -> Clocks:
+    return Clocks()
 
 
 @pytest.fixture(name="brief_stretch")

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,15 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+def sockets_of(pid: int) -> set[str]:
+    """The inodes of the sockets that a process holds; one that is closed meanwhile is none."""
+    links = []
+    for one in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            links.append(os.readlink(one))
+    return {link.removeprefix("socket:[").removesuffix("]") for link in links if link.startswith("socket:[")}
+
+
 @dataclass
 class LiveDesk:
     """A desk's folder and, while it runs, its process."""
@@ -146,7 +156,7 @@ class LiveDesk:
         present, passed = divmod(time.time(), 30)
         present = int(present)
         # Near its end the step before would be two behind when it is looked at.
-        step = max(self._steps.get(name, 0) + 1, present if passed > 20 else present - 1)
+        step = max(self._steps.get(name, 0) + 1, present if passed > 10 else present - 1)
         if step > present + 1:
             time.sleep((step - 1) * 30 - time.time() + 0.5)
         self._steps[name] = step

@@ -2,17 +2,20 @@
 """The desk as a person meets it: real commands, a real daemon, a real server, real sockets."""
 
 import json
-import os
 import random
 import signal
 import stat
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.desk.live import LiveService, must, run, start_service, wait_for
+from tests.desk.live import LiveService, must, run, sockets_of, start_service, wait_for
+
+# Real processes: on a busy machine they take their time.
+pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +115,11 @@ def test_files_are_for_the_desk_alone(service: LiveService, session: Path) -> No
     """The folder is 0700, and every file in it, the socket and the session file are 0600."""
     folder = service.desk.folder
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in [*folder.iterdir(), session]}
+    modes = {session.name: stat.S_IMODE(session.stat().st_mode)}
+    for path in folder.iterdir():
+        # The desk works on: a file that it replaced meanwhile is gone.
+        with suppress(FileNotFoundError):
+            modes[path.name] = stat.S_IMODE(path.stat().st_mode)
     assert set(modes.values()) == {0o600}, modes
     assert stat.S_ISSOCK((folder / "desk.sock").stat().st_mode)
     held = json.loads(session.read_text())
@@ -123,14 +130,14 @@ def test_no_network_port_and_no_core_dump(service: LiveService) -> None:
     """The daemon listens on its Unix socket alone, and its core limit is zero."""
     assert service.desk.process is not None
     proc = Path("/proc") / str(service.desk.process.pid)
-    own = {os.readlink(link) for link in (proc / "fd").iterdir() if os.readlink(link).startswith("socket:")}
+    own = sockets_of(service.desk.process.pid)
     listening = [
         line.split()
         for table in ("tcp", "tcp6")
         for line in (proc / "net" / table).read_text().splitlines()[1:]
         if line.split()[3] == "0A"
     ]
-    assert [fields for fields in listening if f"socket:[{fields[9]}]" in own] == []
+    assert [fields for fields in listening if fields[9] in own] == []
     limits = {line[:26].strip(): line[26:].split()[0] for line in (proc / "limits").read_text().splitlines()}
     assert limits["Max core file size"] == "0"
 
@@ -214,7 +221,8 @@ def test_a_stopped_desk_ends_cleanly(service: LiveService) -> None:
 def test_epochs_are_listed_without_keys(service: LiveService) -> None:
     """Number, first and last day, and which is which: nothing else."""
     found = must("dropbox-desk", "epoch", "--vault", service.desk.folder, "--json").json
-    assert [one["state"] for one in found] == ["present", "next"]
+    # An epoch may have ended since the desk began.
+    assert [one["state"] for one in found][-2:] == ["present", "next"]
     assert {key for one in found for key in one} == {"epoch", "first", "last", "state"}
 
 

@@ -21,6 +21,9 @@ from cryptography.x509.oid import NameOID
 from tests.desk.live import DESK_PASSPHRASE, MEMBER_PASSPHRASE, LiveDesk, LiveService, free_port, run, start_service
 from tests.desk_web.house import Page
 
+# Real processes: on a busy machine they take their time.
+pytestmark = pytest.mark.timeout(400)
+
 HOST = "north.localhost"
 
 

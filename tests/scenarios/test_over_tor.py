@@ -2,7 +2,6 @@
 """The spine over Tor: an onion service from deploy/tor/torrc, and a source and a desk that reach it by SOCKS only."""
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from over_tor import SLUG, OnionService, onion_service
 from service import run, until
 
 from dropbox.protocol.constants import BODY_PART
+from tests.desk.live import sockets_of
 
 pytestmark = [pytest.mark.tor, pytest.mark.timeout(300)]
 REPORT = "Two parts, over Tor. " + "é" * (BODY_PART // 2)
@@ -62,12 +62,6 @@ def test_an_onion_address_without_tor_is_refused(onion: OnionService) -> None:
     assert ran.code == 1
     assert ran.out == ""
     assert "--tor" in ran.err.splitlines()[-1]
-
-
-def sockets_of(pid: int) -> set[str]:
-    """The inodes of the sockets that a process holds."""
-    links = [os.readlink(one) for one in Path(f"/proc/{pid}/fd").iterdir()]
-    return {link.removeprefix("socket:[").removesuffix("]") for link in links if link.startswith("socket:[")}
 
 
 def test_the_server_listens_on_its_unix_socket_alone(onion: OnionService) -> None:

@@ -41,14 +41,16 @@ class Typist:
     def _type(self, text: str) -> None:
         os.write(self._terminal, text.encode())
 
-    def _answer(self, fresh: str) -> bool:
-        for pattern, answer in self._answers.items():
-            if re.search(pattern, fresh):
-                typed = self._last if answer == "again" else answer if isinstance(answer, str) else answer(self.screen)
-                self._last = typed
-                self._type(f"{typed}\n")
-                return True
-        return False
+    def _answer(self, fresh: str) -> int:
+        """Answer the first question; where it ends, 0 without one. A service may write something after it."""
+        asked = [(match, answer) for pattern, answer in self._answers.items() if (match := re.search(pattern, fresh))]
+        if not asked:
+            return 0
+        match, answer = min(asked, key=lambda one: one[0].start())
+        typed = self._last if answer == "again" else answer if isinstance(answer, str) else answer(self.screen)
+        self._last = typed
+        self._type(f"{typed}\n")
+        return match.end()
 
     def run(self, block: str, seconds: float = 90) -> str:
         """Run one block to its end; what it showed. Raises AssertionError when a command in it fails."""
@@ -62,8 +64,7 @@ class Typist:
         while mark not in self.screen[begin:]:
             assert time.monotonic() < end, f"block {self._blocks} hangs:\n{self.screen[begin:][-3_000:]}"
             self.screen += self._read(0.5)
-            if self._answer(self.screen[answered:]):
-                answered = len(self.screen)
+            answered += self._answer(self.screen[answered:])
         return self.screen[begin:]
 
     def close(self) -> None:

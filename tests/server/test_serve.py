@@ -111,7 +111,9 @@ def test_a_stop_loses_nothing_that_was_answered(made: ServerConfig) -> None:
         threads = [threading.Thread(target=send, args=(port(line),)) for _ in range(4)]
         for thread in threads:
             thread.start()
-        time.sleep(0.5)
+        until = time.monotonic() + 60
+        while len(answered) < 4 and time.monotonic() < until:
+            time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
         for thread in threads:
             thread.join()
