@@ -24,6 +24,8 @@ FAST = ("rules", "deploy", "tooling", "keys", "admin", "cli", "flows", "protocol
 SLOW = ("browser", "scenarios", "desk", "crash", "hostile")
 """The longest of all first; while its pages wait, the other ones go by beside it, which wait for the next period."""
 SIDE_BY_SIDE = 2
+SLOW_SIDE_BY_SIDE = 3
+"""Slow suites wait much of their time, for browsers and for the next period."""
 SPREAD = {"browser": ("-n", "3", "--dist", "loadfile")}
 """A browser's page waits most of the time: three of its files run at once."""
 SUITE_LIMIT = 25 * 60.0
@@ -179,7 +181,7 @@ def run_all(room: Room, suites: list[str]) -> list[Outcome]:
     waiting, running, outcomes = list(suites), [], []
     try:
         while waiting or running:
-            while waiting and len(running) < SIDE_BY_SIDE:
+            while waiting and len(running) < (SLOW_SIDE_BY_SIDE if waiting[0] in SLOW else SIDE_BY_SIDE):
                 running.append(start(room, waiting.pop(0)))
             time.sleep(0.05)
             for suite in list(running):

@@ -10,7 +10,7 @@ one thing alone: to make a passphrase of one's own, and with it a key and a code
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -134,10 +134,10 @@ class Change:
 
     name: str
     salt: bytes
-    old: SealingKey
-    values: dict[str, Any]
-    wrapped: dict[int, tuple[bytes, bytes | None]]
-    secret: str | None
+    old: SealingKey = field(repr=False)
+    values: dict[str, Any] = field(repr=False)
+    wrapped: dict[int, tuple[bytes, bytes | None]] = field(repr=False)
+    secret: str | None = field(repr=False)
     first: bool
 
 
