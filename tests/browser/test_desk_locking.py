@@ -93,7 +93,12 @@ async def test_a_page_left_open_blanks_itself(officer: Officer) -> None:
 
 
 async def test_staying_is_one_press(officer: Officer) -> None:
-    """The button of the warning prolongs the session; the page is as it was."""
+    """The warning moves nothing of the page from under the pointer; its button prolongs the session, and the page is as
+    it was."""
+    preview = officer.page.get_by_role("button", name="Preview")
+    before = await preview.bounding_box()
+    await expect(officer.page.locator("#idle-warning")).to_be_visible()
+    assert await preview.bounding_box() == before
     await officer.page.get_by_role("button", name="Stay signed in").click(timeout=PATIENCE)
     await asyncio.sleep(IDLE / 2)
     await expect(officer.page.locator("main")).to_contain_text(SECRET)
