@@ -43,6 +43,8 @@ class SourcePage:
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
         self.address = address
+        self.by_key = False
+        """Whether the account is typed letter by letter, which a browser takes for a person's."""
 
     def section(self, name: str) -> Locator:
         return self.page.locator(f"#page-{name}")
@@ -68,7 +70,8 @@ class SourcePage:
             elif name == "categories":
                 await self.section(name).get_by_label(report.category).check()
             elif name == "account":
-                await self.section(name).get_by_label("Your account").fill(report.text)
+                account = self.section(name).get_by_label("Your account")
+                await (account.press_sequentially if self.by_key else account.fill)(report.text)
             elif name in report.choices:
                 await self.section(name).get_by_label(report.choices[name]).check()
             await self.press("Continue")
