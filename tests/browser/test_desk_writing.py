@@ -13,7 +13,7 @@ from playwright.async_api import Dialog, Page, async_playwright, expect
 
 from tests.browser.conftest import CHROMIUM, FIREFOX
 from tests.browser.desk_house import Officer
-from tests.browser.test_pages_traces import CARELESS, CONTROL, control_is_found, found
+from tests.browser.test_pages_traces import CARELESS, control_is_found, found, type_control
 from tests.desk_web.house import House, open_house
 
 pytestmark = pytest.mark.timeout(120)
@@ -190,7 +190,7 @@ async def test_no_word_of_a_text_is_on_the_disk(tmp_path: Path, name: str) -> No
         careless = await opened.new_page()
         await careless.goto(house.url + "sign-in")
         await careless.evaluate(CARELESS)
-        await careless.locator("#careless").press_sequentially(CONTROL)
+        await type_control(careless, profile)
         officer = Officer(house, await opened.new_page())
         await officer.sign_in()
         await officer.open("/cases/1")
