@@ -16,7 +16,6 @@ from journalist_ui.refusals import BadInput, FirstPassphrase, SignInRefused
 from journalist_ui.vault import audit, members
 from journalist_ui.vault.drafts import seal_draft
 from journalist_ui.vault.members import Role
-from journalist_ui.vault.passphrase import check_passphrase
 from journalist_ui.vault.session import MemberSession
 
 from . import forms
@@ -311,8 +310,8 @@ async def member_remove(desk: Desk, session: MemberSession, body: Body) -> Body:
 async def member_passphrase(desk: Desk, session: MemberSession, body: Body) -> Body:
     """The session's own member changes the passphrase; every session of theirs ends. ``new_code`` asks for a new code
     secret, which a first change always makes; ``totp_secret`` is null without one."""
-    name, old = session.member.name, _text(body, "old")
-    new, new_code = check_passphrase(_text(body, "new"), "new passphrase"), body.get("new_code") is True
+    name, old, new = session.member.name, _text(body, "old"), _text(body, "new")
+    new_code = body.get("new_code") is True
     async with desk.sessions.alone(session):
         secret = await _change_passphrase(desk, name, old, new, new_code)
         desk.sessions.forget_member(name)

@@ -16,14 +16,18 @@ _NAME = "notices"
 
 def remember_notices(connection: Connection, notices: list[Notice], day: int) -> None:
     """Keep those that last; the same one again is kept once, with its newest day."""
-    kept = {json.dumps([notice.code, notice.values], sort_keys=True): seen for notice, seen in _stored(connection)}
+    kept = {_key(notice): seen for notice, seen in _stored(connection)}
     for notice in notices:
         if notice.code in LASTING:
             # What happened last stands last.
-            kept.pop(json.dumps([notice.code, notice.values], sort_keys=True), None)
-            kept[json.dumps([notice.code, notice.values], sort_keys=True)] = day
+            kept.pop(_key(notice), None)
+            kept[_key(notice)] = day
     rows = [[*json.loads(key), seen] for key, seen in kept.items() if day - seen < LASTING_DAYS]
     write_meta(connection, _NAME, json.dumps(rows))
+
+
+def _key(notice: Notice) -> str:
+    return json.dumps([notice.code, notice.values], sort_keys=True)
 
 
 def take_notice(connection: Connection, code: str, member: str) -> Notice | None:

@@ -7,7 +7,7 @@ investigator and forgets it. After that the daemon can add to a case and cannot 
 
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Update, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Insert, Update, bindparam, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.flows.desk_state import Conversation
@@ -133,25 +133,12 @@ def read_case_keys(connection: Connection, member: str) -> dict[int, bytes]:
 
 def rewrap_case_key(
     number: int, wrapped: bytes, holder: str, key: SealingKey, member: str, public: bytes
-) -> bytes | None:
-    """A case key that is wrapped to its ``holder``, wrapped to a member's key instead; None when it does not open."""
+) -> dict[str, Any] | None:
+    """A case key that is wrapped to its ``holder``, as a row for a member; None when it does not open."""
     try:
-        seed = key.open(wrapped, case_key_info(number, holder))
+        return wrap_case_key(number, key.open(wrapped, case_key_info(number, holder)), member, public)
     except NotForThisKey:
         return None
-    return hpke_seal(public, seed, case_key_info(number, member))
-
-
-def replace_case_keys(connection: Connection, member: str, fresh: dict[int, bytes | None]) -> None:
-    """In place of what was wrapped to a member. What is None goes, so that another member can share it again."""
-    rows = tables.case_keys
-    gone = [{"of_case": number} for number, wrapped in fresh.items() if wrapped is None]
-    kept = [{"of_case": number, "now": wrapped} for number, wrapped in fresh.items() if wrapped is not None]
-    this = (rows.c.member == member, rows.c.number == bindparam("of_case"))
-    if gone:
-        connection.execute(delete(rows).where(*this), gone)
-    if kept:
-        connection.execute(update(rows).where(*this).values(wrapped=bindparam("now")), kept)
 
 
 def store_case_keys(connection: Connection, rows: list[dict[str, Any]]) -> None:

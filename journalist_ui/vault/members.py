@@ -22,7 +22,7 @@ from dropbox.protocol.primitives import SealingKey, aead_open, aead_seal
 from journalist_ui.refusals import BadInput, NoSuchMember, SignInRefused
 
 from . import labels, one_time_code, tables
-from .cases import read_case_keys, replace_case_keys, rewrap_case_key
+from .cases import read_case_keys, rewrap_case_key, store_case_keys
 from .database import Random, Vault
 from .passphrase import SALT, check_passphrase, composed, stretch
 
@@ -136,7 +136,7 @@ class Change:
     salt: bytes
     old: SealingKey = field(repr=False)
     values: dict[str, Any] = field(repr=False)
-    wrapped: dict[int, tuple[bytes, bytes | None]] = field(repr=False)
+    wrapped: dict[int, tuple[bytes, dict[str, Any] | None]] = field(repr=False)
     secret: str | None = field(repr=False)
     first: bool
 
@@ -178,13 +178,15 @@ def apply_change(connection: Connection, change: Change) -> None:
     )
     if done.rowcount != 1:
         raise SignInRefused(CHANGED_MEANWHILE)
-    fresh: dict[int, bytes | None] = {}
+    fresh = []
     for number, wrapped in read_case_keys(connection, change.name).items():
-        before, after = change.wrapped.get(number, (b"", None))
+        before, row = change.wrapped.get(number, (b"", None))
         if before != wrapped:
-            after = rewrap_case_key(number, wrapped, change.name, change.old, change.name, change.values["public"])
-        fresh[number] = after
-    replace_case_keys(connection, change.name, fresh)
+            row = rewrap_case_key(number, wrapped, change.name, change.old, change.name, change.values["public"])
+        # What does not open goes, so that another member can share it again.
+        fresh += [row] if row else []
+    connection.execute(delete(tables.case_keys).where(tables.case_keys.c.member == change.name))
+    store_case_keys(connection, fresh)
 
 
 def _open_secrets(row: Row[Any] | None, passphrase: str) -> bytes | None:

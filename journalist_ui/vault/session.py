@@ -261,17 +261,11 @@ class MemberSession:
             held = select(keys.c.number).where(keys.c.member == name)
             mine = select(keys.c.number, keys.c.wrapped).where(keys.c.member == self.member.name)
             missing = connection.execute(mine.where(keys.c.number.not_in(held))).all()
-        rewrapped = {
-            row.number: rewrap_case_key(row.number, row.wrapped, self.member.name, self._key, name, public)
-            for row in missing
-        }
-        wrapped = [
-            {"number": number, "member": name, "wrapped": one} for number, one in rewrapped.items() if one is not None
-        ]
+        found = [rewrap_case_key(row.number, row.wrapped, self.member.name, self._key, name, public) for row in missing]
         with self._vault.transaction() as connection:
             if find_member(connection, name)[1] != public:
                 raise BadInput("That member's key has changed meanwhile. Share again.")
-            store_case_keys(connection, wrapped)
+            store_case_keys(connection, [row for row in found if row])
             total = connection.execute(select(func.count()).select_from(tables.cases)).scalar_one()
             theirs = connection.execute(select(func.count()).where(keys.c.member == name)).scalar_one()
             audit.record(connection, day, self.member.name, "share", name)
