@@ -2,12 +2,13 @@
 """Writes docs/commands.md from the commands themselves: ``make docs``. A test compares the two."""
 
 import inspect
-import tomllib
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
 import click
+
+from dropbox.command_line.entries import MODULES
 
 HERE = Path(__file__).parent
 HEAD = """# Commands
@@ -19,12 +20,9 @@ environment.
 
 
 def groups() -> Iterator[tuple[str, click.Command]]:
-    """Every entry point of pyproject.toml and its click command."""
-    scripts = tomllib.loads((HERE.parent / "pyproject.toml").read_text())["project"]["scripts"]
-    for name, target in sorted(scripts.items()):
-        module = import_module(target.partition(":")[0])
-        main = module.main
-        yield name, main if isinstance(main, click.Command) else module.group
+    """Every entry point and its click command."""
+    for name, module in sorted(MODULES.items()):
+        yield name, import_module(module).main
 
 
 def _commands(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:

@@ -3,7 +3,7 @@
 
 import click
 
-from .lazy_group import Lazy, LazyGroup
+from .command_line.lazy_group import Lazy, LazyGroup
 
 _COMMANDS = {
     "demo": Lazy("dropbox.demo.commands", "demo", "Run a whole throwaway service on this machine."),
@@ -12,6 +12,8 @@ _COMMANDS = {
 }
 
 
-@click.group(cls=LazyGroup, lazy=_COMMANDS, epilog="Example:  dropbox serve --config /etc/dropbox/server.toml")
+@click.group(
+    "dropbox", cls=LazyGroup, lazy=_COMMANDS, epilog="Example:  dropbox serve --config /etc/dropbox/server.toml"
+)
 def main() -> None:
     """A sealed, anonymous, two-way drop-box between the public and police anti-corruption units."""

@@ -20,7 +20,20 @@ from xml.etree import ElementTree
 
 from tests import needs
 
-FAST = ("rules", "deploy", "tooling", "keys", "admin", "cli", "flows", "protocol", "server", "client", "desk_web")
+FAST = (
+    "rules",
+    "deploy",
+    "tooling",
+    "command_line",
+    "keys",
+    "admin",
+    "cli",
+    "flows",
+    "protocol",
+    "server",
+    "client",
+    "desk_web",
+)
 SLOW = ("browser", "scenarios", "desk", "crash", "hostile")
 """The longest of all first; while its pages wait, the other ones go by beside it, which wait for the next period."""
 SIDE_BY_SIDE = 2

@@ -3,14 +3,22 @@
 
 import click
 
+from dropbox.command_line.endings import OneLineGroup
+
 from .directory_publish import publish
 from .doctor import doctor
 from .init import init
+from .refusal import words
 from .retention import retention
 from .status import status
 
 
-@click.group(epilog="Example:  dropbox-admin init --dir /var/lib/dropbox --anchor anchor.txt")
+@click.group(
+    "dropbox-admin",
+    cls=OneLineGroup,
+    words=words,
+    epilog="Example:  dropbox-admin init --dir /var/lib/dropbox --anchor anchor.txt",
+)
 def main() -> None:
     """Set up and look after the server. None of these commands can read a report."""
 

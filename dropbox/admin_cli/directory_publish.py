@@ -24,8 +24,6 @@ from dropbox.protocol.errors import BoardAltered, HeadExpired
 from dropbox.server.config import ServerConfig, load_config
 from dropbox.server.store.sql import SqlStore, open_store
 
-from .refusal import in_one_line
-
 
 def board_budget(directory: Directory, period: int) -> int:
     """Sum of quota x window over the units, and over retired ones for a window after their last period."""
@@ -99,7 +97,6 @@ async def publish_directory(config: ServerConfig, text: bytes, now: float) -> in
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Signed by the roots, from `dropbox-keys`.",
 )
-@in_one_line
 def publish(config: Path, directory: Path) -> None:
     """Check a signed directory and put it on the server; a running server takes it up by itself."""
     version = asyncio.run(publish_directory(load_config(config), directory.read_bytes(), time.time()))

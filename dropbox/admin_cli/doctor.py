@@ -12,7 +12,6 @@ from dropbox.server.config import ConfigRefused, ServerConfig, load_config
 
 from . import file_checks, machine_checks, store_checks
 from .findings import Finding, Level, serious
-from .refusal import in_one_line
 
 
 def _machine() -> list[Finding]:
@@ -51,7 +50,6 @@ def examine(path: Path, now: float) -> list[Finding]:
 )
 @click.option("--config", required=True, type=click.Path(dir_okay=False, path_type=Path), help="server.toml")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-@in_one_line
 def doctor(config: Path, as_json: bool) -> None:
     """Check machine, files, settings and database. Exit code 1 when anything is serious."""
     found = examine(config, time.time())

@@ -11,8 +11,6 @@ from dropbox.protocol.armour import dearmour
 from dropbox.server.config import ConfigRefused, ServerConfig, load_config, parse_database, parse_listen
 from dropbox.server.store.schema import upgrade
 
-from .refusal import in_one_line
-
 _EPILOG = """\b
 Examples:
   dropbox-admin init --dir /var/lib/dropbox --anchor anchor.txt
@@ -49,7 +47,6 @@ def _make_folders(folder: Path, config: ServerConfig) -> None:
 @click.option("--listen", default="127.0.0.1:8080", show_default=True, help="HOST:PORT or unix:/path.")
 @click.option("--database", help="A URL; a SQLite file in the folder if left out.")
 @click.option("--demo", is_flag=True, help="Say on every page that this is a demonstration.")
-@in_one_line
 def init(folder: Path, anchor: Path, listen: str, database: str | None, demo: bool) -> None:
     """Write the server's config and make its database. Run it again after an upgrade: it keeps what is there."""
     os.umask(0o077)

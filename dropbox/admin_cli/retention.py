@@ -13,8 +13,6 @@ from dropbox.server.config import ServerConfig, load_config
 from dropbox.server.store.segment_files import LocalSegmentFiles
 from dropbox.server.store.sql import open_store
 
-from .refusal import in_one_line
-
 
 async def apply_retention(config: ServerConfig, now: float) -> list[int]:
     """The periods whose segments were removed. Raises ClickException before the first publish."""
@@ -37,7 +35,6 @@ async def apply_retention(config: ServerConfig, now: float) -> list[int]:
 @click.command(epilog="Example:  dropbox-admin retention --config /var/lib/dropbox/server.toml")
 @click.option("--config", required=True, type=click.Path(dir_okay=False, path_type=Path), help="server.toml")
 @click.option("--json", "as_json", is_flag=True, help="Print the removed periods as JSON.")
-@in_one_line
 def retention(config: Path, as_json: bool) -> None:
     """Remove segments and batches past their retention. A running server does it by itself at each close."""
     dropped = asyncio.run(apply_retention(load_config(config), time.time()))

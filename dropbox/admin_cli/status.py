@@ -15,8 +15,6 @@ from dropbox.protocol.encoding import Reader
 from dropbox.server.config import ServerConfig, load_config
 from dropbox.server.store.sql import SqlStore, open_store
 
-from .refusal import in_one_line
-
 Counts = dict[str, int | None]
 
 
@@ -56,7 +54,6 @@ async def look(config: ServerConfig) -> tuple[Counts, list[dict[str, Any]]]:
 @click.command(epilog="Example:  dropbox-admin status --config /var/lib/dropbox/server.toml --json")
 @click.option("--config", required=True, type=click.Path(dir_okay=False, path_type=Path), help="server.toml")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
-@in_one_line
 def status(config: Path, as_json: bool) -> None:
     """How much is kept, and each unit's newest batch: counts, sizes and hashes, never content."""
     counts, units = asyncio.run(look(load_config(config)))

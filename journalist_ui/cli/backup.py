@@ -9,14 +9,13 @@ from journalist_ui.desk.client import ask_desk, socket_of
 from journalist_ui.desk.restore import backup_now
 from journalist_ui.refusals import DeskNotRunning
 
-from .asking import desk_passphrase, ends_in_one_line, json_option, key_option, show, vault_option
+from .asking import desk_passphrase, json_option, key_option, show, vault_option
 
 
 @click.command()
 @vault_option
 @key_option
 @json_option
-@ends_in_one_line
 def backup(vault: Path, desk_key_fd: int | None, as_json: bool) -> None:
     """Write a backup of the vault into the folder that desk.toml names; never of the keyring.
 

@@ -3,7 +3,10 @@
 
 import click
 
-from dropbox.lazy_group import Lazy, LazyGroup
+from dropbox.command_line.lazy_group import Lazy, LazyGroup
+from journalist_ui.refusals import DeskRefused
+
+from .terminal import STORAGE
 
 _SHORT = {
     "init": "Make a desk: vault, keyring, first member, enrolment file.",
@@ -29,8 +32,19 @@ def _lazy(verb: str) -> Lazy:
     return Lazy(f"journalist_ui.cli.{name}", name, _SHORT[verb])
 
 
+def _words(error: Exception) -> str | None:
+    if isinstance(error, DeskRefused):
+        return error.say
+    # Named by its package, so that a verb which only asks the running desk need not load a database library.
+    if type(error).__module__.partition(".")[0] == "sqlalchemy":
+        return STORAGE.format(error=type(error).__name__)
+    return None
+
+
 @click.group(
+    "dropbox-desk",
     cls=LazyGroup,
+    words=_words,
     lazy={verb: _lazy(verb) for verb in _SHORT},
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

@@ -8,13 +8,12 @@ import click
 from journalist_ui.desk.client import ask_desk, socket_of
 
 from . import terminal
-from .asking import ends_in_one_line, json_option, show, vault_option
+from .asking import json_option, show, vault_option
 
 
 @click.command()
 @vault_option
 @json_option
-@ends_in_one_line
 def epoch(vault: Path, as_json: bool) -> None:
     """List the epochs whose keys the running desk holds: number, first and last day, past, present or next.
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from journalist_ui.desk.desk_key import harden_process
+from dropbox.command_line.secret_lines import secret_line
 from journalist_ui.desk.setup import NewDesk, init_desk
 from journalist_ui.desk.web_address import NO_WEB
 
 from . import terminal
-from .asking import desk_passphrase, ends_in_one_line, json_option, key_option, secret_line, show, vault_option
+from .asking import desk_passphrase, json_option, key_option, show, vault_option
 
 
 @click.command()
@@ -38,7 +38,6 @@ from .asking import desk_passphrase, ends_in_one_line, json_option, key_option, 
 @click.option("--demo", is_flag=True, help="Put a banner on every page: nothing here is real.")
 @key_option
 @json_option
-@ends_in_one_line
 def init(
     vault: Path,
     service: str,
@@ -64,7 +63,6 @@ def init(
       dropbox-desk init --vault north --service http://127.0.0.1:8000 --anchor anchor.txt \\
         --name "Northern unit" --member ada --backup none --json < two-lines
     """
-    harden_process()
     desk = desk_passphrase(desk_key_fd, confirm=True)
     person = secret_line(terminal.ASK_FOR_MEMBER, confirm=True)
     made = init_desk(NewDesk(vault, service, anchor, name, member, backup, tor, roles, **pages), desk, person)

@@ -6,16 +6,17 @@ from pathlib import Path
 
 import click
 
+from dropbox.command_line.inputs import read_text
+from dropbox.command_line.refused import InputRefused
 from journalist_ui.desk.client import ask_desk
 from journalist_ui.refusals import DeskNotRunning
 
 from . import terminal
-from .asking import ends_in_one_line, session_option
+from .asking import LARGEST_SESSION, session_option
 
 
 @click.command()
 @session_option
-@ends_in_one_line
 def lock(session: Path) -> None:
     """End your session and remove its file. A session that is over already is no error.
 
@@ -24,9 +25,9 @@ def lock(session: Path) -> None:
       dropbox-desk lock --session ada.session
     """
     try:
-        held = json.loads(session.read_text(encoding="utf-8"))
+        held = json.loads(read_text(session, LARGEST_SESSION, "session file"))
         ask_desk(Path(held["socket"]), "lock", {"token": held["token"]})
-    except (FileNotFoundError, ValueError, KeyError, TypeError, DeskNotRunning):
+    except (InputRefused, ValueError, KeyError, TypeError, RecursionError, DeskNotRunning):
         # Without the desk, or without a token, there is no session.
         pass
     session.unlink(missing_ok=True)

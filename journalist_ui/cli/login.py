@@ -7,17 +7,17 @@ from pathlib import Path
 
 import click
 
+from dropbox.command_line.secret_lines import secret_line
 from journalist_ui.desk.client import ask_desk, socket_of
 
 from . import terminal
-from .asking import ends_in_one_line, secret_line, session_option, vault_option
+from .asking import session_option, vault_option
 
 
 @click.command()
 @vault_option
 @click.option("--member", required=True, help="Your name at this desk.")
 @session_option
-@ends_in_one_line
 def login(vault: Path, member: str, session: Path) -> None:
     """Sign in with passphrase and one-time code; the session file stands for you until the desk locks.
 

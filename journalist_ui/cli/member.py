@@ -5,8 +5,10 @@ from pathlib import Path
 
 import click
 
+from dropbox.command_line.secret_lines import secret_line
+
 from . import terminal
-from .asking import ask_signed_in, ends_in_one_line, json_option, secret_line, session_option, show
+from .asking import ask_signed_in, json_option, session_option, show
 
 
 @click.group()
@@ -17,7 +19,6 @@ def member() -> None:
 @member.command("list")
 @session_option
 @json_option
-@ends_in_one_line
 def list_members(session: Path, as_json: bool) -> None:
     """List the members and their roles.
 
@@ -40,7 +41,6 @@ def list_members(session: Path, as_json: bool) -> None:
     help="What the member may do; repeat for both.",
 )
 @json_option
-@ends_in_one_line
 def add(name: str, session: Path, roles: tuple[str, ...], as_json: bool) -> None:
     """Add a member (administrators only).
 
@@ -62,7 +62,6 @@ def add(name: str, session: Path, roles: tuple[str, ...], as_json: bool) -> None
 @click.argument("name")
 @session_option
 @json_option
-@ends_in_one_line
 def share(name: str, session: Path, as_json: bool) -> None:
     """Let another investigator open every case that you can open.
 
@@ -76,7 +75,6 @@ def share(name: str, session: Path, as_json: bool) -> None:
 @member.command("remove")
 @click.argument("name")
 @session_option
-@ends_in_one_line
 def remove(name: str, session: Path) -> None:
     """Remove a member (administrators only), and with them every case key that was theirs.
 
@@ -92,7 +90,6 @@ def remove(name: str, session: Path) -> None:
 @session_option
 @click.option("--new-code", is_flag=True, help="Also make a new one-time-code secret, if another may know the old one.")
 @json_option
-@ends_in_one_line
 def passphrase(session: Path, new_code: bool, as_json: bool) -> None:
     """Change your own passphrase, and with it your key. Ends your sessions.
 

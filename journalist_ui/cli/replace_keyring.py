@@ -5,12 +5,11 @@ from pathlib import Path
 
 import click
 
-from journalist_ui.desk.desk_key import harden_process
 from journalist_ui.desk.setup import replace_keyring as replace
 from journalist_ui.refusals import BadInput
 
 from . import terminal
-from .asking import desk_passphrase, ends_in_one_line, json_option, key_option, show, vault_option
+from .asking import desk_passphrase, json_option, key_option, show, vault_option
 
 
 @click.command("replace-keyring")
@@ -18,7 +17,6 @@ from .asking import desk_passphrase, ends_in_one_line, json_option, key_option, 
 @click.option("--give-up-old", is_flag=True, help="Yes: what the old keyring held is lost.")
 @key_option
 @json_option
-@ends_in_one_line
 def replace_keyring(vault: Path, give_up_old: bool, desk_key_fd: int | None, as_json: bool) -> None:
     """Make a new keyring where the old one is lost or damaged, and an enrolment file for `dropbox-keys unit rotate`.
 
@@ -28,7 +26,6 @@ def replace_keyring(vault: Path, give_up_old: bool, desk_key_fd: int | None, as_
     Example:
       dropbox-desk replace-keyring --vault north --give-up-old
     """
-    harden_process()
     if not give_up_old:
         raise BadInput(terminal.GIVE_UP_FIRST)
     done = replace(vault.absolute(), desk_passphrase(desk_key_fd))

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from . import terminal
-from .asking import ask_signed_in, ends_in_one_line, json_option, read_text, session_option, show
+from .asking import ask_signed_in, json_option, read_text, session_option, show
 
 
 @click.command()
@@ -14,7 +14,6 @@ from .asking import ask_signed_in, ends_in_one_line, json_option, read_text, ses
 @session_option
 @click.option("--text-file", required=True, help='A UTF-8 text file, or "-" for stdin.')
 @json_option
-@ends_in_one_line
 def reply(case: int, session: Path, text_file: str, as_json: bool) -> None:
     """Write to the source; the text leaves with the desk's next batches. At most 16 parts of 884 bytes.
 

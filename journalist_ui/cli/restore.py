@@ -5,11 +5,10 @@ from pathlib import Path
 
 import click
 
-from journalist_ui.desk.desk_key import harden_process
 from journalist_ui.desk.restore import restore_vault
 
 from . import terminal
-from .asking import desk_passphrase, ends_in_one_line, json_option, key_option, show, vault_option
+from .asking import desk_passphrase, json_option, key_option, show, vault_option
 
 
 @click.command()
@@ -24,7 +23,6 @@ from .asking import desk_passphrase, ends_in_one_line, json_option, key_option, 
 @click.option("--replace", is_flag=True, help="There is a vault: give it up for the backup.")
 @key_option
 @json_option
-@ends_in_one_line
 def restore(
     vault: Path, file: Path | None, source: Path | None, replace: bool, desk_key_fd: int | None, as_json: bool
 ) -> None:
@@ -36,6 +34,5 @@ def restore(
       dropbox-desk restore --vault north --replace
       dropbox-desk restore --vault north --from /mnt/backup
     """
-    harden_process()
     fields = restore_vault(vault, desk_passphrase(desk_key_fd), file, replace=replace, source=source)
     show(fields, as_json, terminal.restored)

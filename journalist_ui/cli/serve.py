@@ -7,19 +7,18 @@ from pathlib import Path
 import click
 
 from journalist_ui.desk.daemon import run_daemon
-from journalist_ui.desk.desk_key import harden_process, stretch_desk_key
+from journalist_ui.desk.desk_key import stretch_desk_key
 from journalist_ui.desk.settings import read_settings
 from journalist_ui.web.server import serving
 
 from . import terminal
-from .asking import desk_passphrase, ends_in_one_line, key_option, vault_option
+from .asking import desk_passphrase, key_option, vault_option
 
 
 @click.command()
 @vault_option
 @click.option("--web", help='Serve the web pages at HOST:PORT, or "none", whatever desk.toml says.')
 @key_option
-@ends_in_one_line
 def serve(vault: Path, web: str | None, desk_key_fd: int | None) -> None:
     """Run the desk until it is stopped: collect, acknowledge and publish by itself, and serve the other commands and
     the web pages.
@@ -33,7 +32,6 @@ def serve(vault: Path, web: str | None, desk_key_fd: int | None) -> None:
       dropbox-desk serve --vault north --desk-key-fd 3 3< desk-key
       dropbox-desk serve --vault north --web 127.0.0.1:8470
     """
-    harden_process()
     settings = read_settings(vault)
     if web is not None:
         settings = replace(settings, web=web)

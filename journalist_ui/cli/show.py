@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from . import terminal
-from .asking import ask_signed_in, ends_in_one_line, json_option, session_option
+from .asking import ask_signed_in, json_option, session_option
 from .asking import show as print_result
 
 
@@ -14,7 +14,6 @@ from .asking import show as print_result
 @click.argument("case", type=click.IntRange(min=1))
 @session_option
 @json_option
-@ends_in_one_line
 def show(case: int, session: Path, as_json: bool) -> None:
     """Show a case: the report, and the conversation with the state of each text.
 

@@ -8,13 +8,12 @@ import click
 from journalist_ui.desk.client import ask_desk, socket_of
 
 from . import terminal
-from .asking import ends_in_one_line, json_option, show, tell, vault_option
+from .asking import json_option, show, tell, vault_option
 
 
 @click.command()
 @vault_option
 @json_option
-@ends_in_one_line
 def status(vault: Path, as_json: bool) -> None:
     """Say how the running desk is, and everything that the officers must be told. No sign-in: it says nothing of cases.
 

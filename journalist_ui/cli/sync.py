@@ -6,13 +6,12 @@ from pathlib import Path
 import click
 
 from . import terminal
-from .asking import ask_signed_in, ends_in_one_line, json_option, session_option, show, tell
+from .asking import ask_signed_in, json_option, session_option, show, tell
 
 
 @click.command()
 @session_option
 @json_option
-@ends_in_one_line
 def sync(session: Path, as_json: bool) -> None:
     """Fetch, open and acknowledge now, and publish what is due now. The running desk does so by itself too.
 

@@ -199,13 +199,10 @@ ASK_FOR_MEMBER = "Member's passphrase"
 ASK_FOR_FIRST = "The new member's first passphrase"
 ASK_FOR_NEW = "New passphrase"
 ASK_FOR_CODE = "One-time code (empty with a first passphrase)"
-MISSING_LINE = "A line is missing on stdin: {what}."
 START_DESK = "No desk runs on this vault. Start it with `dropbox-desk serve`."
 NO_SESSION = "The session file {path} cannot be read. Sign in with `dropbox-desk login`."
 NO_BACKUP_SAID = "No backup is configured: if this desk's disk fails, every case is lost."
 GIVE_UP_FIRST = (
     "This gives up everything the keyring holds. If its file is lost or damaged for good, say so with --give-up-old."
 )
-TEXT_UNREADABLE = "The text file {path} cannot be read. Check its name."
-TEXT_NOT_UTF8 = "The text is not UTF-8. Save it as UTF-8 and try again."
 STORAGE = "The desk's files could not be used ({error}). Check the folder, its room and permissions."

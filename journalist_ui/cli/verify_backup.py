@@ -8,7 +8,7 @@ import click
 from journalist_ui.desk.restore import verify
 
 from . import terminal
-from .asking import desk_passphrase, ends_in_one_line, json_option, key_option, show, vault_option
+from .asking import desk_passphrase, json_option, key_option, show, vault_option
 
 
 @click.command("verify-backup")
@@ -16,7 +16,6 @@ from .asking import desk_passphrase, ends_in_one_line, json_option, key_option, 
 @click.option("--file", type=click.Path(path_type=Path, dir_okay=False), help="A backup; the newest if not given.")
 @key_option
 @json_option
-@ends_in_one_line
 def verify_backup(vault: Path, file: Path | None, desk_key_fd: int | None, as_json: bool) -> None:
     """Check every page of a backup, its structure and its audit log, under the desk passphrase.
 

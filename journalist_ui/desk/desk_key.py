@@ -7,13 +7,13 @@ credential passes the same way and loses nothing.
 """
 
 import os
-import resource
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from dropbox.command_line.inputs import read_bytes
+from dropbox.command_line.secret_lines import LONGEST_SECRET, secret_of_bytes, secret_of_descriptor
 from journalist_ui.refusals import BadInput
-from journalist_ui.vault.passphrase import LONGEST_PASSPHRASE, stretch
+from journalist_ui.vault.passphrase import stretch
 
 CREDENTIAL = "desk-key"
 
@@ -30,34 +30,11 @@ def stretch_desk_key(passphrase: str, salt: bytes) -> bytes:
 
 def given_passphrase(descriptor: int | None, environment: Mapping[str, str] = os.environ) -> str | None:
     """The desk passphrase from a file descriptor, or from the systemd credential ``desk-key``; None when it is to be
-    asked for. Raises BadInput."""
+    asked for. Raises InputRefused."""
     if descriptor is not None:
-        try:
-            with os.fdopen(descriptor, "rb") as source:
-                return _text(source.read(4 * LONGEST_PASSPHRASE))
-        except OSError:
-            raise BadInput(
-                f"File descriptor {descriptor} cannot be read. Open it for the command, as in 3<file."
-            ) from None
+        return secret_of_descriptor(descriptor, "desk passphrase")
     folder = environment.get("CREDENTIALS_DIRECTORY")
     if folder and (Path(folder) / CREDENTIAL).is_file():
-        return _text((Path(folder) / CREDENTIAL).read_bytes())
+        what = f"credential {CREDENTIAL}"
+        return secret_of_bytes(read_bytes(Path(folder) / CREDENTIAL, LONGEST_SECRET, what), what)
     return None
-
-
-def _text(data: bytes) -> str:
-    try:
-        return data.decode().removesuffix("\n").removesuffix("\r")
-    except UnicodeDecodeError:
-        raise BadInput("The desk passphrase is not UTF-8 text. Write it as text.") from None
-
-
-def harden_process() -> None:
-    """No core dumps, and files for this user alone."""
-    os.umask(0o077)
-    try:
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    except (OSError, ValueError):
-        # Under deploy/systemd/desk.service the call is forbidden, and the limit is set there.
-        if resource.getrlimit(resource.RLIMIT_CORE)[0] != 0:
-            print("desk: core dumps could not be turned off", file=sys.stderr)

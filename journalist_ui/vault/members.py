@@ -18,13 +18,14 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from dropbox.protocol.constants import NONCE, XWING_SEED
 from dropbox.protocol.errors import NotForThisKey
+from dropbox.protocol.passphrase import composed
 from dropbox.protocol.primitives import SealingKey, aead_open, aead_seal
 from journalist_ui.refusals import BadInput, NoSuchMember, SignInRefused
 
 from . import labels, one_time_code, tables
 from .cases import read_case_keys, rewrap_case_key, store_case_keys
 from .database import Random, Vault
-from .passphrase import SALT, check_passphrase, composed, stretch
+from .passphrase import SALT, check_passphrase, stretch
 
 FREE_FAILURES = 3
 LONGEST_DELAY = 900

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Passphrases of a desk and its members: how long they are, and the key that is stretched from one."""
 
-import unicodedata
-
+from dropbox.protocol.passphrase import composed
 from dropbox.protocol.primitives import argon2id
 from journalist_ui.refusals import BadInput
 
@@ -14,11 +13,6 @@ SALT = 16
 
 SHORTEST_PASSPHRASE = 12
 LONGEST_PASSPHRASE = 1_024
-
-
-def composed(passphrase: str) -> str:
-    """Its NFC form: what two keyboards that compose differently agree on."""
-    return unicodedata.normalize("NFC", passphrase)
 
 
 def stretch(passphrase: str, salt: bytes) -> bytes:

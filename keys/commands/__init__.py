@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """``dropbox-keys``: the offline ceremony, one file per noun."""
 
-import os
-import sys
-
 import click
 
+from dropbox.command_line.endings import OneLineGroup
 from dropbox.protocol.errors import ProtocolError
 from keys.errors import KeysRefused
 
@@ -16,8 +14,14 @@ from .root import root
 from .unit import unit
 
 
-@click.group()
-def group() -> None:
+def _words(error: Exception) -> str | None:
+    if isinstance(error, KeysRefused):
+        return str(error)
+    return f"{error.say} ({error})" if isinstance(error, ProtocolError) else None
+
+
+@click.group("dropbox-keys", cls=OneLineGroup, words=_words)
+def main() -> None:
     """Roots, anchors, units and directories, on a machine with no network.
 
     \b
@@ -32,19 +36,4 @@ def group() -> None:
 
 
 for command in (root, anchor, unit, directory, fingerprint):
-    group.add_command(command)
-
-
-def main() -> None:
-    """Entry point: exit 0 done, 1 refused with one line that says what to do, 2 bad usage."""
-    os.umask(0o077)
-    try:
-        group(prog_name="dropbox-keys")
-    except KeysRefused as error:
-        click.echo(f"dropbox-keys: {error}", err=True)
-    except ProtocolError as error:
-        click.echo(f"dropbox-keys: {error.say} ({error})", err=True)
-    except OSError as error:
-        click.echo(f"dropbox-keys: {error.strerror}. Check the names of the files.", err=True)
-    # A command that went well has left with 0 by now.
-    sys.exit(1)
+    main.add_command(command)

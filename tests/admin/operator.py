@@ -24,7 +24,7 @@ def refused(result: Result) -> str:
     assert isinstance(result.exception, SystemExit)
     lines = result.stderr.strip().splitlines()
     assert len(lines) == 1
-    assert lines[0].startswith("Error: ")
+    assert lines[0].startswith("dropbox-admin: ")
     return lines[0]
 
 

@@ -173,7 +173,10 @@ def test_a_wrong_sign_in_says_the_same_for_every_fault(service: LiveService) -> 
     ran = run(
         "dropbox-desk", "login", "--vault", service.desk.folder, "--member", "ada", "--session", file, stdin="x\n"
     )
-    assert (ran.code, ran.err) == (1, "A line is missing on stdin: one-time code (empty with a first passphrase).\n")
+    assert (ran.code, ran.err) == (
+        1,
+        "A line is missing on standard input: one-time code (empty with a first passphrase).\n",
+    )
 
 
 def test_a_killed_desk_loses_and_doubles_nothing(service: LiveService) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from keys.commands import asking, group
+from keys.commands import asking, main
 from keys.commands.asking import passphrase as ask
 from keys.fingerprints import grouped
 from tests.keys.conftest import PERIOD, Run, done, passphrase, write_enrolment
@@ -21,7 +21,7 @@ def _commands(command: click.Command, path: tuple[str, ...] = ()) -> list[tuple[
     return [(path, command)]
 
 
-COMMANDS = _commands(group)
+COMMANDS = _commands(main)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 import pytest
 
+from dropbox.command_line.entries import MODULES
 from tests.rules.tree import ROOT, files, parse, plant
 
 SCRIPTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
@@ -38,17 +39,10 @@ def mentions(text: str, phrase: str) -> bool:
 # --- commands and flags ---
 
 
-def entry_point(target: str) -> click.Command | None:
-    """The click command behind an entry of pyproject, or nothing while its module is not written."""
-    name, attribute = target.split(":")
-    parent = name.rpartition(".")[0]
-    if importlib.util.find_spec(parent) is None or importlib.util.find_spec(name) is None:
-        return None
-    module = importlib.import_module(name)
-    found = getattr(module, attribute)
-    # Where `main` is a plain function that turns errors into exit codes, the command it runs is called `group`.
-    command = found if isinstance(found, click.Command) else getattr(module, "group", None)
-    assert isinstance(command, click.Command), f"{target} is no click command, and its module has none named group"
+def entry_point(script: str) -> click.Command:
+    """The click command behind an entry of pyproject."""
+    command = importlib.import_module(MODULES[script]).main
+    assert isinstance(command, click.Command)
     return command
 
 
@@ -88,8 +82,7 @@ def undocumented_commands(command: click.Command, path: str, texts: dict[str, st
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_every_command_and_flag_is_documented(script: str) -> None:
-    command = entry_point(SCRIPTS[script])
-    assert command is None or undocumented_commands(command, script, documents()) == []
+    assert undocumented_commands(entry_point(script), script, documents()) == []
 
 
 def test_an_undocumented_command_or_flag_is_seen() -> None:

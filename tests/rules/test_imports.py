@@ -28,6 +28,7 @@ NETWORK = (
     *("selectors", "smtplib", "socket", "socketserver", "sqlalchemy", "ssl", "urllib", "xmlrpc"),
 )
 # Libraries that bring cryptography of their own: one adapter each, and nowhere else.
+SHARED = ("dropbox.command_line", "dropbox.local")
 ADAPTED = ("ssl", "webauthn", "aiohttp_socks", "python_socks", "sqlcipher3", "stem", "pyotp")
 
 Refusal = str | None
@@ -69,13 +70,21 @@ def parties_apart(module: str, name: str) -> Refusal:
 
 
 def offline_keys(module: str, name: str) -> Refusal:
-    """4. keys imports only protocol, and nothing that could reach a network."""
+    """4. keys imports only protocol and the shared rooms, and nothing that could reach a network."""
     if not within(module, "keys"):
         return None
     if within(name, *NETWORK, "journalist_ui", "templates"):
         return "keys is offline"
-    allowed = within(name, "dropbox.protocol") or not within(name, "dropbox")
-    return None if allowed else "of dropbox, keys imports only protocol"
+    allowed = within(name, "dropbox.protocol", *SHARED) or not within(name, "dropbox")
+    return None if allowed else "of dropbox, keys imports only protocol and the shared rooms"
+
+
+def shared_rooms(module: str, name: str) -> Refusal:
+    """8. The shared rooms import no party and not each other, but local, which all may."""
+    mine = next((room for room in SHARED if within(module, room)), None)
+    if mine is None or not within(name, "dropbox", "keys", "journalist_ui", "templates"):
+        return None
+    return None if within(name, mine, "dropbox.protocol", "dropbox.local") else "a shared room knows no party"
 
 
 def demo_outside(module: str, name: str) -> Refusal:
@@ -112,7 +121,7 @@ def pages_by_the_verbs(module: str, name: str) -> Refusal:
 
 
 RULES: tuple[Callable[[str, str], Refusal], ...] = (
-    *(pure, one_door, blind_server, parties_apart, offline_keys, demo_outside),
+    *(pure, one_door, blind_server, parties_apart, offline_keys, shared_rooms, demo_outside),
     *(store_behind_ports, keyring_in_the_desk, vault_behind_the_session, pages_by_the_verbs),
 )
 
@@ -147,6 +156,8 @@ FAULTS = [
     (parties_apart, "journalist_ui/desk/sync.py", "import keys.fingerprints"),
     (offline_keys, "keys/issue.py", "import socket"),
     (offline_keys, "keys/issue.py", "from dropbox.transport import http"),
+    (shared_rooms, "dropbox/command_line/output.py", "from dropbox.server import app"),
+    (shared_rooms, "dropbox/local/private.py", "from dropbox.command_line import inputs"),
     (demo_outside, "dropbox/demo/start.py", "from dropbox.server import app"),
     (store_behind_ports, "dropbox/server/intake.py", "from .store.sql import SqlStore"),
     (keyring_in_the_desk, "journalist_ui/cli/init.py", "from journalist_ui.desk.keyring import Keyring"),

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import click
 
+from .endings import OneLineGroup
+
 
 class Lazy(NamedTuple):
     """Where a command is: module and name; ``short`` stands in the group's help."""
@@ -16,7 +18,7 @@ class Lazy(NamedTuple):
     short: str
 
 
-class LazyGroup(click.Group):
+class LazyGroup(OneLineGroup):
     """Takes ``lazy``, the commands by name, in the order in which they are listed."""
 
     def __init__(self, *args: Any, lazy: dict[str, Lazy], **more: Any) -> None:

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Printing on whatever stands at the other end: terminals of few letters, full disks, readers that have gone."""
+
+import codecs
+import io
+import os
+import select
+import sys
+from typing import TextIO
+
+from .refused import OutputLost
+
+_PLAIN = {
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u2013": "-",
+    "\u2014": "-",
+    "\u2026": "...",
+    "\u27e6": "<",
+    "\u27e7": ">",
+    "\u00a0": " ",
+}
+_HANDLER = "plain-letters"
+FULL = "Standard output took nothing ({why}). Give the command a place to write to that has room."
+GONE = "Nobody reads standard output any more. Run the command again where its output is kept."
+CLOSED = "Standard output is closed. Give the command a place to write to."
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """What a terminal cannot show: our own marks as the nearest plain ones, all else by its number."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(one, f"<U+{ord(one):04X}>") for one in letters), error.end
+
+
+def _plain_ascii(name: str) -> codecs.CodecInfo | None:
+    """ASCII under another name: click takes a terminal of ASCII for a mistake, and would send it UTF-8."""
+    if name != _HANDLER.replace("-", "_"):
+        return None
+    ascii_codec = codecs.lookup("ascii")
+    return codecs.CodecInfo(
+        ascii_codec.encode,
+        ascii_codec.decode,
+        streamreader=ascii_codec.streamreader,
+        streamwriter=ascii_codec.streamwriter,
+        incrementalencoder=ascii_codec.incrementalencoder,
+        incrementaldecoder=ascii_codec.incrementaldecoder,
+        name=_HANDLER,
+    )
+
+
+def fit_streams() -> bool:
+    """Make standard output and error take every letter; whether standard output was open.
+
+    What is closed becomes the null device, so that no file that is opened later takes its number.
+    """
+    codecs.register_error(_HANDLER, _plain)
+    codecs.register(_plain_ascii)
+    was_open = sys.stdout is not None
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # The lowest free number is this one.
+            os.open(os.devnull, os.O_RDWR)
+    # They stay open as long as the process lives.
+    sys.stdin = sys.stdin or os.fdopen(0, closefd=False)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", closefd=False)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            plain = codecs.lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding=_HANDLER if plain else None, errors=_HANDLER)
+    return was_open
+
+
+def check_output() -> None:
+    """Before anything is done whose words must not be lost. Raises OutputLost: full, or nobody reads it."""
+    flush(sys.stdout)
+    _check_reader()
+
+
+def _check_reader() -> None:
+    """A pipe or terminal whose other end is gone takes bytes that nobody will read."""
+    try:
+        descriptor = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return
+    poll = select.poll()
+    poll.register(descriptor, 0)
+    if any(event & (select.POLLERR | select.POLLHUP | select.POLLNVAL) for _, event in poll.poll(0)):
+        raise OutputLost(GONE)
+
+
+def flush(stream: TextIO) -> None:
+    """Raises OutputLost when what was printed cannot leave."""
+    try:
+        stream.flush()
+    except BrokenPipeError:
+        raise OutputLost(GONE) from None
+    except OSError as error:
+        raise OutputLost(FULL.format(why=os.strerror(error.errno or 0))) from None
+
+
+def say_once(text: str, end: str = "\n") -> None:
+    """Print what is given once, and have it leave: when this returns, somebody can have seen it. Raises OutputLost."""
+    check_output()
+    try:
+        sys.stdout.write(text + end)
+    except BrokenPipeError:
+        raise OutputLost(GONE) from None
+    except OSError as error:
+        raise OutputLost(FULL.format(why=os.strerror(error.errno or 0))) from None
+    check_output()
+
+
+def give_up_output() -> None:
+    """Nothing more can leave: Python must not complain of it at exit."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):
+            os.dup2(null, 1 if stream is sys.stdout else 2)
