@@ -15,11 +15,13 @@ from dropbox.protocol.envelope_format import EnvelopePlain
 from dropbox.protocol.envelope_open import EpochOpener, OpenedEnvelope, open_envelope
 from dropbox.protocol.envelope_seal import envelope_id
 from dropbox.protocol.errors import ProtocolError, SegmentChanged, WrongService, WrongType
+from dropbox.protocol.part_proof import proof_of
 from dropbox.protocol.wire import IntakeState, Segment, parse_intake_state, parse_segment, sign_segment_request
 
-from .desk_state import Chain, Conversation, DeskContext, Incoming, TextState
+from .desk_state import Chain, Conversation, DeskContext, Incoming, Ledger, TextState
 from .own_board import check_board, refresh_directory
 from .requests import CommitVault, DeskRequest, GetIntakeState, GetSegment, NewContent, Notice, SaveKeyring
+from .unfinished import forget_empty, give_up, make_room
 
 
 @dataclass
@@ -34,9 +36,22 @@ class CollectResult:
 class _Changes:
     conversations: set[bytes] = field(default_factory=set)
     texts: set[int] = field(default_factory=set)
+    messages: set[tuple[bytes, bytes]] = field(default_factory=set)
     contents: list[NewContent] = field(default_factory=list)
     keyring: bool = False
     new: int = 0
+
+    def commit(self, ledger: Ledger) -> CommitVault:
+        """What is left of it: a part may have gone again before it was ever stored."""
+        kept = {(pseudonym, one) for pseudonym, one in self.messages if _holds(ledger, pseudonym, one)}
+        contents = tuple(one for one in self.contents if (one.pseudonym, one.message_id) in kept)
+        changed = (frozenset(self.conversations), frozenset(self.texts), frozenset(self.messages))
+        return CommitVault(ledger, *changed, contents)
+
+
+def _holds(ledger: Ledger, pseudonym: bytes, message_id: bytes) -> bool:
+    conversation = ledger.conversations.get(pseudonym)
+    return conversation is not None and message_id in conversation.incoming
 
 
 def _acknowledge(state: DeskContext, conversation: Conversation, ack: int, changes: _Changes) -> None:
@@ -56,15 +71,25 @@ def _acknowledge(state: DeskContext, conversation: Conversation, ack: int, chang
 def _take_part(conversation: Conversation, opened: OpenedEnvelope, period: int, changes: _Changes) -> None:
     """Record one part; ``parts`` is fixed by the first part seen, and a part counts once."""
     plain = opened.plain
-    incoming = conversation.incoming.setdefault(plain.message_id, Incoming(plain.parts, set(), opened.epoch))
+    if plain.message_id not in conversation.incoming:
+        changes.messages.update(make_room(conversation))
+        conversation.incoming[plain.message_id] = Incoming(plain.parts, set(), opened.epoch)
+        conversation.unfinished.add(plain.message_id)
+    incoming = conversation.incoming[plain.message_id]
     if incoming.parts != plain.parts or plain.part in incoming.have:
         return
     incoming.have.add(plain.part)
     incoming.epoch = max(incoming.epoch, opened.epoch)
-    changes.contents.append(NewContent(plain.pseudonym, plain.message_id, plain.part, plain.parts, period, plain.body))
+    incoming.period = max(incoming.period, period)
+    changes.messages.add((plain.pseudonym, plain.message_id))
+    proof = proof_of(opened).encode()
+    changes.contents.append(
+        NewContent(plain.pseudonym, plain.message_id, plain.part, plain.parts, period, plain.body, proof)
+    )
     if len(incoming.have) == incoming.parts:
         conversation.collected += 1
         incoming.number = conversation.collected
+        conversation.unfinished.discard(plain.message_id)
         conversation.mark_due_since = conversation.mark_due_since or period
         changes.new += 1
 
@@ -149,14 +174,17 @@ def check_segment(state: DeskContext, data: bytes, period: int, closed: bool) ->
 def _process(state: DeskContext, segment: Segment, result: CollectResult) -> Generator[DeskRequest, Any, None]:
     openers = _openers(state, state.trusted().service_id, segment.period)
     changes, tried = _read_segment(state, segment, openers)
+    gone = set(give_up(state, segment.period, state.trusted().policy.retention))
+    changes.messages |= gone
+    changes.conversations |= {pseudonym for pseudonym, _ in gone}
+    changes.keyring |= forget_empty(state, changes.conversations)
     if changes.keyring:
         yield SaveKeyring(state.keyring)
     if segment.closed:
         state.ledger.roots[segment.period] = segment.root
         state.ledger.processed_through = max(state.ledger.processed_through, segment.period)
     if changes.conversations:
-        conversations, texts = frozenset(changes.conversations), frozenset(changes.texts)
-        yield CommitVault(state.ledger, conversations, texts, tuple(changes.contents))
+        yield changes.commit(state.ledger)
     state.tried = state.tried - tried if segment.closed else state.tried | tried
     result.new += changes.new
 

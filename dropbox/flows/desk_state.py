@@ -176,18 +176,20 @@ class Text:
 @dataclass
 class Incoming:
     """A message of which at least one part came. ``epoch`` is the latest that any of its parts was sealed to;
-    ``number`` counts complete messages from 1, 0 while parts are missing."""
+    ``number`` counts complete messages from 1, 0 while parts are missing; ``period`` is that of the newest part."""
 
     parts: int
     have: set[int]
     epoch: int
     number: int = 0
+    period: int = 0
 
 
 @dataclass
 class Conversation:
     """One source's conversation with this unit, known by P_pk. ``collected`` is n; ``mark_due_since`` the period since
-    which a mark has been due (0: none is); ``mark_period`` and ``mark_count`` are those of the last mark."""
+    which a mark has been due (0: none is); ``mark_period`` and ``mark_count`` are those of the last mark;
+    ``unfinished`` the message_ids of ``incoming`` of which parts are missing."""
 
     pseudonym: bytes
     beacon: bytes = field(repr=False)
@@ -201,6 +203,7 @@ class Conversation:
     mark_count: int = 0
     answered: bool = False
     set_aside: bool = False
+    unfinished: set[bytes] = field(default_factory=set)
 
 
 @dataclass
@@ -221,7 +224,7 @@ class DeskContext:
     """Everything a desk's flows work on. ``directory`` is the newest that verified; ``has_backup`` whether commits that
     ask for it are backed up; ``audit_head`` the vault's, 32 bytes; ``tried`` the ids of envelopes of the open segment
     that this process has already tried; ``checked`` whether the board has shown, in this process, that the keyring is
-    not behind it."""
+    not behind it; ``own_heads`` period and audit head of each own batch that the board proved, oldest first."""
 
     anchor: Anchor
     unit_id: bytes
@@ -232,6 +235,7 @@ class DeskContext:
     audit_head: bytes = bytes(32)
     tried: set[bytes] = field(default_factory=set)
     checked: bool = False
+    own_heads: tuple[tuple[int, bytes], ...] = ()
 
     def trusted(self) -> VerifiedDirectory:
         """The directory held. Raises UnknownUnit before the first one was fetched."""

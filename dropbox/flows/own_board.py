@@ -130,6 +130,7 @@ def check_board(state: DeskContext, now: int, notices: list[Notice]) -> Steps:
     own = _own(state, board, notices)
     if own is None:
         return
+    state.own_heads = tuple((batch.manifest.period, batch.manifest.audit_head) for batch in own.batches)
     if _settle(state, own, now, notices):
         yield SaveKeyring(state.keyring)
     state.checked = True

@@ -65,7 +65,8 @@ class BatchAnswer:
 
 @dataclass(frozen=True)
 class NewContent:
-    """A part of a message that has just been opened; the vault seals it to the case before it is stored."""
+    """A part of a message that has just been opened; the vault seals it to the case before it is stored, together with
+    its encoded ``proof`` (dropbox/protocol/part_proof.py)."""
 
     pseudonym: bytes
     message_id: bytes
@@ -73,16 +74,19 @@ class NewContent:
     parts: int
     period: int
     body: bytes = field(repr=False)
+    proof: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
 class CommitVault:
-    """Make the changed conversations, texts and the new contents durable, in one transaction; with ``backup`` also
-    write the backup where one is configured."""
+    """Make the changed conversations, texts, messages (P_pk and message_id) and the new contents durable, in one
+    transaction; what the ledger does not hold any more goes from the vault. With ``backup`` also write the backup where
+    one is configured."""
 
     ledger: Ledger
     conversations: frozenset[bytes] = frozenset()
     texts: frozenset[int] = frozenset()
+    messages: frozenset[tuple[bytes, bytes]] = frozenset()
     contents: tuple[NewContent, ...] = ()
     backup: bool = False
 

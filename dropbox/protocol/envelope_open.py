@@ -22,11 +22,12 @@ class EpochOpener:
 
 @dataclass(frozen=True)
 class OpenedEnvelope:
-    """An envelope that opened and whose signature holds, and the epoch it was sealed to."""
+    """An envelope that opened and whose signature holds, its epoch, and the hash of that epoch's certificate."""
 
     plain: EnvelopePlain
     epoch: int
     signature: bytes
+    cert_hash: bytes
 
 
 def open_envelope(envelope: bytes, openers: Sequence[EpochOpener]) -> OpenedEnvelope:
@@ -44,5 +45,5 @@ def open_envelope(envelope: bytes, openers: Sequence[EpochOpener]) -> OpenedEnve
             continue
         plain, signature = parse_envelope_plain(opened)
         ed25519_verify(plain.pseudonym, plain.signed_bytes(info), signature)
-        return OpenedEnvelope(plain, opener.epoch, signature)
+        return OpenedEnvelope(plain, opener.epoch, signature, opener.cert_hash)
     raise NotForThisKey("envelope")

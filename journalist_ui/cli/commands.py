@@ -16,6 +16,7 @@ _SHORT = {
     "sync": "Fetch, open, acknowledge and publish what is due now.",
     "cases": "List the cases that you can open.",
     "show": "Show a case: the report and the conversation.",
+    "state": "Mark a case as new or as being assessed.",
     "reply": "Write to the source.",
     "member": "List, add, remove members; let one open cases.",
     "epoch": "List the epochs whose keys the desk holds.",

@@ -101,9 +101,13 @@ def _message(message: dict[str, Any]) -> list[str]:
             head += ": not in the form of a report; shown as it came"
         if message.get("categories"):
             head += f", categories: {', '.join(message['categories'])}"
+    elif message["from"] == "unproved":
+        head = f"Message {message['number']}, {message['day']}: {UNPROVED}"
     else:
         number = f"text {message['number']}" if message["number"] else "text not yet sent"
         head = f"Unit ({inert(message['author'])}), {number}, {message['day']}, {_STATES[message['state']]}"
+        head += f": {UNWRITTEN}" if message.get("proof") == "unproved" else ""
+    head += ", stored before proofs were kept" if message.get("proof") == "before" else ""
     return [head, *_told(message), *quoted(message["text"])]
 
 
@@ -113,6 +117,10 @@ _STATES = {
     "read": "read by the source",
     "expired": "given up: nobody read it in time",
 }
+
+
+def marked(fields: dict[str, Any]) -> list[str]:
+    return [f"Case {fields['case']} is marked as {fields['state']}, for all members."]
 
 
 def replied(fields: dict[str, Any]) -> list[str]:
@@ -128,6 +136,7 @@ def status(fields: dict[str, Any]) -> list[str]:
         f"Intake processed through: {fields['processed'] or 'none yet'}",
         f"Texts: {texts['waiting']} waiting, {texts['published']} published, {texts['read']} read, {texts['expired']} "
         "given up",
+        f"Messages of which parts are missing: {fields['unfinished']}",
         f"Signed in: {fields['signed_in']}",
         f"Backup: {fields['backup']}",
     ]
@@ -188,6 +197,8 @@ def notices(found: list[dict[str, str]]) -> list[str]:
     return [f"Notice ({one['code']}): {inert(one['say'])}" for one in found]
 
 
+UNPROVED = "NOT PROVED TO BE FROM THE SOURCE; do not act on it, and tell whoever oversees this desk"
+UNWRITTEN = "NOT PROVED TO BE WRITTEN AT THIS DESK; tell whoever oversees it"
 LOGGED_IN = "Signed in."
 LOCKED = "Locked."
 MEMBER_REMOVED = "Removed. Cases that only they could open stay closed for good."

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from dropbox.flows.requests import Notice
+from dropbox.flows.unfinished import count_unfinished
 from dropbox.protocol.board import split_text
 from dropbox.protocol.errors import BadText, TooLong
 from journalist_ui.refusals import BadInput, FirstPassphrase, SignInRefused
@@ -96,6 +97,7 @@ async def status(desk: Desk, body: Body) -> Body:
         "processed": _day(ledger.processed_through, seconds),
         "next_batch": forms.minute(engine.next_batch()),
         "texts": forms.waiting([text.state for text in ledger.texts.values()]),
+        "unfinished": count_unfinished(ledger),
         "signed_in": desk.sessions.count,
         "backup": engine.settings.backup,
         "notices": notices(desk),
@@ -151,6 +153,13 @@ async def show(desk: Desk, session: MemberSession, body: Body) -> Body:
     found = await asyncio.to_thread(session.show, _case(body), desk.engine.day, page)
     seen = await asyncio.to_thread(session.newest_shown, found.number)
     return {"case": forms.case(found, desk.engine.period_seconds()), "seen": seen}
+
+
+async def set_state(desk: Desk, session: MemberSession, body: Body) -> Body:
+    """What a person says of the case, for all members: new, or being assessed."""
+    case, state = _case(body), _text(body, "state")
+    session.set_state(case, state, desk.engine.day)
+    return {"case": case, "state": state}
 
 
 def _parts(desk: Desk, text: str) -> tuple[bytes, ...]:
@@ -281,7 +290,7 @@ async def member_add(desk: Desk, session: MemberSession, body: Body) -> Body:
     engine, name = desk.engine, _text(body, "name")
     roles = members.parse_roles(body.get("roles") or [])
     with engine.vault.transaction() as connection:
-        members.add_member(connection, name, roles, _text(body, "passphrase"), engine.vault.random)
+        members.add_member(connection, name, roles, _text(body, "passphrase"), engine.vault.random, day=engine.day)
         audit.record(connection, engine.day, session.member.name, "member add", name)
         shown = ", ".join(sorted(roles))
         _tell(desk, connection, "member-added", member=name, by=session.member.name, roles=shown)
@@ -329,7 +338,7 @@ async def _change_passphrase(desk: Desk, name: str, old: str, new: str, new_code
         # In a thread, with no transaction open: the desk goes on meanwhile.
         change = await asyncio.to_thread(members.prepare_change, engine.vault, name, old, new, new_code=new_code)
         with engine.vault.transaction() as connection:
-            members.apply_change(connection, change)
+            members.apply_change(connection, change, engine.day)
             audit.record(connection, engine.day, name, "member passphrase", name)
             if change.first:
                 _tell_joined(desk, connection, name)
@@ -358,6 +367,7 @@ MEMBER_VERBS: dict[str, MemberVerb] = {
     "cases": cases,
     "categories": categories,
     "show": show,
+    "state": set_state,
     "preview": preview,
     "reply": reply,
     "draft": draft,

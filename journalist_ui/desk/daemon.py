@@ -11,12 +11,11 @@ from pathlib import Path
 
 from aiohttp import web
 
-from journalist_ui.vault.database import VAULT_FILE, open_vault
-
 from .api import Desk
 from .engine import Engine
 from .keyring import KeyringStore
 from .log import log
+from .opening import open_desk_vault
 from .schedule import next_collect, next_publish, publish_due, retry_after
 from .sessions import SessionBook
 from .settings import ANCHOR_FILE, read_anchor, read_settings
@@ -86,7 +85,7 @@ async def serve(folder: Path, desk_key: bytes, beside: Beside) -> None:
     """
     settings = read_settings(folder)
     anchor = read_anchor(folder / ANCHOR_FILE)
-    vault = open_vault(folder / VAULT_FILE, desk_key)
+    vault = open_desk_vault(folder, settings, desk_key)
     try:
         # What a killed desk replaced or removed must not stay in its log.
         vault.truncate_wal()

@@ -26,13 +26,13 @@ from dropbox.protocol.errors import ProtocolError
 from dropbox.transport.errors import TransportFailed
 from dropbox.transport.http import HttpTransport
 from journalist_ui.refusals import BackupFailed, BadInput, NotYet
-from journalist_ui.vault import audit
+from journalist_ui.vault import audit, evidence
 from journalist_ui.vault.backup import write_backup
 from journalist_ui.vault.database import Vault, read_meta, write_meta
 from journalist_ui.vault.ledger import commit, load_ledger
 
 from .keyring import KeyringStore
-from .notice_log import remember_notices
+from .notice_log import AUDIT_DIFFERS, iso_day, remember_notices
 from .notices import LASTING
 from .schedule import next_publish, publish_due
 from .settings import DeskSettings, kept_beside
@@ -213,9 +213,21 @@ class Engine:
         finally:
             done.new += result.new
             self._remember()
+        self._compare_audit()
         if self.policy is not None and self.policy != before:
             with self.vault.transaction() as connection:
                 write_meta(connection, "period_seconds", self.policy.period)
+
+    def _compare_audit(self) -> None:
+        """What was published of the audit log against the log itself, and members' keys against it: rows that were
+        taken out or put in by whoever holds the desk key. What was found stays."""
+        with self.vault.transaction() as connection:
+            found = evidence.unproved_members(connection)
+            remember_notices(connection, [Notice("member-key-altered", {"member": name}) for name in found], self.day)
+            seconds = self.policy.period if self.policy else DAY
+            period = audit.first_conflict(connection, self.state.own_heads, seconds)
+            if period is not None and not read_meta(connection, AUDIT_DIFFERS, ""):
+                write_meta(connection, AUDIT_DIFFERS, iso_day(period, seconds))
 
     async def _publish(self, transport: Transport, done: Synced) -> None:
         self._take_replies()

@@ -7,6 +7,7 @@ from typing import Any
 from dropbox.flows.desk_state import Keyring, TextState
 from dropbox.flows.requests import Notice
 from dropbox.protocol.body import Report
+from journalist_ui.vault.evidence import Proof
 from journalist_ui.vault.members import Member
 from journalist_ui.vault.session import Case, CaseLine, OfficerText, SourceMessage
 
@@ -50,7 +51,7 @@ def case(found: Case, seconds: int) -> dict[str, Any]:
 
 def _beside(one: SourceMessage | OfficerText, first: Report | None) -> dict[str, Any]:
     """The fields of a later report, those that are not empty."""
-    if isinstance(one, OfficerText) or one.report is None or one.report is first:
+    if isinstance(one, OfficerText) or one.report is None or one.report is first or one.proof is Proof.UNPROVED:
         return {}
     report = one.report
     fields = {"categories": list(report.categories), "force": report.force, "answers": dict(report.answers)}
@@ -60,7 +61,8 @@ def _beside(one: SourceMessage | OfficerText, first: Report | None) -> dict[str,
 def message(one: SourceMessage | OfficerText, seconds: int) -> dict[str, Any]:
     """One message of either side. ``number`` counts the source's whole messages from 1; for ours it is the number that
     the source sees, 0 before it is given. A source's message that is no form of ours has ``form`` unreadable, and its
-    text is what came, byte for byte."""
+    text is what came, byte for byte. ``proof`` is proved, before (stored before proofs were kept) or unproved; what is
+    not proved to be the source's is ``from`` nobody that is known."""
     if isinstance(one, OfficerText):
         return {
             "number": one.number,
@@ -69,13 +71,15 @@ def message(one: SourceMessage | OfficerText, seconds: int) -> dict[str, Any]:
             "day": iso_day(one.period, seconds),
             "state": one.state,
             "author": one.author,
+            "proof": one.proof.value,
         }
     form = {
         "number": one.number,
-        "from": "source",
+        "from": "unproved" if one.proof is Proof.UNPROVED else "source",
         "text": one.report.text if one.report else one.raw,
         "day": iso_day(one.period, seconds),
         "state": COLLECTED,
+        "proof": one.proof.value,
     }
     return form if one.report else form | {"form": NOT_READABLE}
 

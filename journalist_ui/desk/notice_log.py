@@ -12,6 +12,8 @@ from journalist_ui.vault.database import read_meta, write_meta
 from .notices import LASTING, LASTING_DAYS
 
 _NAME = "notices"
+AUDIT_DIFFERS = "audit_differs"
+"""The day of the first batch whose audit head the log does not lead to; kept for good."""
 
 
 def remember_notices(connection: Connection, notices: list[Notice], day: int) -> None:
@@ -42,6 +44,8 @@ def take_notice(connection: Connection, code: str, member: str) -> Notice | None
 def lasting_notices(connection: Connection, day: int) -> list[Notice]:
     """What happened within the last two weeks, a restored vault included."""
     found = [notice for notice, seen in _stored(connection) if day - seen < LASTING_DAYS]
+    if differs := read_meta(connection, AUDIT_DIFFERS, ""):
+        found.append(Notice("audit-differs", {"day": differs}))
     restored = int(read_meta(connection, "restored", "0"))
     if restored and day - restored < LASTING_DAYS:
         found.append(Notice("vault-restored", {"day": iso_day(restored, 86_400)}))

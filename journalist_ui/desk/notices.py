@@ -38,6 +38,11 @@ WORDS = {
     "member-joined": "{member}, whom {by} added, made a passphrase of their own on {day} ({roles}). An investigator "
     "reads every new report: if you do not know them, ask {by} at once; if you do, ask them whether it was they.",
     "member-removed": "{by} removed the member {member} on {day}. If nobody else of the unit knows of it, ask {by}.",
+    "member-key-altered": "New cases are wrapped to a key that is not {member}'s: somebody with the desk's files and "
+    "its passphrase changed the vault. Keep the disk and the backups as they are, and tell whoever oversees this desk.",
+    "audit-differs": "This desk's record of acts is not the one that it published with its batch of {day}: rows were "
+    "taken out or changed by somebody with the desk's files and its passphrase. Keep the disk and every backup as they "
+    "are, and tell whoever oversees this desk.",
     "no-backup": "This desk makes no backup. If its disk fails, every case is lost. Set backup in desk.toml.",
     "backup-failed": "The last backup failed; nothing is published or destroyed until one succeeds. Check the backup "
     "folder's disk.",
@@ -59,6 +64,7 @@ LASTING = frozenset(
         "member-added",
         "member-joined",
         "member-removed",
+        "member-key-altered",
     }
 )
 """What happened once and must be read, shown for two weeks; the others stand as long as they are true."""

@@ -14,11 +14,12 @@ from journalist_ui.vault.backup import (
     verify_backup,
     write_backup,
 )
-from journalist_ui.vault.database import VAULT_FILE, open_vault
+from journalist_ui.vault.database import VAULT_FILE
 
 from .desk_key import stretch_desk_key
 from .engine import DAY
 from .keyring import KEYRING_FILE
+from .opening import open_desk_vault
 from .settings import ANCHOR_FILE, SETTINGS_FILE, DeskSettings, kept_beside, read_settings
 from .vault_lock import hold_vault
 
@@ -37,7 +38,7 @@ def backup_now(folder: Path, desk_passphrase: str) -> str:
     settings = read_settings(folder)
     target = _folder(settings)
     with hold_vault(folder):
-        vault = open_vault(folder / VAULT_FILE, stretch_desk_key(desk_passphrase, settings.salt))
+        vault = open_desk_vault(folder, settings, stretch_desk_key(desk_passphrase, settings.salt))
         try:
             beside = kept_beside(folder)
             return str(write_backup(vault, target, settings.unit_id, settings.keep_backups, beside))
@@ -49,7 +50,9 @@ def verify(folder: Path, desk_passphrase: str, file: Path | None) -> dict[str, A
     """Check a backup, the newest if none is named. Raises DeskRefused."""
     settings = read_settings(folder)
     path = file or newest_backup(_folder(settings), settings.unit_id)
-    found = verify_backup(path, stretch_desk_key(desk_passphrase, settings.salt))
+    present = folder / VAULT_FILE
+    key = stretch_desk_key(desk_passphrase, settings.salt)
+    found = verify_backup(path, key, present if present.exists() else None)
     return {"file": str(path), **found}
 
 

@@ -20,13 +20,14 @@ from dropbox.protocol.errors import BadText
 from journalist_ui.refusals import BadInput
 from journalist_ui.vault import audit, members, tables
 from journalist_ui.vault.backup import sync_path
-from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, open_vault, read_meta
+from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, read_meta
 from journalist_ui.vault.members import Role
 from journalist_ui.vault.passphrase import SALT, check_passphrase
 
 from .desk_key import stretch_desk_key
 from .engine import DAY
 from .keyring import KeyringStore
+from .opening import open_desk_vault
 from .settings import (
     ANCHOR_FILE,
     DeskSettings,
@@ -136,8 +137,9 @@ def _fill_vault(folder: Path, desk_key: bytes, member: str, roles: frozenset[Rol
     vault = create_vault(folder / VAULT_FILE, desk_key)
     try:
         with vault.transaction() as connection:
-            secret = members.add_member(connection, member, roles, passphrase, vault.random, provisional=False)
-            audit.record(connection, int(time.time() // DAY), "", "init", member)
+            day = int(time.time() // DAY)
+            secret = members.add_member(connection, member, roles, passphrase, vault.random, provisional=False, day=day)
+            audit.record(connection, day, "", "init", member)
         vault.truncate_wal()
     finally:
         vault.close()
@@ -179,7 +181,7 @@ def replace_keyring(folder: Path, desk_passphrase: str) -> Replaced:
     anchor = read_anchor(folder / ANCHOR_FILE)
     with hold_vault(folder):
         desk_key = stretch_desk_key(desk_passphrase, settings.salt)
-        vault = open_vault(folder / VAULT_FILE, desk_key)
+        vault = open_desk_vault(folder, settings, desk_key)
         try:
             keyring, conversations, unsent = successor(vault, time.time())
             enrolment = _new_signing_key(folder, desk_key, settings, anchor.service_id, keyring)

@@ -2,13 +2,17 @@
 """The audit log: one row an act, each row's hash over the one before it. Its head goes out with every batch."""
 
 import json
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from dropbox.protocol.constants import HASH
 from dropbox.protocol.primitives import sha256
 
 from . import labels, tables
+
+RESTORE = "restore"
+DAY = 86_400
 
 
 def _row_hash(previous: bytes, seq: int, day: int, member: str, act: str, about: str) -> bytes:
@@ -48,3 +52,30 @@ def first_break(connection: Connection) -> int:
         if row.seq != place or row.hash != previous:
             return place
     return 0
+
+
+def first_conflict(connection: Connection, heads: Sequence[tuple[int, bytes]], seconds: int) -> int | None:
+    """The first period whose published head the log does not lead to; None when it leads to all of them, in order.
+
+    ``heads`` are (period, head) of own batches, oldest first, periods of ``seconds`` each. A restored log ends before
+    the restoring: heads from before that day which it lacks are told by the notice of the restoring.
+    """
+    rows = tables.audit
+    found = connection.execute(select(rows.c.hash, rows.c.seq).where(rows.c.hash.in_([one for _, one in heads])))
+    places = {row.hash: row.seq for row in found} | {bytes(HASH): 0}
+    restored = connection.execute(select(func.max(rows.c.day)).where(rows.c.act == RESTORE)).scalar()
+    reached = 0
+    for period, head in heads:
+        place = places.get(head)
+        if place is not None and place >= reached:
+            reached = place
+        elif restored is None or period * seconds // DAY > restored:
+            return period
+    return None
+
+
+def is_beginning_of(earlier: Connection, later: Connection) -> bool:
+    """Whether one log, for instance a backup's, is how the other begins."""
+    seq, hashed = _newest(earlier)
+    there = later.execute(select(tables.audit.c.hash).where(tables.audit.c.seq == seq)).scalar()
+    return seq == 0 or there == hashed

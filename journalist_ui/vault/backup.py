@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DatabaseError
 
 from journalist_ui.refusals import BackupFailed, VaultUnusable
@@ -15,6 +15,7 @@ from journalist_ui.refusals import BackupFailed, VaultUnusable
 from . import audit, cipher, tables
 from .cipher import DriverError
 from .database import VAULT_FILE, Vault, open_vault, write_meta
+from .schema import is_current, migrate
 
 _UNIT_DIGITS = 8
 
@@ -99,8 +100,9 @@ def newest_backup(folder: Path, unit_id: bytes) -> Path:
     return found[-1]
 
 
-def verify_backup(path: Path, desk_key: bytes) -> dict[str, int]:
-    """Open a backup, check every page, structure and audit chain; how much is in it. Raises VaultUnusable."""
+def verify_backup(path: Path, desk_key: bytes, present: Path | None = None) -> dict[str, int]:
+    """Open a backup, check every page, structure and audit chain, and that its audit log is how the log of the
+    ``present`` vault begins; how much is in it. Raises VaultUnusable."""
     vault = open_vault(path, desk_key, read_only=True)
     try:
         found = cipher.faults(vault.engine)
@@ -112,10 +114,25 @@ def verify_backup(path: Path, desk_key: bytes) -> dict[str, int]:
                 raise VaultUnusable(
                     f"The audit log in {path.name} does not hold from row {broken} on. Keep it for inquiry."
                 )
+            if present is not None and not _begins(connection, present, desk_key):
+                raise VaultUnusable(
+                    f"The audit log in {path.name} is not how the desk's own log begins: one was changed, or the vault "
+                    "was restored from an older backup. Keep both, and tell whoever oversees this desk."
+                )
             return {
                 name: connection.execute(select(func.count()).select_from(table)).scalar_one()
                 for name, table in (("cases", tables.cases), ("members", tables.members), ("audit", tables.audit))
             }
+    finally:
+        vault.close()
+
+
+def _begins(backup: Connection, present: Path, desk_key: bytes) -> bool:
+    """Whether the log of a backup is how the desk's log begins, or the other way round."""
+    vault = open_vault(present, desk_key, older=True)
+    try:
+        with vault.transaction() as later:
+            return audit.is_beginning_of(backup, later) or audit.is_beginning_of(later, backup)
     finally:
         vault.close()
 
@@ -135,12 +152,17 @@ def restore_backup(backup: Path, folder: Path, desk_key: bytes, day: int) -> Non
         raise BackupFailed(
             f"The backup could not be copied ({type(error).__name__}). Check the room on the disk."
         ) from None
-    vault = open_vault(fresh, desk_key)
-    with vault.transaction() as connection:
-        audit.record(connection, day, "", "restore", backup.name)
-        write_meta(connection, "restored", day)
-    vault.truncate_wal()
-    vault.close()
+    vault = open_vault(fresh, desk_key, older=True)
+    try:
+        # The backup itself is the copy from before.
+        if not is_current(vault):
+            migrate(vault, day)
+        with vault.transaction() as connection:
+            audit.record(connection, day, "", audit.RESTORE, backup.name)
+            write_meta(connection, "restored", day)
+        vault.truncate_wal()
+    finally:
+        vault.close()
     # The old log must never be read into the restored file.
     for ending in ("-wal", "-shm"):
         _remove(Path(f"{present}{ending}"))

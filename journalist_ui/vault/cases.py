@@ -7,7 +7,7 @@ investigator and forgets it. After that the daemon can add to a case and cannot 
 
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Update, bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, Update, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.flows.desk_state import Conversation
@@ -22,6 +22,8 @@ from .database import Random, read_place, write_place
 
 NEW = "new"
 ASSESSING = "assessing"
+STATES = (NEW, ASSESSING)
+"""A state is set by a person, never by opening a case."""
 
 
 def case_key_info(number: int, member: str) -> bytes:
@@ -31,6 +33,11 @@ def case_key_info(number: int, member: str) -> bytes:
 
 def part_info(number: int, message_id: bytes, part: int) -> bytes:
     """What a sealed part is bound to."""
+    return labels.PROVED_PART + u32(number) + message_id + u8(part)
+
+
+def unproved_part_info(number: int, message_id: bytes, part: int) -> bytes:
+    """The same of a part that was stored before proofs were kept."""
     return labels.SOURCE_PART + u32(number) + message_id + u8(part)
 
 
@@ -105,8 +112,9 @@ class CaseWriter:
         self._rows[_MESSAGE].append(row)
         this = {"of_case": number, "of_message": content.message_id}
         self._rows[_LATER].append(this | {"came": content.period})
-        sealed = hpke_seal(public, content.body, part_info(number, content.message_id, content.part))
-        self._rows[_PART].append(message | {"part": content.part, "sealed": sealed})
+        info = part_info(number, content.message_id, content.part)
+        sealed = hpke_seal(public, content.proof + content.body, info)
+        self._rows[_PART].append(message | {"part": content.part, "sealed": sealed, "proved": True})
         complete = conversation.incoming[content.message_id].number
         if complete:
             self._rows[_WHOLE].append(this | {"complete": complete, "place": self._next_place()})
@@ -117,6 +125,25 @@ class CaseWriter:
             if rows:
                 self._connection.execute(statement, rows)
         write_place(self._connection, self._place)
+
+
+def forget_parts(connection: Connection, messages: list[dict[str, bytes]]) -> None:
+    """Let go what came of messages that never became whole: ``whose`` is P_pk, ``which`` the message_id of each."""
+    cases = tables.cases
+    number = select(cases.c.number).where(cases.c.pseudonym == bindparam("whose")).scalar_subquery()
+    for rows in (tables.parts, tables.messages):
+        connection.execute(
+            delete(rows).where(rows.c.number == number, rows.c.message_id == bindparam("which")), messages
+        )
+
+
+def forget_cases(connection: Connection, pseudonyms: set[bytes]) -> None:
+    """Let go the cases of conversations of which nothing is left: nobody was ever shown one of them."""
+    for pseudonym in pseudonyms:
+        found = select(tables.cases.c.number).where(tables.cases.c.pseudonym == pseudonym)
+        number = connection.execute(found).scalar()
+        for rows in (tables.case_keys, tables.cases):
+            connection.execute(delete(rows).where(rows.c.number == number))
 
 
 def wrap_case_key(number: int, seed: bytes, member: str, public: bytes) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from dropbox.protocol.primitives import hkdf
 from journalist_ui.refusals import VaultUnusable
 
 from . import cipher, labels, tables
+from .revision import NEEDED, check_revision
 
 VAULT_FILE = "vault.db"
 
@@ -56,20 +57,22 @@ def create_vault(path: Path, desk_key: bytes, random: Random = os.urandom) -> Va
     tables.METADATA.create_all(engine)
     with engine.begin() as connection:
         connection.execute(insert(tables.meta).values(name="schema", value=str(tables.SCHEMA_VERSION)))
+        connection.execute(insert(tables.alembic_version).values(version_num=NEEDED))
     return Vault(engine, random)
 
 
-def open_vault(path: Path, desk_key: bytes, random: Random = os.urandom, *, read_only: bool = False) -> Vault:
-    """Raises VaultUnusable: missing, the wrong desk key, damaged, or of another version."""
+def open_vault(
+    path: Path, desk_key: bytes, random: Random = os.urandom, *, read_only: bool = False, older: bool = False
+) -> Vault:
+    """``older`` takes a vault that must be brought up to date before it is worked on; ``read_only`` is for backups,
+    which may be older too. Raises VaultUnusable: missing, the wrong desk key, damaged, newer, too old."""
     engine = cipher.open_engine(path, vault_key(desk_key), read_only=read_only)
     try:
         cipher.check_opens(engine)
         with engine.begin() as connection:
-            version = read_meta(connection, "schema", "0")
-        if version != str(tables.SCHEMA_VERSION):
-            raise VaultUnusable(
-                f"This vault is of version {version}; this release reads {tables.SCHEMA_VERSION}. Use one that fits."
-            )
+            found = check_revision(connection)
+        if found != NEEDED and not (older or read_only):
+            raise VaultUnusable("This vault must be brought up to date first: start `dropbox-desk serve` once.")
     except VaultUnusable:
         engine.dispose()
         raise

@@ -12,6 +12,7 @@ MEMBER_SECRETS = b"desk-v1 member secrets"
 # HPKE info.
 CASE_KEY = b"desk-v1 case key"
 SOURCE_PART = b"desk-v1 part of a source's message"
+PROVED_PART = b"desk-v1 part of a source's message with its proof"
 OFFICER_TEXT = b"desk-v1 officer's text"
 DRAFT = b"desk-v1 officer's draft"
 

@@ -12,7 +12,7 @@ from dropbox.flows.requests import CommitVault
 from dropbox.protocol.constants import EntryType
 
 from . import tables
-from .cases import CaseWriter
+from .cases import CaseWriter, forget_cases, forget_parts
 from .database import Vault, read_meta, write_meta
 
 _NUMBERS = (
@@ -44,7 +44,9 @@ def _load_conversations(connection: Connection) -> dict[bytes, Conversation]:
     }
     for row in connection.execute(select(tables.incoming)):
         have = {part for part in range(1, row.parts + 1) if row.have >> (part - 1) & 1}
-        found[row.pseudonym].incoming[row.message_id] = Incoming(row.parts, have, row.epoch, row.number)
+        found[row.pseudonym].incoming[row.message_id] = Incoming(row.parts, have, row.epoch, row.number, row.period)
+        if not row.number:
+            found[row.pseudonym].unfinished.add(row.message_id)
     return found
 
 
@@ -82,6 +84,8 @@ def commit(vault: Vault, change: CommitVault) -> None:
     emptied = bool(gone)
     with vault.transaction() as connection:
         _store_conversations(connection, [ledger.conversations[one] for one in change.conversations - gone], gone)
+        emptied |= _store_messages(connection, ledger, change.messages)
+        forget_cases(connection, gone)
         if change.contents:
             writer = CaseWriter(connection, vault.random)
             for content in change.contents:
@@ -98,39 +102,59 @@ _CONVERSATION = upsert(tables.conversations)
 _CONVERSATION = _CONVERSATION.on_conflict_do_update(
     index_elements=["pseudonym"], set_={name: _CONVERSATION.excluded[name] for name in (*_NUMBERS, "beacon")}
 )
-_NO_INCOMING = delete(tables.incoming).where(tables.incoming.c.pseudonym == bindparam("whose"))
+_INCOMING = upsert(tables.incoming)
+_INCOMING = _INCOMING.on_conflict_do_update(
+    index_elements=["pseudonym", "message_id"],
+    set_={name: _INCOMING.excluded[name] for name in ("parts", "have", "epoch", "number", "period")},
+)
+_NO_INCOMING = delete(tables.incoming).where(
+    tables.incoming.c.pseudonym == bindparam("whose"), tables.incoming.c.message_id == bindparam("which")
+)
 _NO_CONVERSATION = delete(tables.conversations).where(tables.conversations.c.pseudonym == bindparam("whose"))
 
 
 def _store_conversations(connection: Connection, changed: list[Conversation], gone: set[bytes]) -> None:
     """Gathered into few statements: a desk that was away has thousands."""
-    touched = [{"whose": one} for one in [*gone, *(conversation.pseudonym for conversation in changed)]]
-    if touched:
-        connection.execute(_NO_INCOMING, touched)
     if gone:
         connection.execute(_NO_CONVERSATION, [{"whose": one} for one in gone])
     if changed:
         connection.execute(_CONVERSATION, [_conversation_values(one) for one in changed])
-    if rows := [row for one in changed for row in _incoming_values(one)]:
-        connection.execute(insert(tables.incoming), rows)
+
+
+def _store_messages(connection: Connection, ledger: Ledger, changed: frozenset[tuple[bytes, bytes]]) -> bool:
+    """A row each for those that are there, however long the conversation is; the others go, with the parts that came.
+    Returns whether any went."""
+    kept, gone = [], []
+    for pseudonym, message_id in changed:
+        conversation = ledger.conversations.get(pseudonym)
+        incoming = conversation.incoming.get(message_id) if conversation else None
+        key = {"whose": pseudonym, "which": message_id}
+        if incoming is None:
+            gone.append(key)
+        else:
+            kept.append(_incoming_values(pseudonym, message_id, incoming))
+    if gone:
+        connection.execute(_NO_INCOMING, gone)
+        forget_parts(connection, gone)
+    if kept:
+        connection.execute(_INCOMING, kept)
+    return bool(gone)
 
 
 def _conversation_values(one: Conversation) -> dict[str, Any]:
     return {name: getattr(one, name) for name in (*_NUMBERS, "beacon", "pseudonym")}
 
 
-def _incoming_values(conversation: Conversation) -> list[dict[str, Any]]:
-    return [
-        {
-            "pseudonym": conversation.pseudonym,
-            "message_id": message_id,
-            "parts": one.parts,
-            "have": sum(1 << (part - 1) for part in one.have),
-            "epoch": one.epoch,
-            "number": one.number,
-        }
-        for message_id, one in conversation.incoming.items()
-    ]
+def _incoming_values(pseudonym: bytes, message_id: bytes, one: Incoming) -> dict[str, Any]:
+    return {
+        "pseudonym": pseudonym,
+        "message_id": message_id,
+        "parts": one.parts,
+        "have": sum(1 << (part - 1) for part in one.have),
+        "epoch": one.epoch,
+        "number": one.number,
+        "period": one.period,
+    }
 
 
 def _store_text(connection: Connection, text: Text) -> bool:

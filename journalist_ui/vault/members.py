@@ -8,7 +8,9 @@ An administrator gives a new member a first passphrase. Nothing is ever wrapped 
 one thing alone: to make a passphrase of one's own, and with it a key and a code secret that nobody else has seen.
 """
 
+import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -25,8 +27,11 @@ from journalist_ui.refusals import BadInput, NoSuchMember, SignInRefused
 from . import labels, one_time_code, tables
 from .cases import read_case_keys, rewrap_case_key, store_case_keys
 from .database import Random, Vault
+from .evidence import record_key
 from .passphrase import SALT, check_passphrase, stretch
 
+STEPS_KEPT = 8
+"""Codes remembered as used: more than can be good at one time, wherever the clock was when they were used."""
 FREE_FAILURES = 3
 LONGEST_DELAY = 900
 """Seconds. From the third wrong attempt on, each doubles the wait, from one second to a quarter of an hour."""
@@ -55,10 +60,12 @@ class Member:
 
 @dataclass(frozen=True)
 class Unlocked:
-    """A member who has proved who they are, with the key that opens what is wrapped to them."""
+    """A member who has proved who they are, with the key that opens what is wrapped to them. ``altered``: cases are
+    wrapped to another key in the member's place, which only a change of the vault's own rows can have put there."""
 
     member: Member
     key: SealingKey
+    altered: bool = False
 
 
 def check_name(name: str) -> str:
@@ -96,9 +103,10 @@ def add_member(
     random: Random,
     *,
     provisional: bool = True,
+    day: int = 0,
 ) -> str:
-    """Make a member; returns the one-time-code secret, base32, which is shown once, and counts for nothing while the
-    member is provisional. Raises BadInput."""
+    """Make a member, on a ``day`` of unix time; returns the one-time-code secret, base32, which is shown once and
+    counts for nothing while the member is provisional. Raises BadInput."""
     check_name(name)
     check_passphrase(passphrase, "member's passphrase")
     if connection.execute(
@@ -113,12 +121,13 @@ def add_member(
             investigator=Role.INVESTIGATOR in roles,
             provisional=provisional,
             public=SealingKey(seed).public,
-            last_step=0,
             failures=0,
             not_before=0,
+            used_steps="[]",
             **_sealed(name, passphrase, seed + secret, random),
         )
     )
+    record_key(connection, day, name)
     return one_time_code.printed_secret(secret)
 
 
@@ -160,7 +169,7 @@ def prepare_change(vault: Vault, name: str, old: str, new: str, *, new_code: boo
     fresh = new_code or row.provisional
     if fresh:
         secret = vault.random(one_time_code.SECRET)
-        values["last_step"] = 0
+        values["used_steps"] = "[]"
     values |= _sealed(name, new, key + secret, vault.random)
     rewrapped = {
         number: (before, rewrap_case_key(number, before, name, old_key, name, values["public"]))
@@ -170,7 +179,7 @@ def prepare_change(vault: Vault, name: str, old: str, new: str, *, new_code: boo
     return Change(name, row.salt, old_key, values, rewrapped, shown, row.provisional)
 
 
-def apply_change(connection: Connection, change: Change) -> None:
+def apply_change(connection: Connection, change: Change, day: int = 0) -> None:
     """Store it, with what was wrapped to the old key meanwhile. Raises SignInRefused when the passphrase is not the one
     any more that the change began with, or the member is gone."""
     rows = tables.members
@@ -188,6 +197,7 @@ def apply_change(connection: Connection, change: Change) -> None:
         fresh += [row] if row else []
     connection.execute(delete(tables.case_keys).where(tables.case_keys.c.member == change.name))
     store_case_keys(connection, fresh)
+    record_key(connection, day, change.name)
 
 
 def _open_secrets(row: Row[Any] | None, passphrase: str) -> bytes | None:
@@ -202,60 +212,82 @@ def _open_secrets(row: Row[Any] | None, passphrase: str) -> bytes | None:
         return None
 
 
-def read_for_sign_in(connection: Connection, name: str, now: float) -> Row[Any] | None:
-    """The member's row, None when there is none. Raises SignInRefused while the member must wait.
-
-    A failure is counted before the passphrase is tried: killing the desk in between wins no attempt.
-    """
-    row = connection.execute(select(tables.members).where(tables.members.c.name == name)).first()
-    if row is None:
-        return None
-    failures, not_before = count_attempt(row.failures, row.not_before, now)
-    connection.execute(
-        update(tables.members).where(tables.members.c.name == name).values(failures=failures, not_before=not_before)
-    )
-    return row
+def spelled(connection: Connection, typed: str) -> str:
+    """A member's name as it was made, however its capitals were typed, with blanks around it or not; else as typed."""
+    name = unicodedata.normalize("NFKC", typed).strip()
+    rows = tables.members
+    found = connection.execute(select(rows.c.name).where(func.lower(rows.c.name) == name.lower())).scalar()
+    return typed if found is None else str(found)
 
 
-def count_attempt(failures: int, not_before: int, now: float) -> tuple[int, int]:
-    """Failures with this attempt counted, and when the next may be. Raises SignInRefused while it is too early."""
-    if now < not_before:
-        wait = int(not_before - now) + 1
-        raise SignInRefused(f"Too many wrong attempts. Wait {min(wait, LONGEST_DELAY)} seconds and try again.")
-    failures += 1
-    delay = min(2 ** min(failures - FREE_FAILURES, 20), LONGEST_DELAY) if failures >= FREE_FAILURES else 0
-    return failures, int(now) + delay if delay else 0
+def read_for_sign_in(connection: Connection, name: str) -> Row[Any] | None:
+    """The member's row, None when there is none."""
+    return connection.execute(select(tables.members).where(tables.members.c.name == name)).first()
 
 
-def prove(row: Row[Any] | None, passphrase: str, code: str, now: float) -> tuple[Unlocked, int]:
-    """Passphrase and code together; returns the step of the code. A provisional member needs no code, and steps from
-    sign-in to sign-in. Touches no database. Raises SignInRefused."""
+@dataclass(frozen=True)
+class Attempts:
+    """Wrong attempts since the last right one, and when the next is allowed, in unix seconds of the clock of then."""
+
+    failures: int = 0
+    not_before: int = 0
+
+    def _delay(self) -> int:
+        return min(2 ** min(self.failures - FREE_FAILURES, 20), LONGEST_DELAY) if self.failures >= FREE_FAILURES else 0
+
+    def left(self, now: float, passed: float) -> float:
+        """Seconds still to wait: until the moment stored, but never longer after the last attempt than the wait is.
+        ``passed`` are the seconds since by a clock that nobody sets."""
+        return min(self.not_before - now, self._delay() - passed)
+
+    def another(self, now: float) -> "Attempts":
+        """One more."""
+        more = Attempts(self.failures + 1)
+        delay = more._delay()
+        return Attempts(more.failures, int(now) + delay if delay else 0)
+
+
+def store_attempts(connection: Connection, name: str, attempts: Attempts) -> None:
+    """Before the passphrase is tried."""
+    values = {"failures": attempts.failures, "not_before": attempts.not_before}
+    connection.execute(update(tables.members).where(tables.members.c.name == name).values(values))
+
+
+def prove(row: Row[Any] | None, passphrase: str, code: str, now: float) -> tuple[Unlocked, int | None]:
+    """Passphrase and code together; returns the step of the code. A provisional member needs no code and has no step.
+    Touches no database. Raises SignInRefused."""
     secrets = _open_secrets(row, passphrase)
     if row is None or secrets is None:
         raise SignInRefused(WRONG)
     seed, secret = secrets[:XWING_SEED], secrets[XWING_SEED:]
+    key = SealingKey(seed)
+    unlocked = Unlocked(_member(row), key, key.public != row.public)
     if row.provisional:
-        return Unlocked(_member(row), SealingKey(seed)), row.last_step + 1
-    step = one_time_code.matching_step(secret, code.strip().replace(" ", ""), now, row.last_step)
+        return unlocked, None
+    step = one_time_code.matching_step(secret, code, now, _used(row))
     if step is None:
-        if one_time_code.matching_step(secret, code.strip().replace(" ", ""), now, 0) is not None:
-            raise SignInRefused(USED)
-        raise SignInRefused(WRONG)
-    return Unlocked(_member(row), SealingKey(seed)), step
+        raise SignInRefused(USED if one_time_code.matching_step(secret, code, now) is not None else WRONG)
+    return unlocked, step
 
 
-def accept_sign_in(connection: Connection, name: str, salt: bytes, step: int) -> None:
+def _used(row: Row[Any]) -> list[int]:
+    return [int(step) for step in json.loads(row.used_steps)]
+
+
+def accept_sign_in(connection: Connection, name: str, salt: bytes, step: int | None) -> None:
     """The code is used up and the failures are forgotten. Raises SignInRefused when another sign-in used it first, or
     the passphrase, whose ``salt`` was read before, was changed meanwhile."""
     rows = tables.members
-    done = connection.execute(
-        update(rows)
-        .where(rows.c.name == name, rows.c.salt == salt, rows.c.last_step < step)
-        .values(last_step=step, failures=0, not_before=0)
+    row = connection.execute(select(rows).where(rows.c.name == name)).first()
+    if row is None or row.salt != salt:
+        raise SignInRefused(CHANGED_MEANWHILE)
+    used = _used(row)
+    if step in used:
+        raise SignInRefused(USED)
+    used = [*used, step][-STEPS_KEPT:] if step is not None else used
+    connection.execute(
+        update(rows).where(rows.c.name == name).values(used_steps=json.dumps(used), failures=0, not_before=0)
     )
-    if done.rowcount != 1:
-        present = connection.execute(select(rows.c.salt).where(rows.c.name == name)).scalar()
-        raise SignInRefused(USED if present == salt else CHANGED_MEANWHILE)
 
 
 def list_members(connection: Connection) -> list[Member]:

@@ -2,6 +2,8 @@
 """The one adapter to pyotp: one-time codes by RFC 6238 with SHA-1, 6 digits, 30 seconds, one step either way."""
 
 import base64
+import unicodedata
+from collections.abc import Sequence
 
 import pyotp
 
@@ -22,10 +24,17 @@ def code_at(secret: bytes, step: int) -> str:
     return pyotp.TOTP(printed_secret(secret)).at(step * STEP)
 
 
-def matching_step(secret: bytes, code: str, now: float, last_step: int) -> int | None:
-    """The step that ``code`` belongs to, one before or after now allowed, if it is later than the last one used."""
-    present = int(now // STEP)
+def plain_code(typed: str) -> str:
+    """The digits of a code however they were typed: of any width, with blanks or hyphens between."""
+    return "".join(letter for letter in unicodedata.normalize("NFKC", typed) if letter.isascii() and letter.isalnum())
+
+
+def matching_step(secret: bytes, typed: str, now: float, used: Sequence[int] = ()) -> int | None:
+    """The step that a code belongs to, one before or after now allowed, if it is later than the last one used. What was
+    used by a clock that was ahead does not keep a code of now from being good; but no code is good twice."""
+    present, code = int(now // STEP), plain_code(typed)
+    last = max((step for step in used if step <= present + 1), default=0)
     for step in (present - 1, present, present + 1):
-        if step > last_step and same(code_at(secret, step).encode(), code.encode()):
+        if step > last and step not in used and same(code_at(secret, step).encode(), code.encode()):
             return step
     return None

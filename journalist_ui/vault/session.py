@@ -3,7 +3,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,8 +18,9 @@ from dropbox.protocol.primitives import SealingKey, hpke_seal
 from journalist_ui.refusals import BadInput, NoSuchCase, NotAllowed
 
 from . import audit, tables
-from .cases import ASSESSING, NEW, answer_info, case_key_info, draft_info, part_info, rewrap_case_key, store_case_keys
+from .cases import STATES, answer_info, case_key_info, draft_info, rewrap_case_key, store_case_keys
 from .database import Vault, next_place
+from .evidence import KEPT, REPLY, Proof, SealedMessage, about_text, listed
 from .ledger import add_text
 from .members import Member, Role, Unlocked, find_member
 
@@ -32,7 +33,8 @@ NO_CASE = "There is no case of that number for you. `dropbox-desk cases` lists y
 
 @dataclass(frozen=True)
 class SourceMessage:
-    """A whole message. ``report`` is None when the body is no form of ours: then ``raw`` is all there is to show."""
+    """A whole message. ``report`` is None when the body is no form of ours: then ``raw`` is all there is to show.
+    ``proof`` says whether it is the source's."""
 
     message_id: bytes
     number: int
@@ -40,6 +42,7 @@ class SourceMessage:
     place: int
     report: Report | None
     raw: str
+    proof: Proof
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class OfficerText:
     author: str
     text: str
     state: str
+    proof: Proof
 
 
 @dataclass(frozen=True)
@@ -158,17 +162,20 @@ class MemberSession:
             with self._vault.transaction() as connection:
                 opened = [self._open_first(connection, number) for number in unknown[at : at + _AT_ONCE]]
             # What takes long comes after the transaction: nobody else waits for it.
-            for sealed, key in opened:
-                first = _parse(sealed.open(key))
-                self._known[sealed.number] = first.categories if first else ()
+            for number, sealed, key, kept in opened:
+                body, proof = sealed.open(key, kept)
+                first = _parse(body) if proof is not Proof.UNPROVED else None
+                self._known[number] = first.categories if first else ()
         return {number: self._known[number] for number in numbers}
 
-    def _open_first(self, connection: Connection, number: int) -> "tuple[_Sealed, SealingKey]":
-        _, key = self._open_case(connection, number)
+    def _open_first(self, connection: Connection, number: int) -> tuple[int, SealedMessage, SealingKey, Container[str]]:
+        case, key = self._open_case(connection, number)
         rows = tables.messages
-        whole = select(rows.c.message_id).where(rows.c.number == number, rows.c.complete > 0)
-        message_id = connection.execute(whole.order_by(rows.c.place).limit(1)).scalar_one()
-        return _Sealed(number, message_id, _parts(connection, number, [message_id])[message_id]), key
+        whole = select(rows).where(rows.c.number == number, rows.c.complete > 0)
+        message = connection.execute(whole.order_by(rows.c.place).limit(1)).one()
+        parts = _parts(connection, number, [message.message_id])[message.message_id]
+        sealed = SealedMessage(case, message, parts)
+        return number, sealed, key, listed(connection, sealed.names())
 
     def show(self, number: int, day: int, page: int = 0) -> Case:
         """Open a case, or one page of it; what was opened counts as shown to this member. Raises NoSuchCase."""
@@ -178,19 +185,32 @@ class MemberSession:
             theirs, ours = _message_rows(connection, number), _answer_rows(connection, number)
             page, pages, places = _window(theirs[0].place, [one.place for one in (*theirs[1:], *ours)], page)
             theirs = [one for one in theirs if one.place in places]
+            ours = [one for one in ours if one.place in places]
             parts = _parts(connection, number, [one.message_id for one in theirs])
+            sealed = [SealedMessage(row, one, parts[one.message_id]) for one in theirs]
+            kept = listed(connection, [name for one in sealed for name in one.names()])
+            written = listed(connection, map(_text_name, ours), (REPLY, KEPT))
         # What takes long comes between two transactions: nobody else waits for it.
-        messages = [_message(one, _Sealed(number, one.message_id, parts[one.message_id]), key) for one in theirs]
-        texts = [_answer(one, key) for one in ours if one.place in places]
+        messages = [_message(one, parts, key, kept) for one, parts in zip(theirs, sealed, strict=True)]
+        texts = [_answer(one, key, written) for one in ours]
         with self._vault.transaction() as connection:
             seen = [{"number": number, "member": self.member.name, "message_id": one.message_id} for one in messages]
             connection.execute(upsert(tables.shown).on_conflict_do_nothing(), seen)
-            if row.state == NEW:
-                connection.execute(update(tables.cases).where(tables.cases.c.number == number).values(state=ASSESSING))
             audit.record(connection, day, self.member.name, "show", str(number))
         everything: list[SourceMessage | OfficerText] = [*messages, *texts]
         everything.sort(key=lambda one: one.place)
-        return Case(number, ASSESSING, messages[0].report, tuple(everything), page, pages)
+        first = messages[0].report if messages[0].proof is not Proof.UNPROVED else None
+        return Case(number, row.state, first, tuple(everything), page, pages)
+
+    def set_state(self, number: int, state: str, day: int) -> None:
+        """What a person says of the case, for all members. Raises NoSuchCase, BadInput."""
+        self.require(Role.INVESTIGATOR)
+        if state not in STATES:
+            raise BadInput(f"A case's state is {' or '.join(STATES)}.")
+        with self._vault.transaction() as connection:
+            self._open_case(connection, number)
+            connection.execute(update(tables.cases).where(tables.cases.c.number == number).values(state=state))
+            audit.record(connection, day, self.member.name, f"state {state}", str(number))
 
     def newest_shown(self, number: int) -> int:
         """The number of the source's newest message that this member was shown; 0 for none."""
@@ -218,16 +238,10 @@ class MemberSession:
             text = Text(id=0, pseudonym=row.pseudonym, type=EntryType.TEXT, parts=parts, copies=[0] * len(parts))
             text.id = add_text(connection, text)
             words = json.dumps({"by": self.member.name, "text": b"".join(parts).decode()}).encode()
-            connection.execute(
-                insert(tables.answers).values(
-                    text=text.id,
-                    number=number,
-                    period=period,
-                    place=next_place(connection),
-                    sealed=hpke_seal(row.public, words, answer_info(number, text.id)),
-                )
-            )
-            audit.record(connection, day, self.member.name, "reply", str(number))
+            sealed = hpke_seal(row.public, words, answer_info(number, text.id))
+            values = {"text": text.id, "number": number, "period": period, "place": next_place(connection)}
+            connection.execute(insert(tables.answers).values(values | {"sealed": sealed}))
+            audit.record(connection, day, self.member.name, REPLY, about_text(number, text.id, sealed))
         return text
 
     def before_reply(self, number: int, text: str) -> tuple[int, bool]:
@@ -239,7 +253,7 @@ class MemberSession:
             _, key = self._open_case(connection, number)
             newest = connection.execute(select(func.max(rows.c.complete)).where(rows.c.number == number)).scalar_one()
             ours = _answer_rows(connection, number)
-        return newest, any(_answer(one, key).text == text for one in ours)
+        return newest, any(_answer(one, key, {}).text == text for one in ours)
 
     def open_draft(self, number: int, sealed: bytes) -> str:
         """Raises NoSuchCase."""
@@ -270,19 +284,6 @@ class MemberSession:
             theirs = connection.execute(select(func.count()).where(keys.c.member == name)).scalar_one()
             audit.record(connection, day, self.member.name, "share", name)
         return theirs, total - theirs
-
-
-@dataclass(frozen=True)
-class _Sealed:
-    """The sealed parts of a whole message, in order."""
-
-    number: int
-    message_id: bytes
-    parts: list[Row[Any]]
-
-    def open(self, key: SealingKey) -> bytes:
-        """The joined parts."""
-        return b"".join(key.open(row.sealed, part_info(self.number, self.message_id, row.part)) for row in self.parts)
 
 
 def _by_case(rows: Iterable[Row[Any]]) -> defaultdict[int, list[Row[Any]]]:
@@ -333,13 +334,22 @@ def _window(first: int, rest: list[int], page: int) -> tuple[int, int, set[int]]
     return page, pages, {first, *sorted(rest)[max(0, end - CASE_PAGE) : end]}
 
 
-def _message(row: Row[Any], sealed: _Sealed, key: SealingKey) -> SourceMessage:
-    body = sealed.open(key)
+def _message(row: Row[Any], sealed: SealedMessage, key: SealingKey, kept: Container[str]) -> SourceMessage:
+    body, proof = sealed.open(key, kept)
     # Nothing that arrived is lost: what is no form is shown byte for byte.
     raw = body.decode("utf-8", "backslashreplace")
-    return SourceMessage(row.message_id, row.complete, row.period, row.place, _parse(body), raw)
+    return SourceMessage(row.message_id, row.complete, row.period, row.place, _parse(body), raw, proof)
 
 
-def _answer(row: Row[Any], key: SealingKey) -> OfficerText:
-    words = json.loads(key.open(row.sealed, answer_info(row.number, row.text)))
-    return OfficerText(row.msg_no, row.period, row.place, words["by"], words["text"], row.state)
+def _text_name(row: Row[Any]) -> str:
+    return about_text(row.number, row.text, row.sealed)
+
+
+def _answer(row: Row[Any], key: SealingKey, written: Mapping[str, Proof]) -> OfficerText:
+    proof = written.get(_text_name(row), Proof.UNPROVED)
+    try:
+        words = json.loads(key.open(row.sealed, answer_info(row.number, row.text)))
+        author, text = str(words["by"]), str(words["text"])
+    except (NotForThisKey, ValueError, KeyError, TypeError):
+        author, text, proof = "", "", Proof.UNPROVED
+    return OfficerText(row.msg_no, row.period, row.place, author, text, row.state, proof)

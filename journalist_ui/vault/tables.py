@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The vault's tables. Everything is under the desk key; columns called ``sealed`` or ``wrapped`` are under more.
 
-Days are period numbers. Nothing here is finer than a period but of members: the half minute of the last code used, and
-when the next sign-in is allowed, in unix seconds.
+Days are period numbers. Nothing here is finer than a period but of members: the half minutes of the last codes
+used, and when the next sign-in is allowed, in unix seconds. Every change of a table is a step in migrations/.
 """
 
 from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -16,13 +17,17 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+"""What the first releases look at, so that they refuse a vault that is newer than they are."""
 
 METADATA = MetaData()
 
 meta = Table("meta", METADATA, Column("name", String, primary_key=True), Column("value", String, nullable=False))
+
+alembic_version = Table("alembic_version", METADATA, Column("version_num", String(32), primary_key=True))
 
 # --- the ledger: what the daemon needs with nobody signed in ---
 
@@ -56,6 +61,8 @@ incoming = Table(
     Column("have", Integer, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("number", Integer, nullable=False),
+    # Of its newest part.
+    Column("period", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("pseudonym", "message_id"),
 )
 
@@ -88,9 +95,10 @@ members = Table(
     Column("public", LargeBinary, nullable=False),
     Column("salt", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    Column("last_step", Integer, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("not_before", Integer, nullable=False),
+    # JSON list of the newest steps whose codes were used.
+    Column("used_steps", String, nullable=False, server_default="[]"),
 )
 
 cases = Table(
@@ -133,6 +141,8 @@ parts = Table(
     Column("message_id", LargeBinary, nullable=False),
     Column("part", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    # Whether what proves it is sealed with it; what came before proofs were kept is listed in the audit log.
+    Column("proved", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("number", "message_id", "part"),
 )
 
@@ -156,6 +166,19 @@ shown = Table(
     UniqueConstraint("number", "member", "message_id"),
 )
 
+drafts = Table(
+    "drafts",
+    METADATA,
+    Column("number", Integer, ForeignKey("cases.number"), nullable=False),
+    Column("member", String, ForeignKey("members.name", ondelete="CASCADE"), nullable=False),
+    # Names this very text, so that a page that was drawn before it does not replace it.
+    Column("version", String, nullable=False),
+    # The newest message of the source that its writer had before them.
+    Column("seen", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("number", "member"),
+)
+
 audit = Table(
     "audit",
     METADATA,
@@ -165,4 +188,5 @@ audit = Table(
     Column("act", String, nullable=False),
     Column("about", String, nullable=False),
     Column("hash", LargeBinary, nullable=False),
+    Index("audit_about", "about"),
 )

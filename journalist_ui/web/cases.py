@@ -70,6 +70,13 @@ async def collect(visit: Visit) -> Answer:
     return visit.done("/", "new" if done["new"] else "collected")
 
 
+async def set_state(visit: Visit) -> Answer:
+    """Only a person says that a case is being assessed."""
+    number = visit.numbers[0]
+    done = await visit.ask("state", case=number, state=visit.field("state"))
+    return visit.done(f"/cases/{number}", f"state-{done['state']}")
+
+
 async def case(visit: Visit) -> Answer:
     return await case_page(visit, done=visit.told())
 

@@ -35,6 +35,7 @@ ROUTES = (
     Route("GET", "/cases/{case}", cases.case),
     Route("POST", "/cases/{case}/reply", replies.reply, late=replies.late),
     Route("GET", "/cases/{case}/preview", replies.preview),
+    Route("POST", "/cases/{case}/state", cases.set_state),
     Route("GET", "/members", members.member_page),
     Route("POST", "/members/add", members.add),
     Route("POST", "/members/share", members.share),

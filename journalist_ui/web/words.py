@@ -45,6 +45,8 @@ DONE = {
     "again": "That text was stored before. Nothing was sent twice.",
     "draft": "The draft is kept until you send it, empty it, or the desk's program stops.",
     "emptied": "The draft is gone.",
+    "state-new": "The case is marked as new, for all members.",
+    "state-assessing": "The case is marked as being assessed, for all members.",
     "collected": "Collected. Nothing new.",
     "new": "Collected. There are new messages.",
     "added": "The member is added. They sign in with the first passphrase and no code, and make one of their own; "

@@ -65,7 +65,7 @@ def test_a_report_is_collected_answered_and_read(room: Room) -> None:
     assert message.report is not None
     assert (message.report.text, message.report.force, message.number) == ("It happened on Tuesday.", "cumbria", 1)
     (line,) = room.sign_in("ada").cases()
-    assert (line.state, line.unread) == ("assessing", 0)
+    assert (line.state, line.unread) == ("new", 0)
     reply(room, 1, "Thank you. Which one?")
     assert state_of(room) == "waiting"
     period(room)

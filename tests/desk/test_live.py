@@ -73,7 +73,7 @@ def test_a_report_goes_in_and_the_answer_comes_out(service: LiveService, session
     (line,) = [one for one in must("dropbox-desk", "cases", "--session", session, "--json").json if one["case"] == case]
     assert {**line, "opened": ""} == {
         "case": case,
-        "state": "assessing",
+        "state": "new",
         "categories": ["discrimination"],
         "opened": "",
         "age": 0,

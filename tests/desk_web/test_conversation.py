@@ -41,8 +41,15 @@ async def test_a_report_is_read_and_answered(house: House) -> None:
     assert "1 unread" in inbox.words
     assert "To answer" in inbox.words
     page = await officer.get(f"/cases/{case}")
-    for expected in ("It was on Tuesday.", "Cumbria Constabulary", words.CATEGORIES[CATEGORIES[1]], "Being assessed"):
+    for expected in (
+        "It was on Tuesday.",
+        "Cumbria Constabulary",
+        words.CATEGORIES[CATEGORIES[1]],
+        "Mark as being assessed",
+    ):
         assert expected in page.words
+    page = await officer.post(f"/cases/{case}/state", {"state": "assessing"})
+    assert "The case is marked as being assessed, for all members." in page.words
     await send(officer, case, TEXT.replace("\n", "\r\n"))
     assert "Waiting to be admitted" in (await officer.get(f"/cases/{case}")).words
     assert "1 answer on the way" in (await officer.get("/")).words
@@ -286,7 +293,8 @@ async def test_the_inbox_sorts_and_filters(house: House) -> None:
         await house.period()
     officer = await house.officer()
     await officer.get("/cases/1")
-    await officer.get("/cases/2")
+    for case in (1, 2):
+        assert (await officer.post(f"/cases/{case}/state", {"state": "assessing"})).status == 200
     await send(officer, 2, "an answer")
 
     async def shown(state: str = "") -> list[str]:
@@ -305,7 +313,12 @@ async def test_the_inbox_sorts_and_filters(house: House) -> None:
     assert await shown("to-answer") == ["Case 1", "Case 3"]
     assert await shown("no-such-filter") == ["Case 1", "Case 2", "Case 3"]
     await officer.get("/cases/3")
+    assert await shown("new") == ["Case 3"]
+    await officer.post("/cases/3/state", {"state": "assessing"})
     assert await shown("new") == ["none"]
+    await officer.post("/cases/3/state", {"state": "new"})
+    assert await shown("new") == ["Case 3"]
+    assert (await officer.post("/cases/3/state", {"state": "closed"})).status == 400
 
 
 async def test_collect_now_fetches(house: House) -> None:

@@ -50,7 +50,10 @@ class Vault:
     def commit(self, request: CommitVault) -> None:
         """Only what the request names changes."""
         for pseudonym in request.conversations:
-            self.ledger.conversations[pseudonym] = copy.deepcopy(request.ledger.conversations[pseudonym])
+            if pseudonym in request.ledger.conversations:
+                self.ledger.conversations[pseudonym] = copy.deepcopy(request.ledger.conversations[pseudonym])
+            else:
+                self.ledger.conversations.pop(pseudonym, None)
         for number in request.texts:
             self.ledger.texts[number] = copy.deepcopy(request.ledger.texts[number])
         self.ledger.roots = dict(request.ledger.roots)

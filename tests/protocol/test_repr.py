@@ -21,7 +21,7 @@ def test_no_secret_stands_in_a_repr() -> None:
         PendingBatch(1, b"h", SECRET),
         Text(1, b"p", EntryType.TEXT, (SECRET,)),
         Conversation(b"p", SECRET, 1),
-        NewContent(b"p", b"m", 1, 1, 1, SECRET),
+        NewContent(b"p", b"m", 1, 1, 1, SECRET, SECRET),
         Part("north", b"m", 1, 1, SECRET),
         EnvelopePlain(EnvelopeType.MESSAGE, b"p", SECRET, SECRET, b"m", 1, 1, 0, SECRET),
         EntryPlain(EntryType.TEXT, 1, 1, 1, 1, SECRET),

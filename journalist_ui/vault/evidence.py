@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What shows that a row is what it claims to be, to whoever opens it: the desk key alone can write rows.
+
+A part of a source's message carries the source's signature. A text of the unit, and a member's key, stand with their
+hash in the audit log, whose head goes out with each batch. What was stored before proofs were kept is listed there too.
+"""
+
+from collections.abc import Container, Iterable, Sequence
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from dropbox.protocol.errors import NotForThisKey, ProtocolError
+from dropbox.protocol.part_proof import PART_PROOF, parse_part_proof, verify_part
+from dropbox.protocol.primitives import SealingKey, sha256
+
+from . import audit, tables
+from .cases import part_info, unproved_part_info
+
+KEPT = "kept before proofs"
+MIGRATED = "vault migrated"
+REPLY = "reply"
+MEMBER_KEY = "member key"
+_AT_ONCE = 500
+
+
+class Proof(StrEnum):
+    """PROVED: its writer's own proof holds. BEFORE: listed as stored before proofs were kept. UNPROVED: neither."""
+
+    PROVED = "proved"
+    BEFORE = "before"
+    UNPROVED = "unproved"
+
+
+def about_part(number: int, message_id: bytes, part: int, sealed: bytes) -> str:
+    """How the audit log names a sealed part."""
+    return f"part {number} {message_id.hex()} {part} {sha256(sealed).hex()}"
+
+
+def about_text(number: int, text_id: int, sealed: bytes) -> str:
+    """How it names a text of the unit."""
+    return f"text {number} {text_id} {sha256(sealed).hex()}"
+
+
+def about_key(name: str, public: bytes) -> str:
+    """How it names a member's public key."""
+    return f"key {name} {sha256(public).hex()}"
+
+
+def listed(connection: Connection, names: Iterable[str], acts: Sequence[str] = (KEPT,)) -> dict[str, Proof]:
+    """Those of the names that the audit log holds for these acts, and what that proves; of what was kept before proofs,
+    only where it stands before the row that closed that list."""
+    rows, wanted = tables.audit, list(names)
+    found: dict[str, Proof] = {}
+    closed = connection.execute(select(func.min(rows.c.seq)).where(rows.c.act == MIGRATED)).scalar() or 0
+    for at in range(0, len(wanted), _AT_ONCE):
+        these = select(rows.c.about, rows.c.act, rows.c.seq).where(rows.c.about.in_(wanted[at : at + _AT_ONCE]))
+        for row in connection.execute(these):
+            if row.act in acts and (row.act != KEPT or row.seq < closed):
+                found[row.about] = Proof.BEFORE if row.act == KEPT else Proof.PROVED
+    return found
+
+
+class SealedMessage:
+    """The sealed parts of one message of a case, in order, as the vault holds them."""
+
+    def __init__(self, case: Row[Any], message: Row[Any], parts: Sequence[Row[Any]]) -> None:
+        self._case = case
+        self._message = message
+        self._parts = parts
+
+    def names(self) -> list[str]:
+        """How the audit log would name those parts that carry no proof."""
+        return [about_part(row.number, row.message_id, row.part, row.sealed) for row in self._parts if not row.proved]
+
+    def open(self, key: SealingKey, kept: Container[str]) -> tuple[bytes, Proof]:
+        """The joined parts, and what they prove. A part that does not open is left out and proves nothing."""
+        opened = [self._open(row, key, kept) for row in self._parts]
+        proofs = {proof for _, proof in opened}
+        if [row.part for row in self._parts] != list(range(1, self._message.parts + 1)):
+            proofs.add(Proof.UNPROVED)
+        worst = next((one for one in (Proof.UNPROVED, Proof.BEFORE) if one in proofs), Proof.PROVED)
+        return b"".join(body for body, _ in opened), worst
+
+    def _open(self, row: Row[Any], key: SealingKey, kept: Container[str]) -> tuple[bytes, Proof]:
+        place = (row.number, row.message_id, row.part)
+        try:
+            if not row.proved:
+                body = key.open(row.sealed, unproved_part_info(*place))
+                return body, Proof.BEFORE if about_part(*place, row.sealed) in kept else Proof.UNPROVED
+            plain = key.open(row.sealed, part_info(*place))
+        except NotForThisKey:
+            return b"", Proof.UNPROVED
+        body = plain[PART_PROOF:]
+        try:
+            proof = parse_part_proof(plain[:PART_PROOF])
+            verify_part(self._case.pseudonym, row.message_id, row.part, self._message.parts, body, proof)
+        except ProtocolError:
+            return body, Proof.UNPROVED
+        return body, Proof.PROVED
+
+
+def record_key(connection: Connection, day: int, name: str) -> None:
+    """Write a member's present public key down in the audit log."""
+    public = connection.execute(select(tables.members.c.public).where(tables.members.c.name == name)).scalar_one()
+    audit.record(connection, day, name, MEMBER_KEY, about_key(name, public))
+
+
+def unproved_members(connection: Connection) -> list[str]:
+    """Members whose newest key in the audit log is not the one that cases are wrapped to."""
+    rows, wrong = tables.audit, []
+    for member in connection.execute(select(tables.members.c.name, tables.members.c.public)):
+        start = f"key {member.name} "
+        newest = connection.execute(
+            select(rows.c.about)
+            .where(rows.c.about >= start, rows.c.about < f"{start}g", rows.c.act.in_((MEMBER_KEY, KEPT)))
+            .order_by(rows.c.seq.desc())
+            .limit(1)
+        ).scalar()
+        if newest != about_key(member.name, member.public):
+            wrong.append(member.name)
+    return wrong

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The service of an earlier release, unpacked: folders of the server and three desks, and what is secret in them."""
+
+import json
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ARCHIVE = Path(__file__).parent / "service-of-schema-2.tar.gz"
+
+
+@dataclass(frozen=True)
+class OldService:
+    """``told`` is service.json: passphrases, code secrets, codenames, and what each desk showed at the end."""
+
+    root: Path
+    told: dict[str, Any]
+
+    def desk(self, slug: str) -> Path:
+        """The folder of a desk."""
+        return self.root / slug
+
+    def backups(self, slug: str) -> Path:
+        """The folder of its backups."""
+        return self.root / "backups" / slug
+
+    @property
+    def noon(self) -> float:
+        """Unix seconds in the middle of its last day."""
+        return (self.told["day"] + 0.5) * 86_400
+
+
+def unpack(root: Path) -> OldService:
+    """Unpack it; its settings say where it lies now."""
+    root.mkdir(mode=0o700)
+    with tarfile.open(ARCHIVE) as archive:
+        # The archive is the project's own; the modes of its files stay as that release made them.
+        for entry in archive:
+            archive.extract(entry, root, filter="fully_trusted")
+    told = json.loads((root / "service.json").read_text())
+    for path in root.rglob("*.toml"):
+        path.write_text(path.read_text().replace(told["place"], str(root)))
+    return OldService(root, told)
