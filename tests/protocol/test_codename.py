@@ -12,14 +12,19 @@ from dropbox.protocol.codename import (
     decode_codename,
     encode_codename,
     entropy_from_random,
+    has_two_readings,
     load_wordlist,
+    make_codename,
 )
+from dropbox.protocol.constants import LONGEST_CODENAME, LONGEST_TYPED
 from dropbox.protocol.errors import BadValue, CodenameError, UnknownWord, WrongLength, WrongWordCount
 from dropbox.words import codename_words
 
 WORDS = codename_words()
 ENTROPY = st.binary(min_size=12, max_size=12).map(entropy_from_random)
-SEPARATORS = st.sampled_from([" ", "  ", "-", " - ", "\n", "\t", "\u2011", "\u00a0", "\u3000", "\u00ad", "\r\n"])
+SEPARATORS = st.sampled_from(
+    [" ", "  ", "-", " - ", "\n", "\t", "\u2011", "\u00a0", "\u3000", "\u00ad", "\r\n", ". ", "_"]
+)
 HYPHENED = [word for word in WORDS.words if "-" in word]
 
 
@@ -103,6 +108,42 @@ def test_one_wrong_word_is_noticed() -> None:
             except CodenameError:
                 continue
     assert passed == 0
+
+
+@pytest.mark.parametrize("hexed", ["053e5b3157eda37e5a847504", "053e5b3157ed9b601170cb04"])
+def test_words_of_two_readings_are_read_as_they_stand_and_given_to_nobody(hexed: str) -> None:
+    """yoyo and yo-yo: the list's own spelling is read first, and such a codename is drawn again."""
+    entropy, other = bytes.fromhex(hexed), bytes(range(12))
+    words = encode_codename(entropy, WORDS)
+    assert decode_codename(" ".join(words), WORDS) == entropy
+    assert has_two_readings(words, WORDS)
+    draws = [entropy, entropy, other]
+    assert make_codename(lambda size: draws.pop(0), WORDS) == (other, encode_codename(other, WORDS))
+
+
+@settings(max_examples=60)
+@given(entropy=ENTROPY)
+def test_what_is_made_reads_back_as_itself(entropy: bytes) -> None:
+    """As it is shown, with every hyphen left out, and with every hyphen a blank."""
+    made, words = make_codename(lambda size: entropy, WORDS)
+    for typed in (" ".join(words), " ".join(words).replace("-", ""), " ".join(words).replace("-", " ")):
+        assert decode_codename(typed, WORDS) == made
+
+
+def test_what_is_far_too_long_is_not_looked_at() -> None:
+    """A codename with a screen of blanks around it is read; one in more characters than anybody types is none."""
+    words = " ".join(encode_codename(bytes(12), WORDS))
+    assert decode_codename(words.center(LONGEST_TYPED), WORDS) == bytes(12)
+    for typed in (words.center(LONGEST_TYPED + 1), "zoom " * LONGEST_TYPED, "z" * (LONGEST_CODENAME + 1)):
+        with pytest.raises(WrongWordCount):
+            decode_codename(typed, WORDS)
+
+
+def test_one_word_is_one_word() -> None:
+    """The number is said in good English."""
+    with pytest.raises(WrongWordCount) as caught:
+        decode_codename("zoom", WORDS)
+    assert caught.value.where == "1 word"
 
 
 def test_only_the_one_list_is_taken() -> None:
