@@ -91,6 +91,8 @@ def _files() -> list[Scenario]:
         "letters": text.replace("AAEC", "AA=C"),
         "stars": text.replace("AAEC", "AA*C"),
         "empty": "",
+        "no-bytes": text.replace("AAEC\n", ""),
+        "blank-line": text.replace("AAEC", ""),
         "last-bits": text.replace("AAEC", "AAF="),
         "short-line": text.replace("AAEC", "AA\nEC"),
         "blank": text.replace("AAEC", "AAEC\n"),
