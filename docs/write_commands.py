@@ -15,7 +15,7 @@ HEAD = """# Commands
 
 Written by `make docs` from the commands' own help. Everywhere: exit 0 done, 1 refused with one line that says what
 to do, 2 bad usage. Secrets come from a prompt, a file descriptor or standard input, never from arguments or the
-environment.
+environment. What `--json` prints is in [json.md](json.md).
 """
 
 
