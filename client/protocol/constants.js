@@ -61,6 +61,7 @@ export const WORDLIST_SHA256 = "6d557f0693958fb5e650b68b5bee585eb82cf4da32965505
 export const ENTROPY = 12;
 export const ENTROPY_BITS = 92;
 export const CHECK_BITS = 11;
+export const LONGEST_WORD = 9;
 export const LONGEST_TYPED = 65536;
 export const LONGEST_CODENAME = 512;
 export const STRETCH_MEMORY_KIB = 19456;

@@ -5,6 +5,8 @@
  * Every set of characters is spelled out, so that the answer depends on no version of the Unicode tables.
  */
 
+import { LONGEST_WORD } from "./constants.js";
+
 /** Apostrophes, and what nobody sees: they stand inside a word as well as between two. */
 const WEAK =
   /['`\u00b4\u02b9-\u02bd\u2018-\u201b\u2032\u2035\uff07\uff40\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
@@ -19,11 +21,10 @@ const ORDINALS = /[0-9]+(?:st|nd|rd|th)(?![a-z'])/g;
 /** `b)` and `iv.` before an item of a list. */
 const LABELS = /(^|[^a-z'])'*(?:[a-h]|[ivx]{1,4})[.:)\]]/g;
 const GAP = /[^a-z']+/;
-/** Letters of the longest word. */
-const LONGEST = 9;
 
 /**
- * Letters with weak marks between them: as few pieces of the list as they make; one piece when they make none.
+ * Letters with weak marks between them, joined: each piece the longest after which the rest can be made too; one piece
+ * when there is no such way.
  * @param {string[]} parts
  * @param {Set<string>} known
  * @returns {string[]}
@@ -31,7 +32,7 @@ const LONGEST = 9;
 function wordsOf(parts, known) {
   const ends = new Map([[parts.length, parts.length]]);
   for (let start = parts.length - 1; start >= 0; start--) {
-    for (let end = Math.min(parts.length, start + LONGEST); end > start && !ends.has(start); end--) {
+    for (let end = Math.min(parts.length, start + LONGEST_WORD); end > start && !ends.has(start); end--) {
       if (ends.has(end) && known.has(parts.slice(start, end).join(""))) ends.set(start, end);
     }
   }

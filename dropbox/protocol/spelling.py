@@ -8,6 +8,8 @@ import re
 import unicodedata
 from collections.abc import Container, Sequence
 
+from .constants import LONGEST_WORD
+
 _WEAK = re.compile(
     "['`\u00b4\u02b9-\u02bd\u2018-\u201b\u2032\u2035\uff07\uff40"
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
@@ -26,15 +28,14 @@ _ORDINALS = re.compile("[0-9]+(?:st|nd|rd|th)(?![a-z'])")
 _LABELS = re.compile(r"(^|[^a-z'])'*(?:[a-h]|[ivx]{1,4})[.:)\]]")
 """1st; b) and iv. before an item of a list."""
 _GAP = re.compile("[^a-z']+")
-_LONGEST = 9
-"""Letters of the longest word."""
 
 
 def _words_of(parts: Sequence[str], known: Container[str]) -> list[str]:
-    """Letters with weak marks between them: as few pieces of the list as they make; one piece when they make none."""
+    """Letters with weak marks between them, joined: each piece the longest after which the rest can be made too; one
+    piece when there is no such way."""
     ends: dict[int, int] = {len(parts): len(parts)}
     for start in range(len(parts) - 1, -1, -1):
-        for end in range(min(len(parts), start + _LONGEST), start, -1):
+        for end in range(min(len(parts), start + LONGEST_WORD), start, -1):
             if end in ends and "".join(parts[start:end]) in known:
                 ends[start] = end
                 break

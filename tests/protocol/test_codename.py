@@ -16,7 +16,7 @@ from dropbox.protocol.codename import (
     load_wordlist,
     make_codename,
 )
-from dropbox.protocol.constants import LONGEST_CODENAME, LONGEST_TYPED
+from dropbox.protocol.constants import LONGEST_CODENAME, LONGEST_TYPED, LONGEST_WORD
 from dropbox.protocol.errors import BadValue, CodenameError, UnknownWord, WrongLength, WrongWordCount
 from dropbox.words import codename_words
 
@@ -137,6 +137,11 @@ def test_what_is_far_too_long_is_not_looked_at() -> None:
     for typed in (words.center(LONGEST_TYPED + 1), "zoom " * LONGEST_TYPED, "z" * (LONGEST_CODENAME + 1)):
         with pytest.raises(WrongWordCount):
             decode_codename(typed, WORDS)
+
+
+def test_the_longest_word_is_as_long_as_it_is_said_to_be() -> None:
+    """A word is put together of no more letters than that."""
+    assert max(map(len, WORDS.known)) == LONGEST_WORD
 
 
 def test_one_word_is_one_word() -> None:
