@@ -46,10 +46,10 @@ def matched(pattern: re.Pattern[str]) -> set[str]:
 
 def test_a_codenames_sets_are_those_of_the_code() -> None:
     """Marks that may stand in a word, signs, and marks above letters: to the character."""
-    step = section("4.2")
-    assert named(between(step, "Apostrophes:", "\n3. ")) == matched(spelling._WEAK)
+    step = " ".join(section("4.2").split())
+    assert named(between(step, "Apostrophes:", " 3. ")) == matched(spelling._WEAK)
     beyond = {one for one in ALL[0x10000:] if not "\U0001d400" <= one <= "\U0001d7ff"}
-    assert named(between(step, "\n3. Each", ", and all above")) | beyond == matched(spelling._SIGNS)
+    assert named(between(step, " 3. Each", ", and all above")) | beyond == matched(spelling._SIGNS)
     assert named(between(step, "combining marks (", ")")) == matched(spelling._MARKS)
     assert f"{LONGEST_TYPED:,} characters" in step
     assert f"{LONGEST_CODENAME} letters" in step
@@ -57,7 +57,7 @@ def test_a_codenames_sets_are_those_of_the_code() -> None:
 
 def test_the_sets_of_text_made_harmless_are_those_of_the_code() -> None:
     """What is drawn as nothing, and emoji."""
-    step = section("8.3")
+    step = " ".join(section("8.3").split())
     assert named(between(step, "letters that are drawn", "; marks")) == set(inert._BLANKS)
     assert named(between(step, "marks that are drawn", ". U+FE0E")) == matched(inert._MARKS)
     assert named(step[step.index("Emoji are") :]) == matched(inert._EMOJI)
