@@ -18,8 +18,8 @@ const SIGNS =
   /[\u00aa\u00ba\u02b0-\u02b8\u02e0-\u02e4\u1d2c-\u1d6a\u1d78\u1d9b-\u1dbf\u2070-\u209c\u2100\u2101\u2103\u2105\u2106\u2109\u2116\u2120-\u2122\u213b\u2160-\u2188\u2460-\u24ff\u2c7c\u2c7d\u3200-\u33ff\ua7f1-\ua7f4\u{10000}-\u{1d3ff}\u{1d800}-\u{10ffff}]/gu;
 const MARKS = /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]/g;
 const ORDINALS = /[0-9]+(?:st|nd|rd|th)(?![a-z'])/g;
-/** `b)` and `iv.` before an item of a list. */
-const LABELS = /(^|[^a-z'])'*(?:[a-h]|[ivx]{1,4})[.:)\]]/g;
+/** What stands before an item of a list, or is its dot: no word of the codenames' list is so short but for a half, t. */
+const LABEL = /^(?:[a-su-z]|[ivx]{1,4})$/;
 const GAP = /[^a-z']+/;
 
 /**
@@ -50,7 +50,7 @@ function wordsOf(parts, known) {
 export function piecesWritten(typed, known) {
   const plain = typed.replace(WEAK, "'").replace(SIGNS, " ").normalize("NFKD");
   const lower = plain.replace(MARKS, "").replaceAll("\u0131", "i").toLowerCase();
-  const unlisted = lower.replace(ORDINALS, " ").replace(LABELS, "$1 ");
-  const runs = unlisted.split(GAP).map((run) => run.split("'").filter((part) => part));
-  return runs.filter((parts) => parts.length > 0).flatMap((parts) => wordsOf(parts, known));
+  const runs = lower.replace(ORDINALS, " ").split(GAP);
+  const parted = runs.map((run) => run.split("'").filter((part) => part)).filter((parts) => parts.length > 0);
+  return parted.flatMap((parts) => wordsOf(parts, known)).filter((piece) => !LABEL.test(piece));
 }

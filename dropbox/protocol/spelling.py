@@ -25,8 +25,9 @@ _SIGNS = re.compile(
 the mathematical alphabets."""
 _MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
 _ORDINALS = re.compile("[0-9]+(?:st|nd|rd|th)(?![a-z'])")
-_LABELS = re.compile(r"(^|[^a-z'])'*(?:[a-h]|[ivx]{1,4})[.:)\]]")
-"""1st; b) and iv. before an item of a list."""
+"""1st, 2nd."""
+_LABEL = re.compile("[a-su-z]|[ivx]{1,4}")
+"""What stands before an item of a list, or is its dot: no word of the codenames' list is so short but for a half, t."""
 _GAP = re.compile("[^a-z']+")
 
 
@@ -55,6 +56,6 @@ def pieces_written(typed: str, known: Container[str]) -> list[str]:
     """
     plain = unicodedata.normalize("NFKD", _SIGNS.sub(" ", _WEAK.sub("'", typed)))
     lower = _MARKS.sub("", plain).replace("\u0131", "i").lower()
-    unlisted = _LABELS.sub(r"\1 ", _ORDINALS.sub(" ", lower))
-    runs = ([part for part in run.split("'") if part] for run in _GAP.split(unlisted))
-    return [piece for parts in runs if parts for piece in _words_of(parts, known)]
+    runs = ([part for part in run.split("'") if part] for run in _GAP.split(_ORDINALS.sub(" ", lower)))
+    pieces = (piece for parts in runs if parts for piece in _words_of(parts, known))
+    return [piece for piece in pieces if not _LABEL.fullmatch(piece)]
