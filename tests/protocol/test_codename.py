@@ -2,6 +2,8 @@
 """Codenames: whatever a person types is read as the same bits, or refused without repeating it."""
 
 import random
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -119,6 +121,21 @@ def test_words_of_two_readings_are_read_as_they_stand_and_given_to_nobody(hexed:
     assert has_two_readings(words, WORDS)
     draws = [entropy, entropy, other]
     assert make_codename(lambda size: draws.pop(0), WORDS) == (other, encode_codename(other, WORDS))
+
+
+def test_nobody_makes_a_codename_without_that_rule() -> None:
+    """Commands and pages ask make_codename for a new one; random bytes become entropy nowhere else."""
+    root = Path(__file__).parents[2]
+    made = re.compile(r"\b(?:entropy_from_random|entropyFromRandom)\b")
+    sources = [path for folder in ("dropbox", "client", "journalist_ui") for path in (root / folder).rglob("*.*")]
+    users = {
+        path.relative_to(root).as_posix()
+        for path in sources
+        if path.suffix in (".py", ".js")
+        and "static" not in path.parts
+        and made.search(path.read_text(encoding="utf-8"))
+    }
+    assert users == {"dropbox/protocol/codename.py", "client/protocol/codename.js"}
 
 
 @settings(max_examples=60)
