@@ -140,6 +140,8 @@ def _sentences() -> str:
     codes = ("replies-altered", "clock", "silent")
     warned = {code: warning_text(Warned(code, **WARNING_GAPS)) for code in codes}  # type: ignore[arg-type]  # gaps
     failed = {error.code: error_text(error) for error in ERROR_GAPS}
+    one = WrongWordCount(1)
+    failed[f"{one.code} {one.where}"] = error_text(one)
     text = _head("What the command line says of warnings and errors.", "dropbox/source_cli/terminal.py")
     for name, said in (("WARNINGS", warned), ("ERRORS", failed)):
         text += f"\nexport const {name} = Object.freeze({json.dumps(said, ensure_ascii=False, indent=2)});\n"

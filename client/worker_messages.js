@@ -10,7 +10,7 @@
 /**
  * @typedef {{ask: "start", anchor: string}} Start `anchor`: the signed anchor, base64
  * @typedef {{ask: "new-codename"}} NewCodename
- * @typedef {{ask: "check-words", typed: string}} CheckWords
+ * @typedef {{ask: "check-words", typed: string, typing?: boolean}} CheckWords
  * @typedef {{ask: "forget"}} Forget drops every secret
  */
 
@@ -101,10 +101,10 @@
 
 /**
  * How far a typed codename is one. `wrong` names each place that holds no word of the list, with the nearest word where
- * one is near; `complete`: eight words, none wrong; `codename`: as it was made, empty unless the check bits hold.
+ * one is near, and what was read there where that is not plain to see; `complete`: eight words, none wrong; `codename`: as it was made, empty unless the check bits hold.
  * @typedef {object} WordsTold
  * @property {number} words
- * @property {{position: number, nearest: string}[]} wrong
+ * @property {{position: number, read: string, nearest: string}[]} wrong
  * @property {boolean} complete
  * @property {string} codename
  */

@@ -15,7 +15,7 @@ HEAD = """# Commands
 
 Written by `make docs` from the commands' own help. Everywhere: exit 0 done, 1 refused with one line that says what
 to do, 2 bad usage. Secrets come from a prompt, a file descriptor or standard input, never from arguments or the
-environment.
+environment. What `--json` prints is in [json.md](json.md).
 """
 
 
@@ -40,12 +40,22 @@ def _plain(text: str | None) -> str:
     return inspect.cleandoc((text or "").replace("\b\n", ""))
 
 
+def _told(option: click.Option) -> str:
+    """What an option means, what it may be and what it is when it is not given."""
+    told = [(option.help or "").replace("|", "/")]
+    if isinstance(option.type, click.Choice):
+        told.append(f"One of {', '.join(f'`{one}`' for one in option.type.choices)}.")
+    if isinstance(option.default, str | int | Path) and option.default not in ("", False):
+        told.append(f"Default: `{option.default}`.")
+    return " ".join(part for part in told if part)
+
+
 def _section(name: str, command: click.Command) -> str:
     rows = []
     for one in command.params:
         if isinstance(one, click.Option) and not one.hidden:
             words = ", ".join(f"`{flag}`" for flag in one.opts)
-            rows.append(f"| {words} | {'needed' if one.required else ''} | {(one.help or '').replace('|', '/')} |")
+            rows.append(f"| {words} | {'needed' if one.required else ''} | {_told(one)} |")
         elif isinstance(one, click.Argument):
             rows.append(f"| `{one.make_metavar(click.Context(command))}` | needed | |")
     table = ["| flag | | meaning |", "|---|---|---|", *rows] if rows else []

@@ -76,7 +76,7 @@ def read_armoured(path: Path, kind: str) -> bytes:
     try:
         return dearmour(kind, read_file(path))
     except ProtocolError as error:
-        raise FileProblem(f"{path}: not a whole {kind.lower()} file ({error}).") from None
+        raise FileProblem(f"{path}: damaged, or not a whole {kind.lower()} file ({error}).") from None
 
 
 def write_armoured(path: Path, kind: str, data: bytes, replace: bool = False) -> None:

@@ -61,7 +61,8 @@ export function helpWords(found) {
 export function showHelp(id, found = null) {
   const wrong = found?.wrong[0];
   byId(`${id}-help`, HTMLElement).textContent = found ? helpWords(found) : "";
-  byId(`${id}-nearest`, HTMLElement).textContent = wrong?.nearest ? say("words-nearest", wrong) : "";
+  const hint = wrong?.read ? "words-read" : "words-nearest";
+  byId(`${id}-nearest`, HTMLElement).textContent = wrong?.nearest ? say(hint, wrong) : "";
 }
 
 /**
@@ -76,15 +77,9 @@ export function helpTyping(id, line) {
     clearTimeout(timer);
     const mine = ++turn;
     timer = setTimeout(async () => {
-      // The word that is being typed is not wrong yet.
-      const typed = isLast(written(id)) ? written(id) : written(id).replace(/\S+$/, "");
-      const found = typed.trim() ? await line.ask("check-words", { typed }).catch(() => null) : null;
+      const typed = written(id);
+      const found = typed.trim() ? await line.ask("check-words", { typed, typing: true }).catch(() => null) : null;
       if (mine === turn) showHelp(id, written(id) ? found : null);
     }, PAUSE);
   });
-}
-
-/** @param {string} typed */
-function isLast(typed) {
-  return typed.trim().split(/[\s-]+/).length >= 8;
 }

@@ -111,7 +111,9 @@ function parseAnchor(body) {
  */
 export function readSignedAnchor(reader) {
   const anchor = parseAnchor(readSlice(reader, ANCHOR_LONGEST));
-  return { anchor, byPrevious: readSignatures(reader), byOwn: readSignatures(reader) };
+  const signed = { anchor, byPrevious: readSignatures(reader), byOwn: readSignatures(reader) };
+  if (anchor.version === 1 && signed.byPrevious.length) throw new BadValue("anchor before the first");
+  return signed;
 }
 
 /**

@@ -110,6 +110,7 @@ function parseManifest(body) {
     certNext: reader.take(HASH),
   };
   reader.end();
+  if ((parsed.prevPeriod === 0) !== equal(parsed.prevHash, NO_HASH)) throw new BadValue("manifest before this one");
   return parsed;
 }
 
@@ -300,7 +301,8 @@ export async function proveUnit(serviceId, place, served, window) {
   if (served.batches.length > window) throw new BatchForked("more than the window");
   const newest = verifyManifest(serviceId, unit, last);
   await checkContent(newest, last);
-  if (retired && !equal(await batchHash(last), retired.lastHash)) throw new BatchMissing("last");
+  const named = !retired || (newest.period === retired.lastPeriod && equal(await batchHash(last), retired.lastHash));
+  if (!named) throw new BatchMissing("last");
   const batches = [proved(newest, last)];
   let oldest = newest;
   for (const older of served.batches.slice(0, -1).reverse()) {

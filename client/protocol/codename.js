@@ -7,6 +7,8 @@ import {
   CODENAME_WORDS,
   ENTROPY,
   ENTROPY_BITS,
+  LONGEST_CODENAME,
+  LONGEST_TYPED,
   STRETCH_LANES,
   STRETCH_MEMORY_KIB,
   STRETCH_PASSES,
@@ -16,18 +18,21 @@ import {
 import { BadValue, UnknownWord, WrongCheck, WrongLength, WrongWordCount } from "./errors.js";
 import * as labels from "./labels.js";
 import { argon2id, ed25519Public, hkdf, sha256 } from "./primitives.js";
+import { piecesWritten } from "./spelling.js";
 
 /** @import { Bytes } from "./bytes.js" */
 
-/** White space as Python's regular expressions know it, and hyphens of any kind. */
-const SPACES = /[\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\-\xad\u2010-\u2015\u2212]+/;
-const MAX_TYPED = 512;
 const CHECK_BITS_BIG = BigInt(CHECK_BITS);
 const BASE = BigInt(WORDLIST_LENGTH);
 
 /**
- * The EFF large list, proved by its hash. `joined` gives the places of a word as it reads without hyphens.
- * @typedef {{words: string[], places: Map<string, number>, joined: Map<string, number[]>}} WordList
+ * The EFF large list, proved by its hash. `joined` gives the places of a word as it reads without hyphens, its own
+ * spelling first; `halved` the place of a word with a hyphen, by that; `known` holds every piece of these.
+ * @typedef {object} WordList
+ * @property {string[]} words
+ * @property {Map<string, number[]>} joined
+ * @property {Map<string, number>} halved
+ * @property {Set<string>} known
  */
 
 /**
@@ -40,11 +45,18 @@ export async function loadWordlist(data) {
   const words = new TextDecoder().decode(data).trim().split("\n");
   /** @type {Map<string, number[]>} */
   const joined = new Map();
+  /** @type {Map<string, number>} */
+  const halved = new Map();
   for (const [place, word] of words.entries()) {
+    if (word.includes("-")) halved.set(word, place);
+    else joined.set(word, [place]);
+  }
+  for (const [word, place] of halved) {
     const plain = word.replaceAll("-", "");
     joined.set(plain, [...(joined.get(plain) ?? []), place]);
   }
-  return { words, places: new Map(words.map((word, place) => [word, place])), joined };
+  const halves = [...halved.keys()].flatMap((word) => word.split("-"));
+  return { words, joined, halved, known: new Set([...joined.keys(), ...halves]) };
 }
 
 /**
@@ -81,15 +93,12 @@ export async function encodeCodename(entropy, list) {
 }
 
 /**
- * Lower-case pieces without spaces and hyphens of any kind.
+ * What of a text may be words (step 4.2).
  * @param {string} typed
+ * @param {WordList} list
  */
-export function pieces(typed) {
-  return typed
-    .normalize("NFKC")
-    .toLowerCase()
-    .split(SPACES)
-    .filter((piece) => piece);
+export function pieces(typed, list) {
+  return piecesWritten(typed, list.known);
 }
 
 /**
@@ -99,11 +108,12 @@ export function pieces(typed) {
  * @param {WordList} list
  */
 export function hyphenated(found, at, list) {
-  return at + 1 < found.length ? list.places.get(`${found[at]}-${found[at + 1]}`) : undefined;
+  return at + 1 < found.length ? list.halved.get(`${found[at]}-${found[at + 1]}`) : undefined;
 }
 
 /**
- * Every way to read the pieces as eight words of the list, where a word with a hyphen may be two pieces.
+ * Every way to read the pieces as eight words of the list: at each piece the list's own spelling first, then a word with
+ * a hyphen that is written without, then one written as two pieces.
  * @param {string[]} found
  * @param {WordList} list
  * @param {number} at
@@ -133,31 +143,74 @@ function fault(found, list) {
     else if (list.joined.has(/** @type {string} */ (found[at]))) at += 1;
     else return new UnknownWord(`word ${position + 1}`, { position: position + 1 });
   }
-  return new WrongWordCount(`${position} words`, { count: position });
+  return wrongCount(position);
+}
+
+/** @param {number} count */
+function wrongCount(count) {
+  return new WrongWordCount(count === 1 ? "1 word" : `${count} words`, { count });
 }
 
 /**
- * The 12 entropy bytes of a codename as a person typed it (step 4.2): case, spaces and hyphens are forgiven.
- * Throws UnknownWord (with the place, never the word), WrongWordCount, WrongCheck.
- * @param {string} typed
+ * The entropy of each reading whose check bits hold, the list's own spelling first.
+ * @param {string[]} found
  * @param {WordList} list
- * @returns {Promise<Bytes>}
  */
-export async function decodeCodename(typed, list) {
-  if ([...typed].length > MAX_TYPED) {
-    const count = typed.trim().split(/\s+/).length;
-    throw new WrongWordCount(`${count} words`, { count });
-  }
-  const found = pieces(typed);
+async function entropies(found, list) {
+  /** @type {Bytes[]} */
+  const held = [];
   let read = false;
   for (const places of readings(found, list)) {
     read = true;
     const value = places.reduce((sum, place) => sum * BASE + BigInt(place), 0n);
     if (value >> BigInt(ENTROPY_BITS + CHECK_BITS)) continue;
     const entropy = fromBigInt(value >> CHECK_BITS_BIG, ENTROPY);
-    if ((value & ((1n << CHECK_BITS_BIG) - 1n)) === (await check(entropy))) return entropy;
+    if ((value & ((1n << CHECK_BITS_BIG) - 1n)) === (await check(entropy))) held.push(entropy);
   }
+  return { held, read };
+}
+
+/**
+ * The 12 entropy bytes of a codename as a person or a device wrote it (step 4.2).
+ * Throws UnknownWord (with the place, never the word), WrongWordCount, WrongCheck.
+ * @param {string} typed
+ * @param {WordList} list
+ * @returns {Promise<Bytes>}
+ */
+export async function decodeCodename(typed, list) {
+  // A character is one or two units of the string: what is cut off here lies beyond the bound.
+  const characters = [...typed.slice(0, 2 * LONGEST_TYPED + 2)];
+  const found = pieces(characters.slice(0, LONGEST_TYPED).join(""), list);
+  if (characters.length > LONGEST_TYPED || found.join(" ").length > LONGEST_CODENAME) throw wrongCount(found.length);
+  const { held, read } = await entropies(found, list);
+  if (held[0]) return held[0];
   throw read ? new WrongCheck("codename") : fault(found, list);
+}
+
+/**
+ * Whether the words, written without hyphens, are the codename of other entropy too: nobody may be given them.
+ * @param {string[]} codename
+ * @param {WordList} list
+ */
+export async function hasTwoReadings(codename, list) {
+  const { held } = await entropies(
+    codename.map((word) => word.replaceAll("-", "")),
+    list,
+  );
+  return held.length > 1;
+}
+
+/**
+ * A new codename: its entropy and its eight words (step 4.1).
+ * @param {(count: number) => Bytes} random gives that many random bytes, 12 a draw
+ * @param {WordList} list
+ */
+export async function makeCodename(random, list) {
+  for (;;) {
+    const entropy = entropyFromRandom(random(ENTROPY));
+    const words = await encodeCodename(entropy, list);
+    if (!(await hasTwoReadings(words, list))) return { entropy, words };
+  }
 }
 
 /**

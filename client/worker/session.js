@@ -3,8 +3,8 @@
 
 import { parseSignedAnchor, verifyFirstAnchor } from "../protocol/anchors.js";
 import { encodeBody } from "../protocol/body.js";
-import { decodeCodename, encodeCodename, entropyFromRandom, loadWordlist, wordlistFile } from "../protocol/codename.js";
-import { CATEGORIES, ENTROPY } from "../protocol/constants.js";
+import { decodeCodename, loadWordlist, makeCodename, wordlistFile } from "../protocol/codename.js";
+import { CATEGORIES } from "../protocol/constants.js";
 import { splitBody } from "../protocol/envelope_format.js";
 import { hasCrypto, randomBytes } from "../protocol/primitives.js";
 import { WORDS } from "../words.js";
@@ -76,7 +76,7 @@ export class Session {
       case "new-codename":
         return this.#newCodename(onProgress);
       case "check-words":
-        return this.#checkWords(asked.typed);
+        return this.#checkWords(asked.typed, asked.typing);
       case "forget":
         return this.#forget();
       default:
@@ -101,18 +101,18 @@ export class Session {
   /** @param {OnProgress} onProgress */
   async #newCodename(onProgress) {
     const { anchor, list } = this.#ready();
-    const entropy = entropyFromRandom(randomBytes(ENTROPY));
-    const words = await encodeCodename(entropy, list);
+    const { entropy, words } = await makeCodename(randomBytes, list);
     void this.#known.secret(entropy, anchor.serviceId, (percent) => onProgress({ stage: "stretch", percent }));
     return { codename: words.join(" ") };
   }
 
   /**
    * @param {string} typed
+   * @param {boolean} [typing]
    * @returns {Promise<WordsTold>}
    */
-  async #checkWords(typed) {
-    return checkWords(typed, this.#ready().list);
+  async #checkWords(typed, typing) {
+    return checkWords(typed, this.#ready().list, typing);
   }
 
   async #forget() {

@@ -10,5 +10,6 @@ export const WARNINGS = Object.freeze({
 export const ERRORS = Object.freeze({
   "unknown-word": "Word {position} is not in the list. Look at how you wrote it down, and try again.",
   "wrong-word-count": "That is {count} words; a codename has eight. Check that none is missing or doubled.",
-  "too-long": "The text is too long: it would need {parts} parts, at most {allowed} can be sent. Shorten it."
+  "too-long": "The text is too long: it would need {parts} parts, at most {allowed} can be sent. Shorten it.",
+  "wrong-word-count 1 word": "That is 1 word; a codename has eight. Check that none is missing or doubled."
 });

@@ -67,21 +67,30 @@ async function asMade(typed, list) {
   }
 }
 
+/** Letters and blanks: what is read is what stands there. */
+const PLAIN = /^[a-z\s]*$/i;
+const UNFINISHED = /[a-z]$/i;
+
 /**
  * What can be said of the words typed so far, place by place.
  * @param {string} typed
  * @param {WordList} list
+ * @param {boolean} [typing] the last word may not be finished: it is no wrong one yet
  * @returns {Promise<WordsTold>}
  */
-export async function checkWords(typed, list) {
-  const found = pieces(typed);
+export async function checkWords(typed, list, typing = false) {
+  const found = pieces(typed, list);
+  const asItStands = PLAIN.test(typed);
   const wrong = [];
   let words = 0;
-  for (let at = 0; at < found.length; words++) {
+  for (let at = 0; at < found.length; ) {
     const piece = /** @type {string} */ (found[at]);
     const twoPieces = hyphenated(found, at, list) !== undefined;
-    if (!twoPieces && !list.joined.has(piece)) wrong.push({ position: words + 1, nearest: nearest(piece, list) });
+    const unknown = !twoPieces && !list.joined.has(piece);
     at += twoPieces ? 2 : 1;
+    if (unknown && typing && at === found.length && words < CODENAME_WORDS - 1 && UNFINISHED.test(typed)) break;
+    words += 1;
+    if (unknown) wrong.push({ position: words, read: asItStands ? "" : piece, nearest: nearest(piece, list) });
   }
   const codename = await asMade(typed, list);
   return { words, wrong, complete: codename !== "" || (words === CODENAME_WORDS && wrong.length === 0), codename };

@@ -6,6 +6,8 @@ them. Slugs never change: reports and signed directories name them.
 """
 
 import csv
+import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -27,6 +29,7 @@ KINDS = {
     "university",
     "service-police",
 }
+_WORDS = re.compile(r"[^\W_]+")
 _ENABLED = {"yes": True, "no": False}
 
 
@@ -54,7 +57,10 @@ class Force:
 
 
 def _fold(text: str) -> str:
-    return " ".join(text.replace("-", " ").casefold().split())
+    """Words without accents and unseen marks, whatever stands between them; ``&`` is the word for it."""
+    apart = unicodedata.normalize("NFKD", text.replace("&", " and "))
+    seen = "".join(letter for letter in apart if unicodedata.category(letter) not in ("Mn", "Cf"))
+    return " ".join(_WORDS.findall(seen.casefold()))
 
 
 def _parse_row(row: list[str]) -> Force:
@@ -90,7 +96,7 @@ def parse_forces(text: str) -> tuple[Force, ...]:
         except ForcesRefused as error:
             raise ForcesRefused(f"line {number}: {error}") from None
     slugs = [force.slug for force in found]
-    names = [_fold(name) for force in found for name in force.names()]
+    names = [name for force in found for name in {_fold(one) for one in force.names()}]
     for values, what in ((slugs, "slug"), (names, "name or alias")):
         twice = sorted({value for value in values if values.count(value) > 1})
         if twice:
@@ -110,7 +116,7 @@ def enabled_forces() -> tuple[Force, ...]:
 
 
 def find_force(asked: str) -> Force | None:
-    """The body of that slug, name or alias; case, hyphens and spaces are forgiven."""
+    """The body of that slug, name or alias; case, accents and whatever stands between the words are forgiven."""
     wanted = _fold(asked)
     for force in load_forces():
         if wanted == _fold(force.slug) or wanted in (_fold(name) for name in force.names()):

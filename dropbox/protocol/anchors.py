@@ -105,7 +105,10 @@ class SignedAnchor:
 def read_signed_anchor(reader: Reader) -> SignedAnchor:
     """Raises Malformed."""
     anchor = parse_anchor(read_slice(reader, _ANCHOR_LONGEST))
-    return SignedAnchor(anchor, read_signatures(reader), read_signatures(reader))
+    signed = SignedAnchor(anchor, read_signatures(reader), read_signatures(reader))
+    if anchor.version == 1 and signed.by_previous:
+        raise BadValue("anchor before the first")
+    return signed
 
 
 def parse_signed_anchor(data: bytes) -> SignedAnchor:

@@ -9,7 +9,7 @@ from .errors import BadArmour
 
 _LINE = 64
 _FORM = re.compile(
-    rb"-----BEGIN DROPBOX ([A-Z ]+)-----\n((?:[A-Za-z0-9+/=]{1,64}\n)*)-----END DROPBOX ([A-Z ]+)-----\n"
+    rb"-----BEGIN DROPBOX ([A-Z ]+)-----\n((?:[A-Za-z0-9+/=]{1,64}\n)+)-----END DROPBOX ([A-Z ]+)-----\n"
 )
 
 
@@ -21,9 +21,9 @@ def armour(kind: str, data: bytes) -> bytes:
 
 
 def dearmour(kind: str, text: bytes) -> bytes:
-    """Inverse of armour; line ends of other systems and blanks around are forgiven, everything else is not.
+    """Inverse of armour; line ends of other systems and ASCII blanks around are forgiven, everything else is not.
 
-    Raises BadArmour.
+    At least one byte comes out. Raises BadArmour.
     """
     plain = text.replace(b"\r\n", b"\n").strip() + b"\n"
     found = _FORM.fullmatch(plain)

@@ -47,7 +47,7 @@ CERTS = 2 * EPOCH_CERT
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a unit signs about one batch. ``prev_hash`` is zeros and ``prev_period`` 0 at its first."""
+    """What a unit signs about one batch. ``prev_hash`` is zeros and ``prev_period`` 0 at its first, and only there."""
 
     service_id: bytes
     unit_id: bytes
@@ -104,6 +104,8 @@ def parse_manifest(body: bytes) -> Manifest:
         cert_next=reader.take(HASH),
     )
     reader.end()
+    if (parsed.prev_period == 0) != (parsed.prev_hash == NO_HASH):
+        raise BadValue("manifest before this one")
     return parsed
 
 
@@ -341,7 +343,8 @@ def prove_unit(service_id: bytes, place: Unit | RetiredUnit, served: UnitBoard, 
     if len(served.batches) > window:
         raise BatchForked("more than the window")
     manifests = [verify_batch(service_id, unit, served.batches[-1])]
-    if isinstance(place, RetiredUnit) and served.batches[-1].hash != place.last_hash:
+    newest = manifests[0].period, served.batches[-1].hash
+    if isinstance(place, RetiredUnit) and newest != (place.last_period, place.last_hash):
         raise BatchMissing("last")
     for older in reversed(served.batches[:-1]):
         manifests.append(_prove_older(manifests[-1], older))

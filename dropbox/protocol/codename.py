@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Codenames, and the keys that a source makes from one (docs/protocol.md, section 4)."""
 
-import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from . import labels
@@ -12,6 +10,8 @@ from .constants import (
     CODENAME_WORDS,
     ENTROPY,
     ENTROPY_BITS,
+    LONGEST_CODENAME,
+    LONGEST_TYPED,
     STRETCH_LANES,
     STRETCH_MEMORY_KIB,
     STRETCH_PASSES,
@@ -20,17 +20,22 @@ from .constants import (
 )
 from .errors import BadValue, UnknownWord, WrongCheck, WrongLength, WrongWordCount
 from .primitives import argon2id, ed25519_public, hkdf, sha256
-
-_SPACES = re.compile(r"[\s\-\u00ad\u2010-\u2015\u2212]+")
-_MAX_TYPED = 512
+from .spelling import pieces_written
 
 
 @dataclass(frozen=True)
 class WordList:
-    """The EFF large list, proved by its hash."""
+    """The EFF large list, proved by its hash.
+
+    ``joined`` gives the places of a word as it reads without hyphens, its own spelling first; ``halved`` the place of a
+    word with a hyphen by its two halves; ``known`` holds every piece of these.
+    """
 
     words: tuple[str, ...]
     places: dict[str, int]
+    joined: dict[str, tuple[int, ...]]
+    halved: dict[tuple[str, ...], int]
+    known: frozenset[str]
 
 
 def load_wordlist(data: bytes) -> WordList:
@@ -38,7 +43,13 @@ def load_wordlist(data: bytes) -> WordList:
     if sha256(data).hex() != WORDLIST_SHA256:
         raise BadValue("word list")
     words = tuple(data.decode().split())
-    return WordList(words, {word: place for place, word in enumerate(words)})
+    places = {word: place for place, word in enumerate(words)}
+    halved = {tuple(word.split("-")): place for word, place in places.items() if "-" in word}
+    joined: dict[str, tuple[int, ...]] = {word: (place,) for word, place in places.items() if "-" not in word}
+    for halves, place in halved.items():
+        joined["".join(halves)] = (*joined.get("".join(halves), ()), place)
+    known = frozenset(joined).union(*halved)
+    return WordList(words, places, joined, halved, known)
 
 
 def entropy_from_random(random12: bytes) -> bytes:
@@ -65,17 +76,9 @@ def encode_codename(entropy: bytes, words: WordList) -> tuple[str, ...]:
     return tuple(reversed(digits))
 
 
-def _normal(typed: str) -> list[str]:
-    """Lower-case pieces without spaces and hyphens of any kind."""
-    plain = unicodedata.normalize("NFKC", typed).lower()
-    return [piece for piece in _SPACES.split(plain) if piece]
-
-
 def _readings(pieces: Sequence[str], words: WordList) -> Iterator[tuple[int, ...]]:
-    """Every way to read the pieces as eight words of the list, where a word with a hyphen may be two pieces."""
-    joined: dict[str, list[int]] = {}
-    for word, place in words.places.items():
-        joined.setdefault(word.replace("-", ""), []).append(place)
+    """Every way to read the pieces as eight words of the list: at each piece the list's own spelling first, then a word
+    with a hyphen that is written without, then one written as two pieces."""
 
     def walk(at: int, taken: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
         if at == len(pieces):
@@ -84,39 +87,31 @@ def _readings(pieces: Sequence[str], words: WordList) -> Iterator[tuple[int, ...
             return
         if len(taken) == CODENAME_WORDS:
             return
-        for place in joined.get(pieces[at], ()):
+        for place in words.joined.get(pieces[at], ()):
             yield from walk(at + 1, (*taken, place))
-        if at + 1 < len(pieces) and "-".join(pieces[at : at + 2]) in words.places:
-            yield from walk(at + 2, (*taken, words.places["-".join(pieces[at : at + 2])]))
+        both = words.halved.get(tuple(pieces[at : at + 2]))
+        if both is not None:
+            yield from walk(at + 2, (*taken, both))
 
     return walk(0, ())
 
 
 def _fault(pieces: Sequence[str], words: WordList) -> UnknownWord | WrongWordCount:
     """Where the pieces stop being words: the first unknown one by place, else their count."""
-    halves = {tuple(word.split("-")) for word in words.places if "-" in word}
-    known = {word.replace("-", "") for word in words.places}
     position, at = 0, 0
     while at < len(pieces):
         position += 1
-        if tuple(pieces[at : at + 2]) in halves:
+        if tuple(pieces[at : at + 2]) in words.halved:
             at += 2
-        elif pieces[at] in known:
+        elif pieces[at] in words.joined:
             at += 1
         else:
             return UnknownWord(position)
     return WrongWordCount(position)
 
 
-def decode_codename(typed: str, words: WordList) -> bytes:
-    """The 12 entropy bytes of a codename as a person typed it (step 4.2): case, spaces and hyphens are forgiven.
-
-    Raises UnknownWord (with the place, never the word), WrongWordCount, WrongCheck.
-    """
-    if len(typed) > _MAX_TYPED:
-        raise WrongWordCount(len(typed.split()))
-    pieces = _normal(typed)
-    readings = list(_readings(pieces, words))
+def _entropies(readings: Iterable[Sequence[int]]) -> Iterator[bytes]:
+    """The entropy of each reading whose check bits hold."""
     for places in readings:
         value = 0
         for place in places:
@@ -125,10 +120,38 @@ def decode_codename(typed: str, words: WordList) -> bytes:
             continue
         entropy = (value >> CHECK_BITS).to_bytes(ENTROPY, "big")
         if value & ((1 << CHECK_BITS) - 1) == _check(entropy):
-            return entropy
+            yield entropy
+
+
+def decode_codename(typed: str, words: WordList) -> bytes:
+    """The 12 entropy bytes of a codename as a person or a device wrote it (step 4.2).
+
+    Raises UnknownWord (with the place, never the word), WrongWordCount, WrongCheck.
+    """
+    pieces = pieces_written(typed[:LONGEST_TYPED], words.known)
+    if len(typed) > LONGEST_TYPED or len(" ".join(pieces)) > LONGEST_CODENAME:
+        raise WrongWordCount(len(pieces))
+    readings = list(_readings(pieces, words))
+    for entropy in _entropies(readings):
+        return entropy
     if readings:
         raise WrongCheck("codename")
     raise _fault(pieces, words)
+
+
+def has_two_readings(codename: Sequence[str], words: WordList) -> bool:
+    """Whether the words, written without hyphens, are the codename of other entropy too: nobody may be given them."""
+    pieces = [word.replace("-", "") for word in codename]
+    return len(set(_entropies(_readings(pieces, words)))) > 1
+
+
+def make_codename(random: Callable[[int], bytes], words: WordList) -> tuple[bytes, tuple[str, ...]]:
+    """A new codename: its entropy and its words (step 4.1). ``random`` gives that many random bytes, 12 a draw."""
+    while True:
+        entropy = entropy_from_random(random(ENTROPY))
+        codename = encode_codename(entropy, words)
+        if not has_two_readings(codename, words):
+            return entropy, codename
 
 
 def stretch(entropy: bytes, service_id: bytes) -> bytes:

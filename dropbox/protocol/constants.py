@@ -123,6 +123,12 @@ WORDLIST_SHA256 = "6d557f0693958fb5e650b68b5bee585eb82cf4da32965505c789e924743bc
 ENTROPY = 12
 ENTROPY_BITS = 92
 CHECK_BITS = 11
+LONGEST_WORD = 9
+"""Letters."""
+LONGEST_TYPED = 1 << 16
+"""Characters of what is looked at as a codename at all."""
+LONGEST_CODENAME = 512
+"""Letters of its pieces and one between each two: whatever lies between them is not counted."""
 STRETCH_MEMORY_KIB = 19 * 1024
 STRETCH_PASSES = 2
 STRETCH_LANES = 1

@@ -152,7 +152,7 @@ class WrongWordCount(CodenameError):
     say = "A codename has eight words. Check that none is missing or doubled."
 
     def __init__(self, count: int) -> None:
-        super().__init__(f"{count} words")
+        super().__init__("1 word" if count == 1 else f"{count} words")
         self.count = count
 
 

@@ -2,6 +2,7 @@
 """``dropbox-source report``: a first report, under a new codename."""
 
 import json
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,14 +11,14 @@ import click
 
 from dropbox.forces import find_force
 from dropbox.protocol.body import Report
-from dropbox.protocol.codename import decode_codename, encode_codename, entropy_from_random, stretch
+from dropbox.protocol.codename import decode_codename, make_codename, stretch
 from dropbox.protocol.constants import CATEGORIES
 from dropbox.protocol.errors import CodenameError
 from dropbox.words import codename_words
 
 from . import terminal
 from .sending import Interrupted, parts_of, send
-from .service import Stop, new_entropy, open_service, read_text, service_options
+from .service import Stop, open_service, read_text, service_options
 
 _TRIES = 3
 
@@ -96,8 +97,7 @@ def report(
     categories = tuple(name for name in CATEGORIES if name in chosen)
     pieces = parts_of(Report(read_text(text_file), categories, about))
     known = open_service(service, anchor_file, socks, despite_clock)
-    entropy = entropy_from_random(new_entropy())
-    codename = encode_codename(entropy, codename_words())
+    entropy, codename = make_codename(secrets.token_bytes, codename_words())
     asked = terminal.interactive() and not as_json
     if asked:
         terminal.show_codename(codename)

@@ -16,7 +16,7 @@ from dropbox.flows.requests import ConfirmClock, PostEnvelope, VisitRequest
 from dropbox.flows.visit import Part, Visited, visit
 from dropbox.protocol.anchors import Anchor, parse_signed_anchor, verify_first_anchor
 from dropbox.protocol.armour import dearmour
-from dropbox.protocol.constants import BODY_PART, ENTROPY, KEY, MAX_BODY, MAX_PARTS
+from dropbox.protocol.constants import BODY_PART, KEY, MAX_BODY, MAX_PARTS
 from dropbox.protocol.errors import BadText, ProtocolError, TooLong
 from dropbox.transport.errors import TransportFailed
 from dropbox.transport.http import HttpTransport
@@ -137,8 +137,3 @@ def read_text(path: str) -> str:
 def decoy_secret() -> bytes:
     """In place of a stretched codename, for a visit that has none: nothing on the board belongs to it."""
     return secrets.token_bytes(KEY)
-
-
-def new_entropy() -> bytes:
-    """Random bytes for a codename."""
-    return secrets.token_bytes(ENTROPY)

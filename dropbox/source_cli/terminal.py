@@ -68,7 +68,7 @@ def error_text(error: ProtocolError | TransportFailed) -> str:
     if isinstance(error, UnknownWord):
         return f"Word {error.position} is not in the list. Look at how you wrote it down, and try again."
     if isinstance(error, WrongWordCount):
-        return f"That is {error.count} words; a codename has eight. Check that none is missing or doubled."
+        return f"That is {error.where}; a codename has eight. Check that none is missing or doubled."
     if isinstance(error, TooLong):
         needed = f"it would need {error.parts} parts, at most {error.allowed} can be sent"
         return f"The text is too long: {needed}. Shorten it."
@@ -116,7 +116,8 @@ def show_codename(words: Sequence[str]) -> None:
 
 
 def codename_back_wrong(tries: int) -> None:
-    say(f"That is not the codename that was shown. {tries} more tries." if tries else "That is not the codename.")
+    left = "1 more try" if tries == 1 else f"{tries} more tries"
+    say(f"That is not the codename that was shown. {left}." if tries else "That is not the codename.")
 
 
 def show_conversation(found: FoundConversation, seconds: int) -> None:

@@ -11,15 +11,19 @@ from dropbox.command_line.secret_lines import secret_line
 from journalist_ui.desk.client import ask_desk, socket_of
 
 from . import terminal
-from .asking import session_option, vault_option
+from .asking import vault_option
 
 
 @click.command()
 @vault_option
 @click.option("--member", required=True, help="Your name at this desk.")
-@session_option
+@click.option(
+    "--session", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file that is written."
+)
 def login(vault: Path, member: str, session: Path) -> None:
     """Sign in with passphrase and one-time code; the session file stands for you until the desk locks.
+
+    It ends by itself when no command has used it for as long as the desk's setting idle_minutes says.
 
     Asks for both; when stdin is no terminal they are its first two lines. The code is left empty with the first
     passphrase, which an administrator gave: then `dropbox-desk member passphrase` is all that can be done. The file

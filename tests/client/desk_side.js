@@ -16,7 +16,7 @@ import { aeadSeal, ed25519Sign, ed25519Verify, sha256 } from "../../client/proto
 import { checkPeriod, encodeAnswer, parseAnswer } from "../../client/protocol/wire.js";
 
 const ENVELOPE_TYPES = Object.values(c.EnvelopeType);
-const ARMOUR = /^-----BEGIN DROPBOX ([A-Z ]+)-----\n((?:[A-Za-z0-9+/=]{1,64}\n)*)-----END DROPBOX ([A-Z ]+)-----\n$/;
+const ARMOUR = /^-----BEGIN DROPBOX ([A-Z ]+)-----\n((?:[A-Za-z0-9+/=]{1,64}\n)+)-----END DROPBOX ([A-Z ]+)-----\n$/;
 
 /** docs/protocol.md, 8.1. */
 export function armour(kind, data) {

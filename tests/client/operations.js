@@ -90,6 +90,12 @@ export const OPERATIONS = {
     codename: (await codename.encodeCodename(bytes(entropy), await words())).join(" "),
   }),
 
+  "codename-make": async ({ random }) => {
+    const draws = random.map(bytes);
+    const made = await codename.makeCodename(() => draws.shift(), await words());
+    return { entropy: toHex(made.entropy), codename: made.words.join(" "), draws: random.length - draws.length };
+  },
+
   "codename-decode": async ({ typed }) => ({ entropy: toHex(await codename.decodeCodename(typed, await words())) }),
 
   "codename-stretch": async ({ entropy, service_id }) => ({

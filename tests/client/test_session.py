@@ -134,6 +134,7 @@ def test_what_cannot_be_sent_is_refused_before_the_stretch(server: TwinServer, s
     assert rows["too-long"].failed["say"].startswith("The text is too long: it would need 20 parts, at most 16")
     assert rows["unknown-word"].failed["say"].startswith("Word 1 is not in the list.")
     assert rows["wrong-word-count"].failed["say"].startswith("That is 7 words; a codename has eight.")
+    assert report(session, "zoom").failed["say"].startswith("That is 1 word; a codename has eight.")
     assert all(not heard.progress for heard in rows.values())
     assert server.asked == []
 
@@ -235,6 +236,40 @@ def test_words_are_helped_while_typed(
     assert found["words"] == words
     assert [(one["position"], one["nearest"]) for one in found["wrong"]] == wrong
     assert (found["complete"], found["codename"]) == (complete, "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ("1. abacus 2. abdomenn", [(2, "abdomenn", "abdomen")]),
+        ("\u0430bacus abdomen", [(1, "bacus", "abacus")]),
+        ("pre\u00adlavv", [(1, "prelavv", "prelaw")]),
+        ("prelaw, prelaw. \u201cprelaw\u201d 4) prelaw", []),
+        ("prelavv\n", [(1, "", "prelaw")]),
+    ],
+)
+def test_the_hint_says_what_was_read(speller: NodeSession, typed: str, wrong: list[tuple[int, str, str]]) -> None:
+    """Where signs, marks or letters of another alphabet stand between, nobody sees what is different; the word that
+    stands there is never suggested."""
+    found = speller.ask("check-words", typed=typed).done
+    assert [(one["position"], one["read"], one["nearest"]) for one in found["wrong"]] == wrong
+
+
+@pytest.mark.parametrize(
+    ("typed", "words", "wrong"),
+    [
+        ("abacus abdo", 1, []),
+        ("abacus abdo ", 2, [2]),
+        ("1. abacus 2. abdomen 3. abid", 2, []),
+        ("abacus abdomenn abid", 2, [2]),
+        ("abacus " * 7 + "abdo", 8, [8]),
+        ("abacus abdomen", 2, []),
+    ],
+)
+def test_the_word_being_typed_is_not_wrong_yet(speller: NodeSession, typed: str, words: int, wrong: list[int]) -> None:
+    """Nor is it counted, unless it is one already or the eighth."""
+    found = speller.ask("check-words", typed=typed, typing=True).done
+    assert (found["words"], [one["position"] for one in found["wrong"]]) == (words, wrong)
 
 
 def test_a_codename_is_known_however_it_is_written(speller: NodeSession) -> None:

@@ -2,6 +2,8 @@
 """Codenames: whatever a person types is read as the same bits, or refused without repeating it."""
 
 import random
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,14 +14,19 @@ from dropbox.protocol.codename import (
     decode_codename,
     encode_codename,
     entropy_from_random,
+    has_two_readings,
     load_wordlist,
+    make_codename,
 )
+from dropbox.protocol.constants import LONGEST_CODENAME, LONGEST_TYPED, LONGEST_WORD
 from dropbox.protocol.errors import BadValue, CodenameError, UnknownWord, WrongLength, WrongWordCount
 from dropbox.words import codename_words
 
 WORDS = codename_words()
 ENTROPY = st.binary(min_size=12, max_size=12).map(entropy_from_random)
-SEPARATORS = st.sampled_from([" ", "  ", "-", " - ", "\n", "\t", "\u2011", "\u00a0", "\u3000", "\u00ad", "\r\n"])
+SEPARATORS = st.sampled_from(
+    [" ", "  ", "-", " - ", "\n", "\t", "\u2011", "\u00a0", "\u3000", "\u00ad", "\r\n", ". ", "_"]
+)
 HYPHENED = [word for word in WORDS.words if "-" in word]
 
 
@@ -103,6 +110,62 @@ def test_one_wrong_word_is_noticed() -> None:
             except CodenameError:
                 continue
     assert passed == 0
+
+
+@pytest.mark.parametrize("hexed", ["053e5b3157eda37e5a847504", "053e5b3157ed9b601170cb04"])
+def test_words_of_two_readings_are_read_as_they_stand_and_given_to_nobody(hexed: str) -> None:
+    """yoyo and yo-yo: the list's own spelling is read first, and such a codename is drawn again."""
+    entropy, other = bytes.fromhex(hexed), bytes(range(12))
+    words = encode_codename(entropy, WORDS)
+    assert decode_codename(" ".join(words), WORDS) == entropy
+    assert has_two_readings(words, WORDS)
+    draws = [entropy, entropy, other]
+    assert make_codename(lambda size: draws.pop(0), WORDS) == (other, encode_codename(other, WORDS))
+
+
+def test_nobody_makes_a_codename_without_that_rule() -> None:
+    """Commands and pages ask make_codename for a new one; random bytes become entropy nowhere else."""
+    root = Path(__file__).parents[2]
+    made = re.compile(r"\b(?:entropy_from_random|entropyFromRandom)\b")
+    sources = [path for folder in ("dropbox", "client", "journalist_ui") for path in (root / folder).rglob("*.*")]
+    users = {
+        path.relative_to(root).as_posix()
+        for path in sources
+        if path.suffix in (".py", ".js")
+        and "static" not in path.parts
+        and made.search(path.read_text(encoding="utf-8"))
+    }
+    assert users == {"dropbox/protocol/codename.py", "client/protocol/codename.js"}
+
+
+@settings(max_examples=60)
+@given(entropy=ENTROPY)
+def test_what_is_made_reads_back_as_itself(entropy: bytes) -> None:
+    """As it is shown, with every hyphen left out, and with every hyphen a blank."""
+    made, words = make_codename(lambda size: entropy, WORDS)
+    for typed in (" ".join(words), " ".join(words).replace("-", ""), " ".join(words).replace("-", " ")):
+        assert decode_codename(typed, WORDS) == made
+
+
+def test_what_is_far_too_long_is_not_looked_at() -> None:
+    """A codename with a screen of blanks around it is read; one in more characters than anybody types is none."""
+    words = " ".join(encode_codename(bytes(12), WORDS))
+    assert decode_codename(words.center(LONGEST_TYPED), WORDS) == bytes(12)
+    for typed in (words.center(LONGEST_TYPED + 1), "zoom " * LONGEST_TYPED, "z" * (LONGEST_CODENAME + 1)):
+        with pytest.raises(WrongWordCount):
+            decode_codename(typed, WORDS)
+
+
+def test_the_longest_word_is_as_long_as_it_is_said_to_be() -> None:
+    """A word is put together of no more letters than that."""
+    assert max(map(len, WORDS.known)) == LONGEST_WORD
+
+
+def test_one_word_is_one_word() -> None:
+    """The number is said in good English."""
+    with pytest.raises(WrongWordCount) as caught:
+        decode_codename("zoom", WORDS)
+    assert caught.value.where == "1 word"
 
 
 def test_only_the_one_list_is_taken() -> None:

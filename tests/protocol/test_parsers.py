@@ -85,7 +85,7 @@ def test_every_extension_is_refused(form: Form) -> None:
         assert refused_or_exact(form, bytes([byte]) + form.sample), byte
 
 
-@given(data=st.binary(max_size=300))
+@given(data=st.binary(min_size=1, max_size=300))
 def test_armour_carries_any_bytes(data: bytes) -> None:
     """dearmour(armour(x)) == x, with line ends of other systems and blank lines around as well."""
     text = armour("ANCHOR", data)

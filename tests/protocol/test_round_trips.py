@@ -63,7 +63,9 @@ def heads(draw: st.DrawFn) -> Head:
 
 
 SIGNED_HEADS = st.builds(SignedHead, heads(), SIGNATURES)
-SIGNED_ANCHORS = st.builds(SignedAnchor, anchors(), SIGNATURES, SIGNATURES)
+SIGNED_ANCHORS = anchors().flatmap(
+    lambda one: st.builds(SignedAnchor, st.just(one), SIGNATURES if one.version > 1 else st.just(()), SIGNATURES)
+)
 
 
 @st.composite
@@ -116,12 +118,13 @@ def directories(draw: st.DrawFn) -> Directory:
 @st.composite
 def manifests(draw: st.DrawFn, count: int = 0) -> Manifest:
     period = draw(SOME)
+    before = draw(st.integers(0, period - 1))
     return Manifest(
         service_id=draw(ID),
         unit_id=draw(ID),
         period=period,
-        prev_period=draw(st.integers(0, period - 1)),
-        prev_hash=draw(HASH),
+        prev_period=before,
+        prev_hash=draw(HASH.filter(any)) if before else bytes(32),
         count=count or draw(st.integers(0, 1_024)),
         content_hash=draw(HASH),
         intake_period=draw(U32),

@@ -27,10 +27,14 @@ def test_the_list_is_whole() -> None:
         ("MDP", "ministry-of-defence-police"),
         ("ministry of defence police", "ministry-of-defence-police"),
         ("Asiantaeth Troseddu Cenedlaethol", "national-crime-agency"),
+        ("Avon & Somerset Police", "avon-and-somerset"),
+        ("\u201cavon_and\u00a0somerset\u201d.", "avon-and-somerset"),
+        ("DYFED\u2013POWYS", "dyfed-powys"),
+        ("\ufeffCu\u00admbri\u00e0,", "cumbria"),
     ],
 )
 def test_a_force_is_found_by_any_of_its_names(asked: str, slug: str) -> None:
-    """Slug, name, Welsh name and aliases, whatever the case, hyphens and spaces."""
+    """Slug, name, Welsh name and aliases, whatever the case, and whatever stands between the words."""
     found = find_force(asked)
     assert found is not None
     assert found.slug == slug

@@ -16,6 +16,7 @@ from tests.vectors.known_answers import published, xwing
 from tests.vectors.operations import OPERATIONS
 from tests.vectors.scenario import Scenario
 from tests.vectors.scenario_board import board_scenarios
+from tests.vectors.scenario_codenames import codename_scenarios
 from tests.vectors.scenario_entries import entry_scenarios
 from tests.vectors.scenario_envelopes import envelope_scenarios
 from tests.vectors.scenario_forms import form_scenarios
@@ -66,6 +67,7 @@ def scenarios() -> list[Scenario]:
     every = [
         *published(),
         *xwing(draft),
+        *codename_scenarios(),
         *form_scenarios(),
         *inert_scenarios(),
         *envelope_scenarios(),

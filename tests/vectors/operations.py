@@ -99,6 +99,13 @@ def codename_encode(entropy: str) -> Values:
 
 
 @operation
+def codename_make(random: list[str]) -> Values:
+    draws = [_b(one) for one in random]
+    entropy, words = codename.make_codename(lambda size: draws.pop(0), codename_words())
+    return {"entropy": entropy.hex(), "codename": " ".join(words), "draws": len(random) - len(draws)}
+
+
+@operation
 def codename_decode(typed: str) -> Values:
     return {"entropy": codename.decode_codename(typed, codename_words()).hex()}
 

@@ -4,7 +4,7 @@
 from dataclasses import replace
 from typing import Any
 
-from dropbox.protocol.batch import Batch, Upload
+from dropbox.protocol.batch import MANIFEST_LONGEST, Batch, Upload, encode_board
 from dropbox.protocol.directory import RetiredUnit, UnitKey
 from dropbox.protocol.primitives import ed25519_public
 from tests.vectors.scenario import Scenario, Values, bend, bent, flip, refuse
@@ -177,7 +177,7 @@ def _altered() -> list[Scenario]:
             "batch-altered",
         ),
     ]
-    rows += _keys()
+    rows += [*_keys(), *_firsts()]
     return [refuse(f"unit-altered-{name}", claim, "unit-prove", values, code) for name, claim, values, code in rows]
 
 
@@ -188,6 +188,24 @@ def _bent_newest(**changes: Any) -> Values:
 def _junk_chain() -> list[Batch]:
     junk = replace(ALL[0], manifest=b"junk")
     return [junk, make_one("north", START + 1, junk, START, Written())]
+
+
+def _firsts() -> list[tuple[str, str, Values, str]]:
+    """A manifest names both of the batch before it, its period and its hash, or neither."""
+    hash_alone = make_one("north", START, None, 0, Written(), prev_hash=seed("before"))
+    period_alone = [*ALL[2:4], make_one("north", NEWEST, None, START + 3, Written())]
+    old = make_one("north", START, None, START - 1, Written())
+    newest = make_one("north", START + 1, old, START, Written())
+    return [
+        (
+            "hash-alone",
+            "A hash of the batch before without its period.",
+            _prove([hash_alone], START),
+            "manifest-unproved",
+        ),
+        ("period-alone", "Its period without its hash.", _prove(period_alone), "manifest-unproved"),
+        ("old-period-alone", "The same in an older batch.", _prove([old, newest], START + 1), "batch-altered"),
+    ]
 
 
 def _keys() -> list[tuple[str, str, Values, str]]:
@@ -277,6 +295,9 @@ def _retired() -> list[Scenario]:
         ),
         ("later", "A batch after its last.", of(ALL, START + 3, ALL[3].hash), "batch-missing"),
         ("none", "None at all.", of([], NEWEST, ALL[4].hash), "batch-missing"),
+        ("period", "The directory names another period.", of(ALL, START + 2, ALL[4].hash), "batch-missing"),
+        ("period-later", "The directory names a later period.", of(ALL, NEWEST + 1, ALL[4].hash), "batch-missing"),
+        ("period-none", "The directory names none.", of(ALL, 0, ALL[4].hash), "batch-missing"),
     ]
     found: list[Scenario] = [
         ("unit-retired", "Up to the last batch.", "unit-prove", of(ALL, NEWEST, ALL[4].hash), _shown(*FIVE[-3:])),
@@ -305,7 +326,8 @@ def _uploads() -> list[Scenario]:
 
 
 def _boards() -> list[Scenario]:
-    good = served([NORTH], [standing("north", [START])])
+    parts, strange = [standing("north", [START])], standing("east", [START])
+    good = served([NORTH], parts)
     board = bytes.fromhex(good["board"])
     rows = [
         ("truncated", "One byte missing.", board[:-1], "truncated"),
@@ -314,10 +336,36 @@ def _boards() -> list[Scenario]:
         ("type", "Another answer.", bend(board, 1, b"\3"), "wrong-type"),
         ("units", "More units than there may be.", bend(board, 2, b"\4\1"), "bad-value"),
         ("batches", "More batches than any window.", bend(board, 20, b"\x13\x89"), "bad-value"),
+        (
+            "stranger-doubled",
+            "Two parts for one unit that is not listed.",
+            encode_board([*parts, *2 * [strange]]),
+            "bad-value",
+        ),
+        (
+            "manifest-long",
+            "A part whose manifest is longer than any.",
+            _cut(board, manifest=MANIFEST_LONGEST + 1),
+            "bad-value",
+        ),
+        ("entries", "A part with more entries than any quota.", _cut(board, entries=1_025), "bad-value"),
         ("doubled", "Two parts for one unit.", board[:2] + b"\0\2" + 2 * board[4:], "bad-value"),
     ]
     rest = {"anchor": good["anchor"], "directory": good["directory"], "slug": "north"}
-    return bent("board-wrong", "unit-prove", "board", rows, **rest)
+    ignored = {**rest, "board": encode_board([strange, *parts]).hex()}
+    return [
+        ("board-stranger", "A part for a unit that is not listed is ignored.", "unit-prove", ignored, _shown(START)),
+        *bent("board-wrong", "unit-prove", "board", rows, **rest),
+    ]
+
+
+def _cut(board: bytes, manifest: int = 0, entries: int = 0) -> bytes:
+    """A board of one unit and one batch that says another length of its manifest, or another number of entries."""
+    at = 2 + 2 + 16 + 2 + 2 * 1_262
+    length = int.from_bytes(board[at : at + 4], "big")
+    if manifest:
+        return bend(board, at, manifest.to_bytes(4, "big")) + bytes(manifest - length)
+    return bend(board, at + 4 + length + 64, entries.to_bytes(2, "big"))
 
 
 def board_scenarios() -> list[Scenario]:

@@ -1,15 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Scenarios of codenames, forms, text files and small answers."""
+"""Scenarios of forms, text files and small answers."""
 
-from dropbox.protocol.codename import encode_codename
 from dropbox.protocol.constants import ANSWER
 from dropbox.protocol.wire import IntakeState, Receipt, encode_answer
-from dropbox.words import codename_words
 from tests.vectors.scenario import Scenario, refuse
 
-_GAPS = ("\x1c", "\x1f\x85", "\u1680", "\u2028\u2029", "\u2011\u2015", "\u2212", "\xad", "\u3000")
-ENTROPY = bytes.fromhex("0123456789abcdef01234567")
-SERVICE = bytes(range(16))
 # A = a B, T a point of order 8: the key A + T and a signature whose challenge is a multiple of 8; then R + T under A.
 _PLAIN_KEY = "ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b92421eea691446d22c"
 _MIXED_KEY = "fbb3211d177bccefd763d01a88f6473e43e5cf0a0740e44ab5c64460eefd4675"
@@ -22,104 +17,6 @@ _WITH_MIXED_R = (
     "e418ce45fa60473be1c74244c2d6ffb39b352aec89fcee2538a2fe5f87c48000"
 )
 _NO_ORDER = "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"
-
-
-def _codenames() -> list[Scenario]:
-    words = encode_codename(ENTROPY, codename_words())
-    typed = " ".join(words)
-    swapped = " ".join((words[1], words[0], *words[2:]))
-    decoded = {"entropy": ENTROPY.hex()}
-    hyphened = _with_hyphen()
-    return [
-        ("codename-encode", "92 bits become eight words.", "codename-encode", {"entropy": ENTROPY.hex()}, {}),
-        ("codename-encode-zero", "Zero is a codename too.", "codename-encode", {"entropy": "00" * 12}, {}),
-        ("codename-encode-top", "The largest value.", "codename-encode", {"entropy": "0f" + "ff" * 11}, {}),
-        refuse(
-            "codename-encode-too-many-bits", "93 bits.", "codename-encode", {"entropy": "10" + "00" * 11}, "bad-value"
-        ),
-        ("codename-decode", "The words give the bits back.", "codename-decode", {"typed": typed}, decoded),
-        (
-            "codename-decode-forgiving",
-            "Upper case, full-width letters, extra spaces, hyphens and line ends are forgiven.",
-            "codename-decode",
-            {"typed": f"  {typed.upper().replace(' ', ' - ', 2)}\r\n"},
-            decoded,
-        ),
-        (
-            "codename-decode-fullwidth",
-            "NFKC folds full-width letters.",
-            "codename-decode",
-            {"typed": typed.translate({ord("a"): 0xFF41, ord("e"): 0xFF45})},
-            decoded,
-        ),
-        (
-            "codename-decode-blanks",
-            "Whatever Unicode calls white space, and hyphens of any kind, part the words.",
-            "codename-decode",
-            {"typed": "".join(f"{word}{gap}" for word, gap in zip(words, _GAPS, strict=True))},
-            decoded,
-        ),
-        (
-            "codename-decode-hyphened-word",
-            "A word with a hyphen may be typed with it, with a space, or as one.",
-            "codename-decode",
-            {"typed": hyphened[1].replace("-", " ")},
-            {"entropy": hyphened[0].hex()},
-        ),
-        (
-            "codename-decode-hyphened-joined",
-            "The same word without its hyphen.",
-            "codename-decode",
-            {"typed": hyphened[1].replace("-", "")},
-            {"entropy": hyphened[0].hex()},
-        ),
-        refuse("codename-swapped", "Two words swapped.", "codename-decode", {"typed": swapped}, "wrong-check"),
-        refuse("codename-seven", "Seven words.", "codename-decode", {"typed": " ".join(words[:7])}, "wrong-word-count"),
-        refuse(
-            "codename-nine", "Nine words.", "codename-decode", {"typed": typed + " " + words[0]}, "wrong-word-count"
-        ),
-        refuse("codename-too-long", "513 letters.", "codename-decode", {"typed": typed.ljust(513)}, "wrong-word-count"),
-        refuse("codename-empty", "Nothing.", "codename-decode", {"typed": ""}, "wrong-word-count"),
-        refuse(
-            "codename-unknown",
-            "A word that is not in the list.",
-            "codename-decode",
-            {"typed": " ".join((*words[:3], "zzzz", *words[4:]))},
-            "unknown-word",
-        ),
-        refuse(
-            "codename-too-large",
-            "Eight words whose value is 2^103 or more.",
-            "codename-decode",
-            {"typed": " ".join(["zoom"] * 8)},
-            "wrong-check",
-        ),
-        (
-            "codename-stretch",
-            "Argon2id over the entropy, salted with the service.",
-            "codename-stretch",
-            {"entropy": ENTROPY.hex(), "service_id": SERVICE.hex()},
-            {},
-        ),
-        (
-            "conversation-keys",
-            "K, P_pk, b and r of one unit and message.",
-            "conversation-keys",
-            {"stretched": "11" * 32, "unit_id": "22" * 16, "message_id": "33" * 16},
-            {},
-        ),
-    ]
-
-
-def _with_hyphen() -> tuple[bytes, str]:
-    """A codename that has a word with a hyphen, searched from zero up."""
-    words = codename_words()
-    for number in range(1, 100_000):
-        entropy = number.to_bytes(2, "big").rjust(12, b"\x05")
-        found = " ".join(encode_codename(entropy, words))
-        if "-" in found:
-            return entropy, found
-    raise AssertionError
 
 
 def _bodies() -> list[Scenario]:
@@ -194,6 +91,8 @@ def _files() -> list[Scenario]:
         "letters": text.replace("AAEC", "AA=C"),
         "stars": text.replace("AAEC", "AA*C"),
         "empty": "",
+        "no-bytes": text.replace("AAEC\n", ""),
+        "blank-line": text.replace("AAEC", ""),
         "last-bits": text.replace("AAEC", "AAF="),
         "short-line": text.replace("AAEC", "AA\nEC"),
         "blank": text.replace("AAEC", "AAEC\n"),
@@ -367,4 +266,4 @@ OPERATION_SIGN = (
 
 def form_scenarios() -> list[Scenario]:
     """All of this file."""
-    return [*_codenames(), *_bodies(), *_files(), *_answers(), *_primitives()]
+    return [*_bodies(), *_files(), *_answers(), *_primitives()]

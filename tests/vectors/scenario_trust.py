@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dropbox.protocol.anchors import Anchor, SignedAnchor
+from dropbox.protocol.anchors import Anchor, RootSignature, SignedAnchor
 from dropbox.protocol.constants import ENVELOPE
 from dropbox.protocol.enrolment import Enrolment
 from dropbox.protocol.primitives import ed25519_public, ed25519_sign, sha256
@@ -52,6 +52,8 @@ def _pins() -> list[Scenario]:
         ("threshold-4", "Four of three.", SignedAnchor(replace(FIRST, threshold=4), (), ()).encode(), "bad-value"),
         ("roots-17", "Seventeen roots.", SignedAnchor(replace(FIRST, roots=_many(17)), (), ()).encode(), "bad-value"),
         ("roots-doubled", "The same root twice.", _doubled().encode(), "bad-value"),
+        ("before-the-first", "A version 1 with a signature of roots before it.", _preceded().encode(), "bad-value"),
+        ("signatures-17", "More signatures than there may be roots.", bend(good, -131, b"\x11"), "bad-value"),
         ("longer-than-any", "A length beyond any anchor.", bend(good, 0, b"\0\1\0\0"), "bad-value"),
     ]
     own = [("anchor-pin", "Two of three roots signed.", "anchor-pin", {"signed": good.hex()}, fingerprint)]
@@ -64,6 +66,10 @@ def _many(count: int) -> tuple[bytes, ...]:
 
 def _doubled() -> SignedAnchor:
     return SignedAnchor(replace(FIRST, roots=(FIRST.roots[0], *FIRST.roots[:2])), (), ())
+
+
+def _preceded() -> SignedAnchor:
+    return replace(SIGNED[0], by_previous=(RootSignature(0, bytes(64)),))
 
 
 def _chain(pinned: SignedAnchor, served: Sequence[SignedAnchor]) -> Values:
@@ -93,6 +99,24 @@ def _chains() -> list[Scenario]:
             "Other keys than the old roots'.",
             _chain(first, (first, SignedAnchor(usurped, second.by_previous, ()))),
             "anchor-chain-broken",
+        ),
+        (
+            "before-the-first",
+            "A version 1 that is not the pinned one has a signature of roots before it.",
+            _chain(second, (_preceded(), second)),
+            "bad-value",
+        ),
+        (
+            "before-pinned-index",
+            "A list that nobody verifies names a root beyond the sixteenth.",
+            _chain(second, (replace(first, by_own=(RootSignature(16, bytes(64)),)), second)),
+            "bad-value",
+        ),
+        (
+            "before-pinned-count",
+            "A list that nobody verifies has more than sixteen signatures.",
+            _chain(second, (replace(first, by_own=tuple(RootSignature(at, bytes(64)) for at in range(17))), second)),
+            "bad-value",
         ),
         ("gap", "Version 2 is left out.", _chain(first, (first, third)), "anchor-chain-broken"),
         (

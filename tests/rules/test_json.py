@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every command that prints JSON says in docs/json.md what."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from dropbox.demo.commands import _described
+from dropbox.demo.service import Demo
+from journalist_ui.desk import forms
+from journalist_ui.vault.members import Member as DeskMember
+from journalist_ui.vault.members import Role
+from keys.commands.directory import unit_values
+from tests.rules.test_docs import SCRIPTS, entry_point, flags, leaves
+from tests.vectors.small_service import make_unit
+
+TEXT = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+ROWS = dict(re.findall(r"^\| `([a-z -]+)` \| (.*) \|$", TEXT, re.M))
+
+
+def printing(script: str) -> set[str]:
+    """The commands of one script that have --json."""
+    return {name for name, leaf in leaves(entry_point(script), script) if "--json" in flags(leaf)}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_command_with_json_has_its_row(script: str) -> None:
+    """And no other command has one."""
+    assert {name for name in ROWS if name.split(" ")[0] == script} == printing(script)
+
+
+def named(text: str) -> set[str]:
+    return set(re.findall(r"`([a-z_]+)`", text))
+
+
+def test_the_fields_that_are_named_are_those_that_are_printed() -> None:
+    """Of what can be made here at once: a unit of a directory, a member of a desk, and the demo's description."""
+    assert set(unit_values(make_unit("north"))) | {"public"} <= named(ROWS["dropbox-keys directory show"])
+    member = DeskMember("ada", frozenset({Role.INVESTIGATOR}))
+    assert set(forms.member(member)) == named(ROWS["dropbox-desk member list"])
+    demo = _described(Demo(Path("demo"), "http://127.0.0.1:8000", "127.0.0.1:8000", []))
+    assert set(demo) <= named(TEXT[TEXT.index("## demo.json") :])
+
+
+def test_an_unnamed_command_is_seen() -> None:
+    """The comparison looks at the flag."""
+    plain = click.Command("x", params=[click.Option(["--json"], is_flag=True)])
+    assert "--json" in flags(plain)
+    assert "dropbox-desk x" not in ROWS
