@@ -31,12 +31,12 @@ def case_key_info(number: int, member: str) -> bytes:
     return labels.CASE_KEY + u32(number) + member.encode()
 
 
-def part_info(number: int, message_id: bytes, part: int) -> bytes:
+def proved_part_info(number: int, message_id: bytes, part: int) -> bytes:
     """What a sealed part is bound to."""
     return labels.PROVED_PART + u32(number) + message_id + u8(part)
 
 
-def unproved_part_info(number: int, message_id: bytes, part: int) -> bytes:
+def part_info(number: int, message_id: bytes, part: int) -> bytes:
     """The same of a part that was stored before proofs were kept."""
     return labels.SOURCE_PART + u32(number) + message_id + u8(part)
 
@@ -112,7 +112,7 @@ class CaseWriter:
         self._rows[_MESSAGE].append(row)
         this = {"of_case": number, "of_message": content.message_id}
         self._rows[_LATER].append(this | {"came": content.period})
-        info = part_info(number, content.message_id, content.part)
+        info = proved_part_info(number, content.message_id, content.part)
         sealed = hpke_seal(public, content.proof + content.body, info)
         self._rows[_PART].append(message | {"part": content.part, "sealed": sealed, "proved": True})
         complete = conversation.incoming[content.message_id].number

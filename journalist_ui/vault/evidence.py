@@ -16,7 +16,7 @@ from dropbox.protocol.part_proof import PART_PROOF, parse_part_proof, verify_par
 from dropbox.protocol.primitives import SealingKey, sha256
 
 from . import audit, tables
-from .cases import part_info, unproved_part_info
+from .cases import part_info, proved_part_info
 
 KEPT = "kept before proofs"
 MIGRATED = "vault migrated"
@@ -87,9 +87,9 @@ class SealedMessage:
         place = (row.number, row.message_id, row.part)
         try:
             if not row.proved:
-                body = key.open(row.sealed, unproved_part_info(*place))
+                body = key.open(row.sealed, part_info(*place))
                 return body, Proof.BEFORE if about_part(*place, row.sealed) in kept else Proof.UNPROVED
-            plain = key.open(row.sealed, part_info(*place))
+            plain = key.open(row.sealed, proved_part_info(*place))
         except NotForThisKey:
             return b"", Proof.UNPROVED
         body = plain[PART_PROOF:]

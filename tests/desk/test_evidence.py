@@ -24,7 +24,7 @@ from journalist_ui.desk.sessions import SessionBook
 from journalist_ui.refusals import VaultUnusable
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.backup import newest_backup, verify_backup
-from journalist_ui.vault.cases import answer_info, part_info, unproved_part_info
+from journalist_ui.vault.cases import answer_info, part_info, proved_part_info
 from journalist_ui.vault.database import VAULT_FILE
 from journalist_ui.vault.ledger import load_ledger
 from tests.desk.room import DESK_KEY, Room, entropy, make_room
@@ -89,7 +89,7 @@ def test_a_row_that_is_sealed_to_the_case_is_not_the_sources(room: Room) -> None
     (taken,) = {_proof_of_first(room, 1)}
     for place, (proof, proved) in enumerate(((mine, True), (taken, True), (b"", True), (b"", False)), 1):
         message_id = bytes([place]) * 16
-        info = part_info(1, message_id, 1) if proved else unproved_part_info(1, message_id, 1)
+        info = proved_part_info(1, message_id, 1) if proved else part_info(1, message_id, 1)
         put_message(room, hpke_seal(case.public, proof + forged, info), message_id, proved=proved)
     put_message(room, b"not sealed at all", bytes([9]) * 16, proved=True)
     found = shown(room)
@@ -104,7 +104,7 @@ def _proof_of_first(room: Room, number: int) -> bytes:
         _, key = session._open_case(connection, number)
         row = connection.execute(select(tables.parts).where(tables.parts.c.number == number)).first()
     assert row is not None
-    return key.open(row.sealed, part_info(number, row.message_id, row.part))[:PART_PROOF]
+    return key.open(row.sealed, proved_part_info(number, row.message_id, row.part))[:PART_PROOF]
 
 
 def test_moved_cut_and_mixed_messages_are_not_proved(room: Room) -> None:
@@ -283,7 +283,7 @@ def test_a_proof_is_bound_to_each_of_its_fields(room: Room) -> None:
     with room.vault.transaction() as connection:
         case, key = session._open_case(connection, 1)
         row = connection.execute(select(tables.parts)).one()
-    plain = key.open(row.sealed, part_info(1, row.message_id, 1))
+    plain = key.open(row.sealed, proved_part_info(1, row.message_id, 1))
     proof, body = parse_part_proof(plain[:PART_PROOF]), plain[PART_PROOF:]
     assert proof.encode() == plain[:PART_PROOF]
     right = (case.pseudonym, row.message_id, 1, 1, body, proof)

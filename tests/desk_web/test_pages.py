@@ -11,8 +11,9 @@ from sqlalchemy import insert, select
 
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.primitives import SealingKey, hpke_seal
-from journalist_ui.vault import tables
+from journalist_ui.vault import audit, tables
 from journalist_ui.vault.cases import NEW, part_info, wrap_case_key
+from journalist_ui.vault.evidence import KEPT, MIGRATED, about_part
 from journalist_ui.vault.session import CASE_PAGE, MemberSession
 from journalist_ui.web.cases import INBOX_PAGE
 from tests.desk.room import Room
@@ -20,7 +21,7 @@ from tests.desk_web.house import House, Page
 
 
 def write(room: Room, case: int, texts: list[str]) -> None:
-    """So many later messages of the source, as the daemon stores them."""
+    """So many later messages of the source, as a desk of before proofs were kept stored them."""
     with room.vault.transaction() as connection:
         public = connection.execute(select(tables.cases.c.public).where(tables.cases.c.number == case)).scalar_one()
         for at, text in enumerate(texts):
@@ -28,8 +29,10 @@ def write(room: Room, case: int, texts: list[str]) -> None:
             this = {"number": case, "message_id": message_id}
             row = this | {"parts": 1, "period": 1, "complete": at + 2, "place": 10_000 + at}
             connection.execute(insert(tables.messages).values(row))
-            sealed = hpke_seal(public, encode_body(Report(text)), part_info(case, message_id, 0))
-            connection.execute(insert(tables.parts).values(this | {"part": 0, "sealed": sealed}))
+            sealed = hpke_seal(public, encode_body(Report(text)), part_info(case, message_id, 1))
+            connection.execute(insert(tables.parts).values(this | {"part": 1, "sealed": sealed}))
+            audit.record(connection, 0, "", KEPT, about_part(case, message_id, 1, sealed))
+        audit.record(connection, 0, "", MIGRATED)
 
 
 def add_cases(room: Room, count: int) -> None:
@@ -49,8 +52,10 @@ def add_cases(room: Room, count: int) -> None:
             this = {"number": number, "message_id": bytes(16)}
             row = this | {"parts": 1, "period": 1, "complete": 1, "place": 20_000 + at}
             connection.execute(insert(tables.messages).values(row))
-            sealed = hpke_seal(public, body, part_info(number, bytes(16), 0))
-            connection.execute(insert(tables.parts).values(this | {"part": 0, "sealed": sealed}))
+            sealed = hpke_seal(public, body, part_info(number, bytes(16), 1))
+            connection.execute(insert(tables.parts).values(this | {"part": 1, "sealed": sealed}))
+            audit.record(connection, 0, "", KEPT, about_part(number, bytes(16), 1, sealed))
+        audit.record(connection, 0, "", MIGRATED)
 
 
 def openings(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:

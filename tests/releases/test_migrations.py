@@ -21,7 +21,7 @@ from journalist_ui.desk.restore import restore_vault, verify
 from journalist_ui.desk.settings import read_settings
 from journalist_ui.refusals import BackupFailed, VaultUnusable
 from journalist_ui.vault import audit, members, one_time_code, schema, tables
-from journalist_ui.vault.cases import unproved_part_info
+from journalist_ui.vault.cases import part_info
 from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, open_vault
 from journalist_ui.vault.evidence import KEPT, about_part
 from journalist_ui.vault.ledger import load_ledger
@@ -98,7 +98,7 @@ def test_what_came_before_proofs_is_listed_and_nothing_else_passes_for_it(old: O
         case = connection.execute(select(tables.cases).where(tables.cases.c.number == 2)).one()
         row = connection.execute(select(tables.parts).where(tables.parts.c.number == 2)).first()
         assert row is not None
-        forged = hpke_seal(case.public, b"not what was said", unproved_part_info(2, row.message_id, 1))
+        forged = hpke_seal(case.public, b"not what was said", part_info(2, row.message_id, 1))
         connection.execute(
             update(tables.parts)
             .where(tables.parts.c.number == 2, tables.parts.c.message_id == row.message_id)
