@@ -8,12 +8,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dropbox.protocol.anchors import parse_signed_anchor, verify_first_anchor
 from dropbox.protocol.armour import dearmour
-from dropbox.protocol.directory import parse_signed_directory, verify_directory
+from dropbox.protocol.directory import VerifiedDirectory, parse_signed_directory, verify_directory
 from dropbox.protocol.errors import ProtocolError
 from dropbox.server.config import ServerConfig
+from dropbox.server.lived_periods import explained, first_explained
 from dropbox.server.store.revision import NEEDED, found_revision
 from dropbox.server.store.sql import SqlStore, open_store
 
+from .clock import day_of
 from .findings import Finding, ok, serious, warning
 
 WARN_BEFORE_EXPIRY = 14
@@ -87,6 +89,29 @@ async def check_database(config: ServerConfig) -> list[Finding]:
         await store.close_store()
 
 
+def _clock(verified: VerifiedDirectory, newest: int | None, period: int) -> Iterator[Finding]:
+    """Two machines look alike here: one whose clock is wrong now, and one whose clock was wrong before."""
+    policy, head = verified.policy, verified.signed_head.head
+    here, confirm = day_of(policy, period), "run `dropbox-admin clock confirm`"
+    if newest is None:
+        if not first_explained(policy, head, period):
+            issued = day_of(policy, head.issued)
+            what = f"it says {here}, and the directory was issued on {issued}: nothing is taken"
+            yield serious("clock", what, f"if the clock is wrong, set it; if it is right, {confirm}")
+        return
+    stored = day_of(policy, newest + 1)
+    if newest >= period:
+        what = f"it says {here}, and the server closed everything before {stored}: the clock is behind, or it was ahead"
+        fix = f"if it is behind, set it; if it was ahead and is right now, {confirm}: that takes back what was closed"
+        yield serious("clock", what, fix)
+    elif not explained(policy, newest + 1, period):
+        what = (
+            f"it says {here}, and the server ran until {stored}: the clock is ahead, or the server stood still so long"
+        )
+        fix = f"if it is ahead, set it; if it is right, {confirm}: until then nothing is taken, closed or deleted"
+        yield serious("clock", what, fix)
+
+
 async def _published(config: ServerConfig, store: SqlStore, now: float) -> Iterator[Finding]:
     pinned = verify_first_anchor(parse_signed_anchor(dearmour("ANCHOR", config.anchor.read_bytes())))
     bodies = await store.newest_directories(1)
@@ -95,10 +120,7 @@ async def _published(config: ServerConfig, store: SqlStore, now: float) -> Itera
     verified = verify_directory(pinned, parse_signed_directory(bodies[0]))
     period, head = int(now // verified.policy.period), verified.signed_head.head
     fix = "have the roots sign a new head, then run `dropbox-admin directory publish`"
-    newest = await store.newest_closed()
-    found: list[Finding] = []
-    if newest is not None and newest >= period:
-        found.append(serious("clock", f"period {newest} is closed already", "the clock is behind: set it"))
+    found = list(_clock(verified, await store.newest_closed(), period))
     if head.expires < period:
         found.append(serious("directory", "its head has expired: clients refuse it", fix))
     elif head.expires < period + min(WARN_BEFORE_EXPIRY, verified.policy.head_life // 2):

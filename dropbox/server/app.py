@@ -24,7 +24,7 @@ from .publisher import Publisher
 from .routes import Routes
 from .shelf import Shelf
 from .static_files import load_bundle
-from .steady_clock import SteadyClock
+from .steady_clock import Clocks, SteadyClock
 from .store.revision import NEEDED, found_revision
 from .store.segment_files import LocalSegmentFiles
 from .store.sql import SqlStore, open_store
@@ -54,11 +54,11 @@ def assemble(
         raise ConfigRefused(f"cannot read the anchor file {config.anchor}: {error.strerror}") from None
     except ProtocolError as error:
         raise ConfigRefused(f"the anchor file {config.anchor}: {error.say}") from None
-    clock = clock or SteadyClock()
+    clocks = Clocks.driven(clock) if clock else SteadyClock().clocks()
     shelf = Shelf()
     pages = Pages(signed, config.demo, config.exit_url)
-    publisher = Publisher(store, files, shelf, pinned, pages.document, clock)
-    intake = Intake(store, files, shelf, clock)
+    publisher = Publisher(store, files, shelf, pinned, pages.document, clocks)
+    intake = Intake(store, files, shelf, clocks.now)
     batches = Batches(store, shelf, intake.period, publisher.rebuild_board)
     return Service(store, shelf, publisher, Routes(shelf, intake, batches, pages, load_bundle()))
 

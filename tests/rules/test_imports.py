@@ -65,7 +65,8 @@ def parties_apart(module: str, name: str) -> Refusal:
     theirs = next((party for party in PARTIES if within(name, party)), None)
     if mine is None or theirs is None or mine == theirs:
         return None
-    operator = mine == "dropbox.admin_cli" and within(name, "dropbox.server.store", "dropbox.server.config")
+    shared = ("dropbox.server.store", "dropbox.server.config", "dropbox.server.lived_periods")
+    operator = mine == "dropbox.admin_cli" and within(name, *shared)
     return None if operator else "one party may not import another"
 
 
