@@ -2,37 +2,16 @@
 """``dropbox-admin clock confirm``: say that the machine's clock is right, after a long stop or a wrong clock."""
 
 import asyncio
-import re
 import time
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
 
-from dropbox.protocol.directory import Policy, parse_directory, parse_signed_directory
+from dropbox.command_line.dates import check_today
+from dropbox.protocol.directory import parse_directory, parse_signed_directory
 from dropbox.server.config import ServerConfig, load_config
 from dropbox.server.store.sql import open_store
-
-
-def day_of(policy: Policy, period: int) -> str:
-    """The day on which a period begins, YYYY-MM-DD; the number itself where no calendar has it."""
-    try:
-        return datetime.fromtimestamp(period * policy.period, UTC).date().isoformat()
-    except (OverflowError, ValueError, OSError):
-        return f"period {period}"
-
-
-def _check_day(typed: str, now: float) -> None:
-    try:
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", typed):
-            raise ValueError
-        said = date.fromisoformat(typed)
-    except ValueError:
-        raise click.ClickException("give the day as YYYY-MM-DD, for example 2026-11-29") from None
-    here = datetime.fromtimestamp(now, UTC).date()
-    # A day's grace: the machine counts in UTC, and midnight is not at the same moment everywhere.
-    if abs((here - said).days) > 1:
-        raise click.ClickException(f"this machine's clock says {here}: set it first, then run this again")
+from dropbox.shown.days import day_of
 
 
 async def _confirm(config: ServerConfig, now: float) -> str:
@@ -49,9 +28,9 @@ async def _confirm(config: ServerConfig, now: float) -> str:
     if newest is None or newest + 1 == period:
         return "the stored periods agree with this day"
     if newest >= period:
-        ahead = f"{day_of(policy, period)} to {day_of(policy, newest)}"
+        ahead = f"{day_of(period, policy.period)} to {day_of(newest, policy.period)}"
         return f"what was closed ahead, {ahead}, is taken back; no envelope is lost by it"
-    return f"the periods since {day_of(policy, newest + 1)} are closed; every envelope that waits is kept"
+    return f"the periods since {day_of(newest + 1, policy.period)} are closed; every envelope that waits is kept"
 
 
 @click.command("confirm", epilog="Example:  dropbox-admin clock confirm --config /var/lib/dropbox/server.toml")
@@ -60,6 +39,6 @@ async def _confirm(config: ServerConfig, now: float) -> str:
 def confirm(config: Path, today: str | None) -> None:
     """Say that this machine's clock is right now. The server then goes on, or takes back what it closed ahead."""
     settings = load_config(config)
-    _check_day(today or click.prompt("Today's date by a clock that you trust (YYYY-MM-DD)"), time.time())
+    check_today(today or click.prompt("Today's date by a clock that you trust (YYYY-MM-DD)"), time.time())
     click.echo(f"confirmed: {asyncio.run(_confirm(settings, time.time()))}")
     click.echo("a running server does this within seconds, a stopped one at its next start")

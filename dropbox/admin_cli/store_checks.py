@@ -14,8 +14,8 @@ from dropbox.server.config import ServerConfig
 from dropbox.server.lived_periods import explained, first_explained
 from dropbox.server.store.revision import NEEDED, found_revision
 from dropbox.server.store.sql import SqlStore, open_store
+from dropbox.shown.days import day_of
 
-from .clock import day_of
 from .findings import Finding, ok, serious, warning
 
 WARN_BEFORE_EXPIRY = 14
@@ -92,14 +92,14 @@ async def check_database(config: ServerConfig) -> list[Finding]:
 def _clock(verified: VerifiedDirectory, newest: int | None, period: int) -> Iterator[Finding]:
     """Two machines look alike here: one whose clock is wrong now, and one whose clock was wrong before."""
     policy, head = verified.policy, verified.signed_head.head
-    here, confirm = day_of(policy, period), "run `dropbox-admin clock confirm`"
+    here, confirm = day_of(period, policy.period), "run `dropbox-admin clock confirm`"
     if newest is None:
         if not first_explained(policy, head, period):
-            issued = day_of(policy, head.issued)
+            issued = day_of(head.issued, policy.period)
             what = f"it says {here}, and the directory was issued on {issued}: nothing is taken"
             yield serious("clock", what, f"if the clock is wrong, set it; if it is right, {confirm}")
         return
-    stored = day_of(policy, newest + 1)
+    stored = day_of(newest + 1, policy.period)
     if newest >= period:
         what = f"it says {here}, and the server closed everything before {stored}: the clock is behind, or it was ahead"
         fix = f"if it is behind, set it; if it was ahead and is right now, {confirm}: that takes back what was closed"

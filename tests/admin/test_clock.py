@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dropbox.admin_cli.clock import day_of
+from dropbox.shown.days import day_of
 from tests.admin.operator import DAILY, NOW, admin, publish, refused, store_of
 from tests.admin.test_doctor import findings
 from tests.server.world import World
@@ -74,7 +74,7 @@ def test_doctor_says_both_possibilities(config: Path, world: World, period: int,
     begin(config, period)
     said = clock_finding(config)
     assert bool(said) == bool(words)
-    for word in [*words, *([day_of(DAILY, period)] if words else [])]:
+    for word in [*words, *([day_of(period, DAILY.period)] if words else [])]:
         assert word in said
 
 
@@ -112,7 +112,7 @@ def test_confirming_says_what_will_happen(config: Path, world: World, period: in
         begin(config, period)
     done = admin("clock", "confirm", "--config", config, "--today", str(TODAY))
     assert words in done.stdout
-    assert period is None or day_of(DAILY, period) in done.stdout or period > NOW
+    assert period is None or day_of(period, DAILY.period) in done.stdout or period > NOW
 
 
 def test_retention_goes_by_no_clock(config: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,9 +129,3 @@ def test_retention_goes_by_no_clock(config: Path, world: World, monkeypatch: pyt
     monkeypatch.setattr("time.time", lambda: (NOW + 400) * DAILY.period)
     for removed in (list(range(NOW - 9, NOW - DAILY.retention)), []):
         assert json.loads(admin("retention", "--config", config, "--json").stdout) == {"removed": removed}
-
-
-def test_days_that_no_calendar_has() -> None:
-    """The largest period there is has a name all the same."""
-    assert day_of(DAILY, 2**32 - 1) == "period 4294967295"
-    assert day_of(DAILY, 0) == "1970-01-01"
