@@ -6,11 +6,10 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from dropbox.local.private import OTHERS
 from dropbox.server.config import ServerConfig
 
 from .findings import Finding, ok, serious, warning
-
-_LOOPBACK = ("127.", "::1", "localhost")
 
 
 def check_folders(config: ServerConfig) -> Iterator[Finding]:
@@ -22,7 +21,7 @@ def check_folders(config: ServerConfig) -> Iterator[Finding]:
     owner = config.data_dir.stat().st_uid
     for path in (config.data_dir, *sorted(config.data_dir.rglob("*"))):
         status = path.lstat()
-        if status.st_mode & 0o077:
+        if status.st_mode & OTHERS:
             yield serious("permissions", f"other users may use {path}", f"run `chmod -R go= {config.data_dir}`")
             return
         if status.st_uid != owner:
@@ -56,7 +55,7 @@ def check_disk(config: ServerConfig, free: int | None = None) -> Finding:
 
 def check_config(config: ServerConfig) -> Iterator[Finding]:
     """What the settings say about where the server may be reached."""
-    if config.listen.path is None and not config.listen.host.startswith(_LOOPBACK):
+    if not config.listen.loopback:
         yield serious(
             "listen",
             f"listens on {config.listen}: visitors' addresses reach this process, and nothing is encrypted on the way",

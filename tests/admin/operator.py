@@ -17,8 +17,8 @@ DAILY = replace(POLICY, period=86_400, collect=3_600)
 NOW = int(time.time() // DAILY.period)
 
 
-def admin(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(main, [str(one) for one in arguments])
+def admin(*arguments: str | Path, typed: str = "") -> Result:
+    return CliRunner().invoke(main, [str(one) for one in arguments], input=typed)
 
 
 def refused(result: Result) -> str:
@@ -35,7 +35,7 @@ def store_of(config: Path) -> SqlStore:
     return open_store(load_config(config).database)
 
 
-def publish(config: Path, text: bytes) -> Result:
+def publish(config: Path, text: bytes, *more: str, typed: str = "") -> Result:
     file = config.parent / "directory.txt"
     file.write_bytes(text)
-    return admin("directory", "publish", "--config", config, "--directory", file)
+    return admin("directory", "publish", "--config", config, "--directory", file, *more, typed=typed)

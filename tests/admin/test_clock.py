@@ -81,8 +81,13 @@ def test_doctor_says_both_possibilities(config: Path, world: World, period: int,
 @pytest.mark.usefixtures("sound_machine")
 def test_doctor_looks_at_a_new_server_s_clock_too(config: Path, world: World) -> None:
     """Before the first period the directory's days are all there is."""
-    publish(config, world.directory_text(period=NOW + FAR))
-    (config.parent / "directory.txt").unlink()
+
+    async def put() -> None:
+        store = store_of(config)
+        await store.add_directory(1, world.sign_directory(period=NOW + FAR))
+        await store.close_store()
+
+    asyncio.run(put())
     assert "nothing is taken" in clock_finding(config)
 
 
@@ -94,7 +99,7 @@ def test_a_day_is_confirmed_only_when_the_machine_has_it(config: Path, world: Wo
     for wrong in ("tomorrow", "29.11.2026", "2026-13-01", "20261129", "2026-W48-7", "\uff12026-11-29"):
         assert "YYYY-MM-DD" in refused(admin(*confirm, wrong))
     for days in (-400, -2, 2, 400):
-        assert "set it first" in refused(admin(*confirm, str(TODAY + timedelta(days))))
+        assert "Set it first" in refused(admin(*confirm, str(TODAY + timedelta(days))))
     assert confirmed(config) is None
     for days in (-1, 0, 1):
         assert admin(*confirm, str(TODAY + timedelta(days))).exit_code == 0
