@@ -33,7 +33,7 @@ async def _confirm(config: ServerConfig, now: float) -> str:
     return f"the periods since {day_of(newest + 1, policy.period)} are closed; every envelope that waits is kept"
 
 
-@click.command("confirm", epilog="Example:  dropbox-admin clock confirm --config /var/lib/dropbox/server.toml")
+@click.command("confirm", epilog="Example:  dropbox-admin clock confirm --config /etc/dropbox/server.toml")
 @click.option("--config", required=True, type=click.Path(dir_okay=False, path_type=Path), help="server.toml")
 @click.option("--today", help="Today's date as YYYY-MM-DD, by a clock that you trust; asked for if left out.")
 def confirm(config: Path, today: str | None) -> None:

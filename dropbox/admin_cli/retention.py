@@ -34,7 +34,7 @@ async def apply_retention(config: ServerConfig) -> list[int]:
         await store.close_store()
 
 
-@click.command(epilog="Example:  dropbox-admin retention --config /var/lib/dropbox/server.toml")
+@click.command(epilog="Example:  dropbox-admin retention --config /etc/dropbox/server.toml")
 @click.option("--config", required=True, type=click.Path(dir_okay=False, path_type=Path), help="server.toml")
 @click.option("--json", "as_json", is_flag=True, help="Print the removed periods as JSON.")
 def retention(config: Path, as_json: bool) -> None:

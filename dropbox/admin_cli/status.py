@@ -77,7 +77,7 @@ async def look(config: ServerConfig, now: float) -> tuple[Counts, Holds, list[di
         await store.close_store()
 
 
-@click.command(epilog="Example:  dropbox-admin status --config /var/lib/dropbox/server.toml --json")
+@click.command(epilog="Example:  dropbox-admin status --config /etc/dropbox/server.toml --json")
 @click.option("--config", required=True, type=click.Path(dir_okay=False, path_type=Path), help="server.toml")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 def status(config: Path, as_json: bool) -> None:

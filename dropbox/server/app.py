@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dropbox.command_line.addresses import shown_host
 from dropbox.local.private import OpenToOthers, refuse_open_to_others
+from dropbox.local.writable import try_to_write
 
 from .batches import Batches
 from .config import ConfigRefused, Listen, ServerConfig, read_anchor
@@ -76,6 +77,12 @@ def hold_alone(config: ServerConfig) -> int:
         raise ConfigRefused(error.say) from None
     except OSError as error:
         raise ConfigRefused(f"cannot use the data folder {config.data_dir}: {error.strerror}") from None
+    try:
+        for folder in (config.data_dir, config.segments):
+            try_to_write(folder)
+    except OSError as error:
+        os.close(handle)
+        raise ConfigRefused(f"cannot write in {folder}: {os.strerror(error.errno or 0)}") from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
