@@ -240,3 +240,4 @@ def verify(path: Path, anchor: Path, when: When) -> None:
     when.say()
     units = counted(len(found.directory.units), "unit", "units")
     click.echo(f"version {head.dir_version} holds, {units}, {span(found.raw, period, now)}")
+    say_all(remarks(found.raw, found.directory, force_names(), now))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """``dropbox-keys unit``: take a desk into the directory, change it, end it."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from dropbox.protocol.constants import HASH, MAX_PERIOD, MAX_QUOTA, UnitKind
 from dropbox.protocol.directory import Directory, Unit, UnitKey
 from dropbox.protocol.enrolment import Enrolment, verify_enrolment
 from dropbox.protocol.inert import inert_line
-from dropbox.shown.signed_list import Said, changes
+from dropbox.shown.signed_list import Said, changes, remarks
 from keys.errors import StepRefused
 from keys.issue import body_of, reissue, with_unit
 from keys.keyfiles import ENROLMENT, read_armoured
@@ -39,6 +40,7 @@ def _change(path: Path, when: When, change: Callable[[Directory, int], Directory
     changed = change(body, at)
     issued = reissue(draft, changed, at)
     say_all(changes(body, changed, force_names()) or [Said("nothing changes but the version and the days")])
+    say_all(one for one in remarks(issued, changed, force_names(), time.time()) if one.loses)
     write_directory(path, issued, when, draft)
 
 

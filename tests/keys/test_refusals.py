@@ -209,6 +209,7 @@ def test_ending_a_unit_out_of_turn(folder: Path, run: Run) -> None:
         assert "64 hex digits" in refused(run, folder, "unit", "retire", *north, *last, digest)
     for verb in ("pause", "resume", "revoke"):
         assert "No unit nobody in this directory" in refused(run, folder, "unit", verb, *nobody)
+        assert "Did you mean north? `dropbox-keys" in refused(run, folder, "unit", verb, *at, "--slug", "nroth")
     done(run("unit", "revoke", *north))
     again = ("--enrolment", folder / "north.enrolment")
     assert "This desk was revoked, and a revoked desk never comes back" in refused(

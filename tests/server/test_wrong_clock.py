@@ -247,6 +247,40 @@ async def test_a_running_server_believes_a_confirmed_leap(tmp_path: Path) -> Non
         assert await collect(server) == sent
 
 
+async def test_a_clock_that_is_put_right_needs_no_word(tmp_path: Path) -> None:
+    """The server that waits takes the machine's clock afresh, however far it leaps, and goes on by itself."""
+    site = Site(tmp_path, "")
+    sent = await fill(site)
+    for wrong in (YEAR, -400):
+        machine = Machine(wall=(START + 1.5 + wrong) * POLICY.period)
+        async with running(tmp_path, site.world, clock=machine.clock()) as server:
+            assert (await server.post(PATH, random_envelope())).status == 503
+            machine.offset -= wrong * POLICY.period
+            await server.tick()
+            assert (await server.post(PATH, random_envelope())).status == 200
+            assert (await state(server))[0] == START + 1
+            assert sent <= await collect(server) | set(await waiting(server))
+
+
+async def waiting(server: Running) -> list[bytes]:
+    """What stands in no segment yet."""
+    return await server.store.bodies(await server.store.open_ids(server.service.shelf.open_period))
+
+
+async def test_a_machine_that_slept_deletes_nothing(tmp_path: Path) -> None:
+    """Time goes on while it sleeps, and no desk can fetch meanwhile: what was closed before is served after it."""
+    world = World()
+    machine = Machine(wall=(START + 0.5) * POLICY.period)
+    async with running(tmp_path, world, clock=machine.clock()) as server:
+        sent = set(await send(server, 5))
+        machine.passed += POLICY.period
+        await server.tick()
+        machine.passed += 20 * POLICY.period
+        await server.tick()
+        assert await state(server) == (START + 21, START)
+        assert await collect(server) == sent
+
+
 def test_what_a_stop_explains() -> None:
     """Three days or the clock slack ahead; the clock slack behind; never more periods than a desk walks through."""
     from dataclasses import replace
