@@ -79,7 +79,8 @@ def hold_alone(config: ServerConfig) -> int:
         raise ConfigRefused(f"cannot use the data folder {config.data_dir}: {error.strerror}") from None
     try:
         for folder in (config.data_dir, config.segments):
-            try_to_write(folder)
+            if folder.is_dir():  # the doctor says what is missing
+                try_to_write(folder)
     except OSError as error:
         os.close(handle)
         raise ConfigRefused(f"cannot write in {folder}: {os.strerror(error.errno or 0)}") from None
