@@ -109,13 +109,14 @@ def body_of(draft: UntrustedDirectory) -> Directory:
         raise StepRefused(f"The directory file cannot be read ({error}).") from None
 
 
-def reissue(draft: UntrustedDirectory, directory: Directory, issued: int) -> UntrustedDirectory:
-    """``directory`` in place of the draft's. A signed draft becomes the next version; an unsigned one keeps its own.
+def reissue(draft: UntrustedDirectory, directory: Directory, issued: int, above: int = 0) -> UntrustedDirectory:
+    """``directory`` in place of the draft's. A signed draft becomes the next version; an unsigned one keeps its own;
+    and none is at or below ``above``, for a number that was signed and lost.
 
     Raises StepRefused when the board would grow beyond what a visit may download, or a rule of the directory breaks.
     """
     check_directory(directory)
-    version = draft.head.head.dir_version + (1 if draft.head.signatures else 0)
+    version = max(draft.head.head.dir_version + (1 if draft.head.signatures else 0), above + 1)
     return _headed(draft.anchors, directory, version, issued)
 
 

@@ -5,15 +5,19 @@ import json
 import os
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from unicodedata import normalize
 
+from dropbox.command_line.inputs import read_bytes, without_mark
+from dropbox.local.private import OpenToOthers, keeps_permissions, refuse_open_to_others
 from dropbox.protocol import labels
 from dropbox.protocol.armour import armour, dearmour
 from dropbox.protocol.constants import KEY, NONCE
 from dropbox.protocol.encoding import Reader
 from dropbox.protocol.errors import NotForThisKey, ProtocolError
+from dropbox.protocol.passphrase import composed
 from dropbox.protocol.primitives import aead_open, aead_seal, argon2id, ed25519_public, sha256
 
 from .errors import FileProblem, RollbackRefused, WrongPassphrase
@@ -32,15 +36,8 @@ SHORTEST_PASSPHRASE = 12
 
 
 def read_file(path: Path) -> bytes:
-    """At most 8 MiB. Raises FileProblem."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-    except OSError as error:
-        raise FileProblem(f"{path}: {error.strerror}. Check the path.") from None
-    if len(data) > _LARGEST:
-        raise FileProblem(f"{path}: larger than any file of a ceremony. Check the path.")
-    return data
+    """At most 8 MiB, without a byte order mark. Raises InputRefused."""
+    return without_mark(read_bytes(path, _LARGEST, "file"))
 
 
 def refuse_taken(*paths: Path) -> None:
@@ -61,7 +58,9 @@ def write_file(path: Path, data: bytes, replace: bool = False, mode: int = 0o600
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            os.fchmod(handle, mode)
+            # A file system without permissions may refuse them; `root new` has said what that means.
+            with suppress(PermissionError):
+                os.fchmod(handle, mode)
             file.write(data)
             file.flush()
             os.fsync(handle)
@@ -72,7 +71,7 @@ def write_file(path: Path, data: bytes, replace: bool = False, mode: int = 0o600
 
 
 def read_armoured(path: Path, kind: str) -> bytes:
-    """The struct inside an armoured file of ``kind``. Raises FileProblem."""
+    """The struct inside an armoured file of ``kind``. Raises FileProblem, InputRefused."""
     try:
         return dearmour(kind, read_file(path))
     except ProtocolError as error:
@@ -90,7 +89,8 @@ def _wrap(passphrase: bytes, salt: bytes) -> bytes:
 
 def seal_root(seed: bytes, passphrase: bytes, random: Random) -> bytes:
     """A root key file: ``salt 16 || nonce 12 || AES-256-GCM(Argon2id(passphrase), seed, aad = label || public)``
-    behind the 32-byte public key, armoured."""
+    behind the 32-byte public key, armoured. ``passphrase`` in UTF-8; its composed letters are what is stretched."""
+    passphrase = composed(passphrase.decode()).encode()
     public, salt, nonce = ed25519_public(seed), random(_SALT), random(NONCE)
     sealed = aead_seal(_wrap(passphrase, salt), nonce, seed, labels.ROOT_KEY_FILE + public)
     return armour(ROOT_KEY, public + salt + nonce + sealed)
@@ -105,16 +105,49 @@ class RootKey:
     path: Path
 
 
+def medium_keeps_permissions(folder: Path) -> bool:
+    """False on FAT and exFAT. Raises FileProblem where nothing can be written."""
+    try:
+        return keeps_permissions(folder)
+    except OSError as error:
+        raise FileProblem(f"{folder}: {error.strerror}. Check the folder.") from None
+
+
+def check_private(path: Path) -> None:
+    """No other user may read a root's key; where the medium keeps no permissions, its passphrase has to do.
+
+    Raises FileProblem."""
+    try:
+        refuse_open_to_others(path)
+    except OpenToOthers:
+        if medium_keeps_permissions(path.parent):
+            raise FileProblem(f"{path}: readable by others. Run: chmod 600 {path}") from None
+
+
+def _spellings(passphrase: bytes) -> list[bytes]:
+    """Composed, as it was typed, decomposed: keys of before were sealed under whatever their keyboard sent."""
+    typed = passphrase.decode()
+    return list(dict.fromkeys(one.encode() for one in (composed(typed), typed, normalize("NFD", typed))))
+
+
+def _open(passphrase: bytes, salt: bytes, nonce: bytes, sealed: bytes, public: bytes) -> bytes:
+    """The seed. Raises NotForThisKey."""
+    *others, last = _spellings(passphrase)
+    for one in others:
+        with suppress(NotForThisKey):
+            return aead_open(_wrap(one, salt), nonce, sealed, labels.ROOT_KEY_FILE + public)
+    return aead_open(_wrap(last, salt), nonce, sealed, labels.ROOT_KEY_FILE + public)
+
+
 def open_root(path: Path, passphrase: bytes) -> RootKey:
-    """Raises FileProblem, WrongPassphrase."""
-    if path.exists() and path.stat().st_mode & 0o077:
-        raise FileProblem(f"{path}: readable by others. Run: chmod 600 {path}")
+    """``passphrase`` in UTF-8. Raises FileProblem, WrongPassphrase, InputRefused."""
+    check_private(path)
     reader = Reader(read_armoured(path, ROOT_KEY), "root key")
     try:
         public, salt, nonce = reader.take(KEY), reader.take(_SALT), reader.take(NONCE)
         sealed = reader.take(KEY + 16)
         reader.end()
-        seed = aead_open(_wrap(passphrase, salt), nonce, sealed, labels.ROOT_KEY_FILE + public)
+        seed = _open(passphrase, salt, nonce, sealed, public)
     except NotForThisKey:
         raise WrongPassphrase(f"{path}: the passphrase does not open it.") from None
     except ProtocolError as error:
@@ -122,21 +155,54 @@ def open_root(path: Path, passphrase: bytes) -> RootKey:
     return RootKey(seed, public, path)
 
 
-def note_signed(root: RootKey, kind: str, version: int, body: bytes) -> None:
-    """Remember, beside the root key, the newest that it signed of ``kind``; refuse an older version, and another body
-    of the same version. Raises RollbackRefused, FileProblem."""
-    record = root.path.with_name(root.path.name + ".signed")
-    held: dict[str, list[Any]] = {}
-    if record.exists():
-        try:
-            held = json.loads(read_file(record))
-            newest, digest = held.get(kind, [0, ""])
-            newest = int(newest)
-        except (ValueError, TypeError, AttributeError, RecursionError):
-            raise FileProblem(f"{record}: damaged. Find out what this root has signed before you go on.") from None
-        if version < newest or (version == newest and digest != sha256(body).hex()):
-            raise RollbackRefused(
-                f"This root has already signed {kind} version {newest}. Issue a version above it and sign that."
-            )
-    held[kind] = [version, sha256(body).hex()]
-    write_file(record, json.dumps(held).encode(), replace=True)
+def _record(root: RootKey) -> Path:
+    return root.path.with_name(root.path.name + ".signed")
+
+
+def _signed(root: RootKey) -> dict[str, tuple[int, str, int | None]]:
+    """Of each kind the newest that this root signed: version, hash, and the day, where one was written down.
+
+    Raises FileProblem, InputRefused."""
+    record = _record(root)
+    if not record.exists():
+        return {}
+    try:
+        held = json.loads(read_file(record))
+        return {
+            str(kind): (int(row[0]), str(row[1]), int(row[2]) if len(row) > 2 else None) for kind, row in held.items()
+        }
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
+        raise FileProblem(f"{record}: damaged. Find out what this root has signed before you go on.") from None
+
+
+def day_last_signed(root: RootKey) -> int | None:
+    """The newest day, as days of unix time, on which this root signed anything. Raises FileProblem, InputRefused."""
+    return max((day for _, _, day in _signed(root).values() if day is not None), default=None)
+
+
+_PASS_OVER = {
+    "directory": "Issue a version above it, with `dropbox-keys directory issue --above {newest}`, and sign that.",
+    "anchor": "Two that differ would split the service: find that one and sign it, or let the other roots sign.",
+}
+
+
+def note_signed(root: RootKey, kind: str, version: int, body: bytes, day: int | None = None) -> None:
+    """Remember, beside the root key, the newest that it signed of ``kind``, and the ``day`` (of unix time); refuse an
+    older version, and another body of the same version. Raises RollbackRefused, FileProblem, InputRefused."""
+    held, digest = _signed(root), sha256(body).hex()
+    newest, before, _ = held.get(kind, (0, "", None))
+    if version < newest or (version == newest and digest != before):
+        advice = _PASS_OVER[kind].format(newest=newest)
+        raise RollbackRefused(f"This root has already signed {kind} version {newest}. {advice}")
+    rows = {**held, kind: (version, digest, day)}
+    kept = {name: row if row[2] is not None else row[:2] for name, row in rows.items()}
+    write_file(_record(root), json.dumps(kept).encode(), replace=True)
+
+
+def keep_signed(path: Path, version: int, data: bytes) -> Path:
+    """Before a signed file makes way for its next version: the file of ``version`` under a name of its own, which is
+    returned. What is kept already stays. Raises FileProblem."""
+    kept = path.with_name(f"{path.name}.{version}")
+    if not kept.exists():
+        write_file(kept, data, mode=0o644)
+    return kept

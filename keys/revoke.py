@@ -2,6 +2,7 @@
 """Pausing, retiring and revoking units (docs/protocol.md, section 6.11): pure steps on a directory."""
 
 from dataclasses import replace
+from difflib import get_close_matches
 
 from dropbox.protocol.directory import Directory, RetiredUnit, Unit
 
@@ -14,7 +15,13 @@ def unit_of(directory: Directory, slug: str) -> Unit:
     for unit in directory.units:
         if unit.slug == slug:
             return unit
-    raise StepRefused(f"No unit {slug} in this directory. `dropbox-keys directory show` lists them.")
+    raise _unknown(directory, slug)
+
+
+def _unknown(directory: Directory, slug: str) -> StepRefused:
+    near = get_close_matches(slug, [unit.slug for unit in directory.on_board()], n=1)
+    meant = f" Did you mean {near[0]}?" if near else ""
+    return StepRefused(f"No unit {slug} in this directory.{meant} `dropbox-keys directory show` lists them.")
 
 
 def paused(directory: Directory, slug: str, pause: bool) -> Directory:
@@ -37,5 +44,5 @@ def revoked(directory: Directory, slug: str) -> Directory:
     kept = tuple(one for one in directory.retired if one.unit.slug != slug)
     gone = [one for one in directory.on_board() if one.slug == slug]
     if not gone:
-        raise StepRefused(f"No unit {slug} in this directory. `dropbox-keys directory show` lists them.")
+        raise _unknown(directory, slug)
     return replace(directory, units=units, retired=kept, revoked=(*directory.revoked, gone[0].unit_id))

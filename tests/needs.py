@@ -37,6 +37,12 @@ def find_program(name: str) -> str | None:
     return shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"]))
 
 
+def _may_mount() -> bool:
+    """Root, with a mount namespace of its own to be had: a container may forbid it."""
+    program = find_program("unshare")
+    return os.geteuid() == 0 and program is not None and subprocess.run([program, "--mount", "true"]).returncode == 0
+
+
 def _has_venv() -> bool:
     return importlib.util.find_spec("ensurepip") is not None and importlib.util.find_spec("venv") is not None
 
@@ -50,6 +56,7 @@ NEEDS = {
         Need("chromium", ("chromium",), lambda: find_program("chromium") is not None),
         Need("firefox", ("firefox-esr",), lambda: find_program("firefox-esr") is not None),
         Need("systemd", ("systemd",), lambda: find_program("systemd-analyze") is not None),
+        Need("mounts", ("util-linux",), _may_mount),
     )
 }
 

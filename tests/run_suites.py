@@ -25,6 +25,7 @@ FAST = (
     "deploy",
     "tooling",
     "command_line",
+    "shown",
     "keys",
     "admin",
     "cli",

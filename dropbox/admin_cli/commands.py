@@ -5,6 +5,7 @@ import click
 
 from dropbox.command_line.endings import OneLineGroup
 
+from .clock import confirm
 from .directory_publish import publish
 from .doctor import doctor
 from .init import init
@@ -28,6 +29,12 @@ def directory() -> None:
     """The signed list of units."""
 
 
+@main.group(epilog="Example:  dropbox-admin clock confirm --config server.toml")
+def clock() -> None:
+    """The server's clock, after a long stop or a wrong date."""
+
+
 directory.add_command(publish)
+clock.add_command(confirm)
 for command in (init, retention, status, doctor):
     main.add_command(command)

@@ -3,6 +3,7 @@
 
 import asyncio
 import json
+import os
 import time
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from dropbox.server.config import ConfigRefused, ServerConfig, load_config
 
 from . import file_checks, machine_checks, store_checks
 from .findings import Finding, Level, serious
+
+_JOURNAL = {Level.WARNING: "<4>", Level.SERIOUS: "<3>"}
 
 
 def _machine() -> list[Finding]:
@@ -27,7 +30,7 @@ def _machine() -> list[Finding]:
 async def _service(path: Path, config: ServerConfig, now: float) -> list[Finding]:
     found = [file_checks.check_config_file(path), *file_checks.check_config(config)]
     if config.data_dir.is_dir():
-        found += [file_checks.check_user(config), file_checks.check_disk(config)]
+        found += [file_checks.check_user(config), file_checks.check_disk(config), *file_checks.check_writing(config)]
     found += [*file_checks.check_folders(config), machine_checks.check_clock(now, [path, config.data_dir])]
     database = await store_checks.check_database(config)
     if all(one.level is not Level.SERIOUS for one in database):
@@ -46,7 +49,7 @@ def examine(path: Path, now: float) -> list[Finding]:
 
 
 @click.command(
-    epilog="Example:  dropbox-admin doctor --config /var/lib/dropbox/server.toml",
+    epilog="Example:  dropbox-admin doctor --config /etc/dropbox/server.toml",
 )
 @click.option("--config", required=True, type=click.Path(dir_okay=False, path_type=Path), help="server.toml")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
@@ -55,6 +58,11 @@ def doctor(config: Path, as_json: bool) -> None:
     found = examine(config, time.time())
     if as_json:
         click.echo(json.dumps({"findings": [one.as_json() for one in found]}))
+    elif "JOURNAL_STREAM" in os.environ:
+        # Started by systemd: its journal keeps what is marked as a warning or worse.
+        for one in found:
+            if one.level is not Level.OK:
+                click.echo(f"{_JOURNAL[one.level]}{one.level} {one.check}: {one.what} -> {one.fix}")
     else:
         for one in found:
             click.echo(f"{one.level:8} {one.check}: {one.what}")

@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from dropbox.local.private import OTHERS
+from dropbox.local.writable import try_to_write
 from dropbox.server.config import ServerConfig
 
 from .findings import Finding, ok, serious, warning
-
-_LOOPBACK = ("127.", "::1", "localhost")
 
 
 def check_folders(config: ServerConfig) -> Iterator[Finding]:
@@ -22,13 +22,30 @@ def check_folders(config: ServerConfig) -> Iterator[Finding]:
     owner = config.data_dir.stat().st_uid
     for path in (config.data_dir, *sorted(config.data_dir.rglob("*"))):
         status = path.lstat()
-        if status.st_mode & 0o077:
+        if status.st_mode & OTHERS:
             yield serious("permissions", f"other users may use {path}", f"run `chmod -R go= {config.data_dir}`")
             return
         if status.st_uid != owner:
             yield serious("permissions", f"{path} belongs to another user", f"run `chown -R {owner} {config.data_dir}`")
             return
     yield ok("permissions", "folders and files are their owner's alone")
+
+
+def check_writing(config: ServerConfig) -> Iterator[Finding]:
+    """Each folder that the server writes to, tried: a sandbox or a disk may forbid what the owner may."""
+    socket = config.listen.path
+    for folder in (config.data_dir, config.segments, config.blobs, *([socket.parent] if socket else [])):
+        try:
+            try_to_write(folder)
+        except OSError as error:
+            fix = "see to its disk and owner; under systemd, name it in ReadWritePaths"
+            if socket and folder == socket.parent and not folder.exists():
+                # The unit file makes it at each start, and takes it away.
+                yield warning("writing", f"{folder} is not there now", "start the service by its unit file, or make it")
+                continue
+            yield serious("writing", f"{folder} cannot be written to: {os.strerror(error.errno or 0)}", fix)
+            return
+    yield ok("writing", "each folder takes a file")
 
 
 def check_user(config: ServerConfig, uid: int | None = None) -> Finding:
@@ -56,7 +73,7 @@ def check_disk(config: ServerConfig, free: int | None = None) -> Finding:
 
 def check_config(config: ServerConfig) -> Iterator[Finding]:
     """What the settings say about where the server may be reached."""
-    if config.listen.path is None and not config.listen.host.startswith(_LOOPBACK):
+    if not config.listen.loopback:
         yield serious(
             "listen",
             f"listens on {config.listen}: visitors' addresses reach this process, and nothing is encrypted on the way",

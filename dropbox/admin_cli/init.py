@@ -6,28 +6,37 @@ from pathlib import Path
 
 import click
 
-from dropbox.protocol.anchors import parse_signed_anchor, verify_first_anchor
-from dropbox.protocol.armour import dearmour
-from dropbox.server.config import ConfigRefused, ServerConfig, load_config, parse_database, parse_listen
+from dropbox.protocol.armour import armour
+from dropbox.server.config import (
+    ConfigRefused,
+    ServerConfig,
+    load_config,
+    parse_database,
+    parse_listen,
+    read_anchor,
+)
 from dropbox.server.store.schema import upgrade
 
 _EPILOG = """\b
 Examples:
-  dropbox-admin init --dir /var/lib/dropbox --anchor anchor.txt
-  dropbox-admin init --dir /var/lib/dropbox --anchor anchor.txt --listen unix:/run/dropbox/server.sock
+  dropbox-admin init --dir server --anchor anchor.txt
+  dropbox-admin init --dir /var/lib/dropbox --config /etc/dropbox/server.toml --anchor anchor.txt \\
+    --listen unix:/run/dropbox/server.sock
   dropbox-admin init --dir /var/lib/dropbox --anchor anchor.txt --database postgresql://dropbox@/dropbox?host=/run/postgresql
 """
-
-
-def _checked_anchor(path: Path) -> bytes:
-    text = path.read_bytes()
-    verify_first_anchor(parse_signed_anchor(dearmour("ANCHOR", text)))
-    return text
 
 
 def _write(path: Path, content: bytes) -> None:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(content)
+
+
+def _refuse_anothers(folder: Path) -> None:
+    """What root makes in a folder of the service's user, that user cannot read. Raises ConfigRefused."""
+    if folder.exists() and (owner := folder.stat().st_uid) != os.geteuid():
+        raise ConfigRefused(
+            f"{folder} belongs to user {owner}: run this as that user, as with `setpriv --reuid {owner}`"
+        )
 
 
 def _make_folders(folder: Path, config: ServerConfig) -> None:
@@ -44,14 +53,22 @@ def _make_folders(folder: Path, config: ServerConfig) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The roots' anchor file; it is copied.",
 )
-@click.option("--listen", default="127.0.0.1:8080", show_default=True, help="HOST:PORT or unix:/path.")
+@click.option(
+    "--config",
+    "path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the settings are written; server.toml in the folder if left out.",
+)
+@click.option("--listen", default="127.0.0.1:8080", show_default=True, help="HOST:PORT, [IPv6]:PORT or unix:/path.")
 @click.option("--database", help="A URL; a SQLite file in the folder if left out.")
 @click.option("--demo", is_flag=True, help="Say on every page that this is a demonstration.")
-def init(folder: Path, anchor: Path, listen: str, database: str | None, demo: bool) -> None:
+def init(folder: Path, anchor: Path, path: Path | None, listen: str, database: str | None, demo: bool) -> None:
     """Write the server's config and make its database. Run it again after an upgrade: it keeps what is there."""
-    os.umask(0o077)
     folder = folder.resolve()
-    path = folder / "server.toml"
+    path = path.resolve() if path else folder / "server.toml"
+    _refuse_anothers(folder)
+    if path.parent not in (folder, *folder.parents) and not path.parent.is_dir():
+        raise ConfigRefused(f"{path.parent} is not there: make it first, for the server's own user")
     if path.exists():
         config = load_config(path)
         _make_folders(folder, config)
@@ -59,9 +76,9 @@ def init(folder: Path, anchor: Path, listen: str, database: str | None, demo: bo
         click.echo(f"kept {path}; the database is up to date")
         return
     data_dir, pinned = folder / "data", folder / "anchor.txt"
-    anchor_text = _checked_anchor(anchor)
-    if '"' in str(folder) or "\\" in str(folder):
-        raise ConfigRefused("the folder's path must hold no quotation mark or backslash: choose another one")
+    anchor_text = armour("ANCHOR", read_anchor(anchor).encode())
+    if "?" in str(folder) or not str(folder).isprintable():
+        raise ConfigRefused("the folder's path must hold no question mark and no invisible letter: choose another one")
     config = ServerConfig(
         listen=parse_listen(listen),
         database=parse_database(database or f"sqlite:///{data_dir / 'server.sqlite'}"),

@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""``dropbox-admin retention``: remove what is older than the policy allows, now."""
+"""``dropbox-admin retention``: remove what is older than the policy allows. It goes by what is stored, by no clock."""
 
 import asyncio
 import json
-import time
 from pathlib import Path
 
 import click
 
 from dropbox.protocol.directory import parse_directory, parse_signed_directory
 from dropbox.server.config import ServerConfig, load_config
+from dropbox.server.lived_periods import first_kept
 from dropbox.server.store.segment_files import LocalSegmentFiles
 from dropbox.server.store.sql import open_store
 
 
-async def apply_retention(config: ServerConfig, now: float) -> list[int]:
+async def apply_retention(config: ServerConfig) -> list[int]:
     """The periods whose segments were removed. Raises ClickException before the first publish."""
     store = open_store(config.database)
     try:
@@ -22,7 +22,9 @@ async def apply_retention(config: ServerConfig, now: float) -> list[int]:
         if not bodies:
             raise click.ClickException("no directory is published, so there is nothing to remove")
         policy = parse_directory(parse_signed_directory(bodies[0]).body).policy
-        dropped = await store.drop_segments(int(now // policy.period) - policy.retention)
+        newest = await store.newest_closed()
+        kept = 0 if newest is None else first_kept(newest + 1, policy.retention, await store.skips())
+        dropped = await store.drop_segments(kept)
         await store.trim_batches(policy.window)
         files = LocalSegmentFiles(config.segments)
         for period in dropped:
@@ -32,10 +34,10 @@ async def apply_retention(config: ServerConfig, now: float) -> list[int]:
         await store.close_store()
 
 
-@click.command(epilog="Example:  dropbox-admin retention --config /var/lib/dropbox/server.toml")
+@click.command(epilog="Example:  dropbox-admin retention --config /etc/dropbox/server.toml")
 @click.option("--config", required=True, type=click.Path(dir_okay=False, path_type=Path), help="server.toml")
 @click.option("--json", "as_json", is_flag=True, help="Print the removed periods as JSON.")
 def retention(config: Path, as_json: bool) -> None:
     """Remove segments and batches past their retention. A running server does it by itself at each close."""
-    dropped = asyncio.run(apply_retention(load_config(config), time.time()))
+    dropped = asyncio.run(apply_retention(load_config(config)))
     click.echo(json.dumps({"removed": dropped}) if as_json else f"removed {len(dropped)} segments")

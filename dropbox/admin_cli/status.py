@@ -4,6 +4,8 @@
 import asyncio
 import json
 import shutil
+import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from dropbox.protocol.directory import parse_directory, parse_signed_directory
 from dropbox.protocol.encoding import Reader
 from dropbox.server.config import ServerConfig, load_config
 from dropbox.server.store.sql import SqlStore, open_store
+from dropbox.shown.days import DAY, day_of
+from dropbox.shown.signed_list import seconds_left, span
 
 Counts = dict[str, int | None]
 
@@ -34,34 +38,59 @@ async def _units(store: SqlStore) -> list[dict[str, Any]]:
     return found
 
 
-async def look(config: ServerConfig) -> tuple[Counts, list[dict[str, Any]]]:
-    """How many of what the server keeps, and the units' newest batches."""
+@dataclass(frozen=True)
+class Holds:
+    """How long the published list holds: its last period, whole days left, the same in words, and seconds a period."""
+
+    expires: int | None = None
+    days_left: int | None = None
+    words: str = "none is published yet"
+    period: int = DAY
+
+
+async def _holds(store: SqlStore, now: float) -> Holds:
+    for body in await store.newest_directories(1):
+        draft = parse_signed_directory(body)
+        period = parse_directory(draft.body).policy.period
+        left = int(seconds_left(draft, period, now) // DAY)
+        return Holds(draft.head.head.expires, left, span(draft, period, now), period)
+    return Holds()
+
+
+async def look(config: ServerConfig, now: float) -> tuple[Counts, Holds, list[dict[str, Any]]]:
+    """How many of what the server keeps, how long the list holds, and the units' newest batches."""
     store = open_store(config.database)
     try:
+        holds = await _holds(store, now)
         counts: Counts = {
             "directory_version": await store.newest_directory_version(),
+            "directory_expires": holds.expires,
+            "directory_days_left": holds.days_left,
             "newest_closed_period": await store.newest_closed(),
             "oldest_closed_period": await store.oldest_closed(),
             **await store.counts(),
             "disk_free": shutil.disk_usage(config.data_dir).free,
             "disk_reserve": config.disk_reserve,
         }
-        return counts, await _units(store)
+        return counts, holds, await _units(store)
     finally:
         await store.close_store()
 
 
-@click.command(epilog="Example:  dropbox-admin status --config /var/lib/dropbox/server.toml --json")
+@click.command(epilog="Example:  dropbox-admin status --config /etc/dropbox/server.toml --json")
 @click.option("--config", required=True, type=click.Path(dir_okay=False, path_type=Path), help="server.toml")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 def status(config: Path, as_json: bool) -> None:
     """How much is kept, and each unit's newest batch: counts, sizes and hashes, never content."""
-    counts, units = asyncio.run(look(load_config(config)))
+    counts, holds, units = asyncio.run(look(load_config(config), time.time()))
     if as_json:
         click.echo(json.dumps({**counts, "units": units}))
         return
+    click.echo(f"list of units: {holds.words}")
     for name, value in counts.items():
         click.echo(f"{name.replace('_', ' '):30} {'none yet' if value is None else value}")
     for unit in units:
-        newest = f"{unit['last_period']} {unit['last_hash']}" if unit["last_hash"] else "no batch yet"
+        newest = "no batch yet"
+        if unit["last_hash"]:
+            newest = f"{unit['last_period']} {unit['last_hash']} of {day_of(unit['last_period'], holds.period)}"
         click.echo(f"unit {unit['slug']:25} {newest}")

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from dropbox.protocol.anchors import parse_signed_anchor, verify_first_anchor
-from dropbox.protocol.armour import dearmour
-from dropbox.protocol.directory import parse_signed_directory, verify_directory
+from dropbox.forces import force_names
+from dropbox.protocol.directory import VerifiedDirectory, parse_signed_directory, verify_directory
 from dropbox.protocol.errors import ProtocolError
-from dropbox.server.config import ServerConfig
+from dropbox.server.config import ConfigRefused, ServerConfig, read_anchor
+from dropbox.server.lived_periods import explained, first_explained
 from dropbox.server.store.revision import NEEDED, found_revision
 from dropbox.server.store.sql import SqlStore, open_store
+from dropbox.shown.days import day_of
+from dropbox.shown.signed_list import remarks, span
 
 from .findings import Finding, ok, serious, warning
 
@@ -77,7 +79,8 @@ async def check_database(config: ServerConfig) -> list[Finding]:
     try:
         found = await found_revision(config.database)
     except (SQLAlchemyError, OSError) as error:
-        return [serious("database", f"it does not answer ({type(error).__name__})", "start it, or mend `database`")]
+        why = " ".join(str(getattr(error, "orig", None) or error).split())
+        return [serious("database", f"it does not answer: {why[:200]}", "start it, or mend `database`")]
     if found != NEEDED:
         return [serious("database", f"schema {found or 'none'}", "run `dropbox-admin init` again")]
     store = open_store(config.database)
@@ -87,23 +90,52 @@ async def check_database(config: ServerConfig) -> list[Finding]:
         await store.close_store()
 
 
+def _clock(verified: VerifiedDirectory, newest: int | None, period: int) -> Iterator[Finding]:
+    """Two machines look alike here: one whose clock is wrong now, and one whose clock was wrong before."""
+    policy, head = verified.policy, verified.signed_head.head
+    here, confirm = day_of(period, policy.period), "run `dropbox-admin clock confirm`"
+    if newest is None:
+        if not first_explained(policy, head, period):
+            issued = day_of(head.issued, policy.period)
+            what = f"it says {here}, and the directory was issued on {issued}: nothing is taken"
+            yield serious("clock", what, f"if the clock is wrong, set it; if it is right, {confirm}")
+        return
+    stored = day_of(newest + 1, policy.period)
+    if newest >= period:
+        what = f"it says {here}, and the server closed everything before {stored}: the clock is behind, or it was ahead"
+        fix = f"if it is behind, set it; if it was ahead and is right now, {confirm}: that takes back what was closed"
+        yield serious("clock", what, fix)
+    elif not explained(policy, newest + 1, period):
+        what = (
+            f"it says {here}, and the server ran until {stored}: the clock is ahead, or the server stood still so long"
+        )
+        fix = f"if it is ahead, set it; if it is right, {confirm}: until then nothing is taken, closed or deleted"
+        yield serious("clock", what, fix)
+
+
 async def _published(config: ServerConfig, store: SqlStore, now: float) -> Iterator[Finding]:
-    pinned = verify_first_anchor(parse_signed_anchor(dearmour("ANCHOR", config.anchor.read_bytes())))
+    pinned = read_anchor(config.anchor).anchor
     bodies = await store.newest_directories(1)
     if not bodies:
         return iter([warning("directory", "none is published", "run `dropbox-admin directory publish`")])
     verified = verify_directory(pinned, parse_signed_directory(bodies[0]))
     period, head = int(now // verified.policy.period), verified.signed_head.head
     fix = "have the roots sign a new head, then run `dropbox-admin directory publish`"
-    newest = await store.newest_closed()
-    found: list[Finding] = []
-    if newest is not None and newest >= period:
-        found.append(serious("clock", f"period {newest} is closed already", "the clock is behind: set it"))
+    found = list(_clock(verified, await store.newest_closed(), period))
+    days = span(verified.raw, verified.policy.period, now)
     if head.expires < period:
-        found.append(serious("directory", "its head has expired: clients refuse it", fix))
+        found.append(serious("directory", f"it has expired, {days}: clients refuse it", fix))
     elif head.expires < period + min(WARN_BEFORE_EXPIRY, verified.policy.head_life // 2):
-        found.append(warning("directory", f"its head expires in {head.expires - period} periods", fix))
-    return iter(found or [ok("directory", f"version {head.dir_version}")])
+        found.append(warning("directory", f"it expires soon: {days}", fix))
+    found += _mistakes(verified, now)
+    return iter(found or [ok("directory", f"version {head.dir_version}, {days}")])
+
+
+def _mistakes(verified: VerifiedDirectory, now: float) -> Iterator[Finding]:
+    """A force of no such name, nobody who receives: what was published all the same."""
+    for said in remarks(verified.raw, verified.directory, force_names(), now):
+        if said.loses and not said.text.startswith("it ends"):
+            yield serious("directory", said.text, "correct it with `dropbox-keys`, have it signed, and publish it")
 
 
 async def check_published(config: ServerConfig, now: float) -> list[Finding]:
@@ -111,7 +143,7 @@ async def check_published(config: ServerConfig, now: float) -> list[Finding]:
     store = open_store(config.database)
     try:
         return list(await _published(config, store, now))
-    except (ProtocolError, OSError, SQLAlchemyError) as error:
+    except (ProtocolError, ConfigRefused, OSError, SQLAlchemyError) as error:
         return [serious("directory", f"anchor and directory do not fit ({error})", "publish a directory of its roots")]
     finally:
         await store.close_store()

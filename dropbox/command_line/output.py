@@ -6,6 +6,8 @@ import io
 import os
 import select
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 from .refused import OutputLost
@@ -52,6 +54,28 @@ def _plain_ascii(name: str) -> codecs.CodecInfo | None:
     )
 
 
+@contextmanager
+def _telling() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputLost(FULL.format(why=os.strerror(error.errno or 0))) from None
+
+
+class _ToldOutput(io.TextIOWrapper):
+    """Standard output whose failure is never taken for that of a file or a database: it raises OutputLost."""
+
+    def write(self, text: str) -> int:
+        with _telling():
+            return super().write(text)
+
+    def flush(self) -> None:
+        with _telling():
+            super().flush()
+
+
 def fit_streams() -> bool:
     """Make standard output and error take every letter; whether standard output was open.
 
@@ -74,6 +98,10 @@ def fit_streams() -> bool:
         if isinstance(stream, io.TextIOWrapper):
             plain = codecs.lookup(stream.encoding).name == "ascii"
             stream.reconfigure(encoding=_HANDLER if plain else None, errors=_HANDLER)
+    out = sys.stdout
+    if isinstance(out, io.TextIOWrapper):
+        encoding, lines = out.encoding, out.line_buffering
+        sys.stdout = _ToldOutput(out.detach(), encoding, _HANDLER, line_buffering=lines)
     return was_open
 
 
@@ -123,5 +151,5 @@ def give_up_output() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, ValueError, AttributeError):
+        except (OSError, OutputLost, ValueError, AttributeError):
             os.dup2(null, 1 if stream is sys.stdout else 2)

@@ -6,6 +6,7 @@ them. Slugs never change: reports and signed directories name them.
 """
 
 import csv
+import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -122,3 +123,15 @@ def find_force(asked: str) -> Force | None:
         if wanted == _fold(force.slug) or wanted in (_fold(name) for name in force.names()):
             return force
     return None
+
+
+def nearest_force(asked: str) -> Force | None:
+    """The body whose slug, name or alias is most like what was asked for; None when nothing is."""
+    known = {_fold(name): force for force in load_forces() for name in (force.slug, *force.names())}
+    found = difflib.get_close_matches(_fold(asked), known, n=1)
+    return known[found[0]] if found else None
+
+
+def force_names() -> dict[str, str]:
+    """The name of each body by its slug."""
+    return {force.slug: force.name for force in load_forces()}

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The one rule for what others on this machine must not use: a folder, a key, a database."""
 
+import os
 import stat
+import tempfile
 from pathlib import Path
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -28,3 +30,18 @@ def refuse_open_to_others(*paths: Path) -> None:
             continue
         if mode & OTHERS:
             raise OpenToOthers(path)
+
+
+def keeps_permissions(folder: Path) -> bool:
+    """Whether the file system of ``folder`` can keep a file for its owner alone: FAT and exFAT, as on many memory
+    sticks, cannot. Found by making a file there and removing it. Raises OSError."""
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".new-")
+    try:
+        os.fchmod(handle, stat.S_IRUSR | stat.S_IWUSR)
+        return not os.fstat(handle).st_mode & OTHERS
+    except PermissionError:
+        # Some refuse what they cannot keep, others pretend.
+        return False
+    finally:
+        os.close(handle)
+        os.unlink(name)

@@ -8,6 +8,7 @@ import re
 from .errors import BadArmour
 
 _LINE = 64
+_MARK = b"\xef\xbb\xbf"
 _FORM = re.compile(
     rb"-----BEGIN DROPBOX ([A-Z ]+)-----\n((?:[A-Za-z0-9+/=]{1,64}\n)+)-----END DROPBOX ([A-Z ]+)-----\n"
 )
@@ -21,11 +22,12 @@ def armour(kind: str, data: bytes) -> bytes:
 
 
 def dearmour(kind: str, text: bytes) -> bytes:
-    """Inverse of armour; line ends of other systems and ASCII blanks around are forgiven, everything else is not.
+    """Inverse of armour; line ends of other systems, ASCII blanks around and an editor's byte order mark are forgiven,
+    everything else is not.
 
     At least one byte comes out. Raises BadArmour.
     """
-    plain = text.replace(b"\r\n", b"\n").strip() + b"\n"
+    plain = text.removeprefix(_MARK).replace(b"\r\n", b"\n").strip() + b"\n"
     found = _FORM.fullmatch(plain)
     if not found or found[1] != found[3]:
         raise BadArmour("form")

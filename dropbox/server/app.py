@@ -10,12 +10,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from dropbox.protocol.anchors import parse_signed_anchor, verify_first_anchor
-from dropbox.protocol.armour import dearmour
-from dropbox.protocol.errors import ProtocolError
+from sqlalchemy.exc import SQLAlchemyError
+
+from dropbox.command_line.addresses import shown_host
+from dropbox.local.private import OpenToOthers, refuse_open_to_others
+from dropbox.local.writable import try_to_write
 
 from .batches import Batches
-from .config import ConfigRefused, Listen, ServerConfig
+from .config import ConfigRefused, Listen, ServerConfig, read_anchor
 from .connection import Server
 from .intake import Intake
 from .pages import Pages
@@ -24,7 +26,7 @@ from .publisher import Publisher
 from .routes import Routes
 from .shelf import Shelf
 from .static_files import load_bundle
-from .steady_clock import SteadyClock
+from .steady_clock import Clocks, SteadyClock
 from .store.revision import NEEDED, found_revision
 from .store.segment_files import LocalSegmentFiles
 from .store.sql import SqlStore, open_store
@@ -47,18 +49,12 @@ def assemble(
     config: ServerConfig, store: Store, files: SegmentFiles, clock: Callable[[], float] | None = None
 ) -> Service:
     """Raises ConfigRefused when the anchor file or the browser's bundle cannot be used."""
-    try:
-        signed = parse_signed_anchor(dearmour("ANCHOR", config.anchor.read_bytes()))
-        pinned = verify_first_anchor(signed)
-    except OSError as error:
-        raise ConfigRefused(f"cannot read the anchor file {config.anchor}: {error.strerror}") from None
-    except ProtocolError as error:
-        raise ConfigRefused(f"the anchor file {config.anchor}: {error.say}") from None
-    clock = clock or SteadyClock()
+    signed = read_anchor(config.anchor)
+    clocks = Clocks.driven(clock) if clock else SteadyClock().clocks()
     shelf = Shelf()
     pages = Pages(signed, config.demo, config.exit_url)
-    publisher = Publisher(store, files, shelf, pinned, pages.document, clock)
-    intake = Intake(store, files, shelf, clock)
+    publisher = Publisher(store, files, shelf, signed.anchor, pages.document, clocks)
+    intake = Intake(store, files, shelf, clocks.now)
     batches = Batches(store, shelf, intake.period, publisher.rebuild_board)
     return Service(store, shelf, publisher, Routes(shelf, intake, batches, pages, load_bundle()))
 
@@ -75,11 +71,19 @@ async def check_schema(url: str) -> None:
 def hold_alone(config: ServerConfig) -> int:
     """A lock on the data folder, held until the process ends. Raises ConfigRefused."""
     try:
-        if config.data_dir.stat().st_mode & 0o077:
-            raise ConfigRefused(f"other users may enter {config.data_dir}: run `chmod -R go= {config.data_dir}`")
+        refuse_open_to_others(config.data_dir)
         handle = os.open(config.data_dir, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OpenToOthers as error:
+        raise ConfigRefused(error.say) from None
     except OSError as error:
         raise ConfigRefused(f"cannot use the data folder {config.data_dir}: {error.strerror}") from None
+    try:
+        for folder in (config.data_dir, config.segments):
+            if folder.is_dir():  # the doctor says what is missing
+                try_to_write(folder)
+    except OSError as error:
+        os.close(handle)
+        raise ConfigRefused(f"cannot write in {folder}: {os.strerror(error.errno or 0)}") from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -101,7 +105,7 @@ async def _listen(server: Server, listen: Listen) -> tuple[asyncio.Server, str]:
     except OSError as error:
         raise ConfigRefused(f"cannot listen on {listen}: {error.strerror}") from None
     host, port = listening.sockets[0].getsockname()[:2]
-    return listening, f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    return listening, f"http://{shown_host(host)}:{port}"
 
 
 @asynccontextmanager
@@ -136,13 +140,21 @@ async def _claimed_store(url: str) -> SqlStore:
     return store
 
 
-async def run(config: ServerConfig) -> None:
-    """Serve until SIGTERM or SIGINT. Prints one line once it listens. Raises ConfigRefused."""
-    os.umask(0o077)
-    lock = hold_alone(config)
+async def _opened(config: ServerConfig) -> Service:
     try:
         await check_schema(config.database)
-        service = assemble(config, await _claimed_store(config.database), LocalSegmentFiles(config.segments))
+        store = await _claimed_store(config.database)
+    except SQLAlchemyError as error:
+        why = " ".join(str(getattr(error, "orig", None) or type(error).__name__).split())
+        raise ConfigRefused(f"the database cannot be used: {why[:200]}") from None
+    return assemble(config, store, LocalSegmentFiles(config.segments))
+
+
+async def run(config: ServerConfig) -> None:
+    """Serve until SIGTERM or SIGINT. Prints one line once it listens. Raises ConfigRefused."""
+    lock = hold_alone(config)
+    try:
+        service = await _opened(config)
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -157,10 +169,12 @@ class ClassAndCode(logging.Formatter):
     """Log lines without messages of libraries: they may hold an address or content."""
 
     def format(self, record: logging.LogRecord) -> str:
+        # Under systemd with its level: deploy/systemd/server.service keeps only notices and worse.
+        level = f"{'<3>' if 'JOURNAL_STREAM' in os.environ else ''}{record.levelname.lower()}"
         if record.name.startswith("dropbox."):
-            return f"{record.levelname.lower()} {record.getMessage()}"
+            return f"{level} {record.getMessage()}"
         kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else "-"
-        return f"{record.levelname.lower()} {record.name} {kind}"
+        return f"{level} {record.name} {kind}"
 
 
 def log_to_stderr() -> None:

@@ -63,7 +63,7 @@ class Batches:
         length = check_binary(request)
         if length > upload_size(self._shelf.largest_quota()):
             raise Refused("too-large")
-        if not self._shelf.taking:
+        if not self._shelf.takes:
             raise Refused("try-later")
         front = await read_body(request, min(length, UPLOAD_FRONT))
         slot = await self._slot(front)

@@ -1,13 +1,22 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """``server.toml``: strict, readable by its owner only."""
 
+import json
 import re
-import stat
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dropbox.command_line.addresses import Address, parse_address
+from dropbox.command_line.inputs import read_bytes, read_text
+from dropbox.command_line.refused import InputRefused
+from dropbox.local.private import OpenToOthers, refuse_open_to_others
+from dropbox.protocol.anchors import SignedAnchor, parse_signed_anchor, verify_first_anchor
+from dropbox.protocol.armour import dearmour
+from dropbox.protocol.errors import ProtocolError
+
+_LARGEST = 1 << 20  # bytes of a settings or anchor file
 DISK_RESERVE = 512 * 1024 * 1024
 EXIT_URL = "https://www.bbc.co.uk/weather"
 """Where *Exit this page* ends: a page that many people read for many reasons."""
@@ -18,16 +27,13 @@ class ConfigRefused(Exception):
     """The file cannot be used; the message is one line that says what to do."""
 
 
-@dataclass(frozen=True)
-class Listen:
-    """A Unix socket's path, or a host and a port (0: any free one)."""
+Listen = Address
+"""Where the server listens: a Unix socket's path, or a host and a port (0: any free one)."""
 
-    path: Path | None
-    host: str = ""
-    port: int = 0
 
-    def __str__(self) -> str:
-        return f"unix:{self.path}" if self.path else f"{self.host}:{self.port}"
+def _quoted(value: object) -> str:
+    """A TOML string: its escapes are those of JSON."""
+    return json.dumps(str(value), ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -54,29 +60,24 @@ class ServerConfig:
         """The file's text."""
         return (
             "# The drop-box server. Only its own user may read this file.\n"
-            f'listen = "{self.listen}"\n'
-            f'database = "{self.database}"\n'
-            f'data_dir = "{self.data_dir}"\n'
-            f'anchor = "{self.anchor}"\n'
+            f"listen = {_quoted(self.listen)}\n"
+            f"database = {_quoted(self.database)}\n"
+            f"data_dir = {_quoted(self.data_dir)}\n"
+            f"anchor = {_quoted(self.anchor)}\n"
             f"# Bytes of disk below which nothing more is taken.\n"
             f"disk_reserve = {self.disk_reserve}\n"
             f"# Where *Exit this page* ends.\n"
-            f'exit_url = "{self.exit_url}"\n'
+            f"exit_url = {_quoted(self.exit_url)}\n"
             f"demo = {str(self.demo).lower()}\n"
         )
 
 
 def parse_listen(value: str) -> Listen:
-    """``unix:/path`` or ``host:port``. Raises ConfigRefused."""
-    if value.startswith("unix:"):
-        path = Path(value.removeprefix("unix:"))
-        if not path.is_absolute():
-            raise ConfigRefused("listen: give the socket as unix:/absolute/path")
-        return Listen(path)
-    host, colon, port = value.rpartition(":")
-    if not (colon and host and port.isascii() and port.isdigit() and int(port) < 65_536):
-        raise ConfigRefused("listen: give unix:/absolute/path or HOST:PORT, for example 127.0.0.1:8080")
-    return Listen(None, host, int(port))
+    """``unix:/path``, ``HOST:PORT`` or ``[IPv6]:PORT``. Raises ConfigRefused."""
+    try:
+        return parse_address(value, "listen", unix=True, any_port=True)
+    except InputRefused as error:
+        raise ConfigRefused(error.say) from None
 
 
 def parse_database(value: str) -> str:
@@ -86,6 +87,9 @@ def parse_database(value: str) -> str:
         raise ConfigRefused("database: give sqlite:////absolute/file or postgresql://user@host/name")
     if scheme == "sqlite" and not rest.startswith("//"):
         raise ConfigRefused("database: a SQLite file needs an absolute path, sqlite:////absolute/file")
+    if scheme == "sqlite" and "?" in rest:
+        # What follows it is read as options, and the file would be another one than is named.
+        raise ConfigRefused("database: the path of a SQLite file must hold no question mark")
     return f"{_SCHEMES[scheme]}://{rest}"
 
 
@@ -137,13 +141,25 @@ def parse_config(text: str) -> ServerConfig:
 def load_config(path: Path) -> ServerConfig:
     """Raises ConfigRefused."""
     try:
-        mode = path.stat().st_mode
-        text = path.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigRefused(f"cannot read {path}: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise ConfigRefused(f"other users may read or change {path}: run `chmod 600 {path}`")
+        text = read_text(path, _LARGEST, "settings file")
+        refuse_open_to_others(path)
+    except InputRefused as error:
+        raise ConfigRefused(error.say) from None
+    except OpenToOthers:
+        raise ConfigRefused(f"other users may read or change {path}: run `chmod 600 {path}`") from None
     try:
         return parse_config(text)
     except ConfigRefused as error:
         raise ConfigRefused(f"{path}: {error}") from None
+
+
+def read_anchor(path: Path) -> SignedAnchor:
+    """An anchor that its own roots signed. Raises ConfigRefused."""
+    try:
+        signed = parse_signed_anchor(dearmour("ANCHOR", read_bytes(path, _LARGEST, "anchor file")))
+        verify_first_anchor(signed)
+    except InputRefused as error:
+        raise ConfigRefused(error.say) from None
+    except ProtocolError as error:
+        raise ConfigRefused(f"the anchor file {path}: {error.say} ({error})") from None
+    return signed

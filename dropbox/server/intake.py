@@ -32,7 +32,9 @@ class Intake:
         self._clock = clock
 
     def period(self) -> int:
-        """The server's present period."""
+        """The server's present period; the stored one while the clock is not believed."""
+        if self._shelf.held:
+            return self._shelf.open_period
         return int(self._clock() // self._shelf.ready.policy.period)
 
     async def post_envelope(self, request: web.BaseRequest) -> Answer:
@@ -40,7 +42,7 @@ class Intake:
         if check_binary(request) != ENVELOPE:
             raise Refused("wrong-length")
         cap = self._shelf.ready.policy.intake_per_period
-        if not self._shelf.taking:
+        if not self._shelf.takes:
             raise Refused("try-later")
         body = await read_body(request, ENVELOPE)
         envelope_id = sha256(body)
@@ -63,9 +65,10 @@ class Intake:
         closed = period < self._shelf.open_period
         if closed:
             kept = await self._store.segment(period)
-            if kept is None:
+            if kept is None and period < self._shelf.oldest_period:
                 raise Refused("expired")
-            filled = kept.count > 0
+            # Between the oldest and the open one, a period without a row passed while no server ran.
+            filled = kept is not None and kept.count > 0
         else:
             filled = self._shelf.open_file == period
         if filled:

@@ -4,7 +4,7 @@
 Every writing call returns only once the change is durable. Periods are numbers (docs/protocol.md, section 3).
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -86,8 +86,24 @@ class SegmentStore(Protocol):
     async def scrub(self) -> None:
         """Leave nothing in the store's files that shows in which order closed envelopes came."""
 
+    async def note_skip(self, opened: int, skipped: int) -> None:
+        """Say that ``skipped`` periods just before ``opened`` passed while no server ran."""
+
+    async def skips(self) -> list[tuple[int, int]]:
+        """What ``note_skip`` was told, ascending."""
+
+    async def confirm(self, period: int | None) -> None:
+        """Write down that a person says: it is ``period`` now. None takes it away again."""
+
+    async def confirmed(self) -> int | None:
+        """What ``confirm`` was last told."""
+
+    async def take_back(self, period: int, bodies: Iterable[bytes]) -> None:
+        """Undo, at once, every close from ``period`` on: their envelopes, which are ``bodies``, wait in ``period``
+        again, and so do those that wait in later ones."""
+
     async def drop_segments(self, before: int) -> list[int]:
-        """Forget segments of periods before ``before`` with their ids; answers which."""
+        """Forget segments of periods before ``before`` with their ids and skips; answers which."""
 
 
 class BoardStore(Protocol):
@@ -134,6 +150,9 @@ class SegmentFiles(Protocol):
     async def write(self, target: Path, header: bytes, ids: Sequence[bytes], fetch: FetchBodies, stamp: int) -> None:
         """Write the header and the envelopes of ``ids`` in that order, durably and in bounded memory; the file appears
         whole. ``stamp`` (unix seconds) is the time that it shows."""
+
+    def envelopes(self, periods: Sequence[int]) -> Iterator[bytes]:
+        """The envelopes of closed segments, one after another. Raises OSError when a file is gone or cut short."""
 
     async def remove(self, period: int) -> None:
         """Remove what there is of a period."""

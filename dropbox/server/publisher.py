@@ -2,6 +2,7 @@
 """The publisher: closes periods, rebuilds the open segment and the board, takes up directories, keeps retention.
 
 Each step can be cut off by a crash and is taken again with the same bytes; docs/ARCHITECTURE.md tells the order.
+Nothing is closed or deleted by a clock that does not follow from what is stored: docs/clocks.md.
 """
 
 import asyncio
@@ -17,9 +18,11 @@ from dropbox.protocol.wire import segment_header, segment_root
 from .admission import above_reserve
 from .board import build_board
 from .connection import log_fault
+from .lived_periods import explained, first_explained, first_kept, passed_over
 from .ports import ClosedSegment, SegmentFiles, Store
 from .shelf import Shelf
 from .static_files import StaticFile
+from .steady_clock import Clocks
 
 LONGEST_NAP = 5.0
 _LOG = logging.getLogger("dropbox.server")
@@ -35,7 +38,7 @@ class Publisher:
         shelf: Shelf,
         pinned: Anchor,
         document: Callable[[Directory], StaticFile],
-        clock: Callable[[], float],
+        clocks: Clocks,
     ) -> None:
         """``document`` makes the page for a directory."""
         self._store = store
@@ -43,7 +46,10 @@ class Publisher:
         self._shelf = shelf
         self._pinned = pinned
         self._document = document
-        self._clock = clock
+        self._clocks = clocks
+        self._clock = clocks.now
+        self._closed_at: float | None = None
+        self._told = False
         self._dir_version: int | None = None
         self._collected: int | None = None
         self._board_turn: int | None = None
@@ -70,11 +76,13 @@ class Publisher:
         await self._take_up_directory()
         if self._shelf.verified is None:
             return
-        period = int(self._clock() // self._policy.period)
         if not self._started:
-            await self._start(period)
-        if period > self._shelf.open_period:
+            await self._start()
+        period = await self._believed_period()
+        if period is not None and period > self._shelf.open_period:
             await self._close_until(period)
+        if period is not None and self._closed_at is None:
+            self._closed_at = self._clocks.awake()
         collected = int(self._clock() // self._policy.collect)
         if collected != self._collected:
             await self._rebuild_open_segment()
@@ -137,16 +145,63 @@ class Publisher:
             board, on_board = await build_board(self._store, self._shelf.ready.directory)
             self._shelf.board, self._shelf.on_board = board, on_board
 
-    async def _start(self, period: int) -> None:
-        await self._store.begin(period)
+    def _period(self) -> int:
+        return int(self._clock() // self._policy.period)
+
+    async def _start(self) -> None:
         newest = await self._store.newest_closed()
-        self._shelf.open_period = period if newest is None else newest + 1
+        self._shelf.open_period = 0 if newest is None else newest + 1
         await self._note_oldest()
         await self._files.keep_only(await self._store.filled_periods(), self._shelf.open_period)
         self._started = True
 
+    async def _believed_period(self) -> int | None:
+        """The clock's period; None while it does not follow from what is stored and nobody has confirmed it."""
+        confirmed = await self._store.confirmed()
+        agreed = confirmed is not None and abs(int(self._clocks.machine() // self._policy.period) - confirmed) <= 1
+        if agreed or self._shelf.held:
+            self._clocks.retake()
+        period = self._period()
+        if agreed:
+            if period < self._shelf.open_period:
+                await self._take_back(period)
+        elif self._shelf.held and not await self._explained(period):
+            if not self._told:
+                _LOG.error("clock-unconfirmed")
+            self._told = True
+            return None
+        if confirmed is not None:
+            await self._store.confirm(None)
+        if self._shelf.held:
+            await self._open_first(period)
+            self._shelf.held = self._told = False
+        return period
+
+    async def _explained(self, period: int) -> bool:
+        policy = self._policy
+        if await self._store.newest_closed() is None:
+            return first_explained(policy, self._shelf.ready.signed_head.head, period)
+        return explained(policy, self._shelf.open_period, period)
+
+    async def _open_first(self, period: int) -> None:
+        """Once in a store's life: everything before the first believed period is closed and empty."""
+        if await self._store.newest_closed() is None:
+            await self._store.begin(period)
+            self._shelf.open_period = period
+            await self._note_oldest()
+
+    async def _take_back(self, period: int) -> None:
+        """Open again what was closed ahead of ``period``."""
+        ahead = [one for one in await self._store.filled_periods() if one >= period]
+        await self._store.take_back(period, self._files.envelopes(ahead))
+        self._shelf.open_period, self._shelf.open_file = period, None
+        self._written = self._collected = None
+        await self._files.keep_only(await self._store.filled_periods(), period)
+        await self._note_oldest()
+
     async def _close_until(self, period: int) -> None:
         """Close every period before ``period``; after a long stop only the last ``retention`` ones are made."""
+        await self._note_skip(period)
         first = max(self._shelf.open_period, period - self._policy.retention)
         if first > self._shelf.open_period:
             # Accepted long ago and never closed: they go into the newest segment, which desks can still fetch.
@@ -162,7 +217,17 @@ class Publisher:
         if waiting:
             await self._store.scrub()
         self._shelf.open_period, self._shelf.open_file = period, None
+        self._closed_at = self._clocks.awake()
         await self._retain(period)
+
+    async def _note_skip(self, period: int) -> None:
+        """Periods in which no server was awake give no desk a chance to fetch, so they count for no retention."""
+        lived = 1
+        if self._closed_at is not None:
+            lived += int((self._clocks.awake() - self._closed_at) // self._policy.period)
+        skipped = passed_over(self._shelf.open_period, period, lived)
+        if skipped:
+            await self._store.note_skip(period, skipped)
 
     async def _close_one(self, period: int) -> None:
         await self._store.seal(period)
@@ -185,7 +250,8 @@ class Publisher:
             self._shelf.open_file = period
 
     async def _retain(self, period: int) -> None:
-        await self._store.drop_segments(period - self._policy.retention)
+        kept = first_kept(period, self._policy.retention, await self._store.skips())
+        await self._store.drop_segments(kept)
         await self._store.trim_batches(self._policy.window)
         await self._files.keep_only(await self._store.filled_periods(), period)
         await self._note_oldest()

@@ -25,6 +25,13 @@ class Shelf:
     open_file: int | None = None
     taking: bool = True
     """False below the disk reserve and while shutting down."""
+    held: bool = True
+    """The clock does not follow from what is stored, or has not been looked at yet: reading only."""
+
+    @property
+    def takes(self) -> bool:
+        """Whether envelopes and batches are accepted now."""
+        return self.taking and not self.held
 
     @property
     def ready(self) -> VerifiedDirectory:

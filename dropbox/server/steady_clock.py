@@ -8,6 +8,7 @@ service would take nothing until that day comes.
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 LONGEST_LEAP = 3_600.0
 """Seconds, ahead or back, that are taken for a correction of the clock; more is held for a fault until a restart."""
@@ -19,15 +20,43 @@ def since_boot() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
+@dataclass(frozen=True)
+class Clocks:
+    """What the publisher goes by, all in seconds: ``now`` is believed, ``machine`` what the machine says; ``awake``
+    does not go on while the machine sleeps. ``retake`` lets ``now`` be ``machine``, whatever it was before."""
+
+    now: Callable[[], float]
+    machine: Callable[[], float]
+    awake: Callable[[], float]
+    retake: Callable[[], None]
+
+    @staticmethod
+    def driven(clock: Callable[[], float]) -> "Clocks":
+        """One clock for all of it, for tests and simulations."""
+        return clock.clocks() if isinstance(clock, SteadyClock) else Clocks(clock, clock, clock, lambda: None)
+
+
 class SteadyClock:
     """Unix seconds. After a leap it goes on from the last time that was believed, until the machine's clock is near
-    that again. A restart takes the machine's clock as it is."""
+    that again or is confirmed (``dropbox-admin clock confirm``). A restart takes the machine's clock as it is; what
+    it may do then is for ``lived_periods`` to say."""
 
     def __init__(self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = since_boot) -> None:
         self._wall = wall
         self._steady = steady
         self._offset = wall() - steady()
         self._leapt = False
+
+    def retake(self) -> None:
+        """Take the machine's clock as it is, as a restart does: somebody has looked at it, or nothing hangs on it."""
+        self._offset = self._wall() - self._steady()
+        if self._leapt:
+            _LOG.error("clock-believed-again")
+            self._leapt = False
+
+    def clocks(self) -> "Clocks":
+        """This clock, and what stands behind it."""
+        return Clocks(self, self._wall, time.monotonic, self.retake)
 
     def __call__(self) -> float:
         wall, steady = self._wall(), self._steady()

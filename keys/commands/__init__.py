@@ -10,6 +10,7 @@ from keys.errors import KeysRefused
 from .anchor import anchor
 from .directory import directory
 from .fingerprint import fingerprint
+from .forces import forces
 from .root import root
 from .unit import unit
 
@@ -35,5 +36,5 @@ def main() -> None:
     """
 
 
-for command in (root, anchor, unit, directory, fingerprint):
+for command in (root, anchor, unit, directory, forces, fingerprint):
     main.add_command(command)

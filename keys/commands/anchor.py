@@ -9,12 +9,13 @@ import click
 
 from dropbox.protocol.anchors import SignedAnchor, parse_signed_anchor
 from dropbox.protocol.constants import KEY
+from dropbox.shown.signed_list import roots, signers
 from keys.errors import FileProblem
 from keys.fingerprints import grouped
 from keys.issue import new_anchor, next_anchor, sign_anchor
 from keys.keyfiles import ANCHOR, ROOT_PUBLIC, note_signed, open_root, read_armoured, write_armoured
 
-from .asking import passphrase
+from .asking import When, passphrase, signing_day
 
 _FILE = click.Path(path_type=Path)
 _public = click.option("--root-public", "publics", multiple=True, required=True, type=_FILE, help="Once for each root.")
@@ -78,7 +79,8 @@ def next_(before: Path, publics: tuple[Path, ...], threshold: int, out: Path) ->
 @click.option("--anchor", "path", required=True, type=_FILE)
 @click.option("--previous", type=_FILE, help="The anchor before it, when it is not the first.")
 @click.option("--root-key", required=True, type=_FILE)
-def sign(path: Path, previous: Path | None, root_key: Path) -> None:
+@signing_day
+def sign(path: Path, previous: Path | None, root_key: Path, when: When) -> None:
     """Add this root's signature; the passphrase is asked, or one line of standard input.
 
     \b
@@ -87,10 +89,12 @@ def sign(path: Path, previous: Path | None, root_key: Path) -> None:
     """
     held, before = read_anchor(path), read_anchor(previous) if previous else None
     key = open_root(root_key, passphrase())
+    day = when.check_signer(key)
     signed = sign_anchor(held, before, key.seed, key.public)
-    note_signed(key, "anchor", signed.anchor.version, signed.anchor.encode())
+    note_signed(key, "anchor", signed.anchor.version, signed.anchor.encode(), day)
     write_armoured(path, ANCHOR, signed.encode(), replace=True)
-    click.echo(f"{len(signed.by_own)} of {signed.anchor.threshold} needed")
+    when.say()
+    click.echo(signers(signed.anchor, (one.index for one in signed.by_own)))
 
 
 @anchor.command()
@@ -113,4 +117,13 @@ def show(path: Path, as_json: bool) -> None:
         "signed_by_previous": [one.index for one in signed.by_previous],
         "fingerprint": grouped(signed.anchor.fingerprint),
     }
-    click.echo(json.dumps(values) if as_json else "\n".join(f"{name}: {value}" for name, value in values.items()))
+    if as_json:
+        click.echo(json.dumps(values))
+        return
+    click.echo(f"anchor version {signed.anchor.version}, service {signed.anchor.service_id.hex()}")
+    click.echo(signers(signed.anchor, (one.index for one in signed.by_own)))
+    if signed.by_previous:
+        click.echo(f"signed by {roots([one.index for one in signed.by_previous])} of the anchor before it")
+    for number, public in enumerate(signed.anchor.roots, start=1):
+        click.echo(f"root {number}: {public.hex()}")
+    click.echo(f"fingerprint: {values['fingerprint']}")

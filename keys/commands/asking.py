@@ -1,46 +1,98 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What every command asks for: a passphrase, and the present period."""
+"""What every command asks for: a passphrase, and the present day."""
 
-import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 import click
 
+from dropbox.command_line.dates import check_today
+from dropbox.command_line.secret_lines import secret_line
 from dropbox.protocol.constants import MAX_PERIOD
 from dropbox.protocol.directory import Policy
+from dropbox.protocol.passphrase import composed
+from dropbox.shown.days import DAY, day_of_time
+from keys.clock import LONGEST_APART, check_day
 from keys.errors import StepRefused
-from keys.keyfiles import SHORTEST_PASSPHRASE
+from keys.keyfiles import SHORTEST_PASSPHRASE, RootKey, day_last_signed
 
 LONGEST_PASSPHRASE = 1_024
 
 
-def _typed(new: bool) -> str:
-    if sys.stdin.isatty():
-        return str(click.prompt("Passphrase of this root", hide_input=True, confirmation_prompt=new))
-    return sys.stdin.readline(LONGEST_PASSPHRASE + 2).rstrip("\r\n")
-
-
 def passphrase(new: bool = False) -> bytes:
-    """From a prompt without echo, or one line of standard input. Raises StepRefused."""
-    try:
-        typed = _typed(new)
-        sealed_with = typed.encode()
-    except UnicodeError:
-        raise StepRefused("The passphrase is not UTF-8. Type it on a terminal that is set to UTF-8.") from None
+    """In UTF-8, from a prompt without echo, or one line of standard input. Raises StepRefused, InputRefused."""
+    typed = secret_line("Passphrase of this root", confirm=new)
     if len(typed) > LONGEST_PASSPHRASE:
         raise StepRefused(f"A passphrase has at most {LONGEST_PASSPHRASE} characters. Choose a shorter one.")
-    if new and len(typed) < SHORTEST_PASSPHRASE:
+    if new and len(composed(typed)) < SHORTEST_PASSPHRASE:
         raise StepRefused(f"A root's passphrase has at least {SHORTEST_PASSPHRASE} characters. Choose a longer one.")
     if not typed:
         raise StepRefused("No passphrase. Type it, or give it as one line on standard input.")
-    return sealed_with
+    return typed.encode()
 
 
-def present(policy: Policy, period: int | None) -> int:
-    """The period given, or the one of this machine's clock."""
-    return period if period is not None else int(time.time()) // policy.period
+@dataclass(frozen=True)
+class When:
+    """The day on which a command acts: this machine's, held against what it builds on, or one that a person gave."""
+
+    today: str | None
+    period: int | None = None
+
+    def check(self, built_on: float | None, what: str, longest: float = LONGEST_APART) -> float:
+        """This machine's clock in unix seconds. ``built_on`` in unix seconds, None where a step builds on nothing that
+        has a day. Raises StepRefused, InputRefused."""
+        now = time.time()
+        if self.today is not None:
+            check_today(self.today, now)
+        elif built_on is not None:
+            check_day(now, built_on, what, longest)
+        return now
+
+    def check_signer(self, key: RootKey) -> int:
+        """The same against what the root signed last; today as days of unix time."""
+        signed = day_last_signed(key)
+        return int(self.check(None if signed is None else signed * DAY, "what this root signed last") // DAY)
+
+    def issue(self, policy: Policy, before: int | None) -> int:
+        """The period of issue. ``before`` is that of the list it builds on. Raises StepRefused, InputRefused."""
+        if self.period is not None:
+            return self.period
+        built_on = None if before is None else before * policy.period
+        return int(self.check(built_on, "the list that this builds on")) // policy.period
+
+    def say(self) -> None:
+        """Which day this machine believes, or was told."""
+        told = " (the list is for the period that --period gives)" if self.period is not None else ""
+        click.echo(f"today is {day_of_time(time.time())} by this machine's clock{told}")
 
 
-period_option = click.option(
+_today = click.option("--today", help="Today's date by another clock, YYYY-MM-DD, where this machine's is in doubt.")
+_period = click.option(
     "--period", type=click.IntRange(0, MAX_PERIOD), help="Period of issue; default: by this machine's clock."
 )
+
+
+def signing_day(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that acts on this machine's day: it takes ``when``."""
+
+    @_today
+    @wraps(command)
+    def run(today: str | None, **rest: Any) -> None:
+        command(when=When(today), **rest)
+
+    return run
+
+
+def issuing_day(command: Callable[..., None]) -> Callable[..., None]:
+    """The same for one that issues a list, which may be told the period."""
+
+    @_period
+    @_today
+    @wraps(command)
+    def run(today: str | None, period: int | None, **rest: Any) -> None:
+        command(when=When(today, period), **rest)
+
+    return run

@@ -2,12 +2,17 @@
 """``dropbox-keys directory``: the signed list of units and the service's numbers."""
 
 import json
+import time
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 import click
 
+from dropbox.forces import force_names
+from dropbox.protocol.armour import armour
+from dropbox.protocol.constants import MAX_PERIOD
 from dropbox.protocol.directory import (
     PRODUCTION,
     Policy,
@@ -18,13 +23,14 @@ from dropbox.protocol.directory import (
     verify_directory,
 )
 from dropbox.protocol.encoding import Reader
-from dropbox.protocol.errors import ProtocolError
+from dropbox.protocol.errors import HeadExpired, ProtocolError
+from dropbox.shown.signed_list import Said, changes, counted, described, remarks, signers, span
 from keys.errors import StepRefused
 from keys.issue import add_anchor, body_of, new_directory, reissue, sign_directory
-from keys.keyfiles import DIRECTORY, note_signed, open_root, read_armoured, read_file, write_armoured
+from keys.keyfiles import DIRECTORY, keep_signed, note_signed, open_root, read_armoured, read_file, write_armoured
 
 from .anchor import read_anchor
-from .asking import passphrase, period_option, present
+from .asking import When, issuing_day, passphrase, signing_day
 
 _FILE = click.Path(path_type=Path)
 directory_option = click.option("--directory", "path", required=True, type=_FILE)
@@ -40,10 +46,32 @@ def read_directory(path: Path) -> UntrustedDirectory:
     return parse_signed_directory(read_armoured(path, DIRECTORY))
 
 
-def write_directory(path: Path, draft: UntrustedDirectory, replace: bool = True) -> None:
-    """Write the file and say which version it now is."""
-    write_armoured(path, DIRECTORY, draft.encode(), replace)
-    click.echo(f"version {draft.head.head.dir_version}, {len(draft.head.signatures)} signatures")
+def write_directory(
+    path: Path, draft: UntrustedDirectory, when: When, before: UntrustedDirectory | None = None
+) -> None:
+    """Write the file, and say the day, which version it now is, how long it holds and who signed it. ``before`` is the
+    list that it replaces: a signed one is kept beside it."""
+    version, body = draft.head.head.dir_version, body_of(draft)
+    if before is not None and before.head.signatures and before.head.head.dir_version != version:
+        keep_signed(path, before.head.head.dir_version, armour(DIRECTORY, before.encode()))
+    write_armoured(path, DIRECTORY, draft.encode(), replace=before is not None)
+    when.say()
+    click.echo(f"version {version}, {span(draft, body.policy.period, time.time())}")
+    click.echo(signers(draft.anchors[-1].anchor, (one.index for one in draft.head.signatures)))
+
+
+def say_all(said: Iterable[Said]) -> None:
+    """Remarks, one a line; what loses something stands out."""
+    for one in said:
+        click.echo(f"{'LOOK: ' if one.loses else ''}{one.text}")
+
+
+def describe(draft: UntrustedDirectory) -> None:
+    """All that a list says, and what may be a mistake in it."""
+    body, names, now = body_of(draft), force_names(), time.time()
+    for line in described(draft, body, names, now):
+        click.echo(line)
+    say_all(remarks(draft, body, names, now))
 
 
 def read_policy_file(path: Path) -> Policy:
@@ -72,9 +100,9 @@ def policy() -> None:
 @directory.command()
 @click.option("--anchor", required=True, type=_FILE)
 @click.option("--policy", "policy_file", type=_FILE, help="JSON; default: the production policy.")
-@period_option
 @click.option("--out", required=True, type=_FILE)
-def new(anchor: Path, policy_file: Path | None, period: int | None, out: Path) -> None:
+@issuing_day
+def new(anchor: Path, policy_file: Path | None, out: Path, when: When) -> None:
     """Begin a directory without units.
 
     \b
@@ -82,13 +110,18 @@ def new(anchor: Path, policy_file: Path | None, period: int | None, out: Path) -
       dropbox-keys directory new --anchor service.anchor --out service.directory
     """
     chosen = read_policy_file(policy_file) if policy_file else PRODUCTION
-    write_directory(out, new_directory(read_anchor(anchor), chosen, present(chosen, period)), replace=False)
+    write_directory(out, new_directory(read_anchor(anchor), chosen, when.issue(chosen, None)), when)
 
 
 @directory.command()
 @directory_option
-@period_option
-def issue(path: Path, period: int | None) -> None:
+@click.option(
+    "--above",
+    type=click.IntRange(0, MAX_PERIOD - 1),
+    help="A version that a root has signed already: the new one is the next above it.",
+)
+@issuing_day
+def issue(path: Path, above: int | None, when: When) -> None:
     """Issue the same directory afresh, with a later end: the next version, to be signed again.
 
     \b
@@ -97,14 +130,15 @@ def issue(path: Path, period: int | None) -> None:
     """
     draft = read_directory(path)
     body = body_of(draft)
-    write_directory(path, reissue(draft, body, present(body.policy, period)))
+    issued = when.issue(body.policy, draft.head.head.issued)
+    write_directory(path, reissue(draft, body, issued, above or 0), when, draft)
 
 
 @directory.command("anchor")
 @directory_option
 @click.option("--anchor", required=True, type=_FILE, help="The anchor that follows the directory's last one.")
-@period_option
-def add(path: Path, anchor: Path, period: int | None) -> None:
+@issuing_day
+def add(path: Path, anchor: Path, when: When) -> None:
     """Take changed roots into the directory; from then on the new ones sign it.
 
     \b
@@ -112,24 +146,29 @@ def add(path: Path, anchor: Path, period: int | None) -> None:
       dropbox-keys directory anchor --directory service.directory --anchor service-2.anchor
     """
     draft = read_directory(path)
-    write_directory(path, add_anchor(draft, read_anchor(anchor), present(body_of(draft).policy, period)))
+    issued = when.issue(body_of(draft).policy, draft.head.head.issued)
+    write_directory(path, add_anchor(draft, read_anchor(anchor), issued), when, draft)
 
 
 @directory.command()
 @directory_option
 @click.option("--root-key", required=True, type=_FILE)
-def sign(path: Path, root_key: Path) -> None:
-    """Add this root's signature; the passphrase is asked, or one line of standard input.
+@signing_day
+def sign(path: Path, root_key: Path, when: When) -> None:
+    """Show what the list says and add this root's signature; the passphrase is asked, or one line of standard input.
 
     \b
     Example:
       dropbox-keys directory sign --directory service.directory --root-key r1.key
     """
     draft = read_directory(path)
+    when.check(draft.head.head.issued * body_of(draft).policy.period, "the list's issue")
+    describe(draft)
     key = open_root(root_key, passphrase())
+    day = when.check_signer(key)
     signed = sign_directory(draft, key.seed, key.public)
-    note_signed(key, "directory", signed.head.head.dir_version, signed.head.head.encode())
-    write_directory(path, signed)
+    note_signed(key, "directory", signed.head.head.dir_version, signed.head.head.encode(), day)
+    write_directory(path, signed, when, draft)
 
 
 def unit_values(unit: Unit) -> dict[str, Any]:
@@ -151,9 +190,10 @@ def unit_values(unit: Unit) -> dict[str, Any]:
 
 @directory.command()
 @directory_option
+@click.option("--since", type=_FILE, help="Another version of the list: say how this one differs from it.")
 @click.option("--json", "as_json", is_flag=True)
-def show(path: Path, as_json: bool) -> None:
-    """What a directory file says, and who signed it.
+def show(path: Path, since: Path | None, as_json: bool) -> None:
+    """What a directory file says, how long it holds, and who signed it.
 
     \b
     Example:
@@ -174,21 +214,30 @@ def show(path: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(values))
         return
-    click.echo(f"version {head.dir_version}, periods {head.issued} to {head.expires}, signed by {values['signed_by']}")
-    for unit in body.units:
-        state = "paused" if unit.paused else "receiving"
-        click.echo(f"{unit.slug}: {unit.name}, quota {unit.board_quota}, {state}, serves {len(unit.forces)} forces")
+    describe(draft)
+    if since is not None:
+        before = read_directory(since)
+        click.echo(f"against version {before.head.head.dir_version}:")
+        say_all(changes(body_of(before), body, force_names()) or [Said("the same units and policy")])
 
 
 @directory.command()
 @directory_option
 @click.option("--anchor", required=True, type=_FILE, help="The anchor that a client pins.")
-def verify(path: Path, anchor: Path) -> None:
-    """Check a directory as a client does that pins this anchor.
+@signing_day
+def verify(path: Path, anchor: Path, when: When) -> None:
+    """Check a directory as a client does that pins this anchor and has this machine's date.
 
     \b
     Example:
       dropbox-keys directory verify --directory service.directory --anchor service.anchor
     """
     found = verify_directory(read_anchor(anchor).anchor, read_directory(path))
-    click.echo(f"version {found.signed_head.head.dir_version} holds, {len(found.directory.units)} units")
+    head, period = found.signed_head.head, found.policy.period
+    now = when.check(head.issued * period, "the list's issue", longest=(head.expires - head.issued + 1) * period)
+    if now // period > head.expires:
+        raise HeadExpired("by this machine's clock")
+    when.say()
+    units = counted(len(found.directory.units), "unit", "units")
+    click.echo(f"version {head.dir_version} holds, {units}, {span(found.raw, period, now)}")
+    say_all(remarks(found.raw, found.directory, force_names(), now))

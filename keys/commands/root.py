@@ -9,9 +9,21 @@ import click
 from dropbox.protocol.constants import KEY
 from dropbox.protocol.primitives import ed25519_public, sha256
 from keys.fingerprints import grouped
-from keys.keyfiles import ROOT_PUBLIC, refuse_taken, seal_root, write_armoured, write_file
+from keys.keyfiles import (
+    ROOT_PUBLIC,
+    medium_keeps_permissions,
+    refuse_taken,
+    seal_root,
+    write_armoured,
+    write_file,
+)
 
 from .asking import passphrase
+
+NO_PERMISSIONS = (
+    "keeps no permissions, as a FAT or exFAT stick does not: whoever holds the medium can copy the key, and nothing "
+    "but its passphrase protects it."
+)
 
 
 @click.group()
@@ -30,6 +42,8 @@ def new(out: Path) -> None:
     """
     beside = out.with_name(out.name + ".pub")
     refuse_taken(out, beside)
+    if not medium_keeps_permissions(out.parent):
+        click.echo(f"dropbox-keys: {out.parent} {NO_PERMISSIONS}", err=True)
     seed = secrets.token_bytes(KEY)
     sealed = seal_root(seed, passphrase(new=True), secrets.token_bytes)
     public = ed25519_public(seed)

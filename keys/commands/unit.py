@@ -1,22 +1,26 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """``dropbox-keys unit``: take a desk into the directory, change it, end it."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from dropbox.forces import force_names, nearest_force
 from dropbox.protocol.constants import HASH, MAX_PERIOD, MAX_QUOTA, UnitKind
 from dropbox.protocol.directory import Directory, Unit, UnitKey
 from dropbox.protocol.enrolment import Enrolment, verify_enrolment
+from dropbox.protocol.inert import inert_line
+from dropbox.shown.signed_list import Said, changes, remarks
 from keys.errors import StepRefused
 from keys.issue import body_of, reissue, with_unit
 from keys.keyfiles import ENROLMENT, read_armoured
 from keys.revoke import paused, retired, revoked, unit_of
 
-from .asking import period_option, present
-from .directory import directory_option, read_directory, write_directory
+from .asking import When, issuing_day
+from .directory import directory_option, read_directory, say_all, write_directory
 
 _KINDS = {kind.name.lower().replace("_", "-"): kind for kind in UnitKind}
 _slug = click.option("--slug", required=True, help="The unit's short name: lower-case words joined by hyphens.")
@@ -28,11 +32,42 @@ def unit() -> None:
     """The desks that receive reports."""
 
 
-def _change(path: Path, period: int | None, change: Callable[[Directory, int], Directory]) -> None:
+def _change(path: Path, when: When, change: Callable[[Directory, int], Directory]) -> None:
+    """Say what changes, in words, and write the next version."""
     draft = read_directory(path)
     body = body_of(draft)
-    at = present(body.policy, period)
-    write_directory(path, reissue(draft, change(body, at), at))
+    at = when.issue(body.policy, draft.head.head.issued)
+    changed = change(body, at)
+    issued = reissue(draft, changed, at)
+    say_all(changes(body, changed, force_names()) or [Said("nothing changes but the version and the days")])
+    say_all(one for one in remarks(issued, changed, force_names(), time.time()) if one.loses)
+    write_directory(path, issued, when, draft)
+
+
+def _check_forces(*slugs: str) -> None:
+    """Raises StepRefused, with the nearest name: a force that is misspelt would have nobody."""
+    known = force_names()
+    for slug in slugs:
+        if slug not in known:
+            near = nearest_force(slug)
+            meant = f" Did you mean {near.slug} ({near.name})?" if near else ""
+            raise StepRefused(f"No force has the slug {inert_line(slug)}.{meant} `dropbox-keys forces` lists them all.")
+
+
+def _check_new(body: Directory, found: Enrolment, slug: str) -> None:
+    """Raises StepRefused for a desk or a short name that the list has or had."""
+    if found.unit_id in body.revoked:
+        raise StepRefused(
+            "This desk was revoked, and a revoked desk never comes back. Make a new one: `dropbox-desk init`."
+        )
+    for unit in body.units:
+        if unit.slug == slug or unit.unit_id == found.unit_id:
+            raise StepRefused(f"{slug}, or this desk, is in the directory already. Use `unit rotate` for a new key.")
+    for one in body.retired:
+        if one.unit.unit_id == found.unit_id:
+            raise StepRefused(f"This desk is retired, as {one.unit.slug}. Make a new one: `dropbox-desk init`.")
+        if one.unit.slug == slug:
+            raise StepRefused(f"The short name {slug} is spent: a retired unit has it. Choose another, as {slug}-2.")
 
 
 def _enrolled(path: Path, body: Directory) -> Enrolment:
@@ -51,7 +86,7 @@ def _enrolled(path: Path, body: Directory) -> Enrolment:
 @click.option("--conflict", "conflicts", multiple=True, help="Slug of a force whose reports it must not get; repeat.")
 @click.option("--quota", default=4, show_default=True, type=click.IntRange(1, MAX_QUOTA), help="Entries a batch.")
 @click.option("--not-after", type=click.IntRange(0, MAX_PERIOD), help="Last period; default: ten years of days.")
-@period_option
+@issuing_day
 def add(
     path: Path,
     enrolment: Path,
@@ -61,7 +96,7 @@ def add(
     conflicts: tuple[str, ...],
     quota: int,
     not_after: int | None,
-    period: int | None,
+    when: When,
 ) -> None:
     """Add a desk. Compare the enrolment's fingerprint with the desk's officer first.
 
@@ -73,8 +108,7 @@ def add(
 
     def change(body: Directory, at: int) -> Directory:
         found = _enrolled(enrolment, body)
-        if any(one.unit_id == found.unit_id or one.slug == slug for one in body.on_board()):
-            raise StepRefused(f"{slug}, or this desk, is in the directory already. Use `unit rotate` for a new key.")
+        _check_new(body, found, slug)
         last = not_after if not_after is not None else min(at + _YEARS_10 * 86_400 // body.policy.period, MAX_PERIOD)
         keys = (UnitKey(found.signing_public, at),)
         added = Unit(
@@ -92,7 +126,8 @@ def add(
         )
         return with_unit(body, added)
 
-    _change(path, period, change)
+    _check_forces(*forces, *conflicts)
+    _change(path, when, change)
 
 
 @unit.command()
@@ -102,8 +137,8 @@ def add(
 @click.option(
     "--first-period", type=click.IntRange(0, MAX_PERIOD), help="From when the new key signs; default: the next period."
 )
-@period_option
-def rotate(path: Path, enrolment: Path, slug: str, first_period: int | None, period: int | None) -> None:
+@issuing_day
+def rotate(path: Path, enrolment: Path, slug: str, first_period: int | None, when: When) -> None:
     """Give a desk a new signing key, for instance after it lost its keyring.
 
     \b
@@ -118,35 +153,35 @@ def rotate(path: Path, enrolment: Path, slug: str, first_period: int | None, per
         key = UnitKey(found.signing_public, first_period if first_period is not None else at + 1)
         return with_unit(body, replace(held, keys=(*held.keys, key)))
 
-    _change(path, period, change)
+    _change(path, when, change)
 
 
 @unit.command()
 @directory_option
 @_slug
-@period_option
-def pause(path: Path, slug: str, period: int | None) -> None:
+@issuing_day
+def pause(path: Path, slug: str, when: When) -> None:
     """Stop new reports to a unit; it goes on posting its replies.
 
     \b
     Example:
       dropbox-keys unit pause --directory service.directory --slug north
     """
-    _change(path, period, lambda body, _: paused(body, slug, True))
+    _change(path, when, lambda body, _: paused(body, slug, True))
 
 
 @unit.command()
 @directory_option
 @_slug
-@period_option
-def resume(path: Path, slug: str, period: int | None) -> None:
+@issuing_day
+def resume(path: Path, slug: str, when: When) -> None:
     """Let a paused unit receive reports again.
 
     \b
     Example:
       dropbox-keys unit resume --directory service.directory --slug north
     """
-    _change(path, period, lambda body, _: paused(body, slug, False))
+    _change(path, when, lambda body, _: paused(body, slug, False))
 
 
 @unit.command()
@@ -154,8 +189,8 @@ def resume(path: Path, slug: str, period: int | None) -> None:
 @_slug
 @click.option("--last-period", required=True, type=click.IntRange(0, MAX_PERIOD), help="Of its newest batch.")
 @click.option("--last-hash", required=True, help="Hash of that batch's manifest, hex; `dropbox-admin status` shows it.")
-@period_option
-def retire(path: Path, slug: str, last_period: int, last_hash: str, period: int | None) -> None:
+@issuing_day
+def retire(path: Path, slug: str, last_period: int, last_hash: str, when: When) -> None:
     """End a paused unit that has nothing left to post; its board stays readable.
 
     \b
@@ -168,18 +203,18 @@ def retire(path: Path, slug: str, last_period: int, last_hash: str, period: int 
         digest = b""
     if len(digest) != HASH:
         raise StepRefused("--last-hash takes 64 hex digits, as `dropbox-admin status` shows them.")
-    _change(path, period, lambda body, _: retired(body, slug, last_period, digest))
+    _change(path, when, lambda body, _: retired(body, slug, last_period, digest))
 
 
 @unit.command()
 @directory_option
 @_slug
-@period_option
-def revoke(path: Path, slug: str, period: int | None) -> None:
+@issuing_day
+def revoke(path: Path, slug: str, when: When) -> None:
     """Take a unit whose key is in wrong hands off the board at once.
 
     \b
     Example:
       dropbox-keys unit revoke --directory service.directory --slug north
     """
-    _change(path, period, lambda body, _: revoked(body, slug))
+    _change(path, when, lambda body, _: revoked(body, slug))

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.admin.operator import admin
+from tests.admin.operator import DAILY, admin
 from tests.server.world import World
 
 
 @pytest.fixture
 def world() -> World:
-    return World()
+    return World(policy=DAILY)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 """Runs the operator's commands in this process."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from click.testing import CliRunner, Result
@@ -11,11 +12,13 @@ from dropbox.server.config import load_config
 from dropbox.server.store.sql import SqlStore, open_store
 from tests.server.world import POLICY
 
-NOW = int(time.time() // POLICY.period)
+DAILY = replace(POLICY, period=86_400, collect=3_600)
+"""Periods that do not turn while a test runs."""
+NOW = int(time.time() // DAILY.period)
 
 
-def admin(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(main, [str(one) for one in arguments])
+def admin(*arguments: str | Path, typed: str = "") -> Result:
+    return CliRunner().invoke(main, [str(one) for one in arguments], input=typed)
 
 
 def refused(result: Result) -> str:
@@ -32,7 +35,7 @@ def store_of(config: Path) -> SqlStore:
     return open_store(load_config(config).database)
 
 
-def publish(config: Path, text: bytes) -> Result:
+def publish(config: Path, text: bytes, *more: str, typed: str = "") -> Result:
     file = config.parent / "directory.txt"
     file.write_bytes(text)
-    return admin("directory", "publish", "--config", config, "--directory", file)
+    return admin("directory", "publish", "--config", config, "--directory", file, *more, typed=typed)

@@ -12,7 +12,7 @@ import pytest
 from dropbox.admin_cli import file_checks, machine_checks
 from dropbox.admin_cli.findings import Level
 from dropbox.server.config import Listen, load_config
-from tests.admin.operator import NOW, admin, publish
+from tests.admin.operator import NOW, admin, publish, refused
 from tests.server.world import World
 
 
@@ -82,7 +82,8 @@ def test_a_database_of_another_release_is_serious(config: Path) -> None:
 def test_an_old_head_and_a_clock_set_back_are_seen(config: Path, world: World) -> None:
     """No directory is advice, one about to expire too; files from the future are serious."""
     assert levels(findings(config)[1])["directory"] == "warning"
-    publish(config, world.directory_text(period=NOW - 5, expires=NOW + 2))
+    publish(config, world.directory_text(period=NOW - 5, expires=NOW + 2), "--yes")
+    assert any("expires soon" in one["what"] for one in findings(config)[1])
     assert levels(findings(config)[1])["directory"] == "warning"
     os.utime(config, (time.time() + 9_000,) * 2)
     code, found = findings(config)
@@ -120,6 +121,7 @@ def test_the_clock_service(tmp_path: Path) -> None:
     assert machine_checks.check_time_service(0).level is Level.OK
     assert machine_checks.check_time_service(5).level is Level.WARNING
     assert machine_checks.check_time_service(-1).level is Level.WARNING
+    assert machine_checks.check_time_service(-2).level is Level.OK
     assert machine_checks.check_time_service().level in (Level.OK, Level.WARNING)
 
 
@@ -158,3 +160,46 @@ def test_postgresql_settings_are_examined(tmp_path: Path, world: World, postgres
     assert code == 1  # the test's cluster runs without fsync
     assert "fsync = 'on'" in words
     assert "wal_recycle = 'off'" in words
+
+
+@pytest.mark.usefixtures("sound_machine")
+def test_each_folder_is_written_to(config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that takes nothing is serious, the socket's that is not there yet is not; nothing is left behind."""
+    settings = load_config(config)
+    before = sorted(settings.data_dir.rglob("*"))
+    assert [one.level for one in file_checks.check_writing(settings)] == [Level.OK]
+    there, later = tmp_path, tmp_path / "later"
+    for folder, level in ((there, Level.OK), (later, Level.WARNING)):
+        found = list(file_checks.check_writing(replace(settings, listen=Listen(folder / "s.sock"))))
+        assert found[0].level is level
+    assert sorted(settings.data_dir.rglob("*")) == before
+
+    def refuse(folder: Path) -> None:
+        if folder == settings.segments:
+            raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(file_checks, "try_to_write", refuse)
+    code, found_all = findings(config)
+    assert (code, levels(found_all)["writing"]) == (1, "serious")
+
+
+@pytest.mark.usefixtures("sound_machine")
+def test_under_systemd_each_finding_has_its_level(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line each, marked for the journal, and none that says that all is well."""
+    monkeypatch.setenv("JOURNAL_STREAM", "8:1")
+    load_config(config).data_dir.chmod(0o755)
+    lines = admin("doctor", "--config", config).stdout.splitlines()
+    assert any(line.startswith("<3>serious permissions: ") for line in lines)
+    assert all(line.startswith(("<3>serious ", "<4>warning ")) for line in lines)
+
+
+def test_a_folder_of_another_user_is_not_filled(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one user makes in the folder of the service's, that one could not read; a settings folder must be there."""
+    anchor = load_config(config).anchor
+    monkeypatch.setattr(os, "geteuid", lambda: 4_711)
+    assert "run this as that user" in refused(admin("init", "--dir", config.parent, "--anchor", anchor))
+    monkeypatch.undo()
+    new = ("init", "--dir", config.parent / "n", "--anchor", anchor, "--config")
+    assert "is not there: make it first" in refused(admin(*new, config.parent / "none" / "server.toml"))
+    assert admin(*new, config.parent / "other.toml").exit_code == 0
+    assert load_config(config.parent / "other.toml").data_dir == config.parent / "n" / "data"

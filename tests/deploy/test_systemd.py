@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The units are judged by systemd's own tool, and say what the design asks of them."""
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.deploy.sandbox import settings
 from tests.needs import find_program
 from tests.rules.tree import ROOT
 
@@ -21,6 +23,11 @@ def analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([program, "--no-pager", *arguments], capture_output=True, text=True)
 
 
+def installed(unit: Path) -> str:
+    """A unit's name where it is installed; the desk's is a template, of which there is an instance for each desk."""
+    return "dropbox-server.service" if unit.stem == "server" else "dropbox-desk@north.service"
+
+
 def exposure(unit: Path) -> float:
     """The overall figure, in tenths as systemd gives it."""
     done = analyze("security", "--offline=true", f"--threshold={EXPOSURE_AT_MOST * 10:.0f}", unit)
@@ -28,15 +35,6 @@ def exposure(unit: Path) -> float:
     figure = float(last.split(":")[1].split()[0])
     assert (done.returncode == 0) == (figure <= EXPOSURE_AT_MOST)
     return figure
-
-
-def settings(unit: Path) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for line in unit.read_text().splitlines():
-        if "=" in line and not line.startswith("#"):
-            name, value = line.split("=", 1)
-            found.setdefault(name, []).append(value)
-    return found
 
 
 def test_the_exposure_is_small(unit: Path) -> None:
@@ -51,10 +49,9 @@ def test_a_weaker_unit_is_seen(unit: Path, tmp_path: Path) -> None:
 
 
 def test_every_setting_is_one_that_systemd_knows(unit: Path, tmp_path: Path) -> None:
-    """Verified with a program that exists here in place of the installed one."""
-    copy = tmp_path / unit.name
-    program = settings(unit)["ExecStart"][0].split()[0]
-    copy.write_text(unit.read_text().replace(program, "/bin/true"))
+    """Verified with a program that exists here in place of the installed ones."""
+    copy = tmp_path / installed(unit)
+    copy.write_text(re.sub(r"/opt/dropbox/bin/[a-z-]+", "/bin/true", unit.read_text()))
     done = analyze("verify", "--man=no", copy)
     assert done.returncode == 0, done.stderr
     assert "ignoring" not in done.stderr
@@ -75,10 +72,28 @@ def test_files_are_private_and_logs_are_short(unit: Path) -> None:
     assert said["LogLevelMax"] == ["notice"]
 
 
+RUNBOOK = (ROOT / "docs" / "runbooks" / "first-service.md").read_text(encoding="utf-8")
+
+
+def test_the_runbook_names_the_same_places(unit: Path) -> None:
+    """Every path that the unit uses stands in the runbook's steps, and its user is made by the one file."""
+    said = settings(unit, "north")
+    paths = re.findall(r"/[\w./-]+", " ".join([*said["ExecStart"], *said.get("LoadCredential", [])]))
+    paths += [f"/var/lib/{one}" for one in said["StateDirectory"]]
+    paths += [one.lstrip("-") for one in said.get("ReadWritePaths", [])]
+    paths = [re.sub(r"^/opt/dropbox/bin/.*", "/opt/dropbox", path) for path in paths]
+    assert len(paths) > 2
+    assert [path for path in paths if path not in RUNBOOK] == []
+    assert f"deploy/systemd/{unit.name} /etc/systemd/system/{installed(unit).replace('north', '')}" in RUNBOOK
+    users = (ROOT / "deploy" / "systemd" / "sysusers.conf").read_text()
+    assert re.search(rf"^u {said['User'][0]} ", users, re.M)
+    assert said["Group"] == said["User"]
+
+
 def test_the_command_is_the_one_that_is_documented(unit: Path) -> None:
     commands = {
         "server": "/opt/dropbox/bin/dropbox serve --config /etc/dropbox/server.toml",
-        "desk": "/opt/dropbox/bin/dropbox-desk serve --vault /var/lib/dropbox-desk/vault",
+        "desk": "/opt/dropbox/bin/dropbox-desk serve --vault /var/lib/dropbox-desk/%i",
     }
     assert settings(unit)["ExecStart"] == [commands[unit.stem]]
 
@@ -91,4 +106,4 @@ def test_the_way_to_the_network_is_no_wider_than_needed(unit: Path) -> None:
         assert said["RuntimeDirectory"] == ["dropbox"]
     else:
         assert said["IPAddressAllow"] == ["localhost"]
-        assert said["LoadCredential"] == ["desk-key:/etc/dropbox/desk-key"]
+        assert said["LoadCredential"] == ["desk-key:/etc/dropbox-desk/%i.key"]

@@ -79,3 +79,10 @@ def test_the_onion_leads_to_the_socket_of_the_server_unit() -> None:
 )
 def test_it_opens_nothing_else_and_writes_little(name: str, value: str) -> None:
     assert settings()[name] == [value]
+
+
+def test_what_apparmor_needs_is_a_file() -> None:
+    """One line for the socket of the server's unit; torrc says where both are installed."""
+    rules = [line for line in (TORRC.parent / "apparmor").read_text().splitlines() if not line.startswith("#")]
+    assert rules == ["/run/dropbox/server.sock rw,"]
+    assert "deploy/tor/apparmor is installed as /etc/apparmor.d/local/system_tor" in TORRC.read_text()

@@ -5,6 +5,7 @@ import io
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,8 @@ from dropbox.protocol.primitives import ed25519_public, sha256
 from keys import keyfiles
 from keys.commands import main
 
-PERIOD = 20_000
+PERIOD = int(time.time()) // 86_400 - 20
+"""Of the ceremony: some days ago, so that what is issued on later days is signed without a question."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,12 @@ class Ran:
     def refusal(self) -> str:
         """The one line that says what to do."""
         assert self.code == 1, self
-        assert self.out == "", self
+        # A list is shown before it is signed.
+        assert self.out == "" or self.out.startswith("version "), self
         lines = self.err.splitlines()
         assert len(lines) == 1, self
         assert lines[0].startswith("dropbox-keys: "), self
-        assert lines[0].endswith((".", ")")) or " Run: " in lines[0], self
+        assert lines[0].endswith((".", ")", "?")) or " Run: " in lines[0], self
         return lines[0]
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 import pytest
 
-from keys.commands import asking, main
-from keys.commands.asking import passphrase as ask
+from dropbox.shown.days import day_of
+from keys.commands import main
 from keys.fingerprints import grouped
 from tests.keys.conftest import PERIOD, Run, done, passphrase, write_enrolment
 
@@ -138,15 +138,21 @@ def test_what_show_prints(folder: Path, run: Run) -> None:
     at = ("--anchor", folder / "service.anchor")
     values = json.loads(done(run("anchor", "show", *at, "--json")))
     assert (values["version"], values["threshold"], values["signed_by"], len(values["roots"])) == (1, 2, [0, 1], 3)
-    lines = done(run("anchor", "show", *at)).splitlines()
-    assert [line.split(":")[0] for line in lines] == list(values)
+    text = done(run("anchor", "show", *at))
+    assert text.startswith(f"anchor version 1, service {values['service_id']}\n")
+    assert "signed by roots 1 and 2; 2 of 3 roots are needed\n" in text
+    assert text.endswith(f"root 3: {values['roots'][2]}\nfingerprint: {values['fingerprint']}\n")
     directory = ("--directory", folder / "service.directory")
     done(run("unit", "pause", *directory, "--slug", "intake", "--period", PERIOD))
     text = done(run("directory", "show", *directory))
     assert text == (
-        f"version 2, periods {PERIOD} to {PERIOD + 100}, signed by []\n"
-        "intake: Unit intake, quota 4, paused, serves 0 forces\n"
-        "north: Unit north, quota 4, receiving, serves 1 forces\n"
+        f"version 2, from {day_of(PERIOD, 86_400)} to {day_of(PERIOD + 100, 86_400)}, 80 days left\n"
+        "signed by nobody yet; 2 of 3 roots are needed\n"
+        "intake: Unit intake, intake desk, paused, gets no new reports, quota 4\n"
+        "north: Unit north, force unit, receives reports, quota 4\n"
+        "    serves Cumbria Constabulary (cumbria)\n"
+        "    gets no reports about Gwent Police (gwent)\n"
+        "no intake desk in it receives reports: a force without a unit has nobody\n"
     )
     values = json.loads(done(run("directory", "show", *directory, "--json")))
     assert [unit["kind"] for unit in values["units"]] == ["intake-desk", "force-unit"]
@@ -160,26 +166,66 @@ def test_without_a_period_the_machine_s_clock_counts(folder: Path, run: Run) -> 
     assert before <= shown["issued"] <= int(time.time()) // 86_400
 
 
-def test_on_a_terminal_the_passphrase_is_prompted_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without echo; a new one is confirmed."""
-    asked: list[dict[str, object]] = []
-
-    class Terminal:
-        @staticmethod
-        def isatty() -> bool:
-            return True
-
-    def prompt(text: str, **how: object) -> str:
-        asked.append({"text": text, **how})
-        return "typed on a terminal"
-
-    monkeypatch.setattr(asking.sys, "stdin", Terminal)
-    monkeypatch.setattr(asking.click, "prompt", prompt)
-    assert (ask(), ask(new=True)) == (b"typed on a terminal", b"typed on a terminal")
-    assert [(one["hide_input"], one["confirmation_prompt"]) for one in asked] == [(True, False), (True, True)]
-
-
 def test_groups_of_four() -> None:
     """Sixteen groups of four digits, each easy to say."""
     assert grouped(bytes(range(32))).split(" ")[:2] == ["0001", "0203"]
     assert len(grouped(bytes(32)).split(" ")) == 16
+
+
+def test_every_force_has_a_short_name_to_look_up(run: Run) -> None:
+    """One a line, the ones that sources are not offered marked; the same as JSON."""
+    lines = done(run("forces")).splitlines()
+    found = json.loads(done(run("forces", "--json")))
+    assert len(lines) == len(found) == 68
+    assert any(re.fullmatch(r"durham +Durham Constabulary", line) for line in lines)
+    assert sum(line.endswith("(not enabled)") for line in lines) == sum(not one["enabled"] for one in found) == 19
+
+
+def test_what_differs_is_said_in_words(folder: Path, run: Run) -> None:
+    """Each verb says what it did; show compares two versions, those that ended included."""
+    path = folder / "service.directory"
+    there = ("--directory", path)
+    assert "north: Unit north is paused: it gets no new reports" in done(
+        run("unit", "pause", *there, "--slug", "north")
+    )
+    assert "nothing changes but the version" in done(run("unit", "pause", *there, "--slug", "north"))
+    last = ("--last-period", PERIOD, "--last-hash", "ab" * 32)
+    said = done(run("unit", "retire", *there, "--slug", "north", *last))
+    assert "LOOK: retired: north: Unit north; its board stays readable\n" in said
+    assert "LOOK: no unit that receives reports serves" not in said  # it was paused before
+    assert "LOOK: revoked: intake: Unit intake; its board is not" in done(
+        run("unit", "revoke", *there, "--slug", "intake")
+    )
+    shown = done(run("directory", "show", *there, "--since", folder / "service.directory.1"))
+    assert f"north: Unit north, retired, last batch {day_of(PERIOD, 86_400)}\n" in shown
+    assert re.search(r"^a revoked unit, id [0-9a-f]{32}$", shown, re.M)
+    assert "LOOK: no unit in it receives reports\n" in shown
+    assert "against version 1:\nLOOK: revoked: intake" in shown or "against version 1:\nLOOK: retired: north" in shown
+    assert "LOOK: no unit that receives reports serves Cumbria Constabulary (cumbria) any more" in shown
+    same = done(run("directory", "show", *there, "--since", path))
+    assert same.endswith("against version 2:\nthe same units and policy\n")
+
+
+def test_names_that_are_spent(folder: Path, run: Run) -> None:
+    """A retired unit's short name, a retired desk, a desk that is listed: each says so, and what to do."""
+    there = ("--directory", folder / "service.directory")
+    done(run("unit", "pause", *there, "--slug", "north"))
+    done(run("unit", "retire", *there, "--slug", "north", "--last-period", PERIOD, "--last-hash", "ab" * 32))
+    add = ("unit", "add", *there, "--enrolment")
+    south = write_enrolment(folder, "south")
+    assert "The short name north is spent: a retired unit has it" in run(*add, south, "--slug", "north").refusal
+    retired = run(*add, folder / "north.enrolment", "--slug", "other").refusal
+    assert "This desk is retired, as north" in retired
+    assert "Use `unit rotate`" in run(*add, folder / "intake.enrolment", "--slug", "other").refusal
+    done(run(*add, south, "--slug", "north-2"))
+
+
+def test_both_anchors_signers_are_shown(folder: Path, run: Run) -> None:
+    """Of a second anchor, who of the first one's roots signed it."""
+    publics = [value for number in (2, 3, 4) for value in ("--root-public", folder / f"r{number}.key.pub")]
+    second = folder / "service-2.anchor"
+    done(run("anchor", "next", "--anchor", folder / "service.anchor", *publics, "--out", second))
+    for number in (2, 3):
+        key = ("--root-key", folder / f"r{number}.key", "--previous", folder / "service.anchor")
+        done(run("anchor", "sign", "--anchor", second, *key, stdin=passphrase(number)))
+    assert "signed by roots 2 and 3 of the anchor before it\n" in done(run("anchor", "show", "--anchor", second))

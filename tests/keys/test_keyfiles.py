@@ -40,9 +40,10 @@ def test_a_root_opens_under_its_passphrase_alone(folder: Path, run: Run) -> None
     assert key.public == dearmour("ROOT PUBLIC", (folder / "r1.key.pub").read_bytes())
     for typed in (passphrase(2), passphrase(1) + " ", passphrase(1)[:-1], passphrase(1).upper()):
         assert "the passphrase does not open it" in refused(run, folder, *_signing(folder), stdin=typed)
-    assert "No passphrase" in refused(run, folder, *_signing(folder), stdin="")
+    assert "A line is missing on standard input" in refused(run, folder, *_signing(folder), stdin="")
     assert "No passphrase" in refused(run, folder, *_signing(folder), stdin="\n" + passphrase(1))
-    assert "not UTF-8" in refused(run, folder, *_signing(folder), stdin=b"\xff\xfe\n")
+    assert "not UTF-8" in refused(run, folder, *_signing(folder), stdin=b"\xff\xff\n")
+    assert "UTF-16" in refused(run, folder, *_signing(folder), stdin="x".encode("utf-16") + b"\n")
     assert "at most 1024 characters" in refused(run, folder, *_signing(folder), stdin="x" * 1_025)
     done(run(*_signing(folder), stdin=passphrase(1) + "\r\n"))
 
@@ -50,7 +51,7 @@ def test_a_root_opens_under_its_passphrase_alone(folder: Path, run: Run) -> None
 def test_a_new_root_needs_a_long_passphrase(tmp_path: Path, run: Run) -> None:
     """Twelve characters at least; the longest that is read is taken whole."""
     new = ("root", "new", "--out", tmp_path / "r.key")
-    for short in ("", "eleven char"):
+    for short in ("\n", "eleven char", "e\u0301le\u0301ven cha"):
         assert "at least 12 characters" in refused(run, tmp_path, *new, stdin=short)
     done(run(*new, stdin="x" * 1_024 + "\r\n"))
     assert open_root(tmp_path / "r.key", b"x" * 1_024).path == tmp_path / "r.key"
@@ -97,10 +98,10 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
 def test_files_that_are_not_what_they_should_be(folder: Path, run: Run) -> None:
     """Missing, too large, of another kind, cut short, damaged inside: one line each."""
     show = ("anchor", "show", "--anchor")
-    assert "No such file or directory. Check the path" in refused(run, folder, *show, folder / "none")
+    assert "No such file or directory. Check its name" in refused(run, folder, *show, folder / "none")
     assert "Is a directory" in refused(run, folder, *show, folder)
     (folder / "huge").write_bytes(b"x" * ((8 << 20) + 1))
-    assert "larger than any file of a ceremony" in refused(run, folder, *show, folder / "huge")
+    assert "larger than 8 MiB" in refused(run, folder, *show, folder / "huge")
     assert "not a whole anchor file" in refused(run, folder, *show, folder / "service.directory")
     (folder / "cut").write_bytes((folder / "service.anchor").read_bytes()[:-40])
     assert "not a whole anchor file" in refused(run, folder, *show, folder / "cut")
@@ -166,3 +167,89 @@ def _until(terminal: int, end: bytes) -> bytes:
     while end not in shown:
         shown += os.read(terminal, 4_096)
     return shown
+
+
+@pytest.fixture
+def stick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files look as on FAT: what is made for its owner alone may be read by all, whatever is said."""
+    fstat, stat = os.fstat, Path.stat
+
+    def open_to_all(status: os.stat_result) -> os.stat_result:
+        return os.stat_result((status.st_mode | 0o777, *status[1:]))
+
+    monkeypatch.setattr(os, "fstat", lambda handle: open_to_all(fstat(handle)))
+    monkeypatch.setattr(Path, "stat", lambda path, **how: open_to_all(stat(path, **how)))
+
+
+@pytest.mark.usefixtures("stick")
+def test_a_medium_without_permissions_is_told_once(folder: Path, run: Run) -> None:
+    """The key is made, with a word about it, and used without another; everything is signed there."""
+    made = run("root", "new", "--out", folder / "r.key", stdin="x" * 12)
+    assert made.code == 0
+    assert made.err.startswith(f"dropbox-keys: {folder} keeps no permissions, as a FAT or exFAT stick does not")
+    assert len(made.err.splitlines()) == 1
+    assert "passphrase protects it" in made.err
+    done(run(*_signing(folder), stdin=passphrase(1)))
+
+
+@pytest.mark.usefixtures("stick")
+def test_a_medium_that_refuses_permissions_is_used_too(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some file systems answer with an error instead of passing over it."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "fchmod", refuse)
+    assert run("root", "new", "--out", folder / "r.key", stdin="x" * 12).code == 0
+    done(run(*_signing(folder), stdin=passphrase(1)))
+
+
+def test_a_medium_that_takes_nothing_is_said(folder: Path, run: Run) -> None:
+    """Where a key is to be made, and where one is to be used, for what was signed is written down beside it."""
+    new = ("root", "new", "--out", folder / "none" / "r.key")
+    assert f"{folder / 'none'}: No such file or directory. Check the folder." in refused(run, folder, *new)
+
+
+COMPOSED, DECOMPOSED = "caf\u00e9 na\u00efvet\u00e9", "cafe\u0301 nai\u0308vete\u0301"
+
+
+@pytest.mark.parametrize("made", [COMPOSED, DECOMPOSED])
+@pytest.mark.parametrize("typed", [COMPOSED, DECOMPOSED])
+def test_a_passphrase_is_its_letters(folder: Path, run: Run, made: str, typed: str) -> None:
+    """A key made on one system opens with what another one sends for the same keys."""
+    done(run("root", "new", "--out", folder / "r.key", stdin=made))
+    assert open_root(folder / "r.key", typed.encode()).path == folder / "r.key"
+    with pytest.raises(keyfiles.WrongPassphrase):
+        open_root(folder / "r.key", typed.replace("v", "w").encode())
+
+
+@pytest.mark.parametrize("typed", [COMPOSED, DECOMPOSED])
+def test_a_key_of_before_opens_too(folder: Path, monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
+    """One that was sealed under a decomposed passphrase, when passphrases were taken as they came."""
+    with monkeypatch.context() as before:
+        before.setattr(keyfiles, "composed", lambda text: text)
+        sealed = keyfiles.seal_root(bytes(32), DECOMPOSED.encode(), os.urandom)
+    write_file(folder / "old.key", sealed)
+    assert open_root(folder / "old.key", typed.encode()).seed == bytes(32)
+
+
+MARK = b"\xef\xbb\xbf"
+
+
+def test_a_byte_order_mark_changes_nothing(folder: Path, run: Run) -> None:
+    """Anchor, list, enrolment, public file, root key, record and policy, as an editor of another system saves them."""
+    (folder / "policy.json").write_text(done(run("directory", "policy")))
+    for path in folder.iterdir():
+        path.write_bytes(MARK + path.read_bytes())
+    for name in ("service.anchor", "service.directory", "north.enrolment", "r1.key.pub"):
+        done(run("fingerprint", folder / name))
+    done(run(*_signing(folder), stdin=MARK + passphrase(1).encode()))
+    new = ("directory", "new", "--anchor", folder / "service.anchor", "--policy", folder / "policy.json")
+    done(run(*new, "--out", folder / "x.directory"))
+    add = ("unit", "add", "--directory", folder / "x.directory", "--slug", "north", "--enrolment")
+    done(run(*add, folder / "north.enrolment"))
+
+
+def test_standard_input_that_never_ends(folder: Path, run: Run) -> None:
+    """A passphrase is one line of bounded length, whatever comes."""
+    assert "longer than 4096 bytes" in refused(run, folder, *_signing(folder), stdin="x" * (1 << 20))

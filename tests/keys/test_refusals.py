@@ -145,10 +145,20 @@ UNIT_FAULTS: dict[str, tuple[tuple[object, ...], str]] = {
     "slug form": (("--slug", "South!"), "Check slugs, names and dates"),
     "slug long": (("--slug", "s" * 300), "Check slugs, names and dates"),
     "slug not utf-8": (("--slug", "s\udcff"), "Check slugs, names and dates"),
-    "force form": (("--slug", "south", "--force", "Gwent"), "Check slugs, names and dates"),
+    "force in another form": (
+        ("--slug", "south", "--force", "Gwent"),
+        "Did you mean gwent (Gwent Police)? `dropbox-keys",
+    ),
+    "force misspelt": (("--slug", "south", "--force", "durahm"), "Did you mean durham (Durham Constabulary)?"),
+    "force by its name": (("--slug", "south", "--force", "The Met"), "Did you mean metropolitan "),
+    "force of nowhere": (
+        ("--slug", "south", "--force", "qqq"),
+        "No force has the slug qqq. `dropbox-keys forces` lists",
+    ),
+    "conflict misspelt": (("--slug", "south", "--conflict", "gwnet"), "Did you mean gwent (Gwent Police)?"),
     "force served": (("--slug", "south", "--force", "cumbria"), "cumbria is served by north and by south"),
     "too many forces": (
-        ("--slug", "south", *(value for n in range(300) for value in ("--force", f"f{n}"))),
+        ("--slug", "south", "--kind", "oversight", *(value for _ in range(300) for value in ("--force", "gwent"))),
         "Check slugs, names and dates",
     ),
     "ends before": (("--slug", "south", "--not-after", PERIOD - 1), "Check slugs, names and dates"),
@@ -199,9 +209,12 @@ def test_ending_a_unit_out_of_turn(folder: Path, run: Run) -> None:
         assert "64 hex digits" in refused(run, folder, "unit", "retire", *north, *last, digest)
     for verb in ("pause", "resume", "revoke"):
         assert "No unit nobody in this directory" in refused(run, folder, "unit", verb, *nobody)
+        assert "Did you mean north? `dropbox-keys" in refused(run, folder, "unit", verb, *at, "--slug", "nroth")
     done(run("unit", "revoke", *north))
     again = ("--enrolment", folder / "north.enrolment")
-    assert "Check slugs, names and dates" in refused(run, folder, "unit", "add", *north, *again)
+    assert "This desk was revoked, and a revoked desk never comes back" in refused(
+        run, folder, "unit", "add", *north, *again
+    )
 
 
 _VALUES = vars(PRODUCTION)
@@ -272,8 +285,9 @@ def test_the_first_and_the_last_period_there_are(folder: Path, run: Run) -> None
     south = ("--enrolment", write_enrolment(folder, "south"), "--slug", "south", "--period", 2**32 - 1)
     done(run("unit", "add", *at, *south))
     assert json.loads(done(run("directory", "show", *at, "--json")))["units"][-1]["not_after"] == 2**32 - 1
-    done(run("unit", "pause", *at, "--slug", "south"))
-    done(run("unit", "retire", *at, "--slug", "south", "--last-period", 0, "--last-hash", "00" * 32))
+    last = ("--slug", "south", "--period", 2**32 - 1)
+    done(run("unit", "pause", *at, *last))
+    done(run("unit", "retire", *at, *last, "--last-period", 0, "--last-hash", "00" * 32))
 
 
 def test_a_policy_of_the_operator_s_own(folder: Path, run: Run) -> None:

@@ -87,10 +87,11 @@ def test_every_extension_is_refused(form: Form) -> None:
 
 @given(data=st.binary(min_size=1, max_size=300))
 def test_armour_carries_any_bytes(data: bytes) -> None:
-    """dearmour(armour(x)) == x, with line ends of other systems and blank lines around as well."""
+    """dearmour(armour(x)) == x, with line ends of other systems, blank lines around and a byte order mark as well."""
     text = armour("ANCHOR", data)
     assert dearmour("ANCHOR", text) == data
     assert dearmour("ANCHOR", b"\n" + text.replace(b"\n", b"\r\n") + b"\n ") == data
+    assert dearmour("ANCHOR", b"\xef\xbb\xbf" + text) == data
 
 
 @given(text=st.binary(max_size=300))

@@ -28,7 +28,7 @@ NETWORK = (
     *("selectors", "smtplib", "socket", "socketserver", "sqlalchemy", "ssl", "urllib", "xmlrpc"),
 )
 # Libraries that bring cryptography of their own: one adapter each, and nowhere else.
-SHARED = ("dropbox.command_line", "dropbox.local")
+SHARED = ("dropbox.command_line", "dropbox.local", "dropbox.shown")
 ADAPTED = ("ssl", "webauthn", "aiohttp_socks", "python_socks", "sqlcipher3", "stem", "pyotp")
 
 Refusal = str | None
@@ -65,18 +65,19 @@ def parties_apart(module: str, name: str) -> Refusal:
     theirs = next((party for party in PARTIES if within(name, party)), None)
     if mine is None or theirs is None or mine == theirs:
         return None
-    operator = mine == "dropbox.admin_cli" and within(name, "dropbox.server.store", "dropbox.server.config")
+    shared = ("dropbox.server.store", "dropbox.server.config", "dropbox.server.lived_periods")
+    operator = mine == "dropbox.admin_cli" and within(name, *shared)
     return None if operator else "one party may not import another"
 
 
 def offline_keys(module: str, name: str) -> Refusal:
-    """4. keys imports only protocol and the shared rooms, and nothing that could reach a network."""
+    """4. keys imports only protocol, the shared rooms and the list of forces, and nothing that reaches a network."""
     if not within(module, "keys"):
         return None
     if within(name, *NETWORK, "journalist_ui", "templates"):
         return "keys is offline"
-    allowed = within(name, "dropbox.protocol", *SHARED) or not within(name, "dropbox")
-    return None if allowed else "of dropbox, keys imports only protocol and the shared rooms"
+    allowed = within(name, "dropbox.protocol", "dropbox.forces", *SHARED) or not within(name, "dropbox")
+    return None if allowed else "of dropbox, keys imports only protocol, the shared rooms and forces"
 
 
 def shared_rooms(module: str, name: str) -> Refusal:

@@ -20,7 +20,7 @@ RUNS = {
     "source": (*SHARED, "dropbox.source_cli", "dropbox.commands"),
     "server": (*SHARED, "dropbox.server", "dropbox.admin_cli"),
     "desk": (*SHARED, "dropbox.demo", "journalist_ui"),
-    "keys": ("dropbox.protocol", "keys"),
+    "keys": ("dropbox.protocol", "dropbox.command_line", "dropbox.local", "dropbox.shown", "dropbox.forces", "keys"),
 }
 
 

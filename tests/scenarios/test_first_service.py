@@ -48,6 +48,7 @@ def test_the_first_service_runbook_leads_to_a_running_service(tmp_path: Path, on
         folders[name].mkdir(mode=0o700)
     environment = {
         **{name: str(path) for name, path in folders.items()},
+        "CONFIG": str(tmp_path / "server.toml"),
         "SOCKET": str(tmp_path / "s.sock"),
         "DESK": str(tmp_path / "north"),
         "ADDRESS": f"http://127.0.0.1:{onion.port}",
@@ -73,7 +74,7 @@ def test_the_first_service_runbook_leads_to_a_running_service(tmp_path: Path, on
     )
     try:
         shown = [typist.run(block) for block in blocks()]
-        assert "version 1 holds, 1 units" in typist.screen
+        assert "version 1 holds, 1 unit, from " in typist.screen
         assert re.search(r"north: Northern anti-corruption unit \(force-unit\)$", shown[-3], re.M), shown[-3]
         assert "Stored." in shown[-3]
         assert until(lambda: list(folders["BACKUP"].iterdir()))

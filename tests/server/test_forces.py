@@ -3,7 +3,16 @@
 
 import pytest
 
-from dropbox.forces import COLUMNS, ForcesRefused, enabled_forces, find_force, load_forces, parse_forces
+from dropbox.forces import (
+    COLUMNS,
+    ForcesRefused,
+    enabled_forces,
+    find_force,
+    force_names,
+    load_forces,
+    nearest_force,
+    parse_forces,
+)
 
 HEAD = ",".join(COLUMNS) + "\n"
 ROW = "a-force,A Force,,England,territorial,yes,The A|AF,IOPC,\n"
@@ -44,6 +53,22 @@ def test_an_unknown_name_finds_nothing() -> None:
     """A guess is never made."""
     assert find_force("Sandford") is None
     assert find_force("") is None
+
+
+def test_the_nearest_name_is_offered() -> None:
+    """For a slip of the fingers, in slug, name or alias; for what is like nothing, nothing."""
+    for asked, slug in (
+        ("durahm", "durham"),
+        ("gwnet", "gwent"),
+        ("Metropolitan Polise", "metropolitan"),
+        ("cumbira", "cumbria"),
+    ):
+        found = nearest_force(asked)
+        assert found is not None
+        assert found.slug == slug
+    assert nearest_force("zzzz") is None
+    assert nearest_force("") is None
+    assert force_names()["durham"] == "Durham Constabulary"
 
 
 def test_a_row_is_read() -> None:

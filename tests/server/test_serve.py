@@ -2,6 +2,7 @@
 """`dropbox serve` as a process: what it prints, refuses, and finishes when it is told to stop."""
 
 import asyncio
+import logging
 import signal
 import sqlite3
 import subprocess
@@ -19,6 +20,7 @@ from click.testing import CliRunner
 
 from dropbox.commands import main
 from dropbox.protocol.wire import parse_receipt
+from dropbox.server.app import ClassAndCode
 from dropbox.server.config import Listen, ServerConfig
 from dropbox.server.store.schema import upgrade
 from dropbox.server.store.sql import open_store
@@ -153,6 +155,53 @@ def test_what_it_refuses_to_start_with(made: ServerConfig, tmp_path: Path) -> No
         other = replace(made, data_dir=empty, listen=Listen(None, "127.0.0.1", port(line)))
         (tmp_path / "server.toml").write_text(other.encode())
         assert "cannot listen" in refusal(made)
+
+
+def test_it_listens_on_either_loopback(made: ServerConfig) -> None:
+    """An IPv6 address in brackets, as init takes it and as it is said back."""
+    write(replace(made, listen=Listen(None, "::1", 0)))
+    with serve(made) as (process, line):
+        assert line.startswith("listening on http://[::1]:")
+        connection = HTTPConnection("::1", port(line), timeout=10)
+        connection.request("GET", "/v1/intake")
+        assert connection.getresponse().status == 200
+        connection.close()
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=20) == ("", "")
+
+
+def test_databases_that_cannot_be_used(made: ServerConfig) -> None:
+    """Damaged, of no server, or no database at all: one line, and not a word of a library's own."""
+    url = made.database
+    for other in ("postgresql+asyncpg://nobody@/none?host=/nowhere", "sqlite:////proc/nowhere.sqlite"):
+        write(replace(made, database=other))
+        assert "the database cannot be used" in refusal(made)
+    for left in made.data_dir.glob("server.sqlite-*"):
+        left.unlink()
+    (made.data_dir / "server.sqlite").write_bytes(b"no database" * 1_000)
+    write(replace(made, database=url))
+    assert "the database cannot be used: file is not a database" in refusal(made)
+
+
+def test_a_stop_while_it_starts(made: ServerConfig) -> None:
+    """At whatever moment Ctrl-C comes, it ends at once with at most a line."""
+    command = [SERVE, "serve", "--config", made.data_dir.parent / "server.toml"]
+    for pause in (0.1, 0.4, 0.9):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(pause)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+        assert "Traceback" not in err
+        assert len(err.strip().splitlines()) <= 1, err
+
+
+def test_the_journal_gets_levels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its unit file keeps notices and worse; a line without a level would be none of them."""
+    record = logging.LogRecord("dropbox.server", logging.ERROR, "", 0, "clock-unconfirmed", (), None)
+    monkeypatch.delenv("JOURNAL_STREAM", raising=False)
+    assert ClassAndCode().format(record) == "error clock-unconfirmed"
+    monkeypatch.setenv("JOURNAL_STREAM", "8:1")
+    assert ClassAndCode().format(record) == "<3>error clock-unconfirmed"
 
 
 def test_the_group_of_commands() -> None:

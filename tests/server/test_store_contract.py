@@ -131,6 +131,52 @@ class Contract:
         assert await store.oldest_closed() == 12
         assert await store.put(*one, 13, CAP) == 13
 
+    async def test_closes_are_taken_back_at_once(self, store: Store) -> None:
+        """Rows, ids and seals from a period on go; what they held waits in that period, as does what waited later; what
+        lies before stays."""
+        await store.begin(10)
+        (old, old_body), (ahead, ahead_body), (late, late_body) = (envelope(number) for number in (1, 2, 3))
+        await store.put(old, old_body, 10, CAP)
+        await store.seal(10)
+        await store.close(ClosedSegment(10, 1, b"r" * 32))
+        await store.put(ahead, ahead_body, 40, CAP)
+        await store.seal(40)
+        await store.close(ClosedSegment(40, 1, b"r" * 32))
+        await store.close_empty(41, 44)
+        await store.put(late, late_body, 45, CAP)
+        await store.note_skip(40, 29)
+        await store.note_skip(11, 1)
+        await store.take_back(11, iter([ahead_body]))
+        assert await store.newest_closed() == 10
+        assert await store.open_ids(11) == sorted([ahead, late])
+        assert await store.bodies([ahead]) == [ahead_body]
+        assert await store.skips() == [(11, 1)]
+        assert await store.put(old, old_body, 11, CAP) == 10
+        assert await store.put(*envelope(4), 5, CAP) == 11
+        await store.seal(11)
+        await store.close(ClosedSegment(11, 3, b"r" * 32))
+        assert await store.put(ahead, ahead_body, 12, CAP) == 11
+        await store.take_back(3, iter([old_body, ahead_body, late_body]))
+        assert await store.newest_closed() == 2
+        assert await store.waiting_periods() == [3]
+
+    async def test_skips_go_with_what_they_concern(self, store: Store) -> None:
+        """They are told ascending, once each, and forgotten when nothing before them is kept."""
+        await store.begin(10)
+        await store.close_empty(10, 30)
+        for opened, skipped in ((25, 3), (20, 9), (25, 7)):
+            await store.note_skip(opened, skipped)
+        assert await store.skips() == [(20, 9), (25, 3)]
+        await store.drop_segments(20)
+        assert await store.skips() == [(25, 3)]
+
+    async def test_a_confirmation_is_the_last_one(self, store: Store) -> None:
+        """One at a time, and none when it is taken away."""
+        assert await store.confirmed() is None
+        for period in (7, 8, 8, None):
+            await store.confirm(period)
+            assert await store.confirmed() == period
+
     async def test_batches_keep_order_and_only_the_newest_certificates(self, store: Store) -> None:
         """Oldest first, the window's newest, certificates with the last one only; a period is taken once."""
         unit = b"u" * 16

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The store's twin in memory, for tests and simulations: the same contract, nothing durable."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from dropbox.protocol.primitives import sha256
 from dropbox.server.ports import ClosedSegment, StoreBusy, StoredBatch
@@ -20,6 +20,8 @@ class MemoryStore:
         self._directories: dict[int, bytes] = {}
         self._sealed: int | None = None
         self._before: int | None = None
+        self._skips: dict[int, int] = {}
+        self._confirmed: int | None = None
         self._ended = False
 
     async def put(self, envelope_id: bytes, body: bytes, period: int, cap: int) -> int:
@@ -85,11 +87,33 @@ class MemoryStore:
     async def scrub(self) -> None:
         """There is no file."""
 
+    async def note_skip(self, opened: int, skipped: int) -> None:
+        self._skips.setdefault(opened, skipped)
+
+    async def skips(self) -> list[tuple[int, int]]:
+        return sorted(self._skips.items())
+
+    async def confirm(self, period: int | None) -> None:
+        self._confirmed = period
+
+    async def confirmed(self) -> int | None:
+        return self._confirmed
+
+    async def take_back(self, period: int, bodies: Iterable[bytes]) -> None:
+        waiting = {one: (min(where, period), body) for one, (where, body) in self._open.items()}
+        self._open = {sha256(body): (period, body) for body in bodies} | waiting
+        self._closed = {one: where for one, where in self._closed.items() if where < period}
+        self._segments = {where: one for where, one in self._segments.items() if where < period}
+        self._skips = {opened: skipped for opened, skipped in self._skips.items() if opened <= period}
+        self._sealed = self._before = period - 1
+
     async def drop_segments(self, before: int) -> list[int]:
         dropped = sorted(period for period in self._segments if period < before)
         self._closed = {one: period for one, period in self._closed.items() if period >= before}
         for period in dropped:
             del self._segments[period]
+        if dropped:
+            self._skips = {opened: skipped for opened, skipped in self._skips.items() if opened > before}
         return dropped
 
     async def batch(self, unit_id: bytes, period: int) -> StoredBatch | None:

@@ -1,18 +1,32 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the store does inside one transaction, the same statements on SQLite and PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
+from dropbox.protocol.primitives import sha256
 from dropbox.server.ports import ClosedSegment, StoredBatch
 
-from .tables import BATCHES, BEFORE, CLOSED_IDS, COUNTERS, DIRECTORIES, OPEN_ENVELOPES, SEALED, SEGMENTS
+from .tables import (
+    BATCHES,
+    BEFORE,
+    CLOSED_IDS,
+    CONFIRMED,
+    COUNTERS,
+    DIRECTORIES,
+    OPEN_ENVELOPES,
+    SEALED,
+    SEGMENTS,
+    SKIPPED,
+)
 
 KEPT_DIRECTORIES = 2
+_TAKEN_AT_ONCE = 64  # 1 MiB of envelopes in memory
 
 
 def insert_new(connection: Connection, table: Any) -> Insert:
@@ -108,11 +122,47 @@ def close(connection: Connection, closed: ClosedSegment) -> None:
     connection.execute(delete(OPEN_ENVELOPES).where(waiting))
 
 
+def note_skip(connection: Connection, opened: int, skipped: int) -> None:
+    connection.execute(insert_new(connection, COUNTERS), {"name": f"{SKIPPED}{opened}", "value": skipped})
+
+
+def skips(connection: Connection) -> list[tuple[int, int]]:
+    rows = connection.execute(select(COUNTERS).where(COUNTERS.c.name.startswith(SKIPPED))).all()
+    return sorted((int(row.name.removeprefix(SKIPPED)), row.value) for row in rows)
+
+
+def confirm(connection: Connection, period: int | None) -> None:
+    connection.execute(delete(COUNTERS).where(COUNTERS.c.name == CONFIRMED))
+    if period is not None:
+        connection.execute(insert(COUNTERS), {"name": CONFIRMED, "value": period})
+
+
+def confirmed(connection: Connection) -> int | None:
+    found: int | None = connection.execute(select(COUNTERS.c.value).where(COUNTERS.c.name == CONFIRMED)).scalar()
+    return found
+
+
+def take_back(connection: Connection, period: int, bodies: Iterable[bytes]) -> None:
+    """Under the exclusive lock, so that no writer meanwhile takes a period for sealed that is not."""
+    sealed_through(connection, exclusive=True)
+    reading = iter(bodies)
+    while rows := [{"id": sha256(one), "period": period, "body": one} for one in islice(reading, _TAKEN_AT_ONCE)]:
+        connection.execute(insert_new(connection, OPEN_ENVELOPES), rows)
+    connection.execute(update(OPEN_ENVELOPES).where(OPEN_ENVELOPES.c.period > period).values(period=period))
+    connection.execute(delete(CLOSED_IDS).where(CLOSED_IDS.c.period >= period))
+    connection.execute(delete(SEGMENTS).where(SEGMENTS.c.period >= period))
+    connection.execute(update(COUNTERS).where(COUNTERS.c.name.in_((SEALED, BEFORE))).values(value=period - 1))
+    late = [f"{SKIPPED}{opened}" for opened, _ in skips(connection) if opened > period]
+    connection.execute(delete(COUNTERS).where(COUNTERS.c.name.in_(late)))
+
+
 def drop_segments(connection: Connection, before: int) -> list[int]:
     dropped = list(connection.execute(select(SEGMENTS.c.period).where(SEGMENTS.c.period < before)).scalars())
     if dropped:
         connection.execute(delete(CLOSED_IDS).where(CLOSED_IDS.c.period < before))
         connection.execute(delete(SEGMENTS).where(SEGMENTS.c.period < before))
+        past = [f"{SKIPPED}{opened}" for opened, _ in skips(connection) if opened <= before]
+        connection.execute(delete(COUNTERS).where(COUNTERS.c.name.in_(past)))
     return sorted(dropped)
 
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from .arrivals import Arrival, Kept, insert_all, plan, put_envelopes
@@ -35,8 +35,12 @@ class PostgresDatabase:
         self._claimed: AsyncConnection | None = None
 
     async def write(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        async with self._engine.begin() as connection:
-            return await connection.run_sync(operation, *args, **kwargs)
+        try:
+            async with self._engine.begin() as connection:
+                return await connection.run_sync(operation, *args, **kwargs)
+        except OSError as error:
+            # A socket that is not there or refuses: of the database, and of no file that somebody named.
+            raise OperationalError("connect", None, error) from None
 
     async def read(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return await self.write(operation, *args, **kwargs)

@@ -2,12 +2,15 @@
 """Segments as files in a local folder: written whole, then renamed, never changed."""
 
 import asyncio
+import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from io import BufferedWriter
 from pathlib import Path
 
+from dropbox.protocol.constants import ENVELOPE
+from dropbox.protocol.wire import SEGMENT_HEADER
 from dropbox.server.ports import FetchBodies
 
 _AT_ONCE = 64  # 1 MiB of envelopes in memory
@@ -57,6 +60,16 @@ class LocalSegmentFiles:
     def _publish(self, half: Path, target: Path) -> None:
         half.rename(target)
         _fsync_folder(self._folder)
+
+    def envelopes(self, periods: Sequence[int]) -> Iterator[bytes]:
+        for period in periods:
+            with self.path(period, True).open("rb") as file:
+                left, rest = divmod(os.fstat(file.fileno()).st_size - SEGMENT_HEADER, ENVELOPE)
+                if left < 0 or rest:
+                    raise OSError(errno.EIO, f"the segment of period {period} is cut short")
+                file.seek(SEGMENT_HEADER)
+                for _ in range(left):
+                    yield file.read(ENVELOPE)
 
     async def remove(self, period: int) -> None:
         for closed in (True, False):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The store on a database: SQLite by default, PostgreSQL at scale."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from dropbox.protocol.primitives import sha256
 from dropbox.server.ports import ClosedSegment, StoredBatch
@@ -63,6 +63,22 @@ class SqlStore:
 
     async def scrub(self) -> None:
         await self.database.scrub()
+
+    async def note_skip(self, opened: int, skipped: int) -> None:
+        await self.database.write(operations.note_skip, opened, skipped)
+
+    async def skips(self) -> list[tuple[int, int]]:
+        return await self.database.read(operations.skips)
+
+    async def confirm(self, period: int | None) -> None:
+        await self.database.write(operations.confirm, period)
+
+    async def confirmed(self) -> int | None:
+        return await self.database.read(operations.confirmed)
+
+    async def take_back(self, period: int, bodies: Iterable[bytes]) -> None:
+        self._commits.recount()
+        await self.database.write(operations.take_back, period, bodies)
 
     async def drop_segments(self, before: int) -> list[int]:
         return await self.database.write(operations.drop_segments, before)

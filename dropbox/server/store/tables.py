@@ -57,7 +57,10 @@ COUNTERS = Table(
     Column("name", String(32), primary_key=True),
     Column("value", BigInteger, nullable=False),
 )
-"""``sealed``: the last period that takes no more envelopes. ``before``: the period before the store's first."""
+"""``sealed``: the last period that takes no more envelopes. ``before``: the period before the store's first.
+``confirmed``: what a person says the period is. ``skipped-N``: how many periods before N passed without a server."""
 
 SEALED = "sealed"
 BEFORE = "before"
+CONFIRMED = "confirmed"
+SKIPPED = "skipped-"

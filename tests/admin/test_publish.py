@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Publishing says what the list changes, and asks before it takes a way to be heard away."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dropbox.protocol.directory import RetiredUnit
+from dropbox.shown.days import day_of
+from tests.admin.operator import NOW, admin, publish, refused
+from tests.admin.test_doctor import findings, levels
+from tests.server.world import World
+
+
+def version(config: Path) -> int:
+    found: int = json.loads(admin("status", "--config", config, "--json").stdout)["directory_version"]
+    return found
+
+
+@pytest.fixture
+def published(config: Path, world: World) -> Path:
+    assert publish(config, world.directory_text(period=NOW)).exit_code == 0
+    return config
+
+
+def test_a_list_is_shown_before_it_is_published(config: Path, world: World) -> None:
+    """Version, days, signers by their numbers, units, and what is new; nothing is asked where nothing is lost."""
+    said = publish(config, world.directory_text(period=NOW)).stdout
+    ends = day_of(NOW + world.policy.head_life, 86_400)
+    assert said.startswith(f"version 1, from {day_of(NOW, 86_400)} to {ends}, 1000 days left\n")
+    assert "signed by roots 1 and 3; 2 of 3 roots are needed\n" in said
+    assert "what changes:\n  new: unit-0: Unit 0\n  new: unit-1: Unit 1\npublished" in said
+    again = publish(config, world.directory_text(period=NOW)).stdout
+    assert "what changes:\n  nothing but the version and the days\npublished directory version 2\n" in again
+
+
+def revoke(world: World) -> str:
+    gone = world.desks.pop()
+    return f"gone without being retired or revoked: {gone.unit.slug}"
+
+
+def retire(world: World) -> str:
+    gone = world.desks.pop().unit
+    world.retired = (RetiredUnit(gone, 0, bytes(32)),)
+    return f"retired: {gone.slug}"
+
+
+def pause_all(world: World) -> str:
+    for desk in world.desks:
+        desk.unit = replace(desk.unit, paused=True)
+    return "no unit in it receives reports"
+
+
+def empty(world: World) -> str:
+    world.desks.clear()
+    return "no unit in it receives reports"
+
+
+def misspell(world: World) -> str:
+    world.desks[0].unit = replace(world.desks[0].unit, forces=("durahm",))
+    return "unit-0 serves durahm: there is no force of that name"
+
+
+LOSSES = {one.__name__: one for one in (revoke, retire, pause_all, empty, misspell)}
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_loss_takes_a_word(published: Path, world: World, loss: str) -> None:
+    """The line stands out; without the word, or with another, nothing is published; a script says so beforehand."""
+    line = LOSSES[loss](world)
+    for typed in ("", "yes\n", "\n", "x" * 100_000):
+        done = publish(published, world.directory_text(period=NOW), typed=typed)
+        assert done.exit_code == 1
+        assert f"LOOK: {line}" in done.stdout
+        assert "nothing was published" in done.stderr
+    assert version(published) == 1
+    assert publish(published, world.directory_text(period=NOW), typed="Publish\n").exit_code == 0
+    assert version(published) == world.version
+    assert publish(published, world.directory_text(period=NOW), "--yes").exit_code == 0
+
+
+def test_an_end_that_is_near_takes_a_word(published: Path, world: World) -> None:
+    """Two days instead of a thousand, and an end before the present one's."""
+    done = publish(published, world.directory_text(period=NOW, expires=NOW + 1))
+    assert f"LOOK: it ends on {day_of(NOW + 1, 86_400)}: " in done.stdout
+    assert "LOOK: it ends sooner than the present list" in done.stdout
+    assert done.exit_code == 1
+
+
+def test_a_list_of_other_days_is_refused(published: Path, world: World) -> None:
+    """Issued ahead by more than clients forgive: one of two machines has a wrong date, and both are named."""
+    line = refused(publish(published, world.directory_text(period=NOW + world.policy.clock_slack + 1)))
+    assert day_of(NOW, 86_400) in line
+    assert day_of(NOW + world.policy.clock_slack + 1, 86_400) in line
+    assert publish(published, world.directory_text(period=NOW + world.policy.clock_slack)).exit_code == 0
+
+
+def test_status_and_doctor_say_how_long_a_list_holds(published: Path, world: World) -> None:
+    """In days; and a list that was published with a mistake is serious."""
+    found = json.loads(admin("status", "--config", published, "--json").stdout)
+    assert (found["directory_expires"], found["directory_days_left"]) == (NOW + 1000, 1000)
+    assert admin("status", "--config", published).stdout.startswith(f"list of units: from {day_of(NOW, 86_400)} to ")
+    assert any("1000 days left" in one["what"] for one in findings(published)[1] if one["check"] == "directory")
+    misspell(world)
+    publish(published, world.directory_text(period=NOW), "--yes")
+    assert levels(findings(published)[1])["directory"] == "serious"
+
+
+def test_status_before_the_first_list(config: Path) -> None:
+    """There is nothing to count days to."""
+    assert admin("status", "--config", config).stdout.startswith("list of units: none is published yet\n")
