@@ -2,17 +2,25 @@
 """``dropbox-source check``: come back and read."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from dropbox.command_line.output import say_once
+from dropbox.command_line.refused import OutputLost
 from dropbox.flows.reading import FoundConversation
-from dropbox.protocol.codename import decode_codename, stretch
-from dropbox.words import codename_words
+from dropbox.flows.trust import Warned
+from dropbox.flows.visit import Visited
+from dropbox.protocol.codename import stretch
 
-from . import terminal
-from .sending import visit_patiently
-from .service import open_service, service_options
+from . import advice, terminal
+from .codenames import ask_codename
+from .outlet import before_sending, try_output
+from .sending import read_patiently
+from .service import Stop, open_service, service_options
+
+UNREAD = "The answers could not be printed. They stay on the board for some days: run the command again."
 
 
 def _values(found: FoundConversation, seconds: int) -> dict[str, object]:
@@ -41,19 +49,29 @@ def check(service: str, anchor_file: Path, socks: str | None, despite_clock: boo
       dropbox-source check --service http://127.0.0.1:8000 --anchor service.anchor
     """
     known = open_service(service, anchor_file, socks, despite_clock)
-    entropy = decode_codename(terminal.ask_codename(), codename_words())
-    terminal.say("Making keys from the codename.")
-    visited = visit_patiently(known, stretch(entropy, known.anchor.service_id), None)
+    entropy = ask_codename()
+    with before_sending():
+        try_output()
+        terminal.say("Making keys from the codename.")
+        stretched = stretch(entropy, known.anchor.service_id)
+        try_output()
+    visited, warnings = read_patiently(known, stretched)
+    try:
+        say_once(_json(visited, warnings) if as_json else _text(visited))
+    except OutputLost as lost:
+        raise Stop(f"{UNREAD} {lost.say}") from None
+    if not as_json:
+        terminal.show_warnings(warnings)
+    advice.say_come_back(visited.judged, warnings)
+
+
+def _json(visited: Visited, warnings: Sequence[Warned]) -> str:
     seconds = visited.judged.directory.policy.period
-    if as_json:
-        warnings = [
-            {"code": one.code, "unit": one.slug, "text": terminal.warning_text(one)} for one in visited.judged.warnings
-        ]
-        conversations = [_values(found, seconds) for found in visited.conversations]
-        click.echo(json.dumps({"conversations": conversations, "warnings": warnings}))
-        return
-    terminal.show_warnings(visited.judged)
-    for found in visited.conversations:
-        terminal.show_conversation(found, seconds)
-    if not visited.conversations:
-        click.echo(terminal.NOTHING_FOUND)
+    told = [{"code": one.code, "unit": one.slug, "text": terminal.warning_text(one)} for one in warnings]
+    return json.dumps({"conversations": [_values(one, seconds) for one in visited.conversations], "warnings": told})
+
+
+def _text(visited: Visited) -> str:
+    seconds = visited.judged.directory.policy.period
+    lines = [line for found in visited.conversations for line in terminal.conversation_lines(found, seconds)]
+    return "\n".join(lines) or terminal.NOTHING_FOUND
