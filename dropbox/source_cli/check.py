@@ -16,6 +16,7 @@ from dropbox.protocol.codename import stretch
 
 from . import advice, terminal
 from .codenames import ask_codename
+from .heads import MOST_VISITS, compare_heads
 from .outlet import before_sending, try_output
 from .sending import read_patiently
 from .service import Stop, open_service, service_options
@@ -38,17 +39,42 @@ def _values(found: FoundConversation, seconds: int) -> dict[str, object]:
 
 @click.command()
 @service_options
+@click.option(
+    "--heads", is_flag=True, help="Ask for no codename: print the newest heads of the board, to compare with others."
+)
+@click.option(
+    "--visits",
+    type=click.IntRange(1, MOST_VISITS),
+    default=1,
+    show_default=True,
+    help="With --heads: so many visits, behind Tor each by its own circuit; exit 1 unless all were shown the same.",
+)
 @click.option("--json", "as_json", is_flag=True)
-def check(service: str, anchor_file: Path, socks: str | None, despite_clock: bool, as_json: bool) -> None:
-    """Read what the units have answered; the codename is asked, or the first line of standard input.
+def check(
+    service: str,
+    anchor_file: Path,
+    socks: str | None,
+    despite_clock: bool,
+    heads: bool,
+    visits: int,
+    as_json: bool,
+) -> None:
+    """Read what the units have answered; the codename is asked, or stands on the first line of standard input.
 
-    Reading acknowledges what was found, so that the unit need not post it again; the visit looks like any other.
+    Reading acknowledges what was found, so that the unit need not post it again; the visit looks like any other. What
+    was found is shown whatever becomes of that: where the service takes nothing there is a warning, not-acknowledged.
 
     \b
     Example:
       dropbox-source check --service http://127.0.0.1:8000 --anchor service.anchor
+      dropbox-source check --service http://127.0.0.1:8000 --anchor service.anchor --heads
     """
     known = open_service(service, anchor_file, socks, despite_clock)
+    if heads:
+        compare_heads(known, visits, as_json)
+        return
+    if visits > 1:
+        raise click.UsageError("--visits goes with --heads.")
     entropy = ask_codename()
     with before_sending():
         try_output()

@@ -32,7 +32,9 @@ def reply(
     attach: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Answer the unit or add to the report; the codename is asked, or the first line of standard input.
+    """Answer the unit or add to the report; the codename is asked, or stands on the first line of standard input.
+
+    With --json the line ends with receipt and stored: yes, perhaps or no, the last two with exit 1.
 
     \b
     Example:

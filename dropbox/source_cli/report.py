@@ -90,7 +90,9 @@ def report(
 ) -> None:
     """Send a report, sealed to one unit, and get the codename that brings you back to the answers.
 
-    Not from a police device or network, nor from one that the person you report controls.
+    Not from a police device or network, nor from one that the person you report controls. The codename is printed
+    before anything is sent; where it cannot have been seen, nothing is. With --json one line begins with codename and
+    unit and ends, after the visit, with receipt and stored: yes, perhaps or no, the last two with exit 1.
 
     \b
     Example:
