@@ -166,12 +166,14 @@ function pageOf({ code, untaken }) {
 export function fillRefused(visited, deskName, left) {
   const page = section("refused");
   const { refused } = visited;
-  const offered = Boolean(deskName && refused?.byList);
+  const byList = Boolean(refused?.byList);
+  const offered = Boolean(deskName) && byList;
   one(page, "[data-say]").textContent = reason(refused ?? { code: "unexpected", say: "" });
   one(page, "[data-stored]").textContent = storedWords(left);
   fillWarnings(one(page, "[data-warnings]"), concerning(visited), visited.period);
+  one(page, "[data-list]").hidden = !byList;
   one(page, "[data-desk]").hidden = !offered;
-  one(page, "[data-later]").hidden = offered;
+  one(page, "[data-later]").hidden = byList;
   one(page, "[data-desk-name]").textContent = offered ? deskName : "";
   fillComeBack(page, visited.clockSuspect);
 }

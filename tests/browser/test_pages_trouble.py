@@ -107,6 +107,26 @@ async def test_the_signed_list_names_another_unit_by_now(launch: Launch, tmp_pat
         assert await stored(it.server) == 2
 
 
+async def test_an_answer_to_a_unit_that_the_list_closes(launch: Launch, tmp_path: Path) -> None:
+    """The roots have paused the unit since its answers were read: the page says that the list says so, and keeps the
+    text; nobody need wait for a day."""
+    async with scene(launch, tmp_path) as it:
+        await it.source.start()
+        await it.source.look(new_codename())
+        north = it.server.world.desks[NORTH]
+        north.unit = replace(north.unit, paused=True)
+        await it.server.publish(period=int(it.server.clock() // it.server.world.policy.period))
+        await it.press_on("Write to the unit")
+        await it.page.get_by_role("radio", name=NAMES[NORTH]).check()
+        await it.source.box("Your message").fill(ACCOUNT)
+        await it.press_on("Send")
+        said = ("cannot receive anything now", "The signed list of units itself says so", NOTHING_SENT)
+        await it.shows("Not sent", *said)
+        assert SOONER not in await it.page.locator("section:visible").inner_text()
+        await it.press_on("Go back to what you wrote")
+        await expect(it.source.box("Your message")).to_have_value(ACCOUNT)
+
+
 async def test_the_units_board_is_altered(launch: Launch, tmp_path: Path) -> None:
     """That unit gets nothing: a decoy goes, the proof is told, and no other unit is offered; the report stays, under
     the same codename."""

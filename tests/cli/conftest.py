@@ -70,12 +70,16 @@ class Sources:
     def answered(self, words: str = "An answer.") -> str:
         """The codename of a report to north, collected and answered."""
         name: str = json.loads(self.report("--json").stdout)["codename"]
+        self.answer(words)
+        return name
+
+    def answer(self, words: str) -> None:
+        """North collects what is there, and answers the first who wrote."""
         twin = self.server.service
         twin.tick()
         desk = twin.desks["north"]
         desk.reply(next(iter(desk.context.ledger.conversations.values())), words)
         twin.tick()
-        return name
 
 
 @pytest.fixture
