@@ -137,7 +137,7 @@ def _transport_errors() -> str:
 
 def _sentences() -> str:
     """The command line's own sentences, with gaps for what differs."""
-    codes = ("replies-altered", "clock", "silent")
+    codes = ("replies-altered", "clock", "silent", "not-acknowledged")
     warned = {code: warning_text(Warned(code, **WARNING_GAPS)) for code in codes}  # type: ignore[arg-type]  # gaps
     failed = {error.code: error_text(error) for error in ERROR_GAPS}
     one = WrongWordCount(1)

@@ -48,18 +48,20 @@
 
 /**
  * `code` is a code of docs/errors.md or docs/protocol.md. `perhapsStored`: something may have been stored, `partsStored`
- * how many parts surely were.
+ * how many parts surely were. `untaken`: a visit that only read would have succeeded here, so that coming back at once
+ * would show that this one did not only read.
  * @typedef {object} Failure
  * @property {string} code
  * @property {string} say
  * @property {boolean} [perhapsStored]
+ * @property {boolean} [untaken]
  * @property {number} [partsStored]
  * @property {WarningTold[]} [warnings] with `clock-unconfirmed`
  */
 
 /**
  * @typedef {object} WarningTold
- * @property {"replies-altered" | "clock" | "silent"} code
+ * @property {"replies-altered" | "clock" | "silent" | "not-acknowledged"} code
  * @property {string} slug
  * @property {string} name
  * @property {number} days
@@ -85,13 +87,18 @@
 /** @typedef {{slug: string, name: string}} UnitTold */
 
 /**
+ * Why the message was not sealed; `byList` when the signed list itself keeps it from the unit that it was for.
+ * @typedef {{code: string, say: string, byList: boolean}} RefusedTold
+ */
+
+/**
  * What a visit learnt. `slug` and `name`: the unit that was written to, or, when it was refused as `routing-changed`, the
  * one that would receive it.
  * @typedef {object} VisitTold
  * @property {boolean} stored
  * @property {string} slug
  * @property {string} name
- * @property {{code: string, say: string} | null} refused
+ * @property {RefusedTold | null} refused
  * @property {WarningTold[]} warnings
  * @property {boolean} clockSuspect
  * @property {number} period seconds

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
  * @file What a visit asks of its driver. A flow yields one of these and is sent the answer named here; a driver that
- * cannot get an answer throws, and the flow ends.
+ * cannot get an answer throws, and the flow ends; of an envelope it says NotTaken.
  */
 
 /** @import { Bytes } from "../protocol/bytes.js" */
@@ -22,7 +22,13 @@
  */
 
 /**
- * `POST /v1/envelopes` with exactly 16,384 bytes; answered by the receipt's 256 bytes.
+ * In place of a receipt: none came, or it is none for this envelope. `reason` is the error, `perhaps` whether the
+ * envelope may be stored all the same.
+ * @typedef {{reason: unknown, perhaps: boolean}} NotTaken
+ */
+
+/**
+ * `POST /v1/envelopes` with exactly 16,384 bytes; answered by the receipt's 256 bytes, or by NotTaken.
  * @typedef {{ask: "envelope", envelope: Bytes}} PostEnvelope
  */
 

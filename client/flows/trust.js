@@ -17,6 +17,7 @@ import {
   HeadOlder,
   TrustError,
   UnitCannotReceive,
+  UnitConflicted,
   UnitMissing,
 } from "../protocol/errors.js";
 
@@ -26,10 +27,13 @@ import {
 /** @import { EpochCert } from "../protocol/certificates.js" */
 /** @import { VerifiedDirectory } from "../protocol/directory.js" */
 
+/** Why a unit cannot receive, where the signed list says so: no server can bring that about. */
+const BY_THE_LIST = new Set(["retired", "paused", "ended"]);
+
 /**
- * A plain warning: `code` is replies-altered, clock or silent; `slug` and `name` the unit it is about (clock: empty);
+ * A plain warning: `code` is replies-altered, clock, silent or, of a whole visit, not-acknowledged; `slug` and `name` the unit it is about (clock: empty);
  * `days` how many periods a silent unit has been silent, or how far the clock is off (negative: behind).
- * @typedef {{code: "replies-altered" | "clock" | "silent", slug: string, name: string, days: number, proof: string}} Warned
+ * @typedef {{code: "replies-altered" | "clock" | "silent" | "not-acknowledged", slug: string, name: string, days: number, proof: string}} Warned
  */
 
 /**
@@ -210,4 +214,13 @@ export function chooseCert(judged, proved) {
   const valid = [current, following].find((cert) => holds(cert, Math.max(now, newest)));
   if (!valid) throw new UnitCannotReceive("no valid certificate");
   return valid;
+}
+
+/**
+ * Whether the signed list itself keeps a message from its unit. Only then may another one be offered at once: whoever
+ * brought about any other failure watches for who comes back.
+ * @param {unknown} error
+ */
+export function byTheList(error) {
+  return error instanceof UnitConflicted || (error instanceof UnitCannotReceive && BY_THE_LIST.has(error.where));
 }

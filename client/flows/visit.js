@@ -34,7 +34,7 @@ import { chooseCert, judge, provedUnit } from "./trust.js";
 /** @import { EpochCert } from "../protocol/certificates.js" */
 /** @import { Receipt } from "../protocol/wire.js" */
 /** @import { FoundConversation } from "./reading.js" */
-/** @import { VisitRequest } from "./requests.js" */
+/** @import { NotTaken, VisitRequest } from "./requests.js" */
 /** @import { Judged } from "./trust.js" */
 
 /** @typedef {(size: number) => Bytes} Random */
@@ -61,14 +61,16 @@ import { chooseCert, judge, provedUnit } from "./trust.js";
  */
 
 /**
- * What a visit learnt. `receipt` is that of the message (undefined when a decoy or an ack went instead); `refused` why
- * the message could not be sealed, in which case a decoy was posted; `slug` the unit written to.
+ * What a visit learnt, whatever became of its envelope. `receipt` is that of the message (undefined when a decoy or an
+ * ack went instead); `refused` why the message could not be sealed, in which case a decoy was posted; `slug` the unit
+ * written to; `fault` why there is no receipt of the envelope, whatever was in it.
  * @typedef {object} Visited
  * @property {Judged} judged
  * @property {FoundConversation[]} conversations
  * @property {Receipt | undefined} receipt
  * @property {ProtocolError | undefined} refused
  * @property {string} slug
+ * @property {NotTaken | undefined} fault
  */
 
 /**
@@ -120,7 +122,9 @@ function target(judged, found, { slug, force, shown }) {
   const { directory } = judged.directory;
   const only = found.length === 1 ? found[0] : undefined;
   if (!slug && !only) throw new UnknownUnit(found.length ? "several" : "none");
-  const unit = unitOf(directory, slug || (only?.unit.unit.slug ?? ""));
+  const to = slug || (only?.unit.unit.slug ?? "");
+  if (directory.retired.some(({ unit: { slug: gone } }) => gone === to)) throw new UnitCannotReceive("retired");
+  const unit = unitOf(directory, to);
   if (shown && (receivingUnit(directory, force, shown.independent) !== unit || unit.name !== shown.name)) {
     throw new RoutingChanged("unit");
   }
@@ -182,10 +186,28 @@ async function* fetchBoth(anchor, clock) {
 }
 
 /**
+ * The receipt in an answer, unless it is none for what was sent.
+ * @param {Bytes | NotTaken} answer
+ * @param {Bytes} sent
+ * @returns {Promise<{receipt?: Receipt, fault?: NotTaken}>}
+ */
+async function receiptOf(answer, sent) {
+  if (!(answer instanceof Uint8Array)) return { fault: answer };
+  try {
+    const receipt = parseReceipt(answer);
+    if (equal(receipt.id, await envelopeId(sent))) return { receipt };
+    throw new BadValue("receipt for another envelope");
+  } catch (reason) {
+    if (!(reason instanceof ProtocolError)) throw reason;
+    return { fault: { reason, perhaps: true } };
+  }
+}
+
+/**
  * One burst. `stretched` is S, `part` what to send (undefined: only read), `clock` the device's, Unix seconds.
  *
- * Throws TrustError and Malformed when directory or board cannot be believed (nothing is posted), ClockUnconfirmed,
- * NoUnitReceives, and BadValue when the receipt is for another envelope.
+ * Throws TrustError and Malformed when directory or board cannot be believed (nothing is posted), ClockUnconfirmed, and
+ * NoUnitReceives when there is a part. What the board holds is told whatever becomes of the envelope.
  * @param {Anchor} anchor
  * @param {Bytes} stretched
  * @param {Part | undefined} part
@@ -208,9 +230,15 @@ export async function* visit(anchor, stretched, part, clock, random) {
       refused = error;
     }
   }
-  const ack = part ? undefined : await acknowledgement(judged, conversations, random);
-  const envelope = sealed?.envelope ?? ack ?? (await decoy(judged, random));
-  const receipt = parseReceipt(yield { ask: "envelope", envelope });
-  if (!equal(receipt.id, await envelopeId(envelope))) throw new BadValue("receipt for another envelope");
-  return { judged, conversations, receipt: sealed ? receipt : undefined, refused, slug: sealed?.slug ?? "" };
+  /** @type {Visited} */
+  const learnt = { judged, conversations, refused, slug: sealed?.slug ?? "", receipt: undefined, fault: undefined };
+  let envelope = sealed?.envelope ?? (part ? undefined : await acknowledgement(judged, conversations, random));
+  try {
+    envelope ??= await decoy(judged, random);
+  } catch (reason) {
+    if (part || !(reason instanceof NoUnitReceives)) throw reason;
+    return { ...learnt, fault: { reason, perhaps: false } };
+  }
+  const { receipt, fault } = await receiptOf(yield { ask: "envelope", envelope }, envelope);
+  return { ...learnt, receipt: sealed ? receipt : undefined, fault };
 }

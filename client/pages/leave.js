@@ -6,6 +6,42 @@ import { say } from "./words.js";
 
 const PRESSES = 3;
 const WITHIN = 5_000;
+/** Milliseconds for which the key of a bare press is held at most. */
+const LONGEST_PRESS = 1_000;
+
+/**
+ * Hear of each bare press of Shift: the key alone, pressed and let go within a moment, while nothing else is held and the
+ * wheel stands still. Shift with the wheel scrolls sideways, with a click selects, with a key writes a capital, and held
+ * for long it asks the system for help with typing.
+ * @param {() => void} pressed
+ * @param {() => void} other told of everything that is no bare press
+ */
+function hearShift(pressed, other) {
+  /** @type {string} the key's place on the keyboard while a press may still be a bare one */
+  let held = "";
+  let since = 0;
+  const spoilt = () => {
+    held = "";
+    other();
+  };
+  document.addEventListener("keydown", (event) => {
+    const alone = !event.ctrlKey && !event.altKey && !event.metaKey && !event.isComposing;
+    if (event.key === "Shift" && event.repeat) held = "";
+    else if (event.key === "Shift" && alone && held === "") [held, since] = [event.code, event.timeStamp];
+    else spoilt();
+  });
+  document.addEventListener("keyup", (event) => {
+    if (event.key !== "Shift") return;
+    const bare = held !== "" && event.code === held && event.timeStamp - since <= LONGEST_PRESS;
+    held = "";
+    if (bare) pressed();
+    else other();
+  });
+  document.addEventListener("pointerdown", spoilt);
+  // A page that still rolls when the presses begin must not forget those before.
+  document.addEventListener("wheel", () => held !== "" && spoilt(), { passive: true });
+  addEventListener("blur", spoilt);
+}
 
 /**
  * *Exit this page*: by its link, or Shift three times with nothing between. The page is blank before anything loads.
@@ -35,13 +71,7 @@ export function startExit(wipe) {
     // It is announced as a button, so that it must work like one.
     if (event.key === " ") leave();
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Shift") reset();
-  });
-  // Text is selected by Shift and a click.
-  document.addEventListener("pointerdown", reset);
-  document.addEventListener("keyup", (event) => {
-    if (event.key !== "Shift") return;
+  hearShift(() => {
     clearTimeout(timer);
     presses += 1;
     if (presses >= PRESSES) {
@@ -50,7 +80,7 @@ export function startExit(wipe) {
     }
     told.textContent = say(`exit-${PRESSES - presses}`);
     timer = setTimeout(reset, WITHIN);
-  });
+  }, reset);
 }
 
 /**

@@ -4,6 +4,7 @@
  * does nothing.
  */
 
+import { fillComeBack } from "./come_back.js";
 import { all, fresh, one, section } from "./dom.js";
 import { dayWords, has, say } from "./words.js";
 
@@ -13,7 +14,6 @@ import { dayWords, has, say } from "./words.js";
 const NO_ANSWER = new Set(["unreachable", "bad-answer"]);
 /** What passes by itself. */
 const LATER = new Set([...NO_ANSWER, "refused", "no-unit-receives"]);
-const LONGEST_WAIT = 14;
 const DAY = 86_400;
 
 /**
@@ -22,7 +22,8 @@ const DAY = 86_400;
  */
 function warningWords(warned, period) {
   const silent = period === DAY ? "warned-silent" : "warned-silent-periods";
-  const name = { "replies-altered": "warned-altered", clock: "warned-clock", silent }[warned.code];
+  const whole = { clock: "warned-clock", "not-acknowledged": "warned-not-acknowledged" };
+  const name = { ...whole, "replies-altered": "warned-altered", silent }[warned.code];
   return name ? say(name, { name: warned.name, days: warned.days }) : warned.text;
 }
 
@@ -43,19 +44,7 @@ function fillWarnings(place, warnings, period = DAY) {
 
 /** @param {WarningTold} warned */
 function isOpen(warned) {
-  return warned.proof || warned.code === "clock";
-}
-
-/**
- * A day within two weeks, each as likely as the others; without its date where this device's may be wrong.
- * @param {boolean} clockSuspect
- */
-function comeBackDay(clockSuspect) {
-  const days = 1 + ((crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % LONGEST_WAIT);
-  const wait = new Intl.RelativeTimeFormat(document.documentElement.lang).format(days, "day");
-  const day = new Date();
-  day.setDate(day.getDate() + days);
-  return clockSuspect ? wait : say("come-back", { day: dayWords(day), wait });
+  return warned.proof || warned.slug === "";
 }
 
 /**
@@ -65,8 +54,7 @@ function comeBackDay(clockSuspect) {
 export function fillStored(name, visited) {
   const page = section(name);
   one(page, "[data-unit-name]").textContent = visited.name;
-  // Where answers are gone within a day there is no day to name.
-  for (const place of all(page, "[data-come-back]")) place.textContent = comeBackDay(visited.clockSuspect);
+  fillComeBack(page, visited.clockSuspect);
   fillWarnings(one(page, "[data-warnings]"), concerning(visited), visited.period);
 }
 
@@ -79,13 +67,9 @@ function concerning(visited) {
 }
 
 /** @param {VisitTold} visited */
-export function isSilent(visited) {
-  return visited.warnings.some((warned) => warned.code === "silent" && warned.slug === visited.slug);
-}
-
-/** @param {VisitTold} visited */
 export function fillMessages(visited) {
   const page = section("messages");
+  fillComeBack(page, visited.clockSuspect);
   fillWarnings(one(page, "[data-warnings]"), visited.warnings.filter(isOpen));
   const others = visited.warnings.filter((warned) => !isOpen(warned));
   const fold = one(page, "[data-fold]");
@@ -130,27 +114,30 @@ function conversation(found) {
 /**
  * The same in words.
  * @param {Left} left
- * @param {string} copy the unit for which a first copy is stored, or empty
  */
-function storedWords({ perhaps, parts }, copy) {
-  const words = parts > 0 ? say("stored-parts", { n: parts }) : say(perhaps ? "stored-perhaps" : "stored-nothing");
-  return copy ? `${say("stored-copy", { name: copy })} ${words}` : words;
+function storedWords({ perhaps, parts }) {
+  return parts > 0 ? say("stored-parts", { n: parts }) : say(perhaps ? "stored-perhaps" : "stored-nothing");
 }
 
 /**
  * The page for a failure, filled in.
  * @param {Failed} failed
  * @param {Left | null} left null for who was only reading
- * @param {string} copy the unit for which a first copy is stored, or empty
+ * @param {string} [kept] what was written, to be shown once more
  */
-export function fillFailure(failed, left, copy) {
-  const name = pageOf(failed.code);
+export function fillFailure(failed, left, kept = "") {
+  const name = pageOf(failed);
   const page = section(name);
-  const stored = left ? storedWords(left, copy) : say("stored-reading");
+  const stored = left ? storedWords(left) : say("stored-reading");
   for (const place of all(page, "[data-stored]")) place.textContent = stored;
   for (const place of all(page, "[data-warnings]")) fillWarnings(place, failed.warnings.filter(isOpen));
   for (const place of all(page, "[data-today]")) place.textContent = dayWords(new Date());
   for (const place of all(page, "[data-say]")) place.textContent = reason(failed);
+  for (const place of all(page, "[data-kept]")) place.textContent = kept;
+  for (const place of all(page, "[data-perhaps]")) {
+    place.hidden = (place.dataset["perhaps"] === "yes") !== Boolean(left && (left.perhaps || left.parts > 0));
+  }
+  fillComeBack(page);
   return name;
 }
 
@@ -160,8 +147,10 @@ function reason({ code, say: told }) {
   return has(code) ? say(code) : told || say("unexpected");
 }
 
-/** @param {string} code */
-function pageOf(code) {
+/** @param {Failed} failed */
+function pageOf({ code, untaken }) {
+  // Whoever only read has the answers by now: to try again at once would show that this was no reading.
+  if (untaken) return "untaken";
   if (code === "clock-unconfirmed") return "clock";
   if (code === "crypto-missing") return "incapable";
   if (code === "stopped") return "stopped";
@@ -171,33 +160,46 @@ function pageOf(code) {
 /**
  * The page that says that a decoy went in place of the message.
  * @param {VisitTold} visited
- * @param {string} deskName the intake desk to offer; empty when there is none
+ * @param {string} deskName the intake desk, which is offered where the signed list itself closes the unit; or empty
  * @param {Left} left
- * @param {string} copy the unit for which a first copy is stored, or empty
  */
-export function fillRefused(visited, deskName, left, copy) {
+export function fillRefused(visited, deskName, left) {
   const page = section("refused");
-  one(page, "[data-say]").textContent = reason(visited.refused ?? { code: "unexpected", say: "" });
-  one(page, "[data-stored]").textContent = storedWords(left, copy);
+  const { refused } = visited;
+  const byList = Boolean(refused?.byList);
+  const offered = Boolean(deskName) && byList;
+  one(page, "[data-say]").textContent = reason(refused ?? { code: "unexpected", say: "" });
+  one(page, "[data-stored]").textContent = storedWords(left);
   fillWarnings(one(page, "[data-warnings]"), concerning(visited), visited.period);
-  one(page, "[data-desk]").hidden = !deskName;
-  one(page, "[data-desk-name]").textContent = deskName;
+  one(page, "[data-list]").hidden = !byList;
+  one(page, "[data-desk]").hidden = !offered;
+  one(page, "[data-later]").hidden = byList;
+  one(page, "[data-desk-name]").textContent = offered ? deskName : "";
+  fillComeBack(page, visited.clockSuspect);
 }
 
 /**
+ * @param {VisitTold} visited
  * @param {string} was the unit that was shown
  * @param {string} now the unit by the signed list; empty when there is none
  * @param {Left} left
- * @param {string} copy the unit for which a first copy is stored, or empty
  */
-export function fillRerouted(was, now, left, copy) {
+export function fillRerouted(visited, was, now, left) {
   const page = section("rerouted");
-  one(page, "[data-stored]").textContent = storedWords(left, copy);
+  const offered = Boolean(now && visited.refused?.byList);
+  one(page, "[data-stored]").textContent = storedWords(left);
   one(page, "[data-was]").textContent = was;
   one(page, "[data-now]").textContent = now;
   one(page, "[data-now-known]").hidden = !now;
   one(page, "[data-now-unknown]").hidden = Boolean(now);
-  one(page, '[data-do="reroute"]').hidden = !now;
+  one(page, "[data-closed]").hidden = !offered;
+  one(page, "[data-later]").hidden = offered;
+  fillComeBack(page, visited.clockSuspect);
+}
+
+/** What was written stands on that page only while it is shown. */
+export function emptyKept() {
+  for (const place of all(document, "[data-kept]")) place.textContent = "";
 }
 
 /** Nothing of a visit stays in the document. */
@@ -208,4 +210,5 @@ export function emptyOutcome() {
     "[data-unit-name], [data-come-back], [data-was], [data-now], [data-desk-name], [data-to-name], [data-say], " +
     "[data-part], [data-today], section:not(#page-incapable) [data-stored]";
   for (const place of all(document, said)) place.textContent = "";
+  emptyKept();
 }

@@ -9,7 +9,7 @@ import { all, byId, chosen, one, section, written } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
 import { showFitting, startForceList } from "./force_list.js";
 import { emptyFields, isAnythingWritten, startCover, startExit, startForgetting } from "./leave.js";
-import { emptyOutcome } from "./outcome.js";
+import { emptyKept, emptyOutcome } from "./outcome.js";
 import { MAX_PARTS, asksWhom, emptyCheckPage, fillCheckPage, isIndependent } from "./report.js";
 import { receiver, replyText, report, size, sizeWords } from "./report.js";
 import { Visits } from "./visits.js";
@@ -71,7 +71,7 @@ function done(kind) {
 
 /** Back from where a visit ended: nothing of it stays, but a report that is not stored yet does. */
 function left() {
-  const writing = walk.current !== "sent" && !visits.copied;
+  const writing = walk.current !== "sent";
   if (!writing) emptyReport();
   emptyVisits(writing);
   line.ask("forget").catch(() => line.stop());
@@ -97,6 +97,7 @@ function emptyVisits(writing = false) {
 /** @param {string} name */
 function entered(name) {
   if (name !== "codename") hideCodename();
+  if (name !== "untaken") emptyKept();
   if (name === "check") {
     changing = false;
     fillCheckPage();
@@ -256,6 +257,7 @@ const DOES = {
   report: () => walk.go("suits"),
   return: () => walk.go("return"),
   serious: () => walk.go("before"),
+  elsewhere: () => walk.go("elsewhere"),
   next,
   send,
   check,
@@ -266,7 +268,6 @@ const DOES = {
   rethink: () => visits.rethink(),
   reroute: () => visits.reroute(),
   desk: () => visits.toDesk(),
-  second: () => visits.toDesk(),
   messages: () => visits.messages(),
   write: () => visits.write(),
 };

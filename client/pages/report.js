@@ -133,6 +133,7 @@ export function fillCheckPage() {
   const unit = receiver();
   one(page, "[data-receiver]").textContent = unit?.name ?? "";
   one(page, "[data-receiver-why]").textContent = unit ? whyReceiver() : "";
+  one(page, "[data-receiver-reads]").textContent = unit ? say(`reads-${unit.kind}`) : "";
   const found = size(report());
   one(page, "[data-can-send]").hidden = !unit || found.parts > MAX_PARTS;
   one(page, "[data-cannot-send]").hidden = Boolean(unit);
@@ -141,6 +142,6 @@ export function fillCheckPage() {
 
 /** None of it stays on that page. */
 export function emptyCheckPage() {
-  const said = "[data-answer], [data-receiver], [data-receiver-why]";
+  const said = "[data-answer], [data-receiver], [data-receiver-why], [data-receiver-reads]";
   for (const place of all(section("check"), said)) place.textContent = "";
 }

@@ -5,7 +5,7 @@
  */
 
 import { all, chosen, fresh, one, section } from "./dom.js";
-import { fillFailure, fillMessages, fillRefused, fillRerouted, fillStored, isSilent } from "./outcome.js";
+import { fillFailure, fillMessages, fillRefused, fillRerouted, fillStored } from "./outcome.js";
 import { ProgressPage } from "./progress.js";
 import { receiver } from "./report.js";
 import { Failed } from "./worker_line.js";
@@ -15,7 +15,8 @@ import { Failed } from "./worker_line.js";
 /** @import { WorkerLine } from "./worker_line.js" */
 /** @import { Walk } from "./walk.js" */
 /** @typedef {"report" | "reply" | "check"} Kind */
-/** @typedef {Record<string, unknown> & {slug?: string, shown?: {name: string, independent: boolean}}} Asked */
+/** @typedef {{slug?: string, text?: string, shown?: {name: string, independent: boolean}}} Known */
+/** @typedef {Record<string, unknown> & Known} Asked */
 
 /** Where each kind of visit was asked for. */
 const ORIGIN = { report: "check", reply: "write", check: "return" };
@@ -33,8 +34,6 @@ export class Visits {
   #routed = null;
   /** The unit that a message goes to without a question, or empty. */
   #only = "";
-  /** The unit for which a first copy of the report is stored while a second one goes out, or empty. */
-  #copy = "";
   /** What earlier presses for a message left behind: a later one that comes less far must not deny it. */
   #left = { report: { ...NOTHING }, reply: { ...NOTHING } };
   #line;
@@ -70,7 +69,7 @@ export class Visits {
       const failed = error instanceof Failed ? error : new Failed({ code: "unexpected" });
       if (this.#last !== mine) return;
       const left = kind === "check" ? null : this.#remember(this.#left[kind], failed);
-      this.#walk.turn(fillFailure(failed, left, this.#copy));
+      this.#walk.turn(fillFailure(failed, left, asked.text));
     }
   }
 
@@ -80,7 +79,7 @@ export class Visits {
    * @param {Failed} failed
    */
   #remember(left, { perhapsStored, partsStored }) {
-    left.perhaps ||= perhapsStored || this.#progress.posted;
+    left.perhaps ||= perhapsStored ?? this.#progress.posted;
     left.parts = Math.max(left.parts, partsStored, this.#progress.part - 1);
     return left;
   }
@@ -100,30 +99,23 @@ export class Visits {
       this.#rerouted(visited);
     } else {
       const desk = this.#desk();
-      fillRefused(visited, kind === "report" && desk ? desk.name : "", this.#left[kind], this.#copy);
+      fillRefused(visited, kind === "report" && desk ? desk.name : "", this.#left[kind]);
       this.#walk.turn("refused");
     }
   }
 
   /**
-   * @param {Kind} kind
+   * @param {"report" | "reply"} kind
    * @param {VisitTold} visited
    */
   #stored(kind, visited) {
+    const page = kind === "reply" ? "replied" : "sent";
     if (kind === "reply") {
       this.#found = visited;
       fillMessages(visited);
-      fillStored("replied", visited);
-      this.#finish(kind, "replied");
-      return;
     }
-    const offer = isSilent(visited) && this.#desk() !== null;
-    fillStored("sent", visited);
-    one(section("sent"), "[data-silent]").hidden = !offer;
-    this.#copy = visited.name;
-    this.#left.report = { ...NOTHING };
-    if (offer) this.#walk.end("sent");
-    else this.#finish(kind, "sent");
+    fillStored(page, visited);
+    this.#finish(kind, page);
   }
 
   /**
@@ -132,10 +124,7 @@ export class Visits {
    */
   #finish(kind, page) {
     this.#last = null;
-    if (kind !== "check") {
-      this.#copy = "";
-      this.#left[kind] = { ...NOTHING };
-    }
+    if (kind !== "check") this.#left[kind] = { ...NOTHING };
     this.#done(kind);
     this.#walk.end(page);
   }
@@ -143,7 +132,7 @@ export class Visits {
   /** @param {VisitTold} visited */
   #rerouted(visited) {
     this.#routed = visited.units.find((unit) => unit.slug === visited.slug) ?? null;
-    fillRerouted(this.#last?.asked.shown?.name ?? "", this.#routed?.name ?? "", this.#left.report, this.#copy);
+    fillRerouted(visited, this.#last?.asked.shown?.name ?? "", this.#routed?.name ?? "", this.#left.report);
     this.#walk.turn("rerouted");
   }
 
@@ -201,17 +190,12 @@ export class Visits {
     return chosen("which")?.value ?? this.#only;
   }
 
-  /** Whether a first copy of the report is stored, and a second one was begun or offered. */
-  get copied() {
-    return this.#copy !== "";
-  }
-
   /** @param {boolean} [writing] whether a report is still being written */
   forget(writing = false) {
     this.#left.reply = { ...NOTHING };
     if (!writing) this.#left.report = { ...NOTHING };
     this.#last = this.#found = this.#routed = null;
-    this.#only = this.#copy = "";
+    this.#only = "";
   }
 }
 

@@ -13,7 +13,9 @@ export class Failed extends Error {
     super(told.code);
     this.code = told.code;
     this.say = told.say ?? "";
-    this.perhapsStored = told.perhapsStored ?? false;
+    /** Undefined where the worker could not say. */
+    this.perhapsStored = told.perhapsStored;
+    this.untaken = told.untaken ?? false;
     this.partsStored = told.partsStored ?? 0;
     this.warnings = told.warnings ?? [];
   }

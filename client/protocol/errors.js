@@ -202,7 +202,7 @@ export class CannotSend extends ProtocolError {}
 
 export class UnitCannotReceive extends CannotSend {
   static code = "unit-cannot-receive";
-  static say = "This unit cannot receive reports now. Send to the intake desk instead.";
+  static say = "This unit cannot receive anything now.";
 }
 
 export class NoUnitReceives extends CannotSend {

@@ -11,7 +11,7 @@ import { parseAnswer } from "../protocol/wire.js";
 import { BadAnswer, Refused, TransportFailed, Unreachable } from "./errors.js";
 
 /** @import { Bytes } from "../protocol/bytes.js" */
-/** @import { VisitRequest } from "../flows/requests.js" */
+/** @import { NotTaken, VisitRequest } from "../flows/requests.js" */
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
@@ -78,6 +78,8 @@ export class HttpTransport {
   #patience;
   #afterBoard;
   #boardAt = 0;
+  /** Whether a try of the present request got no answer. */
+  #unanswered = false;
 
   /**
    * @param {OnStage} onStage
@@ -146,6 +148,7 @@ export class HttpTransport {
         if (!(failure instanceof Refused && TRY_AGAIN.has(failure.refusal))) throw failure;
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
+        this.#unanswered = true;
         failure = error;
       }
       if (performance.now() + pause > until) throw failure;
@@ -161,9 +164,25 @@ export class HttpTransport {
   }
 
   /**
-   * The answer to one network request of a visit. Throws TransportFailed.
+   * The receipt's bytes. A refusal in the server's own form says that nothing was taken, unless an earlier try got no
+   * answer.
+   * @param {Bytes} envelope
+   * @returns {Promise<Bytes | NotTaken>}
+   */
+  async #envelope(envelope) {
+    this.#unanswered = false;
+    try {
+      return await this.#ask("/v1/envelopes", ANSWER, envelope);
+    } catch (reason) {
+      if (!(reason instanceof TransportFailed)) throw reason;
+      return { reason, perhaps: this.#unanswered || !(reason instanceof Refused) };
+    }
+  }
+
+  /**
+   * The answer to one network request of a visit. Throws TransportFailed, but for an envelope, whose visit is told.
    * @param {Exclude<VisitRequest, {ask: "confirm"}>} request
-   * @returns {Promise<Bytes>}
+   * @returns {Promise<Bytes | NotTaken>}
    */
   async answer(request) {
     switch (request.ask) {
@@ -184,7 +203,7 @@ export class HttpTransport {
         this.#onStage("seal");
         await this.#steadyMoment();
         this.#onStage("post");
-        return this.#ask("/v1/envelopes", ANSWER, request.envelope);
+        return this.#envelope(request.envelope);
     }
   }
 

@@ -28,34 +28,33 @@ const PAUSE = 5_000;
  * @property {number} [pause] milliseconds between two visits for one part
  */
 
-/** A visit or a message that ended before its end, and what is known of what it left behind. */
+/** A visit or a message that ended before its end, and what is known of what it left behind: see Failure. */
 export class Interrupted extends Error {
   /**
    * @param {unknown} reason
-   * @param {{perhapsStored: boolean, partsStored?: number, warnings?: Warned[]}} left
+   * @param {{perhapsStored: boolean, untaken?: boolean, partsStored?: number, warnings?: Warned[]}} left
    */
-  constructor(reason, { perhapsStored, partsStored = 0, warnings = [] }) {
+  constructor(reason, { perhapsStored, untaken = false, partsStored = 0, warnings = [] }) {
     super("interrupted");
     this.reason = reason;
     this.perhapsStored = perhapsStored;
+    this.untaken = untaken;
     this.partsStored = partsStored;
     this.warnings = warnings;
   }
 }
 
 /**
- * One burst. Throws Interrupted, `perhapsStored` once the envelope may have left.
+ * One burst. Throws Interrupted when directory or board cannot be had or believed: nothing has left then.
  * @param {Visitor} visitor
  * @param {Part} [part]
  * @returns {Promise<Visited>}
  */
 async function visitOnce({ anchor, stretched, despiteClock, report, network }, part) {
   const counted = part && part.parts > 1 ? { part: part.part, parts: part.parts } : {};
-  let perhapsStored = false;
   /** @type {Warned[]} */
   let warnings = [];
   const transport = new HttpTransport((stage, percent) => {
-    perhapsStored ||= stage === "post";
     report({ stage, ...(percent !== undefined && { percent }), ...counted });
   }, network);
   try {
@@ -65,31 +64,56 @@ async function visitOnce({ anchor, stretched, despiteClock, report, network }, p
       return despiteClock;
     });
   } catch (reason) {
-    throw new Interrupted(reason, { perhapsStored, warnings });
+    throw new Interrupted(reason, { perhapsStored: false, warnings });
   }
 }
 
 /**
- * A visit, made again when the connection fails, whatever it sends: what broke it must not learn what it was for. A part
- * that is refused after an earlier try may have stored it has failed. Throws Interrupted.
+ * What came of a visit, made as often as it takes. `perhapsStored`: the part may be stored although nothing shows it;
+ * `reason`: why the last envelope has no receipt, undefined when it has one.
+ * @typedef {{visited: Visited, perhapsStored: boolean, reason: unknown}} Ended
+ */
+
+/**
+ * A visit, made again when the connection fails, whatever it sends: what broke it must not learn what it was for. What
+ * was read is kept whatever becomes of the envelope. Throws Interrupted when nothing was read.
  * @param {Visitor} visitor
  * @param {Part} [part]
+ * @returns {Promise<Ended>}
  */
 export async function visitPatiently(visitor, part) {
-  for (let [left, perhapsStored] = [TRIES - 1, false]; ; left--) {
+  /** @type {Visited | undefined} */
+  let read;
+  let perhapsStored = false;
+  for (let left = TRIES - 1; ; left--) {
+    /** @type {unknown} */
+    let reason;
     try {
-      const visited = await visitOnce(visitor, part);
-      if (!visited.refused || !perhapsStored) return visited;
-      throw new Interrupted(visited.refused, { perhapsStored, warnings: visited.judged.warnings });
+      read = await visitOnce(visitor, part);
+      reason = read.fault?.reason;
+      perhapsStored ||= Boolean(read.fault?.perhaps && !read.refused);
+      if (!read.fault) return { visited: read, perhapsStored, reason: undefined };
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
-      perhapsStored ||= error.perhapsStored;
-      if (!left || !(error.reason instanceof TransportFailed)) {
-        throw new Interrupted(error.reason, { perhapsStored, warnings: error.warnings });
-      }
+      reason = error.reason;
+      if (!read && (!left || !(reason instanceof TransportFailed))) throw error;
     }
+    if (read && (!left || !(reason instanceof TransportFailed))) return { visited: read, perhapsStored, reason };
     await sleep(visitor.pause ?? PAUSE);
   }
+}
+
+/**
+ * One part of a message. Throws Interrupted unless it has a receipt, or was refused and cannot have been stored before.
+ * @param {Visitor} visitor
+ * @param {Part} part
+ */
+async function sendPart(visitor, part) {
+  const { visited, perhapsStored, reason } = await visitPatiently(visitor, part);
+  const { refused, judged, receipt } = visited;
+  const again = part.part > 1 || perhapsStored;
+  if (receipt || (refused && !again)) return visited;
+  throw new Interrupted(refused ?? reason, { perhapsStored, untaken: true, warnings: judged.warnings });
 }
 
 /**
@@ -108,18 +132,18 @@ export async function send(visitor, pieces, { slug, force = "", shown }) {
   let sent;
   for (const [at, body] of pieces.entries()) {
     const part = { slug: to, messageId, part: at + 1, parts, body, force, shown: at ? undefined : shown };
-    let visited;
     try {
-      visited = await visitPatiently(visitor, part);
-      if (visited.refused && at) throw new Interrupted(visited.refused, { perhapsStored: true });
+      const visited = await sendPart(visitor, part);
+      sent = { visited, warnings: sent?.warnings ?? visited.judged.warnings };
+      if (visited.refused) break;
+      to = visited.slug;
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
-      const perhapsStored = error.perhapsStored || at > 0;
-      throw new Interrupted(error.reason, { perhapsStored, partsStored: at, warnings: error.warnings });
+      const { perhapsStored, untaken, warnings } = error;
+      // Who only reads makes no second visit.
+      const left = { perhapsStored: perhapsStored || at > 0, untaken: untaken || at > 0, partsStored: at, warnings };
+      throw new Interrupted(error.reason, left);
     }
-    sent = { visited, warnings: sent?.warnings ?? visited.judged.warnings };
-    if (visited.refused) break;
-    to = visited.slug;
   }
   return /** @type {{visited: Visited, warnings: Warned[]}} */ (sent);
 }

@@ -23,11 +23,19 @@ const IN_A_BROWSER = {
   "unknown-unit": "The service has no such unit. Choose the unit that received your report.",
   "unknown-unit none": "Nothing has been answered to this codename yet, so choose the unit that received your report.",
   "unknown-unit several": "Several units have answered this codename, so choose the one that you write to.",
+  "wrong-version": "The service speaks a version that this page does not know. It was not used.",
+  "reserved-type": "The service uses a feature that this page does not know. It was not used.",
   "wrong-service": "This page and the service behind it do not belong together. Do not use it; try again later.",
   "clock-unconfirmed":
     "This device's date seems wrong, or the service is being held back. Nothing was sent with this visit. Check the date; if it is right " +
     "and you go on, your message may stay unread for longer.",
 };
+
+/**
+ * What was read is shown, but the envelope of that visit has no receipt.
+ * @type {Warned}
+ */
+export const NOT_ACKNOWLEDGED = { code: "not-acknowledged", slug: "", name: "", days: 0, proof: "" };
 
 /** @type {Record<string, string>} */
 const SENTENCES = { ...ERRORS, ...IN_A_BROWSER };

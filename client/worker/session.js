@@ -10,7 +10,7 @@ import { hasCrypto, randomBytes } from "../protocol/primitives.js";
 import { WORDS } from "../words.js";
 import { KnownCodename } from "./known_codename.js";
 import { Interrupted, send, visitPatiently } from "./sending.js";
-import { failure, told, warningTold } from "./sentences.js";
+import { NOT_ACKNOWLEDGED, failure, told, warningTold } from "./sentences.js";
 import { visitTold } from "./visit_told.js";
 import { checkWords } from "./word_help.js";
 
@@ -46,8 +46,8 @@ class Told extends Error {
 export function failureOf(error) {
   if (error instanceof Told) return error.failed;
   if (!(error instanceof Interrupted)) return told(error);
-  const { perhapsStored, partsStored, warnings } = error;
-  const failed = { ...told(error.reason), perhapsStored, partsStored };
+  const { perhapsStored, untaken, partsStored, warnings } = error;
+  const failed = { ...told(error.reason), perhapsStored, untaken, partsStored };
   return warnings.length ? { ...failed, warnings: warnings.map(warningTold) } : failed;
 }
 
@@ -149,8 +149,9 @@ export class Session {
     const network = { afterBoard: this.#known.slow ? AFTER_BOARD_SLOW : AFTER_BOARD, ...where };
     const visitor = { anchor, stretched, despiteClock: asked.despiteClock, report: onProgress, network, ...how };
     if (asked.ask === "check") {
-      const visited = await visitPatiently(visitor);
-      return visitTold(visited, visited.judged.warnings);
+      const { visited, reason } = await visitPatiently(visitor);
+      const { warnings } = visited.judged;
+      return visitTold(visited, reason === undefined ? warnings : [...warnings, NOT_ACKNOWLEDGED]);
     }
     const { visited, warnings } = await send(visitor, pieces, asked);
     return visitTold(visited, warnings, asked.ask === "report" ? { ...asked, ...asked.shown } : undefined);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** @file What a visit learnt, in the words that the page shows. */
 
+import { byTheList } from "../flows/trust.js";
 import { EntryType } from "../protocol/constants.js";
 import { RoutingChanged } from "../protocol/errors.js";
 import { inert } from "../protocol/inert.js";
@@ -10,7 +11,7 @@ import { told, warningTold } from "./sentences.js";
 /** @import { FoundConversation } from "../flows/reading.js" */
 /** @import { Warned } from "../flows/trust.js" */
 /** @import { Visited } from "../flows/visit.js" */
-/** @import { ConversationTold, VisitTold } from "../worker_messages.js" */
+/** @import { ConversationTold, RefusedTold, VisitTold } from "../worker_messages.js" */
 
 const LAST_DAY = Date.UTC(9999, 11, 31);
 
@@ -46,10 +47,12 @@ function conversationTold({ unit: { unit }, collected, texts, unreadEntries }, s
   return { slug: unit.slug, name: unit.name, collected, unread: unreadEntries, messages };
 }
 
+/** How the receiving unit was found. @typedef {{slug: string, force: string, independent: boolean}} Route */
+
 /**
  * The unit that was written to; when the message was refused because another one would receive it, that one.
  * @param {Visited} visited
- * @param {{force: string, independent: boolean}} route
+ * @param {Route} route
  */
 function unitTold({ judged, slug, refused }, { force, independent }) {
   const { directory } = judged.directory;
@@ -58,13 +61,37 @@ function unitTold({ judged, slug, refused }, { force, independent }) {
 }
 
 /**
+ * Whether the signed list says of a unit that nothing goes to it any more. A slug that it never held says nothing: the
+ * page that named it is not signed.
+ * @param {Visited} visited
+ * @param {string} slug
+ */
+function isClosed({ judged }, slug) {
+  const { units, retired } = judged.directory.directory;
+  if (retired.some(({ unit }) => unit.slug === slug)) return true;
+  return units.some((unit) => unit.slug === slug && (unit.paused || judged.now > unit.notAfter));
+}
+
+/**
+ * @param {Visited} visited
+ * @param {Route} route
+ * @returns {RefusedTold | null}
+ */
+function refusedTold(visited, { slug }) {
+  const { refused } = visited;
+  if (!refused) return null;
+  const byList = refused instanceof RoutingChanged ? isClosed(visited, slug) : byTheList(refused);
+  return { ...told(refused), byList };
+}
+
+/**
  * @param {Visited} visited
  * @param {Warned[]} warnings
- * @param {{force: string, independent: boolean}} [route] how the receiving unit was found
+ * @param {Route} [route]
  * @returns {VisitTold}
  */
-export function visitTold(visited, warnings, route = { force: "", independent: false }) {
-  const { judged, conversations, receipt, refused } = visited;
+export function visitTold(visited, warnings, route = { slug: "", force: "", independent: false }) {
+  const { judged, conversations, receipt } = visited;
   const { directory } = judged.directory;
   const { period } = directory.policy;
   const unit = unitTold(visited, route);
@@ -72,7 +99,7 @@ export function visitTold(visited, warnings, route = { force: "", independent: f
     stored: receipt !== undefined,
     slug: unit?.slug ?? "",
     name: unit?.name ?? "",
-    refused: refused ? told(refused) : null,
+    refused: refusedTold(visited, route),
     warnings: warnings.map(warningTold),
     clockSuspect: judged.clockSuspect,
     period,

@@ -23,9 +23,18 @@ class GetBoard:
 
 @dataclass(frozen=True)
 class PostEnvelope:
-    """``POST /v1/envelopes`` with exactly 16,384 bytes; answered by the receipt's 256 bytes."""
+    """``POST /v1/envelopes`` with exactly 16,384 bytes; answered by the receipt's 256 bytes, or by NotTaken."""
 
     envelope: bytes
+
+
+@dataclass(frozen=True)
+class NotTaken:
+    """What a visit is told in place of a receipt: none came, or it is none for this envelope. ``reason`` is the error,
+    ``perhaps`` whether the envelope may be stored all the same."""
+
+    reason: Exception
+    perhaps: bool = True
 
 
 @dataclass(frozen=True)

@@ -16,15 +16,21 @@ from dropbox.protocol.errors import (
     BoardAltered,
     HeadExpired,
     HeadOlder,
+    ProtocolError,
     TrustError,
     UnitCannotReceive,
+    UnitConflicted,
     UnitMissing,
 )
+
+BY_THE_LIST = frozenset({"retired", "paused", "ended"})
+"""Why a unit cannot receive, where the signed list says so: no server can bring that about."""
 
 
 @dataclass(frozen=True)
 class Warned:
-    """A plain warning: ``code`` is replies-altered, clock or silent; ``slug`` the unit it is about (clock: empty);
+    """A plain warning: ``code`` is replies-altered, clock, silent or, of a whole visit, not-acknowledged (its envelope
+    has no receipt); ``slug`` the unit it is about (clock, not-acknowledged: empty);
     ``days`` how many periods a silent unit has been silent, or how far the clock is off (negative: behind)."""
 
     code: str
@@ -175,3 +181,9 @@ def choose_cert(judged: Judged, proved: ProvedUnit) -> EpochCert:
         if cert.holds(max(now, newest)):
             return cert
     raise UnitCannotReceive("no valid certificate")
+
+
+def by_the_list(error: ProtocolError) -> bool:
+    """Whether the signed list itself keeps a message from its unit. Only then may another one be offered at once:
+    whoever brought about any other failure watches for who comes back."""
+    return isinstance(error, UnitConflicted) or (isinstance(error, UnitCannotReceive) and error.where in BY_THE_LIST)

@@ -31,7 +31,7 @@ from dropbox.protocol.routing import receiving_unit
 from dropbox.protocol.wire import Receipt, parse_receipt
 
 from .reading import FoundConversation, read_board
-from .requests import ConfirmClock, GetBoard, GetDirectory, PostEnvelope, VisitRequest
+from .requests import ConfirmClock, GetBoard, GetDirectory, NotTaken, PostEnvelope, VisitRequest
 from .trust import Judged, choose_cert, judge
 
 Random = Callable[[int], bytes]
@@ -65,14 +65,21 @@ class Part:
 
 @dataclass(frozen=True)
 class Visited:
-    """What a visit learnt. ``receipt`` is that of the message (None when a decoy or an ack went instead);
-    ``refused`` why the message could not be sealed, in which case a decoy was posted; ``slug`` the unit written to."""
+    """What a visit learnt, whatever became of its envelope. ``receipt`` is that of the message (None when a decoy or an
+    ack went instead); ``refused`` why the message could not be sealed, in which case a decoy was posted; ``slug`` the
+    unit written to; ``fault`` why there is no receipt of the envelope, whatever was in it."""
 
     judged: Judged
     conversations: tuple[FoundConversation, ...]
     receipt: Receipt | None
     refused: ProtocolError | None
     slug: str
+    fault: NotTaken | None = None
+
+    @property
+    def perhaps(self) -> bool:
+        """Whether the message may be stored although nothing shows it."""
+        return self.fault is not None and self.fault.perhaps and self.refused is None
 
 
 def draw(choices: Sequence[Any], random: Random) -> Any:
@@ -107,6 +114,8 @@ def _target(judged: Judged, found: Sequence[FoundConversation], part: Part) -> P
         if len(found) != 1:
             raise UnknownUnit("several" if found else "none")
         slug = found[0].unit.unit.slug
+    if slug in {retired.unit.slug for retired in judged.directory.directory.retired}:
+        raise UnitCannotReceive("retired")
     unit = judged.directory.directory.unit(slug)
     if part.shown is not None:
         routed = receiving_unit(judged.directory.directory, part.force, part.shown.independent)
@@ -154,13 +163,24 @@ def _fetch(anchor: Anchor, clock: int) -> Generator[VisitRequest, Any, Judged]:
         return judge(anchor, directory, board, clock)
 
 
+def _receipt(answer: bytes | NotTaken, sent: bytes) -> Receipt | NotTaken:
+    """The receipt in an answer, unless it is none for what was sent."""
+    if isinstance(answer, NotTaken):
+        return answer
+    try:
+        receipt = parse_receipt(answer)
+    except ProtocolError as error:
+        return NotTaken(error)
+    return receipt if receipt.id == envelope_id(sent) else NotTaken(BadValue("receipt for another envelope"))
+
+
 def visit(
     anchor: Anchor, stretched: bytes, part: Part | None, clock: int, random: Random
 ) -> Generator[VisitRequest, Any, Visited]:
     """One burst. ``stretched`` is S, ``part`` what to send (None: only read), ``clock`` the device's, Unix seconds.
 
     Raises TrustError and Malformed when directory or board cannot be believed (nothing is posted), ClockUnconfirmed,
-    NoUnitReceives, and BadValue when the receipt is for another envelope.
+    and NoUnitReceives when there is a part. What the board holds is told whatever becomes of the envelope.
     """
     judged = yield from _fetch(anchor, clock)
     if judged.clock_suspect and not (yield ConfirmClock()):
@@ -176,9 +196,13 @@ def visit(
             refused = error
     else:
         envelope = _acknowledgement(judged, found, random)
-    sent = envelope if envelope is not None else _decoy(judged, random)
-    receipt = parse_receipt((yield PostEnvelope(sent)))
-    if receipt.id != envelope_id(sent):
-        raise BadValue("receipt for another envelope")
-    told = receipt if part is not None and refused is None else None
-    return Visited(judged, found, told, refused, slug)
+    try:
+        sent = envelope if envelope is not None else _decoy(judged, random)
+    except NoUnitReceives as error:
+        if part is not None:
+            raise
+        return Visited(judged, found, None, None, "", NotTaken(error, perhaps=False))
+    told = _receipt((yield PostEnvelope(sent)), sent)
+    if isinstance(told, NotTaken):
+        return Visited(judged, found, None, refused, slug, told)
+    return Visited(judged, found, told if slug else None, refused, slug)

@@ -282,7 +282,7 @@ class CannotSend(ProtocolError):
 
 class UnitCannotReceive(CannotSend):
     code = "unit-cannot-receive"
-    say = "This unit cannot receive reports now. Send to the intake desk instead."
+    say = "This unit cannot receive anything now."
 
 
 class NoUnitReceives(CannotSend):

@@ -22,6 +22,7 @@ ROOT_KEY_FILE = b"dropbox-v1 root key file"
 # Hash inputs.
 CODENAME_CHECK = b"codename check"
 STRETCH_SALT = b"salt"
+BOARD_HEADS = b"dropbox-v1 board heads"
 
 # HKDF info.
 CONVERSATION = b"conversation"

@@ -2,17 +2,26 @@
 """``dropbox-source check``: come back and read."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from dropbox.command_line.output import say_once
+from dropbox.command_line.refused import OutputLost
 from dropbox.flows.reading import FoundConversation
-from dropbox.protocol.codename import decode_codename, stretch
-from dropbox.words import codename_words
+from dropbox.flows.trust import Warned
+from dropbox.flows.visit import Visited
+from dropbox.protocol.codename import stretch
 
-from . import terminal
-from .sending import visit_patiently
-from .service import open_service, service_options
+from . import advice, terminal
+from .codenames import ask_codename
+from .heads import MOST_VISITS, compare_heads
+from .outlet import before_sending, try_output
+from .sending import read_patiently
+from .service import Stop, open_service, service_options
+
+UNREAD = "The answers could not be printed. They stay on the board for some days: run the command again."
 
 
 def _values(found: FoundConversation, seconds: int) -> dict[str, object]:
@@ -30,30 +39,65 @@ def _values(found: FoundConversation, seconds: int) -> dict[str, object]:
 
 @click.command()
 @service_options
+@click.option(
+    "--heads", is_flag=True, help="Ask for no codename: print the newest heads of the board, to compare with others."
+)
+@click.option(
+    "--visits",
+    type=click.IntRange(1, MOST_VISITS),
+    default=1,
+    show_default=True,
+    help="With --heads: so many visits, behind Tor each by its own circuit; exit 1 unless all were shown the same.",
+)
 @click.option("--json", "as_json", is_flag=True)
-def check(service: str, anchor_file: Path, socks: str | None, despite_clock: bool, as_json: bool) -> None:
-    """Read what the units have answered; the codename is asked, or the first line of standard input.
+def check(
+    service: str,
+    anchor_file: Path,
+    socks: str | None,
+    despite_clock: bool,
+    heads: bool,
+    visits: int,
+    as_json: bool,
+) -> None:
+    """Read what the units have answered; the codename is asked, or stands on the first line of standard input.
 
-    Reading acknowledges what was found, so that the unit need not post it again; the visit looks like any other.
+    Reading acknowledges what was found, so that the unit need not post it again; the visit looks like any other. What
+    was found is shown whatever becomes of that: where the service takes nothing there is a warning, not-acknowledged.
 
     \b
     Example:
       dropbox-source check --service http://127.0.0.1:8000 --anchor service.anchor
+      dropbox-source check --service http://127.0.0.1:8000 --anchor service.anchor --heads
     """
     known = open_service(service, anchor_file, socks, despite_clock)
-    entropy = decode_codename(terminal.ask_codename(), codename_words())
-    terminal.say("Making keys from the codename.")
-    visited = visit_patiently(known, stretch(entropy, known.anchor.service_id), None)
-    seconds = visited.judged.directory.policy.period
-    if as_json:
-        warnings = [
-            {"code": one.code, "unit": one.slug, "text": terminal.warning_text(one)} for one in visited.judged.warnings
-        ]
-        conversations = [_values(found, seconds) for found in visited.conversations]
-        click.echo(json.dumps({"conversations": conversations, "warnings": warnings}))
+    if heads:
+        compare_heads(known, visits, as_json)
         return
-    terminal.show_warnings(visited.judged)
-    for found in visited.conversations:
-        terminal.show_conversation(found, seconds)
-    if not visited.conversations:
-        click.echo(terminal.NOTHING_FOUND)
+    if visits > 1:
+        raise click.UsageError("--visits goes with --heads.")
+    entropy = ask_codename()
+    with before_sending():
+        try_output()
+        terminal.say("Making keys from the codename.")
+        stretched = stretch(entropy, known.anchor.service_id)
+        try_output()
+    visited, warnings = read_patiently(known, stretched)
+    try:
+        say_once(_json(visited, warnings) if as_json else _text(visited))
+    except OutputLost as lost:
+        raise Stop(f"{UNREAD} {lost.say}") from None
+    if not as_json:
+        terminal.show_warnings(warnings)
+    advice.say_come_back(visited.judged, warnings)
+
+
+def _json(visited: Visited, warnings: Sequence[Warned]) -> str:
+    seconds = visited.judged.directory.policy.period
+    told = [{"code": one.code, "unit": one.slug, "text": terminal.warning_text(one)} for one in warnings]
+    return json.dumps({"conversations": [_values(one, seconds) for one in visited.conversations], "warnings": told})
+
+
+def _text(visited: Visited) -> str:
+    seconds = visited.judged.directory.policy.period
+    lines = [line for found in visited.conversations for line in terminal.conversation_lines(found, seconds)]
+    return "\n".join(lines) or terminal.NOTHING_FOUND

@@ -7,19 +7,20 @@ from dropbox.command_line.endings import OneLineGroup
 from dropbox.protocol.errors import ProtocolError
 from dropbox.transport.errors import TransportFailed
 
-from . import terminal
+from . import advice, terminal
 from .check import check
 from .reply import reply
 from .report import report
-from .service import PerhapsStored, Stop
+from .sending import Unread
+from .service import Stop
 from .units import units
 
 
 def _words(error: Exception) -> str | None:
     if isinstance(error, Stop):
-        return str(error)
-    if isinstance(error, PerhapsStored):
-        return terminal.error_text(error.reason)
+        return error.say
+    if isinstance(error, Unread):
+        return advice.unread_text(error.reason)
     return terminal.error_text(error) if isinstance(error, ProtocolError | TransportFailed) else None
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from dropbox.protocol.body import Report
-from dropbox.protocol.codename import decode_codename, stretch
-from dropbox.words import codename_words
+from dropbox.protocol.codename import stretch
 
-from . import terminal
-from .sending import Interrupted, parts_of, send
+from . import advice, terminal
+from .codenames import ask_codename
+from .outlet import before_sending, end_told, try_output
+from .sending import Sent, parts_of, send
 from .service import Stop, open_service, read_text, service_options
 
 
@@ -31,7 +32,9 @@ def reply(
     attach: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Answer the unit or add to the report; the codename is asked, or the first line of standard input.
+    """Answer the unit or add to the report; the codename is asked, or stands on the first line of standard input.
+
+    With --json the line ends with receipt and stored: yes, perhaps or no, the last two with exit 1.
 
     \b
     Example:
@@ -40,16 +43,27 @@ def reply(
     if attach:
         raise Stop(terminal.ATTACH_LATER)
     known = open_service(service, anchor_file, socks, despite_clock)
-    entropy = decode_codename(terminal.ask_codename(), codename_words())
+    entropy = ask_codename(text_follows=text_file == "-")
     pieces = parts_of(Report(read_text(text_file)))
-    terminal.say("Making keys from the codename.")
-    try:
-        sent = send(known, stretch(entropy, known.anchor.service_id), slug, pieces)
-    except Interrupted as interrupted:
+    with before_sending():
+        try_output()
+        terminal.say("Making keys from the codename.")
+        stretched = stretch(entropy, known.anchor.service_id)
+        try_output()
+    sent = send(known, stretched, slug, pieces)
+    _tell(sent, as_json)
+    if sent.stored != "yes":
+        raise Stop(advice.unsent_text(sent))
+    advice.say_come_back(sent.judged)
+
+
+def _tell(sent: Sent, as_json: bool) -> None:
+    """What became of it. Raises Stop when nobody can read that."""
+    receipt = sent.receipt.encode().hex() if sent.receipt else None
+    if sent.stored == "perhaps":
         terminal.say(terminal.SEND_AGAIN)
-        raise interrupted.reason from None
     if as_json:
-        click.echo(json.dumps({"unit": sent.slug, "receipt": sent.receipt.encode().hex()}))
-    else:
-        click.echo(f"{sent.slug}: receipt {sent.receipt.encode().hex()}")
+        end_told(sent, json.dumps({"unit": sent.slug, "receipt": receipt, "stored": sent.stored}))
+    elif receipt:
+        end_told(sent, f"{sent.slug}: receipt {receipt}")
         terminal.say(terminal.STORED)

@@ -1,39 +1,25 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """``dropbox-source report``: a first report, under a new codename."""
 
-import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
+from dropbox.command_line.output import say_once
 from dropbox.forces import find_force
 from dropbox.protocol.body import Report
-from dropbox.protocol.codename import decode_codename, make_codename, stretch
+from dropbox.protocol.codename import make_codename, stretch
 from dropbox.protocol.constants import CATEGORIES
-from dropbox.protocol.errors import CodenameError
 from dropbox.words import codename_words
 
-from . import terminal
-from .sending import Interrupted, parts_of, send
+from . import advice, terminal
+from .codenames import show_codename, typed_back
+from .outlet import JsonLine, before_sending, end_told, try_output
+from .sending import Sent, parts_of, send
 from .service import Stop, open_service, read_text, service_options
-
-_TRIES = 3
-
-
-def _typed_back(entropy: bytes) -> None:
-    """The person types the codename back. Raises Stop when it does not come."""
-    words = codename_words()
-    for left in range(_TRIES - 1, -1, -1):
-        try:
-            if decode_codename(terminal.ask_codename(), words) == entropy:
-                return
-            terminal.codename_back_wrong(left)
-        except CodenameError as error:
-            terminal.say(terminal.codename_error(error))
-    raise Stop(terminal.REFUSED_CODENAME_BACK)
 
 
 def _force_slug(force: str | None) -> str:
@@ -46,18 +32,38 @@ def _force_slug(force: str | None) -> str:
 
 
 @contextmanager
-def _keeping(codename: tuple[str, ...], shown: bool) -> Iterator[None]:
-    """Whatever stops the sending once something may be stored, the person keeps the codename and learns what to do."""
+def _given(codename: str, entropy: bytes, slug: str, as_json: bool) -> Iterator[Callable[[Sent], None]]:
+    """The codename where somebody can have seen it, before anything leaves; then what became of the report is told
+    there. Raises Stop."""
+    asked = terminal.interactive() and not as_json
+    with before_sending():
+        try_output(read_by_somebody=not asked)
+        line = JsonLine(codename=codename, unit=slug) if as_json else None
+        if asked:
+            show_codename(codename.split(" "))
+            typed_back(entropy)
+        elif not line:
+            say_once(codename)
+
+    def tell(sent: Sent) -> None:
+        receipt = sent.receipt.encode().hex() if sent.receipt else None
+        if sent.stored == "perhaps":
+            terminal.say(terminal.KEEP_CODENAME)
+            if not asked:
+                terminal.say(f"    {codename}")
+            terminal.say(terminal.SEND_WITH)
+        if line:
+            line.close(sent, receipt=receipt, stored=sent.stored)
+        elif receipt:
+            end_told(sent, f"{sent.slug}: receipt {receipt}")
+            terminal.say(terminal.STORED)
+
     try:
-        yield
-    except (Interrupted, KeyboardInterrupt) as stopped:
-        terminal.say(terminal.KEEP_CODENAME)
-        if not shown:
-            terminal.say(f"    {' '.join(codename)}")
-        terminal.say(terminal.SEND_WITH)
-        if isinstance(stopped, Interrupted):
-            raise stopped.reason from None
-        raise
+        yield tell
+    finally:
+        # Nothing was sent if nothing was told of it.
+        if line:
+            line.close(Sent(slug, "no"), receipt=None, stored="no")
 
 
 @click.command()
@@ -84,7 +90,9 @@ def report(
 ) -> None:
     """Send a report, sealed to one unit, and get the codename that brings you back to the answers.
 
-    Not from a police device or network, nor from one that the person you report controls.
+    Not from a police device or network, nor from one that the person you report controls. The codename is printed
+    before anything is sent; where it cannot have been seen, nothing is. With --json one line begins with codename and
+    unit and ends, after the visit, with receipt and stored: yes, perhaps or no, the last two with exit 1.
 
     \b
     Example:
@@ -97,20 +105,17 @@ def report(
     categories = tuple(name for name in CATEGORIES if name in chosen)
     pieces = parts_of(Report(read_text(text_file), categories, about))
     known = open_service(service, anchor_file, socks, despite_clock)
-    entropy, codename = make_codename(secrets.token_bytes, codename_words())
-    asked = terminal.interactive() and not as_json
-    if asked:
-        terminal.show_codename(codename)
-        _typed_back(entropy)
-    elif not as_json:
-        click.echo(" ".join(codename))
-    terminal.say("Making keys from the codename.")
-    stretched = stretch(entropy, known.anchor.service_id)
-    with _keeping(codename, shown=asked):
+    entropy, words = make_codename(secrets.token_bytes, codename_words())
+    codename = " ".join(words)
+    with _given(codename, entropy, slug, as_json) as tell:
+        if not as_json:
+            # The first half of the line stands there already.
+            terminal.say("Making keys from the codename.")
+        stretched = stretch(entropy, known.anchor.service_id)
+        with before_sending():
+            try_output()
         sent = send(known, stretched, slug, pieces, about)
-    if as_json:
-        receipt = sent.receipt.encode().hex()
-        click.echo(json.dumps({"codename": " ".join(codename), "unit": sent.slug, "receipt": receipt}))
-    else:
-        click.echo(f"{sent.slug}: receipt {sent.receipt.encode().hex()}")
-        terminal.say(terminal.STORED)
+        tell(sent)
+    if sent.stored != "yes":
+        raise Stop(advice.unsent_text(sent, about))
+    advice.say_come_back(sent.judged)

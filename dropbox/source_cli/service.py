@@ -3,7 +3,6 @@
 
 import asyncio
 import secrets
-import sys
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -12,19 +11,21 @@ from typing import Any, TypeVar
 
 import click
 
+from dropbox.command_line.addresses import parse_address
+from dropbox.command_line.inputs import read_bytes, without_mark
+from dropbox.command_line.inputs import read_text as read_file
 from dropbox.flows.requests import ConfirmClock, PostEnvelope, VisitRequest
 from dropbox.flows.visit import Part, Visited, visit
 from dropbox.protocol.anchors import Anchor, parse_signed_anchor, verify_first_anchor
 from dropbox.protocol.armour import dearmour
 from dropbox.protocol.constants import BODY_PART, KEY, MAX_BODY, MAX_PARTS
-from dropbox.protocol.errors import BadText, ProtocolError, TooLong
-from dropbox.transport.errors import TransportFailed
+from dropbox.protocol.errors import TooLong
 from dropbox.transport.http import HttpTransport
 
 from . import terminal
 
 _LARGEST_ANCHOR = 64 * 1024
-_LARGEST_TEXT = 64 << 20
+_LARGEST_TEXT = 4 << 20
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -32,34 +33,40 @@ AFTER_BOARD = 1.0
 """Seconds between board and envelope, or the next whole multiple: here no stretch takes long."""
 
 
-class PerhapsStored(Exception):
-    """Something failed after the envelope had left: it may be stored. ``reason`` is what failed."""
-
-    def __init__(self, reason: ProtocolError | TransportFailed) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
-
-
 class Stop(Exception):
-    """The command ends with exit 1 and this one line."""
+    """The command ends with exit 1 and this one line, ``say``."""
+
+    def __init__(self, say: str) -> None:
+        super().__init__(say)
+        self.say = say
+
+
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C in a visit; ``posted`` says whether its envelope may have left."""
+
+    def __init__(self, posted: bool) -> None:
+        super().__init__()
+        self.posted = posted
 
 
 @dataclass(frozen=True)
 class Service:
-    """Where the service is and what is pinned."""
+    """Where the service is and what is pinned; ``socks`` is HOST:PORT."""
 
     url: str
     anchor: Anchor
     socks: str | None
     despite_clock: bool
 
-    async def _run(self, stretched: bytes, part: Part | None) -> Visited:
+    def visit(self, stretched: bytes, part: Part | None) -> Visited:
+        """One burst. Raises ProtocolError and TransportFailed when directory or board cannot be had or believed:
+        nothing has left then. Raises Stopped at Ctrl-C."""
+        posted = False
+
         async def handle(request: object) -> bool:
             if not isinstance(request, ConfirmClock):
                 raise TypeError(type(request).__name__)
             return self.despite_clock or (terminal.interactive() and terminal.confirm_clock())
-
-        posted = False
 
         def watched() -> Generator[VisitRequest, Any, Visited]:
             nonlocal posted
@@ -74,17 +81,14 @@ class Service:
                     visited: Visited = done.value
                     return visited
 
-        try:
+        async def run() -> Visited:
             async with HttpTransport(self.url, self.socks, after_board=AFTER_BOARD) as transport:
                 return await transport.drive(watched(), handle)
-        except (ProtocolError, TransportFailed) as error:
-            if posted:
-                raise PerhapsStored(error) from None
-            raise
 
-    def visit(self, stretched: bytes, part: Part | None) -> Visited:
-        """One burst. Raises ProtocolError and TransportFailed before, PerhapsStored after the envelope left."""
-        return asyncio.run(self._run(stretched, part))
+        try:
+            return asyncio.run(run())
+        except (KeyboardInterrupt, click.Abort):
+            raise Stopped(posted) from None
 
 
 def service_options(command: Command) -> Command:
@@ -102,33 +106,20 @@ def service_options(command: Command) -> Command:
 
 
 def open_service(service: str, anchor_file: Path, socks: str | None, despite_clock: bool) -> Service:
-    """The address is looked at before anything is asked. Raises Stop, ProtocolError, TransportFailed."""
-    try:
-        with anchor_file.open("rb") as file:
-            data = file.read(_LARGEST_ANCHOR)
-    except OSError as error:
-        raise Stop(f"The anchor file cannot be read ({error.strerror}). Check the path after --anchor.") from None
+    """The address is looked at before anything is asked. Raises InputRefused, ProtocolError, TransportFailed."""
+    data = without_mark(read_bytes(anchor_file, _LARGEST_ANCHOR, "anchor file given with --anchor"))
     anchor = verify_first_anchor(parse_signed_anchor(dearmour("ANCHOR", data)))
-    HttpTransport(service, socks)
-    return Service(service, anchor, socks, despite_clock)
+    proxy = None if socks is None else str(parse_address(socks, "--tor"))
+    HttpTransport(service, proxy)
+    return Service(service.strip(), anchor, proxy, despite_clock)
 
 
 def read_text(path: str) -> str:
-    """The text file, or standard input for ``-``: strict UTF-8, whole. Raises Stop, BadText, TooLong."""
-    try:
-        if path == "-":
-            data = sys.stdin.buffer.read(_LARGEST_TEXT)
-        else:
-            with Path(path).open("rb") as file:
-                data = file.read(_LARGEST_TEXT)
-    except OSError as error:
-        raise Stop(f"The text file cannot be read ({error.strerror}). Check the path after --text-file.") from None
-    if len(data) > MAX_BODY:
-        raise TooLong("text", -(-len(data) // BODY_PART), MAX_PARTS)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadText("text file") from None
+    """The text file, or standard input for ``-``: strict UTF-8, whole. Raises InputRefused, Stop, TooLong."""
+    text = read_file(path, _LARGEST_TEXT, "text file given with --text-file")
+    size = len(text.encode())
+    if size > MAX_BODY:
+        raise TooLong("text", -(-size // BODY_PART), MAX_PARTS)
     if not text.strip():
         raise Stop(terminal.NO_TEXT)
     return text

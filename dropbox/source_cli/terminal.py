@@ -3,18 +3,15 @@
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import click
 
 from dropbox.flows.reading import FoundConversation
-from dropbox.flows.trust import Judged, Warned
+from dropbox.flows.trust import Warned
 from dropbox.protocol.errors import (
-    CannotSend,
     ClockUnconfirmed,
-    CodenameError,
-    NoUnitReceives,
     ProtocolError,
     TooLong,
     UnitCannotReceive,
@@ -25,8 +22,6 @@ from dropbox.protocol.errors import (
 from dropbox.protocol.inert import margin
 from dropbox.transport.errors import TransportFailed
 
-CLEAR = "\033[2J\033[3J\033[H"
-LONGEST_LINE = 4_096
 NARROWEST, WIDEST = 30, 100
 
 
@@ -51,19 +46,27 @@ def day(period: int, seconds: int) -> str:
 def warning_text(warned: Warned) -> str:
     """A warning in plain words."""
     if warned.code == "replies-altered":
-        return f"Replies of {warned.slug} are being withheld or altered. This is a proof, not a guess ({warned.proof})."
+        return (
+            f"Replies of {warned.slug} are being withheld or altered. This is a proof, not a guess ({warned.proof}). "
+            "Somebody interferes with the service; whoever comes back at once shows them that it mattered."
+        )
+    if warned.code == "not-acknowledged":
+        return (
+            "The service took nothing from this visit, so the unit does not learn that you have read this, and may "
+            "post it again. There is nothing that you need do."
+        )
     if warned.code == "clock":
         return "This device's date seems wrong, or the service is being held back. Check the date and time zone."
     return f"{warned.slug} has been silent for {warned.days} periods: its desk may be off, or its replies held back."
 
 
-def show_warnings(judged: Judged) -> None:
+def show_warnings(warnings: Sequence[Warned]) -> None:
     """Proofs and the date warning first."""
-    for warned in sorted(judged.warnings, key=lambda one: one.code == "silent"):
+    for warned in sorted(warnings, key=lambda one: one.code == "silent"):
         say(f"Warning: {warning_text(warned)}")
 
 
-def error_text(error: ProtocolError | TransportFailed) -> str:
+def error_text(error: BaseException) -> str:
     """One line: what happened and what to do."""
     if isinstance(error, UnknownWord):
         return f"Word {error.position} is not in the list. Look at how you wrote it down, and try again."
@@ -73,27 +76,14 @@ def error_text(error: ProtocolError | TransportFailed) -> str:
         needed = f"it would need {error.parts} parts, at most {error.allowed} can be sent"
         return f"The text is too long: {needed}. Shorten it."
     if isinstance(error, UnknownUnit) and error.where == "none":
-        return "Nothing is on the board for this codename, so say which unit received your report: add --unit SLUG."
+        return "Not sent: the board holds nothing for this codename. When you come back, name your unit: --unit SLUG."
     if isinstance(error, UnknownUnit) and error.where == "several":
-        return "Several units have answered this codename, so say which one you write to: add --unit SLUG."
+        return "Not sent: several units have answered this codename. When you come back, name one: --unit SLUG."
     if isinstance(error, ClockUnconfirmed):
         return f"{error.say} A script does so with --despite-clock."
     if isinstance(error, UnitCannotReceive):
-        return f"This unit cannot receive now ({error.where}). Send to the intake desk: --unit intake."
-    return error.say
-
-
-def refused_text(error: ProtocolError) -> str:
-    """Why the message could not be sealed; the visit looked like any other all the same."""
-    text = error_text(error)
-    return text if isinstance(error, CannotSend) and not isinstance(error, NoUnitReceives) else f"Not sent. {text}"
-
-
-def ask_codename() -> str:
-    """From a hidden prompt, or the first line of standard input."""
-    if sys.stdin.isatty():
-        return str(click.prompt("Your codename (eight words, not shown)", hide_input=True, err=True))
-    return sys.stdin.buffer.readline(LONGEST_LINE).decode(errors="replace")
+        return f"This unit cannot receive anything now ({error.where})."
+    return error.say if isinstance(error, ProtocolError | TransportFailed) else UNEXPECTED
 
 
 def confirm_clock() -> bool:
@@ -103,36 +93,23 @@ def confirm_clock() -> bool:
     return click.confirm("Go on all the same?", default=False, err=True)
 
 
-def show_codename(words: Sequence[str]) -> None:
-    """Show it, and clear it from the screen once it is written down."""
-    say("This is your codename. It is the only way back to the answers, and nobody can give it to you again.")
-    say("Write it on paper. Do not store it on a device that others can look at.")
-    say("")
-    say(f"    {' '.join(words)}")
-    say("")
-    then = "Press Enter when you have written it down; the screen is then cleared"
-    click.prompt(then, default="", show_default=False, hide_input=True, prompt_suffix=".", err=True)
-    click.echo(CLEAR, err=True, nl=False)
-
-
-def codename_back_wrong(tries: int) -> None:
-    left = "1 more try" if tries == 1 else f"{tries} more tries"
-    say(f"That is not the codename that was shown. {left}." if tries else "That is not the codename.")
-
-
-def show_conversation(found: FoundConversation, seconds: int) -> None:
+def conversation_lines(found: FoundConversation, seconds: int) -> Iterator[str]:
     """One unit's part of a return visit."""
-    click.echo(f"{found.unit.unit.slug} ({found.unit.unit.name})")
+    yield f"{found.unit.unit.slug} ({found.unit.unit.name})"
     if found.collected:
-        click.echo(f"  It has collected {found.collected} of your messages.")
+        yield f"  It has collected {found.collected} of your messages."
     else:
-        click.echo("  It has not said yet how many of your messages it has collected.")
+        yield "  It has not said yet how many of your messages it has collected."
+    width = max(min(shutil.get_terminal_size().columns, WIDEST), NARROWEST)
     for text in found.texts:
-        click.echo(f"  {text.number}. {day(text.period, seconds)}, {kind(text.type.name)}")
-        width = max(min(shutil.get_terminal_size().columns, WIDEST), NARROWEST)
-        click.echo("\n".join(margin(text.text, width)))
+        yield f"  {text.number}. {day(text.period, seconds)}, {kind(text.type.name)}"
+        yield from margin(text.text, width)
     if found.unread_entries:
-        click.echo(f"  {found.unread_entries} entries could not be opened; they are sent again by themselves.")
+        more = found.unread_entries > 1
+        entries, again = (
+            ("entries", "they are sent again by themselves") if more else ("entry", "it is sent again by itself")
+        )
+        yield f"  {found.unread_entries} {entries} could not be opened; {again}."
 
 
 def kind(name: str) -> str:
@@ -141,16 +118,15 @@ def kind(name: str) -> str:
 
 
 NOTHING_FOUND = "Nothing found for this codename. That is also what an unused codename looks like."
-REFUSED_CODENAME_BACK = "The codename was not typed back, so nothing was sent. Run the command again for a new one."
 STORED = "Stored. Whether the unit has it shows as “collected” when you come back with the codename."
 ATTACH_LATER = "This release cannot send files yet. Describe the file in the text; the unit can ask for it."
 NO_TEXT = "The text is empty. Write what happened into the file and try again."
-KEEP_CODENAME = "Some of it may be stored already. Keep this codename, and send the whole text again with it:"
+KEEP_CODENAME = (
+    "Some of it may be stored already. Keep this codename. When you come back, send the whole text again with it:"
+)
 SEND_WITH = "    dropbox-source reply --unit SLUG --text-file FILE …"
-SEND_AGAIN = "Some of it may be stored already. Send the whole text again; the unit reads what arrived whole."
+SEND_AGAIN = (
+    "Some of it may be stored already. Send the whole text again when you come back; the unit reads what arrived whole."
+)
 TRYING_AGAIN = "The connection failed. Trying again."
-
-
-def codename_error(error: CodenameError) -> str:
-    """Where the codename is wrong; never the words themselves."""
-    return error_text(error)
+UNEXPECTED = "Something went wrong in this program."

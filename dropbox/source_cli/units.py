@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from dropbox.command_line.output import say_once
 from dropbox.flows.trust import choose_cert
 from dropbox.protocol.errors import UnitCannotReceive
 
 from . import terminal
-from .sending import visit_patiently
+from .sending import read_patiently
 from .service import decoy_secret, open_service, service_options
 
 
@@ -26,8 +27,8 @@ def units(service: str, anchor_file: Path, socks: str | None, despite_clock: boo
     Example:
       dropbox-source units --service http://127.0.0.1:8000 --anchor service.anchor
     """
-    visited = visit_patiently(open_service(service, anchor_file, socks, despite_clock), decoy_secret(), None)
-    terminal.show_warnings(visited.judged)
+    visited, _ = read_patiently(open_service(service, anchor_file, socks, despite_clock), decoy_secret())
+    terminal.show_warnings(visited.judged.warnings)
     rows, lines = [], []
     for unit in visited.judged.directory.directory.units:
         proved = visited.judged.proved(unit.slug)
@@ -43,4 +44,4 @@ def units(service: str, anchor_file: Path, socks: str | None, despite_clock: boo
         rows.append(
             {"slug": unit.slug, "name": unit.name, "kind": kind, "forces": list(unit.forces), "receives": receives}
         )
-    click.echo(json.dumps(rows) if as_json else "\n".join(lines))
+    say_once(json.dumps(rows) if as_json else "\n".join(lines))

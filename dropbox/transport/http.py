@@ -24,6 +24,7 @@ from dropbox.flows.requests import (
     GetDirectory,
     GetIntakeState,
     GetSegment,
+    NotTaken,
     PostBatch,
     PostEnvelope,
 )
@@ -53,7 +54,15 @@ def is_onion(service: str) -> bool:
 
 def check_address(service: str) -> str:
     """The address without a trailing slash. Raises BadAddress."""
-    parts = urlsplit(service)
+    service = service.strip()
+    try:
+        parts = urlsplit(service)
+        # A port is read only when it is asked for.
+        good_port = parts.port != 0
+    except ValueError:
+        raise BadAddress("service") from None
+    if not good_port or not service.isprintable() or " " in service:
+        raise BadAddress("service")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
         raise BadAddress("service")
     return service.rstrip("/")
@@ -86,6 +95,7 @@ class HttpTransport:
         self._patience = patience
         self._after_board = after_board
         self._board_at = 0.0
+        self._unanswered = False
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -148,6 +158,7 @@ class HttpTransport:
                     return status, data
                 failure: TransportFailed = refused
             except (Unreachable, ProxyFailed) as error:
+                self._unanswered = True
                 failure = error
             if time.monotonic() + pause > until:
                 raise failure
@@ -180,8 +191,21 @@ class HttpTransport:
             raise refused
         return BatchAnswer("published")
 
+    async def _envelope(self, envelope: bytes) -> bytes | NotTaken:
+        """The receipt's bytes. A refusal in the server's own form says that nothing was taken, unless an earlier try
+        got no answer."""
+        self._unanswered = False
+        try:
+            status, data = await self._ask("POST", "/v1/envelopes", ANSWER, envelope)
+            if status == 200:
+                return data
+            raise _refusal(data)
+        except TransportFailed as error:
+            return NotTaken(error, perhaps=self._unanswered or not isinstance(error, Refused))
+
     async def answer(self, request: Any) -> Any:
-        """The answer to one network request of a flow. Raises TransportFailed; KeyError for another request."""
+        """The answer to one network request of a flow. Raises TransportFailed, but for an envelope, whose flow is told;
+        KeyError for another request."""
         match request:
             case GetDirectory():
                 return await self._get("/v1/directory", MAX_DIRECTORY)
@@ -193,10 +217,7 @@ class HttpTransport:
                 return await self._get("/v1/intake", ANSWER)
             case PostEnvelope(envelope):
                 await self._steady_moment()
-                status, data = await self._ask("POST", "/v1/envelopes", ANSWER, envelope)
-                if status != 200:
-                    raise _refusal(data)
-                return data
+                return await self._envelope(envelope)
             case GetSegment():
                 return await self._segment(request)
             case PostBatch():

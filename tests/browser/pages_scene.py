@@ -50,6 +50,10 @@ class Scene:
         await self.source.press_send(codename)
         return codename
 
+    async def buttons(self) -> list[str]:
+        """Everything that can be pressed on the present page."""
+        return [" ".join(text.split()) for text in await self.page.get_by_role("button").all_inner_texts()]
+
     def paths(self) -> list[str]:
         return [one.path for one in self.between.of_visits()]
 
@@ -66,8 +70,9 @@ async def scene(launch: Launch, folder: Path, behind: dict[int, int] | None = No
         await context.close()
 
 
-async def refuses(request: web.BaseRequest) -> Answer:
-    raise Refused("try-later")
+async def refuses_for_good(request: web.BaseRequest) -> Answer:
+    """Unlike "try-later", which is waited for."""
+    raise Refused("wrong-length")
 
 
 def altered(server: Running, unit: int) -> Callable[[bytes], bytes]:

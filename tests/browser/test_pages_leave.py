@@ -15,6 +15,7 @@ from tests.browser.pages_service import NAMES, NORTH, small_service
 from tests.browser.pages_source import ACCOUNT, Source
 from tests.server.service import Running
 
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 START = "Report serious corruption or abuse by someone in policing"
 
 
@@ -77,6 +78,63 @@ async def test_shift_in_writing_does_not_leave(chromium_page: Page, tmp_path: Pa
             await expect(chromium_page.locator("#exit-count")).to_contain_text("Press Shift")
             await chromium_page.keyboard.press("Shift+A")
         await expect(box).to_have_value("ABC DEFAA")
+
+
+async def _wheel(page: Page) -> None:
+    await page.keyboard.down("Shift")
+    await page.mouse.wheel(0, 40)
+    # The wheel's event comes when the page next draws.
+    await page.evaluate(TWO_FRAMES)
+    await page.keyboard.up("Shift")
+
+
+async def _click(page: Page) -> None:
+    await page.keyboard.down("Shift")
+    await page.mouse.click(5, 300)
+    await page.keyboard.up("Shift")
+
+
+async def _long(page: Page) -> None:
+    await page.keyboard.down("Shift")
+    await page.wait_for_timeout(1_100)
+    await page.keyboard.up("Shift")
+
+
+async def _repeating(page: Page) -> None:
+    for _ in range(2):
+        await page.keyboard.down("Shift")
+    await page.keyboard.up("Shift")
+
+
+async def _with_control(page: Page) -> None:
+    await page.keyboard.down("Control")
+    await page.keyboard.press("Shift")
+    await page.keyboard.up("Control")
+
+
+async def _both(page: Page) -> None:
+    for key in ("ShiftLeft", "ShiftRight"):
+        await page.keyboard.down(key)
+    for key in ("ShiftLeft", "ShiftRight"):
+        await page.keyboard.up(key)
+
+
+async def test_only_bare_presses_of_shift_leave(page: Page, tmp_path: Path) -> None:
+    """The wheel turned under a held Shift, a click, Shift held for long or until it repeats, with another key, and both
+    Shift keys at once, each more than three times: the page stays, with what was typed. Three bare presses leave."""
+    async with with_neutral_site(tmp_path) as (server, neutral):
+        source = Source(page, server.address)
+        await source.type_something()
+        await page.mouse.move(200, 300)
+        for gesture in (_wheel, _click, _long, _repeating, _with_control, _both):
+            for _ in range(4):
+                await gesture(page)
+            assert page.url == f"{server.address}/", gesture.__name__
+            assert await page.locator("#exit-count").text_content() == "", gesture.__name__
+        assert ACCOUNT in await source.everything()
+        for _ in range(3):
+            await page.keyboard.press("Shift")
+        await page.wait_for_url(f"{neutral.address}/**")
 
 
 @pytest.mark.chromium

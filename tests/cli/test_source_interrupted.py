@@ -1,24 +1,28 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A report whose visit breaks off: nothing that may be stored is ever without its codename."""
 
+import json
 from pathlib import Path
 
-import click
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
+from dropbox.flows.requests import NotTaken
+from dropbox.flows.trust import judge
 from dropbox.flows.visit import Part, Visited
 from dropbox.protocol.codename import decode_codename, encode_codename
-from dropbox.protocol.errors import BadValue, CannotSend, ProtocolError, UnitCannotReceive
+from dropbox.protocol.errors import BadValue, CannotSend, NoUnitReceives, UnitCannotReceive
+from dropbox.protocol.wire import Receipt
 from dropbox.source_cli import sending
-from dropbox.source_cli.check import check
-from dropbox.source_cli.report import report
-from dropbox.source_cli.service import PerhapsStored, Service
-from dropbox.source_cli.units import units
-from dropbox.transport.errors import TransportFailed, Unreachable
+from dropbox.source_cli.commands import main
+from dropbox.source_cli.service import Service, Stopped
+from dropbox.transport.errors import Refused, Unreachable
 from dropbox.words import codename_words
+from tests.flows.twin import make_service
 from tests.server.world import World
 
+TWIN = make_service()
+JUDGED = judge(TWIN.anchor, TWIN.twin.directory.encode(), TWIN.twin.board, TWIN.twin.clock)
 SEND = ("--unit", "north", "--category", "discrimination", "--text-file")
 
 
@@ -31,96 +35,112 @@ def arguments(tmp_path: Path) -> list[str]:
     return [*pinned, *SEND, str(tmp_path / "text")]
 
 
+def perhaps(reason: Exception) -> Visited:
+    """The board was read, the envelope left, and no receipt of it came."""
+    return Visited(JUDGED, (), None, None, "north", NotTaken(reason))
+
+
 def ended(
-    monkeypatch: pytest.MonkeyPatch, arguments: list[str], errors: list[BaseException]
-) -> tuple[str, str, list[Part]]:
-    """What the command said, when its visits end with these errors one after another, and what it tried to send."""
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], ends: list[BaseException | Visited]
+) -> tuple[Result, dict[str, str], list[Part]]:
+    """How the command ended, when its visits end so one after another, the line of JSON that it printed, and what it
+    tried to send."""
     tried: list[Part] = []
 
     def visit(self: Service, stretched: bytes, part: Part | None) -> Visited:
         assert part is not None
         tried.append(part)
-        error = errors[min(len(tried), len(errors)) - 1]
-        if isinstance(error, CannotSend):
+        end = ends[min(len(tried), len(ends)) - 1]
+        if isinstance(end, CannotSend):
             # Refused in the visit, which posted a decoy.
-            return Visited(None, (), None, error, "")  # type: ignore[arg-type]  # nobody looks at what was judged
-        raise error
+            return Visited(JUDGED, (), None, end, "")
+        if isinstance(end, BaseException):
+            raise end
+        return end
 
     monkeypatch.setattr(Service, "visit", visit)
     monkeypatch.setattr(sending, "PAUSE", 0.0)
-    found = CliRunner().invoke(report, [*arguments, "--json"])
-    assert found.exit_code != 0
-    assert found.stdout == ""
-    return found.stderr, type(found.exception).__name__, tried
+    found = CliRunner().invoke(main, ["report", *arguments, "--json"])
+    assert found.exit_code == 1
+    return found, json.loads(found.stdout), tried
 
 
-@pytest.mark.parametrize(
-    "error", [PerhapsStored(BadValue("receipt")), PerhapsStored(Unreachable("x")), KeyboardInterrupt()]
-)
+@pytest.mark.parametrize("end", [perhaps(BadValue("receipt")), perhaps(Unreachable("x")), KeyboardInterrupt()])
 def test_the_codename_is_kept_once_something_may_be_stored(
-    monkeypatch: pytest.MonkeyPatch, arguments: list[str], error: BaseException
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], end: BaseException | Visited
 ) -> None:
-    """A garbled receipt, a connection lost after the envelope left, and Ctrl-C: the codename is on standard error, with
-    the advice to send the whole text again under it."""
-    said, _, _ = ended(monkeypatch, arguments, [error])
-    line = next(line for line in said.splitlines() if line.startswith("    ") and len(line.split()) == 8)
-    assert decode_codename(line, codename_words())
-    assert "whole text again" in said
+    """A garbled receipt, a connection lost after the envelope left, and Ctrl-C: the codename is on standard error and
+    in the JSON, which says that something may be stored, with the advice to send the whole text again under it."""
+    found, line, _ = ended(monkeypatch, arguments, [end])
+    shown = next(one for one in found.stderr.splitlines() if one.startswith("    ") and len(one.split()) == 8)
+    assert decode_codename(shown, codename_words())
+    assert shown.strip() == line["codename"]
+    assert (line["receipt"], line["stored"]) == (None, "perhaps")
+    assert "whole text again" in found.stderr
+    assert "may have been stored" in found.stderr
+    assert "not used" not in found.stderr
 
 
-@pytest.mark.parametrize("error", [BadValue("board"), Unreachable("x")])
-def test_nothing_is_shown_when_nothing_left(
-    monkeypatch: pytest.MonkeyPatch, arguments: list[str], error: ProtocolError | TransportFailed
+@pytest.mark.parametrize("end", [BadValue("board"), Unreachable("x"), Stopped(posted=False)])
+def test_nothing_is_called_stored_when_nothing_left(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], end: BaseException
 ) -> None:
     """A visit that ended before its envelope left is simply refused: there is nothing to come back to."""
-    said, _, _ = ended(monkeypatch, arguments, [error])
-    assert "codename:" not in said.lower()
-    assert "whole text again" not in said
+    found, line, _ = ended(monkeypatch, arguments, [end])
+    assert (line["receipt"], line["stored"]) == (None, "no")
+    assert "codename" not in found.stderr.lower()
+    assert "whole text again" not in found.stderr
 
 
 def test_a_part_is_tried_again_under_the_same_message_id(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
     """Each try is a fresh visit with the same message_id and part, so that the unit takes it once."""
-    _, _, tried = ended(monkeypatch, arguments, [PerhapsStored(Unreachable("x"))])
+    _, _, tried = ended(monkeypatch, arguments, [perhaps(Unreachable("x"))])
     assert len(tried) == sending.TRIES
     assert len({(part.message_id, part.part, part.body) for part in tried}) == 1
 
 
+@pytest.mark.parametrize("last", [BadValue("board"), UnitCannotReceive("x"), NoUnitReceives("units"), Refused("full")])
 def test_what_was_stored_in_an_earlier_try_is_not_forgotten(
-    monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], last: Exception
 ) -> None:
-    """A first try that may have been stored, and a second that is refused outright: the codename is kept."""
-    said, kind, tried = ended(monkeypatch, arguments, [PerhapsStored(Unreachable("x")), BadValue("board")])
-    assert len(tried) == 2
-    assert kind == "BadValue"
-    assert "whole text again" in said
+    """The server keeps the envelope, breaks the answer, then shows a board that is none or takes nothing, or refuses:
+    the codename is kept."""
+    end = Visited(JUDGED, (), None, None, "north", NotTaken(last, perhaps=False)) if isinstance(last, Refused) else last
+    found, line, tried = ended(monkeypatch, arguments, [perhaps(Unreachable("x")), end])
+    assert len(tried) == (sending.TRIES if isinstance(last, Refused) else 2)
+    assert line["stored"] == "perhaps"
+    assert "whole text again" in found.stderr
 
 
-def test_a_refusal_after_a_try_that_may_have_been_stored_is_no_plain_one(
-    monkeypatch: pytest.MonkeyPatch, arguments: list[str]
-) -> None:
-    """The server keeps the envelope, breaks the answer, then shows a board that takes nothing: the codename is kept."""
-    ends = [PerhapsStored(Unreachable("x")), UnitCannotReceive("x")]
-    said, kind, tried = ended(monkeypatch, arguments, ends)
-    assert len(tried) == 2
-    assert kind == "UnitCannotReceive"
-    assert "whole text again" in said
+def test_a_part_that_is_stored_makes_the_rest_a_perhaps(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    """Of two parts the first has its receipt; whatever happens to the second, something is there."""
+    first = Visited(JUDGED, (), Receipt(bytes(32), 1), None, "north")
+    for second in (Unreachable("x"), BadValue("board"), UnitCannotReceive("x"), Stopped(posted=False)):
+        found, line, tried = ended(monkeypatch, arguments, [first, second])
+        assert tried[1].part == 2
+        assert line["stored"] == "perhaps"
+        assert "whole text again" in found.stderr
 
 
-@pytest.mark.parametrize("command", [check, units])
-@pytest.mark.parametrize("error", [PerhapsStored(Unreachable("x")), Unreachable("x")])
+@pytest.mark.parametrize("command", ["check", "units"])
+@pytest.mark.parametrize("end", [perhaps(Unreachable("x")), Unreachable("x")])
 def test_a_visit_that_only_reads_is_made_again_as_often(
-    monkeypatch: pytest.MonkeyPatch, arguments: list[str], command: click.Command, error: Exception
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], command: str, end: Exception | Visited
 ) -> None:
-    """Whoever breaks the connection sees the same number of visits as for a report, so that it learns nothing."""
+    """Whoever breaks the connection sees the same number of visits as for a report, so that it learns nothing. Where
+    the board was read, the command shows it."""
     tried: list[object] = []
 
-    def visit(_: Service, __: bytes, part: object) -> None:
+    def visit(_: Service, __: bytes, part: object) -> Visited:
         tried.append(part)
-        raise error
+        if isinstance(end, Exception):
+            raise end
+        return end
 
     monkeypatch.setattr(Service, "visit", visit)
     monkeypatch.setattr(sending, "PAUSE", 0.0)
     pinned = arguments[: arguments.index("--anchor") + 2]
-    ended = CliRunner().invoke(command, pinned, input=f"{' '.join(encode_codename(bytes(12), codename_words()))}\n")
-    assert ended.exit_code != 0
+    typed = f"{' '.join(encode_codename(bytes(12), codename_words()))}\n"
+    found = CliRunner().invoke(main, [command, *pinned], input=typed)
+    assert found.exit_code == (1 if isinstance(end, Exception) else 0)
     assert tried == [None] * sending.TRIES

@@ -34,6 +34,11 @@ def check(session: NodeSession, codename: str) -> Heard:
     return session.ask("check", codename=codename, despiteClock=False)
 
 
+def codes(heard: Heard) -> list[str]:
+    """Of the warnings that a visit told."""
+    return [one["code"] for one in heard.done["warnings"]]
+
+
 def bodies(server: TwinServer) -> list[bytes]:
     """What the intake desk has whole."""
     server.service.tick()
@@ -112,13 +117,21 @@ def test_a_new_visit_seals_a_part_afresh_under_its_message(server: TwinServer, s
 @pytest.mark.parametrize("path", BURST)
 def test_a_return_is_made_again_as_often_as_a_report(server: TwinServer, path: str) -> None:
     """Whoever breaks a visit at any request sees the same requests afterwards, whatever the visit was for."""
-    seen = []
+    seen, told = [], []
     for visit in (lambda one: report(one, new_codename(one)), lambda one: check(one, UNKNOWN)):
         server.faults[path] = [refused(413, "wrong-length")] * 99
         server.asked.clear()
         with node_session(how(server.url, patience=1)) as session:
-            assert visit(session.start(server.service)).failed["code"] == "refused"
+            told.append(visit(session.start(server.service)))
         seen.append(server.paths())
+    sent, read = told
+    assert (sent.failed["code"], sent.failed["perhapsStored"]) == ("refused", False)
+    if path == "/v1/envelopes":
+        assert sent.failed["untaken"]
+        assert codes(read) == ["not-acknowledged"]
+    else:
+        assert not sent.failed["untaken"]
+        assert read.failed["code"] == "refused"
     assert seen[0] == seen[1]
     assert seen[0].count(path) == 3
 
@@ -181,8 +194,7 @@ def test_a_refusal_that_passes_is_waited_for(server: TwinServer) -> None:
     server.faults["/v1/envelopes"] = [refused(503, "try-later"), refused(500, "fault")]
     server.faults["/v1/envelopes"] += [refused(400, "malformed", "")] * 6
     with node_session(how(server.url, patience=5_000)) as session:
-        failed = check(session.start(server.service), UNKNOWN).failed
-    assert (failed["code"], failed["say"], failed["perhapsStored"]) == ("refused", REFUSED, True)
+        assert codes(check(session.start(server.service), UNKNOWN)) == ["not-acknowledged"]
     assert server.paths() == ["/v1/directory", *BURST[:2], *["/v1/envelopes"] * 3, *BURST * 2]
 
 
@@ -193,9 +205,6 @@ def test_a_refusal_that_passes_is_waited_for(server: TwinServer) -> None:
         ("/v1/directory", (UNANNOUNCED, bytes(MAX_DIRECTORY + 1)), "bad-answer"),
         ("/v1/board", (200, bytes(MAX_BOARD + 1)), "bad-answer"),
         ("/v1/board", (UNANNOUNCED, bytes(MAX_BOARD + 1)), "bad-answer"),
-        ("/v1/envelopes", (200, bytes(257)), "bad-answer"),
-        ("/v1/envelopes", (200, bytes(255)), "wrong-length"),
-        ("/v1/envelopes", (200, Receipt(bytes(32), 1).answer()), "bad-value"),
         ("/v1/directory", (404, b"<html>"), "bad-answer"),
         ("/v1/board", (500, b"x" * 256), "bad-answer"),
         ("/v1/board", (400, b'{"answer":"refused","code":7}'.ljust(256)), "bad-answer"),
@@ -205,9 +214,76 @@ def test_a_refusal_that_passes_is_waited_for(server: TwinServer) -> None:
 def test_an_answer_that_is_not_the_services_is_not_used(
     server: TwinServer, session: NodeSession, path: str, answer: tuple[int, bytes], code: str
 ) -> None:
-    """Too long, announced or not; not of its form; for another envelope; a page of somebody else's."""
+    """Too long, announced or not; not of its form; a page of somebody else's."""
     server.faults[path] = [lambda _: answer] * 20
     assert check(session, UNKNOWN).failed["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ((200, bytes(257)), "bad-answer"),
+        ((200, bytes(255)), "wrong-length"),
+        ((200, Receipt(bytes(32), 1).answer()), "bad-value"),
+        ((200, b" " * 256), "bad-value"),
+        ((500, b"<html>"), "bad-answer"),
+    ],
+)
+def test_a_receipt_that_is_none_hides_no_answers(
+    server: TwinServer, session: NodeSession, answer: tuple[int, bytes], code: str
+) -> None:
+    """Too long, too short, for another envelope, not of its form, somebody else's page: a return shows what the board
+    holds, with a warning; a report may be stored."""
+    codename = new_codename(session)
+    report(session, codename)
+    bodies(server)
+    desk = server.service.desks["intake"]
+    desk.reply(next(iter(desk.context.ledger.conversations.values())), "Thank you.")
+    server.service.tick()
+    server.faults["/v1/envelopes"] = [lambda _: answer] * 99
+    read = check(session, codename)
+    assert [one["text"] for one in read.done["conversations"][0]["messages"]] == ["Thank you."]
+    assert codes(read) == ["not-acknowledged"]
+    for sent in (
+        report(session, new_codename(session)).failed,
+        session.ask("reply", codename=codename, slug="", text="More.", despiteClock=False).failed,
+    ):
+        assert (sent["code"], sent["perhapsStored"], sent["untaken"], sent["partsStored"]) == (code, True, True, 0)
+
+
+def test_what_was_read_is_kept_when_a_later_visit_reads_nothing(server: TwinServer) -> None:
+    """The envelope gets no answer, and the visits made after it no board: the first one's answers are shown."""
+    server.faults["/v1/envelopes"] = [hang_up] * 99
+    server.faults["/v1/board"] = [honest, *[refused(400, "malformed")] * 9]
+    with node_session(how(server.url, patience=1)) as session:
+        assert codes(check(session.start(server.service), UNKNOWN)) == ["not-acknowledged"]
+        server.faults["/v1/board"] = [honest, *[refused(400, "malformed")] * 9]
+        failed = report(session, new_codename(session)).failed
+    assert (failed["code"], failed["perhapsStored"], failed["untaken"]) == ("refused", True, True)
+
+
+def test_a_refusal_after_an_envelope_that_got_no_answer_may_hide_a_stored_one(server: TwinServer) -> None:
+    """The same envelope is sent again within one visit: what the second try is told says nothing of the first."""
+    server.faults["/v1/envelopes"] = [hang_up, *[refused(400, "malformed")] * 9]
+    with node_session(how(server.url, patience=2_000)) as session:
+        failed = report(session.start(server.service), new_codename(session)).failed
+    assert (failed["code"], failed["perhapsStored"]) == ("refused", True)
+
+
+def test_a_return_shows_answers_when_no_unit_receives(server: TwinServer, session: NodeSession) -> None:
+    """There is nothing to seal to, so nothing is posted; a report is refused, also without an envelope."""
+    codename = new_codename(session)
+    report(session, codename)
+    bodies(server)
+    server.service.tick()
+    for slug in ("intake", "north", "south"):
+        replace_directory(server.service, lambda one, slug=slug: changed_unit(one, slug, paused=True), 2)
+    server.asked.clear()
+    read = check(session, codename)
+    assert [one["collected"] for one in read.done["conversations"]] == [1]
+    assert codes(read) == ["not-acknowledged"]
+    assert report(session, codename).failed["code"] == "no-unit-receives"
+    assert "/v1/envelopes" not in server.paths()
 
 
 def test_a_redirection_is_not_followed(server: TwinServer, session: NodeSession) -> None:

@@ -3,6 +3,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,29 @@ sys.path[:0] = [str(Path(__file__).parent)] if str(Path(__file__).parent) not in
 
 from twin import Service, changed_unit, drive, make_service, replace_directory  # noqa: E402 - found on the path set above
 
-from dropbox.flows.requests import ConfirmClock, GetBoard, GetDirectory, PostEnvelope  # noqa: E402 - after the path
+from dropbox.flows.requests import (  # noqa: E402 - after the path
+    ConfirmClock,
+    GetBoard,
+    GetDirectory,
+    NotTaken,
+    PostEnvelope,
+)
+from dropbox.flows.trust import by_the_list  # noqa: E402 - after the path
 from dropbox.flows.visit import Part, Visited, visit  # noqa: E402 - after the path
+from dropbox.protocol.batch import parse_board  # noqa: E402 - after the path
+from dropbox.protocol.directory import Directory, RetiredUnit  # noqa: E402 - after the path
 from dropbox.protocol.errors import (  # noqa: E402 - after the path
     BadValue,
     ClockUnconfirmed,
     HeadExpired,
     HeadOlder,
+    Malformed,
     NoUnitReceives,
+    RoutingChanged,
     UnitCannotReceive,
     UnitConflicted,
     UnknownUnit,
+    WrongLength,
 )
 from dropbox.protocol.wire import Receipt  # noqa: E402 - after the path
 
@@ -58,6 +71,19 @@ def conversation(service: Service, slug: str, replies: int) -> None:
     for number in range(replies):
         desk.reply(next(iter(desk.context.ledger.conversations.values())), f"reply {number}")
     service.tick(3)
+
+
+def retire(service: Service, slug: str, version: int) -> None:
+    """The roots move a unit to those whose board can only be read."""
+    unit_id = service.desks[slug].context.unit_id
+    newest = next(served for served in parse_board(service.twin.board) if served.unit_id == unit_id).batches[-1]
+
+    def change(directory: Directory) -> Directory:
+        ended = RetiredUnit(directory.unit(slug), service.twin.now - 1, newest.hash)
+        left = tuple(unit for unit in directory.units if unit.slug != slug)
+        return replace(directory, units=left, retired=(ended,))
+
+    replace_directory(service, change, version)
 
 
 def test_every_kind_of_visit_makes_the_same_requests() -> None:
@@ -137,11 +163,19 @@ def test_a_message_that_cannot_go_becomes_a_decoy(what: Part, error: type[Except
 
 
 def test_nothing_is_posted_when_no_unit_receives() -> None:
-    """With every unit paused there is no envelope that could be sealed in earnest."""
+    """With every unit paused there is no envelope that could be sealed in earnest: a message is refused, and who only
+    reads has the answers all the same."""
     service = make_service(slugs=("north",))
+    conversation(service, "north", replies=1)
+    service.twin.open.clear()
     replace_directory(service, lambda directory: changed_unit(directory, "north", paused=True), 2)
     with pytest.raises(NoUnitReceives):
-        service.visit(STRETCHED)
+        service.visit(STRETCHED, part("north"))
+    visited = service.visit(STRETCHED)
+    assert [text.text for text in visited.conversations[0].texts] == ["reply 0"]
+    assert visited.fault is not None
+    assert isinstance(visited.fault.reason, NoUnitReceives)
+    assert not visited.perhaps
     assert service.twin.open == {}
 
 
@@ -171,15 +205,76 @@ def test_an_expired_directory_is_refused() -> None:
         service.visit(STRETCHED)
 
 
-def test_a_receipt_for_another_envelope_is_no_receipt() -> None:
-    """ "Stored" is believed only for the envelope that was sent."""
+NO_RECEIPTS: dict[str, tuple[Any, type[Exception], bool]] = {
+    "one for another envelope": (Receipt(bytes(32), 1).answer(), BadValue, True),
+    "none of its form": (b" " * 256, Malformed, True),
+    "cut short": (b"{}", WrongLength, True),
+    "the connection broke": (NotTaken(ConnectionError()), ConnectionError, True),
+    "the service refused": (NotTaken(PermissionError(), perhaps=False), PermissionError, False),
+}
+
+
+@pytest.mark.parametrize("name", NO_RECEIPTS)
+def test_what_the_board_holds_is_told_whatever_becomes_of_the_envelope(name: str) -> None:
+    """A report, an answer and a return learn the same of a board and of a receipt that is none; only a message may then
+    be stored, and "stored" is believed only for the envelope that was sent."""
+    answer, kind, perhaps = NO_RECEIPTS[name]
+    service = make_service()
+    conversation(service, "north", replies=1)
+
+    def lie(request: Any, found: Any) -> Any:
+        return answer if isinstance(request, PostEnvelope) else found
+
+    for stretched, what in ((STRETCHED, None), (STRETCHED, part("north")), (b"n" * 32, part("north"))):
+        trace, visited = traced(service, stretched, what, lie)
+        assert [name for name, _ in trace] == ["GetDirectory", "GetBoard", "PostEnvelope"]
+        read = [text.text for found in visited.conversations for text in found.texts]
+        assert read == (["reply 0"] if stretched == STRETCHED else [])
+        assert visited.receipt is None
+        assert visited.fault is not None
+        assert isinstance(visited.fault.reason, kind)
+        assert visited.perhaps == perhaps
+
+
+def test_a_decoy_that_got_no_receipt_is_no_message_that_may_be_stored() -> None:
+    """The message was refused before: nothing of it left."""
     service = make_service()
 
     def lie(request: Any, found: Any) -> Any:
-        return Receipt(bytes(32), 1).answer() if isinstance(request, PostEnvelope) else found
+        return NotTaken(ConnectionError()) if isinstance(request, PostEnvelope) else found
 
-    with pytest.raises(BadValue):
-        traced(service, STRETCHED, part("north"), lie)
+    _, visited = traced(service, STRETCHED, part("nobody"), lie)
+    assert isinstance(visited.refused, UnknownUnit)
+    assert visited.fault is not None
+    assert not visited.perhaps
+
+
+@pytest.mark.parametrize(
+    ("where", "signed"),
+    [
+        *((where, True) for where in ("retired", "paused", "ended")),
+        *((where, False) for where in ("ahead", "no batch yet", "no valid certificate", "new key not yet used")),
+        ("its board is altered", False),
+    ],
+)
+def test_only_the_signed_list_closes_a_unit(where: str, signed: bool) -> None:
+    """Whatever else keeps a message from its unit the server may have brought about."""
+    assert by_the_list(UnitCannotReceive(where)) == signed
+    assert by_the_list(UnitConflicted("force"))
+    for error in (UnknownUnit("none"), RoutingChanged("unit"), NoUnitReceives("units")):
+        assert not by_the_list(error)
+
+
+def test_a_retired_unit_is_told_from_one_that_never_was() -> None:
+    """Its answers stay readable; an answer to it becomes a decoy, and the signed list says why."""
+    service = make_service()
+    conversation(service, "north", replies=1)
+    retire(service, "north", 2)
+    for what in (part(""), part("north")):
+        visited = service.visit(STRETCHED, what)
+        assert [text.text for text in visited.conversations[0].texts] == ["reply 0"]
+        assert isinstance(visited.refused, UnitCannotReceive)
+        assert by_the_list(visited.refused)
 
 
 def test_every_codename_gets_the_same_board() -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Each refused input says in one line what to do, and nothing secret."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,9 @@ def test_a_report_that_cannot_go_says_why(demo: Demo, tmp_path: Path) -> None:
     refused(run(*to, str(tmp_path / "none.txt")), "--text-file")
     (tmp_path / "latin.txt").write_bytes("Größe".encode("latin-1"))
     refused(run(*to, str(tmp_path / "latin.txt")), "UTF-8")
-    refused(run(*send, "--unit", "nobody", "--text-file", "-", stdin="x"), "dropbox-source units")
+    nobody = run(*send, "--unit", "nobody", "--text-file", "-", stdin="x")
+    assert (nobody.json()["receipt"], nobody.json()["stored"]) == (None, "no")
+    refused(replace(nobody, out=""), "dropbox-source units")
     refused(run(*to, "-", "--force", "Springfield Police", stdin="x"), "--force")
     refused(run(*to, "-", "--attach", str(tmp_path / "latin.txt"), stdin="x"), "files")
 

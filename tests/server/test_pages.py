@@ -84,12 +84,13 @@ async def test_policies(server: Running) -> None:
 
 
 async def test_the_document_is_whole_and_loads_nothing_else(server: Running) -> None:
-    """999, the way without script, one script and one style sheet of the service; nothing inline, no other address."""
+    """999, the way without script, one script and one style sheet of the service; nothing inline, no other address but
+    two numbers to call."""
     page = (await server.get("/")).body.decode()
     for words in ("call 999", "dropbox-source report", "JavaScript", "eight words", "Tor Browser", "Exit this page"):
         assert words in page
     found = re.findall(r'(?:src|href)="([^"#]+)"', page)
-    assert set(found) == {"data:,", "/style.css", "/page.js", "/exit", "/notices.txt"}
+    assert set(found) == {"data:,", "/style.css", "/page.js", "/exit", "/notices.txt", "tel:999", "tel:101"}
     for banned in ("style=", "<img", "<iframe", "onclick", "Demonstration", "crown", "http:"):
         assert banned not in page
     assert re.findall(r"<script[^>]*>", page) == ['<script type="module" src="/page.js">']

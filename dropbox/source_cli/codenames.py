@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A codename at the terminal: shown once and cleared away, typed back, asked for, in one line or several."""
+
+import signal
+import sys
+import termios
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+
+import click
+
+from dropbox.command_line.inputs import as_text, reason
+from dropbox.command_line.refused import InputRefused
+from dropbox.protocol.codename import decode_codename
+from dropbox.protocol.constants import CODENAME_WORDS
+from dropbox.protocol.errors import CodenameError, WrongWordCount
+from dropbox.words import codename_words
+
+from . import terminal
+from .service import Stop
+
+CLEAR = "\033[2J\033[3J\033[H"
+LONGEST_LINE = 4_096
+"""Bytes, far beyond any eight words."""
+MOST_LINES = 2 * CODENAME_WORDS
+TRIES = 3
+WHAT = "codename"
+PROMPT = "Your codename (eight words, not shown): "
+GO_ON = "Go on with the words that are missing, or press Enter if that was all: "
+NOT_TYPED_BACK = "The codename was not typed back, so nothing was sent. Run the command again for a new one."
+
+
+def ask_codename(text_follows: bool = False) -> bytes:
+    """The entropy of a codename that is typed unseen, or stands in the first line of standard input; where that line
+    holds too few words, in those that follow. ``text_follows``: other text may follow too. Raises CodenameError,
+    InputRefused."""
+    person = sys.stdin.isatty()
+    lines = _typed() if person else _line
+    first = typed = lines(PROMPT)
+    for _ in range(MOST_LINES):
+        more = lines(GO_ON) if _lacks_words(typed) else ""
+        if not (more.strip() if person else more):
+            break
+        typed += more
+    try:
+        return decode_codename(typed, codename_words())
+    except CodenameError:
+        if person or not text_follows:
+            raise
+    # What followed was no part of a codename: the message tells of the line that was to be one.
+    return decode_codename(first, codename_words())
+
+
+def _lacks_words(typed: str) -> bool:
+    try:
+        decode_codename(typed, codename_words())
+    except WrongWordCount as wrong:
+        return wrong.count < CODENAME_WORDS
+    except CodenameError:
+        return False
+    return False
+
+
+def _line(_: str) -> str:
+    """The next line of standard input, empty at its end. Raises InputRefused."""
+    try:
+        return as_text(sys.stdin.buffer.readline(LONGEST_LINE), WHAT)
+    except OSError as error:
+        raise InputRefused(f"Standard input cannot be read: {reason(error)}.") from None
+
+
+def _typed() -> Callable[[str], str]:
+    """Lines of a terminal that does not show them. Lines that are pasted after the first are not lost."""
+    first = True
+
+    def line(prompt: str) -> str:
+        nonlocal first
+        with _unseen(forget=first):
+            # Whoever sees the question may answer it: nothing is dropped any more.
+            click.echo(prompt, err=True, nl=False)
+            first = False
+            typed = _line(prompt)
+        click.echo("", err=True)
+        if not typed:
+            raise click.Abort
+        return typed
+
+    return line
+
+
+@contextmanager
+def _unseen(forget: bool) -> Iterator[None]:
+    """No echo. ``forget`` drops what was typed before the question."""
+    before = termios.tcgetattr(sys.stdin)
+    quiet = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+    try:
+        termios.tcsetattr(sys.stdin, termios.TCSAFLUSH if forget else termios.TCSADRAIN, quiet)
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+@contextmanager
+def _cleared() -> Iterator[None]:
+    """Whatever ends this, Ctrl-C and the end of the terminal's session too, nothing stays on the screen."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise click.Abort
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP)}
+    try:
+        yield
+    finally:
+        click.echo(CLEAR, err=True, nl=False)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def show_codename(words: Sequence[str]) -> None:
+    """Show it, and clear it from the screen once it is written down, or when the person stops."""
+    terminal.say("This is your codename. It is the only way back to the answers, and nobody can give it to you again.")
+    terminal.say("Write it on paper. Do not store it on a device that others can look at.")
+    with _cleared():
+        terminal.say("")
+        terminal.say(f"    {' '.join(words)}")
+        terminal.say("")
+        then = "Press Enter when you have written it down; the screen is then cleared"
+        click.prompt(then, default="", show_default=False, hide_input=True, prompt_suffix=".", err=True)
+
+
+def typed_back(entropy: bytes) -> None:
+    """The person types the codename back. Raises Stop when it does not come."""
+    for left in range(TRIES - 1, -1, -1):
+        try:
+            if ask_codename() == entropy:
+                return
+            more = f" {left} more {'try' if left == 1 else 'tries'}." if left else ""
+            terminal.say(f"That is not the codename that was shown.{more}")
+        except CodenameError as error:
+            terminal.say(terminal.error_text(error))
+    raise Stop(NOT_TYPED_BACK)

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Where the output goes: tried before anything is sent, and again when it must not be lost."""
+
+import json
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dropbox.command_line.output import FULL, check_output, say_once
+from dropbox.command_line.refused import OutputLost
+
+from .sending import Sent, Stored
+from .service import Stop
+
+NOTHING_SENT = "Nothing was sent."
+NOBODY = "Standard output goes nowhere, so nobody could ever read the codename. Give the command a place to write to."
+STATE: dict[Stored, str] = {
+    "yes": "Your message is stored",
+    "perhaps": "Your message may be stored",
+    "no": "Your message is not stored",
+}
+
+
+@contextmanager
+def before_sending() -> Iterator[None]:
+    """What is printed here must be seen before anything leaves. Raises Stop."""
+    try:
+        yield
+    except OutputLost as lost:
+        raise Stop(f"{NOTHING_SENT} {lost.say}") from None
+
+
+def try_output(read_by_somebody: bool = False) -> None:
+    """Raises OutputLost when standard output is full, closed or its reader has gone; with ``read_by_somebody`` also
+    where it goes to the null device."""
+    check_output()
+    try:
+        found = os.fstat(sys.stdout.fileno())
+    except (OSError, ValueError):
+        return
+    if stat.S_ISREG(found.st_mode) and os.fstatvfs(sys.stdout.fileno()).f_bavail == 0:
+        raise OutputLost(FULL.format(why="No space left on device"))
+    if not stat.S_ISCHR(found.st_mode) or sys.stdout.isatty():
+        return
+    if read_by_somebody and found.st_rdev == os.stat(os.devnull).st_rdev:
+        raise OutputLost(NOBODY)
+    try:
+        os.write(sys.stdout.fileno(), b"\n")
+    except OSError as error:
+        raise OutputLost(FULL.format(why=os.strerror(error.errno or 0))) from None
+
+
+def end_told(sent: Sent, text: str) -> None:
+    """Print ``text``, the end of what the command says of a message. Raises Stop with what became of it when nobody can
+    read that."""
+    try:
+        say_once(text)
+    except OutputLost as lost:
+        raise Stop(f"{STATE[sent.stored]}. The rest could not be printed. {lost.say}") from None
+
+
+class JsonLine:
+    """One line of JSON in two halves: what must be seen before a message leaves, and what became of it."""
+
+    def __init__(self, **before: str) -> None:
+        """Print the first half. Raises OutputLost."""
+        self._open = True
+        say_once(json.dumps(before).removesuffix("}") + (", " if before else ""), end="")
+
+    def close(self, sent: Sent, **after: object) -> None:
+        """Print the rest, once. Raises Stop."""
+        if self._open:
+            self._open = False
+            end_told(sent, json.dumps(after).removeprefix("{"))

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Words that could hurt somebody: who reads a report, the way on from danger, whom to tell, when to come back."""
+
+import re
+from pathlib import Path
+
+from playwright.async_api import Page, expect
+
+from dropbox.protocol.constants import UnitKind
+from tests.browser.pages_service import INTAKE, NAMES, NORTH, small_service
+from tests.browser.pages_source import ACCOUNT, Source
+
+
+async def test_it_is_said_who_reads_a_report(chromium_page: Page, tmp_path: Path) -> None:
+    """At the start for both kinds of unit, before sending for the one that receives it; nobody takes a name out."""
+    async with small_service(tmp_path) as server:
+        source = Source(chromium_page, server.address)
+        await source.start()
+        said = await source.section("start").inner_text()
+        for words in (
+            "They are police.",
+            "the independent charity\u2019s desk. They are not police.",
+            "takes no name out",
+        ):
+            assert words in said
+        await source.fill()
+        check = source.section("check")
+        assert await source.receiver() == NAMES[NORTH]
+        await expect(check).to_contain_text("They are police")
+        await expect(check).to_contain_text("nobody takes a name out")
+        await source.button("Change Force").click()
+        await source.choose("I do not know the force")
+        await source.go_on("Check your report")
+        assert await source.receiver() == NAMES[INTAKE]
+        await expect(check).to_contain_text("The independent charity\u2019s desk. They are not police.")
+        assert "They are police" not in await check.inner_text()
+
+
+async def test_every_kind_of_unit_has_its_sentence(chromium_page: Page, tmp_path: Path) -> None:
+    """No report goes to somebody of whom the page does not say whether they are police."""
+    async with small_service(tmp_path) as server:
+        await chromium_page.goto(f"{server.address}/")
+        for kind in UnitKind:
+            name = kind.name.lower().replace("_", "-")
+            words = await chromium_page.evaluate(
+                "(name) => document.getElementById('words').content.querySelector(`[data-word=${name}]`)?.textContent",
+                f"reads-{name}",
+            )
+            assert "police" in (words or ""), kind
+
+
+async def test_danger_is_no_dead_end(page: Page, tmp_path: Path) -> None:
+    """999 to tap and what to do without a voice; on from there to the report, by keyboard too, with no other answer
+    given; and back."""
+    async with small_service(tmp_path) as server:
+        source = Source(page, server.address)
+        await source.start()
+        call = source.section("start").get_by_role("link", name="Call 999", exact=True)
+        assert await call.get_attribute("href") == "tel:999"
+        await source.button("Start a report").click()
+        await source.choose("Someone is in danger, or a crime is happening now")
+        await source.go_on("Call 999 now")
+        danger = source.section("danger")
+        assert await danger.get_by_role("link", name="Call 999").get_attribute("href") == "tel:999"
+        await expect(danger).to_contain_text("press 55 when asked")
+        await source.button("I am safe enough to go on").press("Enter")
+        await source.at("Before you go on")
+        await source.button("Back").click()
+        await source.at("Call 999 now")
+        await source.button("It is not about somebody in policing").click()
+        await source.at("Where to take it")
+        await source.button("It is serious corruption or abuse after all").click()
+        await source.at("Before you go on")
+
+
+async def test_answers_to_what_belongs_here_have_examples(chromium_page: Page, tmp_path: Path) -> None:
+    """Each says by examples what it means, also to a screen reader, so that who was abused chooses no complaint."""
+    async with small_service(tmp_path) as server:
+        source = Source(chromium_page, server.address)
+        await source.start()
+        await source.button("Start a report").click()
+        for label, example in (
+            ("Serious corruption or abuse by someone who serves in policing", "sexual touching"),
+            ("How the police dealt with me, or another ordinary complaint", "rudeness"),
+            ("Someone is in danger, or a crime is happening now", "report it here too"),
+            ("Something else", "outside policing"),
+        ):
+            radio = chromium_page.get_by_role("radio", name=label, exact=True)
+            await expect(radio).to_have_accessible_description(re.compile(example))
+
+
+async def test_nobody_is_told_to_tell_nobody(chromium_page: Page, tmp_path: Path) -> None:
+    """Whoever was told so by an abuser reads here that they can talk, and to whom: by roles, since no number is right
+    for everybody. That one may come back sooner depends on nothing that was written."""
+    async with small_service(tmp_path) as server:
+        source = Source(chromium_page, server.address)
+        await source.fill()
+        await source.press_send(await source.take_codename())
+        await source.stored()
+        said = await source.section("sent").inner_text()
+        assert "in confidence to a doctor, a lawyer or a helpline" in said
+        assert "Sooner is fine when things get worse or somebody is at risk" in said
+        assert "or later" not in said
+        assert re.search(r"in [2-6] days", said)
+        everything = await source.everything()
+        assert "tell nobody" not in everything.lower()
+        assert ACCOUNT not in everything
+        numbers = set(re.findall(r"tel:(\d+)", everything))
+        assert numbers == {"999", "101"}
