@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """``dropbox-desk init``: make a desk."""
 
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import click
 
+from dropbox.command_line.output import check_output, say_once
+from dropbox.command_line.refused import OutputLost
 from dropbox.command_line.secret_lines import secret_line
 from journalist_ui.desk.setup import NewDesk, init_desk
 from journalist_ui.desk.web_address import NO_WEB
 
 from . import terminal
-from .asking import desk_passphrase, json_option, key_option, show, vault_option
+from .asking import desk_passphrase, json_option, key_option, vault_option
 
 
 @click.command()
@@ -63,6 +67,8 @@ def init(
       dropbox-desk init --vault north --service http://127.0.0.1:8000 --anchor anchor.txt \\
         --name "Northern unit" --member ada --backup none --json < two-lines
     """
+    # What is printed below is given once: a desk whose codes nobody can have seen is not kept.
+    check_output()
     desk = desk_passphrase(desk_key_fd, confirm=True)
     person = secret_line(terminal.ASK_FOR_MEMBER, confirm=True)
     made = init_desk(NewDesk(vault, service, anchor, name, member, backup, tor, roles, **pages), desk, person)
@@ -72,6 +78,10 @@ def init(
         "totp_secret": made.totp_secret,
         "unit_id": made.unit_id,
     }
-    show(fields, as_json, terminal.made)
+    try:
+        say_once(json.dumps(fields) if as_json else "\n".join(terminal.made(fields)))
+    except OutputLost:
+        shutil.rmtree(vault.absolute())
+        raise
     if backup == "none":
         click.echo(terminal.NO_BACKUP_SAID, err=True)

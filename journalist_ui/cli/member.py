@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """``dropbox-desk member``: who belongs to the desk."""
 
+import json
+import sys
 from pathlib import Path
 
 import click
 
+from dropbox.command_line.output import say_once
+from dropbox.command_line.refused import InputRefused
 from dropbox.command_line.secret_lines import secret_line
 
 from . import terminal
@@ -94,7 +98,8 @@ def passphrase(session: Path, new_code: bool, as_json: bool) -> None:
     """Change your own passphrase, and with it your key. Ends your sessions.
 
     Asks for the present and the new one, or reads two lines of stdin. In place of the first passphrase, which an
-    administrator gave, and with --new-code it prints your one-time-code secret, once.
+    administrator gave, and with --new-code it prints the secret of your new one-time codes: nothing is changed before a
+    code of it is typed, on a terminal at once, in a script by `dropbox-desk member confirm`.
 
     \b
     Examples:
@@ -104,4 +109,38 @@ def passphrase(session: Path, new_code: bool, as_json: bool) -> None:
     old = secret_line(terminal.ASK_FOR_MEMBER)
     new = secret_line(terminal.ASK_FOR_NEW, confirm=True)
     done = ask_signed_in(session, "member-passphrase", {"old": old, "new": new, "new_code": new_code})
-    show(done, as_json, terminal.changed)
+    if done["in_force"]:
+        show(done, as_json, terminal.changed)
+        return
+    say_once(json.dumps(done) if as_json else terminal.CODES.format(secret=done["totp_secret"]))
+    if as_json or not sys.stdin.isatty():
+        click.echo(terminal.NOT_IN_FORCE, err=True)
+        return
+    _confirm(session, secret_line(terminal.ASK_FOR_NEW_CODE))
+
+
+def _confirm(session: Path, code: str) -> None:
+    ask_signed_in(session, "member-confirm", {"code": code})
+    click.echo(terminal.CONFIRMED, err=True)
+
+
+@member.command("confirm")
+@session_option
+@click.option("--show", "again", is_flag=True, help="Print the secret that waits once more; confirm nothing.")
+@json_option
+def confirm(session: Path, again: bool, as_json: bool) -> None:
+    """Type a code of your new one-time codes: only then they, and the new passphrase, are in force. Until then the old
+    ones work. Ends your sessions.
+
+    \b
+    Examples:
+      dropbox-desk member confirm --session bob.session
+      dropbox-desk member confirm --show --session bob.session
+    """
+    if again:
+        found = ask_signed_in(session, "member-codes")
+        if found["totp_secret"] is None:
+            raise InputRefused(terminal.NO_CODES)
+        say_once(json.dumps(found) if as_json else terminal.CODES.format(secret=found["totp_secret"]))
+        return
+    _confirm(session, secret_line(terminal.ASK_FOR_NEW_CODE))

@@ -162,8 +162,7 @@ def member_added(fields: dict[str, Any]) -> list[str]:
 
 
 def changed(fields: dict[str, Any]) -> list[str]:
-    secret = fields["totp_secret"]
-    return [*([CODES.format(secret=secret)] if secret else []), "The passphrase is changed. Sign in again."]
+    return ["The passphrase is changed. Sign in again."]
 
 
 def shared(fields: dict[str, Any]) -> list[str]:
@@ -204,7 +203,14 @@ LOCKED = "Locked."
 MEMBER_REMOVED = "Removed. Cases that only they could open stay closed for good."
 CAME_FIRST = "Signed in with your first passphrase. Make one of your own now: `dropbox-desk member passphrase`."
 NOT_YET = " (has not made a passphrase of their own yet)"
-CODES = "One-time codes, to put into an authenticator app now, shown once: {secret}"
+CODES = "One-time codes, to put into an authenticator app now: {secret}"
+NOT_IN_FORCE = (
+    "Nothing is changed yet. Type a code of them: `dropbox-desk member confirm`. Until then the old passphrase and "
+    "codes work; `member confirm --show` prints the secret again."
+)
+NO_CODES = "No new codes wait to be confirmed. Ask for them: `dropbox-desk member passphrase --new-code`."
+CONFIRMED = "The new passphrase and codes are in force. Sign in again."
+ASK_FOR_NEW_CODE = "A code of the new secret"
 ASK_FOR_DESK = "Desk passphrase"
 ASK_FOR_MEMBER = "Member's passphrase"
 ASK_FOR_FIRST = "The new member's first passphrase"

@@ -6,24 +6,21 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
-
 from dropbox.flows.requests import Notice
 from dropbox.flows.unfinished import count_unfinished
 from dropbox.protocol.board import split_text
 from dropbox.protocol.errors import BadText, TooLong
-from journalist_ui.refusals import BadInput, FirstPassphrase, SignInRefused
+from journalist_ui.refusals import BadInput, FirstPassphrase
 from journalist_ui.vault import audit, members
 from journalist_ui.vault.drafts import seal_draft
 from journalist_ui.vault.members import Role
 from journalist_ui.vault.session import MemberSession
 
-from . import forms
+from . import forms, passphrases
 from .drafts import Drafts
 from .engine import Engine
-from .log import log
-from .notice_log import iso_day, lasting_notices, remember_notices, take_notice
+from .notice_log import iso_day, lasting_notices
+from .passphrases import tell_members
 from .sessions import SessionBook
 
 Body = dict[str, Any]
@@ -270,20 +267,6 @@ async def member_list(desk: Desk, session: MemberSession, body: Body) -> Body:
         return {"members": [forms.member(one) for one in members.list_members(connection)]}
 
 
-def _tell(desk: Desk, connection: Connection, code: str, **values: str) -> None:
-    """Tell all members for two weeks what one of them did."""
-    day = desk.engine.day
-    remember_notices(connection, [Notice(code, {**values, "day": iso_day(day, forms.DAY)})], day)
-
-
-def _tell_joined(desk: Desk, connection: Connection, name: str) -> None:
-    """In place of the notice that they were added."""
-    added = take_notice(connection, "member-added", name)
-    by = str(added.values["by"]) if added else "an administrator"
-    roles = ", ".join(sorted(members.find_member(connection, name)[0].roles))
-    _tell(desk, connection, "member-joined", member=name, by=by, roles=roles)
-
-
 async def member_add(desk: Desk, session: MemberSession, body: Body) -> Body:
     """Adds a member, who has nothing until they have made a passphrase of their own."""
     session.require(Role.ADMINISTRATOR)
@@ -293,7 +276,7 @@ async def member_add(desk: Desk, session: MemberSession, body: Body) -> Body:
         members.add_member(connection, name, roles, _text(body, "passphrase"), engine.vault.random, day=engine.day)
         audit.record(connection, engine.day, session.member.name, "member add", name)
         shown = ", ".join(sorted(roles))
-        _tell(desk, connection, "member-added", member=name, by=session.member.name, roles=shown)
+        tell_members(desk, connection, "member-added", member=name, by=session.member.name, roles=shown)
     return {"name": name, "roles": sorted(role.value for role in roles)}
 
 
@@ -309,46 +292,11 @@ async def member_remove(desk: Desk, session: MemberSession, body: Body) -> Body:
     with engine.vault.transaction() as connection:
         members.remove_member(connection, name)
         audit.record(connection, engine.day, session.member.name, "member remove", name)
-        _tell(desk, connection, "member-removed", member=name, by=session.member.name)
+        tell_members(desk, connection, "member-removed", member=name, by=session.member.name)
     engine.vault.truncate_wal()
     desk.sessions.forget_member(name)
     desk.drafts.drop_member(name)
     return {"name": name}
-
-
-async def member_passphrase(desk: Desk, session: MemberSession, body: Body) -> Body:
-    """The session's own member changes the passphrase; every session of theirs ends. ``new_code`` asks for a new code
-    secret, which a first change always makes; ``totp_secret`` is null without one."""
-    name, old, new = session.member.name, _text(body, "old"), _text(body, "new")
-    new_code = body.get("new_code") is True
-    async with desk.sessions.alone(session):
-        secret = await _change_passphrase(desk, name, old, new, new_code)
-        desk.sessions.forget_member(name)
-    try:
-        desk.engine.vault.truncate_wal()
-    except (OSError, SQLAlchemyError) as error:
-        # What is changed is changed, and its secret must be shown; the next start empties the log.
-        log("error", "member-passphrase", type(error).__name__)
-    return {"name": name, "totp_secret": secret}
-
-
-async def _change_passphrase(desk: Desk, name: str, old: str, new: str, new_code: bool) -> str | None:
-    engine = desk.engine
-    try:
-        # In a thread, with no transaction open: the desk goes on meanwhile.
-        change = await asyncio.to_thread(members.prepare_change, engine.vault, name, old, new, new_code=new_code)
-        with engine.vault.transaction() as connection:
-            members.apply_change(connection, change, engine.day)
-            audit.record(connection, engine.day, name, "member passphrase", name)
-            if change.first:
-                _tell_joined(desk, connection, name)
-    except SignInRefused:
-        # Whoever holds a session that is not theirs guesses once.
-        desk.sessions.lock_member(name)
-        with engine.vault.transaction() as connection:
-            audit.record(connection, engine.day, name, "member passphrase refused", name)
-        raise
-    return change.secret
 
 
 OpenVerb = Callable[[Desk, Body], Awaitable[Body]]
@@ -377,10 +325,12 @@ MEMBER_VERBS: dict[str, MemberVerb] = {
     "member-add": member_add,
     "member-share": member_share,
     "member-remove": member_remove,
-    "member-passphrase": member_passphrase,
+    "member-passphrase": passphrases.change,
+    "member-codes": passphrases.codes,
+    "member-confirm": passphrases.confirm,
 }
 
-FIRST_VERBS = frozenset({"whoami", "member-passphrase"})
+FIRST_VERBS = frozenset({"whoami", "member-passphrase", "member-codes", "member-confirm"})
 """What a provisional member may do."""
 
 

@@ -12,19 +12,21 @@ from journalist_ui.vault.database import read_meta, write_meta
 from .notices import LASTING, LASTING_DAYS
 
 _NAME = "notices"
+MOST_KEPT = 100
 AUDIT_DIFFERS = "audit_differs"
 """The day of the first batch whose audit head the log does not lead to; kept for good."""
 
 
 def remember_notices(connection: Connection, notices: list[Notice], day: int) -> None:
-    """Keep those that last; the same one again is kept once, with its newest day."""
-    kept = {_key(notice): seen for notice, seen in _stored(connection)}
+    """Keep those that last; the same one again is kept once, with its newest day. They go by their number, not by their
+    day, and none is of a day to come: a clock that was ahead neither loses one nor keeps one up."""
+    kept = {_key(notice): min(seen, day) for notice, seen in _stored(connection)}
     for notice in notices:
         if notice.code in LASTING:
             # What happened last stands last.
             kept.pop(_key(notice), None)
             kept[_key(notice)] = day
-    rows = [[*json.loads(key), seen] for key, seen in kept.items() if day - seen < LASTING_DAYS]
+    rows = [[*json.loads(key), seen] for key, seen in list(kept.items())[-MOST_KEPT:]]
     write_meta(connection, _NAME, json.dumps(rows))
 
 

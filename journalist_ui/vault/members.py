@@ -8,11 +8,12 @@ An administrator gives a new member a first passphrase. Nothing is ever wrapped 
 one thing alone: to make a passphrase of one's own, and with it a key and a code secret that nobody else has seen.
 """
 
+import base64
 import json
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -177,6 +178,18 @@ def prepare_change(vault: Vault, name: str, old: str, new: str, *, new_code: boo
     }
     shown = one_time_code.printed_secret(secret) if fresh else None
     return Change(name, row.salt, old_key, values, rewrapped, shown, row.provisional)
+
+
+def confirm_change(change: Change, code: str, now: float) -> Change:
+    """The same change, once its new secret has shown that it works: the code counts as used. Raises BadInput."""
+    secret = base64.b32decode(change.secret or "")
+    step = one_time_code.matching_step(secret, code, now)
+    if step is None:
+        raise BadInput(
+            "That is no code of the new secret at this moment. Nothing was changed: look at the app again, and at the "
+            "clock of the telephone."
+        )
+    return replace(change, values=change.values | {"used_steps": json.dumps([step])})
 
 
 def apply_change(connection: Connection, change: Change, day: int = 0) -> None:

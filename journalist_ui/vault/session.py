@@ -22,7 +22,7 @@ from .cases import STATES, answer_info, case_key_info, draft_info, rewrap_case_k
 from .database import Vault, next_place
 from .evidence import KEPT, REPLY, Proof, SealedMessage, about_text, listed
 from .ledger import add_text
-from .members import Member, Role, Unlocked, find_member
+from .members import Change, Member, Role, Unlocked, find_member
 
 CASE_PAGE = 50
 """How much of a conversation stands on one page beside the report: opening a message takes milliseconds, and a source
@@ -95,6 +95,8 @@ class MemberSession:
         self._key = unlocked.key
         self._known: dict[int, tuple[str, ...]] = {}
         self.member: Member = unlocked.member
+        # A change of passphrase whose new codes were not confirmed yet: it goes with the session.
+        self.pending: Change | None = None
 
     def require(self, role: Role) -> None:
         """Raises NotAllowed."""

@@ -86,12 +86,10 @@ async def passphrase_page(visit: Visit) -> Answer:
 
 
 async def passphrase(visit: Visit) -> Answer:
-    """A change ends every session of the member, and so does a wrong guess at the present one. The answer shows a new
-    one-time-code secret, this once."""
+    """A change ends every session of the member, and so does a wrong guess at the present one. New codes are confirmed
+    on a page of their own before anything changes."""
     if visit.field("new") != visit.field("again"):
         return visit.page("passphrase.html", 422, error=NOT_ALIKE)
-    # Asked for before: nothing may fail between the change and the page that shows its secret.
-    unit = (await visit.ask("status"))["unit"]
     try:
         made = await visit.ask(
             "member-passphrase",
@@ -103,13 +101,32 @@ async def passphrase(visit: Visit) -> Answer:
         return visit.page("passphrase.html", 422, error=error.say)
     except SignInRefused:
         return to("/sign-in?why=refused", visit.site.set_cookie(""))
-    if made["totp_secret"] is None:
+    if made["in_force"]:
         return to("/sign-in?why=passphrase", visit.site.set_cookie(""))
-    return _code_secret(visit, unit, made["totp_secret"])
+    return to("/passphrase/codes")
 
 
-def _code_secret(visit: Visit, unit: str, secret: str) -> Answer:
+async def codes_page(visit: Visit) -> Answer:
+    """The secret that waits to be confirmed, as often as the page is asked for."""
+    return await _codes(visit)
+
+
+async def _codes(visit: Visit, error: str = "") -> Answer:
+    secret = (await visit.ask("member-codes"))["totp_secret"]
+    if secret is None:
+        return to("/passphrase")
+    unit = (await visit.ask("status"))["unit"]
     square = _square(unit or "desk", visit.who["name"], secret)
     spaced = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
-    visit.who = {}
-    return visit.page("code_secret.html", 200, (visit.site.set_cookie(""),), secret=spaced, square=square)
+    return visit.page("code_secret.html", 422 if error else 200, secret=spaced, square=square, error=error)
+
+
+async def confirm(visit: Visit) -> Answer:
+    """A code of the new secret puts passphrase and codes in force, and ends every session of the member."""
+    try:
+        await visit.ask("member-confirm", code=visit.field("code"))
+    except BadInput as error:
+        return await _codes(visit, error.say)
+    except SignInRefused:
+        return to("/sign-in?why=refused", visit.site.set_cookie(""))
+    return to("/sign-in?why=passphrase", visit.site.set_cookie(""))

@@ -42,6 +42,8 @@ ROUTES = (
     Route("POST", "/members/remove", members.remove),
     Route("GET", "/passphrase", members.passphrase_page, first=True),
     Route("POST", "/passphrase", members.passphrase, first=True),
+    Route("GET", "/passphrase/codes", members.codes_page, first=True),
+    Route("POST", "/passphrase/codes", members.confirm, first=True),
     Route("GET", "/status", pages.status),
     Route("GET", "/help", pages.how_to),
     Route("POST", "/keys", pages.keys),

@@ -124,6 +124,7 @@ class LiveDesk:
         session = self._sign_in(name, FIRST_PASSPHRASE, "")
         words = ("dropbox-desk", "member", "passphrase", "--session", session, "--json")
         self.secrets[name] = must(*words, stdin=f"{FIRST_PASSPHRASE}\n{MEMBER_PASSPHRASE}\n").json["totp_secret"]
+        must("dropbox-desk", "member", "confirm", "--session", session, stdin=self.code(name) + "\n")
 
     def start(self, environment: dict[str, str] | None = None, words: Sequence[str] = ()) -> None:
         """Run the daemon, the desk passphrase on a descriptor of its own; returns once its socket answers."""

@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestClient
 from aiohttp.web import Application, Request
 from sqlalchemy import select
 
-from journalist_ui.desk.api import MEMBER_VERBS, OPEN_VERBS, Desk
+from journalist_ui.desk.api import FIRST_VERBS, MEMBER_VERBS, OPEN_VERBS, Desk
 from journalist_ui.desk.notice_log import lasting_notices
 from journalist_ui.desk.notices import LASTING_DAYS
 from journalist_ui.desk.sessions import SessionBook
@@ -40,10 +40,12 @@ class Officer:
         )
         return answer.status, await answer.json()
 
-    async def sign_in(self, name: str, shift: int = 0, passphrase: str = PASSPHRASE) -> int:
+    def code(self, name: str, shift: int = 0) -> str:
         step = int(self.room.clock() // 30) + shift
-        code = one_time_code.code_at(base64.b32decode(self.room.secrets[name]), step)
-        status, found = await self.ask("login", member=name, passphrase=passphrase, code=code)
+        return one_time_code.code_at(base64.b32decode(self.room.secrets[name]), step)
+
+    async def sign_in(self, name: str, shift: int = 0, passphrase: str = PASSPHRASE) -> int:
+        status, found = await self.ask("login", member=name, passphrase=passphrase, code=self.code(name, shift))
         self.token = found.get("token", "")
         return status
 
@@ -168,19 +170,22 @@ async def test_a_first_passphrase_is_for_one_thing_alone(officer: Officer) -> No
     status, found = await officer.ask("login", member="bob", passphrase=PASSPHRASE, code="")
     assert (status, found["provisional"]) == (200, True)
     officer.token = found["token"]
-    for verb in set(MEMBER_VERBS) - {"whoami", "member-passphrase"}:
+    for verb in set(MEMBER_VERBS) - FIRST_VERBS:
         status, said = await officer.ask(verb, case=1, text="x", name="ada")
         assert (status, said["error"]) == (403, "first-passphrase")
     assert (await officer.ask("whoami"))[1]["provisional"] is True
     assert (await officer.ask("member-passphrase", old=PASSPHRASE, new=PASSPHRASE))[1]["error"] == "bad-input"
     form = (await officer.ask("whoami"))[1]["form"]
     status, changed = await officer.ask("member-passphrase", old=PASSPHRASE, new=own)
-    assert (status, len(changed["totp_secret"])) == (200, 32)
+    assert (status, len(changed["totp_secret"]), changed["in_force"]) == (200, 32, False)
+    assert (await officer.ask("whoami"))[0] == 200
+    officer.room.secrets["bob"] = changed["totp_secret"]
+    assert (await officer.ask("member-confirm", code=officer.code("bob", -1)))[1]["in_force"] is True
     assert (await officer.ask("whoami"))[1]["error"] == "not-signed-in"
     late = await officer.ask("draft-late", form=form, case=1, text="ring this number instead")
     assert late[1]["error"] == "not-signed-in", "no page of before hands anything over"
     assert (await officer.ask("login", member="bob", passphrase=PASSPHRASE, code=""))[0] == 401
-    officer.room.secrets["bob"] = changed["totp_secret"]
+    assert await officer.sign_in("bob", -1, own) == 401, "the code that confirmed is used up"
     assert await officer.sign_in("bob", 0, own) == 200
     assert (await officer.ask("member-list"))[1]["members"][1]["provisional"] is False
     officer.token = ada
@@ -202,7 +207,7 @@ async def test_an_open_session_guesses_once(officer: Officer) -> None:
 async def test_a_secret_is_shown_though_the_log_cannot_be_emptied(
     officer: Officer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The passphrase is changed by then: an error in place of the new secret would lock the member out."""
+    """The passphrase is changed by then: an error in place of the answer would say otherwise."""
 
     def full(_: object) -> None:
         raise OSError
@@ -212,6 +217,9 @@ async def test_a_secret_is_shown_though_the_log_cannot_be_emptied(
     other = "quite other words than before"
     status, found = await officer.ask("member-passphrase", old=PASSPHRASE, new=other, new_code=True)
     assert (status, len(found["totp_secret"])) == (200, 32)
+    officer.room.secrets["ada"] = found["totp_secret"]
+    status, found = await officer.ask("member-confirm", code=officer.code("ada"))
+    assert (status, found["in_force"]) == (200, True)
 
 
 @pytest.mark.parametrize(

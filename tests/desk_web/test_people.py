@@ -121,8 +121,16 @@ async def _added(house: House, name: str, page: Page) -> Officer:
     person = house.person()
     assert (await person.sign_in(name, FIRST, " ")).url == "/passphrase"
     page = await person.post("/passphrase", {"old": FIRST, "new": PASSPHRASE, "again": PASSPHRASE})
-    house.room.secrets[name] = _secret_of(page)
+    await _confirmed(house, person, name, page)
     return await house.officer(name)
+
+
+async def _confirmed(house: House, person: Officer, name: str, page: Page) -> Page:
+    """A code of the secret that the page shows is typed into it."""
+    house.room.secrets[name] = _secret_of(page)
+    page = await person.post("/passphrase/codes", {"code": house.code(name)})
+    assert page.url == "/sign-in?why=passphrase", page.words
+    return page
 
 
 def _secret_of(page: Page) -> str:
@@ -134,8 +142,8 @@ def _secret_of(page: Page) -> str:
 
 
 async def test_a_first_passphrase_leads_to_one_page(house: House) -> None:
-    """Whatever the new member asks for, they are asked for a passphrase of their own; the secret that follows is shown
-    once, in letters and as a square code, to nobody but them; then the old words are refused."""
+    """Whatever the new member asks for, they are asked for a passphrase of their own; the secret that follows is
+    shown in letters and as a square code, to nobody but them; once a code of it was typed, the old words are refused."""
     ada = await house.officer("ada")
     page = await ada.post("/members/add", _new("dora"))
     assert "They sign in with the first passphrase" in page.words
@@ -158,8 +166,8 @@ async def test_a_first_passphrase_leads_to_one_page(house: House) -> None:
     secret = _secret_of(page)
     drawn = segno.make_qr(f"otpauth://totp/north:dora?secret={secret}")
     assert drawn.svg_inline(border=4, svgclass="qr", lineclass=None, omitsize=True) in page.body
+    await _confirmed(house, dora, "dora", page)
     assert dora.token == ""
-    house.room.secrets["dora"] = secret
     assert (await house.person().sign_in("dora", FIRST)).status == 401
     assert (await dora.sign_in("dora", FRESH)).url == "/"
     page = await ada.get("/members")
@@ -172,10 +180,34 @@ async def test_new_one_time_codes_for_who_asks(house: House) -> None:
     """Ticked with a change of passphrase: a new secret, and codes of the old one are over."""
     bob = await house.officer("bob")
     asked = {"old": PASSPHRASE, "new": FRESH, "again": FRESH, "new_code": "yes"}
-    secret = _secret_of(await bob.post("/passphrase", asked))
+    page = await bob.post("/passphrase", asked)
+    old, secret = house.room.secrets["bob"], _secret_of(page)
+    assert (await house.person().sign_in("bob", FRESH)).status == 401
+    await _confirmed(house, bob, "bob", page)
+    house.room.secrets["bob"] = old
     assert (await house.person().sign_in("bob", FRESH)).status == 401
     house.room.secrets["bob"] = secret
     assert (await house.person().sign_in("bob", FRESH)).url == "/"
+
+
+async def test_new_codes_are_in_force_only_when_one_of_them_was_typed(house: House) -> None:
+    """The page can be loaded again and shows the same; a wrong code, a lock and leaving change nothing: old passphrase
+    and codes sign in, and whoever has no new codes waiting is sent to ask for them."""
+    bob = await house.officer("bob")
+    assert (await bob.get("/passphrase/codes")).url == "/passphrase"
+    asked = {"old": PASSPHRASE, "new": FRESH, "again": FRESH, "new_code": "yes"}
+    secret = _secret_of(await bob.post("/passphrase", asked))
+    again = await bob.get("/passphrase/codes")
+    assert _secret_of(again) == secret
+    assert (await bob.get("/")).status == 200
+    for code in ("000000", house.code("bob"), "", "x"):
+        page = await bob.post("/passphrase/codes", {"code": code})
+        assert (page.status, page.title) == (422, "Problem: your one-time codes - Unit desk")
+        assert "Nothing was changed" in page.words
+    assert (await house.person().sign_in("bob")).url == "/"
+    await bob.post("/lock")
+    other = await house.officer("bob")
+    assert (await other.get("/passphrase/codes")).url == "/passphrase"
 
 
 async def test_members_come_and_go(house: House) -> None:
