@@ -80,8 +80,8 @@ def _check_days(verified: VerifiedDirectory, now: float) -> None:
     here = f"this machine says {day_of_time(now)}"
     if head.expires < period:
         raise click.ClickException(
-            f"the list is out of date: it ended on {day_of(head.expires, policy.period)}, and {here}; have the roots issue "
-            "it again, or set the clock"
+            f"the list is out of date: it ended on {day_of(head.expires, policy.period)}, and {here}; "
+            "have the roots issue it again, or set the clock"
         )
     if head.issued > period + policy.clock_slack:
         raise click.ClickException(
