@@ -23,7 +23,7 @@ from dropbox.protocol.directory import (
     verify_directory,
 )
 from dropbox.protocol.encoding import Reader
-from dropbox.protocol.errors import BoardAltered, HeadExpired
+from dropbox.protocol.errors import BoardAltered
 from dropbox.server.config import ServerConfig, load_config, read_anchor
 from dropbox.server.store.sql import SqlStore, open_store
 from dropbox.shown.days import day_of, day_of_time
@@ -77,12 +77,16 @@ def _check_days(verified: VerifiedDirectory, now: float) -> None:
     """Either the roots' machine or this one has a wrong date when the list is not of these days."""
     head, policy = verified.signed_head.head, verified.policy
     period = int(now // policy.period)
+    here = f"this machine says {day_of_time(now)}"
     if head.expires < period:
-        raise HeadExpired("published too late")
+        raise click.ClickException(
+            f"the list is out of date: it ended on {day_of(head.expires, policy.period)}, and {here}; "
+            "have the roots issue it again, or set the clock"
+        )
     if head.issued > period + policy.clock_slack:
         raise click.ClickException(
-            f"this machine says {day_of_time(now)}, and the list was issued on {day_of(head.issued, policy.period)}: "
-            "one of the two dates is wrong; set the clock, or have the roots issue the list again"
+            f"{here}, and the list was issued on {day_of(head.issued, policy.period)}: one of the two dates is wrong; "
+            "set the clock, or have the roots issue the list again"
         )
 
 

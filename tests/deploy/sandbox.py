@@ -125,7 +125,7 @@ class Sandbox:
         )
         network = ["--net"] if said.get("PrivateNetwork") == ["yes"] else []
         command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", *network, "bash", "-c", script]
-        return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+        return subprocess.run(command, capture_output=True, text=True, timeout=380, check=False)
 
     def _files(self) -> str:
         return "\n".join(f"printf %s {shlex.quote(text)} > {name}" for name, text in self.given.items())

@@ -8,7 +8,7 @@ import pytest
 from tests.deploy.sandbox import DEPLOY, Sandbox
 from tests.server.world import World
 
-pytestmark = pytest.mark.mounts
+pytestmark = [pytest.mark.mounts, pytest.mark.timeout(400)]
 
 USERS = f"""
 install -D -m 0644 {DEPLOY}/systemd/sysusers.conf /etc/sysusers.d/dropbox.conf
@@ -24,7 +24,7 @@ as dropbox dropbox-admin init --dir /var/lib/dropbox --config /etc/dropbox/serve
 )
 SERVES = """
 serve
-for _ in $(seq 100); do [ -S /run/dropbox/server.sock ] && break; sleep 0.1; done
+until [ -S /run/dropbox/server.sock ] || ! kill -0 $service; do sleep 0.1; done
 as "$user" touch /etc/dropbox/x /opt/x /mnt/x && echo "WROTE" || true
 id debian-tor | grep -q '(dropbox)' && as debian-tor /opt/dropbox/bin/python - <<'END'
 import socket
@@ -49,7 +49,7 @@ printf '%s\\n%s\\n' "$(cat desk.key)" "a first member's own" | as dropbox-desk d
 )
 BACKS_UP = """
 serve
-for _ in $(seq 150); do [ -S /var/lib/dropbox-desk/north/desk.sock ] && break; sleep 0.1; done
+until [ -S /var/lib/dropbox-desk/north/desk.sock ] || ! kill -0 $service; do sleep 0.1; done
 ls /var/lib/dropbox-desk/north
 as "$user" dropbox-desk backup --vault /var/lib/dropbox-desk/north && ls /mnt/backup
 as "$user" touch /etc/x /var/lib/dropbox-desk/x && echo "WROTE" || true
