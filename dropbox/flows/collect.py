@@ -11,6 +11,7 @@ from typing import Any
 
 from dropbox.protocol.board import chain_start
 from dropbox.protocol.constants import EPOCH_SECRET_GRACE, EnvelopeType
+from dropbox.protocol.directory import Unit
 from dropbox.protocol.envelope_format import EnvelopePlain
 from dropbox.protocol.envelope_open import EpochOpener, OpenedEnvelope, open_envelope
 from dropbox.protocol.envelope_seal import envelope_id
@@ -248,6 +249,20 @@ def clock_agrees(intake: IntakeState, now: int, notices: list[Notice]) -> bool:
     return False
 
 
+def _standing(state: DeskContext, unit: Unit | None) -> Iterator[Notice]:
+    """What the signed list says of this unit, where that is not simply that it receives."""
+    if state.directory is None:
+        yield Notice("not-listed")
+        return
+    listed = state.directory.directory
+    if unit is None:
+        yield Notice("unit-revoked" if state.unit_id in listed.revoked else "not-listed")
+    elif any(one.unit.unit_id == state.unit_id for one in listed.retired):
+        yield Notice("unit-retired")
+    elif unit.paused:
+        yield Notice("unit-paused")
+
+
 def collect(
     state: DeskContext, clock: int, result: CollectResult | None = None
 ) -> Generator[DeskRequest, Any, CollectResult]:
@@ -260,8 +275,8 @@ def collect(
     result = result or CollectResult()
     yield from refresh_directory(state, clock, result.notices)
     unit = state.unit()
+    result.notices.extend(_standing(state, unit))
     if unit is None:
-        result.notices.append(Notice("not-listed"))
         return result
     now_period = state.period(clock)
     yield from check_board(state, now_period, result.notices)

@@ -19,6 +19,8 @@ from dropbox.protocol.envelope_open import EpochOpener
 from dropbox.protocol.errors import BadValue, UnknownUnit
 from dropbox.protocol.primitives import SealingKey, ed25519_public
 
+from .heads import BoardHead
+
 KEYRING_VERSION = 1
 
 
@@ -224,7 +226,8 @@ class DeskContext:
     """Everything a desk's flows work on. ``directory`` is the newest that verified; ``has_backup`` whether commits that
     ask for it are backed up; ``audit_head`` the vault's, 32 bytes; ``tried`` the ids of envelopes of the open segment
     that this process has already tried; ``checked`` whether the board has shown, in this process, that the keyring is
-    not behind it; ``own_heads`` period and audit head of each own batch that the board proved, oldest first."""
+    not behind it; ``own_heads`` period and audit head of each own batch that the board proved, oldest first;
+    ``heads`` the newest of every unit, as a source sees them."""
 
     anchor: Anchor
     unit_id: bytes
@@ -236,6 +239,7 @@ class DeskContext:
     tried: set[bytes] = field(default_factory=set)
     checked: bool = False
     own_heads: tuple[tuple[int, bytes], ...] = ()
+    heads: tuple[BoardHead, ...] = ()
 
     def trusted(self) -> VerifiedDirectory:
         """The directory held. Raises UnknownUnit before the first one was fetched."""

@@ -11,8 +11,12 @@ from dropbox.protocol.errors import BoardAltered, ProtocolError
 from dropbox.protocol.primitives import sha256
 
 from .desk_state import DeskContext, Keyring
+from .heads import newest_heads
 from .requests import DeskRequest, GetBoard, GetDirectory, Notice, SaveKeyring
+from .trust import prove_all
 
+ENDS_SOON = 14
+"""Periods before the end of the signed list from which on the officers are told."""
 Steps = Generator[DeskRequest, Any, None]
 
 
@@ -24,8 +28,11 @@ def refresh_directory(state: DeskContext, clock: int, notices: list[Notice]) -> 
         notices.append(Notice("directory-refused", {"error": error.code}))
         return
     head = found.signed_head.head
-    if clock // found.policy.period > head.expires:
+    left = head.expires - clock // found.policy.period
+    if left < 0:
         notices.append(Notice("directory-expired", {"version": head.dir_version}))
+    elif left <= ENDS_SOON:
+        notices.append(Notice("directory-ends", {"version": head.dir_version, "left": left}))
     if head.dir_version < state.keyring.dir_version:
         notices.append(Notice("directory-older", {"version": head.dir_version}))
         return
@@ -127,6 +134,7 @@ def check_board(state: DeskContext, now: int, notices: list[Notice]) -> Steps:
         notices.append(Notice("board-refused", {"error": error.code}))
         return
     _compare_intake(state, board, notices)
+    state.heads = newest_heads(prove_all(state.trusted(), board)[0])
     own = _own(state, board, notices)
     if own is None:
         return

@@ -66,7 +66,7 @@ def _in_order(directory: VerifiedDirectory) -> tuple[Unit | RetiredUnit, ...]:
     return directory.directory.units + directory.directory.retired
 
 
-def _prove_all(
+def prove_all(
     directory: VerifiedDirectory, board: Sequence[UnitBoard]
 ) -> tuple[tuple[ProvedUnit, ...], tuple[Warned, ...]]:
     """Every unit's window; a unit whose part is missing or wrong is a warning, and its board is not used."""
@@ -142,7 +142,7 @@ def judge(pinned: Anchor, directory_bytes: bytes, board_bytes: bytes, clock: int
     """
     directory = verify_directory(pinned, parse_signed_directory(directory_bytes))
     now = clock // directory.policy.period
-    proved, altered = _prove_all(directory, parse_board(board_bytes))
+    proved, altered = prove_all(directory, parse_board(board_bytes))
     _check_not_older(directory, proved)
     reached = reached_period(directory, proved)
     warnings = altered + _time_warnings(directory, proved, reached, now)

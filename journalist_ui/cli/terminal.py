@@ -137,8 +137,9 @@ def status(fields: dict[str, Any]) -> list[str]:
         f"Texts: {texts['waiting']} waiting, {texts['published']} published, {texts['read']} read, {texts['expired']} "
         "given up",
         f"Messages of which parts are missing: {fields['unfinished']}",
+        f"Board's words, to compare with another's: {fields['heads'] or 'none yet'}",
         f"Signed in: {fields['signed_in']}",
-        f"Backup: {fields['backup']}",
+        f"Backup: {fields['backup']}{', the newest of ' + fields['backed_up'] if fields['backed_up'] else ''}",
     ]
 
 
@@ -177,16 +178,20 @@ def shared(fields: dict[str, Any]) -> list[str]:
 
 def verified(fields: dict[str, Any]) -> list[str]:
     return [
-        f"{fields['file']} is whole: {fields['cases']} cases, {fields['members']} members, "
+        f"{fields['file']}{_of_day(fields)} is whole: {fields['cases']} cases, {fields['members']} members, "
         f"{fields['audit']} rows of the audit log."
     ]
+
+
+def _of_day(fields: dict[str, Any]) -> str:
+    return f" of {fields['day']}" if fields["day"] else ""
 
 
 def restored(fields: dict[str, Any]) -> list[str]:
     kept = "The keyring was kept as it was." if fields["keyring"] else "There is no keyring here."
     following = "Start `dropbox-desk serve`" if fields["keyring"] else "Run `dropbox-desk replace-keyring`, then serve"
     return [
-        f"Restored from {fields['file']}. {kept}",
+        f"Restored from {fields['file']}{_of_day(fields)}. {kept}",
         f"{following}: it collects again what the service still has.",
         "Lost: texts not yet sent when the backup was made, and answers written since. Look at each case.",
     ]

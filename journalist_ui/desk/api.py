@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from dropbox.flows.heads import head_words
 from dropbox.flows.requests import Notice
 from dropbox.flows.unfinished import count_unfinished
 from dropbox.protocol.board import split_text
 from dropbox.protocol.errors import BadText, TooLong
+from dropbox.words import codename_words
 from journalist_ui.refusals import BadInput, FirstPassphrase
 from journalist_ui.vault import audit, members
 from journalist_ui.vault.drafts import seal_draft
@@ -95,8 +97,10 @@ async def status(desk: Desk, body: Body) -> Body:
         "next_batch": forms.minute(engine.next_batch()),
         "texts": forms.waiting([text.state for text in ledger.texts.values()]),
         "unfinished": count_unfinished(ledger),
+        "heads": " ".join(head_words(engine.service_id, state.heads, codename_words().words)) if state.heads else "",
         "signed_in": desk.sessions.count,
         "backup": engine.settings.backup,
+        "backed_up": engine.backed_up(),
         "notices": notices(desk),
     }
 

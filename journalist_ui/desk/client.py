@@ -13,6 +13,7 @@ from .socket_path import SOCKET_FILE, short_path
 
 PATIENCE = 900.0
 """Seconds: a sync over Tor after an absence takes minutes."""
+NOT_YOURS = "The desk's folder is not yours to use: run as the desk's own user."
 NOT_RUNNING = "No desk runs on this vault: start dropbox-desk serve."
 
 
@@ -51,6 +52,8 @@ def ask_desk(path: Path, verb: str, body: dict[str, Any], token: str = "") -> di
         connection.request("POST", f"/v1/{verb}", json.dumps(body).encode(), headers)
         answer = connection.getresponse()
         fields = json.loads(answer.read())
+    except PermissionError:
+        raise DeskNotRunning(NOT_YOURS) from None
     except (OSError, http.client.HTTPException, ValueError):
         raise DeskNotRunning(NOT_RUNNING) from None
     finally:

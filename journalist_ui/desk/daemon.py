@@ -5,6 +5,7 @@ import asyncio
 import os
 import random
 import signal
+import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
@@ -90,6 +91,8 @@ async def serve(folder: Path, desk_key: bytes, beside: Beside) -> None:
         # What a killed desk replaced or removed must not stay in its log.
         vault.truncate_wal()
         engine = Engine(settings, anchor, vault, KeyringStore(folder, desk_key))
+        if trouble := engine.try_backup_folder():
+            print(f"desk: {trouble}", file=sys.stderr, flush=True)
         desk = Desk(engine, SessionBook(vault, settings.idle_minutes * 60))
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -27,7 +27,7 @@ from dropbox.transport.errors import TransportFailed
 from dropbox.transport.http import HttpTransport
 from journalist_ui.refusals import BackupFailed, BadInput, NotYet
 from journalist_ui.vault import audit, evidence
-from journalist_ui.vault.backup import write_backup
+from journalist_ui.vault.backup import BACKUP_DAY, try_folder, write_backup
 from journalist_ui.vault.database import Vault, read_meta, write_meta
 from journalist_ui.vault.ledger import commit, load_ledger
 
@@ -121,6 +121,11 @@ class Engine:
         self.state = self._load()
         self.state.directory = directory
         self._stale = False
+
+    @property
+    def service_id(self) -> bytes:
+        """16 bytes."""
+        return self._anchor.service_id
 
     # --- time ---
 
@@ -269,10 +274,28 @@ class Engine:
         keep, unit_id = self.settings.keep_backups, self.settings.unit_id
         async with self._backing_up:
             beside = kept_beside(self._store.folder)
-            made = await asyncio.to_thread(write_backup, self.vault, folder, unit_id, keep, beside)
+            made = await asyncio.to_thread(write_backup, self.vault, folder, unit_id, keep, beside, day=self.day)
         # A log that could not be emptied while the copy was being read is emptied now.
         self.vault.truncate_wal()
         return str(made)
+
+    def try_backup_folder(self) -> str:
+        """At the start: what is wrong with the backup folder, in words; empty when nothing is. It stands as a notice
+        until a run went well."""
+        if self.settings.backup_folder is None:
+            return ""
+        try:
+            try_folder(self.settings.backup_folder)
+        except BackupFailed as error:
+            self.standing.failure = [Notice("backup-failed")]
+            return error.say
+        return ""
+
+    def backed_up(self) -> str:
+        """The day of the newest backup; empty where none is known."""
+        with self.vault.transaction() as connection:
+            day = int(read_meta(connection, BACKUP_DAY, "0"))
+        return iso_day(day, DAY) if day else ""
 
     # --- officers ---
 

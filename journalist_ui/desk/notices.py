@@ -8,6 +8,15 @@ WORDS = {
     "not-listed": "The service does not list this unit yet. Give the enrolment file to whoever keeps the roots.",
     "key-not-listed": "The service does not list this desk's signing key, so nothing is published. Give the enrolment "
     "file to whoever keeps the roots.",
+    "unit-paused": "The signed list of units says that this unit is paused: no new report is sealed to it, and sources "
+    "are told so. Whoever keeps the roots can resume it.",
+    "unit-retired": "The signed list of units says that this unit is retired: no new report is sealed to it, and after "
+    "its last batch nothing is published. Keep a backup.",
+    "unit-revoked": "The signed list of units says that this unit's keys are revoked, for good: nothing is collected "
+    "or published. If you did not ask for that, tell whoever keeps the roots at once. The unit goes on only as a new "
+    "one, under a new name in the list.",
+    "directory-ends": "The signed list of units (version {version}) ends in {left} days. Tell whoever keeps the roots: "
+    "after that nobody believes the service.",
     "keyring-new": "This desk has a new keyring. It can answer a source again once that source has written again.",
     "rolled-back": "The service holds a newer batch signed by this unit (period {period}) than this desk knows: the "
     "keyring was put back from a copy, or somebody else holds the unit's key. If you did not put it back, act as after "

@@ -48,7 +48,14 @@ def open_desk_vault(folder: Path, settings: DeskSettings, desk_key: bytes) -> Va
 def _copy_before(vault: Vault, folder: Path, settings: DeskSettings) -> None:
     """Into the backup folder, as any backup; without one beside the vault, in place of the copy of an earlier step."""
     if settings.backup_folder is not None:
-        write_backup(vault, settings.backup_folder, settings.unit_id, settings.keep_backups, kept_beside(folder))
+        write_backup(
+            vault,
+            settings.backup_folder,
+            settings.unit_id,
+            settings.keep_backups,
+            kept_beside(folder),
+            day=int(time.time() // DAY),
+        )
         return
     target, fresh = folder / BEFORE, folder / f"{BEFORE}.part"
     try:

@@ -8,6 +8,7 @@ from typing import Any
 
 from journalist_ui.refusals import BackupFailed, VaultUnusable
 from journalist_ui.vault.backup import (
+    backup_day,
     copies_beside,
     newest_backup,
     restore_backup,
@@ -19,6 +20,7 @@ from journalist_ui.vault.database import VAULT_FILE
 from .desk_key import stretch_desk_key
 from .engine import DAY
 from .keyring import KEYRING_FILE
+from .notice_log import iso_day
 from .opening import open_desk_vault
 from .settings import ANCHOR_FILE, SETTINGS_FILE, DeskSettings, kept_beside, read_settings
 from .vault_lock import hold_vault
@@ -41,7 +43,8 @@ def backup_now(folder: Path, desk_passphrase: str) -> str:
         vault = open_desk_vault(folder, settings, stretch_desk_key(desk_passphrase, settings.salt))
         try:
             beside = kept_beside(folder)
-            return str(write_backup(vault, target, settings.unit_id, settings.keep_backups, beside))
+            day = int(time.time() // DAY)
+            return str(write_backup(vault, target, settings.unit_id, settings.keep_backups, beside, day=day))
         finally:
             vault.close()
 
@@ -53,7 +56,7 @@ def verify(folder: Path, desk_passphrase: str, file: Path | None) -> dict[str, A
     present = folder / VAULT_FILE
     key = stretch_desk_key(desk_passphrase, settings.salt)
     found = verify_backup(path, key, present if present.exists() else None)
-    return {"file": str(path), **found}
+    return {"file": str(path), "day": day_of(backup_day(path, key)), **found}
 
 
 def restore_vault(
@@ -73,8 +76,14 @@ def restore_vault(
             raise VaultUnusable("There is a vault here. If it is to be given up for the backup, say so with --replace.")
         desk_key = stretch_desk_key(desk_passphrase, settings.salt)
         verify_backup(path, desk_key)
+        made = day_of(backup_day(path, desk_key))
         restore_backup(path, folder, desk_key, int(time.time() // DAY))
-    return {"file": str(path), "keyring": (folder / KEYRING_FILE).exists()}
+    return {"file": str(path), "day": made, "keyring": (folder / KEYRING_FILE).exists()}
+
+
+def day_of(day: int) -> str:
+    """The ISO date of a day of unix time; empty where a backup of an earlier release does not say it."""
+    return iso_day(day, DAY) if day else ""
 
 
 def _take_settings(folder: Path, source: Path, file: Path | None) -> None:

@@ -164,6 +164,11 @@ class SessionBook:
         """Unix seconds, by which codes are judged."""
         return self._now()
 
+    def is_open(self, token: str) -> bool:
+        """Whether a token names a session that is not over. It does not count as used."""
+        self.lock_idle()
+        return sha256(token.encode("utf-8", "surrogatepass")) in self._open
+
     def find(self, token: str) -> MemberSession:
         """The session of a token, which counts as used now. Raises NotSignedIn."""
         self.lock_idle()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dropbox.command_line.inputs import read_bytes, read_text
+from dropbox.command_line.refused import InputRefused
 from dropbox.protocol.anchors import Anchor, parse_signed_anchor, verify_first_anchor
 from dropbox.protocol.armour import dearmour
 from dropbox.protocol.constants import UNIT_ID
@@ -20,6 +22,7 @@ from .web_address import NO_WEB, WebAddress, check_web
 SETTINGS_FILE = "desk.toml"
 ANCHOR_FILE = "anchor.txt"
 NO_BACKUP = "none"
+LARGEST_SETTINGS = LARGEST_ANCHOR = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -94,11 +97,13 @@ def read_settings(folder: Path) -> DeskSettings:
     """Raises VaultUnusable: no desk lives there, or desk.toml is not as it must be, with the key that is wrong."""
     path = folder / SETTINGS_FILE
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise VaultUnusable(f"There is no desk in {folder}. Make one with `dropbox-desk init`.") from None
+        if not path.exists():
+            raise VaultUnusable(f"There is no desk in {folder}. Make one with `dropbox-desk init`.")
+        found = tomllib.loads(read_text(path, LARGEST_SETTINGS, "settings file"))
     except PermissionError:
         raise VaultUnusable(f"{path} is not yours to read. Run as the desk's own user.") from None
+    except InputRefused as error:
+        raise VaultUnusable(error.say) from None
     except (ValueError, OSError):
         raise VaultUnusable(f"{path} is not readable TOML. Mend it.") from None
     return _checked(path, found)
@@ -149,8 +154,10 @@ def check_backup(backup: str) -> str:
 def read_anchor(path: Path) -> Anchor:
     """The anchor of a file that ``dropbox-keys`` wrote; its own threshold signed it. Raises BadInput."""
     try:
-        return verify_first_anchor(parse_signed_anchor(dearmour("ANCHOR", path.read_bytes())))
-    except OSError:
-        raise BadInput(f"The anchor file {path} cannot be read. Check its name.") from None
+        return verify_first_anchor(
+            parse_signed_anchor(dearmour("ANCHOR", read_bytes(path, LARGEST_ANCHOR, "anchor file")))
+        )
+    except InputRefused as error:
+        raise BadInput(error.say) from None
     except ProtocolError as error:
         raise BadInput(f"The anchor file is not usable: {error.say or error.code}") from None

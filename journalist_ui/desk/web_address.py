@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Where a desk serves its web pages, and under which names browsers may ask for them."""
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from dropbox.command_line.addresses import is_loopback, parse_address, shown_host
+from dropbox.command_line.refused import InputRefused
 from journalist_ui.refusals import BadInput
 
 NO_WEB = "none"
@@ -30,25 +31,11 @@ class WebAddress:
 
 def split_host(text: str) -> tuple[str, int]:
     """HOST:PORT, an IPv6 host in brackets. Raises BadInput."""
-    host, _, port = text.rpartition(":")
-    bare = host.strip("[]")
-    if (
-        not host
-        or not port.isascii()
-        or not port.isdigit()
-        or not 0 < int(port) < 65_536
-        or (":" in bare) != ("[" in host)
-    ):
-        raise BadInput("web is the HOST:PORT at which the web pages are served, or the word none.")
-    return bare, int(port)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether nobody beyond this machine reaches that host."""
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        found = parse_address(text, "web is the HOST:PORT at which the web pages are served, or the word none")
+    except InputRefused as error:
+        raise BadInput(error.say + ".") from None
+    return found.host, found.port
 
 
 def check_web(web: str, url: str, certificate: str, key: str) -> WebAddress | None:
@@ -66,8 +53,7 @@ def check_web(web: str, url: str, certificate: str, key: str) -> WebAddress | No
             f"{host} is reached from beyond this machine: the web pages need web_cert and web_key there. "
             "Name both, or use 127.0.0.1."
         )
-    shown = f"[{host}]" if ":" in host else host
-    address = url or f"{'https' if certificate else 'http'}://{shown}:{port}/"
+    address = url or f"{'https' if certificate else 'http'}://{shown_host(host)}:{port}/"
     scheme, name = _split_url(address)
     if certificate and scheme != "https":
         raise BadInput("With web_cert, web_url begins with https.")

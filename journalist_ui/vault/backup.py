@@ -14,10 +14,11 @@ from journalist_ui.refusals import BackupFailed, VaultUnusable
 
 from . import audit, cipher, tables
 from .cipher import DriverError
-from .database import VAULT_FILE, Vault, open_vault, write_meta
+from .database import VAULT_FILE, Vault, open_vault, read_meta, write_meta
 from .schema import is_current, migrate
 
 _UNIT_DIGITS = 8
+BACKUP_DAY = "backup_day"
 
 
 def _stem(unit_id: bytes) -> str:
@@ -37,13 +38,20 @@ def list_backups(folder: Path, unit_id: bytes) -> list[Path]:
         raise BackupFailed(f"The backup folder {folder} cannot be read. Is its disk there?") from None
 
 
-def write_backup(vault: Vault, folder: Path, unit_id: bytes, keep: int, beside: Sequence[Path] = ()) -> Path:
-    """A new backup, on the disk when this returns; only the newest ``keep`` stay. Raises BackupFailed.
+def write_backup(
+    vault: Vault, folder: Path, unit_id: bytes, keep: int, beside: Sequence[Path] = (), *, day: int = 0
+) -> Path:
+    """A new backup of a ``day`` of unix time, on the disk when this returns; only the newest ``keep`` stay. Raises
+    BackupFailed.
 
     The files ``beside`` it are copied too, each once and not secret: settings without which it could not be opened.
     The folder is never made here: an unmounted disk must be noticed.
     """
     before = list_backups(folder, unit_id)
+    with vault.transaction() as connection:
+        # It stands in the copy: whoever must choose one sees of which day it is.
+        previous = read_meta(connection, BACKUP_DAY, "0")
+        write_meta(connection, BACKUP_DAY, day)
     number = int(before[-1].stem.rsplit("-", 1)[1]) + 1 if before else 1
     target = folder / _name(unit_id, number)
     part = target.with_suffix(".part")
@@ -61,6 +69,8 @@ def write_backup(vault: Vault, folder: Path, unit_id: bytes, keep: int, beside: 
         for old in [*before, target][:-keep]:
             old.unlink()
     except (OSError, DatabaseError, DriverError) as error:
+        with vault.transaction() as connection:
+            write_meta(connection, BACKUP_DAY, previous)
         raise BackupFailed(
             f"The backup into {folder} failed ({type(error).__name__}). Check that its disk is there and has room."
         ) from None
@@ -90,6 +100,22 @@ def sync_path(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def try_folder(folder: Path) -> None:
+    """Write a file there and take it away again: a folder that is missing, full or read-only is found before a backup
+    is needed. Raises BackupFailed."""
+    probe = folder / ".tried"
+    try:
+        probe.touch(0o600)
+        probe.write_bytes(b"tried")
+        sync_path(probe)
+        probe.unlink()
+    except OSError as error:
+        raise BackupFailed(
+            f"Nothing can be written into the backup folder {folder} ({os.strerror(error.errno or 0)}). Is its disk "
+            "there, and does the desk's unit file allow it?"
+        ) from None
 
 
 def newest_backup(folder: Path, unit_id: bytes) -> Path:
@@ -133,6 +159,16 @@ def _begins(backup: Connection, present: Path, desk_key: bytes) -> bool:
     try:
         with vault.transaction() as later:
             return audit.is_beginning_of(backup, later) or audit.is_beginning_of(later, backup)
+    finally:
+        vault.close()
+
+
+def backup_day(path: Path, desk_key: bytes) -> int:
+    """The day of unix time on which a backup was made; 0 where one of an earlier release does not say it."""
+    vault = open_vault(path, desk_key, read_only=True)
+    try:
+        with vault.transaction() as connection:
+            return int(read_meta(connection, BACKUP_DAY, "0"))
     finally:
         vault.close()
 

@@ -43,7 +43,7 @@ class Gate:
             route, visit.numbers = self._route(request.method, path)
             visit.query = dict(parse_qsl(query, max_num_fields=_MOST_FIELDS))
             cookies = _cookies(request)
-            visit.token, visit.keys = cookies.get(self.site.cookie, ""), cookies.get(KEYS) != "off"
+            visit.token, visit.keys = self._token(cookies), "off" not in cookies.get(KEYS, ())[:1]
             if request.method == "POST":
                 _check_origin(request)
                 visit.form = await _read_form(request)
@@ -75,6 +75,11 @@ class Gate:
             fault = fault_of(error, route.path)
             return visit.page("fault.html", fault.status, title="There is a problem", say=words.say(fault))
 
+    def _token(self, cookies: dict[str, list[str]]) -> str:
+        """Of several cookies of the session's name, the one that names an open session, whichever comes first."""
+        given = cookies.get(self.site.cookie, [""])[:_MOST_FIELDS]
+        return next((one for one in given if self.site.desk.sessions.is_open(one)), given[0])
+
     def _check_host(self, request: web.BaseRequest) -> None:
         hosts = request.headers.getall("host", [])
         if len(hosts) != 1 or host_name(hosts[0]) not in self.site.address.names:
@@ -98,10 +103,14 @@ def host_name(header: str) -> str:
     return (name if colon and port.isdigit() else header).lower()
 
 
-def _cookies(request: web.BaseRequest) -> dict[str, str]:
-    """Ours are plain words. Whatever another site of the same host has set beside them spoils none."""
-    pairs = (part.partition("=") for part in ";".join(request.headers.getall("cookie", [])).split(";"))
-    return {name.strip(): value.strip() for name, _, value in pairs}
+def _cookies(request: web.BaseRequest) -> dict[str, list[str]]:
+    """Ours are plain words. Whatever another site of the same host has set beside them, of the same name too, spoils
+    none."""
+    found: dict[str, list[str]] = {}
+    for part in ";".join(request.headers.getall("cookie", [])).split(";"):
+        name, _, value = part.partition("=")
+        found.setdefault(name.strip(), []).append(value.strip())
+    return found
 
 
 def _check_origin(request: web.BaseRequest) -> None:

@@ -142,8 +142,8 @@ def _secret_of(page: Page) -> str:
 
 
 async def test_a_first_passphrase_leads_to_one_page(house: House) -> None:
-    """Whatever the new member asks for, they are asked for a passphrase of their own; the secret that follows is
-    shown in letters and as a square code, to nobody but them; once a code of it was typed, the old words are refused."""
+    """Whatever the new member asks for, they are asked for a passphrase of their own; its secret is shown as
+    letters and as a square code, to nobody but them; once a code of it was typed, the old words are refused."""
     ada = await house.officer("ada")
     page = await ada.post("/members/add", _new("dora"))
     assert "They sign in with the first passphrase" in page.words
