@@ -109,7 +109,8 @@ def open_service(service: str, anchor_file: Path, socks: str | None, despite_clo
     """The address is looked at before anything is asked. Raises InputRefused, ProtocolError, TransportFailed."""
     data = without_mark(read_bytes(anchor_file, _LARGEST_ANCHOR, "anchor file given with --anchor"))
     anchor = verify_first_anchor(parse_signed_anchor(dearmour("ANCHOR", data)))
-    proxy = None if socks is None else str(parse_address(socks, "--tor"))
+    # Empty as without it: so runbooks may leave a variable empty.
+    proxy = str(parse_address(socks, "--tor")) if socks else None
     HttpTransport(service, proxy)
     return Service(service.strip(), anchor, proxy, despite_clock)
 

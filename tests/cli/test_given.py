@@ -95,6 +95,11 @@ def test_a_proxy_that_is_none(sources: Sources, proxy: str, said: str) -> None:
     assert said in ended.stderr
 
 
+def test_an_empty_proxy_is_none(sources: Sources) -> None:
+    """A runbook's variable may be empty."""
+    assert sources.run("check", "--tor", "", stdin=f"{codename()}\n").exit_code == 0
+
+
 def test_marks_before_text_are_dropped(sources: Sources, tmp_path: Path) -> None:
     """In the anchor, the codename and the report: the unit reads the text alone."""
     mark = b"\xef\xbb\xbf"
