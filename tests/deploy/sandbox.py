@@ -21,6 +21,7 @@ DEPLOY = ROOT / "deploy"
 _HOMES = tuple(f"{home}/" for home in ("/home", "/root"))
 _STAGE = """
 set -euo pipefail
+umask 022
 mount --make-rprivate /
 mount -t tmpfs -o mode=755 tmpfs {stage}
 mkdir {stage}/upper {stage}/work

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -155,6 +156,39 @@ def test_what_it_refuses_to_start_with(made: ServerConfig, tmp_path: Path) -> No
         other = replace(made, data_dir=empty, listen=Listen(None, "127.0.0.1", port(line)))
         (tmp_path / "server.toml").write_text(other.encode())
         assert "cannot listen" in refusal(made)
+
+
+def post(number: int) -> int:
+    connection = HTTPConnection("127.0.0.1", number, timeout=10)
+    connection.request("POST", "/v1/envelopes", random_envelope(), HEADERS)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+@pytest.mark.parametrize("wrong", [-400 * 24, 400 * 24])
+def test_a_running_server_hears_the_operator(made: ServerConfig, wrong: int) -> None:
+    """Last open 400 days ago, or 400 days ahead: it says so and takes nothing, until today's date is given by the
+    operator's command; then it goes on without a restart."""
+
+    async def begin() -> None:
+        store = open_store(made.database)
+        await store.begin(int(time.time() // 3_600) + wrong)
+        await store.close_store()
+
+    asyncio.run(begin())
+    with serve(made) as (process, line):
+        assert post(port(line)) == 503
+        today = datetime.now(UTC).date().isoformat()
+        settings = str(made.data_dir.parent / "server.toml")
+        command = [SERVE.with_name("dropbox-admin"), "clock", "confirm", "--config", settings, "--today", today]
+        subprocess.run(command, check=True, capture_output=True)
+        until = time.monotonic() + 60
+        while post(port(line)) != 200:
+            assert time.monotonic() < until
+            time.sleep(0.2)
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=20) == ("", "error clock-unconfirmed\n")
 
 
 def test_it_listens_on_either_loopback(made: ServerConfig) -> None:
