@@ -13,13 +13,15 @@ N ?= 20
 PARTIES := dropbox keys journalist_ui
 LOCKS := source server desk keys dev
 
-.PHONY: help setup demo test check format lint types imports bundle screenshots bench crash hostile campaign twin visits docs generated lock clean
+.PHONY: help setup demo test steady mishaps check format lint types imports bundle screenshots bench crash hostile campaign twin visits docs generated lock clean
 
 help:
 	@echo 'make setup   make .venv with the pinned dependencies and the project'
 	@echo 'make demo    run a whole throwaway service      [DIR=… PORT=… DESK_PORT=…]'
 	@echo 'make test    check, then every test suite       [SUITES="rules keys" ALLOW_MISSING="postgres tor systemd"]'
 	@echo 'make check   format, lint, types, import contracts'
+	@echo 'make steady  repeat suites until each was green so often [SUITES=… N=20]'
+	@echo 'make mishaps  commands among odd inputs and outputs [N=500 runs]'
 	@echo 'make bundle  build the browser’s bundle and record its hash'
 	@echo 'make screenshots  look at every page, pictures in .build/screenshots'
 	@echo 'make bench   measure against bare handlers      [ARGS=…]'
@@ -83,6 +85,12 @@ demo: setup
 
 test: setup
 	@exec $(BIN)/python tests/run_suites.py $(SUITES)
+
+steady: setup
+	@exec $(BIN)/python -m tests.steady --times $(N) $(SUITES)
+
+mishaps: setup
+	@exec $(BIN)/python -m tests.mishaps.campaign --runs $(N)
 
 check: format lint types imports
 

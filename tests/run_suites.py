@@ -45,6 +45,8 @@ SPREAD = {"browser": ("-n", "3", "--dist", "loadfile")}
 SUITE_LIMIT = 25 * 60.0
 """Seconds, far beyond what a slow machine needs: it ends what hangs."""
 LINE_LIMIT = 1000
+LOG_LIMIT = 200
+"""Lines of a failed suite's log that are printed: its first failures. The whole log stays in .build/test."""
 CHECK = "check"  # `make check`, run like a suite
 
 
@@ -214,10 +216,23 @@ def run_all(room: Room, suites: list[str]) -> list[Outcome]:
     return outcomes
 
 
+def failing_lines(log: Path) -> list[str]:
+    """The beginning of what failed, and the end of the log, LOG_LIMIT lines in all and each cut."""
+    lines = log.read_text(errors="replace").splitlines()
+    start = next((at for at, line in enumerate(lines) if "= FAILURES =" in line or "= ERRORS =" in line), 0)
+    rest = lines[start:]
+    if len(rest) > LOG_LIMIT:
+        left = f"... {len(rest) - LOG_LIMIT + 1} lines are in {log}"
+        rest = [*rest[: LOG_LIMIT * 3 // 4], left, *rest[len(rest) - (LOG_LIMIT // 4 - 1) :]]
+    return [line[:LINE_LIMIT] for line in rest]
+
+
 def announce(room: Room, outcome: Outcome) -> None:
     if outcome.failed:
         print(f"\n--- {outcome.name} failed " + "-" * 60)
-        print(room.file(outcome.name, "log").read_text(errors="replace"))
+        for line in outcome.wrong[:1]:
+            print(line[:LINE_LIMIT])
+        print("\n".join(failing_lines(room.file(outcome.name, "log"))))
     word = "FAILED" if outcome.failed else "ok"
     print(f"{word:6} {outcome.name} ({outcome.seconds:.1f} s)", flush=True)
 
@@ -261,7 +276,8 @@ def close(room: Room, outcomes: list[Outcome], seconds: float) -> int:
     tolerated = set(room.absent) <= set(room.allowed)
     width = max(len(outcome.name) for outcome in outcomes)
     print(f"\n{'suite':{width}}  seconds  passed  failed  not run")
-    for row in outcomes:
+    # What failed stands first.
+    for row in sorted(outcomes, key=lambda one: not one.failed):
         note = f"  {'; '.join(row.notes)}" if row.notes else ""
         print(f"{row.name:{width}}  {row.seconds:7.1f}  {row.passed:6}  {row.failed:6}  {row.left_out:7}{note}")
     print(f"{'all':{width}}  {seconds:7.1f}")
@@ -272,9 +288,12 @@ def close(room: Room, outcomes: list[Outcome], seconds: float) -> int:
         refused = " ".join(sorted(set(room.absent) - set(room.allowed)))
         print(f'\nTests did not run for want of: {refused}. Install that, or say ALLOW_MISSING="{refused}".')
         failed, left_out = failed + left_out, 0
-    # Once more where the end of a long output is all that anybody keeps.
-    for line in (line for row in outcomes for line in row.wrong):
-        print(f"\n{line[:LINE_LIMIT]}")
+    # Once more where the end of a long output is all that anybody keeps, a suite's name and its first claim last.
+    for row in outcomes:
+        if row.failed:
+            for line in row.wrong[1:10]:
+                print(f"\n{line[:LINE_LIMIT]}")
+            print(f"\nFAILED {row.name}: {(row.wrong or row.notes or ['see above'])[0][:LINE_LIMIT]}")
     print(f"\n{passed} passed, {failed} failed" + (f", {left_out} skipped" if left_out else ""), flush=True)
     return 1 if failed or not passed else 0
 

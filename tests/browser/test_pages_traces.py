@@ -13,9 +13,10 @@ from playwright.async_api import BrowserContext, Page, async_playwright
 from tests.browser.conftest import CHROMIUM, FIREFOX
 from tests.browser.pages_service import small_service
 from tests.browser.pages_source import ACCOUNT, Source
+from tests.needle import needle, present, runs
 
-RARE = "zyzzyva"
-CONTROL = "quagga4711"
+RARE, NAME = "sold addresses, zyzzyva", "Sergeant Quillfeather"
+CONTROL = "quagga4711quagga4711"
 CARELESS = """() => {
   const form = document.createElement('form')
   const field = document.createElement('textarea')
@@ -110,7 +111,7 @@ def found(profile: Path, words: list[str]) -> list[str]:
         f"{word} in {name}"
         for name, data in files(profile)
         for word in words
-        if word.encode() in data or word.encode("utf-16-le") in data
+        if present([needle(word), needle(word, "utf-16-le")], [data])
     ]
 
 
@@ -154,7 +155,7 @@ async def use(opened: BrowserContext, address: str, profile: Path) -> list[str]:
     await asyncio.sleep(4)
     # Single words of the list may stand in a browser's own files.
     words = codename.split(" ")
-    return [RARE, "Quillfeather", codename, " ".join(words[:2]), " ".join(words[6:]), *(f">{word}<" for word in words)]
+    return [RARE, NAME, codename, *runs(words), *runs(words, "\n"), *runs(words, "</li><li>")]
 
 
 @pytest.mark.timeout(240)
@@ -182,5 +183,5 @@ async def test_nothing_is_on_the_disk(tmp_path: Path, name: str) -> None:
         await control_is_found(profile)
         assert found(profile, secrets) == []
         await opened.close()
-    assert RARE in ACCOUNT
+    assert all(one in ACCOUNT for one in (RARE, NAME))
     assert found(profile, secrets) == []

@@ -4,7 +4,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from typing import Any
 import pyotp
 
 from dropbox.protocol.batch import parse_board, parse_manifest
+from tests.ports import free_port
 
 BIN = Path(sys.executable).parent
 DESK_PASSPHRASE = "the desk has its own words"
@@ -77,12 +77,6 @@ def wait_for(check: Callable[[], Any], what: str) -> Any:
             return found
         time.sleep(0.1)
     raise AssertionError(f"{what} did not happen in {PATIENCE} seconds")
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def sockets_of(pid: int) -> set[str]:

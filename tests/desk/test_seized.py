@@ -25,9 +25,13 @@ from journalist_ui.vault import tables
 from journalist_ui.vault.backup import write_backup
 from journalist_ui.vault.database import VAULT_FILE, open_vault, vault_key
 from journalist_ui.vault.passphrase import STRETCH_MEMORY_KIB
-from tests.desk.room import DESK_KEY, Room, entropy, make_room
+from tests.desk.room import BOTH, DESK_KEY, Room, entropy, make_room
+from tests.needle import present
 
 REPORT = "CANARY-REPORT-7f3a the sergeant"
+PLACE, BODY = "CANARY-PLACE-03d1 the yard", "CANARY-BODY-55e0 no form at all"
+FORCE = "devon-and-cornwall"
+MEMBER = "a-member-of-a-long-name"
 ANSWER = "CANARY-ANSWER-91bc thank you"
 
 
@@ -94,13 +98,13 @@ def test_the_search_finds_what_is_there(room: Room) -> None:
     found = everything(room.folder)
     beacon = conversation_keys(source, room.settings.unit_id).beacon
     for secret in (beacon, room.engine.state.keyring.signing_seed, ANSWER.encode(), b"CREATE TABLE conversations"):
-        assert any(form in found for form in forms(secret))
+        assert present(forms(secret), [found])
 
 
 def test_content_stays_closed_without_a_passphrase(room: Room) -> None:
     """What a source wrote, a body that is no form, and an answer that was read are nowhere: only members open them."""
-    source = room.report(entropy(1), REPORT, force="cumbria", answers={"where": "CANARY-PLACE"})
-    room.service.send(source, "north", b"CANARY-BODY no form at all")
+    source = room.report(entropy(1), REPORT, force=FORCE, answers={"where": PLACE})
+    room.service.send(source, "north", BODY.encode())
     work(room)
     answer(room, ANSWER)
     work(room, 2)
@@ -110,8 +114,8 @@ def test_content_stays_closed_without_a_passphrase(room: Room) -> None:
     shown = room.sign_in("ada").show(1, 0)
     assert len(shown.messages) == 3
     found = everything(room.folder)
-    for canary in (REPORT, ANSWER, "CANARY-PLACE", "CANARY-BODY", "CANARY", "cumbria"):
-        assert not any(form in found for form in forms(canary.encode()))
+    for canary in (REPORT, ANSWER, PLACE, BODY, FORCE):
+        assert present(forms(canary.encode()), [found]) == []
 
 
 def test_no_key_of_a_case_or_member_is_on_the_disk(room: Room) -> None:
@@ -131,7 +135,7 @@ def test_no_key_of_a_case_or_member_is_on_the_disk(room: Room) -> None:
     (wrapped,) = rows(room.vault, tables.case_keys)
     assert len(wrapped.wrapped) == XWING_ENC + 32 + 16
     found = everything(room.folder)
-    assert not any(form in found for form in forms(case_seed))
+    assert present(forms(case_seed), [found]) == []
     assert STRETCH_MEMORY_KIB >= 64 * 1024
 
 
@@ -167,7 +171,7 @@ def test_deleted_chain_keys_and_epoch_secrets_are_nowhere(tmp_path: Path) -> Non
         copies = [everything(room.folder)] if place == room.folder else [backup_pages(path) for path in place.iterdir()]
         assert copies
         for found in copies:
-            assert not any(form in found for secret in gone for form in forms(secret))
+            assert present([form for secret in gone for form in forms(secret)], [found]) == []
 
 
 def remember(room: Room, secrets: set[bytes]) -> None:
@@ -212,6 +216,7 @@ def backup_pages(path: Path) -> bytes:
 @pytest.mark.parametrize("key", [bytes(32), bytes(31) + b"\1"])
 def test_without_the_desk_key_nothing_is_told(room: Room, key: bytes, tmp_path: Path) -> None:
     """No byte of a beacon, a name or a row count: the files are noise but for desk.toml and the anchor."""
+    room.add(MEMBER, BOTH)
     source = room.report(entropy(1), REPORT)
     work(room)
     backups = tmp_path / "backups"
@@ -221,5 +226,5 @@ def test_without_the_desk_key_nothing_is_told(room: Room, key: bytes, tmp_path: 
         open_vault(copy, key, read_only=True)
     raw = b"".join(room.files().values()) + copy.read_bytes()
     keys = conversation_keys(source, room.settings.unit_id)
-    for secret in (keys.beacon, keys.pseudonym, b"conversations", b"SQLite format 3", b"ada"):
-        assert secret not in raw
+    for secret in (keys.beacon, keys.pseudonym, b"CREATE TABLE conversations", b"SQLite format 3\0", MEMBER.encode()):
+        assert present([secret], [raw]) == []

@@ -20,8 +20,8 @@ from journalist_ui.desk.sessions import SessionBook
 from journalist_ui.desk.web_address import WebAddress
 from journalist_ui.vault import one_time_code
 from journalist_ui.web.server import serving
-from tests.desk.live import free_port
 from tests.desk.room import ADMINISTRATOR, INVESTIGATOR, PASSPHRASE, Room, _secret, brief_stretch, entropy, make_room
+from tests.ports import free_port
 
 IDLE = 900.0
 ORIGIN = {"sec-fetch-site": "same-origin"}

@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.desk.live import DESK_PASSPHRASE, MEMBER_PASSPHRASE, LiveDesk, LiveService, free_port, run, start_service
+from tests.desk.live import DESK_PASSPHRASE, MEMBER_PASSPHRASE, LiveDesk, LiveService, run, start_service
 from tests.desk_web.house import Page
+from tests.ports import free_port
 
 # Real processes: on a busy machine they take their time.
 pytestmark = pytest.mark.timeout(400)

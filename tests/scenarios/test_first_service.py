@@ -12,7 +12,7 @@ from carrier import Carrier
 from service import BIN, ROOT, until
 from typist import Typist
 
-from tests.desk.live import free_port
+from tests.ports import free_port
 
 RUNBOOK = ROOT / "docs" / "runbooks" / "first-service.md"
 

@@ -12,6 +12,7 @@ from typing import Literal
 import pytest
 
 from dropbox.protocol.primitives import sha256
+from tests.needle import present
 from tests.postgres import Cluster, running_cluster
 from tests.server.service import Running, post_bytes, running
 from tests.server.world import START, World
@@ -20,7 +21,7 @@ COUNT = 3_000
 TOGETHER = 40
 ORDERS: tuple[Literal["little", "big"], ...] = ("little", "big")
 AGENT = "canary-agent/7.31"
-ADDRESS = "203.0.113.77"
+ADDRESS = "2001:db8:71::c4:77"
 CANARY = b"canary-canary-16"
 # The same envelopes in every run: their ids are as good as random, and the correlations below are fixed numbers.
 # A canary in every 512 bytes shows each piece that a database leaves behind.
@@ -88,13 +89,12 @@ def check_segments(folder: Path) -> None:
 
 
 def check_no_visitor(name: str, content: bytes) -> None:
-    for planted in (AGENT, ADDRESS, "user-agent", "x-forwarded-for"):
-        assert planted.encode() not in content, f"{planted} in {name}"
+    assert present([AGENT.encode(), ADDRESS.encode()], [content]) == [], name
 
 
 def check_no_envelope(name: str, content: bytes) -> None:
     """Not one piece of an envelope is left outside its segment."""
-    assert CANARY not in content, f"part of an envelope in {name}"
+    assert present([CANARY], [content]) == [], name
 
 
 def check_order_of_ids(contents: list[bytes]) -> None:
