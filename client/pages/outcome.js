@@ -133,7 +133,10 @@ export function fillFailure(failed, left, kept = "") {
   for (const place of all(page, "[data-warnings]")) fillWarnings(place, failed.warnings.filter(isOpen));
   for (const place of all(page, "[data-today]")) place.textContent = dayWords(new Date());
   for (const place of all(page, "[data-say]")) place.textContent = reason(failed);
-  for (const place of all(page, "[data-kept]")) place.textContent = kept;
+  for (const place of all(page, "[data-kept]")) {
+    place.textContent = kept;
+    if (place.parentElement) place.parentElement.hidden = !kept;
+  }
   for (const place of all(page, "[data-perhaps]")) {
     place.hidden = (place.dataset["perhaps"] === "yes") !== Boolean(left && (left.perhaps || left.parts > 0));
   }
