@@ -19,7 +19,7 @@
  * @property {"report"} ask
  * @property {string} codename
  * @property {string} slug
- * @property {{name: string, independent: boolean}} shown
+ * @property {{name: string, independent: boolean, kind?: string}} shown `kind` as the page names it, as force-unit
  * @property {string} force
  * @property {string[]} categories
  * @property {Record<string, string>} answers
@@ -98,6 +98,7 @@
  * @property {boolean} stored
  * @property {string} slug
  * @property {string} name
+ * @property {string} kind of that unit, as force-unit; empty without one
  * @property {RefusedTold | null} refused
  * @property {WarningTold[]} warnings
  * @property {boolean} clockSuspect

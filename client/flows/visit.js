@@ -40,9 +40,10 @@ import { chooseCert, judge, provedUnit } from "./trust.js";
 /** @typedef {(size: number) => Bytes} Random */
 
 /**
- * The receiving unit's name as the person saw it before sending, and whether the report was to go past the force's own
- * unit. Where it was shown was no signed place: the visit checks it against the directory.
- * @typedef {{name: string, independent: boolean}} Shown
+ * The receiving unit's name as the person saw it before sending, whether the report was to go past the force's own unit,
+ * and the kind of unit (UnitKind) where the person was told whether its people are police. Where it was shown was no
+ * signed place: the visit checks it against the directory.
+ * @typedef {{name: string, independent: boolean, kind?: number | undefined}} Shown
  */
 
 /**
@@ -125,8 +126,10 @@ function target(judged, found, { slug, force, shown }) {
   const to = slug || (only?.unit.unit.slug ?? "");
   if (directory.retired.some(({ unit: { slug: gone } }) => gone === to)) throw new UnitCannotReceive("retired");
   const unit = unitOf(directory, to);
-  if (shown && (receivingUnit(directory, force, shown.independent) !== unit || unit.name !== shown.name)) {
-    throw new RoutingChanged("unit");
+  if (shown) {
+    const { name, independent, kind = unit.kind } = shown;
+    const same = unit.name === name && unit.kind === kind;
+    if (!same || receivingUnit(directory, force, independent) !== unit) throw new RoutingChanged("unit");
   }
   if (force && unit.conflicts.includes(force)) throw new UnitConflicted("force");
   const proved = provedUnit(judged, unit.slug);

@@ -133,7 +133,10 @@ export function fillFailure(failed, left, kept = "") {
   for (const place of all(page, "[data-warnings]")) fillWarnings(place, failed.warnings.filter(isOpen));
   for (const place of all(page, "[data-today]")) place.textContent = dayWords(new Date());
   for (const place of all(page, "[data-say]")) place.textContent = reason(failed);
-  for (const place of all(page, "[data-kept]")) place.textContent = kept;
+  for (const place of all(page, "[data-kept]")) {
+    place.textContent = kept;
+    if (place.parentElement) place.parentElement.hidden = !kept;
+  }
   for (const place of all(page, "[data-perhaps]")) {
     place.hidden = (place.dataset["perhaps"] === "yes") !== Boolean(left && (left.perhaps || left.parts > 0));
   }
@@ -181,15 +184,16 @@ export function fillRefused(visited, deskName, left) {
 /**
  * @param {VisitTold} visited
  * @param {string} was the unit that was shown
- * @param {string} now the unit by the signed list; empty when there is none
  * @param {Left} left
  */
-export function fillRerouted(visited, was, now, left) {
+export function fillRerouted(visited, was, left) {
   const page = section("rerouted");
+  const { name: now, kind } = visited;
   const offered = Boolean(now && visited.refused?.byList);
   one(page, "[data-stored]").textContent = storedWords(left);
   one(page, "[data-was]").textContent = was;
   one(page, "[data-now]").textContent = now;
+  one(page, "[data-now-reads]").textContent = now ? say(`reads-${kind}`) : "";
   one(page, "[data-now-known]").hidden = !now;
   one(page, "[data-now-unknown]").hidden = Boolean(now);
   one(page, "[data-closed]").hidden = !offered;
@@ -207,7 +211,7 @@ export function emptyOutcome() {
   const made = "[data-warnings], [data-conversations], [data-fold] div, [data-which] .govuk-radios";
   for (const place of all(document, made)) place.replaceChildren();
   const said =
-    "[data-unit-name], [data-come-back], [data-was], [data-now], [data-desk-name], [data-to-name], [data-say], " +
+    "[data-unit-name], [data-come-back], [data-was], [data-now], [data-now-reads], [data-desk-name], [data-to-name], [data-say], " +
     "[data-part], [data-today], section:not(#page-incapable) [data-stored]";
   for (const place of all(document, said)) place.textContent = "";
   emptyKept();

@@ -214,7 +214,7 @@ async function send() {
     walk.returnTo("check");
     return;
   }
-  const shown = { name: unit.name, independent: isIndependent() };
+  const shown = { name: unit.name, independent: isIndependent(), kind: unit.kind };
   await visits.make("report", { codename, slug: unit.slug, shown, ...report(), despiteClock: false });
 }
 

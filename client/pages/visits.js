@@ -10,12 +10,12 @@ import { ProgressPage } from "./progress.js";
 import { receiver } from "./report.js";
 import { Failed } from "./worker_line.js";
 
-/** @import { UnitTold, VisitTold } from "../worker_messages.js" */
+/** @import { VisitTold } from "../worker_messages.js" */
 /** @import { Left } from "./outcome.js" */
 /** @import { WorkerLine } from "./worker_line.js" */
 /** @import { Walk } from "./walk.js" */
 /** @typedef {"report" | "reply" | "check"} Kind */
-/** @typedef {{slug?: string, text?: string, shown?: {name: string, independent: boolean}}} Known */
+/** @typedef {{slug?: string, text?: string, shown?: {name: string, independent: boolean, kind?: string}}} Known */
 /** @typedef {Record<string, unknown> & Known} Asked */
 
 /** Where each kind of visit was asked for. */
@@ -30,7 +30,7 @@ export class Visits {
   #last = null;
   /** @type {VisitTold | null} */
   #found = null;
-  /** @type {UnitTold | null} */
+  /** @type {{slug: string, name: string, kind: string} | null} */
   #routed = null;
   /** The unit that a message goes to without a question, or empty. */
   #only = "";
@@ -131,8 +131,9 @@ export class Visits {
 
   /** @param {VisitTold} visited */
   #rerouted(visited) {
-    this.#routed = visited.units.find((unit) => unit.slug === visited.slug) ?? null;
-    fillRerouted(visited, this.#last?.asked.shown?.name ?? "", this.#routed?.name ?? "", this.#left.report);
+    const { slug, name, kind } = visited;
+    this.#routed = slug ? { slug, name, kind } : null;
+    fillRerouted(visited, this.#last?.asked.shown?.name ?? "", this.#left.report);
     this.#walk.turn("rerouted");
   }
 
@@ -150,13 +151,15 @@ export class Visits {
   /** The same report to the intake desk. */
   async toDesk() {
     const desk = this.#desk();
-    if (desk) await this.again({ slug: desk.slug, shown: { name: desk.name, independent: true } });
+    if (desk) await this.again({ slug: desk.slug, shown: { name: desk.name, independent: true, kind: desk.kind } });
   }
 
   /** The same report to the unit that the signed list names. */
   async reroute() {
     const shown = this.#last?.asked.shown;
-    if (this.#routed && shown) await this.again({ slug: this.#routed.slug, shown: { ...shown, name: this.#routed.name } });
+    if (!this.#routed || !shown) return;
+    const { slug, name, kind } = this.#routed;
+    await this.again({ slug, shown: { ...shown, name, kind } });
   }
 
   /** Back to what was written. */

@@ -4,7 +4,7 @@
 import { parseSignedAnchor, verifyFirstAnchor } from "../protocol/anchors.js";
 import { encodeBody } from "../protocol/body.js";
 import { decodeCodename, loadWordlist, makeCodename, wordlistFile } from "../protocol/codename.js";
-import { CATEGORIES } from "../protocol/constants.js";
+import { CATEGORIES, UnitKind } from "../protocol/constants.js";
 import { splitBody } from "../protocol/envelope_format.js";
 import { hasCrypto, randomBytes } from "../protocol/primitives.js";
 import { WORDS } from "../words.js";
@@ -153,7 +153,7 @@ export class Session {
       const { warnings } = visited.judged;
       return visitTold(visited, reason === undefined ? warnings : [...warnings, NOT_ACKNOWLEDGED]);
     }
-    const { visited, warnings } = await send(visitor, pieces, asked);
+    const { visited, warnings } = await send(visitor, pieces, whereTo(asked));
     return visitTold(visited, warnings, asked.ask === "report" ? { ...asked, ...asked.shown } : undefined);
   }
 }
@@ -164,4 +164,16 @@ function bodyOf(asked) {
   if (asked.ask === "reply") return { text, categories: [], force: "", answers: {} };
   const categories = [...asked.categories].sort((left, right) => CATEGORIES.indexOf(left) - CATEGORIES.indexOf(right));
   return { text, categories, force: asked.force, answers: asked.answers };
+}
+
+/**
+ * Where a message goes, and what the person was shown of it. A kind that there is not is none that a unit has.
+ * @param {Report | Reply} asked
+ */
+function whereTo(asked) {
+  if (asked.ask === "reply") return asked;
+  const { kind, ...shown } = asked.shown;
+  if (kind === undefined) return { ...asked, shown };
+  const name = kind.toUpperCase().replaceAll("-", "_");
+  return { ...asked, shown: { ...shown, kind: Object.entries(UnitKind).find(([one]) => one === name)?.[1] ?? 0 } };
 }

@@ -2,7 +2,7 @@
 /** @file What a visit learnt, in the words that the page shows. */
 
 import { byTheList } from "../flows/trust.js";
-import { EntryType } from "../protocol/constants.js";
+import { EntryType, UnitKind } from "../protocol/constants.js";
 import { RoutingChanged } from "../protocol/errors.js";
 import { inert } from "../protocol/inert.js";
 import { receivingUnit } from "../protocol/routing.js";
@@ -99,6 +99,7 @@ export function visitTold(visited, warnings, route = { slug: "", force: "", inde
     stored: receipt !== undefined,
     slug: unit?.slug ?? "",
     name: unit?.name ?? "",
+    kind: unit ? kind(UnitKind, unit.kind) : "",
     refused: refusedTold(visited, route),
     warnings: warnings.map(warningTold),
     clockSuspect: judged.clockSuspect,

@@ -13,7 +13,7 @@ from dropbox.protocol.anchors import Anchor
 from dropbox.protocol.batch import ProvedUnit
 from dropbox.protocol.certificates import EpochCert
 from dropbox.protocol.codename import conversation_keys
-from dropbox.protocol.constants import MESSAGE_ID
+from dropbox.protocol.constants import MESSAGE_ID, UnitKind
 from dropbox.protocol.envelope_seal import DECOY_RANDOM, envelope_id, seal_ack, seal_decoy, seal_message
 from dropbox.protocol.errors import (
     AnchorOlder,
@@ -39,11 +39,13 @@ Random = Callable[[int], bytes]
 
 @dataclass(frozen=True)
 class Shown:
-    """The receiving unit's name as the person saw it before sending, and whether the report was to go past the force's
-    own unit. Where it was shown was no signed place: the visit checks it against the directory."""
+    """The receiving unit's name as the person saw it before sending, whether the report was to go past the force's own
+    unit, and the kind of unit where the person was told whether its people are police. Where it was shown was no signed
+    place: the visit checks it against the directory."""
 
     name: str
     independent: bool
+    kind: UnitKind | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def _target(judged: Judged, found: Sequence[FoundConversation], part: Part) -> P
     unit = judged.directory.directory.unit(slug)
     if part.shown is not None:
         routed = receiving_unit(judged.directory.directory, part.force, part.shown.independent)
-        if routed is not unit or unit.name != part.shown.name:
+        if routed is not unit or unit.name != part.shown.name or part.shown.kind not in (None, unit.kind):
             raise RoutingChanged("unit")
     if part.force and part.force in unit.conflicts:
         raise UnitConflicted("force")

@@ -4,11 +4,15 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Page, expect
 
 from dropbox.protocol.constants import UnitKind
+from tests.browser.conftest import Launch
+from tests.browser.pages_scene import scene
 from tests.browser.pages_service import INTAKE, NAMES, NORTH, small_service
 from tests.browser.pages_source import ACCOUNT, Source
+from tests.browser.test_pages_walk import stored
 
 
 async def test_it_is_said_who_reads_a_report(chromium_page: Page, tmp_path: Path) -> None:
@@ -34,6 +38,20 @@ async def test_it_is_said_who_reads_a_report(chromium_page: Page, tmp_path: Path
         assert await source.receiver() == NAMES[INTAKE]
         await expect(check).to_contain_text("The independent charity\u2019s desk. They are not police.")
         assert "They are police" not in await check.inner_text()
+
+
+@pytest.mark.chromium
+async def test_a_page_that_calls_police_a_charity_sends_nothing(launch: Launch, tmp_path: Path) -> None:
+    """Who reads is said by a page that nobody signed: a server that changes the kind of a unit gets a decoy, and the
+    person reads what the signed list says."""
+    async with scene(launch, tmp_path) as it:
+        honest, lie = b'data-slug="unit-1" data-kind="force-unit"', b'data-slug="unit-1" data-kind="intake-desk"'
+        it.between.changes["/"] = lambda body: body.replace(honest, lie)
+        await it.source.fill()
+        await expect(it.source.section("check")).to_contain_text("They are not police")
+        await it.source.press_send(await it.source.take_codename())
+        await it.shows("Another unit would receive this", NAMES[NORTH], "They are police", "Do not send it today")
+        assert await stored(it.server) == 1, "the decoy"
 
 
 async def test_every_kind_of_unit_has_its_sentence(chromium_page: Page, tmp_path: Path) -> None:

@@ -149,13 +149,17 @@ def test_a_refusal_in_the_visit_posts_a_decoy_and_says_why(server: TwinServer, s
     )
     renamed = report(session, codename, shown={"name": "Another name", "independent": False}).done
     assert (renamed["refused"]["code"], renamed["slug"]) == ("routing-changed", "intake")
+    for kind, code in (("force-unit", "routing-changed"), ("friend", "routing-changed"), ("intake-desk", "")):
+        told = {"name": "Unit intake", "independent": False, "kind": kind}
+        ended = report(session, codename, shown=told).done
+        assert ((ended["refused"] or {"code": ""})["code"], ended["kind"]) == (code, "intake-desk")
     past = {"force": "kent", "shown": {"name": "Unit intake", "independent": True}}
     assert report(session, codename, **past).done["stored"]
     unknown = session.ask("reply", codename=codename, slug="east", text="x", despiteClock=False).done
     assert (unknown["stored"], unknown["refused"]["code"], unknown["slug"]) == (False, "unknown-unit", "")
     none = session.ask("reply", codename=codename, slug="", text="x", despiteClock=False).done
     assert none["refused"]["say"].startswith("Nothing has been answered to this codename yet")
-    assert server.paths().count("/v1/envelopes") == 5
+    assert server.paths().count("/v1/envelopes") == 8
 
 
 def test_under_the_date_warning_nothing_is_sent_until_confirmed(server: TwinServer, session: NodeSession) -> None:

@@ -21,8 +21,9 @@ from dropbox.flows.requests import (  # noqa: E402 - after the path
     PostEnvelope,
 )
 from dropbox.flows.trust import by_the_list  # noqa: E402 - after the path
-from dropbox.flows.visit import Part, Visited, visit  # noqa: E402 - after the path
+from dropbox.flows.visit import Part, Shown, Visited, visit  # noqa: E402 - after the path
 from dropbox.protocol.batch import parse_board  # noqa: E402 - after the path
+from dropbox.protocol.constants import UnitKind  # noqa: E402 - after the path
 from dropbox.protocol.directory import Directory, RetiredUnit  # noqa: E402 - after the path
 from dropbox.protocol.errors import (  # noqa: E402 - after the path
     BadValue,
@@ -263,6 +264,19 @@ def test_only_the_signed_list_closes_a_unit(where: str, signed: bool) -> None:
     assert by_the_list(UnitConflicted("force"))
     for error in (UnknownUnit("none"), RoutingChanged("unit"), NoUnitReceives("units")):
         assert not by_the_list(error)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent"),
+    [(None, True), (UnitKind.INTAKE_DESK, True), (UnitKind.FORCE_UNIT, False), (UnitKind.OVERSIGHT, False)],
+)
+def test_a_person_who_was_told_of_another_kind_of_unit_sends_nothing(kind: UnitKind | None, sent: bool) -> None:
+    """Whether those who read are police was said in no signed place: the visit compares it, where it was said."""
+    service = make_service()
+    what = replace(part("intake"), shown=Shown("Unit intake", False, kind))
+    visited = service.visit(STRETCHED, what)
+    assert (visited.receipt is not None) == sent
+    assert isinstance(visited.refused, RoutingChanged) != sent
 
 
 def test_a_retired_unit_is_told_from_one_that_never_was() -> None:
