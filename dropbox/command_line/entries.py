@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The five commands' entry points. Each loads its party only here, so that Ctrl-C while it loads ends it quietly."""
+"""The five commands. Each loads its party only when it is entered, so that Ctrl-C while it loads ends it quietly."""
 
 import signal
 from importlib import import_module
@@ -14,32 +14,8 @@ MODULES = {
 """Each holds ``main``, the command itself, and is run by ``launch``."""
 
 
-def _enter(name: str) -> None:
+def enter(name: str) -> None:
+    """Run a command as the whole process. Raises KeyError for a name that is none of them."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     command = import_module(MODULES[name]).main
     import_module("dropbox.command_line.endings").launch(command)
-
-
-def dropbox() -> None:
-    """``dropbox``."""
-    _enter("dropbox")
-
-
-def source() -> None:
-    """``dropbox-source``."""
-    _enter("dropbox-source")
-
-
-def admin() -> None:
-    """``dropbox-admin``."""
-    _enter("dropbox-admin")
-
-
-def desk() -> None:
-    """``dropbox-desk``."""
-    _enter("dropbox-desk")
-
-
-def keys() -> None:
-    """``dropbox-keys``."""
-    _enter("dropbox-keys")

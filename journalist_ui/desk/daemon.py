@@ -12,6 +12,10 @@ from pathlib import Path
 
 from aiohttp import web
 
+from dropbox.protocol.errors import ProtocolError
+from dropbox.transport.errors import TransportFailed
+from journalist_ui.refusals import DeskRefused
+
 from .api import Desk
 from .engine import Engine
 from .keyring import KeyringStore
@@ -55,7 +59,8 @@ class Timetable:
             self._failures = 0
         except Exception as error:
             self._failures += 1
-            log("error", getattr(error, "code", "") or type(error).__name__)
+            ours = isinstance(error, ProtocolError | TransportFailed | DeskRefused)
+            log("error", error.code if ours else type(error).__name__)
         return self._plan(now)
 
     def _plan(self, before: float) -> float:

@@ -17,7 +17,7 @@ from dropbox.protocol.constants import KEY, LOST_KEYRING_STEP, UNIT_ID
 from dropbox.protocol.directory import check_name
 from dropbox.protocol.enrolment import Enrolment
 from dropbox.protocol.errors import BadText
-from journalist_ui.refusals import BadInput
+from journalist_ui.refusals import BadInput, VaultUnusable
 from journalist_ui.vault import audit, members, tables
 from journalist_ui.vault.backup import sync_path
 from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, read_meta
@@ -41,6 +41,8 @@ from .vault_lock import hold_vault
 from .web_address import NO_WEB, check_web
 
 ENROLMENT_FILE = "enrolment.txt"
+LONGEST_AWAY = 400
+"""Periods after the last one collected in which a clock is believed: more than a desk is ever away."""
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,12 @@ def successor(vault: Vault, now: float) -> tuple[Keyring, int, int]:
     cannot answer yet, and how many texts wait for that. ``now`` in unix seconds."""
     with vault.transaction() as connection:
         period = int(now // int(read_meta(connection, "period_seconds", str(DAY))))
+        processed = int(read_meta(connection, "processed_through", "0"))
+        if processed and not processed <= period <= processed + LONGEST_AWAY:
+            raise VaultUnusable(
+                f"This machine's clock says period {period}, and this desk collected period {processed} last. Numbers of a "
+                "new keyring follow from the clock for good: set it right, and try again."
+            )
         conversations = connection.execute(select(func.count()).select_from(tables.conversations)).scalar_one()
         open_states = tables.texts.c.state.in_(("waiting", "published"))
         unsent = connection.execute(select(func.count()).where(open_states)).scalar_one()

@@ -53,11 +53,28 @@ def test_a_terminal_of_few_letters_gets_plain_ones(encoding: str) -> None:
     assert ("U+4E2D" in said, "no such file" in said.lower()) == (True, True)
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_folder_as_standard_input_is_said(name: str) -> None:
+    """Python itself would end in many lines; a command says one, and is found behind a link too."""
+    assert "Standard input is a folder" in run(name, "--help", ends="< /").one_line()
+    scripts = Path(__file__).parents[2] / "deploy" / "bin"
+    assert (scripts / name).read_text() == (scripts / "dropbox").read_text()
+
+
+def test_nothing_in_the_present_folder_is_loaded(tmp_path: Path) -> None:
+    """A module of a library's name beside the files that a command is given is not run; a link to a command works."""
+    (tmp_path / "click.py").write_text("raise SystemExit(99)\n")
+    assert run("dropbox-keys", "--help", ends=f"; cd {tmp_path}; exec dropbox-keys --help").code == 0
+    link = tmp_path / "dropbox-keys"
+    link.symlink_to(BIN / "dropbox-keys")
+    assert run(link, "--help").code == 0
+
+
 LOADING = """
 import os, signal
 from dropbox.command_line import entries
 entries.import_module = lambda name: os.kill(os.getpid(), signal.SIGINT)
-entries.desk()
+entries.enter("dropbox-desk")
 """
 
 

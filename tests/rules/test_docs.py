@@ -8,7 +8,6 @@ import ast
 import importlib
 import importlib.util
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +17,6 @@ import pytest
 from dropbox.command_line.entries import MODULES
 from tests.rules.tree import ROOT, files, parse, plant
 
-SCRIPTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
 # Every command has it, and click explains it.
 EVERYWHERE = {"--help"}
 
@@ -80,7 +78,7 @@ def undocumented_commands(command: click.Command, path: str, texts: dict[str, st
     return faults
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("script", MODULES)
 def test_every_command_and_flag_is_documented(script: str) -> None:
     assert undocumented_commands(entry_point(script), script, documents()) == []
 

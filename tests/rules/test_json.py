@@ -13,7 +13,7 @@ from journalist_ui.desk import forms
 from journalist_ui.vault.members import Member as DeskMember
 from journalist_ui.vault.members import Role
 from keys.commands.directory import unit_values
-from tests.rules.test_docs import SCRIPTS, entry_point, flags, leaves
+from tests.rules.test_docs import entry_point, flags, leaves
 from tests.vectors.small_service import make_unit
 
 TEXT = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
@@ -25,7 +25,7 @@ def printing(script: str) -> set[str]:
     return {name for name, leaf in leaves(entry_point(script), script) if "--json" in flags(leaf)}
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("script")
 def test_every_command_with_json_has_its_row(script: str) -> None:
     """And no other command has one."""
     assert {name for name in ROWS if name.split(" ")[0] == script} == printing(script)

@@ -12,6 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from dropbox.command_line.entries import MODULES
 from tests.rules.tree import PACKAGES, ROOT, code_files, files, imports, module_name, plant, within
 
 # What runs on the machine of each role. `dropbox.commands` and `dropbox.demo` only start what is installed.
@@ -74,7 +75,9 @@ def test_the_wheel_holds_the_packages_with_their_data(wheel: zipfile.ZipFile) ->
 
 def test_the_wheel_holds_nothing_else(wheel: zipfile.ZipFile) -> None:
     tops = {name.split("/")[0] for name in wheel.namelist()}
-    assert {name for name in tops if not name.endswith(".dist-info")} == {*PACKAGES, "templates"}
+    assert {name for name in tops if not name.endswith((".dist-info", ".data"))} == {*PACKAGES, "templates"}
+    commands = {name.partition(".data/scripts/")[2] for name in wheel.namelist() if ".data/" in name}
+    assert commands == set(MODULES)
     assert any(name.endswith("licenses/LICENSE") for name in wheel.namelist())
 
 
