@@ -59,8 +59,7 @@ class Timetable:
             self._failures = 0
         except Exception as error:
             self._failures += 1
-            ours = isinstance(error, ProtocolError | TransportFailed | DeskRefused)
-            log("error", error.code if ours else type(error).__name__)
+            log("error", _code(error))
         return self._plan(now)
 
     def _plan(self, before: float) -> float:
@@ -78,6 +77,13 @@ class Timetable:
             # It was not stored: the service's clock differs, or it refused. Not at once again.
             return min(policy.period / 10, LONGEST_RETRY)
         return max(min(self._next_collect, next_publish(policy, unit_id, published, now)) - now, 0.01)
+
+
+def _code(error: Exception) -> str:
+    """Our own errors by their code; any other by its kind alone, since libraries have codes of their own."""
+    if isinstance(error, ProtocolError | TransportFailed | DeskRefused):
+        return error.code
+    return type(error).__name__
 
 
 Beside = Callable[[Desk], AbstractAsyncContextManager[None]]

@@ -27,6 +27,7 @@ from journalist_ui.vault.passphrase import SALT, check_passphrase
 from .desk_key import stretch_desk_key
 from .engine import DAY
 from .keyring import KeyringStore
+from .notice_log import iso_day
 from .opening import open_desk_vault
 from .settings import (
     ANCHOR_FILE,
@@ -41,8 +42,8 @@ from .vault_lock import hold_vault
 from .web_address import NO_WEB, check_web
 
 ENROLMENT_FILE = "enrolment.txt"
-LONGEST_AWAY = 400
-"""Periods after the last one collected in which a clock is believed: more than a desk is ever away."""
+LONGEST_AWAY = 400 * DAY
+"""Seconds after what was collected last in which a clock is believed: more than a desk is ever away."""
 
 
 @dataclass(frozen=True)
@@ -196,12 +197,14 @@ def successor(vault: Vault, now: float) -> tuple[Keyring, int, int]:
     """A new keyring whose numbers are above every one that the lost one can have given; how many conversations it
     cannot answer yet, and how many texts wait for that. ``now`` in unix seconds."""
     with vault.transaction() as connection:
-        period = int(now // int(read_meta(connection, "period_seconds", str(DAY))))
+        seconds = int(read_meta(connection, "period_seconds", str(DAY)))
+        period = int(now // seconds)
         processed = int(read_meta(connection, "processed_through", "0"))
-        if processed and not processed <= period <= processed + LONGEST_AWAY:
+        if processed and not 0 <= (period - processed) * seconds <= LONGEST_AWAY:
             raise VaultUnusable(
-                f"This machine's clock says period {period}, and this desk collected period {processed} last. Numbers of a "
-                "new keyring follow from the clock for good: set it right, and try again."
+                f"This machine's clock says {iso_day(period, seconds)}, and this desk collected reports of "
+                f"{iso_day(processed, seconds)} last. Numbers of a new keyring follow from the clock for good: set it "
+                "right, and try again."
             )
         conversations = connection.execute(select(func.count()).select_from(tables.conversations)).scalar_one()
         open_states = tables.texts.c.state.in_(("waiting", "published"))

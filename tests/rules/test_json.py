@@ -25,7 +25,7 @@ def printing(script: str) -> set[str]:
     return {name for name, leaf in leaves(entry_point(script), script) if "--json" in flags(leaf)}
 
 
-@pytest.mark.parametrize("script")
+@pytest.mark.parametrize("script", MODULES)
 def test_every_command_with_json_has_its_row(script: str) -> None:
     """And no other command has one."""
     assert {name for name in ROWS if name.split(" ")[0] == script} == printing(script)
