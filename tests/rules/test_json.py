@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
+from dropbox.command_line.entries import MODULES
 from dropbox.demo.commands import _described
 from dropbox.demo.service import Demo
 from journalist_ui.desk import forms
