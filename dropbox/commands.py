@@ -12,8 +12,15 @@ _COMMANDS = {
 }
 
 
+_EPILOG = "Example:  dropbox serve --config /etc/dropbox/server.toml"
+
+
 @click.group(
-    "dropbox", cls=LazyGroup, lazy=_COMMANDS, epilog="Example:  dropbox serve --config /etc/dropbox/server.toml"
+    "dropbox",
+    cls=LazyGroup,
+    lazy=_COMMANDS,
+    head="Error: ",
+    epilog=_EPILOG,
 )
 def main() -> None:
     """A sealed, anonymous, two-way drop-box between the public and police anti-corruption units."""

@@ -18,6 +18,7 @@ from .status import status
     "dropbox-admin",
     cls=OneLineGroup,
     words=words,
+    head="Error: ",
     epilog="Example:  dropbox-admin init --dir /var/lib/dropbox --anchor anchor.txt",
 )
 def main() -> None:

@@ -28,25 +28,31 @@ UNEXPECTED = "Something went wrong in this program ({what}). Nothing more was do
 
 
 class OneLineGroup(click.Group):
-    """A party's command. ``name`` stands before each line, ``words`` say its own errors."""
+    """A party's command. ``words`` say its own errors; ``head``, its name if not given, stands before each line."""
 
-    def __init__(self, *args: Any, words: Words = lambda error: None, **more: Any) -> None:
+    def __init__(self, *args: Any, words: Words = lambda error: None, head: str | None = None, **more: Any) -> None:
         super().__init__(*args, **more)
         self._words = words
+        self.head = f"{self.name}: " if head is None else head
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run, say what went wrong in one line, and leave with the exit code."""
         extra["standalone_mode"] = False
-        name = self.name or ""
         if not harden():
-            say(f"{name}: {NO_CORE}")
+            say(self.head + NO_CORE)
         try:
-            code = self._main(name, *args, **extra)
+            code = self._main(*args, **extra)
         except KeyboardInterrupt:
-            code = _end(name, STOPPED)
+            code = self.end(STOPPED)
         sys.exit(code)
 
-    def _main(self, name: str, *args: Any, **extra: Any) -> int:
+    def end(self, line: str) -> int:
+        """Say it, if there is anything to say; the exit code of whatever was refused."""
+        if line:
+            say(self.head + line)
+        return 1
+
+    def _main(self, *args: Any, **extra: Any) -> int:
         try:
             found = super().main(*args, **extra)
             output.flush(sys.stdout)
@@ -54,11 +60,11 @@ class OneLineGroup(click.Group):
             error.show()
             return error.exit_code
         except click.ClickException as error:
-            return _end(name, error.format_message())
+            return self.end(error.format_message())
         except click.Abort:
-            return _end(name, STOPPED)
+            return self.end(STOPPED)
         except Exception as error:
-            return _end(name, one_line(error, self._words))
+            return self.end(one_line(error, self._words))
         return found if isinstance(found, int) else 0
 
 
@@ -68,16 +74,10 @@ def launch(command: OneLineGroup) -> NoReturn:
     open_output = output.fit_streams()
     try:
         if not open_output:
-            sys.exit(_end(command.name or "", output.CLOSED))
+            sys.exit(command.end(output.CLOSED))
         command.main(prog_name=command.name)
     finally:
         output.give_up_output()
-
-
-def _end(name: str, line: str) -> int:
-    if line:
-        say(f"{name}: {line}")
-    return 1
 
 
 def one_line(error: Exception, words: Words) -> str:

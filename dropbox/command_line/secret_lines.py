@@ -33,7 +33,7 @@ def secret_line(prompt: str, *, confirm: bool = False, empty: bool = False) -> s
     except OSError as error:
         raise InputRefused(f"Standard input cannot be read: {reason(error)}.") from None
     if not line:
-        raise InputRefused(f"A line is missing on standard input: {what}.")
+        raise InputRefused(f"A line is missing on stdin: {prompt.lower()}.")
     return _checked(without_line_end(as_text(line, what)), what)
 
 

@@ -46,6 +46,7 @@ def _words(error: Exception) -> str | None:
     "dropbox-desk",
     cls=LazyGroup,
     words=_words,
+    head="",
     lazy={verb: _lazy(verb) for verb in _SHORT},
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

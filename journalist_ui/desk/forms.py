@@ -61,8 +61,8 @@ def _beside(one: SourceMessage | OfficerText, first: Report | None) -> dict[str,
 def message(one: SourceMessage | OfficerText, seconds: int) -> dict[str, Any]:
     """One message of either side. ``number`` counts the source's whole messages from 1; for ours it is the number that
     the source sees, 0 before it is given. A source's message that is no form of ours has ``form`` unreadable, and its
-    text is what came, byte for byte. ``proof`` is proved, before (stored before proofs were kept) or unproved; what is
-    not proved to be the source's is ``from`` nobody that is known."""
+    text is what came, byte for byte. ``proof`` is there where it is before (stored before proofs were kept) or
+    unproved; what is not proved to be the source's is ``from`` nobody that is known."""
     if isinstance(one, OfficerText):
         return {
             "number": one.number,
@@ -71,17 +71,20 @@ def message(one: SourceMessage | OfficerText, seconds: int) -> dict[str, Any]:
             "day": iso_day(one.period, seconds),
             "state": one.state,
             "author": one.author,
-            "proof": one.proof.value,
-        }
+        } | _proof(one)
     form = {
         "number": one.number,
         "from": "unproved" if one.proof is Proof.UNPROVED else "source",
         "text": one.report.text if one.report else one.raw,
         "day": iso_day(one.period, seconds),
         "state": COLLECTED,
-        "proof": one.proof.value,
-    }
+    } | _proof(one)
     return form if one.report else form | {"form": NOT_READABLE}
+
+
+def _proof(one: SourceMessage | OfficerText) -> dict[str, Any]:
+    """Said where it is not simply proved."""
+    return {} if one.proof is Proof.PROVED else {"proof": one.proof.value}
 
 
 def member(one: Member) -> dict[str, Any]:

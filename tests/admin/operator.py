@@ -27,7 +27,7 @@ def refused(result: Result) -> str:
     assert isinstance(result.exception, SystemExit)
     lines = result.stderr.strip().splitlines()
     assert len(lines) == 1
-    assert lines[0].startswith("dropbox-admin: ")
+    assert lines[0].startswith("Error: ")
     return lines[0]
 
 

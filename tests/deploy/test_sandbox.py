@@ -90,7 +90,7 @@ def test_a_server_without_its_folder_says_so(tmp_path: Path, given: dict[str, st
     ends = 'serve; wait $service && code=0 || code=$?; echo "ended $code"'
     done = Sandbox(unit, tmp_path / "stage", given=given).run(SERVER, ends)
     assert "<3>serious writing: /var/lib/dropbox/data cannot be written to: Read-only file system" in done.stdout
-    assert "dropbox: cannot write in /var/lib/dropbox/data: Read-only file system" in done.stderr
+    assert "Error: cannot write in /var/lib/dropbox/data: Read-only file system" in done.stderr
     assert "ended 1" in done.stdout
 
 

@@ -129,8 +129,8 @@ def test_init_makes_a_whole_desk(tmp_path: Path, anchor: Path) -> None:
         ({"--role": "investigator"}, TWO_LINES, "administrator"),
         ({}, f"short\n{PASSPHRASE}\n", "desk passphrase must have at least"),
         ({}, f"{PASSPHRASE}\nshort\n", "member's passphrase must have at least"),
-        ({}, f"{PASSPHRASE}\n", "A line is missing on standard input: member's passphrase"),
-        ({}, "", "A line is missing on standard input: desk passphrase"),
+        ({}, f"{PASSPHRASE}\n", "A line is missing on stdin: member's passphrase"),
+        ({}, "", "A line is missing on stdin: desk passphrase"),
     ],
 )
 def test_init_refuses_and_leaves_nothing(

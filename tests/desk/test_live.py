@@ -175,7 +175,7 @@ def test_a_wrong_sign_in_says_the_same_for_every_fault(service: LiveService) -> 
     )
     assert (ran.code, ran.err) == (
         1,
-        "A line is missing on standard input: one-time code (empty with a first passphrase).\n",
+        "A line is missing on stdin: one-time code (empty with a first passphrase).\n",
     )
 
 

@@ -40,7 +40,7 @@ def test_a_root_opens_under_its_passphrase_alone(folder: Path, run: Run) -> None
     assert key.public == dearmour("ROOT PUBLIC", (folder / "r1.key.pub").read_bytes())
     for typed in (passphrase(2), passphrase(1) + " ", passphrase(1)[:-1], passphrase(1).upper()):
         assert "the passphrase does not open it" in refused(run, folder, *_signing(folder), stdin=typed)
-    assert "A line is missing on standard input" in refused(run, folder, *_signing(folder), stdin="")
+    assert "A line is missing on stdin" in refused(run, folder, *_signing(folder), stdin="")
     assert "No passphrase" in refused(run, folder, *_signing(folder), stdin="\n" + passphrase(1))
     assert "not UTF-8" in refused(run, folder, *_signing(folder), stdin=b"\xff\xff\n")
     assert "UTF-16" in refused(run, folder, *_signing(folder), stdin="x".encode("utf-16") + b"\n")
