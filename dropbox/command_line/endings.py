@@ -83,7 +83,7 @@ def launch(command: OneLineGroup) -> NoReturn:
 def one_line(error: Exception, words: Words) -> str:
     """What is said of an error; empty where nobody is there to hear it."""
     told = words(error)
-    if told is None and isinstance(error, BrokenPipeError):
+    if told is None and isinstance(error, BrokenPipeError) and _output_gone():
         # Whoever read the output has had enough.
         return ""
     if told is not None:
@@ -93,6 +93,14 @@ def one_line(error: Exception, words: Words) -> str:
     if isinstance(error, OSError):
         return _system(error)
     return NO_MEMORY if isinstance(error, MemoryError) else UNEXPECTED.format(what=_where(error))
+
+
+def _output_gone() -> bool:
+    try:
+        output.check_output()
+    except OutputLost:
+        return True
+    return False
 
 
 def _system(error: OSError) -> str:

@@ -17,18 +17,28 @@ from .service import UNITS, Demo, demo_units, make_desks_and_server, make_roots,
 _HOST = "127.0.0.1"
 
 
+_HELD: list[socket.socket] = []
+"""Bound, never listening: the demo's own parts may share a port with it, and no other program is given it meanwhile."""
+
+
 def _free(port: int | None, taken: set[int]) -> int:
-    """``port`` when it is free, else the next free one; any free one for None. Raises DemoFailed."""
+    """``port`` when it is free, else the next free one; any free one for None. It is held while this process lives.
+    Raises DemoFailed."""
     for wanted in range(port, port + 100) if port else (0,) * 20:
-        with socket.socket() as probe:
-            try:
-                probe.bind((_HOST, wanted))
-            except OSError:
-                continue
-            found = int(probe.getsockname()[1])
-        if found not in taken:
-            taken.add(found)
-            return found
+        held = socket.socket()
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            held.bind((_HOST, wanted))
+        except OSError:
+            held.close()
+            continue
+        found = int(held.getsockname()[1])
+        if found in taken:
+            held.close()
+            continue
+        _HELD.append(held)
+        taken.add(found)
+        return found
     raise DemoFailed("No free port there. Choose another with --port or --desk-port.")
 
 

@@ -58,8 +58,10 @@ class Children:
             )
         self._running[name] = process
         if secret is not None and process.stdin is not None:
-            process.stdin.write(f"{secret}\n".encode())
-            await process.stdin.drain()
+            # One that has ended already is told below.
+            with contextlib.suppress(ConnectionError):
+                process.stdin.write(f"{secret}\n".encode())
+                await process.stdin.drain()
             process.stdin.close()
         first = await process.stdout.readline() if process.stdout else b""
         if not first:
