@@ -30,6 +30,8 @@ for fresh in /opt /var/lib /run /mnt; do mount -t tmpfs -o mode=755 tmpfs $fresh
 mkdir -p /opt/dropbox /mnt/backup /run/credentials
 mount --bind {venv} /opt/dropbox
 mount -t tmpfs -o mode=755 tmpfs /mnt/backup
+# From the start: the service's user must reach the Python of a test that lies in a home.
+{hide}
 export PATH=/opt/dropbox/bin:$PATH
 become() {{
   exec setpriv --reuid "$1" --regid "$1" --init-groups --inh-caps=-all --bounding-set=-all --no-new-privs "${{@:2}}"
@@ -40,7 +42,6 @@ _SEAL = """
 mkdir -p {writable}
 for own in {writable}; do mount --bind "$own" "$own"; done
 {optional}
-{hide}
 while read -r point; do
   case "$point" in /proc|/proc/*|/sys|/sys/*|/dev|/dev/*) ;; *)
     if ! printf '%s\\n' {writable} $extra | grep -qxF -- "$point"; then
@@ -108,14 +109,13 @@ class Sandbox:
         before = [f"as {user} {one.lstrip('-')} || true" for one in said.get("ExecStartPre", [])]
         script = "\n".join(
             [
-                _STAGE.format(stage=self.stage, venv=VENV),
+                _STAGE.format(stage=self.stage, venv=VENV, hide=_hide_homes()),
                 f"mkdir -p /run/given; cd /run/given\n{self._files()}",
                 prepare,
                 *owned,
                 _SEAL.format(
                     writable=" ".join([*state, *runtime, *must]),
                     optional=optional,
-                    hide=_hide_homes(),
                     umask=said["UMask"][0],
                 ),
                 f"user={user}; export JOURNAL_STREAM=0:0",
