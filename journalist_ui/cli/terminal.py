@@ -62,19 +62,20 @@ def synced(fields: dict[str, Any]) -> list[str]:
 def case_lines(cases: list[dict[str, Any]]) -> list[str]:
     if not cases:
         return ["No cases."]
-    rows = [("case", "state", "opened", "unread", "categories")]
+    rows = [("case", "state", "opened", "unread", "draft", "categories")]
     rows += [
         (
             str(one["case"]),
             one["state"],
             one["opened"],
             str(one["unread"]),
+            one["draft"],
             ", ".join(one["categories"]) or "none given",
         )
         for one in cases
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    return ["  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]) for row in rows]
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    return ["  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[5]]) for row in rows]
 
 
 def case(fields: dict[str, Any]) -> list[str]:

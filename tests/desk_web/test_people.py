@@ -106,7 +106,7 @@ async def test_a_case_that_is_not_yours_looks_like_none(house: House) -> None:
     assert there.body == nowhere.body
     assert "not for carol" not in there.body
     ada = await house.officer("ada")
-    page = await ada.post("/members/share", {"name": "carol"})
+    page = await ada.post("/members/share", {"name": "carol", "sure": "yes"})
     assert page.url == "/members?done=shared"
     assert "not for carol" in (await carol.get("/cases/1")).words
 
