@@ -12,8 +12,9 @@ from journalist_ui.refusals import BadInput, FirstPassphrase
 from journalist_ui.vault import audit, members
 from journalist_ui.vault.members import Role
 from journalist_ui.vault.session import MemberSession
+from journalist_ui.vault.sharing import held_cases
 
-from . import forms, passphrases, writing
+from . import forms, passphrases, sharing, writing
 from .notice_log import iso_day, lasting_notices
 from .passphrases import tell_members
 from .running import Body as Body
@@ -152,23 +153,18 @@ async def member_add(desk: Desk, session: MemberSession, body: Body) -> Body:
     return {"name": name, "roles": sorted(role.value for role in roles)}
 
 
-async def member_share(desk: Desk, session: MemberSession, body: Body) -> Body:
-    session.require(Role.INVESTIGATOR)
-    opened, closed = await asyncio.to_thread(session.share, text_of(body, "name"), desk.engine.day)
-    return {"name": text_of(body, "name"), "cases_opened": opened, "cases_not_opened": closed}
-
-
 async def member_remove(desk: Desk, session: MemberSession, body: Body) -> Body:
     session.require(Role.ADMINISTRATOR)
     engine, name = desk.engine, text_of(body, "name")
     with engine.vault.transaction() as connection:
+        cases, closed = held_cases(connection, name)
         members.remove_member(connection, name)
         audit.record(connection, engine.day, session.member.name, "member remove", name)
         tell_members(desk, connection, "member-removed", member=name, by=session.member.name)
     desk.drafts.drop_member(name)
     engine.vault.truncate_wal()
     desk.sessions.forget_member(name)
-    return {"name": name}
+    return {"name": name, "cases": cases, "closed": closed}
 
 
 OpenVerb = Callable[[Desk, Body], Awaitable[Body]]
@@ -196,7 +192,10 @@ MEMBER_VERBS: dict[str, MemberVerb] = {
     "whoami": whoami,
     "member-list": member_list,
     "member-add": member_add,
-    "member-share": member_share,
+    "member-share": sharing.share,
+    "member-share-ask": sharing.share_ask,
+    "member-share-with": sharing.share_with,
+    "member-remove-ask": sharing.remove_ask,
     "member-remove": member_remove,
     "member-passphrase": passphrases.change,
     "member-codes": passphrases.codes,

@@ -31,7 +31,7 @@ CASE_PAGE = 50
 may write thousands."""
 _AT_ONCE = 100
 SHOW = "show"
-ADDED = "Something was added to the case after the page was drawn. Nothing was sent: look at it first."
+ADDED = "Something was added to the case meanwhile. Nothing was sent: look at it first."
 NOT_THAT = "This is not the text of that preview any more. Nothing was sent: look at it again."
 
 

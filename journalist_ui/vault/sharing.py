@@ -62,6 +62,20 @@ def share(vault: Vault, plan: Share, key: SealingKey, day: int) -> tuple[int, in
     return theirs, total - theirs
 
 
+def missing_cases(connection: Connection, member: str, case: int | None = None) -> dict[str, int]:
+    """How many of the member's cases, or of one case, each other investigator cannot open; those who can open all are
+    left out."""
+    keys, rows = tables.case_keys, tables.members
+    mine = select(keys.c.number).where(keys.c.member == member)
+    mine = mine if case is None else mine.where(keys.c.number == case)
+    total = connection.execute(select(func.count()).select_from(mine.subquery())).scalar_one()
+    others = select(rows.c.name).where(rows.c.investigator, ~rows.c.provisional, rows.c.name != member)
+    held = select(keys.c.member, func.count()).where(keys.c.number.in_(mine)).group_by(keys.c.member)
+    counts = dict(connection.execute(held).tuples().all())
+    names = connection.execute(others.order_by(rows.c.name)).scalars()
+    return {name: total - counts.get(name, 0) for name in names if total > counts.get(name, 0)}
+
+
 def held_cases(connection: Connection, name: str) -> tuple[int, int]:
     """How many cases a member can open, and how many nobody else can. Raises NoSuchMember."""
     find_member(connection, name)

@@ -87,6 +87,7 @@ async def case_page(visit: Visit, *, done: str = "", error: str = "") -> Answer:
     opened = await visit.ask("show", case=number, page=asked_page(visit))
     found = opened["case"]
     draft = await visit.ask("draft", case=number)
+    lacking = (await visit.ask("member-share-with", case=number))["members"]
     status = await visit.ask("status")
     # A case begins with the report; the rest is the conversation, in running order.
     report, *rest = [one | {"told": words.told(one.get("answers", {}))} for one in found["messages"]]
@@ -98,6 +99,7 @@ async def case_page(visit: Visit, *, done: str = "", error: str = "") -> Answer:
         report=report,
         messages=rest,
         draft=draft,
+        lacking=[one["name"] for one in lacking],
         seen=opened["seen"],
         next_batch=status["next_batch"],
         done=done,

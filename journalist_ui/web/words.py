@@ -68,6 +68,7 @@ DONE = {
     "until then nothing is open to them. Investigators get the older cases from whoever shares them after that.",
     "removed": "The member is removed. Cases that only they could open stay closed for good.",
     "shared": "The member can open every case that you can open.",
+    "shared-one": "The member can open this case.",
     "partly": "The member can open every case that you can open. Others stay closed to them.",
     "keys-on": "Shortcuts of one key are on.",
     "keys-off": "Shortcuts of one key are off.",
