@@ -62,15 +62,22 @@ async def _has_draft(visit: Visit, number: int) -> bool:
 async def lock(visit: Visit) -> Answer:
     """Asks for no token of the form: a page of an earlier session locks the present one too. ``case`` is where its
     writer has a draft."""
-    why = "idle" if visit.field("why") == "idle" else "locked"
-    case = visit.field("case")
+    why, case = "idle" if visit.field("why") == "idle" else "locked", visit.field("case")
     if case.isascii() and case.isdigit() and len(case) < 10:
         try:
-            visit.site.landing[(await visit.ask("whoami"))["name"]] = int(case)
-            why = "idle-kept" if why == "idle" else "kept"
+            visit.site.landing[await _whose(visit)] = int(case)
+            why = "kept"
         except NotSignedIn:
             pass
     return await lock_now(visit, why)
+
+
+async def _whose(visit: Visit) -> str:
+    """Of the session, or, where it is over, of the page that locks. Raises NotSignedIn."""
+    try:
+        return str((await visit.ask("whoami"))["name"])
+    except NotSignedIn:
+        return visit.site.desk.sessions.writer(visit.field("csrf"))
 
 
 async def lock_now(visit: Visit, why: str, *more: tuple[str, str]) -> Answer:

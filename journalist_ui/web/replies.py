@@ -136,17 +136,16 @@ def _kept(visit: Visit, found: dict[str, Any]) -> Answer:
 
 async def _keep_and_lock(visit: Visit, verb: str) -> Answer:
     """It locks, whether or not the text could be kept."""
-    idle = visit.field("why") == "idle"
     ticket: tuple[tuple[str, str], ...] = ()
     try:
         found = await visit.ask(verb, **_written(visit))
         visit.site.landing[found.get("member") or visit.who["name"]] = visit.numbers[0]
-        why = "idle-kept" if idle else "kept"
+        why = "kept"
     except Exception as error:
         fault_of(error, verb)
         ticket = _carry(visit)
         why = "carried" if ticket else "unkept"
-    return await lock_now(visit, why if visit.text() else "idle" if idle else "locked", *ticket)
+    return await lock_now(visit, why if visit.text() else "locked", *ticket)
 
 
 async def _send(visit: Visit) -> Answer:

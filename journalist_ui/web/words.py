@@ -31,8 +31,7 @@ FAULTS = {
 """In place of sentences that speak of the command line."""
 WHY = {
     "locked": "The desk is locked.",
-    "kept": "The desk is locked. What you had begun to write is kept: sign in, and its case opens.",
-    "idle-kept": "The desk locked itself, because nothing was done for a while. What you had begun to write is kept: "
+    "kept": "The desk is locked: by you, or because nothing was done for a while. What you had begun to write is kept: "
     "sign in, and its case opens.",
     "carried": "Your session is over. What you had begun to write waits in the desk's memory: sign in again in this "
     "browser, and it becomes your draft. Nobody else gets it.",

@@ -84,7 +84,7 @@ export function watchIdle(seconds, reply) {
     over = true;
     tell("locked");
     if (reply && !reply.isKept()) {
-      reply.submit("lock", why);
+      reply.submit("lock");
     } else {
       sendLock(why, reply);
     }

@@ -15,7 +15,7 @@ const TRY_AGAIN = 15_000;
  * @property {() => boolean} isBegun whether something was typed here that is not sent, kept or not
  * @property {(hear: () => void) => void} onKept hears when the page has kept the text by itself
  * @property {() => Promise<boolean>} keep as a draft, while the page stays as it is; whether the desk has it
- * @property {(act: string, why?: string) => void} submit sends the form as if a button had been pressed
+ * @property {(act: string) => void} submit sends the form as if a button had been pressed
  * @property {() => void} focus
  */
 
@@ -168,19 +168,15 @@ export function watchReply() {
       heard = hear;
     },
     keep,
-    submit: (act, why = "") => {
+    submit: (act) => {
       leaving = true;
       // Rather most of it than nothing: the desk keeps no more than this.
       box.value = box.value.slice(0, box.maxLength);
-      const reason = document.createElement("input");
-      reason.type = "hidden";
-      reason.name = "why";
-      reason.value = why;
       const button = document.createElement("button");
       button.name = "act";
       button.value = act;
       button.hidden = true;
-      form.append(reason, button);
+      form.append(button);
       form.requestSubmit(button);
     },
     focus: () => box.focus(),
