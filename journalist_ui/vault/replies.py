@@ -40,7 +40,7 @@ def open_draft(session: MemberSession, number: int, draft: Draft | None) -> list
         case_public(connection, session.member.name, number)
         if draft is None:
             return []
-        _, key = session.open_case(connection, number)
+        _, key = session._open_case(connection, number)
     texts: dict[str, None] = {}
     for sealed in draft.sealed:
         try:
@@ -64,7 +64,7 @@ def before_reply(session: MemberSession, number: int, text: str, seen: int, day:
 def _was_written(session: MemberSession, number: int, text: str) -> bool:
     session.require(Role.INVESTIGATOR)
     with session.vault.transaction() as connection:
-        _, key = session.open_case(connection, number)
+        _, key = session._open_case(connection, number)
         ours = answer_rows(connection, number)
     return any(open_answer(one, key, {}).text == text for one in ours)
 
@@ -73,7 +73,7 @@ def was_sent(session: MemberSession, number: int, version: str) -> bool:
     """Whether the draft of that version is a text of this member's already. Raises NoSuchCase."""
     session.require(Role.INVESTIGATOR)
     with session.vault.transaction() as connection:
-        _, key = session.open_case(connection, number)
+        _, key = session._open_case(connection, number)
         ours = answer_rows(connection, number)
     found = (open_answer(one, key, {}) for one in ours)
     return any(one.once == version and one.author == session.member.name for one in found)
@@ -83,7 +83,7 @@ def check_known(session: MemberSession, number: int, text: str) -> int:
     """The newest place of the case, for a text that no preview was looked at of. Raises CaseMoved when its sender does
     not know all that stands in the case, or the unit wrote the very text before; NoSuchCase."""
     with session.vault.transaction() as connection:
-        session.open_case(connection, number)
+        session._open_case(connection, number)
         mark = whole_places(connection, number)[-1]
         if _unread(connection, number, session.member.name):
             raise CaseMoved(SOURCE_WROTE)

@@ -111,7 +111,7 @@ class MemberSession:
         if role not in self.member.roles:
             raise NotAllowed(f"Only a member with the role {role.value} may do this. Ask one.")
 
-    def open_case(self, connection: Connection, number: int) -> tuple[Row[Any], SealingKey]:
+    def _open_case(self, connection: Connection, number: int) -> tuple[Row[Any], SealingKey]:
         """The case and its key. Raises NoSuchCase, also when it is wrapped to others only or nothing of it is whole."""
         keys = tables.case_keys
         wrapped = connection.execute(
@@ -182,7 +182,7 @@ class MemberSession:
         return {number: self._known[number] for number in numbers}
 
     def _open_first(self, connection: Connection, number: int) -> tuple[int, SealedMessage, SealingKey, Container[str]]:
-        case, key = self.open_case(connection, number)
+        case, key = self._open_case(connection, number)
         rows = tables.messages
         whole = select(rows).where(rows.c.number == number, rows.c.complete > 0)
         message = connection.execute(whole.order_by(rows.c.place).limit(1)).one()
@@ -206,7 +206,7 @@ class MemberSession:
         """What stands at these places of a case, in running order; it counts as shown. Raises NoSuchCase."""
         self.require(Role.INVESTIGATOR)
         with self.vault.transaction() as connection:
-            row, key = self.open_case(connection, number)
+            row, key = self._open_case(connection, number)
             theirs = [one for one in _message_rows(connection, number) if one.place in places]
             ours = [one for one in answer_rows(connection, number) if one.place in places]
             parts = _parts(connection, number, [one.message_id for one in theirs])
@@ -232,7 +232,7 @@ class MemberSession:
         if state not in STATES:
             raise BadInput(f"A case's state is {' or '.join(STATES)}.")
         with self.vault.transaction() as connection:
-            self.open_case(connection, number)
+            self._open_case(connection, number)
             connection.execute(update(tables.cases).where(tables.cases.c.number == number).values(state=state))
             audit.record(connection, day, self.member.name, f"state {state}", str(number))
 
@@ -250,7 +250,7 @@ class MemberSession:
     def check_case(self, number: int) -> None:
         """Raises NoSuchCase unless the member can open it."""
         with self.vault.transaction() as connection:
-            self.open_case(connection, number)
+            self._open_case(connection, number)
 
     def reply(
         self,
@@ -269,7 +269,7 @@ class MemberSession:
         """
         self.require(Role.INVESTIGATOR)
         with self.vault.transaction() as connection:
-            row, _ = self.open_case(connection, number)
+            row, _ = self._open_case(connection, number)
             if mark is not None and max(whole_places(connection, number)) > mark:
                 raise CaseMoved(ADDED)
             words = {"by": self.member.name, "text": b"".join(parts).decode()}
