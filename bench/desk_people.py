@@ -192,7 +192,7 @@ class Officer:
             for _ in range(self._replies if cases else 0):
                 number = self._chance.choice(cases)["case"]
                 report = ask_desk(path, "show", {"case": number}, token)["case"]["messages"][0]["text"]
-                self._reply(lambda body: ask_desk(path, "reply", body, token), number, report)
+                self._reply(lambda body: ask_desk(path, "reply", body | {"again": True}, token), number, report)
         except DeskNotRunning:
             return
 

@@ -61,6 +61,13 @@ class NoSuchMember(DeskRefused):
     status = 404
 
 
+class CaseMoved(DeskRefused):
+    """Something stands in the case that the sender of a text did not know of, or the very text was sent before."""
+
+    code = "case-moved"
+    status = 409
+
+
 class VaultUnusable(DeskRefused):
     """The vault is missing, damaged, of another version, or the desk key does not open it."""
 

@@ -70,13 +70,16 @@ def _columns(letter: str) -> int:
 
 
 def wrapped(line: str, width: int) -> Iterator[str]:
-    """Pieces of at most ``width`` columns, so that no terminal breaks the line itself, where no margin would stand."""
+    """Pieces of at most ``width`` columns, so that no terminal breaks the line itself, where no margin would stand.
+    They end after a blank where there is one; joined they are the line."""
     piece, used = "", 0
     for letter in line:
         wide = _columns(letter)
-        if used + wide > width:
-            yield piece
-            piece, used = "", 0
+        while piece and used + wide > width:
+            cut = len(piece) if letter == " " else piece.rfind(" ") + 1 or len(piece)
+            yield piece[:cut]
+            piece = piece[cut:]
+            used = sum(map(_columns, piece))
         piece, used = piece + letter, used + wide
     yield piece
 

@@ -2,6 +2,7 @@
 """How commands get secrets and texts, reach the running desk, and print."""
 
 import json
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from dropbox.command_line.refused import InputRefused
 from dropbox.command_line.secret_lines import secret_line
 from journalist_ui.desk.client import ask_desk
 from journalist_ui.desk.desk_key import given_passphrase
-from journalist_ui.refusals import NotSignedIn
+from journalist_ui.refusals import BadInput, NotSignedIn
 
 from . import terminal
 
@@ -52,6 +53,15 @@ def ask_signed_in(session: Path, verb: str, body: dict[str, Any] | None = None) 
     except (InputRefused, ValueError, KeyError, TypeError, RecursionError):
         raise NotSignedIn(terminal.NO_SESSION.format(path=session)) from None
     return ask_desk(socket, verb, body or {}, token)
+
+
+def agree(question: str, otherwise: str) -> None:
+    """Go on once a person has typed yes. Raises BadInput: not agreed, or, with ``otherwise``, where nobody can be
+    asked."""
+    if not sys.stdin.isatty():
+        raise BadInput(otherwise)
+    if not click.confirm(question, err=True):
+        raise BadInput("Nothing was done.")
 
 
 def show(fields: Any, as_json: bool, words: Callable[[Any], Iterable[str]]) -> None:

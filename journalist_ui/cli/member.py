@@ -4,6 +4,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,7 +13,7 @@ from dropbox.command_line.refused import InputRefused
 from dropbox.command_line.secret_lines import secret_line
 
 from . import terminal
-from .asking import ask_signed_in, json_option, session_option, show
+from .asking import agree, ask_signed_in, json_option, session_option, show
 
 
 @click.group()
@@ -65,29 +66,47 @@ def add(name: str, session: Path, roles: tuple[str, ...], as_json: bool) -> None
 @member.command("share")
 @click.argument("name")
 @session_option
+@click.option("--case", "cases", multiple=True, type=click.IntRange(min=1), help="One case; repeat for more.")
+@click.option("--all", "everything", is_flag=True, help="Every case that you can open.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
-def share(name: str, session: Path, as_json: bool) -> None:
-    """Let another investigator open every case that you can open.
+def share(name: str, session: Path, cases: tuple[int, ...], everything: bool, yes: bool, as_json: bool) -> None:
+    """Let another investigator open cases that you can open: those named, or all.
+
+    All of them are shared once you have said yes to their number; a script says --all --yes.
 
     \b
-    Example:
-      dropbox-desk member share bob --session carol.session
+    Examples:
+      dropbox-desk member share bob --case 3 --case 5 --session carol.session
+      dropbox-desk member share bob --all --yes --session carol.session
     """
-    show(ask_signed_in(session, "member-share", {"name": name}), as_json, terminal.shared)
+    if cases and everything:
+        raise click.UsageError("Say --case or --all, not both.")
+    which: dict[str, Any] = {"name": name} | ({"cases": list(cases)} if cases else {})
+    if not cases and not (everything and yes):
+        asked = ask_signed_in(session, "member-share-ask", which)
+        agree(terminal.share_question(asked), terminal.SHARE_HOW)
+        which["agreed"] = asked["cases"]
+    show(ask_signed_in(session, "member-share", which), as_json, terminal.shared)
 
 
 @member.command("remove")
 @click.argument("name")
 @session_option
-def remove(name: str, session: Path) -> None:
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(name: str, session: Path, yes: bool) -> None:
     """Remove a member (administrators only), and with them every case key that was theirs.
+
+    On a terminal it asks first, with the number of cases that nobody else can open.
 
     \b
     Example:
       dropbox-desk member remove bob --session ada.session
     """
-    ask_signed_in(session, "member-remove", {"name": name})
-    click.echo(terminal.MEMBER_REMOVED, err=True)
+    if not yes and sys.stdin.isatty():
+        agree(terminal.remove_question(ask_signed_in(session, "member-remove-ask", {"name": name})), "")
+    for line in terminal.removed(ask_signed_in(session, "member-remove", {"name": name})):
+        click.echo(line, err=True)
 
 
 @member.command("passphrase")

@@ -13,14 +13,23 @@ from .asking import ask_signed_in, json_option, read_text, session_option, show
 @click.argument("case", type=click.IntRange(min=1))
 @session_option
 @click.option("--text-file", required=True, help='A UTF-8 text file, or "-" for stdin.')
+@click.option(
+    "--again",
+    is_flag=True,
+    help="Send although the source or a colleague has written since you opened the case, or the unit wrote exactly "
+    "this before.",
+)
 @json_option
-def reply(case: int, session: Path, text_file: str, as_json: bool) -> None:
+def reply(case: int, session: Path, text_file: str, again: bool, as_json: bool) -> None:
     """Write to the source; the text leaves with the desk's next batches. At most 16 parts of 884 bytes.
+
+    Nothing is sent when the source or another member has written since you last opened the case, or when the unit
+    wrote exactly this text there before: look, and say --again if it should go out all the same.
 
     \b
     Examples:
       dropbox-desk reply 3 --session ada.session --text-file answer.txt
       echo "Thank you. Which day was it?" | dropbox-desk reply 3 --session ada.session --text-file -
     """
-    text = read_text(text_file)
-    show(ask_signed_in(session, "reply", {"case": case, "text": text}), as_json, terminal.replied)
+    body = {"case": case, "text": read_text(text_file), "again": again}
+    show(ask_signed_in(session, "reply", body), as_json, terminal.replied)

@@ -47,8 +47,8 @@ def replaced(fields: dict[str, Any]) -> list[str]:
     return [
         "The desk has a new keyring. What the old one held is lost:",
         "- reports sealed to the desk's present keys that were not collected yet cannot be opened;",
-        f"- {fields['unanswerable']} conversations can be answered only once the source has written again;",
-        f"- {fields['unsent']} texts wait for that.",
+        f"- {_count(fields['unanswerable'], 'conversation')} can be answered only once the source has written again;",
+        f"- {_count(fields['unsent'], 'text')} {'waits' if fields['unsent'] == 1 else 'wait'} for that.",
         f"Enrolment file for `dropbox-keys unit rotate`: {fields['enrolment']}",
         f"Its fingerprint: {fields['fingerprint']}",
     ]
@@ -56,25 +56,26 @@ def replaced(fields: dict[str, Any]) -> list[str]:
 
 def synced(fields: dict[str, Any]) -> list[str]:
     sent = "A batch was published." if fields["published"] else "No batch was due."
-    return [f"{fields['new']} new messages. {sent}"]
+    return [f"{_count(fields['new'], 'new message')}. {sent}"]
 
 
 def case_lines(cases: list[dict[str, Any]]) -> list[str]:
     if not cases:
         return ["No cases."]
-    rows = [("case", "state", "opened", "unread", "categories")]
+    rows = [("case", "state", "opened", "unread", "draft", "categories")]
     rows += [
         (
             str(one["case"]),
             one["state"],
             one["opened"],
             str(one["unread"]),
+            one["draft"],
             ", ".join(one["categories"]) or "none given",
         )
         for one in cases
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    return ["  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]) for row in rows]
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    return ["  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[5]]) for row in rows]
 
 
 def case(fields: dict[str, Any]) -> list[str]:
@@ -124,7 +125,9 @@ def marked(fields: dict[str, Any]) -> list[str]:
 
 
 def replied(fields: dict[str, Any]) -> list[str]:
-    return [f"The text waits to be sent, in {fields['parts']} parts. `dropbox-desk show` tells when it was read."]
+    return [
+        f"The text waits to be sent, in {_count(fields['parts'], 'part')}. `dropbox-desk show` tells when it was read."
+    ]
 
 
 def status(fields: dict[str, Any]) -> list[str]:
@@ -166,11 +169,40 @@ def changed(fields: dict[str, Any]) -> list[str]:
     return ["The passphrase is changed. Sign in again."]
 
 
+def _count(number: int, one: str) -> str:
+    """As in "1 part" and "2 parts"."""
+    return f"{number:,} {one}{'' if number == 1 else 's'}"
+
+
+def share_question(asked: dict[str, Any]) -> str:
+    left = f" {_count(asked['left'], 'other case')} would stay closed to them." if asked["left"] else ""
+    return (
+        f"{inert(asked['name'])} cannot open {_count(asked['cases'], 'case')} of yours.{left} Share {asked['cases']}?"
+    )
+
+
+def remove_question(asked: dict[str, Any]) -> str:
+    return f"{inert(asked['name'])} can open {_held(asked)}. Remove them?"
+
+
+def _held(fields: dict[str, Any]) -> str:
+    closed = (
+        f"{fields['closed']:,} of which nobody else can: closed for good" if fields["closed"] else "all open to others"
+    )
+    return _count(fields["cases"], "case") + (f", {closed}" if fields["cases"] else "")
+
+
+def removed(fields: dict[str, Any]) -> list[str]:
+    return [f"Removed. They could open {_held(fields)}."]
+
+
 def shared(fields: dict[str, Any]) -> list[str]:
-    lines = [f"{fields['name']} can open {fields['cases_opened']} cases."]
+    opened = _count(fields["cases_opened"], "case")
+    lines = [f"Shared {_count(fields['cases_shared'], 'case')}. {fields['name']} can open {opened}."]
     if fields["cases_not_opened"]:
+        stays = "stays" if fields["cases_not_opened"] == 1 else "stay"
         lines.append(
-            f"{fields['cases_not_opened']} stay closed to them: let a member who can open these run "
+            f"{_count(fields['cases_not_opened'], 'case')} {stays} closed to them: let a member who can open these run "
             f"`dropbox-desk member share {fields['name']}`."
         )
     return lines
@@ -178,8 +210,8 @@ def shared(fields: dict[str, Any]) -> list[str]:
 
 def verified(fields: dict[str, Any]) -> list[str]:
     return [
-        f"{fields['file']}{_of_day(fields)} is whole: {fields['cases']} cases, {fields['members']} members, "
-        f"{fields['audit']} rows of the audit log."
+        f"{fields['file']}{_of_day(fields)} is whole: {_count(fields['cases'], 'case')}, "
+        f"{_count(fields['members'], 'member')}, {_count(fields['audit'], 'row')} of the audit log."
     ]
 
 
@@ -203,9 +235,12 @@ def notices(found: list[dict[str, str]]) -> list[str]:
 
 UNPROVED = "NOT PROVED TO BE FROM THE SOURCE; do not act on it, and tell whoever oversees this desk"
 UNWRITTEN = "NOT PROVED TO BE WRITTEN AT THIS DESK; tell whoever oversees it"
+SHARE_HOW = (
+    "This shares every case that you can open. Name cases with --case, or say --all --yes where nobody can be asked. "
+    "Nothing was shared."
+)
 LOGGED_IN = "Signed in."
 LOCKED = "Locked."
-MEMBER_REMOVED = "Removed. Cases that only they could open stay closed for good."
 CAME_FIRST = "Signed in with your first passphrase. Make one of your own now: `dropbox-desk member passphrase`."
 NOT_YET = " (has not made a passphrase of their own yet)"
 CODES = "One-time codes, to put into an authenticator app now: {secret}"

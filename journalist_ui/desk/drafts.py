@@ -1,43 +1,61 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What members have begun to write, kept while the desk runs: sealed to the case at once, in memory alone."""
+"""What members have begun to write: on the disk, sealed to the case; and in memory, who did so within the hour."""
 
-import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
 
+from sqlalchemy.exc import SQLAlchemyError
 
-@dataclass(frozen=True)
-class Draft:
-    """``once`` names this very text, so that exactly it is sent, and once; ``seen`` is the number of the newest message
-    of the source that its writer had before them."""
+from journalist_ui.vault import drafts
+from journalist_ui.vault.database import Vault
+from journalist_ui.vault.drafts import Draft, Written
 
-    once: str
-    seen: int
-    sealed: bytes
+from .log import log
+from .sessions import since_boot
+
+LATELY = 3600.0
+"""Seconds for which a colleague is said to be writing after a draft was kept."""
 
 
 class Drafts:
-    """One draft a member and case. It outlives a locked session, and only a session of that member opens it again."""
+    """One draft a member and case. It outlives the session and the desk's program, and only a session of that member
+    opens it again. ``clock`` gives steady seconds."""
 
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, int], Draft] = {}
-        self._sent: dict[tuple[str, int], str] = {}
-
-    def keep(self, member: str, case: int, sealed: bytes, seen: int) -> None:
-        self._kept[member, case] = Draft(secrets.token_hex(16), seen, sealed)
+    def __init__(self, vault: Vault, clock: Callable[[], float] = since_boot) -> None:
+        self.clock = clock
+        self._vault = vault
+        self._kept: dict[tuple[str, int], float] = {}
 
     def find(self, member: str, case: int) -> Draft | None:
-        return self._kept.get((member, case))
+        return drafts.find_draft(self._vault, member, case)
 
-    def drop(self, member: str, case: int) -> None:
+    def keep(self, member: str, written: Written, *, beside: bool = True) -> tuple[Draft, bool]:
+        """As vault.drafts.keep_draft."""
+        kept = drafts.keep_draft(self._vault, member, written, beside=beside)
+        self._kept[member, written.case] = self.clock()
+        return kept
+
+    def drop(self, member: str, case: int, version: str | None = None) -> None:
+        """That version, or whatever there is. No page of the log keeps it."""
+        if drafts.drop_draft(self._vault, member, case, version):
+            self.gone(member, case)
+
+    def gone(self, member: str, case: int) -> None:
+        """It is dropped or sent: what is done is done, so a log that cannot be emptied now is emptied later."""
         self._kept.pop((member, case), None)
-
-    def sent(self, member: str, case: int) -> None:
-        """The draft is stored as a text, and no draft any more."""
-        self._sent[member, case] = self._kept.pop((member, case)).once
-
-    def was_sent(self, member: str, case: int, once: str) -> bool:
-        return self._sent.get((member, case)) == once
+        try:
+            self._vault.truncate_wal()
+        except (OSError, SQLAlchemyError) as error:
+            log("error", "draft", type(error).__name__)
 
     def drop_member(self, member: str) -> None:
-        self._kept = {key: draft for key, draft in self._kept.items() if key[0] != member}
-        self._sent = {key: once for key, once in self._sent.items() if key[0] != member}
+        """All of a member's."""
+        for case in drafts.cases_of(self._vault, member):
+            self.drop(member, case)
+        self._kept = {key: moment for key, moment in self._kept.items() if key[0] != member}
+
+    def writing(self, case: int, reader: str) -> list[str]:
+        """Who else has kept an unsent draft in the case within the last hour."""
+        since = self.clock() - LATELY
+        return sorted(
+            name for (name, number), at in self._kept.items() if number == case and name != reader and at > since
+        )

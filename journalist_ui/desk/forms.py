@@ -19,8 +19,10 @@ COLLECTED = "collected"
 NOT_READABLE = "unreadable"
 
 
-def case_line(line: CaseLine, seconds: int, day: int) -> dict[str, Any]:
-    """One line of `cases`; ``age`` is in days up to ``day``."""
+def case_line(line: CaseLine, seconds: int, day: int, reader: str) -> dict[str, Any]:
+    """One line of `cases`; ``age`` is in days up to ``day``, ``draft`` whose there is: none, mine (the ``reader``'s),
+    other, both."""
+    mine, others = reader in line.drafts, bool(set(line.drafts) - {reader})
     return {
         "case": line.number,
         "state": line.state,
@@ -31,6 +33,7 @@ def case_line(line: CaseLine, seconds: int, day: int) -> dict[str, Any]:
         "waiting": line.waiting,
         "to_answer": line.to_answer,
         "given_up": line.given_up,
+        "draft": "both" if mine and others else "mine" if mine else "other" if others else "none",
     }
 
 

@@ -24,6 +24,7 @@ NEW = "new"
 ASSESSING = "assessing"
 STATES = (NEW, ASSESSING)
 """A state is set by a person, never by opening a case."""
+NO_CASE = "There is no case of that number for you. `dropbox-desk cases` lists yours."
 
 
 def case_key_info(number: int, member: str) -> bytes:
@@ -142,7 +143,7 @@ def forget_cases(connection: Connection, pseudonyms: set[bytes]) -> None:
     for pseudonym in pseudonyms:
         found = select(tables.cases.c.number).where(tables.cases.c.pseudonym == pseudonym)
         number = connection.execute(found).scalar()
-        for rows in (tables.case_keys, tables.cases):
+        for rows in (tables.drafts, tables.case_keys, tables.cases):
             connection.execute(delete(rows).where(rows.c.number == number))
 
 

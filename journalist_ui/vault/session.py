@@ -3,7 +3,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,20 +15,24 @@ from dropbox.protocol.body import Report, parse_body
 from dropbox.protocol.constants import EntryType
 from dropbox.protocol.errors import BadBody, NotForThisKey
 from dropbox.protocol.primitives import SealingKey, hpke_seal
-from journalist_ui.refusals import BadInput, NoSuchCase, NotAllowed
+from journalist_ui.refusals import BadInput, CaseMoved, NoSuchCase, NotAllowed
 
 from . import audit, tables
-from .cases import STATES, answer_info, case_key_info, draft_info, rewrap_case_key, store_case_keys
+from .cases import NO_CASE, STATES, answer_info, case_key_info
 from .database import Vault, next_place
+from .drafts import delete_draft
 from .evidence import KEPT, REPLY, Proof, SealedMessage, about_text, listed
 from .ledger import add_text
-from .members import Change, Member, Role, Unlocked, find_member
+from .members import Change, Member, Role, Unlocked
+from .sharing import Share, share
 
 CASE_PAGE = 50
 """How much of a conversation stands on one page beside the report: opening a message takes milliseconds, and a source
 may write thousands."""
 _AT_ONCE = 100
-NO_CASE = "There is no case of that number for you. `dropbox-desk cases` lists yours."
+SHOW = "show"
+ADDED = "Something was added to the case meanwhile. Nothing was sent: look at it first."
+NOT_THAT = "This is not the text of that preview any more. Nothing was sent: look at it again."
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ class SourceMessage:
 
 @dataclass(frozen=True)
 class OfficerText:
-    """A text of the unit and where it is on its way. ``number`` is its msg_no, 0 before it is admitted."""
+    """A text of the unit and where it is on its way. ``number`` is its msg_no, 0 before it is admitted; ``once`` the
+    version of the draft that it was."""
 
     number: int
     period: int
@@ -56,13 +61,14 @@ class OfficerText:
     text: str
     state: str
     proof: Proof
+    once: str = ""
 
 
 @dataclass(frozen=True)
 class CaseLine:
     """One line of the list of cases. ``opened`` is a period; ``unread`` messages this member was not yet shown;
     ``waiting`` texts of the unit that the source has not read yet; ``to_answer``: the source wrote last; ``given_up``:
-    nobody read the unit's newest text in time."""
+    nobody read the unit's newest text in time; ``drafts`` the members who have begun to write."""
 
     number: int
     state: str
@@ -72,6 +78,7 @@ class CaseLine:
     waiting: int
     to_answer: bool
     given_up: bool
+    drafts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,9 +98,10 @@ class MemberSession:
     """A member who has signed in. Raises NotAllowed where the roles do not reach."""
 
     def __init__(self, vault: Vault, unlocked: Unlocked) -> None:
-        self._vault = vault
+        self.vault = vault
         self._key = unlocked.key
         self._known: dict[int, tuple[str, ...]] = {}
+        self._read: dict[int, int] = {}
         self.member: Member = unlocked.member
         # A change of passphrase whose new codes were not confirmed yet: it goes with the session.
         self.pending: Change | None = None
@@ -129,18 +137,20 @@ class MemberSession:
         """The same without categories, for which each case must be opened."""
         self.require(Role.INVESTIGATOR)
         keys, rows, messages, shown = tables.case_keys, tables.cases, tables.messages, tables.shown
-        answers, texts = tables.answers, tables.texts
+        answers, texts, drafts = tables.answers, tables.texts, tables.drafts
         mine = select(keys.c.number).where(keys.c.member == self.member.name)
         listed = select(rows.c.number, rows.c.state, rows.c.opened).where(rows.c.number.in_(mine))
         whole = select(messages.c.number, messages.c.message_id, messages.c.place).where(
             messages.c.number.in_(mine), messages.c.complete > 0
         )
         seen = select(shown.c.number, func.count()).where(shown.c.member == self.member.name).group_by(shown.c.number)
+        begun = select(drafts.c.number, drafts.c.member).where(drafts.c.number.in_(mine)).order_by(drafts.c.member)
         sent = select(answers.c.number, answers.c.place, texts.c.state).join(texts, texts.c.id == answers.c.text)
-        with self._vault.transaction() as connection:
+        with self.vault.transaction() as connection:
             theirs = _by_case(connection.execute(whole.order_by(messages.c.place)))
             ours = _by_case(connection.execute(sent.where(answers.c.number.in_(mine)).order_by(answers.c.place)))
             counts = dict(connection.execute(seen).tuples().all())
+            writers = _by_case(connection.execute(begun))
             return [
                 CaseLine(
                     number=row.number,
@@ -151,6 +161,7 @@ class MemberSession:
                     waiting=sum(text.state in ("waiting", "published") for text in ours[row.number]),
                     to_answer=theirs[row.number][-1].place > max((text.place for text in ours[row.number]), default=0),
                     given_up=bool(ours[row.number]) and ours[row.number][-1].state == "expired",
+                    drafts=tuple(one.member for one in writers[row.number]),
                 )
                 for row in connection.execute(listed.order_by(rows.c.number)).all()
                 if theirs[row.number]
@@ -161,7 +172,7 @@ class MemberSession:
         self.require(Role.INVESTIGATOR)
         unknown = [number for number in numbers if number not in self._known]
         for at in range(0, len(unknown), _AT_ONCE):
-            with self._vault.transaction() as connection:
+            with self.vault.transaction() as connection:
                 opened = [self._open_first(connection, number) for number in unknown[at : at + _AT_ONCE]]
             # What takes long comes after the transaction: nobody else waits for it.
             for number, sealed, key, kept in opened:
@@ -181,111 +192,108 @@ class MemberSession:
 
     def show(self, number: int, day: int, page: int = 0) -> Case:
         """Open a case, or one page of it; what was opened counts as shown to this member. Raises NoSuchCase."""
+        with self.vault.transaction() as connection:
+            known = whole_places(connection, number)
+        page, pages, places = _window(known[0], known[1:], page) if known else (0, 0, set[int]())
+        row, found = self.open_places(number, places, day)
+        first = next((one for one in found if isinstance(one, SourceMessage)), None)
+        report = first.report if first and first.proof is not Proof.UNPROVED else None
+        return Case(number, row.state, report, tuple(found), page, pages)
+
+    def open_places(
+        self, number: int, places: Container[int], day: int
+    ) -> tuple[Row[Any], list[SourceMessage | OfficerText]]:
+        """What stands at these places of a case, in running order; it counts as shown. Raises NoSuchCase."""
         self.require(Role.INVESTIGATOR)
-        with self._vault.transaction() as connection:
+        with self.vault.transaction() as connection:
             row, key = self._open_case(connection, number)
-            theirs, ours = _message_rows(connection, number), _answer_rows(connection, number)
-            page, pages, places = _window(theirs[0].place, [one.place for one in (*theirs[1:], *ours)], page)
-            theirs = [one for one in theirs if one.place in places]
-            ours = [one for one in ours if one.place in places]
+            theirs = [one for one in _message_rows(connection, number) if one.place in places]
+            ours = [one for one in answer_rows(connection, number) if one.place in places]
             parts = _parts(connection, number, [one.message_id for one in theirs])
             sealed = [SealedMessage(row, one, parts[one.message_id]) for one in theirs]
             kept = listed(connection, [name for one in sealed for name in one.names()])
-            written = listed(connection, map(_text_name, ours), (REPLY, KEPT))
+            written = listed(connection, map(text_name, ours), (REPLY, KEPT))
         # What takes long comes between two transactions: nobody else waits for it.
         messages = [_message(one, parts, key, kept) for one, parts in zip(theirs, sealed, strict=True)]
-        texts = [_answer(one, key, written) for one in ours]
-        with self._vault.transaction() as connection:
+        texts = [open_answer(one, key, written) for one in ours]
+        with self.vault.transaction() as connection:
             seen = [{"number": number, "member": self.member.name, "message_id": one.message_id} for one in messages]
-            connection.execute(upsert(tables.shown).on_conflict_do_nothing(), seen)
-            audit.record(connection, day, self.member.name, "show", str(number))
+            if seen:
+                connection.execute(upsert(tables.shown).on_conflict_do_nothing(), seen)
+            audit.record(connection, day, self.member.name, SHOW, str(number))
         everything: list[SourceMessage | OfficerText] = [*messages, *texts]
         everything.sort(key=lambda one: one.place)
-        first = messages[0].report if messages[0].proof is not Proof.UNPROVED else None
-        return Case(number, row.state, first, tuple(everything), page, pages)
+        self._read[number] = max(self._read.get(number, 0), *(one.place for one in everything), 0)
+        return row, everything
 
     def set_state(self, number: int, state: str, day: int) -> None:
         """What a person says of the case, for all members. Raises NoSuchCase, BadInput."""
         self.require(Role.INVESTIGATOR)
         if state not in STATES:
             raise BadInput(f"A case's state is {' or '.join(STATES)}.")
-        with self._vault.transaction() as connection:
+        with self.vault.transaction() as connection:
             self._open_case(connection, number)
             connection.execute(update(tables.cases).where(tables.cases.c.number == number).values(state=state))
             audit.record(connection, day, self.member.name, f"state {state}", str(number))
 
-    def newest_shown(self, number: int) -> int:
-        """The number of the source's newest message that this member was shown; 0 for none."""
+    def read_up_to(self, number: int) -> int:
+        """The newest place of the case that this member has had before them; 0 for none. Of the unit's texts only what
+        this session opened counts."""
         rows, shown = tables.messages, tables.shown
-        asked = select(func.max(rows.c.complete)).join(
+        asked = select(func.max(rows.c.place)).join(
             shown, (shown.c.number == rows.c.number) & (shown.c.message_id == rows.c.message_id)
         )
-        with self._vault.transaction() as connection:
-            found = connection.execute(asked.where(rows.c.number == number, shown.c.member == self.member.name))
-            return found.scalar_one() or 0
+        mine = asked.where(rows.c.number == number, rows.c.complete > 0, shown.c.member == self.member.name)
+        with self.vault.transaction() as connection:
+            return max(connection.execute(mine).scalar_one() or 0, self._read.get(number, 0))
 
     def check_case(self, number: int) -> None:
         """Raises NoSuchCase unless the member can open it."""
-        with self._vault.transaction() as connection:
+        with self.vault.transaction() as connection:
             self._open_case(connection, number)
 
-    def reply(self, number: int, parts: tuple[bytes, ...], period: int, day: int) -> Text:
+    def reply(
+        self,
+        number: int,
+        parts: tuple[bytes, ...],
+        period: int,
+        day: int,
+        *,
+        version: str | None = None,
+        mark: int | None = None,
+    ) -> Text:
         """Store a text for the source: sealed to the case for the members, and in the ledger for the daemon to post.
 
-        ``parts`` are those of protocol.board.split_text. Raises NoSuchCase.
+        ``parts`` are those of protocol.board.split_text. ``version`` is that of the draft which it was, and which goes
+        with it; ``mark`` the newest place of the case that its sender knows. Raises NoSuchCase, CaseMoved, BadInput.
         """
         self.require(Role.INVESTIGATOR)
-        with self._vault.transaction() as connection:
+        with self.vault.transaction() as connection:
             row, _ = self._open_case(connection, number)
+            if mark is not None and max(whole_places(connection, number)) > mark:
+                raise CaseMoved(ADDED)
+            words = {"by": self.member.name, "text": b"".join(parts).decode()}
+            if version is not None:
+                if not delete_draft(connection, self.member.name, number, version):
+                    raise BadInput(NOT_THAT)
+                words["once"] = version
             text = Text(id=0, pseudonym=row.pseudonym, type=EntryType.TEXT, parts=parts, copies=[0] * len(parts))
             text.id = add_text(connection, text)
-            words = json.dumps({"by": self.member.name, "text": b"".join(parts).decode()}).encode()
-            sealed = hpke_seal(row.public, words, answer_info(number, text.id))
+            sealed = hpke_seal(row.public, json.dumps(words).encode(), answer_info(number, text.id))
             values = {"text": text.id, "number": number, "period": period, "place": next_place(connection)}
             connection.execute(insert(tables.answers).values(values | {"sealed": sealed}))
             audit.record(connection, day, self.member.name, REPLY, about_text(number, text.id, sealed))
         return text
 
-    def before_reply(self, number: int, text: str) -> tuple[int, bool]:
-        """The number of the source's newest message, and whether the unit wrote exactly this text before. Nothing
-        counts as shown. Raises NoSuchCase."""
-        self.require(Role.INVESTIGATOR)
-        rows = tables.messages
-        with self._vault.transaction() as connection:
-            _, key = self._open_case(connection, number)
-            newest = connection.execute(select(func.max(rows.c.complete)).where(rows.c.number == number)).scalar_one()
-            ours = _answer_rows(connection, number)
-        return newest, any(_answer(one, key, {}).text == text for one in ours)
+    def share(self, name: str, day: int, cases: Collection[int] | None = None) -> tuple[int, int]:
+        """Wrap the cases that this member can open, or these of them, to another investigator; returns how many that
+        one can open now, and how many stay closed to them. Raises NoSuchMember, NotAllowed, BadInput, NoSuchCase."""
+        return share(self.vault, self.sharing(name, cases), self._key, day)
 
-    def open_draft(self, number: int, sealed: bytes) -> str:
-        """Raises NoSuchCase."""
+    def sharing(self, name: str, cases: Collection[int] | None = None) -> Share:
+        """What that would be; nothing is done. Raises the same."""
         self.require(Role.INVESTIGATOR)
-        with self._vault.transaction() as connection:
-            _, key = self._open_case(connection, number)
-        return key.open(sealed, draft_info(number, self.member.name)).decode("utf-8", "surrogatepass")
-
-    def share(self, name: str, day: int) -> tuple[int, int]:
-        """Wrap every case that this member can open to another investigator; returns how many that one can open now,
-        and how many stay closed to them. Raises NoSuchMember, NotAllowed, BadInput."""
-        keys = tables.case_keys
-        with self._vault.transaction() as connection:
-            other, public = find_member(connection, name)
-            if Role.INVESTIGATOR not in other.roles:
-                raise NotAllowed("Cases are opened by investigators only, and that member is none.")
-            if other.provisional:
-                raise NotAllowed("That member has not made a passphrase of their own yet. Share once they have.")
-            held = select(keys.c.number).where(keys.c.member == name)
-            mine = select(keys.c.number, keys.c.wrapped).where(keys.c.member == self.member.name)
-            missing = connection.execute(mine.where(keys.c.number.not_in(held))).all()
-        found = [rewrap_case_key(row.number, row.wrapped, self.member.name, self._key, name, public) for row in missing]
-        with self._vault.transaction() as connection:
-            if find_member(connection, name)[1] != public:
-                raise BadInput("That member's key has changed meanwhile. Share again.")
-            store_case_keys(connection, [row for row in found if row])
-            total = connection.execute(select(func.count()).select_from(tables.cases)).scalar_one()
-            theirs = connection.execute(select(func.count()).where(keys.c.member == name)).scalar_one()
-            audit.record(connection, day, self.member.name, "share", name)
-        return theirs, total - theirs
+        return Share.plan(self.vault, self.member.name, name, cases)
 
 
 def _by_case(rows: Iterable[Row[Any]]) -> defaultdict[int, list[Row[Any]]]:
@@ -320,10 +328,19 @@ def _message_rows(connection: Connection, number: int) -> list[Row[Any]]:
     return list(connection.execute(whole).all())
 
 
-def _answer_rows(connection: Connection, number: int) -> list[Row[Any]]:
+def answer_rows(connection: Connection, number: int) -> list[Row[Any]]:
+    """The unit's texts of a case, in running order."""
     rows, texts = tables.answers, tables.texts
     joined = select(rows, texts.c.number.label("msg_no"), texts.c.state).join(texts, texts.c.id == rows.c.text)
     return list(connection.execute(joined.where(rows.c.number == number).order_by(rows.c.place)).all())
+
+
+def whole_places(connection: Connection, number: int) -> list[int]:
+    """The places of all that stands in a case, in order; first the report."""
+    messages, answers = tables.messages, tables.answers
+    theirs = select(messages.c.place).where(messages.c.number == number, messages.c.complete > 0)
+    ours = select(answers.c.place).where(answers.c.number == number)
+    return sorted(connection.execute(theirs.union_all(ours)).scalars())
 
 
 def _window(first: int, rest: list[int], page: int) -> tuple[int, int, set[int]]:
@@ -343,15 +360,17 @@ def _message(row: Row[Any], sealed: SealedMessage, key: SealingKey, kept: Contai
     return SourceMessage(row.message_id, row.complete, row.period, row.place, _parse(body), raw, proof)
 
 
-def _text_name(row: Row[Any]) -> str:
+def text_name(row: Row[Any]) -> str:
+    """How the audit log names a row of answer_rows."""
     return about_text(row.number, row.text, row.sealed)
 
 
-def _answer(row: Row[Any], key: SealingKey, written: Mapping[str, Proof]) -> OfficerText:
-    proof = written.get(_text_name(row), Proof.UNPROVED)
+def open_answer(row: Row[Any], key: SealingKey, written: Mapping[str, Proof]) -> OfficerText:
+    """One of them; ``written`` holds what the audit log knows of their names."""
+    proof = written.get(text_name(row), Proof.UNPROVED)
     try:
         words = json.loads(key.open(row.sealed, answer_info(row.number, row.text)))
-        author, text = str(words["by"]), str(words["text"])
+        author, text, once = str(words["by"]), str(words["text"]), str(words.get("once", ""))
     except (NotForThisKey, ValueError, KeyError, TypeError):
-        author, text, proof = "", "", Proof.UNPROVED
-    return OfficerText(row.msg_no, row.period, row.place, author, text, row.state, proof)
+        author, text, once, proof = "", "", "", Proof.UNPROVED
+    return OfficerText(row.msg_no, row.period, row.place, author, text, row.state, proof, once)

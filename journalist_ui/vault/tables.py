@@ -173,8 +173,9 @@ drafts = Table(
     Column("member", String, ForeignKey("members.name", ondelete="CASCADE"), nullable=False),
     # Names this very text, so that a page that was drawn before it does not replace it.
     Column("version", String, nullable=False),
-    # The newest message of the source that its writer had before them.
+    # The place in the case's running order up to which its writer had read.
     Column("seen", Integer, nullable=False),
+    # Each text behind its length: more than one while its writer has yet to choose.
     Column("sealed", LargeBinary, nullable=False),
     PrimaryKeyConstraint("number", "member"),
 )

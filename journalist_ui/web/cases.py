@@ -86,7 +86,8 @@ async def case_page(visit: Visit, *, done: str = "", error: str = "") -> Answer:
     number = visit.numbers[0]
     opened = await visit.ask("show", case=number, page=asked_page(visit))
     found = opened["case"]
-    kept = (await visit.ask("draft", case=number))["text"]
+    draft = await visit.ask("draft", case=number)
+    lacking = (await visit.ask("member-share-with", case=number))["members"]
     status = await visit.ask("status")
     # A case begins with the report; the rest is the conversation, in running order.
     report, *rest = [one | {"told": words.told(one.get("answers", {}))} for one in found["messages"]]
@@ -97,7 +98,8 @@ async def case_page(visit: Visit, *, done: str = "", error: str = "") -> Answer:
         told=words.told(found["answers"]),
         report=report,
         messages=rest,
-        text=kept,
+        draft=draft,
+        lacking=[one["name"] for one in lacking],
         seen=opened["seen"],
         next_batch=status["next_batch"],
         done=done,

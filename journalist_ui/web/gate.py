@@ -44,6 +44,7 @@ class Gate:
             visit.query = dict(parse_qsl(query, max_num_fields=_MOST_FIELDS))
             cookies = _cookies(request)
             visit.token, visit.keys = self._token(cookies), "off" not in cookies.get(KEYS, ())[:1]
+            visit.ticket = self._ticket(cookies)
             if request.method == "POST":
                 _check_origin(request)
                 visit.form = await _read_form(request)
@@ -79,6 +80,11 @@ class Gate:
         """Of several cookies of the session's name, the one that names an open session, whichever comes first."""
         given = cookies.get(self.site.cookie, [""])[:_MOST_FIELDS]
         return next((one for one in given if self.site.desk.sessions.is_open(one)), given[0])
+
+    def _ticket(self, cookies: dict[str, list[str]]) -> str:
+        """The same of the tickets: the one under which a text waits."""
+        given = cookies.get(self.site.ticket_cookie, [])[:_MOST_FIELDS]
+        return next((one for one in given if self.site.carried.look(one)), "")
 
     def _check_host(self, request: web.BaseRequest) -> None:
         hosts = request.headers.getall("host", [])

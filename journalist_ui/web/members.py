@@ -21,10 +21,13 @@ async def member_page(visit: Visit) -> Answer:
 async def _members(visit: Visit, *, done: str = "", error: str = "") -> Answer:
     found = (await visit.ask("member-list"))["members"]
     roles = [role for role in ROLES if role in visit.form.get("role", [])]
+    investigates = "investigator" in visit.who["roles"]
+    lacking = (await visit.ask("member-share-with"))["members"] if investigates else []
     return visit.page(
         "members.html",
         422 if error else 200,
         members=found,
+        lacking={one["name"]: one["cases"] for one in lacking},
         done=done,
         error=error,
         name=visit.field("name"),
@@ -59,19 +62,33 @@ async def add(visit: Visit) -> Answer:
 
 
 async def share(visit: Visit) -> Answer:
+    """All cases, or the ``case`` whose page asks. Asks first, with the number; acts when the answer comes back."""
+    name, case = visit.field("name"), _number(visit.field("case"))
+    which = {"name": name} | ({"cases": [case]} if case else {})
     try:
-        found = await visit.ask("member-share", name=visit.field("name"))
+        if visit.field("sure") != "yes":
+            found = await visit.ask("member-share-ask", **which)
+            return visit.page("member_share.html", asked=found, case=case)
+        agreed = visit.field("agreed")
+        given = {"agreed": _number(agreed)} if agreed else {}
+        found = await visit.ask("member-share", **which, **given)
     except BadInput as error:
         return await _members(visit, error=error.say)
-    return visit.done("/members", "partly" if found["cases_not_opened"] else "shared")
+    done = "shared-one" if case else "partly" if found["cases_not_opened"] else "shared"
+    return visit.done(f"/cases/{case}" if case else "/members", done)
+
+
+def _number(field: str) -> int:
+    """A number of a form; 0 for none."""
+    return int(field) if field.isascii() and field.isdigit() and len(field) < 10 else 0
 
 
 async def remove(visit: Visit) -> Answer:
-    """Asks first; acts when the answer comes back."""
+    """Asks first, with what goes; acts when the answer comes back."""
     _administers(visit)
     name = visit.field("name")
     if visit.field("sure") != "yes":
-        return visit.page("member_remove.html", name=name)
+        return visit.page("member_remove.html", asked=await visit.ask("member-remove-ask", name=name))
     try:
         await visit.ask("member-remove", name=name)
     except BadInput as error:

@@ -34,6 +34,7 @@ def environment() -> Environment:
         "category": words.category,
         "force": words.force,
         "state": words.state,
+        "draft": words.draft,
         "delivery": words.delivery,
         "day": words.day,
         "moment": words.moment,

@@ -9,6 +9,7 @@ from journalist_ui.desk.web_address import WebAddress
 
 from . import words
 from .answers import HTML, Answer, to
+from .carried import Carried
 from .render import render
 
 KEYS = "keys"
@@ -22,6 +23,9 @@ class Site:
     address: WebAddress
     done: dict[str, str] = field(default_factory=dict)
     """By session: what was done last, until a page has said it."""
+    landing: dict[str, int] = field(default_factory=dict)
+    """By member: the case in which a lock kept what they had begun, for their next sign-in."""
+    carried: Carried = field(default_factory=Carried)
 
     @property
     def cookie(self) -> str:
@@ -29,16 +33,30 @@ class Site:
         prefix = "__Host-" if self.address.secure else ""
         return f"{prefix}desk-{self.desk.engine.settings.unit_id.hex()[:12]}"
 
+    @property
+    def ticket_cookie(self) -> str:
+        """By which a browser takes a text through the sign-in."""
+        prefix = "__Host-" if self.address.secure else ""
+        return f"{prefix}text-{self.desk.engine.settings.unit_id.hex()[:12]}"
+
     def set_cookie(self, value: str) -> tuple[str, str]:
         """The session's cookie; an empty value removes it."""
+        return self._cookie(self.cookie, value)
+
+    def set_ticket(self, value: str) -> tuple[str, str]:
+        """The ticket's cookie; an empty value removes it."""
+        return self._cookie(self.ticket_cookie, value)
+
+    def _cookie(self, name: str, value: str) -> tuple[str, str]:
         end = "" if value else "; Max-Age=0"
         secure = "; Secure" if self.address.secure else ""
-        return ("set-cookie", f"{self.cookie}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{end}")
+        return ("set-cookie", f"{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{end}")
 
 
 @dataclass
 class Visit:
-    """One request that passed the gate. ``form`` is what was posted, ``who`` the signed-in member, empty without."""
+    """One request that passed the gate. ``form`` is what was posted, ``who`` the signed-in member, empty without;
+    ``ticket`` names a text that is carried through the sign-in."""
 
     site: Site
     token: str
@@ -47,6 +65,7 @@ class Visit:
     numbers: tuple[int, ...]
     who: dict[str, Any] = field(default_factory=dict)
     keys: bool = True
+    ticket: str = ""
 
     def field(self, name: str) -> str:
         """A field of the form; empty when it is not there."""

@@ -31,20 +31,34 @@ FAULTS = {
 """In place of sentences that speak of the command line."""
 WHY = {
     "locked": "The desk is locked.",
-    "kept": "The desk is locked. What you had begun to write is kept: sign in and open the case again.",
+    "kept": "The desk is locked: by you, or because nothing was done for a while. What you had begun to write is kept: "
+    "sign in, and its case opens.",
+    "carried": "Your session is over. What you had begun to write waits in the desk's memory: sign in again in this "
+    "browser, and it becomes your draft. Nobody else gets it.",
     "lost": "Your session is over, and what you had begun to write could not be kept. Sign in again.",
     "unkept": "The desk is locked. What you had begun to write could not be kept.",
-    "late": "Your session is over. Your text is kept: sign in and open the case again.",
+    "late": "Your session is over. Your text is kept: sign in, and its case opens.",
     "idle": "The desk locked itself, because nothing was done for a while.",
-    "over": "Your session is over. Sign in again.",
+    "over": "Your session is over: it was locked, nothing was done for a while, or the desk was started again. "
+    "Sign in again.",
     "passphrase": "Your passphrase is changed. Sign in with the new one.",
     "refused": "The present passphrase was wrong. Nothing was changed, and the desk is locked.",
 }
 DONE = {
     "sent": "The text is stored and leaves with the next batches.",
     "again": "That text was stored before. Nothing was sent twice.",
-    "draft": "The draft is kept until you send it, empty it, or the desk's program stops.",
+    "draft": "The draft is kept until you send it or empty it.",
     "emptied": "The draft is gone.",
+    "carried": "This is what stood in your page before you signed in again. It is kept as your draft.",
+    "carried-not-yours": "Another member had begun a text in this browser. It is not shown to you: it waits until they "
+    "sign in here.",
+    "carried-not-kept": "What you had begun to write before you signed in could not be kept as a draft. It waits in "
+    "the desk's memory: sign in again here to try once more.",
+    "two": "Another page of yours had kept a draft in this case. Neither replaced the other: choose below.",
+    "newer": "Nothing was dropped: another page of yours has kept a newer draft, which stands below.",
+    "chosen": "This is your draft now.",
+    "added-since": "Not sent: the case changed after this page was drawn. Read what was added, then send or change "
+    "your text.",
     "state-new": "The case is marked as new, for all members.",
     "state-assessing": "The case is marked as being assessed, for all members.",
     "collected": "Collected. Nothing new.",
@@ -53,10 +67,12 @@ DONE = {
     "until then nothing is open to them. Investigators get the older cases from whoever shares them after that.",
     "removed": "The member is removed. Cases that only they could open stay closed for good.",
     "shared": "The member can open every case that you can open.",
+    "shared-one": "The member can open this case.",
     "partly": "The member can open every case that you can open. Others stay closed to them.",
     "keys-on": "Shortcuts of one key are on.",
     "keys-off": "Shortcuts of one key are off.",
 }
+DRAFTS = {"mine": "Your draft", "other": "A colleague's draft", "both": "Drafts of you and a colleague"}
 FILTERS = {
     "": "All",
     "new": "New",
@@ -79,6 +95,11 @@ def force(slug: str) -> str:
     """The name of a force; what is none of the list stays as it was sent, inert."""
     found = find_force(slug)
     return found.name if found and found.slug == slug else f"{inert_line(slug)} (not in the list of forces)"
+
+
+def draft(whose: str) -> str:
+    """Whose drafts a case holds, in the inbox."""
+    return DRAFTS[whose]
 
 
 def state(name: str) -> str:

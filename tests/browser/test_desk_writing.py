@@ -175,7 +175,7 @@ async def test_no_word_of_a_text_is_on_the_disk(tmp_path: Path, name: str) -> No
     search finds what is typed into a field that does not refuse it."""
     profile = tmp_path / "profile"
     async with open_house(tmp_path / "desk") as house, async_playwright() as driver:
-        await house.report(1, "Zeugmatic words of a source")
+        await house.report(1, "Zeugmatic utterances of a source")
         if name == CHROMIUM:
             opened = await driver.chromium.launch_persistent_context(
                 profile, executable_path=shutil.which("chromium"), args=["--no-sandbox"]
@@ -194,20 +194,20 @@ async def test_no_word_of_a_text_is_on_the_disk(tmp_path: Path, name: str) -> No
         officer = Officer(house, await opened.new_page())
         await officer.sign_in()
         await officer.open("/cases/1")
-        await officer.page.locator("#text").press_sequentially("Rijksdaalder typed")
+        await officer.page.locator("#text").press_sequentially("Rijksdaalderbiljet typed")
         await asyncio.sleep(4)
         await officer.press("Preview")
         await asyncio.sleep(4)
         await officer.press("Change it")
-        await officer.page.locator("#text").fill("Rijksdaalder refused " * 800)
+        await officer.page.locator("#text").fill("Rijksdaalderbiljet refused " * 600)
         await officer.press("Preview")
         await asyncio.sleep(4)
-        await officer.page.locator("#text").fill("Rijksdaalder sent")
+        await officer.page.locator("#text").fill("Rijksdaalderbiljet sent")
         await officer.press("Preview")
         await officer.press("Send to the source")
-        await officer.page.locator("#text").press_sequentially("Rijksdaalder left")
+        await officer.page.locator("#text").press_sequentially("Rijksdaalderbiljet left")
         await asyncio.sleep(4)
-        words = ["Rijksdaalder", "Zeugmatic"]
+        words = ["Rijksdaalderbiljet", "Zeugmatic utterances"]
         await control_is_found(profile)
         assert found(profile, words) == []
         await opened.close()

@@ -81,6 +81,7 @@ def test_a_report_goes_in_and_the_answer_comes_out(service: LiveService, session
         "waiting": 0,
         "to_answer": True,
         "given_up": False,
+        "draft": "none",
     }
     answer = "Thank you. " * 100
     sent = must("dropbox-desk", "reply", case, "--session", session, "--text-file", "-", "--json", stdin=answer).json

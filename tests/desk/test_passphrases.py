@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from journalist_ui.refusals import BadInput, NoSuchCase, NotAllowed, SignInRefused
-from journalist_ui.vault import members, session, tables
+from journalist_ui.vault import members, sharing, tables
 from journalist_ui.vault.members import LONGEST_DELAY
 from journalist_ui.vault.passphrase import check_passphrase, stretch
 from tests.desk.clocks import Clocks, sign_in
@@ -120,13 +120,13 @@ def test_a_share_that_meets_a_change_says_so(room: Room, monkeypatch: pytest.Mon
     """What was wrapped to a key that is no more the member's is not stored."""
     collect(room, 1)
     room.add("bob", INVESTIGATOR)
-    wrap = session.rewrap_case_key
+    wrap = sharing.rewrap_case_key
 
     def slow(*values: Any) -> Any:
         room.change("bob", PASSPHRASE, PASSPHRASE + "!")
         return wrap(*values)
 
-    monkeypatch.setattr(session, "rewrap_case_key", slow)
+    monkeypatch.setattr(sharing, "rewrap_case_key", slow)
     with pytest.raises(BadInput, match="changed meanwhile"):
         room.sign_in("ada").share("bob", 0)
     assert wrapped_to(room, "bob") == []

@@ -5,7 +5,7 @@ the clocks, so that idleness and codes need no waiting."""
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from html import unescape
 from pathlib import Path
@@ -92,7 +92,17 @@ class House:
     url: str
     wall: list[float]
     steady: list[float]
+    serves: AsyncExitStack
+    start: Callable[[], tuple[Desk, AbstractAsyncContextManager[None]]]
     people: list[aiohttp.ClientSession] = field(default_factory=list)
+
+    async def restart(self) -> None:
+        """The desk's program ends and begins anew: nothing but what is on the disk, at the same address."""
+        await self.serves.aclose()
+        self.room.reopen()
+        self.desk, served = self.start()
+        await self.serves.enter_async_context(served)
+        await self.desk.engine.sync()
 
     def code(self, name: str) -> str:
         """A one-time code that was not used yet: half a minute passes first."""
@@ -153,12 +163,19 @@ async def _open(folder: Path, idle: float, demo: bool, steady: Callable[[], floa
     room.settings = replace(room.settings, demo=demo)
     room.engine.settings = room.settings
     wall, still = [room.clock()], [0.0]
-    desk = Desk(room.engine, SessionBook(room.vault, idle, now=lambda: wall[0], idle=steady or (lambda: still[0])))
     port = free_port()
     at = WebAddress("127.0.0.1", port, "", frozenset({"127.0.0.1", "north.localhost"}), secure=False)
-    house = House(room, desk, f"http://127.0.0.1:{port}/", wall, still)
+
+    def start() -> tuple[Desk, AbstractAsyncContextManager[None]]:
+        book = SessionBook(room.vault, idle, now=lambda: wall[0], idle=steady or (lambda: still[0]))
+        desk = Desk(room.engine, book)
+        return desk, serving(desk, at)
+
+    desk, served = start()
+    house = House(room, desk, f"http://127.0.0.1:{port}/", wall, still, AsyncExitStack(), start)
     try:
-        async with serving(desk, at):
+        async with house.serves:
+            await house.serves.enter_async_context(served)
             await room.engine.sync()
             yield house
     finally:

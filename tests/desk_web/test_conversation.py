@@ -134,7 +134,7 @@ def _full(*_: object) -> None:
 
 
 async def test_a_draft_outlives_the_lock_and_is_its_writers_alone(house: House) -> None:
-    """Kept by the button or by locking; sealed in memory; seen by nobody else; gone once sent."""
+    """Kept by the button or by locking; sealed on the disk; seen by nobody else; gone once sent."""
     case = await house.report(6, "x")
     ada, bob = await house.officer("ada"), await house.officer("bob")
     page = await ada.post(f"/cases/{case}/reply", {"text": TEXT, "act": "draft"})
@@ -142,7 +142,9 @@ async def test_a_draft_outlives_the_lock_and_is_its_writers_alone(house: House) 
     page = await ada.post(f"/cases/{case}/reply", {"text": TEXT + "more", "act": "lock"})
     assert page.url == "/sign-in?why=kept"
     assert ada.token == ""
-    assert all(TEXT.encode() not in draft.sealed for draft in house.desk.drafts._kept.values())
+    draft = house.desk.drafts.find("ada", case)
+    assert draft is not None
+    assert all(TEXT.encode() not in sealed for sealed in draft.sealed)
     assert TEXT not in (await bob.get(f"/cases/{case}")).body
     again = await house.officer("ada")
     page = await again.get(f"/cases/{case}")
@@ -153,7 +155,7 @@ async def test_a_draft_outlives_the_lock_and_is_its_writers_alone(house: House) 
     await again.post(f"/cases/{case}/reply", {"text": "y", "act": "draft"})
     page = await again.post(f"/cases/{case}/reply", {"text": "", "act": "draft"})
     assert page.url == f"/cases/{case}?done=emptied"
-    assert house.desk.drafts._kept == {}
+    assert house.desk.drafts.find("ada", case) is None
 
 
 async def test_a_draft_goes_with_its_member(house: House) -> None:
@@ -162,7 +164,7 @@ async def test_a_draft_goes_with_its_member(house: House) -> None:
     bob, ada = await house.officer("bob"), await house.officer("ada")
     await bob.post(f"/cases/{case}/reply", {"text": "y", "act": "draft"})
     await ada.post("/members/remove", {"name": "bob", "sure": "yes"})
-    assert house.desk.drafts._kept == {}
+    assert house.desk.drafts.find("bob", case) is None
 
 
 async def test_a_draft_has_a_limit(house: House) -> None:

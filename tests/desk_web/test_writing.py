@@ -61,7 +61,7 @@ async def test_words_that_the_desk_cannot_keep_stay_in_the_box(
     await house.report(1, "x")
     officer = await house.officer()
     with monkeypatch.context() as patch:
-        patch.setattr("journalist_ui.desk.api.seal_draft", _fails)
+        patch.setattr("journalist_ui.vault.drafts.hpke_seal", _fails)
         page = await write(officer, act)
     assert page.status == 500
     assert "could not use its own disk" in page.words
@@ -144,7 +144,7 @@ async def test_words_that_are_lost_are_said_to_be(house: House, monkeypatch: pyt
         return await officer.send("POST", "/cases/1/reply", data=fields, headers=ORIGIN)
 
     with monkeypatch.context() as patch:
-        patch.setattr("journalist_ui.desk.api.seal_draft", _fails)
+        patch.setattr("journalist_ui.vault.drafts.hpke_seal", _fails)
         assert (await late(TEXT)).url == "/sign-in?why=lost"
     house.desk.sessions._ended.clear()
     page = await late(TEXT)

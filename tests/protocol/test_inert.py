@@ -76,3 +76,19 @@ def test_the_margin_is_before_empty_lines_and_wrapped_pieces_too() -> None:
     assert margin("x" * 30, 20) == ["    | " + "x" * 14, "    | " + "x" * 14, "    | xx"]
     assert margin("\u4e2d" * 8, 20) == ["    | " + "\u4e2d" * 7, "    | \u4e2d"]
     assert margin("e\u0301" * 14, 20) == ["    | " + "e\u0301" * 14]
+
+
+def test_long_lines_break_at_blanks() -> None:
+    """A word that fits a line stays whole, one that does not is cut; no blank is lost."""
+    assert margin("He told me about hi", 20) == ["    | He told me ", "    | about hi"]
+    assert margin("I know his wife well", 20) == ["    | I know his ", "    | wife well"]
+    assert margin("fourteen wide: all", 20) == ["    | fourteen wide:", "    |  all"]
+    assert margin("a " + "x" * 20, 20) == ["    | a ", "    | " + "x" * 14, "    | " + "x" * 6]
+    assert margin(" " * 16, 20) == ["    | " + " " * 14, "    |   "]
+    assert margin("\u4e2d\u4e2d " + "\u4e2d" * 6, 20) == ["    | \u4e2d\u4e2d ", "    | " + "\u4e2d" * 6]
+
+
+@given(text=st.text(alphabet="ab \u4e2d\u0301"), width=st.integers(20, 40))
+def test_the_pieces_of_a_line_are_the_line(text: str, width: int) -> None:
+    """Nothing is lost or added where a line is broken."""
+    assert "".join(line.removeprefix("> ") for line in margin(text, width, "> ")) == text

@@ -22,6 +22,39 @@ function lockForm() {
   return /** @type {HTMLFormElement} */ (document.getElementById("lock"));
 }
 
+/**
+ * @param {string} name
+ * @param {string} value
+ */
+function addToLock(name, value) {
+  const field = document.createElement("input");
+  field.type = "hidden";
+  field.name = name;
+  field.value = value;
+  lockForm().append(field);
+}
+
+/**
+ * The next sign-in leads to the case in which something was begun.
+ * @param {Reply | undefined} reply
+ */
+function nameCase(reply) {
+  const number = /^\/cases\/(\d+)/.exec(location.pathname)?.[1];
+  if (number && reply?.isBegun()) {
+    addToLock("case", number);
+  }
+}
+
+/**
+ * @param {string} why
+ * @param {Reply | undefined} reply
+ */
+function sendLock(why, reply) {
+  addToLock("why", why);
+  nameCase(reply);
+  lockForm().requestSubmit();
+}
+
 /** Nothing of the case stays in the page. */
 function blank() {
   document.title = "Locked";
@@ -53,19 +86,14 @@ export function watchIdle(seconds, reply) {
     if (reply && !reply.isKept()) {
       reply.submit("lock");
     } else {
-      const form = lockForm();
-      const reason = document.createElement("input");
-      reason.type = "hidden";
-      reason.name = "why";
-      reason.value = why;
-      form.append(reason);
-      form.requestSubmit();
+      sendLock(why, reply);
     }
     document.body.hidden = true;
   };
 
   let keeping = false;
-  /** @param {Reply} reply keeps its text and goes on; what the desk did not take is sent as if a button were pressed */
+  /** @param {Reply} reply keeps its text and goes on; what only a button can keep is sent as if one were pressed, and a desk
+   * that does not answer is asked again */
   const keep = async (reply) => {
     if (keeping) {
       return;
@@ -79,7 +107,7 @@ export function watchIdle(seconds, reply) {
     if (done) {
       restart();
       tell("loaded");
-    } else {
+    } else if (reply.isStopped()) {
       over = true;
       reply.submit("draft");
     }
@@ -146,7 +174,7 @@ export function watchIdle(seconds, reply) {
       return;
     }
     over = true;
-    if (reply && !reply.isKept()) {
+    if (reply && (!reply.isKept() || (told.what !== "locked" && reply.isBegun()))) {
       // Also a session that is over can still keep what was begun in it.
       reply.submit(told.what === "locked" ? "lock" : "draft");
       document.body.hidden = true;
@@ -177,8 +205,13 @@ export function watchIdle(seconds, reply) {
       lock();
     } else {
       over = true;
+      nameCase(reply);
       tell("locked");
     }
+  });
+  reply?.onKept(() => {
+    restart();
+    tell("loaded");
   });
   return { lock };
 }

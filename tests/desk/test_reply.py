@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Writing to a source from a script: nothing goes out that the source has had, or that its sender could not know to
+fit, unless --again says so."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from journalist_ui.desk.api import Desk, ask
+from journalist_ui.desk.sessions import SessionBook
+from journalist_ui.refusals import CaseMoved
+from journalist_ui.vault import one_time_code
+from journalist_ui.vault.replies import SENT_BEFORE, SOURCE_WROTE, UNIT_WROTE
+from tests.desk.room import INVESTIGATOR, PASSPHRASE, Room, _secret, entropy
+
+pytestmark = pytest.mark.usefixtures("brief_stretch")
+TEXT = "Which day was it?"
+
+
+class Script:
+    """A member's session at the socket."""
+
+    def __init__(self, desk: Desk, token: str) -> None:
+        self.desk, self.token = desk, token
+
+    async def ask(self, verb: str, **body: Any) -> Any:
+        return await ask(self.desk, verb, self.token, {"case": 1, **body})
+
+
+async def scripts(room: Room) -> tuple[Script, Script]:
+    """Of ada and of bob."""
+    room.add("bob", INVESTIGATOR)
+    desk = Desk(room.engine, SessionBook(room.vault, 900, now=room.clock))
+    await source_writes(room, "The report.")
+    tokens = [await desk.sessions.sign_in(name, PASSPHRASE, _code(room, name)) for name in ("ada", "bob")]
+    return Script(desk, tokens[0]), Script(desk, tokens[1])
+
+
+def _code(room: Room, name: str) -> str:
+    step = int(room.clock() // one_time_code.STEP)
+    return one_time_code.code_at(_secret(room.secrets[name]), step)
+
+
+async def source_writes(room: Room, text: str) -> None:
+    await asyncio.to_thread(room.report, entropy(1), text)
+    await room.engine.sync()
+
+
+async def refused(script: Script, **body: Any) -> str:
+    with pytest.raises(CaseMoved) as found:
+        await script.ask("reply", **body)
+    return found.value.say
+
+
+async def test_the_same_text_twice_is_stopped(room: Room) -> None:
+    """Also from another member who has read it; another text goes, and --again sends."""
+    ada, bob = await scripts(room)
+    await ada.ask("reply", text=TEXT)
+    assert await refused(ada, text=TEXT) == SENT_BEFORE
+    await bob.ask("show")
+    assert await refused(bob, text=TEXT) == SENT_BEFORE
+    await bob.ask("reply", text=TEXT + " And the hour?")
+    await bob.ask("reply", text=TEXT, again=True)
+    assert len(room.engine._replies) == 3
+
+
+async def test_what_the_source_wrote_since_is_read_first(room: Room) -> None:
+    """A message after the last opening stops it, until the case is opened, or --again says so."""
+    ada, _ = await scripts(room)
+    await ada.ask("show")
+    await source_writes(room, "Do not write: he reads along.")
+    assert await refused(ada, text=TEXT) == SOURCE_WROTE
+    await ada.ask("reply", text=TEXT, again=True)
+    assert await refused(ada, text="More.") == SOURCE_WROTE
+    await ada.ask("show")
+    await ada.ask("reply", text="More.")
+
+
+async def test_what_a_colleague_wrote_since_is_read_first(room: Room) -> None:
+    """One's own text stops nothing; a colleague's does, for who opened the case before it and for who never did."""
+    ada, bob = await scripts(room)
+    await bob.ask("show")
+    await ada.ask("reply", text=TEXT)
+    await ada.ask("reply", text=TEXT + " And the hour?")
+    assert await refused(bob, text="Mine.") == UNIT_WROTE
+    await bob.ask("show")
+    await bob.ask("reply", text="Mine.")
+    assert await refused(ada, text="Yours.") == UNIT_WROTE
+    await ada.ask("reply", text="Yours.", again=True)
+
+
+async def test_two_scripts_at_one_moment_send_one_text(room: Room) -> None:
+    """Both pass the look before, one of them is stored."""
+    ada, bob = await scripts(room)
+    found = await asyncio.gather(ada.ask("reply", text=TEXT), bob.ask("reply", text=TEXT), return_exceptions=True)
+    assert sorted(type(one) is CaseMoved for one in found) == [False, True]
+    assert len(room.engine._replies) == 1
