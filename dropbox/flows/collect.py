@@ -249,6 +249,17 @@ def clock_agrees(intake: IntakeState, now: int, notices: list[Notice]) -> bool:
     return False
 
 
+def _reopen(state: DeskContext, intake: IntakeState, notices: list[Notice]) -> None:
+    """What was processed as closed and is open again, because the server's clock was ahead, is fetched once more when
+    it closes: what came into it since must not be missed. Parts that are held count once."""
+    ledger = state.ledger
+    if intake.open > ledger.processed_through:
+        return
+    notices.append(Notice("segments-reopened", {"first": intake.open, "last": ledger.processed_through}))
+    ledger.processed_through = intake.open - 1
+    ledger.roots = {period: root for period, root in ledger.roots.items() if period < intake.open}
+
+
 def _standing(state: DeskContext, unit: Unit | None) -> Iterator[Notice]:
     """What the signed list says of this unit, where that is not simply that it receives."""
     if state.directory is None:
@@ -288,6 +299,7 @@ def collect(
     if unit.key_at(now_period) != state.keyring.public:
         result.notices.append(Notice("key-not-listed"))
         return result
+    _reopen(state, intake, result.notices)
     yield from _fetch_all(state, intake, result)
     for period in [period for period in state.ledger.roots if period < intake.oldest]:
         del state.ledger.roots[period]

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A codename at the terminal: shown once and cleared away, typed back, asked for, in one line or several."""
 
+import select
 import signal
 import sys
 import termios
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
@@ -24,6 +25,8 @@ CLEAR = "\033[2J\033[3J\033[H"
 LONGEST_LINE = 4_096
 """Bytes, far beyond any eight words."""
 MOST_LINES = 2 * CODENAME_WORDS
+PASTED, MOST_LEFT = 0.1, 20
+"""Seconds in which the next line of a paste comes; how often it is waited for and dropped."""
 TRIES = 3
 WHAT = "codename"
 PROMPT = "Your codename (eight words, not shown): "
@@ -35,18 +38,19 @@ def ask_codename(text_follows: bool = False) -> bytes:
     """The entropy of a codename that is typed unseen, or stands in the first line of standard input; where that line
     holds too few words, in those that follow. ``text_follows``: other text may follow too. Raises CodenameError,
     InputRefused."""
-    person = sys.stdin.isatty()
-    lines = _typed() if person else _line
-    first = typed = lines(PROMPT)
+    if sys.stdin.isatty():
+        with _unseen():
+            return decode_codename(_typed(), codename_words())
+    first = typed = _line()
     for _ in range(MOST_LINES):
-        more = lines(GO_ON) if _lacks_words(typed) else ""
-        if not (more.strip() if person else more):
+        more = _line() if _lacks_words(typed) else ""
+        if not more:
             break
         typed += more
     try:
         return decode_codename(typed, codename_words())
     except CodenameError:
-        if person or not text_follows:
+        if not text_follows:
             raise
     # What followed was no part of a codename: the message tells of the line that was to be one.
     return decode_codename(first, codename_words())
@@ -62,7 +66,7 @@ def _lacks_words(typed: str) -> bool:
     return False
 
 
-def _line(_: str) -> str:
+def _line() -> str:
     """The next line of standard input, empty at its end. Raises InputRefused."""
     try:
         return as_text(sys.stdin.buffer.readline(LONGEST_LINE), WHAT)
@@ -70,35 +74,50 @@ def _line(_: str) -> str:
         raise InputRefused(f"Standard input cannot be read: {reason(error)}.") from None
 
 
-def _typed() -> Callable[[str], str]:
-    """Lines of a terminal that does not show them. Lines that are pasted after the first are not lost."""
-    first = True
+def _typed() -> str:
+    """Lines of a terminal until they may be a codename, or an empty one that nothing follows says that it was all."""
+    typed = _answer(PROMPT)
+    for _ in range(MOST_LINES):
+        if not _lacks_words(typed):
+            break
+        more = _answer(GO_ON)
+        if not more.strip() and not _waits():
+            break
+        typed += more
+    return typed
 
-    def line(prompt: str) -> str:
-        nonlocal first
-        with _unseen(forget=first):
-            # Whoever sees the question may answer it: nothing is dropped any more.
-            click.echo(prompt, err=True, nl=False)
-            first = False
-            typed = _line(prompt)
-        click.echo("", err=True)
-        if not typed:
-            raise click.Abort
-        return typed
 
-    return line
+def _answer(prompt: str) -> str:
+    click.echo(prompt, err=True, nl=False)
+    typed = _line()
+    click.echo("", err=True)
+    if not typed:
+        raise click.Abort
+    return typed
+
+
+def _waits(seconds: float = 0.0) -> bool:
+    """Whether a line of the terminal waits to be read."""
+    return bool(select.select([sys.stdin], [], [], seconds)[0])
 
 
 @contextmanager
-def _unseen(forget: bool) -> Iterator[None]:
-    """No echo. ``forget`` drops what was typed before the question."""
+def _unseen() -> Iterator[None]:
+    """No echo. What was typed before is dropped, and at the end what is left of a paste: the rest of a codename must
+    not reach whatever reads the terminal next, a shell that shows and keeps it."""
     before = termios.tcgetattr(sys.stdin)
     quiet = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
     try:
-        termios.tcsetattr(sys.stdin, termios.TCSAFLUSH if forget else termios.TCSADRAIN, quiet)
+        termios.tcsetattr(sys.stdin, termios.TCSAFLUSH, quiet)
         yield
     finally:
-        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+        try:
+            for _ in range(MOST_LEFT):
+                if not _waits(PASTED):
+                    break
+                termios.tcflush(sys.stdin, termios.TCIFLUSH)
+        finally:
+            termios.tcsetattr(sys.stdin, termios.TCSAFLUSH, before)
 
 
 @contextmanager

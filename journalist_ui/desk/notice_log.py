@@ -7,6 +7,7 @@ import json
 from sqlalchemy import Connection
 
 from dropbox.flows.requests import Notice
+from journalist_ui.vault import audit
 from journalist_ui.vault.database import read_meta, write_meta
 
 from .notices import LASTING, LASTING_DAYS
@@ -48,8 +49,9 @@ def lasting_notices(connection: Connection, day: int) -> list[Notice]:
     found = [notice for notice, seen in _stored(connection) if day - seen < LASTING_DAYS]
     if differs := read_meta(connection, AUDIT_DIFFERS, ""):
         found.append(Notice("audit-differs", {"day": differs}))
-    restored = int(read_meta(connection, "restored", "0"))
-    if restored and day - restored < LASTING_DAYS:
+    # By the log: whoever excuses by such a row what the log lacks must not be able to leave the notice out.
+    restored = audit.restored_on(connection)
+    if restored is not None and day - restored < LASTING_DAYS:
         found.append(Notice("vault-restored", {"day": iso_day(restored, 86_400)}))
     return found
 

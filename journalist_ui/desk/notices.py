@@ -36,6 +36,8 @@ WORDS = {
     "one of the two. Tell whoever keeps the roots.",
     "segments-gone": "This desk was away too long: reports of the periods {first} to {last} are no longer served and "
     "were not collected.",
+    "segments-reopened": "The service opened the periods {first} to {last} again after this desk had collected them: "
+    "its clock was ahead, or it changes what it served. They are collected once more. Ask whoever runs the service.",
     "segment-missing": "The service does not serve the reports of period {period}. They are asked for again.",
     "segment-refused": "The reports of period {period} were not believed ({error}). Tell whoever keeps the roots.",
     "clock-off": "This machine's clock says period {here}, the service period {server}. Nothing is published or "
@@ -68,6 +70,7 @@ LASTING = frozenset(
         "keyring-new",
         "rolled-back",
         "segments-gone",
+        "segments-reopened",
         "own-batch-missing",
         "intake-differs",
         "member-added",

@@ -18,7 +18,7 @@ from dropbox.protocol.directory import check_name
 from dropbox.protocol.enrolment import Enrolment
 from dropbox.protocol.errors import BadText
 from journalist_ui.refusals import BadInput, VaultUnusable
-from journalist_ui.vault import audit, members, tables
+from journalist_ui.vault import audit, evidence, members, tables
 from journalist_ui.vault.backup import sync_path
 from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, read_meta
 from journalist_ui.vault.members import Role
@@ -141,6 +141,7 @@ def _fill_vault(folder: Path, desk_key: bytes, member: str, roles: frozenset[Rol
     try:
         with vault.transaction() as connection:
             day = int(time.time() // DAY)
+            evidence.keep_nothing(connection, day)
             secret = members.add_member(connection, member, roles, passphrase, vault.random, provisional=False, day=day)
             audit.record(connection, day, "", "init", member)
         vault.truncate_wal()

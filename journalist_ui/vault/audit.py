@@ -2,7 +2,7 @@
 """The audit log: one row an act, each row's hash over the one before it. Its head goes out with every batch."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, func, insert, select
 
@@ -44,27 +44,33 @@ def head(connection: Connection) -> bytes:
     return _newest(connection)[1]
 
 
+def _holding(connection: Connection) -> Iterator[tuple[int, bytes]]:
+    """Number and hash of each row, worked out again, as far as each follows from the one before it."""
+    rows, previous = tables.audit, bytes(HASH)
+    columns = select(rows.c.seq, rows.c.day, rows.c.member, rows.c.act, rows.c.about, rows.c.hash).order_by(rows.c.seq)
+    for place, (seq, day, member, act, about, hashed) in enumerate(connection.execute(columns), start=1):
+        previous = _row_hash(previous, seq, day, member, act, about)
+        if seq != place or hashed != previous:
+            return
+        yield seq, previous
+
+
 def first_break(connection: Connection) -> int:
     """The number of the first row that does not follow from the one before it; 0 when all do."""
-    previous = bytes(HASH)
-    for place, row in enumerate(connection.execute(select(tables.audit).order_by(tables.audit.c.seq)), start=1):
-        previous = _row_hash(previous, row.seq, row.day, row.member, row.act, row.about)
-        if row.seq != place or row.hash != previous:
-            return place
-    return 0
+    held = sum(1 for _ in _holding(connection))
+    return 0 if held == connection.execute(select(func.count()).select_from(tables.audit)).scalar_one() else held + 1
 
 
 def first_conflict(connection: Connection, heads: Sequence[tuple[int, bytes]], seconds: int) -> int | None:
     """The first period whose published head the log does not lead to; None when it leads to all of them, in order.
 
-    ``heads`` are (period, head) of own batches, oldest first, periods of ``seconds`` each. A restored log ends before
-    the restoring: heads from before that day which it lacks are told by the notice of the restoring.
+    ``heads`` are (period, head) of own batches, oldest first, periods of ``seconds`` each. Each row's hash is worked
+    out again: one that was changed leads to no head behind it. A restored log ends before the restoring: heads from
+    before that day which it lacks are told by the notice of the restoring.
     """
-    rows = tables.audit
-    found = connection.execute(select(rows.c.hash, rows.c.seq).where(rows.c.hash.in_([one for _, one in heads])))
-    places = {row.hash: row.seq for row in found} | {bytes(HASH): 0}
-    restored = connection.execute(select(func.max(rows.c.day)).where(rows.c.act == RESTORE)).scalar()
-    reached = 0
+    wanted = {head for _, head in heads}
+    places = {hashed: seq for seq, hashed in _holding(connection) if hashed in wanted} | {bytes(HASH): 0}
+    restored, reached = restored_on(connection), 0
     for period, head in heads:
         place = places.get(head)
         if place is not None and place >= reached:
@@ -74,8 +80,13 @@ def first_conflict(connection: Connection, heads: Sequence[tuple[int, bytes]], s
     return None
 
 
+def restored_on(connection: Connection) -> int | None:
+    """The newest day on which a backup was put in this vault's place, by the log itself; None when none was."""
+    rows = tables.audit
+    return connection.execute(select(func.max(rows.c.day)).where(rows.c.act == RESTORE)).scalar()
+
+
 def is_beginning_of(earlier: Connection, later: Connection) -> bool:
-    """Whether one log, for instance a backup's, is how the other begins."""
-    seq, hashed = _newest(earlier)
-    there = later.execute(select(tables.audit.c.hash).where(tables.audit.c.seq == seq)).scalar()
-    return seq == 0 or there == hashed
+    """Whether one log, for instance a backup's, is how the other begins, which holds that far."""
+    newest = _newest(earlier)
+    return newest[0] == 0 or newest in _holding(later)

@@ -142,8 +142,8 @@ def verify_backup(path: Path, desk_key: bytes, present: Path | None = None) -> d
                 )
             if present is not None and not _begins(connection, present, desk_key):
                 raise VaultUnusable(
-                    f"The audit log in {path.name} is not how the desk's own log begins: one was changed, or the vault "
-                    "was restored from an older backup. Keep both, and tell whoever oversees this desk."
+                    f"The audit log in {path.name} is not how the desk's own log begins: one was changed or cut short, "
+                    "or the vault was restored from an older backup. Keep both, and tell whoever oversees this desk."
                 )
             return {
                 name: connection.execute(select(func.count()).select_from(table)).scalar_one()
@@ -154,11 +154,11 @@ def verify_backup(path: Path, desk_key: bytes, present: Path | None = None) -> d
 
 
 def _begins(backup: Connection, present: Path, desk_key: bytes) -> bool:
-    """Whether the log of a backup is how the desk's log begins, or the other way round."""
+    """Whether the log of a backup is how the desk's log begins: that one only grows, unless rows are taken out."""
     vault = open_vault(present, desk_key, older=True)
     try:
         with vault.transaction() as later:
-            return audit.is_beginning_of(backup, later) or audit.is_beginning_of(later, backup)
+            return audit.is_beginning_of(backup, later)
     finally:
         vault.close()
 
@@ -195,7 +195,6 @@ def restore_backup(backup: Path, folder: Path, desk_key: bytes, day: int) -> Non
             migrate(vault, day)
         with vault.transaction() as connection:
             audit.record(connection, day, "", audit.RESTORE, backup.name)
-            write_meta(connection, "restored", day)
         vault.truncate_wal()
     finally:
         vault.close()

@@ -33,9 +33,10 @@ class Proof(StrEnum):
     UNPROVED = "unproved"
 
 
-def about_part(number: int, message_id: bytes, part: int, sealed: bytes) -> str:
-    """How the audit log names a sealed part."""
-    return f"part {number} {message_id.hex()} {part} {sha256(sealed).hex()}"
+def about_part(case: Row[Any], message: Row[Any], part: int, sealed: bytes) -> str:
+    """How the audit log names a sealed part: with whose case it is in and of how many parts."""
+    hashed = sha256(case.pseudonym + sealed).hex()
+    return f"part {case.number} {message.message_id.hex()} {part}/{message.parts} {hashed}"
 
 
 def about_text(number: int, text_id: int, sealed: bytes) -> str:
@@ -72,7 +73,10 @@ class SealedMessage:
 
     def names(self) -> list[str]:
         """How the audit log would name those parts that carry no proof."""
-        return [about_part(row.number, row.message_id, row.part, row.sealed) for row in self._parts if not row.proved]
+        return [self._name(row) for row in self._parts if not row.proved]
+
+    def _name(self, row: Row[Any]) -> str:
+        return about_part(self._case, self._message, row.part, row.sealed)
 
     def open(self, key: SealingKey, kept: Container[str]) -> tuple[bytes, Proof]:
         """The joined parts, and what they prove. A part that does not open is left out and proves nothing."""
@@ -88,7 +92,7 @@ class SealedMessage:
         try:
             if not row.proved:
                 body = key.open(row.sealed, part_info(*place))
-                return body, Proof.BEFORE if about_part(*place, row.sealed) in kept else Proof.UNPROVED
+                return body, Proof.BEFORE if self._name(row) in kept else Proof.UNPROVED
             plain = key.open(row.sealed, proved_part_info(*place))
         except NotForThisKey:
             return b"", Proof.UNPROVED
@@ -99,6 +103,11 @@ class SealedMessage:
         except ProtocolError:
             return body, Proof.UNPROVED
         return body, Proof.PROVED
+
+
+def keep_nothing(connection: Connection, day: int) -> None:
+    """Close the list of what was kept before proofs, in a vault that begins with them: it is empty for good."""
+    audit.record(connection, day, "", MIGRATED, "nothing")
 
 
 def record_key(connection: Connection, day: int, name: str) -> None:

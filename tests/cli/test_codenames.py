@@ -22,11 +22,13 @@ SHOWN = "Press Enter when you have written it down"
 class Terminal:
     """A command at a terminal of its own, and what stands on the screen."""
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *words: str, then: str = "") -> None:
+        """``then`` is for the shell that reads the terminal next."""
         self.screen = ""
         self.pid, self._terminal = pty.fork()
         if self.pid == 0:
-            os.execve(SOURCE, [SOURCE, *words], {**os.environ, "LANG": "C.UTF-8"})  # noqa: S606 - the command itself
+            command = ["/bin/sh", "-c", f'"$0" "$@"; {then}', SOURCE, *words] if then else [SOURCE, *words]
+            os.execve(command[0], command, {**os.environ, "LANG": "C.UTF-8"})  # noqa: S606 - the command itself
 
     def until(self, text: str) -> None:
         """Read until that stands on the screen, or the command has ended."""
@@ -109,6 +111,21 @@ def test_too_few_words_and_enter_are_told(sources: Sources) -> None:
     terminal.type("\r")
     assert terminal.end() == 1
     assert "That is 2 words" in terminal.screen
+
+
+@pytest.mark.parametrize(
+    "lines", ["acid\rnotaword\racorn acre\racts\r", "acid\r" * 8 + "more words\r", "acid\r\r\racorn aced\racre"]
+)
+def test_the_rest_of_a_paste_reaches_no_shell(sources: Sources, lines: str) -> None:
+    """A word that is wrong in the middle, more lines than a codename has, and empty ones between them: what was not
+    read is dropped, and not left to be run, shown and kept by whatever reads the terminal next."""
+    terminal = Terminal("check", *sources.pinned, then="timeout --foreground 0.5 cat")
+    terminal.until("Your codename")
+    terminal.type(lines)
+    terminal.end()
+    assert "dropbox-source: " in terminal.screen or "Stopped" in terminal.screen
+    told = terminal.screen.replace("words that are missing", "").replace("words of the list", "")
+    assert not any(word in told for word in ("acid", "acorn", "acre", "acts", "aced", "more words"))
 
 
 @pytest.mark.parametrize("between", ["\n", "\r\n", "\n\n", "   \n"])

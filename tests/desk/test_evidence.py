@@ -22,7 +22,7 @@ from journalist_ui.desk.api import Desk
 from journalist_ui.desk.notice_log import lasting_notices
 from journalist_ui.desk.sessions import SessionBook
 from journalist_ui.refusals import VaultUnusable
-from journalist_ui.vault import audit, tables
+from journalist_ui.vault import audit, evidence, tables
 from journalist_ui.vault.backup import newest_backup, verify_backup
 from journalist_ui.vault.cases import answer_info, part_info, proved_part_info
 from journalist_ui.vault.database import VAULT_FILE
@@ -174,6 +174,49 @@ def test_the_record_is_compared_with_what_was_published(room: Room) -> None:
     assert "audit-differs" in notices(room)
 
 
+@pytest.mark.parametrize("change", ["words", "gap", "numbers", "excused"])
+def test_a_row_changed_behind_its_hash_is_noticed(room: Room, change: str) -> None:
+    """What was published is not led to by hashes that were left as they were: a row's words, a row taken out of the
+    middle, two numbers exchanged, and a whole new log that claims a restoring, which is told as one."""
+    room.report(entropy(1), "It was on Tuesday.")
+    sync(room)
+    for _ in range(3):
+        room.sign_in("ada").show(1, room.engine.day)
+    sync(room, 2)
+    assert notices(room) == set()
+    rows = tables.audit
+    with room.vault.transaction() as connection:
+        if change == "words":
+            connection.execute(update(rows).where(rows.c.seq == 2).values(act="sign in refused"))
+        elif change == "gap":
+            connection.execute(delete(rows).where(rows.c.seq == 2))
+        elif change == "numbers":
+            for old, new in ((2, 999), (3, 2), (999, 3)):
+                connection.execute(update(rows).where(rows.c.seq == old).values(seq=new))
+        else:
+            connection.execute(delete(rows))
+            evidence.record_key(connection, 1, "ada")
+            audit.record(connection, room.engine.day, "", audit.RESTORE, "a backup")
+    sync(room)
+    assert notices(room) == ({"vault-restored"} if change == "excused" else {"audit-differs"})
+
+
+def test_nothing_passes_for_older_than_proofs_in_a_vault_that_began_with_them(room: Room) -> None:
+    """Whoever lists a row of their own, and closes the list, is too late: it was closed, and empty, at the start."""
+    with room.vault.transaction() as connection:
+        evidence.keep_nothing(connection, 0)
+    room.report(entropy(1), "It was on Tuesday.")
+    sync(room)
+    case, message_id = a_case(room), bytes([7]) * 16
+    sealed = hpke_seal(case.public, encode_body(Report("I made it up.")), part_info(1, message_id, 1))
+    put_message(room, sealed, message_id, proved=False)
+    with room.vault.transaction() as connection:
+        message = connection.execute(select(tables.messages).where(tables.messages.c.message_id == message_id)).one()
+        audit.record(connection, 0, "", evidence.KEPT, evidence.about_part(case, message, 1, sealed))
+        audit.record(connection, 0, "", evidence.MIGRATED)
+    assert shown(room)[1] == ("unproved", "unproved", "I made it up.")
+
+
 def test_a_log_that_was_written_again_is_noticed(room: Room) -> None:
     """Each row follows from the one before it, and still it is not the log that was published."""
     room.report(entropy(1), "It was on Tuesday.")
@@ -219,6 +262,10 @@ def test_a_backup_is_compared_with_the_desks_own_log(tmp_path: Path) -> None:
     with pytest.raises(VaultUnusable, match="was changed"):
         verify_backup(newer, DESK_KEY, present)
     assert verify_backup(older, DESK_KEY, present)["cases"] == 1
+    with room.vault.transaction() as connection:
+        connection.execute(delete(tables.audit).where(tables.audit.c.seq == newest.seq))
+    with pytest.raises(VaultUnusable, match="cut short"):
+        verify_backup(newer, DESK_KEY, present)
 
 
 # --- messages that never become whole ---

@@ -23,15 +23,15 @@ from tests.desk_web.house import House, Page
 def write(room: Room, case: int, texts: list[str]) -> None:
     """So many later messages of the source, as a desk of before proofs were kept stored them."""
     with room.vault.transaction() as connection:
-        public = connection.execute(select(tables.cases.c.public).where(tables.cases.c.number == case)).scalar_one()
+        whose = connection.execute(select(tables.cases).where(tables.cases.c.number == case)).one()
         for at, text in enumerate(texts):
             message_id = (case << 32 | at).to_bytes(16, "big")
             this = {"number": case, "message_id": message_id}
             row = this | {"parts": 1, "period": 1, "complete": at + 2, "place": 10_000 + at}
-            connection.execute(insert(tables.messages).values(row))
-            sealed = hpke_seal(public, encode_body(Report(text)), part_info(case, message_id, 1))
+            message = connection.execute(insert(tables.messages).values(row).returning(tables.messages)).one()
+            sealed = hpke_seal(whose.public, encode_body(Report(text)), part_info(case, message_id, 1))
             connection.execute(insert(tables.parts).values(this | {"part": 1, "sealed": sealed}))
-            audit.record(connection, 0, "", KEPT, about_part(case, message_id, 1, sealed))
+            audit.record(connection, 0, "", KEPT, about_part(whose, message, 1, sealed))
         audit.record(connection, 0, "", MIGRATED)
 
 
@@ -45,16 +45,18 @@ def add_cases(room: Room, count: int) -> None:
             seed = at.to_bytes(32, "big")
             public = SealingKey(seed).public
             values = {"pseudonym": bytes([255]) * 24 + at.to_bytes(8, "big"), "public": public, "opened": 1}
-            made = insert(tables.cases).values(values | {"state": NEW}).returning(tables.cases.c.number)
-            number = connection.execute(made).scalar_one()
+            case = connection.execute(
+                insert(tables.cases).values(values | {"state": NEW}).returning(tables.cases)
+            ).one()
+            number = case.number
             keys = [wrap_case_key(number, seed, one.name, one.public) for one in members]
             connection.execute(insert(tables.case_keys), keys)
             this = {"number": number, "message_id": bytes(16)}
             row = this | {"parts": 1, "period": 1, "complete": 1, "place": 20_000 + at}
-            connection.execute(insert(tables.messages).values(row))
+            message = connection.execute(insert(tables.messages).values(row).returning(tables.messages)).one()
             sealed = hpke_seal(public, body, part_info(number, bytes(16), 1))
             connection.execute(insert(tables.parts).values(this | {"part": 1, "sealed": sealed}))
-            audit.record(connection, 0, "", KEPT, about_part(number, bytes(16), 1, sealed))
+            audit.record(connection, 0, "", KEPT, about_part(case, message, 1, sealed))
         audit.record(connection, 0, "", MIGRATED)
 
 

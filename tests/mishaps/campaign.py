@@ -206,7 +206,8 @@ def judge(world: World, run: Run) -> str:
         return f"it ended with {done.returncode}: {said[-500:]}"
     if len(said.splitlines()) > MOST_LINES:
         return f"{len(said.splitlines())} lines: {said[:500]}"
-    heard = "2>" not in run.ends and "|" not in run.ends
+    # What the doctor found is its output.
+    heard = "2>" not in run.ends and "|" not in run.ends and run.words[1:2] != ("doctor",)
     return "it ended with 1 and no word" if done.returncode == 1 and heard and not said.strip() else ""
 
 

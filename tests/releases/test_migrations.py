@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, select, text, update
+from sqlalchemy import delete, inspect, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from dropbox.protocol.primitives import hpke_seal
@@ -105,9 +105,30 @@ def test_what_came_before_proofs_is_listed_and_nothing_else_passes_for_it(old: O
             .values(sealed=forged)
         )
         # Listing it now, behind the row that closed the list, is too late.
-        audit.record(connection, 0, "", KEPT, about_part(2, row.message_id, 1, forged))
+        message = connection.execute(
+            select(tables.messages).where(tables.messages.c.message_id == row.message_id)
+        ).one()
+        audit.record(connection, 0, "", KEPT, about_part(case, message, 1, forged))
     shown = {one.raw: one.proof.value for one in session.show(2, 0).messages if hasattr(one, "raw")}
     assert shown["not what was said"] == "unproved"
+
+
+def test_what_came_before_proofs_stays_whole_and_its_sources(old: OldService, north: Vault) -> None:
+    """A message of several parts that is cut short, and messages of a case that is given to another source, are what
+    the list does not hold."""
+    session = sign_in(old, north, "north", "ada")
+    rows, parts = tables.messages, tables.parts
+    with north.transaction() as connection:
+        long = connection.execute(select(rows).where(rows.c.parts > 1, rows.c.complete > 0)).first()
+        assert long is not None
+        this = (parts.c.number == long.number, parts.c.message_id == long.message_id)
+        connection.execute(delete(parts).where(*this, parts.c.part == long.parts))
+        cut = update(rows).where(rows.c.number == long.number, rows.c.message_id == long.message_id)
+        connection.execute(cut.values(parts=long.parts - 1))
+        connection.execute(update(tables.cases).where(tables.cases.c.number == 4).values(pseudonym=bytes(32)))
+    proofs = {one.message_id: one.proof for one in session.show(long.number, 0).messages if hasattr(one, "raw")}
+    assert proofs[long.message_id] == "unproved"
+    assert {one.proof.value for one in session.show(4, 0).messages if hasattr(one, "raw")} == {"unproved"}
 
 
 def test_the_tables_are_those_of_a_new_vault(tmp_path: Path, north: Vault) -> None:

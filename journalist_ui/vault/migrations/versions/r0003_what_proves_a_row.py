@@ -17,6 +17,11 @@ branch_labels = None
 depends_on = None
 
 KEPT = "kept before proofs"
+_PARTS = (
+    "SELECT parts.number, parts.message_id, part, parts.sealed, messages.parts, pseudonym FROM parts"
+    " JOIN messages ON messages.number = parts.number AND messages.message_id = parts.message_id"
+    " JOIN cases ON cases.number = parts.number ORDER BY 1, 2, 3"
+)
 
 
 def upgrade() -> None:
@@ -55,8 +60,9 @@ def _columns() -> None:
 def _list_what_is_there(connection: sa.Connection) -> None:
     """One row of the audit log for each part, text and member's key, then one that closes the list."""
     log = _Log(connection, int(context.config.attributes["day"]))
-    for row in connection.execute(sa.text("SELECT number, message_id, part, sealed FROM parts ORDER BY 1, 2, 3")):
-        log.add(KEPT, f"part {row.number} {row.message_id.hex()} {row.part} {hashlib.sha256(row.sealed).hexdigest()}")
+    for row in connection.execute(sa.text(_PARTS)):
+        hashed = hashlib.sha256(row.pseudonym + row.sealed).hexdigest()
+        log.add(KEPT, f"part {row.number} {row.message_id.hex()} {row.part}/{row.parts} {hashed}")
     for row in connection.execute(sa.text("SELECT number, text, sealed FROM answers ORDER BY text")):
         log.add(KEPT, f"text {row.number} {row.text} {hashlib.sha256(row.sealed).hexdigest()}")
     for row in connection.execute(sa.text("SELECT name, public FROM members ORDER BY name")):
