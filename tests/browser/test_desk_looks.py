@@ -14,7 +14,7 @@ from dropbox.questions import QUESTIONS
 from tests.browser.conftest import CHROMIUM, Launch
 from tests.browser.desk_house import Officer
 from tests.browser.pages_looks import ALL_LOOKS, assert_good_looks, faults, in_each_look, too_wide
-from tests.desk.room import FIRST_PASSPHRASE, PASSPHRASE, entropy
+from tests.desk.room import FIRST_PASSPHRASE, INVESTIGATOR, PASSPHRASE, entropy
 from tests.desk_web.house import House, open_house
 
 LONG_WORD = "x" * 400
@@ -43,6 +43,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
         await opened.desk.engine.sync()
         await _send(officer, f"Waiting {LONG_WORD}")
         await opened.report(2, "second", force="cumbria")
+        room.add("dan", INVESTIGATOR)
         yield opened
 
 
@@ -110,6 +111,34 @@ async def previewed(officer: Officer) -> None:
     await at("/cases/2")(officer)
     await officer.fill({"text": f"One.\n{LONG_WORD}\n" * 5})
     await officer.press("Preview")
+
+
+async def previewed_late(officer: Officer) -> None:
+    """All that was added to case 1 while a text was written stands in its preview."""
+    await at("/cases/1")(officer)
+    await officer.page.evaluate("document.querySelector('[name=seen]').value = '0'")
+    await officer.fill({"text": "One."})
+    await officer.press("Preview")
+
+
+async def drafted_twice(officer: Officer) -> None:
+    await at("/cases/1")(officer)
+    other = Officer(officer.house, await officer.page.context.new_page())
+    await other.open("/cases/1")
+    for tab, text in ((other, f"First {LONG_WORD}"), (officer, "Second")):
+        await tab.fill({"text": text})
+        await tab.press("Keep as a draft")
+    await other.page.close()
+
+
+async def shared(officer: Officer) -> None:
+    await at("/members")(officer)
+    await officer.press("Share 2 cases with dan")
+
+
+async def shared_one(officer: Officer) -> None:
+    await at("/cases/1")(officer)
+    await officer.press("Share this case with dan")
 
 
 async def drafted(officer: Officer) -> None:
@@ -193,6 +222,10 @@ STATES: dict[str, tuple[Walk, str]] = {
     "case with a text too long": (too_long, "Problem: case 2"),
     "case about to lock": (warned, "Case 2"),
     "preview": (previewed, "Preview for case 2"),
+    "preview of a case that changed": (previewed_late, "Preview for case 1"),
+    "case with two drafts": (drafted_twice, "Case 1"),
+    "cases shared": (shared, "Share cases"),
+    "case shared": (shared_one, "Share cases"),
     "members": (at("/members"), "Members"),
     "members for an investigator": (at("/members", "bob"), "Members"),
     "member added": (added, "Members"),
