@@ -2,6 +2,7 @@
 """How commands get secrets and texts, reach the running desk, and print."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -45,13 +46,30 @@ def read_text(path: str) -> str:
     return inputs.read_text(path, LARGEST_TEXT, "text file")
 
 
-def ask_signed_in(session: Path, verb: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Ask the desk of a session file. Raises DeskRefused."""
+def held_session(session: Path) -> tuple[Path, str] | None:
+    """The desk's socket and the token of a session file; None when it is none."""
     try:
         held = json.loads(inputs.read_text(session, LARGEST_SESSION, "session file"))
-        socket, token = Path(held["socket"]), str(held["token"])
+        return Path(held["socket"]), str(held["token"])
     except (InputRefused, ValueError, KeyError, TypeError, RecursionError):
-        raise NotSignedIn(terminal.NO_SESSION.format(path=session)) from None
+        return None
+
+
+def refuse_other_file(session: Path) -> None:
+    """A session file is replaced and removed: what holds something else stays. Raises BadInput."""
+    if not os.path.lexists(session):
+        return
+    empty = session.is_file() and session.stat().st_size == 0
+    if not empty and (not session.is_file() or held_session(session) is None):
+        raise BadInput(terminal.OTHER_FILE.format(path=session))
+
+
+def ask_signed_in(session: Path, verb: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Ask the desk of a session file. Raises DeskRefused."""
+    held = held_session(session)
+    if held is None:
+        raise NotSignedIn(terminal.NO_SESSION.format(path=session))
+    socket, token = held
     return ask_desk(socket, verb, body or {}, token)
 
 

@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """``dropbox-desk lock``: end a session."""
 
-import json
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from dropbox.command_line.inputs import read_text
-from dropbox.command_line.refused import InputRefused
 from journalist_ui.desk.client import ask_desk
 from journalist_ui.refusals import DeskNotRunning
 
 from . import terminal
-from .asking import LARGEST_SESSION, session_option
+from .asking import held_session, refuse_other_file, session_option
 
 
 @click.command()
@@ -24,11 +22,11 @@ def lock(session: Path) -> None:
     Example:
       dropbox-desk lock --session ada.session
     """
-    try:
-        held = json.loads(read_text(session, LARGEST_SESSION, "session file"))
-        ask_desk(Path(held["socket"]), "lock", {"token": held["token"]})
-    except (InputRefused, ValueError, KeyError, TypeError, RecursionError, DeskNotRunning):
-        # Without the desk, or without a token, there is no session.
-        pass
+    refuse_other_file(session)
+    held = held_session(session)
+    if held is not None:
+        # Without the desk there is no session.
+        with suppress(DeskNotRunning):
+            ask_desk(held[0], "lock", {"token": held[1]})
     session.unlink(missing_ok=True)
     click.echo(terminal.LOCKED, err=True)

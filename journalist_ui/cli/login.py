@@ -11,7 +11,7 @@ from dropbox.command_line.secret_lines import secret_line
 from journalist_ui.desk.client import ask_desk, socket_of
 
 from . import terminal
-from .asking import vault_option
+from .asking import refuse_other_file, vault_option
 
 
 @click.command()
@@ -33,6 +33,7 @@ def login(vault: Path, member: str, session: Path) -> None:
     Example:
       dropbox-desk login --vault north --member ada --session ada.session
     """
+    refuse_other_file(session)
     socket = socket_of(vault)
     secrets = {
         "passphrase": secret_line(terminal.ASK_FOR_MEMBER),

@@ -257,6 +257,7 @@ ASK_FOR_FIRST = "The new member's first passphrase"
 ASK_FOR_NEW = "New passphrase"
 ASK_FOR_CODE = "One-time code (empty with a first passphrase)"
 START_DESK = "No desk runs on this vault. Start it with `dropbox-desk serve`."
+OTHER_FILE = "{path} is no session file. It was left as it is: name another for --session."
 NO_SESSION = "The session file {path} cannot be read. Sign in with `dropbox-desk login`."
 NO_BACKUP_SAID = "No backup is configured: if this desk's disk fails, every case is lost."
 GIVE_UP_FIRST = (

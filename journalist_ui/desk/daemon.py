@@ -52,7 +52,7 @@ class Timetable:
         """Do what is due; returns the seconds to wait for the next."""
         engine, now = self._engine, self._engine.clock()
         try:
-            if now >= self._next_collect or not engine.state.checked:
+            if self._collect_due(now) or not engine.state.checked:
                 await engine.sync()
             else:
                 await engine.publish()
@@ -62,6 +62,11 @@ class Timetable:
             log("error", _code(error))
         return self._plan(now)
 
+    def _collect_due(self, now: float) -> bool:
+        """Also when the moment that was drawn is further away than any is drawn: the clock was ahead then."""
+        policy = self._engine.policy
+        return now >= self._next_collect or policy is None or self._next_collect - now > 2 * policy.collect
+
     def _plan(self, before: float) -> float:
         engine, now = self._engine, self._engine.clock()
         policy, share = engine.policy, random.random()  # noqa: S311  # spreads load and hides a moment; no secret
@@ -70,7 +75,7 @@ class Timetable:
             self._failures = max(self._failures, 1)
             longest = min(LONGEST_RETRY, policy.collect) if policy else LONGEST_RETRY
             return retry_after(self._failures, longest, share)
-        if before >= self._next_collect:
+        if self._collect_due(before):
             self._next_collect = next_collect(policy, now, share)
         published, unit_id = engine.state.keyring.published_period, engine.settings.unit_id
         if publish_due(policy, unit_id, published, now):

@@ -197,6 +197,31 @@ def test_a_session_that_is_none_is_told(tmp_path: Path, words: tuple[object, ...
     assert "dropbox-desk login" in done.stderr or "start dropbox-desk serve" in done.stderr
 
 
+@pytest.mark.parametrize("verb", ["lock", "login"])
+@pytest.mark.parametrize("content", [b"SQLite format 3\0", b'{"token": "x"}', b"[]", None])
+def test_what_is_no_session_file_is_neither_removed_nor_replaced(
+    tmp_path: Path, verb: str, content: bytes | None
+) -> None:
+    """A backup, other JSON or a pipe that was named by a slip stays; a file that is not there yet, an empty one and a
+    session's own are what the words are for."""
+    named = tmp_path / "vault-00000001.db"
+    if content is None:
+        os.mkfifo(named)
+    else:
+        named.write_bytes(content)
+    words = ("--vault", tmp_path, "--member", "ada") if verb == "login" else ()
+    found = ask(verb, *words, "--session", named)
+    assert found.exit_code == 1
+    assert "is no session file" in found.stderr
+    assert named.exists()
+    assert content is None or named.read_bytes() == content
+    for held in ('{"socket": "/nowhere/s", "token": "x"}', ""):
+        session = tmp_path / "ada.session"
+        session.write_text(held)
+        assert "no session file" not in ask(verb, *words, "--session", session).stderr
+        assert session.exists() == (verb == "login")
+
+
 def test_a_wrong_desk_passphrase_is_told(tmp_path: Path, anchor: Path) -> None:
     """The daemon ends with 1 and one line; nothing is changed."""
     folder = tmp_path / "desk"

@@ -45,6 +45,22 @@ def test_a_desk_that_was_away_catches_up(room: Room) -> None:
     assert held[-2:] == [room.service.twin.now // 7, room.service.twin.now // 7 + 1]
 
 
+@pytest.mark.parametrize("ahead", [2, 40, 4_000])
+def test_a_clock_that_was_ahead_delays_no_collecting(room: Room, ahead: int) -> None:
+    """Days ahead for one step, then set right: the next step collects what came in, and from then on as planned."""
+    timetable, policy = Timetable(room.engine), room.service.twin.policy
+    asyncio.run(timetable.step())
+    room.engine.clock = lambda: room.clock() + ahead * policy.period
+    asyncio.run(timetable.step())
+    room.report(entropy(1), "hello")
+    room.engine.clock = room.clock
+    assert 0 < asyncio.run(timetable.step()) <= 2 * policy.collect
+    assert len(load_ledger(room.vault).conversations) == 1
+    room.report(entropy(2), "another")
+    asyncio.run(timetable.step())
+    assert len(load_ledger(room.vault).conversations) == 1
+
+
 def test_failures_are_logged_as_codes_and_tried_again(room: Room, capsys: pytest.CaptureFixture[str]) -> None:
     """The log says the kind of error and nothing else; pauses grow up to a bound; afterwards all is as it was."""
     room.transport.down = "GetDirectory"
