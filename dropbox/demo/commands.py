@@ -3,6 +3,7 @@
 
 import asyncio
 import json
+import shlex
 import signal
 import socket
 import sys
@@ -83,8 +84,8 @@ async def _run(demo: Demo) -> None:
         click.echo(f"service {demo.service}, described in {demo.folder / 'demo.json'}; Ctrl-C ends it", err=True)
         for unit in demo.units:
             click.echo(f"desk {unit.desk}", err=True)
-        shown = f"dropbox demo-member --dir {demo.folder} {demo.units[-1].slug}"
-        click.echo(f"to sign in at a desk: {Path(sys.argv[0]).parent / shown}", err=True)
+        words = [str(Path(sys.argv[0])), "demo-member", "--dir", str(demo.folder), demo.units[-1].slug]
+        click.echo(f"to sign in at a desk: {shlex.join(words)}", err=True)
         click.echo("READY")
         sys.stdout.flush()
         ending = asyncio.create_task(children.wait_for_an_end())
