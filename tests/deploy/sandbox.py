@@ -18,7 +18,8 @@ from tests.rules.tree import ROOT
 
 VENV = Path(sys.executable).parents[1]
 DEPLOY = ROOT / "deploy"
-_HOMES = tuple(f"{home}/" for home in ("/home", "/root"))
+_HOMES = ("/home/", "/root/")
+_TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108 - hidden, not used
 _STAGE = """
 set -euo pipefail
 umask 022
@@ -51,20 +52,34 @@ while read -r point; do
   esac
 done < <(awk '{{print $5}}' /proc/self/mountinfo | sort -u)
 for own in /tmp /var/tmp; do mount -t tmpfs -o mode=1777 tmpfs $own; done
+{back}
 umask {umask}
 ulimit -c 0
 cd /
 """
 
 
-def _hide_homes() -> str:
-    """Empty homes, but for what runs the program where a test's own Python or clone lies in one."""
+def _kept() -> list[str]:
+    """What runs the program where a test's own Python or clone lies in a folder that the unit hides."""
     needed = {str(path) for path in (Path(sys.base_prefix), ROOT, VENV)}
-    kept = sorted(path for path in needed if path.startswith(_HOMES))
-    lines = [f"mkdir /run/keep{at}; mount --bind {path} /run/keep{at}" for at, path in enumerate(kept)]
+    outer = {path for path in needed if not any(path.startswith(f"{other}/") for other in needed - {path})}
+    return sorted(path for path in outer if path.startswith((*_HOMES, *_TEMPORARY)))
+
+
+def _back(folders: tuple[str, ...]) -> str:
+    """Put it back where these folders are hidden."""
+    return "\n".join(
+        f"mkdir -p {path}; mount --bind /run/keep{at} {path}; mount -o remount,bind,ro {path}"
+        for at, path in enumerate(_kept())
+        if path.startswith(folders)
+    )
+
+
+def _hide_homes() -> str:
+    """Empty homes, but for what is kept."""
+    lines = [f"mkdir /run/keep{at}; mount --bind {path} /run/keep{at}" for at, path in enumerate(_kept())]
     lines.append("for hidden in /home /root; do mount -t tmpfs -o mode=711 tmpfs $hidden; done")
-    lines += [f"mkdir -p {path}; mount --bind /run/keep{at} {path}" for at, path in enumerate(kept)]
-    return "\n".join([*lines, "for hidden in /home /root; do mount -o remount,ro $hidden; done"])
+    return "\n".join([*lines, _back(_HOMES), "for hidden in /home /root; do mount -o remount,ro $hidden; done"])
 
 
 def settings(unit: Path, instance: str = "%i") -> dict[str, list[str]]:
@@ -116,6 +131,7 @@ class Sandbox:
                 _SEAL.format(
                     writable=" ".join([*state, *runtime, *must]),
                     optional=optional,
+                    back=_back(_TEMPORARY),
                     umask=said["UMask"][0],
                 ),
                 f"user={user}; export JOURNAL_STREAM=0:0",
