@@ -218,7 +218,8 @@ class Engine:
         finally:
             done.new += result.new
             self._remember()
-        self._compare_audit()
+        # In a thread: a long log takes a while to work out again.
+        await asyncio.to_thread(self._compare_audit)
         if self.policy is not None and self.policy != before:
             with self.vault.transaction() as connection:
                 write_meta(connection, "period_seconds", self.policy.period)

@@ -44,9 +44,11 @@ def about_text(number: int, text_id: int, sealed: bytes) -> str:
     return f"text {number} {text_id} {sha256(sealed).hex()}"
 
 
-def about_key(name: str, public: bytes) -> str:
-    """How it names a member's public key."""
-    return f"key {name} {sha256(public).hex()}"
+def about_key(row: Row[Any]) -> str:
+    """How it names a member's public key, with what the member may do: administer (a), investigate (i), and whether the
+    passphrase is still the first one (p)."""
+    may = ((row.administrator, "a"), (row.investigator, "i"), (row.provisional, "p"))
+    return f"key {row.name} {''.join(sign for held, sign in may if held)} {sha256(row.public).hex()}"
 
 
 def listed(connection: Connection, names: Iterable[str], acts: Sequence[str] = (KEPT,)) -> dict[str, Proof]:
@@ -111,22 +113,22 @@ def keep_nothing(connection: Connection, day: int) -> None:
 
 
 def record_key(connection: Connection, day: int, name: str) -> None:
-    """Write a member's present public key down in the audit log."""
-    public = connection.execute(select(tables.members.c.public).where(tables.members.c.name == name)).scalar_one()
-    audit.record(connection, day, name, MEMBER_KEY, about_key(name, public))
+    """Write a member's present public key and roles down in the audit log."""
+    row = connection.execute(select(tables.members).where(tables.members.c.name == name)).one()
+    audit.record(connection, day, name, MEMBER_KEY, about_key(row))
 
 
 def unproved_members(connection: Connection) -> list[str]:
-    """Members whose newest key in the audit log is not the one that cases are wrapped to."""
+    """Members whose newest key in the audit log is not the one that cases are wrapped to, or whose roles are others."""
     rows, wrong = tables.audit, []
-    for member in connection.execute(select(tables.members.c.name, tables.members.c.public)):
+    for member in connection.execute(select(tables.members)):
         start = f"key {member.name} "
         newest = connection.execute(
             select(rows.c.about)
-            .where(rows.c.about >= start, rows.c.about < f"{start}g", rows.c.act.in_((MEMBER_KEY, KEPT)))
+            .where(rows.c.about >= start, rows.c.about < f"{start}~", rows.c.act.in_((MEMBER_KEY, KEPT)))
             .order_by(rows.c.seq.desc())
             .limit(1)
         ).scalar()
-        if newest != about_key(member.name, member.public):
+        if newest != about_key(member):
             wrong.append(member.name)
     return wrong

@@ -22,12 +22,12 @@ from journalist_ui.desk.api import Desk
 from journalist_ui.desk.notice_log import lasting_notices
 from journalist_ui.desk.sessions import SessionBook
 from journalist_ui.refusals import VaultUnusable
-from journalist_ui.vault import audit, evidence, tables
+from journalist_ui.vault import audit, evidence, members, tables
 from journalist_ui.vault.backup import newest_backup, verify_backup
 from journalist_ui.vault.cases import answer_info, part_info, proved_part_info
 from journalist_ui.vault.database import VAULT_FILE
 from journalist_ui.vault.ledger import load_ledger
-from tests.desk.room import DESK_KEY, Room, entropy, make_room
+from tests.desk.room import ADMINISTRATOR, DESK_KEY, PASSPHRASE, Room, entropy, make_room
 
 DAY = 86_400
 pytestmark = pytest.mark.usefixtures("brief_stretch")
@@ -239,6 +239,19 @@ def test_a_members_key_that_was_exchanged_is_noticed(room: Room) -> None:
     other = SealingKey(bytes(range(32))).public
     with room.vault.transaction() as connection:
         connection.execute(update(tables.members).values(public=other))
+    sync(room)
+    assert notices(room) == {"member-key-altered"}
+
+
+@pytest.mark.parametrize("change", [{"investigator": True}, {"provisional": False}])
+def test_roles_that_were_given_by_a_row_are_noticed(room: Room, change: dict[str, bool]) -> None:
+    """A member who may not, or not yet, is made an investigator: the next report would be open to them."""
+    with room.vault.transaction() as connection:
+        members.add_member(connection, "eve", ADMINISTRATOR, PASSPHRASE, room.vault.random, day=1)
+    sync(room)
+    assert notices(room) == set()
+    with room.vault.transaction() as connection:
+        connection.execute(update(tables.members).where(tables.members.c.name == "eve").values(**change))
     sync(room)
     assert notices(room) == {"member-key-altered"}
 

@@ -113,7 +113,7 @@ def test_every_code_stands_in_the_table_of_errors() -> None:
             "6.8",
             ["unit-missing", "batch-missing", "batch-forked", "manifest-unproved", "batch-altered", "cert-mismatch"],
         ),
-        ("7.1", ["unknown-unit", "routing-changed", "unit-conflicted", "unit-cannot-receive", "no-unit-receives"]),
+        ("7.1", ["unknown-unit", "unit-cannot-receive", "routing-changed", "unit-conflicted", "no-unit-receives"]),
     ],
 )
 def test_each_step_says_its_code(number: str, codes: list[str]) -> None:

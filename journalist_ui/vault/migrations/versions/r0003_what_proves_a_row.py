@@ -65,8 +65,10 @@ def _list_what_is_there(connection: sa.Connection) -> None:
         log.add(KEPT, f"part {row.number} {row.message_id.hex()} {row.part}/{row.parts} {hashed}")
     for row in connection.execute(sa.text("SELECT number, text, sealed FROM answers ORDER BY text")):
         log.add(KEPT, f"text {row.number} {row.text} {hashlib.sha256(row.sealed).hexdigest()}")
-    for row in connection.execute(sa.text("SELECT name, public FROM members ORDER BY name")):
-        log.add(KEPT, f"key {row.name} {hashlib.sha256(row.public).hexdigest()}")
+    for row in connection.execute(sa.text("SELECT * FROM members ORDER BY name")):
+        may = ((row.administrator, "a"), (row.investigator, "i"), (row.provisional, "p"))
+        signs = "".join(sign for held, sign in may if held)
+        log.add(KEPT, f"key {row.name} {signs} {hashlib.sha256(row.public).hexdigest()}")
     log.add("vault migrated", "0003")
 
 
