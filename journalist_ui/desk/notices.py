@@ -50,8 +50,8 @@ WORDS = {
     "reads every new report: if you do not know them, ask {by} at once; if you do, ask them whether it was they.",
     "member-removed": "{by} removed the member {member} on {day}. If nobody else of the unit knows of it, ask {by}.",
     "member-key-altered": "The key or the roles of {member} are not those of this desk's record of acts, and new cases "
-    "may be open to somebody else: whoever has the desk's files and its passphrase changed the vault. Keep the disk and "
-    "the backups as they are, and tell whoever oversees this desk.",
+    "may be open to somebody else: whoever has the desk's files and its passphrase changed the vault. Keep the disk "
+    "and the backups as they are, and tell whoever oversees this desk.",
     "audit-differs": "This desk's record of acts is not the one that it published with its batch of {day}: rows were "
     "taken out or changed by somebody with the desk's files and its passphrase. Keep the disk and every backup as they "
     "are, and tell whoever oversees this desk.",
