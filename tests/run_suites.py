@@ -42,7 +42,7 @@ SLOW_SIDE_BY_SIDE = 3
 """Slow suites wait much of their time, for browsers and for the next period."""
 SPREAD = {"browser": ("-n", "3", "--dist", "loadfile")}
 """A browser's page waits most of the time: three of its files run at once."""
-SUITE_LIMIT = 25 * 60.0
+SUITE_LIMIT = 40 * 60.0
 """Seconds, far beyond what a slow machine needs: it ends what hangs."""
 LINE_LIMIT = 1000
 LOG_LIMIT = 200
