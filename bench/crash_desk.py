@@ -60,6 +60,7 @@ REPLIES = 16
 """An officer's replies at one sign-in, of which there is one in 30 seconds: more than the batches of most periods
 carry, so that some are waiting nearly always."""
 ARRIVES_WITHIN = 120.0
+OFFICER_WITHIN = 240.0
 
 
 @dataclass
@@ -100,11 +101,14 @@ class DeskCampaign:
         finally:
             vault.close()
 
-    def cycle(self) -> None:
-        """Start, let it work, kill, look at the disk. Raises Broken."""
+    def cycle(self, patient: bool = False) -> None:
+        """Start, let it work, kill, look at the disk. ``patient`` lets the officer write first, however slow all is.
+        Raises Broken."""
         self.desk.start()
-        working = threading.Thread(target=self.officer.work)
+        working = threading.Thread(target=self.officer.work, args=(patient,))
         working.start()
+        if patient:
+            working.join(OFFICER_WITHIN)
         time.sleep(self._delay())
         self.desk.stop(signal.SIGKILL)
         working.join()

@@ -177,11 +177,14 @@ class Officer:
         self._step = step
         return str(pyotp.TOTP(self._desk.secrets["ada"]).at(step * STEP))
 
-    def work(self) -> None:
-        """One sign-in and some replies. Raises Answered when a desk that runs refuses a reply."""
+    def work(self, patient: bool = False) -> None:
+        """One sign-in and some replies; ``patient`` waits for an unused code and for a case. Raises Answered when a
+        desk that runs refuses a reply."""
         path = socket_of(self._desk.folder)
-        if not (code := self._code()):
-            return
+        while not (code := self._code()):
+            if not patient:
+                return
+            time.sleep(1)
         try:
             body = {"member": "ada", "passphrase": MEMBER_PASSPHRASE, "code": code}
             token = str(ask_desk(path, "login", body)["token"])
@@ -189,6 +192,9 @@ class Officer:
             return
         try:
             cases = ask_desk(path, "cases", {}, token)["cases"]
+            while patient and not cases:
+                time.sleep(1)
+                cases = ask_desk(path, "cases", {}, token)["cases"]
             for _ in range(self._replies if cases else 0):
                 number = self._chance.choice(cases)["case"]
                 report = ask_desk(path, "show", {"case": number}, token)["case"]["messages"][0]["text"]
