@@ -18,7 +18,7 @@ from tests.rules.tree import ROOT
 
 VENV = Path(sys.executable).parents[1]
 DEPLOY = ROOT / "deploy"
-_HOMES = ("/home/", "/root/")
+_HOMES = tuple(f"{home}/" for home in ("/home", "/root"))
 _TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108 - hidden, not used
 _STAGE = """
 set -euo pipefail
