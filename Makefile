@@ -52,8 +52,8 @@ setup: .venv/.project .venv/.node .venv/.bundle
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
 	@touch $@
 
-# Editable: no rebuild when the code changes, only when the metadata does.
-.venv/.project: pyproject.toml .venv/.requirements
+# Editable: no rebuild when the code changes, only when the metadata or the starting scripts do.
+.venv/.project: pyproject.toml $(wildcard deploy/bin/*) .venv/.requirements
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
