@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What shows, long after an envelope was opened, that its source wrote this part (docs/protocol.md, sections 5.4 and 5.7).
+"""What shows, long after an envelope was opened, that its source wrote this part (docs/protocol.md, 5.4 and 5.7).
 
 The signature of a part covers ``b || r`` by its hash alone, so that it can be kept and shown without either.
 """

@@ -83,8 +83,13 @@ class Demo:
         self.pinned = ["--service", self.service, "--anchor", str(self.described["anchor"])]
 
     def _errors(self) -> str:
+        """What a demo that ends said; of one that is still up there is nothing to say yet."""
         assert self._process.stderr is not None
-        return self._process.stderr.read().decode() if self._process.poll() is not None else ""
+        try:
+            self._process.wait(60)
+        except subprocess.TimeoutExpired:
+            return ""
+        return self._process.stderr.read().decode()
 
     def stop(self) -> int:
         """Ctrl-C, as a person would; the exit code."""
