@@ -88,7 +88,7 @@ def make_service(
     for desk, quota in zip(world.desks, quotas, strict=True):
         desk.unit = replace(desk.unit, board_quota=quota)
     data = folder / "data"
-    for one in (data, data / "segments", data / "blobs"):
+    for one in (data, data / "segments", data / "board"):
         one.mkdir(mode=0o700)
     anchor = folder / "anchor.txt"
     anchor.write_bytes(world.anchor_text())

@@ -9,8 +9,9 @@ import click
 
 from dropbox.protocol.directory import parse_directory, parse_signed_directory
 from dropbox.server.config import ServerConfig, load_config
-from dropbox.server.lived_periods import first_kept
-from dropbox.server.store.segment_files import LocalSegmentFiles
+from dropbox.server.ports import segment_name
+from dropbox.server.publishing.lived_periods import first_kept
+from dropbox.server.store.local_objects import LocalObjects
 from dropbox.server.store.sql import open_store
 
 
@@ -26,9 +27,9 @@ async def apply_retention(config: ServerConfig) -> list[int]:
         kept = 0 if newest is None else first_kept(newest + 1, policy.retention, await store.skips())
         dropped = await store.drop_segments(kept)
         await store.trim_batches(policy.window)
-        files = LocalSegmentFiles(config.segments)
+        objects = LocalObjects(config.data_dir)
         for period in dropped:
-            await files.remove(period)
+            await objects.remove(segment_name(period, closed=True))
         return dropped
     finally:
         await store.close_store()

@@ -10,7 +10,7 @@ from dropbox.forces import force_names
 from dropbox.protocol.directory import VerifiedDirectory, parse_signed_directory, verify_directory
 from dropbox.protocol.errors import ProtocolError
 from dropbox.server.config import ConfigRefused, ServerConfig, read_anchor
-from dropbox.server.lived_periods import explained, first_explained
+from dropbox.server.publishing.lived_periods import explained, first_explained
 from dropbox.server.store.revision import NEEDED, found_revision
 from dropbox.server.store.sql import SqlStore, open_store
 from dropbox.shown.days import day_of

@@ -13,50 +13,76 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 
 from dropbox.command_line.addresses import shown_host
+from dropbox.http_edge.connection import Limits, Server
 from dropbox.local.private import OpenToOthers, refuse_open_to_others
 from dropbox.local.writable import try_to_write
 
-from .batches import Batches
-from .config import ConfigRefused, Listen, ServerConfig, read_anchor
-from .connection import Server
-from .intake import Intake
-from .pages import Pages
-from .ports import SegmentFiles, Store
-from .publisher import Publisher
-from .routes import Routes
-from .shelf import Shelf
-from .static_files import load_bundle
-from .steady_clock import Clocks, SteadyClock
+from .config import PUBLISHER, WHOLE, WORKER, ConfigRefused, Listen, ServerConfig, read_anchor
+from .handlers.admission import above_reserve
+from .handlers.batches import Batches
+from .handlers.bundle import load_bundle
+from .handlers.error_answers import TROUBLE, log_fault
+from .handlers.intake import Intake
+from .handlers.pages import Pages
+from .handlers.routes import Routes
+from .handlers.shelf import Shelf
+from .ports import Objects, Store
+from .publishing.publisher import Publisher
+from .publishing.steady_clock import Clocks, SteadyClock
+from .store.local_objects import LocalObjects
 from .store.revision import NEEDED, found_revision
-from .store.segment_files import LocalSegmentFiles
-from .store.sql import SqlStore, open_store
+from .store.sql import open_store
 
 _BACKLOG = 256
 _FINISH_WITHIN = 20.0
 
 
+_FOLLOW = 1.0
+LIMITS = Limits(connections=512, of_a_peer=512, request_within=30.0, longest_field=4_096)
+
+
 @dataclass
 class Service:
-    """A server's parts, wired; ``routes.answer`` handles a request."""
+    """A server's parts, wired; ``routes.answer`` handles a request. ``publisher`` is None in a process that only
+    answers."""
 
     store: Store
     shelf: Shelf
-    publisher: Publisher
     routes: Routes
+    publisher: Publisher | None
+    alone: bool = False
+    """Whether this process holds the lock of the one that publishes."""
+
+    async def turn(self) -> None:
+        """Do what is due, from when no other process does, and take up what is shown."""
+        if self.publisher is not None:
+            self.alone = await self.store.claim()
+            if self.alone:
+                await self.publisher.tick()
+        await self.shelf.follow()
+
+    def nap(self) -> float:
+        """Seconds until something may be due."""
+        return self.publisher.nap() if self.publisher is not None and self.alone else _FOLLOW
 
 
-def assemble(
-    config: ServerConfig, store: Store, files: SegmentFiles, clock: Callable[[], float] | None = None
-) -> Service:
+def assemble(config: ServerConfig, store: Store, objects: Objects, clock: Callable[[], float] | None = None) -> Service:
     """Raises ConfigRefused when the anchor file or the browser's bundle cannot be used."""
     signed = read_anchor(config.anchor)
     clocks = Clocks.driven(clock) if clock else SteadyClock().clocks()
-    shelf = Shelf()
     pages = Pages(signed, config.demo, config.exit_url)
-    publisher = Publisher(store, files, shelf, signed.anchor, pages.document, clocks)
-    intake = Intake(store, files, shelf, clocks.now)
-    batches = Batches(store, shelf, intake.period, publisher.rebuild_board)
-    return Service(store, shelf, publisher, Routes(shelf, intake, batches, pages, load_bundle()))
+    shelf = Shelf(store, objects, signed.anchor, pages.document)
+    publisher = None if config.role == WORKER else Publisher(store, objects, signed.anchor, clocks)
+
+    async def show_first() -> None:
+        # A publisher that is another process sees it at its next turn.
+        if publisher is not None:
+            await publisher.rebuild_board()
+            await shelf.follow()
+
+    intake = Intake(store, store, shelf, clocks.now)
+    batches = Batches(store, shelf, intake.period, show_first)
+    return Service(store, shelf, Routes(shelf, intake, batches, pages, load_bundle()), publisher)
 
 
 async def check_schema(url: str) -> None:
@@ -69,7 +95,8 @@ async def check_schema(url: str) -> None:
 
 
 def hold_alone(config: ServerConfig) -> int:
-    """A lock on the data folder, held until the process ends. Raises ConfigRefused."""
+    """A lock on the data folder, held until the process ends; of a process that shares it, the open folder alone.
+    Raises ConfigRefused."""
     try:
         refuse_open_to_others(config.data_dir)
         handle = os.open(config.data_dir, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -78,17 +105,19 @@ def hold_alone(config: ServerConfig) -> int:
     except OSError as error:
         raise ConfigRefused(f"cannot use the data folder {config.data_dir}: {error.strerror}") from None
     try:
-        for folder in (config.data_dir, config.segments):
+        for folder in (config.data_dir, config.segments, config.board):
             if folder.is_dir():  # the doctor says what is missing
                 try_to_write(folder)
     except OSError as error:
         os.close(handle)
         raise ConfigRefused(f"cannot write in {folder}: {os.strerror(error.errno or 0)}") from None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        raise ConfigRefused(f"another server runs on {config.data_dir}: stop it first") from None
+    # Processes of different roles share the folder; of those that publish from a file there is one.
+    if config.role == WHOLE or (config.role == PUBLISHER and config.database.startswith("sqlite:")):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            raise ConfigRefused(f"another server runs on {config.data_dir}: stop it first") from None
     return handle
 
 
@@ -108,23 +137,40 @@ async def _listen(server: Server, listen: Listen) -> tuple[asyncio.Server, str]:
     return listening, f"http://{shown_host(host)}:{port}"
 
 
+async def _go_on(service: Service, config: ServerConfig) -> None:
+    """Turn until cancelled; a failure is logged by its class and tried again."""
+    while True:
+        try:
+            service.shelf.taking = above_reserve(config.data_dir, config.disk_reserve)
+            await service.turn()
+        except Exception as error:
+            log_fault(error)
+            await asyncio.sleep(1)
+        await asyncio.sleep(service.nap())
+
+
+def edge_of(service: Service) -> Server:
+    """What listens for a service. To be made on the running loop."""
+    return Server(service.routes.answer, LIMITS, TROUBLE)
+
+
 @asynccontextmanager
-async def serving(service: Service, config: ServerConfig) -> AsyncIterator[str]:
+async def serving(service: Service, config: ServerConfig, server: Server | None = None) -> AsyncIterator[str]:
     """Listens while the block runs, then finishes what was accepted; gives the address."""
-    server = Server(service.routes.answer)
-    with suppress(Exception):  # what failed is tried again, and logged, by the publisher's own loop
-        await service.publisher.tick()
+    server = server or edge_of(service)
+    with suppress(Exception):  # what failed is tried again, and logged, by the loop below
+        await service.turn()
     listening, address = await _listen(server, config.listen)
-    publishing = asyncio.create_task(service.publisher.run(config.data_dir, config.disk_reserve))
+    going = asyncio.create_task(_go_on(service, config))
     try:
         yield address
     finally:
         service.shelf.taking = False
         listening.close()
         server.pre_shutdown()
-        publishing.cancel()
+        going.cancel()
         with suppress(asyncio.CancelledError):
-            await publishing
+            await going
         await server.shutdown(_FINISH_WITHIN)
         await service.store.close_store()
         if config.listen.path:
@@ -132,22 +178,32 @@ async def serving(service: Service, config: ServerConfig) -> AsyncIterator[str]:
                 config.listen.path.unlink()
 
 
-async def _claimed_store(url: str) -> SqlStore:
-    store = open_store(url)
-    if not await store.database.claim():
-        await store.close_store()
-        raise ConfigRefused("another server runs on this database: stop it first")
-    return store
-
-
 async def _opened(config: ServerConfig) -> Service:
+    """Raises ConfigRefused."""
     try:
         await check_schema(config.database)
-        store = await _claimed_store(config.database)
+        service = assemble(config, open_store(config.database), LocalObjects(config.data_dir))
+        service.alone = config.role != WORKER and await service.store.claim()
+        if config.role == WHOLE and not service.alone:
+            await service.store.close_store()
+            raise ConfigRefused("another server publishes from this database: stop it, or make this one a worker")
     except SQLAlchemyError as error:
         why = " ".join(str(getattr(error, "orig", None) or type(error).__name__).split())
         raise ConfigRefused(f"the database cannot be used: {why[:200]}") from None
-    return assemble(config, store, LocalSegmentFiles(config.segments))
+    return service
+
+
+@asynccontextmanager
+async def _publishing(service: Service, config: ServerConfig) -> AsyncIterator[str]:
+    """Publishes while the block runs, and listens nowhere."""
+    going = asyncio.create_task(_go_on(service, config))
+    try:
+        yield "nothing: it publishes"
+    finally:
+        going.cancel()
+        with suppress(asyncio.CancelledError):
+            await going
+        await service.store.close_store()
 
 
 async def run(config: ServerConfig) -> None:
@@ -158,7 +214,7 @@ async def run(config: ServerConfig) -> None:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        async with serving(service, config) as address:
+        async with (_publishing if config.role == PUBLISHER else serving)(service, config) as address:
             print(f"listening on {address}", flush=True)
             await stop.wait()
     finally:

@@ -18,6 +18,8 @@ from dropbox.protocol.errors import ProtocolError
 
 _LARGEST = 1 << 20  # bytes of a settings or anchor file
 DISK_RESERVE = 512 * 1024 * 1024
+WHOLE, WORKER, PUBLISHER = ROLES = ("whole", "worker", "publisher")
+"""What one process does: answer and publish, only answer, only publish. A service has one publisher."""
 EXIT_URL = "https://www.bbc.co.uk/weather"
 """Where *Exit this page* ends: a page that many people read for many reasons."""
 _SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql+asyncpg", "postgresql+asyncpg": "postgresql+asyncpg"}
@@ -47,14 +49,15 @@ class ServerConfig:
     disk_reserve: int = DISK_RESERVE
     exit_url: str = EXIT_URL
     demo: bool = False
+    role: str = WHOLE
 
     @property
     def segments(self) -> Path:
         return self.data_dir / "segments"
 
     @property
-    def blobs(self) -> Path:
-        return self.data_dir / "blobs"
+    def board(self) -> Path:
+        return self.data_dir / "board"
 
     def encode(self) -> str:
         """The file's text."""
@@ -69,6 +72,8 @@ class ServerConfig:
             f"# Where *Exit this page* ends.\n"
             f"exit_url = {_quoted(self.exit_url)}\n"
             f"demo = {str(self.demo).lower()}\n"
+            "# whole: answers and publishes. worker: only answers. publisher: only publishes.\n"
+            f"role = {_quoted(self.role)}\n"
         )
 
 
@@ -130,9 +135,12 @@ def parse_config(text: str) -> ServerConfig:
         disk_reserve=_take(table, "disk_reserve", int, DISK_RESERVE),
         exit_url=parse_exit_url(_take(table, "exit_url", str, EXIT_URL)),
         demo=_take(table, "demo", bool, False),
+        role=_take(table, "role", str, WHOLE),
     )
     if table:
         raise ConfigRefused(f"{sorted(table)[0]}: this release knows no such line; remove it or correct its name")
+    if config.role not in ROLES:
+        raise ConfigRefused(f"role: give one of {', '.join(ROLES)}")
     if config.disk_reserve < 0:
         raise ConfigRefused("disk_reserve: give a number of bytes, 0 or more")
     return config

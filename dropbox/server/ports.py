@@ -4,10 +4,12 @@
 Every writing call returns only once the change is durable. Periods are numbers (docs/protocol.md, section 3).
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+import json
+from collections.abc import AsyncIterable, Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Protocol
+
+from dropbox.http_edge.answers import Opened
 
 
 class StoreBusy(Exception):
@@ -112,6 +114,9 @@ class BoardStore(Protocol):
     async def batch(self, unit_id: bytes, period: int) -> StoredBatch | None:
         """One batch."""
 
+    async def batched_units(self) -> set[bytes]:
+        """The units that have a batch."""
+
     async def newest_batches(self, unit_id: bytes, count: int) -> list[StoredBatch]:
         """A unit's newest ``count`` batches, oldest first."""
 
@@ -134,28 +139,69 @@ class BoardStore(Protocol):
 class Store(EnvelopeStore, SegmentStore, BoardStore, Protocol):
     """The whole store."""
 
+    async def claim(self) -> bool:
+        """Be the one publisher of this store until it is closed. False when another process is. To be asked before each
+        turn: whoever loses the store may lose its place to another."""
+
     async def close_store(self) -> None:
         """Finish what was accepted, then let go of files and connections."""
 
 
-FetchBodies = Callable[[Sequence[bytes]], Awaitable[list[bytes]]]
+class ObjectGone(LookupError):
+    """There is no object of that name."""
 
 
-class SegmentFiles(Protocol):
-    """Segments as immutable files of the bytes that are served."""
+class Objects(Protocol):
+    """Named strings of bytes that are served as they stand: segments, the board, and what is shown. A name is
+    ``kind/name``; an object appears whole or not at all, and the same name written again takes its place."""
 
-    def path(self, period: int, closed: bool) -> Path:
-        """Where the file is; it need not exist."""
+    def open(self, name: str) -> Opened:
+        """Waits, so never on the event loop. Raises ObjectGone."""
 
-    async def write(self, target: Path, header: bytes, ids: Sequence[bytes], fetch: FetchBodies, stamp: int) -> None:
-        """Write the header and the envelopes of ``ids`` in that order, durably and in bounded memory; the file appears
-        whole. ``stamp`` (unix seconds) is the time that it shows."""
+    async def write(self, name: str, pieces: AsyncIterable[bytes], stamp: int) -> None:
+        """Durable when it returns; in the memory of one piece. ``stamp`` (unix seconds) is the time that it shows."""
 
-    def envelopes(self, periods: Sequence[int]) -> Iterator[bytes]:
-        """The envelopes of closed segments, one after another. Raises OSError when a file is gone or cut short."""
+    async def remove(self, name: str) -> None:
+        """Remove one, where there is one."""
 
-    async def remove(self, period: int) -> None:
-        """Remove what there is of a period."""
+    async def keep_only(self, kind: str, names: Collection[str]) -> None:
+        """Remove every other object of a kind: what is past, and the rest of a crash."""
 
-    async def keep_only(self, closed: Sequence[int], open_period: int) -> None:
-        """Remove every other file: the rest of a crash."""
+
+SEGMENTS = "segments"
+BOARD = "board"
+SHOWN = f"{BOARD}/shown.json"
+
+
+def segment_name(period: int, closed: bool) -> str:
+    """The object of a segment."""
+    return f"{SEGMENTS}/{period}.bin" if closed else f"{SEGMENTS}/open-{period}.bin"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the service shows at this moment. The publisher alone writes it; every process that answers reads it.
+
+    ``board`` names the board's object, ``dir_version`` the directory in the store that it was built for. ``segment``
+    says whether the open period has an object yet. ``held``: the publisher's clock does not follow from what is stored,
+    so nothing is taken.
+    """
+
+    open_period: int
+    oldest_period: int
+    dir_version: int
+    board: str
+    segment: bool
+    held: bool
+
+    def encode(self) -> bytes:
+        """A JSON object of the fields."""
+        return json.dumps(asdict(self)).encode()
+
+
+def parse_shown(data: bytes) -> Shown:
+    """Raises ValueError when these bytes are none of ``encode``'s."""
+    found = json.loads(data)
+    if not isinstance(found, dict) or {name: type(value) for name, value in found.items()} != Shown.__annotations__:
+        raise ValueError("shown")
+    return Shown(**found)

@@ -3,14 +3,11 @@
 logged."""
 
 import asyncio
-import logging
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
 
-from aiohttp import web
-
+from dropbox.http_edge.connection import Limits, Server, Trouble
 from journalist_ui.desk.api import Desk
 from journalist_ui.desk.log import log
 from journalist_ui.desk.web_address import WebAddress
@@ -20,68 +17,18 @@ from .answers import Answer
 from .gate import Gate
 from .site import Site
 
-_MOST_CONNECTIONS = 128
-_MOST_OF_A_PEER = 64
 _REQUEST_WITHIN = 5.0
 _FINISH_WITHIN = 5.0
-_SILENT = logging.getLogger("journalist_ui.web.silent")
-_SILENT.disabled = True
+_LIMITS = Limits(connections=128, of_a_peer=64, request_within=_REQUEST_WITHIN, longest_field=16_384)
+_PLAIN = "text/plain; charset=utf-8"
 
 
-def _peer(transport: asyncio.BaseTransport | None) -> str:
-    """The address at the other end; empty once it is gone."""
-    name = transport.get_extra_info("peername") if transport else None
-    return str(name[0]) if name else ""
+def _failed(error: BaseException | None) -> Answer:
+    log("error", "web", type(error).__name__)
+    return Answer(b"The desk failed at this.", _PLAIN, 500)
 
 
-class Connection(web.RequestHandler):
-    """One connection. The library's error pages and log lines (they name the address) are replaced."""
-
-    __slots__ = ()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """One too many is closed before the library begins to serve it."""
-        if isinstance(self._manager, Server) and not self._manager.has_room(_peer(transport)):
-            self._manager = None
-            cast(asyncio.Transport, transport).abort()
-            return
-        super().connection_made(transport)
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        if status < 500:
-            return Answer(b"Not understood.", "text/plain; charset=utf-8", 400)
-        log("error", "web", type(exc).__name__)
-        if request.writer.output_size:
-            raise ConnectionResetError("an answer was begun")
-        return Answer(b"The desk failed at this.", "text/plain; charset=utf-8", 500)
-
-
-class Server(web.Server):
-    """Makes ``Connection`` for each accepted socket."""
-
-    def has_room(self, peer: str) -> bool:
-        """Whether there may be another connection, and another of that peer."""
-        peers = [_peer(one.transport) for one in self.connections]
-        return len(peers) < _MOST_CONNECTIONS and peers.count(peer) < _MOST_OF_A_PEER
-
-    def __call__(self) -> Connection:
-        limits: dict[str, Any] = {
-            "access_log": None,
-            "logger": _SILENT,
-            "keepalive_timeout": _REQUEST_WITHIN,
-            "lingering_time": 2.0,
-            "max_line_size": 1_024,
-            "max_field_size": 16_384,
-            "max_headers": 64,
-            "auto_decompress": False,
-        }
-        return Connection(self, loop=self._loop, **limits)
+_TROUBLE = Trouble(lambda: Answer(b"Not understood.", _PLAIN, 400), _failed)
 
 
 def _tls(address: WebAddress) -> ssl.SSLContext | None:
@@ -106,7 +53,7 @@ async def serving(desk: Desk, address: WebAddress | None) -> AsyncIterator[None]
     if address is None:
         yield
         return
-    server = Server(Gate(Site(desk, address)).answer)
+    server = Server(Gate(Site(desk, address)).answer, _LIMITS, _TROUBLE)
     tls = _tls(address)
     try:
         listening = await asyncio.get_running_loop().create_server(

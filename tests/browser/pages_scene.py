@@ -9,10 +9,10 @@ from pathlib import Path
 from aiohttp import web
 from playwright.async_api import Page, expect
 
+from dropbox.http_edge.answers import Answer
 from dropbox.protocol.constants import EPOCH_CERT
-from dropbox.server.error_answers import Refused
-from dropbox.server.responses import Answer
-from dropbox.server.routes import Handler
+from dropbox.server.handlers.error_answers import Refused
+from dropbox.server.handlers.routes import Handler
 from tests.browser.conftest import CHROMIUM, Launch
 from tests.browser.lying_server import LyingServer, lying_server
 from tests.browser.pages_looks import assert_good_looks

@@ -9,8 +9,9 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from dropbox.server.responses import SCRIPT, WORKER_LOADS
-from dropbox.server.static_files import StaticFile
+from dropbox.http_edge.answers import SCRIPT
+from dropbox.http_edge.static_files import StaticFile
+from dropbox.server.handlers.policies import WORKER_LOADS
 from tests.browser.conftest import CHROMIUM
 from tests.browser.pages_looks import assert_good_looks
 from tests.browser.pages_service import small_service

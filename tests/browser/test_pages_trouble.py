@@ -10,8 +10,8 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Page, async_playwright, expect
 
+from dropbox.http_edge.answers import Answer
 from dropbox.protocol.constants import MAX_DIRECTORY
-from dropbox.server.responses import Answer
 from tests.browser.conftest import Launch
 from tests.browser.lying_server import lying_server
 from tests.browser.pages_looks import assert_good_looks

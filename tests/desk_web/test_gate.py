@@ -5,12 +5,14 @@ import asyncio
 import gc
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import aiohttp
 import pytest
 import pytest_asyncio
 
 from journalist_ui.desk.web_address import WebAddress
+from journalist_ui.web import server
 from journalist_ui.web.answers import POLICY
 from journalist_ui.web.routes import LONGEST_BODY, ROUTES, Route
 from journalist_ui.web.site import Site
@@ -167,7 +169,7 @@ async def raw(house: House, data: bytes) -> bytes:
 async def test_what_no_browser_sends_is_refused_in_our_own_words(house: House, data: bytes) -> None:
     """Contradictory hosts, foreign forms of an address, broken HTTP: refused, and no answer names a program."""
     answer = await raw(house, data)
-    assert re.match(rb"HTTP/1\.1 4\d\d Refused\r\n", answer), answer
+    assert re.match(rb"HTTP/1\.1 4\d\d Refused, bye\r\n", answer), answer
     head = answer.partition(b"\r\n\r\n")[0].lower()
     assert b"server:" not in head
     assert b"python" not in answer.lower()
@@ -247,22 +249,23 @@ async def test_a_foreign_cookie_of_the_host_signs_nobody_out(house: House, offic
 
 
 async def test_silent_connections_leave_room_for_others(
-    house: House, officer: Officer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """One address holds so many connections at most, those beyond are closed at once, and nothing of it is a fault."""
-    monkeypatch.setattr("journalist_ui.web.server._MOST_OF_A_PEER", 10)
-    port = int(house.url.rstrip("/").rpartition(":")[2])
-    silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(30)]
-    closed = await asyncio.gather(*(_is_closed(reader) for reader, _ in silent))
-    assert 20 <= closed.count(True) < 30
-    other = await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.2", 0))
-    other[1].write(b"GET /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n")
-    assert (await other[0].read()).startswith(b"HTTP/1.1 200 ")
-    for _, writer in (*silent, other):
-        writer.close()
-    gc.collect()
-    await asyncio.sleep(0)
-    assert [record.message for record in caplog.records if record.name == "asyncio"] == []
+    monkeypatch.setattr(server, "_LIMITS", replace(server._LIMITS, of_a_peer=10))
+    async with open_house(tmp_path_factory.mktemp("silent") / "desk") as house:
+        port = int(house.url.rstrip("/").rpartition(":")[2])
+        silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(30)]
+        closed = await asyncio.gather(*(_is_closed(reader) for reader, _ in silent))
+        assert 20 <= closed.count(True) < 30
+        other = await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.2", 0))
+        other[1].write(b"GET /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n")
+        assert (await other[0].read()).startswith(b"HTTP/1.1 200 ")
+        for _, writer in (*silent, other):
+            writer.close()
+        gc.collect()
+        await asyncio.sleep(0)
+        assert [record.message for record in caplog.records if record.name == "asyncio"] == []
 
 
 async def _is_closed(reader: asyncio.StreamReader) -> bool:
@@ -345,6 +348,6 @@ async def test_a_request_that_never_ends_is_let_go(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, data: bytes
 ) -> None:
     """A silent connection and half a head: closed after a while, so that nobody holds all connections."""
-    monkeypatch.setattr("journalist_ui.web.server._REQUEST_WITHIN", 0.3)
+    monkeypatch.setattr(server, "_LIMITS", replace(server._LIMITS, request_within=0.3))
     async with open_house(tmp_path_factory.mktemp("slow") / "desk") as house:
         assert await raw(house, data) == b""

@@ -20,7 +20,7 @@ FAULTS = {
     "protocol-below-flows": {"dropbox/protocol/wire.py": "import dropbox.flows"},
     "one-door-to-crypto": {"journalist_ui/vault/sealing.py": "import cryptography.hazmat"},
     "server-cannot-decrypt": {
-        "dropbox/server/intake.py": "from dropbox.protocol import wire",
+        "dropbox/server/handlers/intake.py": "from dropbox.protocol import wire",
         "dropbox/protocol/wire.py": "from . import envelope_open",
         "dropbox/protocol/envelope_open.py": "",
     },
@@ -30,12 +30,14 @@ FAULTS = {
     },
     "keys-offline": {"keys/issue.py": "import socket"},
     "demo-imports-no-party": {"dropbox/demo/start.py": "import dropbox.server"},
-    "store-behind-ports": {"dropbox/server/intake.py": "import dropbox.server.store"},
+    "store-behind-ports": {"dropbox/server/handlers/intake.py": "import dropbox.server.store"},
     "keyring-in-the-desk": {
         "journalist_ui/desk/keyring.py": "",
         "journalist_ui/vault/backup.py": "from journalist_ui.desk import keyring",
     },
     "vault-behind-the-session": {"journalist_ui/cli/show.py": "import journalist_ui.vault"},
+    "handlers-apart": {"dropbox/server/handlers/intake.py": "import dropbox.server.publishing.publisher"},
+    "http-edge": {"dropbox/http_edge/answers.py": "import dropbox.server.handlers"},
     "shared-rooms": {"dropbox/local/private.py": "import dropbox.forces"},
 }
 

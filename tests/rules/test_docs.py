@@ -97,7 +97,7 @@ def test_an_undocumented_command_or_flag_is_seen() -> None:
 
 
 # Where each table of routes is described.
-DESCRIBED = {"dropbox/server/routes.py": "docs/http-api.md", "journalist_ui/web/routes.py": "docs/desk-web.md"}
+DESCRIBED = {"dropbox/server/handlers/routes.py": "docs/http-api.md", "journalist_ui/web/routes.py": "docs/desk-web.md"}
 
 
 def routes(root: Path, table: str) -> list[str]:

@@ -28,7 +28,8 @@ NETWORK = (
     *("selectors", "smtplib", "socket", "socketserver", "sqlalchemy", "ssl", "urllib", "xmlrpc"),
 )
 # Libraries that bring cryptography of their own: one adapter each, and nowhere else.
-SHARED = ("dropbox.command_line", "dropbox.local", "dropbox.shown")
+SHARED = ("dropbox.command_line", "dropbox.local", "dropbox.shown", "dropbox.http_edge")
+_LIVED = "dropbox.server.publishing.lived_periods"
 ADAPTED = ("ssl", "webauthn", "aiohttp_socks", "python_socks", "sqlcipher3", "stem", "pyotp")
 
 Refusal = str | None
@@ -65,7 +66,7 @@ def parties_apart(module: str, name: str) -> Refusal:
     theirs = next((party for party in PARTIES if within(name, party)), None)
     if mine is None or theirs is None or mine == theirs:
         return None
-    shared = ("dropbox.server.store", "dropbox.server.config", "dropbox.server.lived_periods")
+    shared = ("dropbox.server.store", "dropbox.server.config", "dropbox.server.ports", _LIVED)
     operator = mine == "dropbox.admin_cli" and within(name, *shared)
     return None if operator else "one party may not import another"
 
@@ -149,8 +150,8 @@ FAULTS = [
     (pure, "dropbox/flows/visit.py", "from nacl import signing"),
     (one_door, "journalist_ui/vault/sealing.py", "from cryptography.hazmat.primitives import hashes"),
     (one_door, "dropbox/protocol/codename.py", "import argon2"),
-    (blind_server, "dropbox/server/intake.py", "from dropbox.protocol import envelope_open"),
-    (blind_server, "dropbox/server/intake.py", "from ..protocol.codename import decode"),
+    (blind_server, "dropbox/server/handlers/intake.py", "from dropbox.protocol import envelope_open"),
+    (blind_server, "dropbox/server/handlers/intake.py", "from dropbox.protocol.codename import decode"),
     (blind_server, "dropbox/server/store/sql.py", "from dropbox.flows.collect import collect"),
     (parties_apart, "dropbox/source_cli/report.py", "from dropbox.server.config import Config"),
     (parties_apart, "dropbox/admin_cli/doctor.py", "from dropbox.server.app import make_app"),
@@ -159,8 +160,9 @@ FAULTS = [
     (offline_keys, "keys/issue.py", "from dropbox.transport import http"),
     (shared_rooms, "dropbox/command_line/output.py", "from dropbox.server import app"),
     (shared_rooms, "dropbox/local/private.py", "from dropbox.command_line import inputs"),
+    (shared_rooms, "dropbox/http_edge/answers.py", "from dropbox.server.handlers import pages"),
     (demo_outside, "dropbox/demo/start.py", "from dropbox.server import app"),
-    (store_behind_ports, "dropbox/server/intake.py", "from .store.sql import SqlStore"),
+    (store_behind_ports, "dropbox/server/handlers/intake.py", "from ..store.sql import SqlStore"),
     (keyring_in_the_desk, "journalist_ui/cli/init.py", "from journalist_ui.desk.keyring import Keyring"),
     (keyring_in_the_desk, "journalist_ui/vault/backup.py", "from journalist_ui.desk import keyring"),
     (vault_behind_the_session, "journalist_ui/cli/show.py", "from ..vault.database import open_vault"),

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from dropbox.http_edge.connection import Server
 from dropbox.protocol.wire import sign_segment_request
-from dropbox.server.app import Service, assemble, serving
-from dropbox.server.config import EXIT_URL, Listen, ServerConfig
+from dropbox.server.app import Service, assemble, edge_of, serving
+from dropbox.server.config import EXIT_URL, WHOLE, Listen, ServerConfig
+from dropbox.server.store.local_objects import LocalObjects
 from dropbox.server.store.schema import upgrade
-from dropbox.server.store.segment_files import LocalSegmentFiles
 from dropbox.server.store.sql import SqlStore, open_store
 from tests.server.world import START, DeskTwin, World
 
@@ -63,6 +64,8 @@ class Running:
     config: ServerConfig
     service: Service
     store: SqlStore
+    objects: LocalObjects
+    edge: Server
     address: str
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -102,7 +105,7 @@ class Running:
         )
 
     async def tick(self) -> None:
-        await self.service.publisher.tick()
+        await self.service.turn()
 
     async def publish(self, **how: int) -> None:
         """A new directory of the world as it is, and take it up."""
@@ -131,7 +134,7 @@ def post_bytes(path: str, body: bytes, **headers: str) -> bytes:
 
 def make_config(folder: Path, world: World, url: str = "", unix: bool = False) -> ServerConfig:
     data = folder / "data"
-    for one in (data, data / "segments", data / "blobs"):
+    for one in (data, data / "segments", data / "board"):
         one.mkdir(mode=0o700, exist_ok=True)
     anchor = folder / "anchor.txt"
     anchor.write_bytes(world.anchor_text())
@@ -149,15 +152,19 @@ async def running(
     unix: bool = False,
     clock: Any = None,
     exit_url: str = EXIT_URL,
+    disk_reserve: int = 0,
+    role: str = WHOLE,
 ) -> AsyncIterator[Running]:
     """A server on the folder's store, by a ``Clock`` or a clock of the caller; again on the same folder it is the same
     service started anew."""
-    config = replace(make_config(folder, world, url, unix), exit_url=exit_url)
+    config = replace(make_config(folder, world, url, unix), exit_url=exit_url, disk_reserve=disk_reserve, role=role)
     await asyncio.to_thread(upgrade, config.database)
     clock = clock or Clock(world)
     store = open_store(config.database)
     if published and not world.version:
         await store.add_directory(1, world.sign_directory())
-    service = assemble(config, store, LocalSegmentFiles(config.segments), clock)
-    async with serving(service, config) as address:
-        yield Running(world, clock, config, service, store, address)
+    objects = LocalObjects(config.data_dir)
+    service = assemble(config, store, objects, clock)
+    edge = edge_of(service)
+    async with serving(service, config, edge) as address:
+        yield Running(world, clock, config, service, store, objects, edge, address)

@@ -40,10 +40,10 @@ async def accept(server: Running, period: int, number: int = 0) -> Upload:
 
 async def refused(server: Running, upload: bytes) -> str:
     """The code, once it is sure that nothing was stored and the size is the usual one."""
-    before = await server.store.counts(), server.service.shelf.board
+    before = await server.store.counts(), server.service.shelf.shown.board
     seen = await server.post(PATH, upload)
     assert len(seen.raw) == len((await server.get("/v1/intake")).raw)
-    assert (await server.store.counts(), server.service.shelf.board) == before
+    assert (await server.store.counts(), server.service.shelf.shown.board) == before
     return str(seen.json["code"])
 
 

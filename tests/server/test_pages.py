@@ -17,8 +17,8 @@ from dropbox.protocol.constants import CATEGORIES
 from dropbox.protocol.directory import parse_directory, parse_signed_directory, verify_directory
 from dropbox.questions import QUESTIONS
 from dropbox.server.config import EXIT_URL, ConfigRefused, parse_exit_url
-from dropbox.server.pages import Pages
-from dropbox.server.static_files import bundle_folder, load_bundle
+from dropbox.server.handlers.bundle import bundle_folder, load_bundle
+from dropbox.server.handlers.pages import Pages
 from tests.server.service import Running, running
 from tests.server.world import POLICY, START, World
 
@@ -192,7 +192,7 @@ async def test_leaving_clears_and_goes_on(tmp_path: Path) -> None:
 
 def test_a_missing_bundle_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The server does not start without it, and says which command makes it."""
-    monkeypatch.setattr("dropbox.server.static_files.bundle_folder", lambda: tmp_path)
+    monkeypatch.setattr("dropbox.server.handlers.bundle.bundle_folder", lambda: tmp_path)
     with pytest.raises(ConfigRefused, match="make setup"):
         load_bundle()
 
@@ -232,8 +232,8 @@ async def test_a_directory_of_other_roots_is_not_taken_up(server: Running) -> No
 
 async def test_a_slow_reader_is_let_go(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client that stops reading a large answer loses its connection; it holds no more than a slice of it."""
-    monkeypatch.setattr("dropbox.server.responses._GRACE", -2_000.0)
-    server.service.shelf.board = bytes(16_000_000)
+    monkeypatch.setattr("dropbox.http_edge.answers._GRACE", -2_000.0)
+    server.config.data_dir.joinpath(server.service.shelf.shown.board).write_bytes(bytes(16_000_000))
     reader, writer = await server.connect()
     writer.write(b"GET /v1/board HTTP/1.1\r\nhost: x\r\n\r\n")
     received = 0
@@ -253,10 +253,10 @@ async def test_the_board_turns_once_a_period(tmp_path: Path) -> None:
         async with running(folder, world) as server:
             server.clock.set_period(START, turn + 0.5)
             await server.tick()
-            shown = server.service.shelf.board
+            shown = server.service.shelf.shown.board
             server.clock.set_period(START + 1, turn - 0.5)
             await server.tick()
-            assert server.service.shelf.board is shown
+            assert server.service.shelf.shown.board == shown
             server.clock.set_period(START + 1, turn + 0.5)
             await server.tick()
-            assert server.service.shelf.board is not shown
+            assert server.service.shelf.shown.board != shown

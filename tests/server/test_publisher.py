@@ -153,7 +153,8 @@ async def test_every_cut_in_a_closing_is_mended(
     async with running(tmp_path, world, clock=clock) as server:
         sent = await send(server, 10)
         publisher = server.service.publisher
-        owner = publisher._files if step in ("write", "keep_only") else server.store
+        assert publisher is not None
+        owner = publisher._objects if step in ("write", "keep_only") else server.store
         done = getattr(owner, step)
 
         async def cut(*arguments: object) -> None:

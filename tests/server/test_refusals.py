@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dropbox.protocol.wire import sign_segment_request
-from dropbox.server.error_answers import REFUSALS, Refused
+from dropbox.server.handlers.error_answers import REFUSALS, Refused
 from tests.server.service import Running, Seen, post_bytes, running
 from tests.server.world import POLICY, START, World, random_envelope
 
@@ -96,7 +96,7 @@ async def server(tmp_path: Path) -> AsyncIterator[Running]:
 
 async def state(server: Running) -> dict[str, object]:
     shelf = server.service.shelf
-    return {**await server.store.counts(), "board": shelf.board, "directory": shelf.directory_bytes}
+    return {**await server.store.counts(), "board": shelf.shown.board, "directory": shelf.listed.data}
 
 
 def check_same_size(seen: Seen, receipt: Seen) -> None:
@@ -177,13 +177,9 @@ async def test_try_later_stores_nothing(server: Running) -> None:
 
 async def test_the_disk_reserve(tmp_path: Path) -> None:
     """With less disk free than the reserve nothing is taken, and a repeat may be tried once there is room."""
-    async with running(tmp_path, World()) as server:
-        reserve = 1 << 60
-        publishing = asyncio.create_task(server.service.publisher.run(server.config.data_dir, reserve))
-        await asyncio.sleep(0.05)
+    async with running(tmp_path, World(), disk_reserve=1 << 60) as server:
         seen = await server.post(ENVELOPES, BODY)
         assert (seen.status, seen.json["code"]) == (503, "try-later")
-        publishing.cancel()
         server.service.shelf.taking = True
         assert (await server.post(ENVELOPES, BODY)).status == 200
 
@@ -204,7 +200,7 @@ async def test_the_cap_of_a_period(tmp_path: Path) -> None:
 
 async def test_a_slow_request_is_let_go(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     """A body that trickles is refused with the usual size when its time is over, and nothing is stored."""
-    monkeypatch.setattr("dropbox.server.admission.BODY_WITHIN", -1.9)
+    monkeypatch.setattr("dropbox.server.handlers.admission.BODY_WITHIN", -1.9)
     receipt_size = len((await server.raw(line("GET", "/nothing"))).raw)
     seen = await server.raw(post_bytes(ENVELOPES, BODY[:100], content_length="16384"))
     assert (seen.status, seen.json["code"]) == (408, "too-slow")
@@ -214,7 +210,7 @@ async def test_a_slow_request_is_let_go(server: Running, monkeypatch: pytest.Mon
 
 async def test_connections_are_bounded(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     """One connection more than the bound is closed at once; the others go on."""
-    monkeypatch.setattr("dropbox.server.connection.MOST_CONNECTIONS", 3)
+    server.edge.limits = replace(server.edge.limits, connections=3)
     held = [await server.connect() for _ in range(3)]
     await asyncio.sleep(0.05)
     reader, writer = await server.connect()
@@ -228,7 +224,7 @@ async def test_connections_are_bounded(server: Running, monkeypatch: pytest.Monk
 
 async def test_an_idle_connection_is_closed(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection that sends half a request is closed when its time is over."""
-    monkeypatch.setattr("dropbox.server.connection.REQUEST_WITHIN", 0.2)
+    server.edge.limits = replace(server.edge.limits, request_within=0.2)
     reader, writer = await server.connect()
     writer.write(b"GET / HTTP/1.1\r\nhost: ")
     assert await asyncio.wait_for(reader.read(), 5) == b""

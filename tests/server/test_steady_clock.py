@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dropbox.protocol.wire import parse_receipt
-from dropbox.server.steady_clock import LONGEST_LEAP, SteadyClock, since_boot
+from dropbox.server.publishing.steady_clock import LONGEST_LEAP, SteadyClock, since_boot
 from tests.server.service import running
 from tests.server.world import START, World, random_envelope
 
@@ -76,8 +76,8 @@ async def test_a_server_whose_clock_leaps_closes_nothing(tmp_path: Path) -> None
         await server.tick()
         stored = await server.post("/v1/envelopes", random_envelope())
         assert parse_receipt(stored.body).period == START
-        assert server.service.shelf.open_period == START
+        assert server.service.shelf.shown.open_period == START
         machine.offset -= 86_400 * 3_650
         machine.passed += world.policy.period
         await server.tick()
-        assert server.service.shelf.open_period == START + 1
+        assert server.service.shelf.shown.open_period == START + 1

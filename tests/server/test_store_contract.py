@@ -14,8 +14,7 @@ from sqlalchemy import Connection
 from dropbox.protocol.primitives import sha256
 from dropbox.server.ports import ClosedSegment, Store, StoreBusy, StoredBatch
 from dropbox.server.store import operations
-from dropbox.server.store.engines import open_database
-from dropbox.server.store.memory import MemoryStore
+from dropbox.server.store.open_database import open_database
 from dropbox.server.store.revision import NEEDED
 from dropbox.server.store.schema import newest_migration, upgrade
 from dropbox.server.store.sql import SqlStore, open_store
@@ -209,12 +208,6 @@ class Contract:
         await store.close_store()
         with pytest.raises(StoreBusy):
             await store.put(*envelope(1), 10, CAP)
-
-
-class TestMemory(Contract):
-    @pytest.fixture
-    def store(self) -> Store:
-        return MemoryStore()
 
 
 class TestSqlite(Contract):

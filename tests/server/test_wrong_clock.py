@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dropbox.protocol.wire import Segment, parse_intake_state, parse_receipt, parse_segment
-from dropbox.server.lived_periods import MOST_EMPTY, explained, first_kept, passed_over
+from dropbox.server.publishing.lived_periods import MOST_EMPTY, explained, first_kept, passed_over
 from tests.server.service import Clock, Running, running
 from tests.server.test_refusals import check_same_size
 from tests.server.test_steady_clock import Machine
@@ -199,7 +199,7 @@ async def test_taking_back_can_be_cut_off(tmp_path: Path, monkeypatch: pytest.Mo
         async def cut(*_: object) -> None:
             raise asyncio.CancelledError
 
-        monkeypatch.setattr(server.service.publisher._files, "keep_only", cut)
+        monkeypatch.setattr(server.objects, "keep_only", cut)
         with pytest.raises(asyncio.CancelledError):
             await server.tick()
         monkeypatch.undo()
@@ -233,7 +233,7 @@ async def test_a_running_server_believes_a_confirmed_leap(tmp_path: Path) -> Non
         for leap in (YEAR, -YEAR, 500, -500):
             machine.offset += leap * POLICY.period
             await server.tick()
-            assert server.service.shelf.open_period == START
+            assert server.service.shelf.shown.open_period == START
             machine.offset -= leap * POLICY.period
         machine.offset += 300 * POLICY.period
         await server.store.confirm(START + 300)
@@ -264,7 +264,7 @@ async def test_a_clock_that_is_put_right_needs_no_word(tmp_path: Path) -> None:
 
 async def waiting(server: Running) -> list[bytes]:
     """What stands in no segment yet."""
-    return await server.store.bodies(await server.store.open_ids(server.service.shelf.open_period))
+    return await server.store.bodies(await server.store.open_ids(server.service.shelf.shown.open_period))
 
 
 async def test_a_machine_that_slept_deletes_nothing(tmp_path: Path) -> None:

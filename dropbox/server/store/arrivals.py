@@ -57,8 +57,8 @@ def known_periods(connection: Connection, ids: Sequence[bytes]) -> dict[bytes, i
 
 def count_waiting(connection: Connection, period: int) -> int:
     """Envelopes waiting in a period."""
-    question = select(func.count()).select_from(OPEN_ENVELOPES).where(OPEN_ENVELOPES.c.period == period)
-    return int(connection.execute(question).scalar_one())
+    statement = select(func.count()).select_from(OPEN_ENVELOPES).where(OPEN_ENVELOPES.c.period == period)
+    return int(connection.execute(statement).scalar_one())
 
 
 def put_envelopes(connection: Connection, arrivals: Sequence[Arrival], counted: dict[int, int]) -> Kept:

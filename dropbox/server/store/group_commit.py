@@ -9,7 +9,7 @@ from collections import deque
 from dropbox.server.ports import StoreBusy
 
 from .arrivals import Arrival
-from .engines import Database
+from .database import Database
 
 MOST_AT_ONCE = 512
 MOST_WAITING = 1_024  # 16 MiB of envelopes

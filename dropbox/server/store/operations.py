@@ -38,21 +38,21 @@ def insert_new(connection: Connection, table: Any) -> Insert:
 
 def sealed_through(connection: Connection, *, shared: bool = False, exclusive: bool = False) -> int:
     """The last sealed period, -1 in a new store. The locks, on PostgreSQL, keep it until the transaction ends."""
-    question = select(COUNTERS.c.value).where(COUNTERS.c.name == SEALED)
+    statement = select(COUNTERS.c.value).where(COUNTERS.c.name == SEALED)
     if shared or exclusive:
-        question = question.with_for_update(read=not exclusive)
-    found: int | None = connection.execute(question).scalar()
+        statement = statement.with_for_update(read=not exclusive)
+    found: int | None = connection.execute(statement).scalar()
     return -1 if found is None else found
 
 
 def open_ids(connection: Connection, period: int) -> list[bytes]:
-    question = select(OPEN_ENVELOPES.c.id).where(OPEN_ENVELOPES.c.period == period)
-    return sorted(connection.execute(question).scalars())
+    statement = select(OPEN_ENVELOPES.c.id).where(OPEN_ENVELOPES.c.period == period)
+    return sorted(connection.execute(statement).scalars())
 
 
 def bodies(connection: Connection, ids: Sequence[bytes]) -> list[bytes]:
-    question = select(OPEN_ENVELOPES.c.id, OPEN_ENVELOPES.c.body).where(OPEN_ENVELOPES.c.id.in_(ids))
-    found = {row.id: row.body for row in connection.execute(question)}
+    statement = select(OPEN_ENVELOPES.c.id, OPEN_ENVELOPES.c.body).where(OPEN_ENVELOPES.c.id.in_(ids))
+    found = {row.id: row.body for row in connection.execute(statement)}
     return [found[one] for one in sorted(ids)]
 
 
@@ -80,13 +80,13 @@ def segment(connection: Connection, period: int) -> ClosedSegment | None:
 
 
 def filled_periods(connection: Connection) -> list[int]:
-    question = select(SEGMENTS.c.period).where(SEGMENTS.c.count > 0).order_by(SEGMENTS.c.period)
-    return list(connection.execute(question).scalars())
+    statement = select(SEGMENTS.c.period).where(SEGMENTS.c.count > 0).order_by(SEGMENTS.c.period)
+    return list(connection.execute(statement).scalars())
 
 
 def waiting_periods(connection: Connection) -> list[int]:
-    question = select(OPEN_ENVELOPES.c.period).distinct().order_by(OPEN_ENVELOPES.c.period)
-    return list(connection.execute(question).scalars())
+    statement = select(OPEN_ENVELOPES.c.period).distinct().order_by(OPEN_ENVELOPES.c.period)
+    return list(connection.execute(statement).scalars())
 
 
 def carry(connection: Connection, before: int, into: int) -> None:
@@ -176,9 +176,13 @@ def batch(connection: Connection, unit_id: bytes, period: int) -> StoredBatch | 
     return _stored(row) if row else None
 
 
+def batched_units(connection: Connection) -> set[bytes]:
+    return set(connection.execute(select(BATCHES.c.unit_id).distinct()).scalars())
+
+
 def newest_batches(connection: Connection, unit_id: bytes, count: int) -> list[StoredBatch]:
-    question = select(BATCHES).where(BATCHES.c.unit_id == unit_id).order_by(BATCHES.c.period.desc()).limit(count)
-    return [_stored(row) for row in connection.execute(question)][::-1]
+    statement = select(BATCHES).where(BATCHES.c.unit_id == unit_id).order_by(BATCHES.c.period.desc()).limit(count)
+    return [_stored(row) for row in connection.execute(statement)][::-1]
 
 
 def add_batch(connection: Connection, new: StoredBatch) -> bool:
@@ -193,15 +197,15 @@ def add_batch(connection: Connection, new: StoredBatch) -> bool:
 def trim_batches(connection: Connection, keep: int) -> None:
     for unit_id in connection.execute(select(BATCHES.c.unit_id).distinct()).scalars().all():
         own = BATCHES.c.unit_id == unit_id
-        question = select(BATCHES.c.period).where(own).order_by(BATCHES.c.period.desc()).offset(keep).limit(1)
-        newest_to_drop = connection.execute(question).scalar()
+        statement = select(BATCHES.c.period).where(own).order_by(BATCHES.c.period.desc()).offset(keep).limit(1)
+        newest_to_drop = connection.execute(statement).scalar()
         if newest_to_drop is not None:
             connection.execute(delete(BATCHES).where(own, BATCHES.c.period <= newest_to_drop))
 
 
 def newest_directories(connection: Connection, count: int) -> list[bytes]:
-    question = select(DIRECTORIES.c.body).order_by(DIRECTORIES.c.dir_version.desc()).limit(count)
-    return list(connection.execute(question).scalars())
+    statement = select(DIRECTORIES.c.body).order_by(DIRECTORIES.c.dir_version.desc()).limit(count)
+    return list(connection.execute(statement).scalars())
 
 
 def newest_directory_version(connection: Connection) -> int | None:

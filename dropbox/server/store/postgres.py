@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from .arrivals import Arrival, Kept, insert_all, plan, put_envelopes
-from .engines import Operation, P, R
+from .database import Operation, P, R
 
 _LOG = logging.getLogger("dropbox.server.store")
 
@@ -23,6 +23,7 @@ _POSTGRES_SCRUB = (
 )
 
 
+_STILL_THERE = text("SELECT 1")
 _CLAIM = text("SELECT pg_try_advisory_lock(hashtext('codename-dropbox server'))")
 
 
@@ -33,6 +34,7 @@ class PostgresDatabase:
         self._engine: AsyncEngine = create_async_engine(url, pool_size=4, max_overflow=2)
         self._at_once = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._claimed: AsyncConnection | None = None
+        self._holds = False
 
     async def write(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         try:
@@ -67,13 +69,27 @@ class PostgresDatabase:
                     _LOG.error("scrub-refused %s", type(error.orig).__name__)
 
     async def claim(self) -> bool:
-        """An advisory lock on a connection of its own: it ends with the process, whatever ends that."""
-        self._claimed = await self._engine.connect()
-        return bool((await self._claimed.execute(_CLAIM)).scalar())
+        """An advisory lock on a connection of its own: it ends with the process, whatever ends that, and with the
+        connection, so that it is looked at each time."""
+        try:
+            if self._claimed is None:
+                self._claimed = await self._at_once.connect()
+                self._holds = False
+            if self._holds:
+                await self._claimed.execute(_STILL_THERE)
+            else:
+                self._holds = bool((await self._claimed.execute(_CLAIM)).scalar())
+        except DBAPIError:
+            await self._let_go()
+            raise
+        return self._holds
 
-    async def dispose(self) -> None:
+    async def _let_go(self) -> None:
         if self._claimed is not None:
             await self._claimed.invalidate()
             await self._claimed.close()
             self._claimed = None
+
+    async def dispose(self) -> None:
+        await self._let_go()
         await self._engine.dispose()

@@ -3,7 +3,7 @@
 
 from sqlalchemy import Connection, inspect, text
 
-from .engines import open_database
+from .open_database import open_database
 
 NEEDED = "0002"
 """The newest migration; a test holds the two together."""

@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from .engines import open_database
+from .open_database import open_database
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -8,8 +8,9 @@ from dropbox.server.ports import ClosedSegment, StoredBatch
 
 from . import operations
 from .arrivals import Arrival
-from .engines import Database, open_database
+from .database import Database
 from .group_commit import GroupCommit
+from .open_database import open_database
 
 EMPTY_ROOT = sha256(b"")
 
@@ -86,6 +87,9 @@ class SqlStore:
     async def batch(self, unit_id: bytes, period: int) -> StoredBatch | None:
         return await self.database.read(operations.batch, unit_id, period)
 
+    async def batched_units(self) -> set[bytes]:
+        return await self.database.read(operations.batched_units)
+
     async def newest_batches(self, unit_id: bytes, count: int) -> list[StoredBatch]:
         return await self.database.read(operations.newest_batches, unit_id, count)
 
@@ -107,6 +111,9 @@ class SqlStore:
     async def counts(self) -> dict[str, int]:
         """How many of what there is, without content."""
         return await self.database.read(operations.counts)
+
+    async def claim(self) -> bool:
+        return await self.database.claim()
 
     async def close_store(self) -> None:
         await self._commits.drain()

@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""How a transaction runs, how it is made durable, and how traces of order are wiped; here on SQLite."""
+"""The database as one file, through SQLite: the default."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
 from .arrivals import Arrival, Kept, put_envelopes
-
-P = ParamSpec("P")
-R = TypeVar("R")
-Operation = Callable[Concatenate[Connection, P], R]
+from .database import Operation, P, R
 
 SQLITE_SETTINGS = {
     "page_size": "8192",  # of a new file; an envelope fills two, and less is moved in the tree than with 4096
@@ -27,28 +24,6 @@ SQLITE_SETTINGS = {
 
 _WRITER_CACHE = "PRAGMA cache_size=-8000"
 """8 MB hold the tree of a full period; a reader needs none of that."""
-
-
-class Database(Protocol):
-    """Runs operations, each in a transaction of its own."""
-
-    async def write(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run and commit; durable when it returns."""
-
-    async def read(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run without holding up writers."""
-
-    async def keep(self, arrivals: Sequence[Arrival], counted: dict[int, int]) -> Kept:
-        """``put_envelopes`` in a transaction, durable when it returns."""
-
-    async def scrub(self) -> None:
-        """Wipe what the files still show of deleted rows and of the order in which rows came."""
-
-    async def claim(self) -> bool:
-        """Be the one server of this database until ``dispose``. False when another one is."""
-
-    async def dispose(self) -> None:
-        """Let go of every connection."""
 
 
 def sqlite_engine(url: str) -> Engine:
@@ -124,13 +99,3 @@ class SqliteDatabase:
         for connection in self._connections.values():
             connection.close()
         self._engine.dispose()
-
-
-def open_database(url: str) -> Database:
-    """``sqlite:///…`` or ``postgresql+asyncpg://…``."""
-    if url.startswith("sqlite:"):
-        return SqliteDatabase(url)
-    # Loaded when needed: its drivers take 8 MB, and most servers run on SQLite.
-    from .postgres import PostgresDatabase
-
-    return PostgresDatabase(url)

@@ -7,13 +7,10 @@ All small answers have the same number of bytes in all, headers included, whethe
 import asyncio
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from typing import BinaryIO, Protocol
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
-
-from .error_answers import Refused
 
 BINARY = "application/octet-stream"
 JSON = "application/json"
@@ -23,22 +20,12 @@ SCRIPT = "text/javascript; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 
 NOTHING_LOADS = "default-src 'none'; frame-ancestors 'none'"
-_TIGHT = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
-# An empty picture in the page's own bytes stands for its icon, so that no browser asks for one.
-PAGE_LOADS = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; worker-src 'self'; "
-    f"{_TIGHT}; trusted-types dropbox-worker"
-)
-WORKER_LOADS = f"default-src 'none'; connect-src 'self'; {_TIGHT}; trusted-types 'none'"
-EXIT_LOADS = f"default-src 'none'; img-src data:; {_TIGHT}; trusted-types 'none'"
-CLEARS = 'clear-site-data: "cache", "cookies", "storage"'
 _SLICE = 256 * 1024
 _SLOWEST = 8 * 1024  # bytes a second; a reader slower than this is let go
 _GRACE = 30.0
 _HEAD_PADDING = "dropbox-padding: "
 
 
-@lru_cache(maxsize=256)
 def _head(
     status: int, content_type: str, length: int, keep: bool, padding: int, policy: str, extra: tuple[str, ...]
 ) -> bytes:
@@ -61,8 +48,14 @@ def _head(
     return "\r\n".join([*lines, "", ""]).encode()
 
 
+_kept_head = lru_cache(maxsize=256)(_head)
+
+
 class Answer(web.StreamResponse):
     """One answer that is in memory as a whole. ``extra`` are header lines beside those that every answer has."""
+
+    head_is_kept = True
+    """Whether the same head made again comes from memory: not where one may hold a secret."""
 
     def __init__(
         self,
@@ -106,7 +99,7 @@ class Answer(web.StreamResponse):
             return
         if request.method == "HEAD":
             await request.writer.write(self._first(False, self.length))
-        elif self.length < _SLICE:
+        elif self.length == len(self._bytes) < _SLICE:
             await request.writer.write(self._first(self._keep) + self._bytes)
         else:
             await self._patiently(request)
@@ -114,7 +107,8 @@ class Answer(web.StreamResponse):
         self._request = None
 
     def _first(self, keep: bool, padding: int = 0) -> bytes:
-        return _head(self.status, self._type, self.length, keep, padding, self._policy, self._extra)
+        make = _kept_head if self.head_is_kept else _head
+        return make(self.status, self._type, self.length, keep, padding, self._policy, self._extra)
 
     async def _patiently(self, request: web.BaseRequest) -> None:
         try:
@@ -132,35 +126,44 @@ class Answer(web.StreamResponse):
             await request.writer.write(piece)
 
 
-class FileAnswer(Answer):
-    """An answer whose bytes are those of a file; the kernel copies them."""
+class Opened(Protocol):
+    """Bytes that lie elsewhere than in memory and stay whole while they are open. ``length`` in bytes."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises FileNotFoundError."""
+    length: int
+    file: BinaryIO | None
+    """Where they are a file of this machine: then the kernel copies it to who asked."""
+
+    def read(self, at: int, length: int) -> bytes:
+        """Up to ``length`` bytes from ``at``. Waits for them, so never on the event loop."""
+
+    def close(self) -> None:
+        """Let go of them."""
+
+
+class OpenedAnswer(Answer):
+    """An answer whose bytes are opened already; they are closed once they are sent."""
+
+    def __init__(self, opened: Opened) -> None:
         super().__init__(b"", BINARY)
-        self._file: Any = path.open("rb")
-        self._size = path.stat().st_size if self._file is None else self._file.seek(0, 2)
+        self._opened = opened
 
     @property
     def length(self) -> int:
-        return int(self._size)
+        return self._opened.length
 
     async def write_eof(self, data: bytes = b"") -> None:
-        request = self._request
-        if request is None:
-            return
-        with self._file:
-            await self._patiently(request)
-        await request.writer.write_eof()
-        self._request = None
+        try:
+            await super().write_eof(data)
+        finally:
+            self._opened.close()
 
     async def send(self, request: web.BaseRequest) -> None:
         await request.writer.write(self._first(self._keep))
         if request.transport is None:
             raise ConnectionResetError("reader gone")
-        await asyncio.get_running_loop().sendfile(request.transport, self._file, 0, self.length)
-
-
-def refusal(refused: Refused) -> Answer:
-    """The same size as a receipt."""
-    return Answer(refused.body, JSON, refused.status)
+        loop = asyncio.get_running_loop()
+        if self._opened.file is not None:
+            await loop.sendfile(request.transport, self._opened.file, 0, self.length)
+            return
+        for at in range(0, self.length, _SLICE):
+            await request.writer.write(await asyncio.to_thread(self._opened.read, at, _SLICE))

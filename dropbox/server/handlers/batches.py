@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from aiohttp import web
 
+from dropbox.http_edge.answers import BINARY, Answer
 from dropbox.protocol.anchors import verify_head
 from dropbox.protocol.batch import (
     CERTS,
@@ -28,11 +29,10 @@ from dropbox.protocol.directory import RetiredUnit, Unit
 from dropbox.protocol.encoding import Reader
 from dropbox.protocol.errors import CertMismatch, Malformed, ManifestUnproved, ProtocolError
 from dropbox.protocol.wire import encode_answer
+from dropbox.server.ports import BoardStore, StoredBatch
 
 from .admission import check_binary, read_body
 from .error_answers import Refused
-from .ports import BoardStore, StoredBatch
-from .responses import BINARY, Answer
 from .shelf import Shelf
 
 UPLOAD_FRONT = CERTS + 4 + MANIFEST_LONGEST + SIGNATURE
@@ -50,7 +50,7 @@ class Batches:
         period: Callable[[], int],
         show_first: Callable[[], Awaitable[None]],
     ) -> None:
-        """``show_first`` rebuilds the board, for a unit that has no batch on it yet."""
+        """``show_first`` has the board made anew at once, for a unit that has had no batch yet."""
         self._store = store
         self._shelf = shelf
         self._period = period
@@ -61,7 +61,7 @@ class Batches:
     async def post_batch(self, request: web.BaseRequest) -> Answer:
         """Durable before the answer; the same bytes again get the same answer, other bytes the stored batch."""
         length = check_binary(request)
-        if length > upload_size(self._shelf.largest_quota()):
+        if length > upload_size(self._shelf.listed.largest_quota()):
             raise Refused("too-large")
         if not self._shelf.takes:
             raise Refused("try-later")
@@ -94,7 +94,7 @@ class Batches:
         return manifest.unit_id + (b"again" if repeat else b"")
 
     def _unit(self, unit_id: bytes) -> Unit:
-        place = self._shelf.place(unit_id)
+        place = self._shelf.listed.place(unit_id)
         if place is None:
             raise Refused("unsigned")
         return place.unit if isinstance(place, RetiredUnit) else place
@@ -106,7 +106,7 @@ class Batches:
             unit_id = parse_manifest(upload.batch.manifest).unit_id
         except Malformed:
             raise Refused("malformed") from None
-        unit, place = self._unit(unit_id), self._shelf.place(unit_id)
+        unit, place = self._unit(unit_id), self._shelf.listed.place(unit_id)
         try:
             manifest = verify_batch(self._shelf.ready.service_id, unit, upload.batch)
             check_certs(manifest, upload.certs)
@@ -118,7 +118,7 @@ class Batches:
             raise Refused("malformed") from None
         if not (_rises(upload.batch.mark_list()) and _rises(upload.batch.entry_list())):
             raise Refused("malformed")
-        if manifest.count > self._shelf.quota(unit_id):
+        if manifest.count > self._shelf.listed.quota(unit_id):
             raise Refused("over-quota")
         if isinstance(place, RetiredUnit) and manifest.period > place.last_period:
             raise Refused("expired")
@@ -135,10 +135,10 @@ class Batches:
         body = upload.batch.encode()
         stored = await self._store.batch(manifest.unit_id, manifest.period)
         if stored is None:
-            await self._check_follows(manifest)
+            first = await self._check_follows(manifest)
             new = StoredBatch(manifest.unit_id, manifest.period, b"".join(upload.certs), body)
             if await self._store.add_batch(new):
-                if manifest.unit_id not in self._shelf.on_board:
+                if first:
                     await self._show_first()
                 stored = new
             else:
@@ -147,7 +147,8 @@ class Batches:
             return Answer(stored.body if stored else b"", BINARY, CONFLICT)
         return Answer(encode_answer("published", period=manifest.period))
 
-    async def _check_follows(self, manifest: Manifest) -> None:
+    async def _check_follows(self, manifest: Manifest) -> bool:
+        """Whether it is the unit's first. Raises Refused."""
         newest = await self._store.newest_batches(manifest.unit_id, 1)
         if manifest.period < self._period() - 1 or (newest and manifest.period <= newest[0].period):
             raise Refused("expired")
@@ -158,6 +159,7 @@ class Batches:
             previous = newest[0].period, read_batch(Reader(newest[0].body, "batch")).hash
         if (manifest.prev_period, manifest.prev_hash) != previous:
             raise Refused("forked")
+        return not newest
 
 
 def _rises(rows: Sequence[bytes]) -> bool:

@@ -6,16 +6,17 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
+from dropbox.http_edge.answers import BINARY, Answer, OpenedAnswer
+from dropbox.http_edge.static_files import StaticFile
 from dropbox.protocol.constants import MAX_PERIOD
 
 from .admission import check_no_body
 from .batches import Batches
-from .error_answers import Refused
+from .error_answers import Refused, refusal
 from .intake import Intake
 from .pages import Pages
-from .responses import BINARY, CLEARS, Answer, refusal
+from .policies import CLEARS
 from .shelf import Shelf
-from .static_files import StaticFile
 
 Handler = Callable[[web.BaseRequest], Awaitable[Answer]]
 _SEGMENT = re.compile(r"/v1/intake/(0|[1-9][0-9]{0,9})")
@@ -53,9 +54,9 @@ class Routes:
             return refusal(refused)
 
     async def _dispatch(self, request: web.BaseRequest) -> Answer:
-        path, question, _ = request.raw_path.partition("?")
+        path, query, _ = request.raw_path.partition("?")
         methods = self._table.get(path) or self._segment_methods(path)
-        if question:
+        if query:
             raise Refused("query-refused")
         handler = methods.get(request.method)
         if handler is None:
@@ -76,12 +77,10 @@ class Routes:
         return {"GET": get}
 
     async def _directory(self, request: web.BaseRequest) -> Answer:
-        _ = self._shelf.ready
-        return Answer(self._shelf.directory_bytes, BINARY)
+        return Answer(self._shelf.listed.data, BINARY)
 
     async def _board(self, request: web.BaseRequest) -> Answer:
-        _ = self._shelf.ready
-        return Answer(self._shelf.board, BINARY)
+        return OpenedAnswer(await self._shelf.board())
 
     async def _document(self, request: web.BaseRequest) -> Answer:
         if self._shelf.document is None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from aiohttp import web
 
-from .connection import log_fault
-from .error_answers import Refused
-from .responses import BINARY
+from dropbox.http_edge.answers import BINARY
+
+from .error_answers import Refused, log_fault
 
 BODY_WITHIN = 30.0
 """Seconds for a whole body up to 64 KiB; larger ones get a second more for every 8 KiB."""

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every refusal of the server, once: its code, its status, its sentence (docs/http-api.md lists the same)."""
 
+import logging
 from typing import NamedTuple
 
+from dropbox.http_edge.answers import JSON, Answer
+from dropbox.http_edge.connection import Trouble
 from dropbox.protocol.wire import encode_answer
+
+_LOG = logging.getLogger("dropbox.server")
 
 
 class Refusal(NamedTuple):
@@ -55,3 +60,22 @@ class Refused(Exception):
     def body(self) -> bytes:
         """256 bytes."""
         return _BODIES[self.code]
+
+
+def refusal(refused: Refused) -> Answer:
+    """The same size as a receipt."""
+    return Answer(refused.body, JSON, refused.status)
+
+
+def log_fault(error: BaseException | None) -> None:
+    """The class alone: a message may hold content."""
+    _LOG.error("fault %s", type(error).__name__)
+
+
+def _failed(error: BaseException | None) -> Answer:
+    log_fault(error)
+    return refusal(Refused("fault"))
+
+
+TROUBLE = Trouble(lambda: refusal(Refused("bad-http")), _failed)
+"""What a connection is told where no handler answers."""

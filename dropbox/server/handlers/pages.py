@@ -9,14 +9,15 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, PrefixLoader
 
 from dropbox.forces import Force, enabled_forces
+from dropbox.http_edge.answers import HTML
+from dropbox.http_edge.static_files import StaticFile
 from dropbox.protocol.anchors import SignedAnchor
 from dropbox.protocol.constants import BODY_PART, CATEGORIES, MAX_PARTS
 from dropbox.protocol.directory import Directory, Unit
 from dropbox.protocol.routing import receiving_unit
 from dropbox.questions import QUESTIONS
 
-from .responses import EXIT_LOADS, HTML, PAGE_LOADS
-from .static_files import StaticFile
+from .policies import EXIT_LOADS, PAGE_LOADS
 
 
 @cache

@@ -5,16 +5,16 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from dropbox.http_edge.answers import BINARY, Answer, OpenedAnswer
 from dropbox.protocol.constants import ENVELOPE, SIGNATURE
 from dropbox.protocol.directory import RetiredUnit
 from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.wire import IntakeState, Receipt, segment_header, verify_segment_request
+from dropbox.server.ports import EnvelopeStore, ObjectGone, SegmentStore, StoreBusy, segment_name
 
 from .admission import check_binary, read_body
 from .error_answers import Refused
-from .ports import SegmentFiles, Store, StoreBusy
-from .responses import BINARY, Answer, FileAnswer
 from .shelf import Shelf
 
 Clock = Callable[[], float]
@@ -25,17 +25,18 @@ SIGNATURE_HEADER = "dropbox-signature"
 class Intake:
     """The three intake routes."""
 
-    def __init__(self, store: Store, files: SegmentFiles, shelf: Shelf, clock: Clock) -> None:
-        self._store = store
-        self._files = files
+    def __init__(self, envelopes: EnvelopeStore, segments: SegmentStore, shelf: Shelf, clock: Clock) -> None:
+        self._envelopes = envelopes
+        self._segments = segments
         self._shelf = shelf
         self._clock = clock
 
     def period(self) -> int:
-        """The server's present period; the stored one while the clock is not believed."""
-        if self._shelf.held:
-            return self._shelf.open_period
-        return int(self._clock() // self._shelf.ready.policy.period)
+        """The server's present period; the stored one while the publisher's clock is not believed."""
+        shown, policy = self._shelf.shown, self._shelf.ready.policy
+        if shown.held:
+            return shown.open_period
+        return int(self._clock() // policy.period)
 
     async def post_envelope(self, request: web.BaseRequest) -> Answer:
         """Durable before the answer; the same envelope again gets the same receipt. Raises Refused."""
@@ -47,32 +48,42 @@ class Intake:
         body = await read_body(request, ENVELOPE)
         envelope_id = sha256(body)
         try:
-            period = await self._store.put(envelope_id, body, self.period(), cap)
+            # The next is what the publisher is about to open; no clock of a process that answers leads further.
+            period = min(self.period(), self._shelf.shown.open_period + 1)
+            period = await self._envelopes.put(envelope_id, body, period, cap)
         except StoreBusy:
             raise Refused("try-later") from None
         return Answer(Receipt(envelope_id, period).answer())
 
     async def get_state(self, request: web.BaseRequest) -> Answer:
         """Which segments are served. Raises Refused."""
-        _ = self._shelf.ready
-        return Answer(IntakeState(self._shelf.open_period, self._shelf.oldest_period).answer())
+        shown = self._shelf.shown
+        return Answer(IntakeState(shown.open_period, shown.oldest_period).answer())
 
     async def get_segment(self, request: web.BaseRequest, period: int) -> Answer:
         """One segment, to a unit whose key signed for it. Raises Refused."""
         self._check_signature(request, period)
-        if period > self._shelf.open_period:
+        try:
+            return await self._segment(period)
+        except ObjectGone:  # closed this moment
+            await self._shelf.follow()
+            return await self._segment(period)
+
+    async def _segment(self, period: int) -> Answer:
+        shown = self._shelf.shown
+        if period > shown.open_period:
             raise Refused("future")
-        closed = period < self._shelf.open_period
+        closed = period < shown.open_period
         if closed:
-            kept = await self._store.segment(period)
-            if kept is None and period < self._shelf.oldest_period:
+            kept = await self._segments.segment(period)
+            if kept is None and period < shown.oldest_period:
                 raise Refused("expired")
             # Between the oldest and the open one, a period without a row passed while no server ran.
             filled = kept is not None and kept.count > 0
         else:
-            filled = self._shelf.open_file == period
+            filled = shown.segment
         if filled:
-            return FileAnswer(self._files.path(period, closed))
+            return OpenedAnswer(await self._shelf.open(segment_name(period, closed)))
         return Answer(segment_header(self._shelf.ready.service_id, period, closed, 0), BINARY)
 
     def _check_signature(self, request: web.BaseRequest, period: int) -> None:
@@ -82,7 +93,7 @@ class Intake:
             signature = bytes.fromhex(request.headers.get(SIGNATURE_HEADER, ""))
         except ValueError:
             raise Refused("unsigned") from None
-        place = self._shelf.place(unit_id)
+        place = self._shelf.listed.place(unit_id)
         if place is None or len(signature) != SIGNATURE:
             raise Refused("unsigned")
         unit = place.unit if isinstance(place, RetiredUnit) else place
