@@ -18,11 +18,11 @@ those the desk key is the wall, and the disk should be encrypted as a whole (doc
 
 import os
 import stat
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from dropbox.flows.desk_state import Keyring, decode_keyring
+from dropbox.flows.desk.state import Keyring, decode_keyring
+from dropbox.protocol.chance import Random
 from dropbox.protocol.constants import GCM_TAG, NONCE
 from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.primitives import aead_open, aead_seal, hkdf
@@ -64,7 +64,7 @@ def _header(slot: int, size: int, generation: int) -> bytes:
     return _MAGIC + bytes((_VERSION, slot)) + size.to_bytes(8, "big") + generation.to_bytes(8, "big")
 
 
-def _seal(key: bytes, slot: int, size: int, generation: int, body: bytes, random: Callable[[int], bytes]) -> bytes:
+def _seal(key: bytes, slot: int, size: int, generation: int, body: bytes, random: Random) -> bytes:
     header, nonce = _header(slot, size, generation), random(NONCE)
     plain = len(body).to_bytes(_LENGTH, "big") + body
     plain += random(size - OVERHEAD - len(body))
@@ -103,7 +103,7 @@ def _sync_folder(folder: Path) -> None:
 class KeyringStore:
     """The keyring file of one vault folder. One process at a time: the caller holds the vault's lock."""
 
-    def __init__(self, folder: Path, desk_key: bytes, random: Callable[[int], bytes] = os.urandom) -> None:
+    def __init__(self, folder: Path, desk_key: bytes, random: Random = os.urandom) -> None:
         self.folder = folder
         self._path = folder / KEYRING_FILE
         self._key = keyring_key(desk_key)

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from dropbox.flows.desk_state import Conversation, Incoming, Ledger, Text, TextState
-from dropbox.flows.requests import CommitVault
+from dropbox.flows.desk.requests import CommitVault
+from dropbox.flows.desk.state import Conversation, Incoming, Ledger, Text, TextState
 from dropbox.protocol.constants import EntryType
 
 from . import tables

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dropbox.flows.desk_state import Chain, Keyring
+from dropbox.flows.desk.state import Chain, Keyring
 from journalist_ui.desk.keyring import BLOCK, KEYRING_FILE, OVERHEAD, KeyringStore, slot_size
 from journalist_ui.refusals import KeyringUnusable
 

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from sqlalchemy import select
 
-from dropbox.flows.desk_state import decode_keyring
+from dropbox.flows.desk.state import decode_keyring
 from dropbox.protocol.batch import parse_upload
 from dropbox.protocol.board import split_text
 from dropbox.protocol.certificates import parse_cert

@@ -1,39 +1,35 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Long simulated runs of a whole service in memory: sources, desks and a server over many periods.
 
-Run one by hand: ``python tests/flows/campaign.py --runs 20 --periods 150``. Everything that happens follows from the
+Run one by hand: ``python -m tests.flows.campaign --runs 20 --periods 150``. Everything that happens follows from the
 seed. What must hold is checked as it happens and at the end; a breach names seed and period.
 """
 
 import copy
 import random
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parent)] if str(Path(__file__).parent) not in sys.path else []
-
-from twin import Desk, Service, drive, make_service, replace_directory  # noqa: E402 - found on the path set above
-
-from dropbox.flows.collect import collect  # noqa: E402 - after the path
-from dropbox.flows.desk_state import (  # noqa: E402 - after the path
+from dropbox.flows.desk.collect import collect
+from dropbox.flows.desk.publish_batch import publish_batch
+from dropbox.flows.desk.requests import CommitVault, NewContent, SaveKeyring
+from dropbox.flows.desk.state import (
     DeskContext,
     Ledger,
     Text,
     TextState,
     decode_keyring,
 )
-from dropbox.flows.publish_batch import publish_batch  # noqa: E402 - after the path
-from dropbox.flows.requests import CommitVault, NewContent, PostEnvelope, SaveKeyring  # noqa: E402 - after the path
-from dropbox.flows.visit import Part  # noqa: E402 - after the path
-from dropbox.protocol.batch import parse_upload  # noqa: E402 - after the path
-from dropbox.protocol.board import entry_tag, split_text, unmask_index  # noqa: E402 - after the path
-from dropbox.protocol.codename import conversation_keys  # noqa: E402 - after the path
-from dropbox.protocol.constants import BODY_PART, MAX_SLOTS, EntryType  # noqa: E402 - after the path
-from dropbox.protocol.envelope_format import split_body  # noqa: E402 - after the path
-from dropbox.protocol.primitives import sha256  # noqa: E402 - after the path
+from dropbox.flows.source.requests import PostEnvelope
+from dropbox.flows.source.visit import Part
+from dropbox.protocol.batch import parse_upload
+from dropbox.protocol.board import entry_tag, split_text, unmask_index
+from dropbox.protocol.codename import conversation_keys
+from dropbox.protocol.constants import BODY_PART, MAX_SLOTS, EntryType
+from dropbox.protocol.envelope_format import split_body
+from dropbox.protocol.primitives import sha256
+from tests.flows.twin import Desk, Service, drive, make_service, replace_directory
 
 
 class Cut(Exception):
@@ -194,7 +190,7 @@ def _visit(world: World, source: SourceState, part: Part | None) -> bool:
                 flow_answer(request)
         return flow_answer(request)
 
-    from dropbox.flows.visit import visit
+    from dropbox.flows.source.visit import visit
 
     clock = twin.clock + skew * twin.policy.period
     visited = drive(visit(world.service.anchor, source.stretched, part, clock, world.random.randbytes), answer)

@@ -2,26 +2,21 @@
 """What a desk does when its keyring, its clock or the server are not as they should be."""
 
 import copy
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parent)] if str(Path(__file__).parent) not in sys.path else []
-
-from twin import Desk, Service, changed_unit, drive, make_service, replace_directory  # noqa: E402 - path set above
-
-from dropbox.flows.collect import collect  # noqa: E402 - after the path
-from dropbox.flows.desk_state import Conversation, Keyring, TextState, decode_keyring  # noqa: E402 - after the path
-from dropbox.flows.publish_batch import publish_batch  # noqa: E402 - after the path
-from dropbox.flows.requests import BatchAnswer, GetIntakeState, GetSegment, PostBatch  # noqa: E402 - after the path
-from dropbox.protocol.board import chain_start, open_entry  # noqa: E402 - after the path
-from dropbox.protocol.codename import ConversationKeys  # noqa: E402 - after the path
-from dropbox.protocol.directory import UnitKey  # noqa: E402 - after the path
-from dropbox.protocol.envelope_open import open_envelope  # noqa: E402 - after the path
-from dropbox.protocol.errors import BadValue, NotForThisKey, ProtocolError  # noqa: E402 - after the path
-from dropbox.protocol.wire import IntakeState, segment_header  # noqa: E402 - after the path
+from dropbox.flows.desk.collect import collect
+from dropbox.flows.desk.publish_batch import publish_batch
+from dropbox.flows.desk.requests import BatchAnswer, GetIntakeState, GetSegment, PostBatch
+from dropbox.flows.desk.state import Conversation, Keyring, TextState, decode_keyring
+from dropbox.protocol.board import chain_start, open_entry
+from dropbox.protocol.codename import ConversationKeys
+from dropbox.protocol.directory import UnitKey
+from dropbox.protocol.envelope_open import open_envelope
+from dropbox.protocol.errors import BadValue, NotForThisKey, ProtocolError
+from dropbox.protocol.wire import IntakeState, segment_header
+from tests.flows.twin import Desk, Service, changed_unit, drive, make_service, replace_directory
 
 STRETCHED = b"S" * 32
 

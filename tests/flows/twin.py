@@ -2,27 +2,27 @@
 """An in-memory twin of the server, and a whole service around it, for conversations without a socket."""
 
 import random as stdlib_random
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dropbox.flows.collect import CollectResult, collect
-from dropbox.flows.desk_state import Conversation, DeskContext, Keyring, Ledger, Text
-from dropbox.flows.publish_batch import PublishResult, publish_batch
-from dropbox.flows.requests import (
+from dropbox.flows.desk.collect import CollectResult, collect
+from dropbox.flows.desk.publish_batch import PublishResult, publish_batch
+from dropbox.flows.desk.requests import (
     BatchAnswer,
     CommitVault,
-    ConfirmClock,
-    GetBoard,
-    GetDirectory,
     GetIntakeState,
     GetSegment,
     NewContent,
     PostBatch,
-    PostEnvelope,
     SaveKeyring,
 )
-from dropbox.flows.visit import Part, Visited, visit
+from dropbox.flows.desk.state import Conversation, DeskContext, Keyring, Ledger, Text
+from dropbox.flows.drive import Flow, at_once
+from dropbox.flows.drive import drive as run_flow
+from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.source.requests import ConfirmClock, PostEnvelope
+from dropbox.flows.source.visit import Part, Visited, visit
 from dropbox.protocol import labels
 from dropbox.protocol.anchors import Anchor, Head, SignedAnchor, SignedHead, sign_as_root
 from dropbox.protocol.batch import UnitBoard, encode_board, parse_upload, read_batch
@@ -137,14 +137,13 @@ class Twin:
 Answers = Callable[[Any], Any]
 
 
-def drive(flow: Generator[Any, Any, Any], answer: Answers) -> Any:
-    """Run a flow to its end; exceptions of the flow come out."""
-    try:
-        request = next(flow)
-        while True:
-            request = flow.send(answer(request))
-    except StopIteration as done:
-        return done.value
+def drive(flow: Flow[Any, Any], answer: Answers) -> Any:
+    """Run a flow to its end by one function that answers everything; exceptions of the flow come out."""
+
+    async def hand(request: Any) -> Any:
+        return answer(request)
+
+    return at_once(run_flow(flow, hand, hand))
 
 
 @dataclass

@@ -36,6 +36,10 @@ FAULTS = {
         "journalist_ui/vault/backup.py": "from journalist_ui.desk import keyring",
     },
     "vault-behind-the-session": {"journalist_ui/cli/show.py": "import journalist_ui.vault"},
+    "source-opens-nothing": {
+        "dropbox/flows/source/visit.py": "from dropbox.flows import trust",
+        "dropbox/flows/trust.py": "from dropbox.protocol import envelope_open",
+    },
     "shared-rooms": {"dropbox/local/private.py": "import dropbox.forces"},
 }
 

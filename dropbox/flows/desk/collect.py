@@ -5,10 +5,10 @@ Order of durability: the keyring is saved before the vault is committed. After a
 processed again; ids that the keyring has seen then fill content and seed nothing.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from dropbox.flows.drive import Flow
 from dropbox.protocol.board import chain_start
 from dropbox.protocol.constants import EPOCH_SECRET_GRACE, EnvelopeType
 from dropbox.protocol.directory import Unit
@@ -17,11 +17,13 @@ from dropbox.protocol.envelope_open import EpochOpener, OpenedEnvelope, open_env
 from dropbox.protocol.envelope_seal import envelope_id
 from dropbox.protocol.errors import ProtocolError, SegmentChanged, WrongService, WrongType
 from dropbox.protocol.part_proof import proof_of
-from dropbox.protocol.wire import IntakeState, Segment, parse_intake_state, parse_segment, sign_segment_request
+from dropbox.protocol.wire import IntakeState, Segment, parse_segment, sign_segment_request
 
-from .desk_state import Chain, Conversation, DeskContext, Incoming, Ledger, TextState
+from .notice import Notice
 from .own_board import check_board, refresh_directory
-from .requests import CommitVault, DeskRequest, GetIntakeState, GetSegment, NewContent, Notice, SaveKeyring
+from .own_clock import fetch_intake
+from .requests import CommitVault, DeskRequest, GetSegment, NewContent, SaveKeyring
+from .state import Chain, Conversation, DeskContext, Incoming, Ledger, TextState
 from .unfinished import forget_empty, give_up, make_room
 
 
@@ -119,7 +121,7 @@ def _conversation(state: DeskContext, plain: EnvelopePlain, period: int) -> Conv
     return known if known is not None and known.beacon == plain.beacon else None
 
 
-def _record(state: DeskContext, opened: OpenedEnvelope, number: bytes, period: int, changes: _Changes) -> None:
+def _record(state: DeskContext, opened: OpenedEnvelope, name: bytes, period: int, changes: _Changes) -> None:
     plain = opened.plain
     conversation = _conversation(state, plain, period)
     if conversation is None:
@@ -129,9 +131,9 @@ def _record(state: DeskContext, opened: OpenedEnvelope, number: bytes, period: i
     if plain.type == EnvelopeType.MESSAGE:
         _take_part(conversation, opened, period, changes)
     _acknowledge(state, conversation, plain.ack, changes)
-    if number not in state.keyring.seen:
+    if name not in state.keyring.seen:
         _seed(state, opened, period)
-        state.keyring.seen[number] = opened.epoch
+        state.keyring.seen[name] = opened.epoch
         changes.keyring = True
 
 
@@ -147,15 +149,15 @@ def _openers(state: DeskContext, service_id: bytes, period: int) -> tuple[EpochO
 def _read_segment(state: DeskContext, segment: Segment, openers: Sequence[EpochOpener]) -> tuple[_Changes, set[bytes]]:
     changes, tried = _Changes(), set()
     for envelope in segment.envelopes:
-        number = envelope_id(envelope)
-        tried.add(number)
-        if number in state.tried:
+        name = envelope_id(envelope)
+        tried.add(name)
+        if name in state.tried:
             continue
         try:
             opened = open_envelope(envelope, openers)
         except ProtocolError:
             continue
-        _record(state, opened, number, segment.period, changes)
+        _record(state, opened, name, segment.period, changes)
     return changes, tried
 
 
@@ -172,7 +174,7 @@ def check_segment(state: DeskContext, data: bytes, period: int, closed: bool) ->
     return segment
 
 
-def _process(state: DeskContext, segment: Segment, result: CollectResult) -> Generator[DeskRequest, Any, None]:
+def _process(state: DeskContext, segment: Segment, result: CollectResult) -> Flow[DeskRequest, None]:
     openers = _openers(state, state.trusted().service_id, segment.period)
     changes, tried = _read_segment(state, segment, openers)
     gone = set(give_up(state, segment.period, state.trusted().policy.retention))
@@ -180,12 +182,12 @@ def _process(state: DeskContext, segment: Segment, result: CollectResult) -> Gen
     changes.conversations |= {pseudonym for pseudonym, _ in gone}
     changes.keyring |= forget_empty(state, changes.conversations)
     if changes.keyring:
-        yield SaveKeyring(state.keyring)
+        yield from SaveKeyring(state.keyring)
     if segment.closed:
         state.ledger.roots[segment.period] = segment.root
         state.ledger.processed_through = max(state.ledger.processed_through, segment.period)
     if changes.conversations:
-        yield changes.commit(state.ledger)
+        yield from changes.commit(state.ledger)
     state.tried = state.tried - tried if segment.closed else state.tried | tried
     result.new += changes.new
 
@@ -199,10 +201,10 @@ def _periods(state: DeskContext, intake: IntakeState, result: CollectResult) -> 
     return iter(range(start, intake.open + 1))
 
 
-def _fetch_all(state: DeskContext, intake: IntakeState, result: CollectResult) -> Generator[DeskRequest, Any, None]:
+def _fetch_all(state: DeskContext, intake: IntakeState, result: CollectResult) -> Flow[DeskRequest, None]:
     for period in _periods(state, intake, result):
         signature = sign_segment_request(state.keyring.signing_seed, state.trusted().service_id, state.unit_id, period)
-        data = yield GetSegment(period, state.unit_id, signature)
+        data = yield from GetSegment(period, state.unit_id, signature)
         if data is None:
             if period < intake.open:
                 result.notices.append(Notice("segment-missing", {"period": period}))
@@ -213,7 +215,7 @@ def _fetch_all(state: DeskContext, intake: IntakeState, result: CollectResult) -
             result.notices.append(Notice("segment-refused", {"period": period, "error": error.code}))
             break
         yield from _process(state, segment, result)
-    yield CommitVault(state.ledger)
+    yield from CommitVault(state.ledger)
 
 
 def _due_to_destroy(state: DeskContext, intake: IntakeState) -> list[int]:
@@ -228,7 +230,7 @@ def _due_to_destroy(state: DeskContext, intake: IntakeState) -> list[int]:
     return due
 
 
-def _destroy(state: DeskContext, intake: IntakeState) -> Generator[DeskRequest, Any, None]:
+def _destroy(state: DeskContext, intake: IntakeState) -> Flow[DeskRequest, None]:
     """Destroy epoch secrets that are due, and the ids that were remembered for them."""
     keyring, due = state.keyring, _due_to_destroy(state, intake)
     if not due:
@@ -237,16 +239,7 @@ def _destroy(state: DeskContext, intake: IntakeState) -> Generator[DeskRequest, 
         del keyring.epochs[number]
     keyring.seen = {key: epoch for key, epoch in keyring.seen.items() if epoch in keyring.epochs}
     keyring.seeded = {key: epoch for key, epoch in keyring.seeded.items() if epoch in keyring.epochs}
-    yield SaveKeyring(keyring)
-
-
-def clock_agrees(intake: IntakeState, now: int, notices: list[Notice]) -> bool:
-    """Whether this desk's period is at most one from the open segment's; else it fetches, publishes and destroys
-    nothing: a made-up segment number would otherwise end up in what is processed."""
-    if abs(intake.open - now) <= 1:
-        return True
-    notices.append(Notice("clock-off", {"here": now, "server": intake.open}))
-    return False
+    yield from SaveKeyring(keyring)
 
 
 def _reopen(state: DeskContext, intake: IntakeState, notices: list[Notice]) -> None:
@@ -274,9 +267,7 @@ def _standing(state: DeskContext, unit: Unit | None) -> Iterator[Notice]:
         yield Notice("unit-paused")
 
 
-def collect(
-    state: DeskContext, clock: int, result: CollectResult | None = None
-) -> Generator[DeskRequest, Any, CollectResult]:
+def collect(state: DeskContext, clock: int, result: CollectResult | None = None) -> Flow[DeskRequest, CollectResult]:
     """Fetch, open, record, acknowledge, destroy what is due.
 
     ``clock`` is this machine's, in Unix seconds. ``result`` is filled on the way: what it holds when a later request
@@ -293,8 +284,8 @@ def collect(
     yield from check_board(state, now_period, result.notices)
     if not state.checked:
         return result
-    intake = parse_intake_state((yield GetIntakeState()))
-    if not clock_agrees(intake, now_period, result.notices):
+    intake = yield from fetch_intake(now_period, result.notices)
+    if intake is None:
         return result
     if unit.key_at(now_period) != state.keyring.public:
         result.notices.append(Notice("key-not-listed"))

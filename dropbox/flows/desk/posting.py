@@ -18,7 +18,7 @@ from dropbox.protocol.constants import (
 )
 from dropbox.protocol.directory import Policy
 
-from .desk_state import Conversation, DeskContext, Keyring, Text, TextState
+from .state import Conversation, DeskContext, Keyring, Text, TextState
 
 
 def capacity(policy: Policy, quota: int) -> int:

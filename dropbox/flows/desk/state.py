@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from dropbox.flows.heads import BoardHead
 from dropbox.protocol.anchors import Anchor
 from dropbox.protocol.certificates import EpochCert
 from dropbox.protocol.constants import EntryType
@@ -18,8 +19,6 @@ from dropbox.protocol.directory import Unit, VerifiedDirectory
 from dropbox.protocol.envelope_open import EpochOpener
 from dropbox.protocol.errors import BadValue, UnknownUnit
 from dropbox.protocol.primitives import SealingKey, ed25519_public
-
-from .heads import BoardHead
 
 KEYRING_VERSION = 1
 
