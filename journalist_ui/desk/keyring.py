@@ -21,13 +21,15 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from dropbox.flows.desk.state import Keyring, decode_keyring
+from dropbox.flows.desk.state import Keyring
 from dropbox.protocol.chance import Random
 from dropbox.protocol.constants import GCM_TAG, NONCE
 from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.primitives import aead_open, aead_seal, hkdf
 from journalist_ui.refusals import KeyringUnusable
 from journalist_ui.vault import labels
+
+from .keyring_format import decode_keyring, encode_keyring
 
 KEYRING_FILE = "keyring"
 BLOCK = 64 * 1024
@@ -144,12 +146,12 @@ class KeyringStore:
 
     def save(self, keyring: Keyring) -> None:
         """Durable, both slots, when it returns. Raises OSError, after which one of old and new is whole."""
-        self._write(keyring.encode())
+        self._write(encode_keyring(keyring))
 
     def replace(self, keyring: Keyring) -> None:
         """A first keyring, or one in place of a file that is given up: that one is overwritten whatever it holds."""
         if self.exists():
-            self._grow(keyring.encode(), self._path.stat().st_size // 2)
+            self._grow(encode_keyring(keyring), self._path.stat().st_size // 2)
             self._clear_leftovers()
         else:
             self.save(keyring)

@@ -19,7 +19,6 @@ from dropbox.flows.desk.state import (
     Ledger,
     Text,
     TextState,
-    decode_keyring,
 )
 from dropbox.flows.source.requests import PostEnvelope
 from dropbox.flows.source.visit import Part
@@ -29,6 +28,7 @@ from dropbox.protocol.codename import conversation_keys
 from dropbox.protocol.constants import BODY_PART, MAX_SLOTS, EntryType
 from dropbox.protocol.envelope_format import split_body
 from dropbox.protocol.primitives import sha256
+from journalist_ui.desk.keyring_format import decode_keyring, encode_keyring
 from tests.flows.twin import Desk, Service, drive, make_service, replace_directory
 
 
@@ -91,7 +91,7 @@ class DiskDesk:
                         self.backup = copy.deepcopy(self.vault)
                     result = None
                 case SaveKeyring():
-                    self.keyring = request.keyring.encode()
+                    self.keyring = encode_keyring(request.keyring)
                     result = None
                 case _:
                     result = service.twin.answer(request)
@@ -172,7 +172,7 @@ def make_world(seed: int, units: int = 3, sources: int = 5) -> World:
     for slug, desk in service.desks.items():
         desk.context.has_backup = True
         vault = Vault(copy.deepcopy(desk.context.ledger))
-        desks[slug] = DiskDesk(desk, desk.context.keyring.encode(), vault, copy.deepcopy(vault))
+        desks[slug] = DiskDesk(desk, encode_keyring(desk.context.keyring), vault, copy.deepcopy(vault))
     people = [SourceState(stream.randbytes(32), stream.choice(slugs)) for _ in range(sources)]
     return World(seed, service, desks, people, stream)
 

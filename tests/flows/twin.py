@@ -33,6 +33,7 @@ from dropbox.protocol.encoding import Reader
 from dropbox.protocol.envelope_format import split_body
 from dropbox.protocol.primitives import ed25519_public, hkdf, sha256
 from dropbox.protocol.wire import IntakeState, Receipt, segment_header
+from journalist_ui.desk.keyring_format import encode_keyring
 
 
 def seeded(seed: int) -> Callable[[int], bytes]:
@@ -161,7 +162,7 @@ class Desk:
             self.contents.extend(request.contents)
             return None
         if isinstance(request, SaveKeyring):
-            self.saved = request.keyring.encode()
+            self.saved = encode_keyring(request.keyring)
             return None
         return twin.answer(request)
 

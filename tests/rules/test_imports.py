@@ -112,7 +112,7 @@ def store_behind_ports(module: str, name: str) -> Refusal:
 
 def keyring_in_the_desk(module: str, name: str) -> Refusal:
     """6. Only journalist_ui.desk touches the keyring."""
-    touches = within(name, "journalist_ui") and "keyring" in name.split(".")
+    touches = within(name, "journalist_ui") and bool({"keyring", "keyring_format"} & set(name.split(".")))
     return "only journalist_ui.desk may" if touches and not within(module, "journalist_ui.desk") else None
 
 

@@ -6,10 +6,8 @@ in a backup. The **ledger** is the part of the vault that the daemon needs with 
 their beacons, and the texts that wait to go out. What a source wrote is in neither.
 """
 
-import json
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from dropbox.flows.heads import BoardHead
 from dropbox.protocol.anchors import Anchor
@@ -17,10 +15,8 @@ from dropbox.protocol.certificates import EpochCert
 from dropbox.protocol.constants import EntryType
 from dropbox.protocol.directory import Unit, VerifiedDirectory
 from dropbox.protocol.envelope_open import EpochOpener
-from dropbox.protocol.errors import BadValue, UnknownUnit
+from dropbox.protocol.errors import UnknownUnit
 from dropbox.protocol.primitives import SealingKey, ed25519_public
-
-KEYRING_VERSION = 1
 
 
 @dataclass
@@ -92,57 +88,6 @@ class Keyring:
     def public(self) -> bytes:
         """Usig_pk."""
         return ed25519_public(self.signing_seed)
-
-    def encode(self) -> bytes:
-        """JSON; the store seals it."""
-        form = {
-            "v": KEYRING_VERSION,
-            "signing_seed": self.signing_seed.hex(),
-            "epochs": [[e.epoch, e.not_before, e.not_after, e.seed.hex()] for e in self.epochs.values()],
-            "chains": [[p.hex(), c.message_id.hex(), c.epoch, c.step, c.key.hex()] for p, c in self.chains.items()],
-            "seeded": [[key.hex(), epoch] for key, epoch in self.seeded.items()],
-            "next_number": [[p.hex(), number] for p, number in self.next_number.items()],
-            "seen": [[key.hex(), epoch] for key, epoch in self.seen.items()],
-            "number_floor": self.number_floor,
-            "no_seed_through": self.no_seed_through,
-            "pending": [self.pending.period, self.pending.hash.hex(), self.pending.upload.hex()]
-            if self.pending
-            else [],
-            "published": [self.published_period, self.published_hash.hex()],
-            "history": self.history,
-            "built": self.built,
-            "dir_version": self.dir_version,
-        }
-        return json.dumps(form, separators=(",", ":")).encode()
-
-
-def decode_keyring(data: bytes) -> Keyring:
-    """Inverse of Keyring.encode. Raises BadValue."""
-    try:
-        form: dict[str, Any] = json.loads(data)
-        if form["v"] != KEYRING_VERSION:
-            raise BadValue("keyring version")
-        pending = form["pending"]
-        return Keyring(
-            signing_seed=bytes.fromhex(form["signing_seed"]),
-            epochs={e[0]: EpochSecret(e[0], e[1], e[2], bytes.fromhex(e[3])) for e in form["epochs"]},
-            chains={
-                bytes.fromhex(c[0]): Chain(bytes.fromhex(c[1]), c[2], c[3], bytes.fromhex(c[4])) for c in form["chains"]
-            },
-            seeded={bytes.fromhex(key): epoch for key, epoch in form["seeded"]},
-            next_number={bytes.fromhex(key): number for key, number in form["next_number"]},
-            seen={bytes.fromhex(key): epoch for key, epoch in form["seen"]},
-            number_floor=form["number_floor"],
-            no_seed_through=form["no_seed_through"],
-            pending=PendingBatch(pending[0], bytes.fromhex(pending[1]), bytes.fromhex(pending[2])) if pending else None,
-            published_period=form["published"][0],
-            published_hash=bytes.fromhex(form["published"][1]),
-            history=form["history"],
-            built=form["built"],
-            dir_version=form["dir_version"],
-        )
-    except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise BadValue("keyring") from error
 
 
 class TextState(StrEnum):
