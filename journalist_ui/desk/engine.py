@@ -207,7 +207,7 @@ class Engine:
     def _take_replies(self) -> None:
         """Let the flows see what officers wrote since the last run; the vault holds it already."""
         for text in self._replies:
-            self.state.ledger.texts[text.id] = text
+            self.state.ledger.texts.add(text)
             if text.pseudonym in self.state.ledger.conversations:
                 self.state.ledger.conversations[text.pseudonym].answered = True
         self._replies = []

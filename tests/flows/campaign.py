@@ -51,7 +51,7 @@ class Vault:
             else:
                 self.ledger.conversations.pop(pseudonym, None)
         for number in request.texts:
-            self.ledger.texts[number] = copy.deepcopy(request.ledger.texts[number])
+            self.ledger.texts.add(copy.deepcopy(request.ledger.texts[number]))
         self.ledger.roots = dict(request.ledger.roots)
         self.ledger.processed_through = request.ledger.processed_through
         self.ledger.backed_up_through = request.ledger.backed_up_through
@@ -111,8 +111,8 @@ class DiskDesk:
 
     def write(self, text: Text) -> None:
         """An officer's reply is durable in the vault at once."""
-        self.desk.context.ledger.texts[text.id] = text
-        self.vault.ledger.texts[text.id] = copy.deepcopy(text)
+        self.desk.context.ledger.texts.add(text)
+        self.vault.ledger.texts.add(copy.deepcopy(text))
 
     def whole(self) -> list[bytes]:
         """Bodies of whole messages on disk."""

@@ -178,7 +178,7 @@ class Desk:
     def reply(self, conversation: Conversation, text: str) -> Text:
         number = max(self.context.ledger.texts, default=0) + 1
         written = Text(number, conversation.pseudonym, EntryType.TEXT, split_text(text))
-        self.context.ledger.texts[number] = written
+        self.context.ledger.texts.add(written)
         conversation.answered = True
         return written
 

@@ -9,22 +9,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dropbox.flows.drive import Flow
-from dropbox.protocol.board import chain_start
-from dropbox.protocol.constants import EPOCH_SECRET_GRACE, EnvelopeType
+from dropbox.protocol.constants import EPOCH_SECRET_GRACE
 from dropbox.protocol.directory import Unit
-from dropbox.protocol.envelope_format import EnvelopePlain
-from dropbox.protocol.envelope_open import EpochOpener, OpenedEnvelope, open_envelope
+from dropbox.protocol.envelope_open import EpochOpener, open_envelope
 from dropbox.protocol.envelope_seal import envelope_id
 from dropbox.protocol.errors import ProtocolError, SegmentChanged, WrongService, WrongType
-from dropbox.protocol.part_proof import proof_of
 from dropbox.protocol.wire import IntakeState, Segment, parse_segment, sign_segment_request
 
 from .notice import Notice
 from .own_board import check_board, refresh_directory
 from .own_clock import fetch_intake
-from .requests import CommitVault, DeskRequest, GetSegment, NewContent, SaveKeyring
-from .state import Chain, Conversation, DeskContext, Incoming, Ledger, TextState
-from .unfinished import forget_empty, give_up, make_room
+from .record import Changes, record
+from .requests import CommitVault, DeskRequest, GetSegment, SaveKeyring
+from .state import DeskContext
+from .unfinished import forget_empty, give_up
 
 
 @dataclass
@@ -33,108 +31,6 @@ class CollectResult:
 
     new: int = 0
     notices: list[Notice] = field(default_factory=list)
-
-
-@dataclass
-class _Changes:
-    conversations: set[bytes] = field(default_factory=set)
-    texts: set[int] = field(default_factory=set)
-    messages: set[tuple[bytes, bytes]] = field(default_factory=set)
-    contents: list[NewContent] = field(default_factory=list)
-    keyring: bool = False
-    new: int = 0
-
-    def commit(self, ledger: Ledger) -> CommitVault:
-        """What is left of it: a part may have gone again before it was ever stored."""
-        kept = {(pseudonym, one) for pseudonym, one in self.messages if _holds(ledger, pseudonym, one)}
-        contents = tuple(one for one in self.contents if (one.pseudonym, one.message_id) in kept)
-        changed = (frozenset(self.conversations), frozenset(self.texts), frozenset(self.messages))
-        return CommitVault(ledger, *changed, contents)
-
-
-def _holds(ledger: Ledger, pseudonym: bytes, message_id: bytes) -> bool:
-    conversation = ledger.conversations.get(pseudonym)
-    return conversation is not None and message_id in conversation.incoming
-
-
-def _acknowledge(state: DeskContext, conversation: Conversation, ack: int, changes: _Changes) -> None:
-    """Texts up to ``ack`` are read: they are not posted again, and their words are emptied from what waits."""
-    texts = [text for text in state.ledger.texts.values() if text.pseudonym == conversation.pseudonym]
-    highest = max((text.number for text in texts), default=0)
-    ack = min(ack, max(highest, conversation.acknowledged))
-    if ack <= conversation.acknowledged:
-        return
-    conversation.acknowledged = ack
-    for text in texts:
-        if text.live and text.number <= ack:
-            text.state, text.parts = TextState.READ, ()
-            changes.texts.add(text.id)
-
-
-def _take_part(conversation: Conversation, opened: OpenedEnvelope, period: int, changes: _Changes) -> None:
-    """Record one part; ``parts`` is fixed by the first part seen, and a part counts once."""
-    plain = opened.plain
-    if plain.message_id not in conversation.incoming:
-        changes.messages.update(make_room(conversation))
-        conversation.incoming[plain.message_id] = Incoming(plain.parts, set(), opened.epoch)
-        conversation.unfinished.add(plain.message_id)
-    incoming = conversation.incoming[plain.message_id]
-    if incoming.parts != plain.parts or plain.part in incoming.have:
-        return
-    incoming.have.add(plain.part)
-    incoming.epoch = max(incoming.epoch, opened.epoch)
-    incoming.period = max(incoming.period, period)
-    changes.messages.add((plain.pseudonym, plain.message_id))
-    proof = proof_of(opened).encode()
-    changes.contents.append(
-        NewContent(plain.pseudonym, plain.message_id, plain.part, plain.parts, period, plain.body, proof)
-    )
-    if len(incoming.have) == incoming.parts:
-        conversation.collected += 1
-        incoming.number = conversation.collected
-        conversation.unfinished.discard(plain.message_id)
-        conversation.mark_due_since = conversation.mark_due_since or period
-        changes.new += 1
-
-
-def _seed(state: DeskContext, opened: OpenedEnvelope, period: int) -> None:
-    """Adopt r once, at part 1 of a new message_id, unless the chain was seeded from a later epoch."""
-    plain, keyring = opened.plain, state.keyring
-    key = plain.pseudonym + plain.message_id
-    if plain.part != 1 or key in keyring.seeded or period <= keyring.no_seed_through:
-        return
-    keyring.seeded[key] = opened.epoch
-    chain = keyring.chains.get(plain.pseudonym)
-    if chain is None or chain.epoch <= opened.epoch:
-        start = chain_start(plain.refresh, state.unit_id, plain.pseudonym)
-        keyring.chains[plain.pseudonym] = Chain(plain.message_id, opened.epoch, 0, start)
-
-
-def _conversation(state: DeskContext, plain: EnvelopePlain, period: int) -> Conversation | None:
-    """Whose envelope it is; None for a decoy, an ack of somebody unknown, and a beacon that is not the first one."""
-    if plain.type == EnvelopeType.DECOY:
-        return None
-    known = state.ledger.conversations.get(plain.pseudonym)
-    if known is None and plain.type == EnvelopeType.MESSAGE:
-        known = Conversation(plain.pseudonym, plain.beacon, opened=period)
-        state.ledger.conversations[plain.pseudonym] = known
-    return known if known is not None and known.beacon == plain.beacon else None
-
-
-def _record(state: DeskContext, opened: OpenedEnvelope, name: bytes, period: int, changes: _Changes) -> None:
-    plain = opened.plain
-    conversation = _conversation(state, plain, period)
-    if conversation is None:
-        return
-    changes.conversations.add(plain.pseudonym)
-    conversation.last_heard = max(conversation.last_heard, period)
-    if plain.type == EnvelopeType.MESSAGE:
-        _take_part(conversation, opened, period, changes)
-    _acknowledge(state, conversation, plain.ack, changes)
-    if name not in state.keyring.seen:
-        _seed(state, opened, period)
-        state.keyring.seen[name] = opened.epoch
-        changes.keyring = True
 
 
 def _openers(state: DeskContext, service_id: bytes, period: int) -> tuple[EpochOpener, ...]:
@@ -146,8 +42,8 @@ def _openers(state: DeskContext, service_id: bytes, period: int) -> tuple[EpochO
     return tuple(secret.opener(service_id, state.unit_id) for secret in secrets)
 
 
-def _read_segment(state: DeskContext, segment: Segment, openers: Sequence[EpochOpener]) -> tuple[_Changes, set[bytes]]:
-    changes, tried = _Changes(), set()
+def _read_segment(state: DeskContext, segment: Segment, openers: Sequence[EpochOpener]) -> tuple[Changes, set[bytes]]:
+    changes, tried = Changes(), set()
     for envelope in segment.envelopes:
         name = envelope_id(envelope)
         tried.add(name)
@@ -157,7 +53,7 @@ def _read_segment(state: DeskContext, segment: Segment, openers: Sequence[EpochO
             opened = open_envelope(envelope, openers)
         except ProtocolError:
             continue
-        _record(state, opened, name, segment.period, changes)
+        record(state, opened, name, segment.period, changes)
     return changes, tried
 
 

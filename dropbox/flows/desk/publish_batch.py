@@ -62,7 +62,7 @@ def make_epochs(state: DeskContext, length: int, now: int, random: Random) -> bo
 
 def _from(state: DeskContext, pseudonym: bytes) -> int:
     """The lowest msg_no not yet acknowledged among the texts that are posted."""
-    return min(t.number for t in state.ledger.texts.values() if t.pseudonym == pseudonym and t.live)
+    return min(text.number for text in state.ledger.texts.live_of(pseudonym))
 
 
 def _seal_part(state: DeskContext, part: PlannedPart, now: int, slot: int, random: Random) -> bytes:

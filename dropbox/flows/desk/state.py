@@ -6,6 +6,7 @@ in a backup. The **ledger** is the part of the vault that the daemon needs with 
 their beacons, and the texts that wait to go out. What a source wrote is in neither.
 """
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -99,6 +100,9 @@ class TextState(StrEnum):
     EXPIRED = "expired"
 
 
+ON_ITS_WAY = frozenset({TextState.WAITING, TextState.PUBLISHED})
+
+
 @dataclass
 class Text:
     """An officer's text on its way out. ``number`` is its msg_no once admitted; ``copies`` the period of each part's
@@ -116,7 +120,79 @@ class Text:
     @property
     def live(self) -> bool:
         """Admitted and still to be posted."""
-        return self.state in (TextState.WAITING, TextState.PUBLISHED) and self.number > 0
+        return self.state in ON_ITS_WAY and self.number > 0
+
+
+class Texts(Mapping[int, Text]):
+    """Officers' texts by id, and at hand those that are still on their way: a desk of years has finished tens of
+    thousands, and asks for every part and every envelope about the few others.
+
+    Only ``admit`` and ``finish`` give a text its number and its end, so that what is at hand is what a search would
+    find.
+    """
+
+    def __init__(self, texts: Iterable[Text] = ()) -> None:
+        self._all: dict[int, Text] = {}
+        self._open: dict[int, Text] = {}
+        self._open_of: dict[bytes, dict[int, Text]] = {}
+        self._highest: dict[bytes, int] = {}
+        for text in texts:
+            self.add(text)
+
+    def __getitem__(self, number: int) -> Text:
+        return self._all[number]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def add(self, text: Text) -> None:
+        """Take up a text, also in place of the one of the same id."""
+        if text.id in self._all:
+            self._close(self._all[text.id])
+        self._all[text.id] = text
+        self._note_number(text)
+        if text.state in ON_ITS_WAY:
+            self._open[text.id] = text
+            self._open_of.setdefault(text.pseudonym, {})[text.id] = text
+
+    def open(self) -> list[Text]:
+        """Those waiting or posted, oldest first."""
+        return sorted(self._open.values(), key=lambda text: text.id)
+
+    def live(self) -> list[Text]:
+        """Those admitted and still to be posted."""
+        return [text for text in self._open.values() if text.live]
+
+    def live_of(self, pseudonym: bytes) -> list[Text]:
+        """Those of one conversation."""
+        return [text for text in self._open_of.get(pseudonym, {}).values() if text.live]
+
+    def highest(self, pseudonym: bytes) -> int:
+        """The highest msg_no that a conversation's texts ever had; 0 before the first."""
+        return self._highest.get(pseudonym, 0)
+
+    def admit(self, text: Text, number: int) -> None:
+        """Give a waiting text its msg_no."""
+        text.number = number
+        self._note_number(text)
+
+    def finish(self, text: Text, state: TextState) -> None:
+        """A text is read or expired: it is not posted again, and its words are emptied."""
+        text.state, text.parts = state, ()
+        self._close(text)
+
+    def _note_number(self, text: Text) -> None:
+        self._highest[text.pseudonym] = max(text.number, self.highest(text.pseudonym))
+
+    def _close(self, text: Text) -> None:
+        self._open.pop(text.id, None)
+        of = self._open_of.get(text.pseudonym, {})
+        of.pop(text.id, None)
+        if not of:
+            self._open_of.pop(text.pseudonym, None)
 
 
 @dataclass
@@ -159,7 +235,7 @@ class Ledger:
     processed_through at the last backup."""
 
     conversations: dict[bytes, Conversation] = field(default_factory=dict)
-    texts: dict[int, Text] = field(default_factory=dict)
+    texts: Texts = field(default_factory=Texts)
     roots: dict[int, bytes] = field(default_factory=dict)
     processed_through: int = 0
     backed_up_through: int = 0
