@@ -122,7 +122,7 @@ crash: setup
 	@exec $(BIN)/python bench/crash.py --kills $(N)
 
 campaign: setup
-	@exec $(BIN)/python tests/flows/campaign.py --runs $(N)
+	@exec $(BIN)/python -m tests.flows.campaign --runs $(N)
 
 twin: setup
 	@exec $(BIN)/python -m tests.client.two_sources --conversations $(N)

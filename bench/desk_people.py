@@ -13,17 +13,18 @@ import pyotp
 
 from bench.desk_ledger import DeskLedger
 from bench.ledger import Broken
-from dropbox.flows.reading import read_board
+from dropbox.flows.drive import drive
 from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.source.reading import read_board
+from dropbox.flows.source.visit import Part, Visited, visit
 from dropbox.flows.trust import Judged, judge
-from dropbox.flows.visit import Part, Visited, visit
 from dropbox.protocol.anchors import Anchor
 from dropbox.protocol.batch import parse_board, parse_manifest
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.constants import BODY_PART, KEY, MESSAGE_ID, TAG
 from dropbox.protocol.envelope_format import split_body
 from dropbox.protocol.errors import NoUnitReceives, UnitCannotReceive
-from dropbox.transport.http import HttpTransport
+from dropbox.transport.source import SourceConnection
 from journalist_ui.desk.client import Answered, ask_desk, socket_of
 from journalist_ui.refusals import DeskNotRunning
 from tests.desk.live import MEMBER_PASSPHRASE, PERIOD, LiveDesk
@@ -79,7 +80,7 @@ class Sources:
             raise self.failure
 
     async def _live(self) -> None:
-        async with HttpTransport(self.url, patience=60) as transport:
+        async with SourceConnection(self.url, patience=60) as transport:
             turn = 0
             while not self._end.is_set():
                 if self.ready.is_set():
@@ -89,7 +90,7 @@ class Sources:
                     self.ready.set()
                 await asyncio.sleep(PAUSE)
 
-    async def _turn(self, transport: HttpTransport, turn: int) -> None:
+    async def _turn(self, transport: SourceConnection, turn: int) -> None:
         quiet = self.quiet
         if not quiet:
             await self._report(transport)
@@ -97,11 +98,12 @@ class Sources:
             await self._read(transport)
             self.settled = quiet
 
-    async def _visit(self, transport: HttpTransport, secret: bytes, part: Part | None) -> Visited:
+    async def _visit(self, transport: SourceConnection, secret: bytes, part: Part | None) -> Visited:
         """A desk that dies again and again before it has published lets its keys run out: sources must wait then."""
         for _ in range(PATIENCE):
             try:
-                visited = await transport.drive(visit(self.anchor, secret, part, int(time.time()), os.urandom))
+                flow = visit(self.anchor, secret, part, int(time.time()), os.urandom)
+                visited = await drive(flow, transport.answer)
             except NoUnitReceives:
                 await asyncio.sleep(PERIOD)
                 continue
@@ -110,12 +112,12 @@ class Sources:
             await asyncio.sleep(PERIOD)
         raise Broken(f"nothing could be sealed to the desk for {PATIENCE} periods")
 
-    async def _receives(self, transport: HttpTransport) -> bool:
+    async def _receives(self, transport: SourceConnection) -> bool:
         judged, _ = await self._judged(transport)
         proved = judged.proved(self.slug)
         return proved is not None and bool(proved.certs)
 
-    async def _report(self, transport: HttpTransport) -> None:
+    async def _report(self, transport: SourceConnection) -> None:
         length = self.chance.choice((10, 900, BODY_PART, 2 * BODY_PART))
         text, secret, name = os.urandom(8).hex() + " " + "r" * length, os.urandom(KEY), os.urandom(MESSAGE_ID)
         pieces = split_body(encode_body(Report(text, ("discrimination",))))
@@ -131,7 +133,7 @@ class Sources:
         self.secrets[text] = secret
         self.ledger.acknowledged[text] = max(periods)
 
-    async def _judged(self, transport: HttpTransport) -> tuple[Judged, bytes]:
+    async def _judged(self, transport: SourceConnection) -> tuple[Judged, bytes]:
         """The board as a source judges it, and its bytes."""
         directory, board = [await transport.answer(request) for request in (GetDirectory(), GetBoard())]
         return judge(self.anchor, directory, board, int(time.time())), board
@@ -141,7 +143,7 @@ class Sources:
         if judged.warnings or judged.proved(self.slug) is None:
             raise Broken(f"a source warns of {[warned.code for warned in judged.warnings]}")
 
-    async def _read(self, transport: HttpTransport) -> None:
+    async def _read(self, transport: SourceConnection) -> None:
         """One board for all sources; who finds something new visits by themselves, and so acknowledges it."""
         judged, board = await self._judged(transport)
         self._judge(judged)

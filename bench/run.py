@@ -20,6 +20,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.browser import SMALL, STRETCH, measure_browser
+from bench.desk_history import measure as desk_of_years
 from bench.processes import QUOTAS, Served, bare, load, make_service, memory_of, served
 from bench.visits import SIZES, measure, measure_over_tor
 from dropbox.protocol.certificates import EpochCert
@@ -137,6 +138,13 @@ def desk_memory(bench: Bench) -> None:
             service.close()
 
 
+def desk_history(bench: Bench) -> None:
+    planned, acknowledged = desk_of_years()
+    row("desk, 40,000 finished texts: a batch of 256", f"{planned:.2f} s", "at most 1 s", planned <= 1)
+    reached = acknowledged <= 0.05
+    row("the same: acknowledgements of 100", f"{1000 * acknowledged:.1f} ms", "at most 50 ms", reached)
+
+
 def fetch(port: int, path: str) -> bytes:
     """The body of a GET."""
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
@@ -188,6 +196,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "postgres": submissions_postgres,
     "board": board_fetches,
     "desk": desk_memory,
+    "history": desk_history,
     "openings": trial_openings,
     "visits": visits,
     "browser": browser_visits,

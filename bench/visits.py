@@ -10,11 +10,12 @@ from pathlib import Path
 from statistics import median
 
 from bench.processes import Served, make_service, process, served
+from dropbox.flows.drive import drive
 from dropbox.flows.requests import GetBoard, GetDirectory
-from dropbox.flows.visit import visit
+from dropbox.flows.source.visit import visit
 from dropbox.protocol.constants import ANSWER, ENVELOPE
 from dropbox.server.config import Listen
-from dropbox.transport.http import HttpTransport
+from dropbox.transport.source import SourceConnection
 from tests.server.world import World
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "deploy" / "private-tor-network")]
@@ -32,8 +33,9 @@ SIZES = {
 async def _once(world: World, url: str, socks: str | None = None) -> float:
     """Seconds of a whole visit without the codename's stretch: fetch, prove 14 days of every unit, seal, post."""
     began = time.perf_counter()
-    async with HttpTransport(url, socks) as transport:
-        await transport.drive(visit(world.anchor.anchor, os.urandom(32), None, int(time.time()), os.urandom))
+    async with SourceConnection(url, socks) as transport:
+        flow = visit(world.anchor.anchor, os.urandom(32), None, int(time.time()), os.urandom)
+        await drive(flow, transport.answer)
     return time.perf_counter() - began
 
 
@@ -58,7 +60,7 @@ def measure_over_tor(folder: Path, quotas: list[int], rounds: int) -> float:
 
 def _bytes(server: Served) -> int:
     async def count() -> int:
-        async with HttpTransport(f"http://127.0.0.1:{server.port}") as transport:
+        async with SourceConnection(f"http://127.0.0.1:{server.port}") as transport:
             return sum([len(await transport.answer(request)) for request in (GetDirectory(), GetBoard())])
 
     return asyncio.run(count())

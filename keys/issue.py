@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Making and signing anchors and directories: pure steps, each from files' content to files' content."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from dropbox.protocol import labels
@@ -16,14 +16,13 @@ from dropbox.protocol.anchors import (
     verify_anchor_chain,
     verify_first_anchor,
 )
+from dropbox.protocol.chance import Random
 from dropbox.protocol.constants import BOARD_QUOTA_BUDGET, MAX_PERIOD, MAX_ROOTS, SERVICE_ID, UnitKind
 from dropbox.protocol.directory import Directory, Policy, Unit, UntrustedDirectory, parse_directory
 from dropbox.protocol.errors import ProtocolError, TrustError
 from dropbox.protocol.primitives import sha256
 
 from .errors import StepRefused
-
-Random = Callable[[int], bytes]
 
 
 def new_anchor(roots: Sequence[bytes], threshold: int, random: Random) -> SignedAnchor:

@@ -4,7 +4,6 @@
 import json
 import os
 import tempfile
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from dropbox.command_line.inputs import read_bytes, without_mark
 from dropbox.local.private import OpenToOthers, keeps_permissions, refuse_open_to_others
 from dropbox.protocol import labels
 from dropbox.protocol.armour import armour, dearmour
+from dropbox.protocol.chance import Random
 from dropbox.protocol.constants import KEY, NONCE
 from dropbox.protocol.encoding import Reader
 from dropbox.protocol.errors import NotForThisKey, ProtocolError
@@ -22,7 +22,6 @@ from dropbox.protocol.primitives import aead_open, aead_seal, argon2id, ed25519_
 
 from .errors import FileProblem, RollbackRefused, WrongPassphrase
 
-Random = Callable[[int], bytes]
 ROOT_KEY = "ROOT KEY"
 ROOT_PUBLIC = "ROOT PUBLIC"
 ANCHOR = "ANCHOR"

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Codenames, and the keys that a source makes from one (docs/protocol.md, section 4)."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from . import labels
+from .chance import Random
 from .constants import (
     CHECK_BITS,
     CODENAME_WORDS,
@@ -145,7 +146,7 @@ def has_two_readings(codename: Sequence[str], words: WordList) -> bool:
     return len(set(_entropies(_readings(pieces, words)))) > 1
 
 
-def make_codename(random: Callable[[int], bytes], words: WordList) -> tuple[bytes, tuple[str, ...]]:
+def make_codename(random: Random, words: WordList) -> tuple[bytes, tuple[str, ...]]:
     """A new codename: its entropy and its words (step 4.1). ``random`` gives that many random bytes, 12 a draw."""
     while True:
         entropy = entropy_from_random(random(ENTROPY))

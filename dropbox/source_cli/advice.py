@@ -9,13 +9,13 @@ import secrets
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from dropbox.flows.source.message import Sent
 from dropbox.flows.trust import Judged, Warned, by_the_list
 from dropbox.protocol.errors import ClockUnconfirmed, ProtocolError, UnknownUnit
 from dropbox.protocol.routing import receiving_unit
 from dropbox.transport.errors import BadAnswer, Refused
 
 from . import terminal
-from .sending import Sent
 
 SOONEST, LATEST = 2, 6
 """Days until the return that is proposed, each number as likely as the others."""

@@ -9,9 +9,9 @@ import click
 
 from dropbox.command_line.output import say_once
 from dropbox.command_line.refused import OutputLost
-from dropbox.flows.reading import FoundConversation
+from dropbox.flows.source.reading import FoundConversation
+from dropbox.flows.source.visit import Visited
 from dropbox.flows.trust import Warned
-from dropbox.flows.visit import Visited
 from dropbox.protocol.codename import stretch
 
 from . import advice, terminal

@@ -7,11 +7,10 @@ from dropbox.command_line.endings import OneLineGroup
 from dropbox.protocol.errors import ProtocolError
 from dropbox.transport.errors import TransportFailed
 
-from . import advice, terminal
+from . import terminal
 from .check import check
 from .reply import reply
 from .report import report
-from .sending import Unread
 from .service import Stop
 from .units import units
 
@@ -19,8 +18,6 @@ from .units import units
 def _words(error: Exception) -> str | None:
     if isinstance(error, Stop):
         return error.say
-    if isinstance(error, Unread):
-        return advice.unread_text(error.reason)
     return terminal.error_text(error) if isinstance(error, ProtocolError | TransportFailed) else None
 
 

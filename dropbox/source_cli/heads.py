@@ -25,7 +25,7 @@ BEHIND = (
 def compare_heads(known: Service, visits: int, as_json: bool) -> None:
     """So many visits, each a connection and behind Tor a circuit of its own, and whether all were shown the same.
 
-    Raises Stop when they were not, Unread.
+    Raises Stop when they were not, or where there is no board to read.
     """
     seen, seconds = [], 0
     for _ in range(visits):

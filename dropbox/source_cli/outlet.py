@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 from dropbox.command_line.output import FULL, check_output, say_once
 from dropbox.command_line.refused import OutputLost
+from dropbox.flows.source.message import Sent, Stored
 
-from .sending import Sent, Stored
 from .service import Stop
 
 NOTHING_SENT = "Nothing was sent."

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from dropbox.flows.source.message import Sent, parts_of
 from dropbox.protocol.body import Report
 from dropbox.protocol.codename import stretch
 
 from . import advice, terminal
 from .codenames import ask_codename
 from .outlet import before_sending, end_told, try_output
-from .sending import Sent, parts_of, send
+from .sending import send
 from .service import Stop, open_service, read_text, service_options
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from dropbox.command_line.output import say_once
+from dropbox.flows.source.message import Sent, parts_of
 from dropbox.forces import find_force
 from dropbox.protocol.body import Report
 from dropbox.protocol.codename import make_codename, stretch
@@ -18,7 +19,7 @@ from dropbox.words import codename_words
 from . import advice, terminal
 from .codenames import show_codename, typed_back
 from .outlet import JsonLine, before_sending, end_told, try_output
-from .sending import Sent, parts_of, send
+from .sending import send
 from .service import Stop, open_service, read_text, service_options
 
 

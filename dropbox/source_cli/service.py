@@ -4,7 +4,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,13 +14,16 @@ import click
 from dropbox.command_line.addresses import parse_address
 from dropbox.command_line.inputs import read_bytes, without_mark
 from dropbox.command_line.inputs import read_text as read_file
-from dropbox.flows.requests import ConfirmClock, PostEnvelope, VisitRequest
-from dropbox.flows.visit import Part, Visited, visit
+from dropbox.flows.drive import drive
+from dropbox.flows.source.message import Ended
+from dropbox.flows.source.requests import ConfirmClock, NotTaken, PostEnvelope, ServerRequest
+from dropbox.flows.source.visit import Part, Visited, visit
 from dropbox.protocol.anchors import Anchor, parse_signed_anchor, verify_first_anchor
 from dropbox.protocol.armour import dearmour
 from dropbox.protocol.constants import BODY_PART, KEY, MAX_BODY, MAX_PARTS
-from dropbox.protocol.errors import TooLong
-from dropbox.transport.http import HttpTransport
+from dropbox.protocol.errors import ProtocolError, TooLong
+from dropbox.transport.errors import ProxyFailed, TransportFailed
+from dropbox.transport.source import SourceConnection
 
 from . import terminal
 
@@ -41,14 +44,6 @@ class Stop(Exception):
         self.say = say
 
 
-class Stopped(KeyboardInterrupt):
-    """Ctrl-C in a visit; ``posted`` says whether its envelope may have left."""
-
-    def __init__(self, posted: bool) -> None:
-        super().__init__()
-        self.posted = posted
-
-
 @dataclass(frozen=True)
 class Service:
     """Where the service is and what is pinned; ``socks`` is HOST:PORT."""
@@ -58,37 +53,39 @@ class Service:
     socks: str | None
     despite_clock: bool
 
-    def visit(self, stretched: bytes, part: Part | None) -> Visited:
-        """One burst. Raises ProtocolError and TransportFailed when directory or board cannot be had or believed:
-        nothing has left then. Raises Stopped at Ctrl-C."""
+    def visit(self, stretched: bytes, part: Part | None) -> Ended:
+        """One burst, and how it ended. Where directory or board cannot be had or believed nothing has left; at Ctrl-C
+        the reason is a KeyboardInterrupt, and the part may be stored once its envelope was on the way."""
         posted = False
 
-        async def handle(request: object) -> bool:
-            if not isinstance(request, ConfirmClock):
-                raise TypeError(type(request).__name__)
+        async def person(_: ConfirmClock) -> bool:
             return self.despite_clock or (terminal.interactive() and terminal.confirm_clock())
 
-        def watched() -> Generator[VisitRequest, Any, Visited]:
-            nonlocal posted
-            flow = visit(self.anchor, stretched, part, int(time.time()), secrets.token_bytes)
-            request = next(flow)
-            while True:
-                posted = posted or isinstance(request, PostEnvelope)
-                answer = yield request
-                try:
-                    request = flow.send(answer)
-                except StopIteration as done:
-                    visited: Visited = done.value
-                    return visited
-
         async def run() -> Visited:
-            async with HttpTransport(self.url, self.socks, after_board=AFTER_BOARD) as transport:
-                return await transport.drive(watched(), handle)
+            async with SourceConnection(self.url, self.socks, after_board=AFTER_BOARD) as connection:
+
+                async def network(request: ServerRequest) -> bytes | NotTaken:
+                    nonlocal posted
+                    posted = posted or isinstance(request, PostEnvelope)
+                    return await connection.answer(request)
+
+                flow = visit(self.anchor, stretched, part, int(time.time()), secrets.token_bytes)
+                return await drive(flow, network, person)
 
         try:
-            return asyncio.run(run())
+            visited = asyncio.run(run())
         except (KeyboardInterrupt, click.Abort):
-            raise Stopped(posted) from None
+            return Ended(None, KeyboardInterrupt(), posted)
+        except (ProtocolError, TransportFailed) as failed:
+            return Ended(None, failed, False, may_pass(failed))
+        reason = visited.fault.reason if visited.fault else None
+        return Ended(visited, reason, visited.perhaps, may_pass(reason))
+
+
+def may_pass(reason: Exception | None) -> bool:
+    """Whether the connection broke. A proxy that leads nowhere is this machine's own matter: nothing has reached the
+    network."""
+    return isinstance(reason, TransportFailed) and not isinstance(reason, ProxyFailed)
 
 
 def service_options(command: Command) -> Command:
@@ -111,7 +108,7 @@ def open_service(service: str, anchor_file: Path, socks: str | None, despite_clo
     anchor = verify_first_anchor(parse_signed_anchor(dearmour("ANCHOR", data)))
     # Empty as without it: so runbooks may leave a variable empty.
     proxy = str(parse_address(socks, "--tor")) if socks else None
-    HttpTransport(service, proxy)
+    SourceConnection(service, proxy)
     return Service(service.strip(), anchor, proxy, despite_clock)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import click
 
-from dropbox.flows.reading import FoundConversation
+from dropbox.flows.source.reading import FoundConversation
 from dropbox.flows.trust import Warned
 from dropbox.protocol.errors import (
     ClockUnconfirmed,

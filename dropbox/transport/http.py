@@ -1,48 +1,31 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Drives a flow over HTTP, directly or through a SOCKS proxy such as Tor's (docs/http-api.md).
+"""A connection to the service over HTTP, directly or through a SOCKS proxy such as Tor's (docs/http-api.md).
 
 Nothing is kept between requests: no cookie, no cache, no header that tells the program or the machine. Every answer is
-bounded before it is read.
+bounded before it is read. Whose requests go over it is said in ``source.py`` and ``desk.py``.
 """
 
 import asyncio
 import logging
-import math
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Generator
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self
 from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
 
-from dropbox.flows.requests import (
-    BatchAnswer,
-    GetBoard,
-    GetDirectory,
-    GetIntakeState,
-    GetSegment,
-    NotTaken,
-    PostBatch,
-    PostEnvelope,
-)
-from dropbox.protocol.batch import upload_size
-from dropbox.protocol.constants import ANSWER, MAX_BOARD, MAX_DIRECTORY, MAX_QUOTA, MAX_SEGMENT_ENVELOPES
+from dropbox.protocol.constants import ANSWER
 from dropbox.protocol.errors import ProtocolError
-from dropbox.protocol.wire import parse_answer, segment_size
+from dropbox.protocol.wire import parse_answer
 
 from .errors import BadAddress, BadAnswer, OnionWithoutTor, ProxyFailed, Refused, TransportFailed, Unreachable
 
-Result = TypeVar("Result")
-Handler = Callable[[Any], Awaitable[Any]]
 _BINARY = "application/octet-stream"
 _BLANK = ("User-Agent", "Accept-Encoding", "Accept")
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
-NOT_SERVED = frozenset({"expired", "future"})
-"""Refusals of a segment that the server no longer has, or not yet."""
 TRY_AGAIN = frozenset({"try-later", "not-ready", "too-slow", "fault"})
 """Refusals that pass by themselves."""
 
@@ -68,35 +51,32 @@ def check_address(service: str) -> str:
     return service.rstrip("/")
 
 
-def _refusal(body: bytes) -> Refused | BadAnswer:
+def refusal(body: bytes) -> Refused | BadAnswer:
+    """What an answer that is no 200 says."""
     try:
         return Refused(str(parse_answer(body, "refused")["code"]))
     except (ProtocolError, KeyError):
         return BadAnswer("refusal")
 
 
-class HttpTransport:
+class Connection:
     """One visit's, or one daemon's, connection to the service.
 
     ``patience`` is for how many seconds a request that got no answer, or was told to try later, is sent again: the
     same bytes, after growing pauses. Each request has a time limit of its own.
     """
 
-    def __init__(
-        self, service: str, socks: str | None = None, patience: float = 20.0, after_board: float = 0.0
-    ) -> None:
-        """``socks`` is HOST:PORT of a SOCKS 5 proxy, which also resolves the name. An envelope leaves ``after_board``
-        seconds, or a whole multiple of it, after the last board arrived: finding and opening take longer for some
-        codenames than for others, and that must not show. Raises BadAddress, OnionWithoutTor."""
+    def __init__(self, service: str, socks: str | None = None, patience: float = 20.0) -> None:
+        """``socks`` is HOST:PORT of a SOCKS 5 proxy, which also resolves the name. Raises BadAddress,
+        OnionWithoutTor."""
         self._service = check_address(service)
         if is_onion(service) and not socks:
             raise OnionWithoutTor("service")
         self._socks = socks
         self._patience = patience
-        self._after_board = after_board
-        self._board_at = 0.0
-        self._unanswered = False
         self._session: aiohttp.ClientSession | None = None
+        self.broke = False
+        """Whether a try has got no answer since this was last set to False."""
 
     async def __aenter__(self) -> Self:
         logging.getLogger("aiohttp").setLevel(logging.CRITICAL)
@@ -144,106 +124,34 @@ class HttpTransport:
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise Unreachable("connection") from None
 
-    async def _ask(
+    async def ask(
         self, method: str, path: str, longest: int, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, bytes]:
-        """Ask until there is an answer or patience ends. Raises TransportFailed."""
+        """Ask until there is an answer or patience ends; the status and at most ``longest`` bytes. Raises
+        TransportFailed."""
         until = time.monotonic() + self._patience
         pause = _FIRST_PAUSE
         while True:
             try:
                 status, data = await self._once(method, path, max(longest, ANSWER), body, headers)
-                refused = _refusal(data) if status not in (200, 409) else None
+                refused = refusal(data) if status not in (200, 409) else None
                 if not (isinstance(refused, Refused) and refused.refusal in TRY_AGAIN):
                     return status, data
                 failure: TransportFailed = refused
             except (Unreachable, ProxyFailed) as error:
-                self._unanswered = True
+                self.broke = True
                 failure = error
             if time.monotonic() + pause > until:
                 raise failure
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
 
-    async def _get(self, path: str, longest: int, headers: dict[str, str] | None = None) -> bytes:
-        status, data = await self._ask("GET", path, longest, headers=headers)
+    async def get(self, path: str, longest: int, headers: dict[str, str] | None = None) -> bytes:
+        """The body of a 200. Raises TransportFailed."""
+        status, data = await self.ask("GET", path, longest, headers=headers)
         if status != 200:
-            raise _refusal(data)
+            raise refusal(data)
         return data
-
-    async def _segment(self, request: GetSegment) -> bytes | None:
-        headers = {"dropbox-unit": request.unit_id.hex(), "dropbox-signature": request.signature.hex()}
-        try:
-            return await self._get(f"/v1/intake/{request.period}", segment_size(MAX_SEGMENT_ENVELOPES), headers)
-        except Refused as refused:
-            if refused.refusal in NOT_SERVED:
-                return None
-            raise
-
-    async def _batch(self, request: PostBatch) -> BatchAnswer:
-        status, data = await self._ask("POST", "/v1/batches", upload_size(MAX_QUOTA), request.upload)
-        if status == 409 and len(data) != ANSWER:
-            return BatchAnswer("batch-held", data)
-        if status != 200:
-            refused = _refusal(data)
-            if isinstance(refused, Refused):
-                return BatchAnswer(refused.refusal)
-            raise refused
-        return BatchAnswer("published")
-
-    async def _envelope(self, envelope: bytes) -> bytes | NotTaken:
-        """The receipt's bytes. A refusal in the server's own form says that nothing was taken, unless an earlier try
-        got no answer."""
-        self._unanswered = False
-        try:
-            status, data = await self._ask("POST", "/v1/envelopes", ANSWER, envelope)
-            if status == 200:
-                return data
-            raise _refusal(data)
-        except TransportFailed as error:
-            return NotTaken(error, perhaps=self._unanswered or not isinstance(error, Refused))
-
-    async def answer(self, request: Any) -> Any:
-        """The answer to one network request of a flow. Raises TransportFailed, but for an envelope, whose flow is told;
-        KeyError for another request."""
-        match request:
-            case GetDirectory():
-                return await self._get("/v1/directory", MAX_DIRECTORY)
-            case GetBoard():
-                board = await self._get("/v1/board", MAX_BOARD)
-                self._board_at = time.monotonic()
-                return board
-            case GetIntakeState():
-                return await self._get("/v1/intake", ANSWER)
-            case PostEnvelope(envelope):
-                await self._steady_moment()
-                return await self._envelope(envelope)
-            case GetSegment():
-                return await self._segment(request)
-            case PostBatch():
-                return await self._batch(request)
-        raise KeyError(type(request).__name__)
-
-    async def _steady_moment(self) -> None:
-        """Until the next whole multiple of ``after_board`` after the board came, at least one (step 7.1.5)."""
-        if self._after_board:
-            passed = time.monotonic() - self._board_at
-            await asyncio.sleep(max(1, math.ceil(passed / self._after_board)) * self._after_board - passed)
-
-    async def drive(self, flow: Generator[Any, Any, Result], handle: Handler | None = None) -> Result:
-        """Run a flow to its end: network requests here, every other one through ``handle``."""
-        network = (GetDirectory, GetBoard, GetIntakeState, PostEnvelope, GetSegment, PostBatch)
-        try:
-            request = next(flow)
-            while True:
-                if isinstance(request, network) or handle is None:
-                    answer = await self.answer(request)
-                else:
-                    answer = await handle(request)
-                request = flow.send(answer)
-        except StopIteration as done:
-            result: Result = done.value
-            return result
 
 
 async def _bounded(answer: aiohttp.ClientResponse, longest: int) -> bytes:

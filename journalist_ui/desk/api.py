@@ -4,9 +4,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from dropbox.flows.desk.notice import Notice
+from dropbox.flows.desk.unfinished import count_unfinished
 from dropbox.flows.heads import head_words
-from dropbox.flows.requests import Notice
-from dropbox.flows.unfinished import count_unfinished
 from dropbox.words import codename_words
 from journalist_ui.refusals import BadInput, FirstPassphrase
 from journalist_ui.vault import audit, members

@@ -11,20 +11,22 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol, assert_never
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from dropbox.flows.collect import CollectResult, collect
-from dropbox.flows.desk_state import DeskContext, Text
-from dropbox.flows.posting import capacity
-from dropbox.flows.publish_batch import PublishResult, publish_batch
-from dropbox.flows.requests import CommitVault, Notice, SaveKeyring
+from dropbox.flows.desk.collect import CollectResult, collect
+from dropbox.flows.desk.notice import Notice
+from dropbox.flows.desk.posting import capacity
+from dropbox.flows.desk.publish_batch import PublishResult, publish_batch
+from dropbox.flows.desk.requests import CommitVault, SaveKeyring, ServerRequest, StoringRequest
+from dropbox.flows.desk.state import DeskContext, Text
+from dropbox.flows.drive import drive
 from dropbox.protocol.anchors import Anchor
 from dropbox.protocol.directory import Policy
 from dropbox.protocol.errors import ProtocolError
+from dropbox.transport.desk import DeskConnection
 from dropbox.transport.errors import TransportFailed
-from dropbox.transport.http import HttpTransport
 from journalist_ui.refusals import BackupFailed, BadInput, NotYet
 from journalist_ui.vault import audit, evidence
 from journalist_ui.vault.backup import BACKUP_DAY, try_folder, write_backup
@@ -41,10 +43,10 @@ DAY = 86_400
 
 
 class Transport(Protocol):
-    """What the engine needs of dropbox.transport.http.HttpTransport."""
+    """What the engine needs of dropbox.transport.desk.DeskConnection."""
 
-    async def drive(self, flow: Any, handle: Any = None) -> Any:
-        """Run a flow to its end."""
+    async def answer(self, request: ServerRequest) -> object:
+        """The network hand of the flows' driver."""
 
 
 OpenTransport = Callable[[], AbstractAsyncContextManager[Transport]]
@@ -103,7 +105,7 @@ class Engine:
         self.state = self._load()
 
     def _http(self) -> AbstractAsyncContextManager[Transport]:
-        return HttpTransport(self.settings.service, self.settings.tor or None)
+        return DeskConnection(self.settings.service, self.settings.tor or None)
 
     def _load(self) -> DeskContext:
         """Keyring and ledger as they are on the disk."""
@@ -205,7 +207,7 @@ class Engine:
     def _take_replies(self) -> None:
         """Let the flows see what officers wrote since the last run; the vault holds it already."""
         for text in self._replies:
-            self.state.ledger.texts[text.id] = text
+            self.state.ledger.texts.add(text)
             if text.pseudonym in self.state.ledger.conversations:
                 self.state.ledger.conversations[text.pseudonym].answered = True
         self._replies = []
@@ -214,7 +216,7 @@ class Engine:
         before, result = self.policy, CollectResult()
         self.standing.collect = result.notices
         try:
-            await transport.drive(collect(self.state, int(self.clock()), result), self._handle)
+            await drive(collect(self.state, int(self.clock()), result), transport.answer, self._make_durable)
         finally:
             done.new += result.new
             self._remember()
@@ -242,13 +244,14 @@ class Engine:
         result = PublishResult()
         self.standing.publish = result.notices
         try:
-            await transport.drive(publish_batch(self.state, int(self.clock()), os.urandom, result), self._handle)
+            flow = publish_batch(self.state, int(self.clock()), os.urandom, result)
+            await drive(flow, transport.answer, self._make_durable)
         finally:
             done.published |= result.published
             self._remember()
 
-    async def _handle(self, request: Any) -> None:
-        """Make durable what a flow asks for, in its order; what must be told of it first."""
+    async def _make_durable(self, request: StoringRequest) -> None:
+        """What a flow asks for, in its order; what must be told of it first."""
         match request:
             case SaveKeyring(keyring):
                 self._remember()
@@ -258,7 +261,7 @@ class Engine:
                 if request.backup:
                     await self.back_up()
             case _:
-                raise TypeError(type(request).__name__)
+                assert_never(request)
 
     def _remember(self) -> None:
         """Keep in the vault what happened once: after a change of the keyring nothing would show it again."""

@@ -4,8 +4,8 @@
 import datetime
 from typing import Any
 
-from dropbox.flows.desk_state import Keyring, TextState
-from dropbox.flows.requests import Notice
+from dropbox.flows.desk.notice import Notice
+from dropbox.flows.desk.state import Keyring, TextState
 from dropbox.protocol.body import Report
 from journalist_ui.vault.evidence import Proof
 from journalist_ui.vault.members import Member

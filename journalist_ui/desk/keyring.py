@@ -18,16 +18,18 @@ those the desk key is the wall, and the disk should be encrypted as a whole (doc
 
 import os
 import stat
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from dropbox.flows.desk_state import Keyring, decode_keyring
+from dropbox.flows.desk.state import Keyring
+from dropbox.protocol.chance import Random
 from dropbox.protocol.constants import GCM_TAG, NONCE
 from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.primitives import aead_open, aead_seal, hkdf
 from journalist_ui.refusals import KeyringUnusable
 from journalist_ui.vault import labels
+
+from .keyring_format import decode_keyring, encode_keyring
 
 KEYRING_FILE = "keyring"
 BLOCK = 64 * 1024
@@ -64,7 +66,7 @@ def _header(slot: int, size: int, generation: int) -> bytes:
     return _MAGIC + bytes((_VERSION, slot)) + size.to_bytes(8, "big") + generation.to_bytes(8, "big")
 
 
-def _seal(key: bytes, slot: int, size: int, generation: int, body: bytes, random: Callable[[int], bytes]) -> bytes:
+def _seal(key: bytes, slot: int, size: int, generation: int, body: bytes, random: Random) -> bytes:
     header, nonce = _header(slot, size, generation), random(NONCE)
     plain = len(body).to_bytes(_LENGTH, "big") + body
     plain += random(size - OVERHEAD - len(body))
@@ -103,7 +105,7 @@ def _sync_folder(folder: Path) -> None:
 class KeyringStore:
     """The keyring file of one vault folder. One process at a time: the caller holds the vault's lock."""
 
-    def __init__(self, folder: Path, desk_key: bytes, random: Callable[[int], bytes] = os.urandom) -> None:
+    def __init__(self, folder: Path, desk_key: bytes, random: Random = os.urandom) -> None:
         self.folder = folder
         self._path = folder / KEYRING_FILE
         self._key = keyring_key(desk_key)
@@ -144,12 +146,12 @@ class KeyringStore:
 
     def save(self, keyring: Keyring) -> None:
         """Durable, both slots, when it returns. Raises OSError, after which one of old and new is whole."""
-        self._write(keyring.encode())
+        self._write(encode_keyring(keyring))
 
     def replace(self, keyring: Keyring) -> None:
         """A first keyring, or one in place of a file that is given up: that one is overwritten whatever it holds."""
         if self.exists():
-            self._grow(keyring.encode(), self._path.stat().st_size // 2)
+            self._grow(encode_keyring(keyring), self._path.stat().st_size // 2)
             self._clear_leftovers()
         else:
             self.save(keyring)

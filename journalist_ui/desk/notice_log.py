@@ -6,7 +6,7 @@ import json
 
 from sqlalchemy import Connection
 
-from dropbox.flows.requests import Notice
+from dropbox.flows.desk.notice import Notice
 from journalist_ui.vault import audit
 from journalist_ui.vault.database import read_meta, write_meta
 

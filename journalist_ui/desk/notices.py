@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the officers are told, in words: one sentence or two for each code, saying what happened and what to do."""
 
-from dropbox.flows.requests import Notice
+from dropbox.flows.desk.notice import Notice
 
 WORDS = {
     # From the flows.

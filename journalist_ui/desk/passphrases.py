@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from dropbox.flows.requests import Notice
+from dropbox.flows.desk.notice import Notice
 from journalist_ui.refusals import BadInput, SignInRefused
 from journalist_ui.vault import audit, members
 from journalist_ui.vault.members import Change

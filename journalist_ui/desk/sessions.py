@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from dropbox.flows.requests import Notice
+from dropbox.flows.desk.notice import Notice
 from dropbox.protocol.primitives import sha256
 from journalist_ui.refusals import NotSignedIn, SignInRefused
 from journalist_ui.vault import audit, members

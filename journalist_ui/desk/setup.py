@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from dropbox.flows.desk_state import Keyring
+from dropbox.flows.desk.state import Keyring
 from dropbox.protocol.armour import armour
 from dropbox.protocol.constants import KEY, LOST_KEYRING_STEP, UNIT_ID
 from dropbox.protocol.directory import check_name

@@ -10,15 +10,16 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Update, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from dropbox.flows.desk_state import Conversation
-from dropbox.flows.requests import NewContent
+from dropbox.flows.desk.requests import NewContent
+from dropbox.flows.desk.state import Conversation
+from dropbox.protocol.chance import Random
 from dropbox.protocol.constants import XWING_SEED
 from dropbox.protocol.encoding import u8, u32
 from dropbox.protocol.errors import NotForThisKey
 from dropbox.protocol.primitives import SealingKey, hpke_seal
 
 from . import labels, tables
-from .database import Random, read_place, write_place
+from .database import read_place, write_place
 
 NEW = "new"
 ASSESSING = "assessing"

@@ -2,7 +2,7 @@
 """The vault's file: made, opened under the desk key, its schema version checked, closed."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DatabaseError
 
+from dropbox.protocol.chance import Random
 from dropbox.protocol.primitives import hkdf
 from journalist_ui.refusals import VaultUnusable
 
@@ -18,8 +19,6 @@ from . import cipher, labels, tables
 from .revision import NEEDED, check_revision
 
 VAULT_FILE = "vault.db"
-
-Random = Callable[[int], bytes]
 
 
 def vault_key(desk_key: bytes) -> bytes:

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from dropbox.flows.desk_state import Conversation, Incoming, Ledger, Text, TextState
-from dropbox.flows.requests import CommitVault
+from dropbox.flows.desk.requests import CommitVault
+from dropbox.flows.desk.state import Conversation, Incoming, Ledger, Text, Texts, TextState
 from dropbox.protocol.constants import EntryType
 
 from . import tables
@@ -26,7 +26,7 @@ def load_ledger(vault: Vault) -> Ledger:
     with vault.transaction() as connection:
         found = Ledger(
             conversations=_load_conversations(connection),
-            texts={row.id: _text(row) for row in connection.execute(select(tables.texts))},
+            texts=Texts(_text(row) for row in connection.execute(select(tables.texts))),
             roots={row.period: row.root for row in connection.execute(select(tables.roots))},
             processed_through=int(read_meta(connection, "processed_through", "0")),
             backed_up_through=int(read_meta(connection, "backed_up_through", "0")),

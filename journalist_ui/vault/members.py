@@ -19,6 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from dropbox.protocol.chance import Random
 from dropbox.protocol.constants import NONCE, XWING_SEED
 from dropbox.protocol.errors import NotForThisKey
 from dropbox.protocol.passphrase import composed
@@ -27,7 +28,7 @@ from journalist_ui.refusals import BadInput, NoSuchMember, SignInRefused
 
 from . import labels, one_time_code, tables
 from .cases import read_case_keys, rewrap_case_key, store_case_keys
-from .database import Random, Vault
+from .database import Vault
 from .evidence import record_key
 from .passphrase import SALT, check_passphrase, stretch
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from dropbox.flows.desk_state import Text
+from dropbox.flows.desk.state import Text
 from dropbox.protocol.body import Report, parse_body
 from dropbox.protocol.constants import EntryType
 from dropbox.protocol.errors import BadBody, NotForThisKey

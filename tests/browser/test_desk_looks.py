@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 import pytest_asyncio
 
-from dropbox.flows.requests import Notice
+from dropbox.flows.desk.notice import Notice
 from dropbox.protocol.constants import CATEGORIES
 from dropbox.questions import QUESTIONS
 from tests.browser.conftest import CHROMIUM, Launch

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from dropbox.protocol.armour import armour
 from dropbox.protocol.codename import encode_codename, entropy_from_random
 from dropbox.source_cli import check, commands, reply, report, sending, service
-from dropbox.transport.http import HttpTransport
+from dropbox.transport.source import SourceConnection
 from dropbox.words import codename_words
 from tests.client.twin_server import TwinServer, served
 from tests.flows.twin import Service, make_service
@@ -86,8 +86,8 @@ class Sources:
 def sources(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Sources]:
     """A service of today, and its sources."""
 
-    def impatient(*arguments: Any, **more: Any) -> HttpTransport:
-        return HttpTransport(*arguments, patience=0.0, **more)
+    def impatient(*arguments: Any, **more: Any) -> SourceConnection:
+        return SourceConnection(*arguments, patience=0.0, **more)
 
     made = of_today()
     anchor, text = tmp_path / "anchor", tmp_path / "text"
@@ -97,6 +97,6 @@ def sources(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Sources
         monkeypatch.setattr(module, "stretch", quick_stretch)
     monkeypatch.setattr(sending, "PAUSE", 0.0)
     monkeypatch.setattr(service, "AFTER_BOARD", 0.01)
-    monkeypatch.setattr(service, "HttpTransport", impatient)
+    monkeypatch.setattr(service, "SourceConnection", impatient)
     with served(made) as server:
         yield Sources(server, anchor, text)

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from dropbox.flows.requests import GetDirectory
 from dropbox.transport.errors import TransportFailed
-from dropbox.transport.http import HttpTransport
+from dropbox.transport.source import SourceConnection
 
 
 async def _credentials_of_two_visits() -> list[bytes]:
@@ -26,7 +26,7 @@ async def _credentials_of_two_visits() -> list[bytes]:
     async with await asyncio.start_server(proxy, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         for _ in range(2):
-            async with HttpTransport("http://dropbox.onion", f"127.0.0.1:{port}", patience=0) as transport:
+            async with SourceConnection("http://dropbox.onion", f"127.0.0.1:{port}", patience=0) as transport:
                 with suppress(TransportFailed):
                     await transport.answer(GetDirectory())
     return heard

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from dropbox.flows.requests import GetBoard, GetDirectory, PostEnvelope
+from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.source.requests import PostEnvelope
 from dropbox.protocol.wire import encode_answer
 from tests.flows.twin import Service
 

@@ -20,8 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dropbox.flows.requests import ConfirmClock, GetBoard, GetDirectory, PostEnvelope
-from dropbox.flows.visit import Part, Visited
+from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.source.requests import ConfirmClock, PostEnvelope
+from dropbox.flows.source.visit import Part, Visited
 from dropbox.protocol.body import Report, encode_body, parse_body
 from dropbox.protocol.codename import ConversationKeys, conversation_keys
 from dropbox.protocol.constants import CATEGORIES, MESSAGE_ID

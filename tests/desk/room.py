@@ -3,7 +3,7 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from sqlalchemy import select
 
-from dropbox.flows.requests import CommitVault, SaveKeyring
+from dropbox.flows.desk.requests import ServerRequest
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.codename import stretch as stretch_codename
 from journalist_ui.desk.engine import Engine
@@ -50,21 +50,12 @@ class MemoryTransport:
     service: Service
     down: str = ""
 
-    async def drive(self, flow: Generator[Any, Any, Any], handle: Any = None) -> Any:
-        try:
-            request = next(flow)
-            while True:
-                if isinstance(request, CommitVault | SaveKeyring):
-                    answer = await handle(request)
-                else:
-                    # Yields as a socket would, so that other work may run in between.
-                    await asyncio.sleep(0)
-                    if type(request).__name__ == self.down:
-                        raise Down
-                    answer = self.service.twin.answer(request)
-                request = flow.send(answer)
-        except StopIteration as done:
-            return done.value
+    async def answer(self, request: ServerRequest) -> object:
+        # Yields as a socket would, so that other work may run in between.
+        await asyncio.sleep(0)
+        if type(request).__name__ == self.down:
+            raise Down
+        return self.service.twin.answer(request)
 
 
 @dataclass

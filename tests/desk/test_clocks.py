@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dropbox.flows.requests import Notice
+from dropbox.flows.desk.notice import Notice
 from journalist_ui.desk.notice_log import lasting_notices, remember_notices
 from journalist_ui.desk.notices import LASTING_DAYS
 from journalist_ui.desk.sessions import SessionBook

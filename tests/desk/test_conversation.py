@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from dropbox.flows.desk_state import TextState
-from dropbox.flows.requests import CommitVault
+from dropbox.flows.desk.requests import CommitVault
+from dropbox.flows.desk.state import TextState
 from dropbox.protocol.board import split_text
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.codename import conversation_keys

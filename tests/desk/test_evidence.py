@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from dropbox.flows.unfinished import MOST_IN_CONVERSATION
-from dropbox.flows.visit import Part
+from dropbox.flows.desk.unfinished import MOST_IN_CONVERSATION
+from dropbox.flows.source.visit import Part
 from dropbox.protocol.board import split_text
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.codename import stretch as stretch_codename

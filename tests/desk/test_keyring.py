@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dropbox.flows.desk_state import Chain, Keyring
+from dropbox.flows.desk.state import Chain, Keyring
 from journalist_ui.desk.keyring import BLOCK, KEYRING_FILE, OVERHEAD, KeyringStore, slot_size
+from journalist_ui.desk.keyring_format import encode_keyring
 from journalist_ui.refusals import KeyringUnusable
 
 KEY = bytes(range(32))
@@ -100,7 +101,7 @@ def test_a_crash_at_any_step_leaves_old_or_new_whole(tmp_path: Path, chains: int
         loaded = KeyringStore(tmp_path, KEY).load()
         assert loaded in (old, new)
         outcomes.add(loaded.signing_seed)
-        assert slots(tmp_path) == {loaded.encode()}
+        assert slots(tmp_path) == {encode_keyring(loaded)}
         assert {path.name for path in tmp_path.iterdir()} == {KEYRING_FILE}
         if steps < stop_at:
             assert loaded == new
@@ -176,7 +177,7 @@ def test_one_damaged_slot_loses_nothing(tmp_path_factory: pytest.TempPathFactory
     data[at] ^= damage.draw(st.integers(1, 255))
     path.write_bytes(data)
     assert KeyringStore(folder, KEY).load() == keyring(3)
-    assert slots(folder) == {keyring(3).encode()}
+    assert slots(folder) == {encode_keyring(keyring(3))}
 
 
 def test_the_newer_of_two_whole_slots_counts(tmp_path: Path) -> None:
@@ -190,7 +191,7 @@ def test_the_newer_of_two_whole_slots_counts(tmp_path: Path) -> None:
     for mixed in (earlier[:BLOCK] + later[BLOCK:], later[:BLOCK] + earlier[BLOCK:]):
         path.write_bytes(mixed)
         assert KeyringStore(tmp_path, KEY).load() == keyring(2)
-        assert slots(tmp_path) == {keyring(2).encode()}
+        assert slots(tmp_path) == {encode_keyring(keyring(2))}
 
 
 def test_slots_cannot_change_places(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@
 import pytest
 
 from dropbox.transport.errors import OnionWithoutTor
-from dropbox.transport.http import HttpTransport
+from dropbox.transport.http import Connection
 from journalist_ui.desk.settings import check_service
 from journalist_ui.refusals import BadInput
 
@@ -17,5 +17,5 @@ def test_an_onion_without_a_proxy_is_refused(address: str) -> None:
     with pytest.raises(BadInput):
         check_service(address, "")
     with pytest.raises(OnionWithoutTor):
-        HttpTransport(address)
+        Connection(address)
     assert check_service(address, "127.0.0.1:9050") == address.rstrip("/")

@@ -11,7 +11,6 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from sqlalchemy import select
 
-from dropbox.flows.desk_state import decode_keyring
 from dropbox.protocol.batch import parse_upload
 from dropbox.protocol.board import split_text
 from dropbox.protocol.certificates import parse_cert
@@ -21,6 +20,7 @@ from dropbox.protocol.envelope_open import EpochOpener, open_envelope
 from dropbox.protocol.errors import NotForThisKey
 from dropbox.protocol.primitives import SealingKey
 from journalist_ui.desk.keyring import KeyringStore
+from journalist_ui.desk.keyring_format import decode_keyring
 from journalist_ui.vault import tables
 from journalist_ui.vault.backup import write_backup
 from journalist_ui.vault.database import VAULT_FILE, open_vault, vault_key

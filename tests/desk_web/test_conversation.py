@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import update
 
-from dropbox.flows.desk_state import TextState
+from dropbox.flows.desk.state import TextState
 from dropbox.protocol.constants import CATEGORIES, TEXT_PART
 from dropbox.questions import QUESTIONS
 from journalist_ui.vault import tables

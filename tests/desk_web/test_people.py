@@ -6,7 +6,7 @@ import re
 import pytest
 import segno
 
-from dropbox.flows.requests import Notice
+from dropbox.flows.desk.notice import Notice
 from dropbox.transport.errors import TransportFailed
 from journalist_ui.desk.notices import say
 from journalist_ui.vault.members import WRONG

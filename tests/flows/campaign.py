@@ -1,39 +1,35 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Long simulated runs of a whole service in memory: sources, desks and a server over many periods.
 
-Run one by hand: ``python tests/flows/campaign.py --runs 20 --periods 150``. Everything that happens follows from the
+Run one by hand: ``python -m tests.flows.campaign --runs 20 --periods 150``. Everything that happens follows from the
 seed. What must hold is checked as it happens and at the end; a breach names seed and period.
 """
 
 import copy
 import random
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parent)] if str(Path(__file__).parent) not in sys.path else []
-
-from twin import Desk, Service, drive, make_service, replace_directory  # noqa: E402 - found on the path set above
-
-from dropbox.flows.collect import collect  # noqa: E402 - after the path
-from dropbox.flows.desk_state import (  # noqa: E402 - after the path
+from dropbox.flows.desk.collect import collect
+from dropbox.flows.desk.publish_batch import publish_batch
+from dropbox.flows.desk.requests import CommitVault, NewContent, SaveKeyring
+from dropbox.flows.desk.state import (
     DeskContext,
     Ledger,
     Text,
     TextState,
-    decode_keyring,
 )
-from dropbox.flows.publish_batch import publish_batch  # noqa: E402 - after the path
-from dropbox.flows.requests import CommitVault, NewContent, PostEnvelope, SaveKeyring  # noqa: E402 - after the path
-from dropbox.flows.visit import Part  # noqa: E402 - after the path
-from dropbox.protocol.batch import parse_upload  # noqa: E402 - after the path
-from dropbox.protocol.board import entry_tag, split_text, unmask_index  # noqa: E402 - after the path
-from dropbox.protocol.codename import conversation_keys  # noqa: E402 - after the path
-from dropbox.protocol.constants import BODY_PART, MAX_SLOTS, EntryType  # noqa: E402 - after the path
-from dropbox.protocol.envelope_format import split_body  # noqa: E402 - after the path
-from dropbox.protocol.primitives import sha256  # noqa: E402 - after the path
+from dropbox.flows.source.requests import PostEnvelope
+from dropbox.flows.source.visit import Part
+from dropbox.protocol.batch import parse_upload
+from dropbox.protocol.board import entry_tag, split_text, unmask_index
+from dropbox.protocol.codename import conversation_keys
+from dropbox.protocol.constants import BODY_PART, MAX_SLOTS, EntryType
+from dropbox.protocol.envelope_format import split_body
+from dropbox.protocol.primitives import sha256
+from journalist_ui.desk.keyring_format import decode_keyring, encode_keyring
+from tests.flows.twin import Desk, Service, drive, make_service, replace_directory
 
 
 class Cut(Exception):
@@ -55,7 +51,7 @@ class Vault:
             else:
                 self.ledger.conversations.pop(pseudonym, None)
         for number in request.texts:
-            self.ledger.texts[number] = copy.deepcopy(request.ledger.texts[number])
+            self.ledger.texts.add(copy.deepcopy(request.ledger.texts[number]))
         self.ledger.roots = dict(request.ledger.roots)
         self.ledger.processed_through = request.ledger.processed_through
         self.ledger.backed_up_through = request.ledger.backed_up_through
@@ -95,7 +91,7 @@ class DiskDesk:
                         self.backup = copy.deepcopy(self.vault)
                     result = None
                 case SaveKeyring():
-                    self.keyring = request.keyring.encode()
+                    self.keyring = encode_keyring(request.keyring)
                     result = None
                 case _:
                     result = service.twin.answer(request)
@@ -115,8 +111,8 @@ class DiskDesk:
 
     def write(self, text: Text) -> None:
         """An officer's reply is durable in the vault at once."""
-        self.desk.context.ledger.texts[text.id] = text
-        self.vault.ledger.texts[text.id] = copy.deepcopy(text)
+        self.desk.context.ledger.texts.add(text)
+        self.vault.ledger.texts.add(copy.deepcopy(text))
 
     def whole(self) -> list[bytes]:
         """Bodies of whole messages on disk."""
@@ -176,7 +172,7 @@ def make_world(seed: int, units: int = 3, sources: int = 5) -> World:
     for slug, desk in service.desks.items():
         desk.context.has_backup = True
         vault = Vault(copy.deepcopy(desk.context.ledger))
-        desks[slug] = DiskDesk(desk, desk.context.keyring.encode(), vault, copy.deepcopy(vault))
+        desks[slug] = DiskDesk(desk, encode_keyring(desk.context.keyring), vault, copy.deepcopy(vault))
     people = [SourceState(stream.randbytes(32), stream.choice(slugs)) for _ in range(sources)]
     return World(seed, service, desks, people, stream)
 
@@ -194,7 +190,7 @@ def _visit(world: World, source: SourceState, part: Part | None) -> bool:
                 flow_answer(request)
         return flow_answer(request)
 
-    from dropbox.flows.visit import visit
+    from dropbox.flows.source.visit import visit
 
     clock = twin.clock + skew * twin.policy.period
     visited = drive(visit(world.service.anchor, source.stretched, part, clock, world.random.randbytes), answer)

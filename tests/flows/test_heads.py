@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The newest heads of a board, and their short form in words."""
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent)] if str(Path(__file__).parent) not in sys.path else []
-
-from twin import Service, make_service  # noqa: E402 - found on the path set above
-
-from dropbox.flows.heads import HEAD_WORDS, BoardHead, head_words, newest_heads  # noqa: E402 - after the path
-from dropbox.flows.trust import judge  # noqa: E402 - after the path
-from dropbox.protocol.constants import CODENAME_WORDS  # noqa: E402 - after the path
-from dropbox.protocol.primitives import sha256  # noqa: E402 - after the path
-from dropbox.words import codename_words  # noqa: E402 - after the path
+from dropbox.flows.heads import HEAD_WORDS, BoardHead, head_words, newest_heads
+from dropbox.flows.trust import judge
+from dropbox.protocol.constants import CODENAME_WORDS
+from dropbox.protocol.primitives import sha256
+from dropbox.words import codename_words
+from tests.flows.twin import Service, make_service
 
 WORDS = codename_words().words
 SERVICE = b"s" * 16

@@ -1,24 +1,18 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A server that lies to a source: every kind of lie is flagged, and the board of the unit is not used."""
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parent)] if str(Path(__file__).parent) not in sys.path else []
-
-from lies import LIES, Lie, flip  # noqa: E402 - found on the path set above
-from twin import Service, drive, make_service, replace_directory  # noqa: E402 - found on the path set above
-
-from dropbox.flows.reading import read_board  # noqa: E402 - after the path
-from dropbox.flows.requests import ConfirmClock, GetBoard, GetDirectory  # noqa: E402 - after the path
-from dropbox.flows.trust import Judged, judge  # noqa: E402 - after the path
-from dropbox.flows.visit import visit  # noqa: E402 - after the path
-from dropbox.protocol.anchors import Anchor  # noqa: E402 - after the path
-from dropbox.protocol.batch import encode_board, parse_board  # noqa: E402 - after the path
-from dropbox.protocol.errors import (  # noqa: E402 - after the path
+from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.source.reading import read_board
+from dropbox.flows.source.requests import ConfirmClock
+from dropbox.flows.source.visit import visit
+from dropbox.flows.trust import Judged, judge
+from dropbox.protocol.anchors import Anchor
+from dropbox.protocol.batch import encode_board, parse_board
+from dropbox.protocol.errors import (
     AnchorChainBroken,
     DirectoryMismatch,
     HeadOlder,
@@ -26,7 +20,9 @@ from dropbox.protocol.errors import (  # noqa: E402 - after the path
     UnderSigned,
     WrongService,
 )
-from dropbox.protocol.primitives import ed25519_public  # noqa: E402 - after the path
+from dropbox.protocol.primitives import ed25519_public
+from tests.flows.lies import LIES, Lie, flip
+from tests.flows.twin import Service, drive, make_service, replace_directory
 
 STRETCHED = b"S" * 32
 

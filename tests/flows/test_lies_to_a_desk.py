@@ -1,30 +1,20 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A server that lies to a desk may delay it; it must not make it destroy, lose or repeat anything."""
 
-import sys
-from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parent)] if str(Path(__file__).parent) not in sys.path else []
+import pytest
 
-import pytest  # noqa: E402 - after the path
-from test_desk_state import STRETCHED, codes, lying, started  # noqa: E402 - found on the path set above
-from twin import Desk, Service, drive, make_service  # noqa: E402 - found on the path set above
-
-from dropbox.flows.desk_state import decode_keyring  # noqa: E402 - after the path
-from dropbox.flows.publish_batch import publish_batch  # noqa: E402 - after the path
-from dropbox.flows.requests import (  # noqa: E402 - after the path
-    BatchAnswer,
-    GetBoard,
-    GetDirectory,
-    GetIntakeState,
-    GetSegment,
-    PostBatch,
-)
-from dropbox.protocol.batch import encode_board, parse_board, parse_upload  # noqa: E402 - after the path
-from dropbox.protocol.constants import XWING_PUBLIC  # noqa: E402 - after the path
-from dropbox.protocol.primitives import sha256  # noqa: E402 - after the path
-from dropbox.protocol.wire import IntakeState, segment_header  # noqa: E402 - after the path
+from dropbox.flows.desk.publish_batch import publish_batch
+from dropbox.flows.desk.requests import BatchAnswer, GetIntakeState, GetSegment, PostBatch
+from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.protocol.batch import encode_board, parse_board, parse_upload
+from dropbox.protocol.constants import XWING_PUBLIC
+from dropbox.protocol.primitives import sha256
+from dropbox.protocol.wire import IntakeState, segment_header
+from journalist_ui.desk.keyring_format import decode_keyring
+from tests.flows.test_desk_state import STRETCHED, codes, lying, started
+from tests.flows.twin import Desk, Service, drive, make_service
 
 
 def answering(desk: Desk, service: Service, answer: BatchAnswer, uploads: list[bytes] | None = None) -> Any:

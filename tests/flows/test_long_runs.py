@@ -1,14 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Months of a service in memory (campaign.py); the full size is ``make campaign N=…``."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parent)] if str(Path(__file__).parent) not in sys.path else []
-
-from campaign import run  # noqa: E402 - found on the path set above
+from tests.flows.campaign import run
 
 
 @pytest.mark.timeout(300)

@@ -1,31 +1,20 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A source's visit against the in-memory twin."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parent)] if str(Path(__file__).parent) not in sys.path else []
-
-from twin import Service, changed_unit, drive, make_service, replace_directory  # noqa: E402 - found on the path set above
-
-from dropbox.flows.requests import (  # noqa: E402 - after the path
-    ConfirmClock,
-    GetBoard,
-    GetDirectory,
-    NotTaken,
-    PostEnvelope,
-)
-from dropbox.flows.trust import by_the_list  # noqa: E402 - after the path
-from dropbox.flows.visit import Part, Shown, Visited, visit  # noqa: E402 - after the path
-from dropbox.protocol.batch import parse_board  # noqa: E402 - after the path
-from dropbox.protocol.constants import UnitKind  # noqa: E402 - after the path
-from dropbox.protocol.directory import Directory, RetiredUnit  # noqa: E402 - after the path
-from dropbox.protocol.errors import (  # noqa: E402 - after the path
+from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.source.requests import ConfirmClock, NotTaken, PostEnvelope
+from dropbox.flows.source.visit import Part, Shown, Visited, visit
+from dropbox.flows.trust import by_the_list
+from dropbox.protocol.batch import parse_board
+from dropbox.protocol.constants import UnitKind
+from dropbox.protocol.directory import Directory, RetiredUnit
+from dropbox.protocol.errors import (
     BadValue,
     ClockUnconfirmed,
     HeadExpired,
@@ -38,7 +27,8 @@ from dropbox.protocol.errors import (  # noqa: E402 - after the path
     UnknownUnit,
     WrongLength,
 )
-from dropbox.protocol.wire import Receipt  # noqa: E402 - after the path
+from dropbox.protocol.wire import Receipt
+from tests.flows.twin import Service, changed_unit, drive, make_service, replace_directory
 
 STRETCHED = b"S" * 32
 

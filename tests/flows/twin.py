@@ -2,27 +2,27 @@
 """An in-memory twin of the server, and a whole service around it, for conversations without a socket."""
 
 import random as stdlib_random
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dropbox.flows.collect import CollectResult, collect
-from dropbox.flows.desk_state import Conversation, DeskContext, Keyring, Ledger, Text
-from dropbox.flows.publish_batch import PublishResult, publish_batch
-from dropbox.flows.requests import (
+from dropbox.flows.desk.collect import CollectResult, collect
+from dropbox.flows.desk.publish_batch import PublishResult, publish_batch
+from dropbox.flows.desk.requests import (
     BatchAnswer,
     CommitVault,
-    ConfirmClock,
-    GetBoard,
-    GetDirectory,
     GetIntakeState,
     GetSegment,
     NewContent,
     PostBatch,
-    PostEnvelope,
     SaveKeyring,
 )
-from dropbox.flows.visit import Part, Visited, visit
+from dropbox.flows.desk.state import Conversation, DeskContext, Keyring, Ledger, Text
+from dropbox.flows.drive import Flow, at_once
+from dropbox.flows.drive import drive as run_flow
+from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.source.requests import ConfirmClock, PostEnvelope
+from dropbox.flows.source.visit import Part, Visited, visit
 from dropbox.protocol import labels
 from dropbox.protocol.anchors import Anchor, Head, SignedAnchor, SignedHead, sign_as_root
 from dropbox.protocol.batch import UnitBoard, encode_board, parse_upload, read_batch
@@ -33,6 +33,7 @@ from dropbox.protocol.encoding import Reader
 from dropbox.protocol.envelope_format import split_body
 from dropbox.protocol.primitives import ed25519_public, hkdf, sha256
 from dropbox.protocol.wire import IntakeState, Receipt, segment_header
+from journalist_ui.desk.keyring_format import encode_keyring
 
 
 def seeded(seed: int) -> Callable[[int], bytes]:
@@ -137,14 +138,13 @@ class Twin:
 Answers = Callable[[Any], Any]
 
 
-def drive(flow: Generator[Any, Any, Any], answer: Answers) -> Any:
-    """Run a flow to its end; exceptions of the flow come out."""
-    try:
-        request = next(flow)
-        while True:
-            request = flow.send(answer(request))
-    except StopIteration as done:
-        return done.value
+def drive(flow: Flow[Any, Any], answer: Answers) -> Any:
+    """Run a flow to its end by one function that answers everything; exceptions of the flow come out."""
+
+    async def hand(request: Any) -> Any:
+        return answer(request)
+
+    return at_once(run_flow(flow, hand, hand))
 
 
 @dataclass
@@ -162,7 +162,7 @@ class Desk:
             self.contents.extend(request.contents)
             return None
         if isinstance(request, SaveKeyring):
-            self.saved = request.keyring.encode()
+            self.saved = encode_keyring(request.keyring)
             return None
         return twin.answer(request)
 
@@ -178,7 +178,7 @@ class Desk:
     def reply(self, conversation: Conversation, text: str) -> Text:
         number = max(self.context.ledger.texts, default=0) + 1
         written = Text(number, conversation.pseudonym, EntryType.TEXT, split_text(text))
-        self.context.ledger.texts[number] = written
+        self.context.ledger.texts.add(written)
         conversation.answered = True
         return written
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dropbox.flows.desk_state import EpochSecret
-from dropbox.flows.reading import read_board
+from dropbox.flows.desk.state import EpochSecret
+from dropbox.flows.source.reading import read_board
 from dropbox.flows.trust import judge
 from dropbox.protocol.board import EntryPlace, EntryPlain, chain_next, chain_start, seal_entry
 from dropbox.protocol.codename import conversation_keys

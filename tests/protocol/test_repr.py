@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a debugger or a careless log line would print holds no secret."""
 
-from dropbox.flows.desk_state import Chain, Conversation, EpochSecret, Keyring, PendingBatch, Text
-from dropbox.flows.requests import NewContent
-from dropbox.flows.visit import Part
+from dropbox.flows.desk.requests import NewContent
+from dropbox.flows.desk.state import Chain, Conversation, EpochSecret, Keyring, PendingBatch, Text
+from dropbox.flows.source.visit import Part
 from dropbox.protocol.board import EntryPlain
 from dropbox.protocol.body import Report
 from dropbox.protocol.codename import conversation_keys

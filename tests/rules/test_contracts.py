@@ -38,6 +38,10 @@ FAULTS = {
     "vault-behind-the-session": {"journalist_ui/cli/show.py": "import journalist_ui.vault"},
     "handlers-apart": {"dropbox/server/handlers/intake.py": "import dropbox.server.publishing.publisher"},
     "http-edge": {"dropbox/http_edge/answers.py": "import dropbox.server.handlers"},
+    "source-opens-nothing": {
+        "dropbox/flows/source/visit.py": "from dropbox.flows import trust",
+        "dropbox/flows/trust.py": "from dropbox.protocol import envelope_open",
+    },
     "shared-rooms": {"dropbox/local/private.py": "import dropbox.forces"},
 }
 

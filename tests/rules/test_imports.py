@@ -81,6 +81,15 @@ def offline_keys(module: str, name: str) -> Refusal:
     return None if allowed else "of dropbox, keys imports only protocol, the shared rooms and forces"
 
 
+def source_opens_nothing(module: str, name: str) -> Refusal:
+    """7. The flows of a source, and what runs them, import nothing of the desk's flows; desk and source apart."""
+    opening = ("dropbox.flows.desk", "dropbox.transport.desk", "dropbox.protocol.envelope_open")
+    if within(module, "dropbox.flows.source", "dropbox.transport.source", "dropbox.source_cli"):
+        return "a source's process opens no envelope" if within(name, *opening) else None
+    crossed = within(module, "dropbox.flows.desk") and within(name, "dropbox.flows.source")
+    return "the flows of a party are its own" if crossed else None
+
+
 def shared_rooms(module: str, name: str) -> Refusal:
     """8. The shared rooms import no party and not each other, but local, which all may."""
     mine = next((room for room in SHARED if within(module, room)), None)
@@ -104,7 +113,7 @@ def store_behind_ports(module: str, name: str) -> Refusal:
 
 def keyring_in_the_desk(module: str, name: str) -> Refusal:
     """6. Only journalist_ui.desk touches the keyring."""
-    touches = within(name, "journalist_ui") and "keyring" in name.split(".")
+    touches = within(name, "journalist_ui") and bool({"keyring", "keyring_format"} & set(name.split(".")))
     return "only journalist_ui.desk may" if touches and not within(module, "journalist_ui.desk") else None
 
 
@@ -123,7 +132,7 @@ def pages_by_the_verbs(module: str, name: str) -> Refusal:
 
 
 RULES: tuple[Callable[[str, str], Refusal], ...] = (
-    *(pure, one_door, blind_server, parties_apart, offline_keys, shared_rooms, demo_outside),
+    *(pure, one_door, blind_server, parties_apart, offline_keys, source_opens_nothing, shared_rooms, demo_outside),
     *(store_behind_ports, keyring_in_the_desk, vault_behind_the_session, pages_by_the_verbs),
 )
 
@@ -146,18 +155,21 @@ FAULTS = [
     (pure, "dropbox/protocol/board.py", "import time"),
     (pure, "dropbox/protocol/board.py", "from secrets import token_bytes"),
     (pure, "dropbox/protocol/board.py", "from ..flows import visit"),
-    (pure, "dropbox/flows/visit.py", "def visit():\n    import aiohttp"),
-    (pure, "dropbox/flows/visit.py", "from nacl import signing"),
+    (pure, "dropbox/flows/source/visit.py", "def visit():\n    import aiohttp"),
+    (pure, "dropbox/flows/source/visit.py", "from nacl import signing"),
     (one_door, "journalist_ui/vault/sealing.py", "from cryptography.hazmat.primitives import hashes"),
     (one_door, "dropbox/protocol/codename.py", "import argon2"),
     (blind_server, "dropbox/server/handlers/intake.py", "from dropbox.protocol import envelope_open"),
     (blind_server, "dropbox/server/handlers/intake.py", "from dropbox.protocol.codename import decode"),
-    (blind_server, "dropbox/server/store/sql.py", "from dropbox.flows.collect import collect"),
+    (blind_server, "dropbox/server/store/sql.py", "from dropbox.flows.desk.collect import collect"),
     (parties_apart, "dropbox/source_cli/report.py", "from dropbox.server.config import Config"),
     (parties_apart, "dropbox/admin_cli/doctor.py", "from dropbox.server.app import make_app"),
     (parties_apart, "journalist_ui/desk/sync.py", "import keys.fingerprints"),
     (offline_keys, "keys/issue.py", "import socket"),
     (offline_keys, "keys/issue.py", "from dropbox.transport import http"),
+    (source_opens_nothing, "dropbox/flows/source/visit.py", "from ..desk.state import Ledger"),
+    (source_opens_nothing, "dropbox/source_cli/check.py", "from dropbox.protocol import envelope_open"),
+    (source_opens_nothing, "dropbox/flows/desk/collect.py", "from ..source import visit"),
     (shared_rooms, "dropbox/command_line/output.py", "from dropbox.server import app"),
     (shared_rooms, "dropbox/local/private.py", "from dropbox.command_line import inputs"),
     (shared_rooms, "dropbox/http_edge/answers.py", "from dropbox.server.handlers import pages"),
@@ -179,7 +191,7 @@ def test_the_rule_sees_a_fault(tmp_path: Path, rule: Callable[[str, str], Refusa
 
 def test_what_the_rules_allow_passes(tmp_path: Path) -> None:
     plant(tmp_path, "dropbox/protocol/primitives.py", "import nacl.bindings\nfrom . import errors")
-    plant(tmp_path, "dropbox/flows/visit.py", "from ..protocol.wire import read\nimport struct")
+    plant(tmp_path, "dropbox/flows/source/visit.py", "from ..protocol.wire import read\nimport struct")
     plant(tmp_path, "dropbox/admin_cli/retention.py", "from dropbox.server.store.sql import SqlStore")
     plant(tmp_path, "dropbox/server/app.py", "from .store import sql\nfrom dropbox.protocol import wire")
     plant(tmp_path, "keys/issue.py", "import click\nfrom dropbox.protocol.directory import Directory")
@@ -261,6 +273,18 @@ def test_a_running_server_holds_nothing_that_decrypts() -> None:
     loaded = loaded_with("dropbox.server")
     assert [name for name in loaded if within(name, "keys", "journalist_ui", "dropbox.flows")] == []
     assert [name for name in loaded if name in {f"dropbox.protocol.{part}" for part in DECRYPTION}] == []
+
+
+OPENING = ("dropbox.flows.desk", "dropbox.transport.desk", "dropbox.protocol.envelope_open", "journalist_ui")
+
+
+def test_a_source_holds_nothing_that_opens_envelopes(tmp_path: Path) -> None:
+    """Neither the commands nor any module of theirs; a module that did would be seen."""
+    loaded = loaded_with("dropbox.source_cli")
+    assert "dropbox.flows.source.visit" in loaded
+    assert [name for name in loaded if within(name, *OPENING)] == []
+    plant(tmp_path, "planted/__init__.py", "from dropbox.flows.desk import state")
+    assert "dropbox.protocol.envelope_open" in loaded_with("planted", cwd=tmp_path)
 
 
 def test_the_offline_tool_holds_no_network_library() -> None:

@@ -12,11 +12,12 @@ import pytest
 from carrier import Carrier
 from service import Demo, run
 
-from dropbox.flows.visit import visit
+from dropbox.flows.drive import drive
+from dropbox.flows.source.visit import visit
 from dropbox.protocol.anchors import parse_signed_anchor, verify_first_anchor
 from dropbox.protocol.armour import dearmour
 from dropbox.protocol.constants import ENVELOPE
-from dropbox.transport.http import HttpTransport
+from dropbox.transport.source import SourceConnection
 
 CODENAMES = 200
 
@@ -70,8 +71,8 @@ def test_the_requests_of_many_codenames_are_identical(demo: Demo, watched: Carri
 
     async def one() -> None:
         flow = visit(anchor, secrets.token_bytes(32), None, int(time.time()), secrets.token_bytes)
-        async with HttpTransport(f"http://127.0.0.1:{watched.port}") as transport:
-            await transport.drive(flow)
+        async with SourceConnection(f"http://127.0.0.1:{watched.port}") as transport:
+            await drive(flow, transport.answer)
 
     async def many() -> None:
         for _ in range(CODENAMES):

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass, field
 from itertools import count
 from typing import Any
 
-from dropbox.flows.collect import check_segment
-from dropbox.flows.desk_state import DeskContext, Keyring, Ledger
-from dropbox.flows.reading import read_board
-from dropbox.flows.requests import ConfirmClock, GetBoard, GetDirectory, PostEnvelope
+from dropbox.flows.desk.collect import check_segment
+from dropbox.flows.desk.state import DeskContext, Keyring, Ledger
+from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.source.reading import read_board
+from dropbox.flows.source.requests import ConfirmClock, PostEnvelope
+from dropbox.flows.source.visit import Part, Shown, visit
 from dropbox.flows.trust import choose_cert, judge
-from dropbox.flows.visit import Part, Shown, visit
 from dropbox.protocol import wire
 from dropbox.protocol.anchors import Anchor, parse_signed_anchor, verify_anchor_chain, verify_first_anchor
 from dropbox.protocol.batch import parse_board, prove_unit

@@ -1,29 +1,31 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A desk compares its keyring with the board, before it opens or publishes anything (docs/protocol.md, 6.10)."""
 
-from collections.abc import Generator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from dropbox.flows.drive import Flow
+from dropbox.flows.heads import newest_heads
+from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.trust import prove_all
 from dropbox.protocol.batch import ProvedUnit, UnitBoard, parse_board, prove_unit
 from dropbox.protocol.constants import LOST_KEYRING_STEP, MAX_WINDOW
 from dropbox.protocol.directory import parse_signed_directory, verify_directory
 from dropbox.protocol.errors import BoardAltered, ProtocolError
 from dropbox.protocol.primitives import sha256
 
-from .desk_state import DeskContext, Keyring
-from .heads import newest_heads
-from .requests import DeskRequest, GetBoard, GetDirectory, Notice, SaveKeyring
-from .trust import prove_all
+from .notice import Notice
+from .requests import DeskRequest, SaveKeyring
+from .state import DeskContext, Keyring
 
 ENDS_SOON = 14
 """Periods before the end of the signed list from which on the officers are told."""
-Steps = Generator[DeskRequest, Any, None]
+Steps = Flow[DeskRequest, None]
 
 
 def refresh_directory(state: DeskContext, clock: int, notices: list[Notice]) -> Steps:
     """Take the server's directory when it verifies and is not older than the one held; tell the officers otherwise."""
     try:
-        found = verify_directory(state.anchor, parse_signed_directory((yield GetDirectory())))
+        found = verify_directory(state.anchor, parse_signed_directory((yield from GetDirectory())))
     except ProtocolError as error:
         notices.append(Notice("directory-refused", {"error": error.code}))
         return
@@ -129,7 +131,7 @@ def check_board(state: DeskContext, now: int, notices: list[Notice]) -> Steps:
     if state.directory is None:
         return
     try:
-        board = parse_board((yield GetBoard()))
+        board = parse_board((yield from GetBoard()))
     except ProtocolError as error:
         notices.append(Notice("board-refused", {"error": error.code}))
         return
@@ -140,5 +142,5 @@ def check_board(state: DeskContext, now: int, notices: list[Notice]) -> Steps:
         return
     state.own_heads = tuple((batch.manifest.period, batch.manifest.audit_head) for batch in own.batches)
     if _settle(state, own, now, notices):
-        yield SaveKeyring(state.keyring)
+        yield from SaveKeyring(state.keyring)
     state.checked = True

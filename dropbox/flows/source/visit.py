@@ -5,13 +5,16 @@ A report, an answer, a return to read and a return with an unknown codename yiel
 with the same sizes; only what is inside the envelope differs.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from dropbox.flows.drive import Flow
+from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.trust import Judged, choose_cert, judge
 from dropbox.protocol.anchors import Anchor
 from dropbox.protocol.batch import ProvedUnit
 from dropbox.protocol.certificates import EpochCert
+from dropbox.protocol.chance import Random, draw
 from dropbox.protocol.codename import conversation_keys
 from dropbox.protocol.constants import MESSAGE_ID, UnitKind
 from dropbox.protocol.envelope_seal import DECOY_RANDOM, envelope_id, seal_ack, seal_decoy, seal_message
@@ -31,10 +34,7 @@ from dropbox.protocol.routing import receiving_unit
 from dropbox.protocol.wire import Receipt, parse_receipt
 
 from .reading import FoundConversation, read_board
-from .requests import ConfirmClock, GetBoard, GetDirectory, NotTaken, PostEnvelope, VisitRequest
-from .trust import Judged, choose_cert, judge
-
-Random = Callable[[int], bytes]
+from .requests import ConfirmClock, NotTaken, PostEnvelope, VisitRequest
 
 
 @dataclass(frozen=True)
@@ -82,11 +82,6 @@ class Visited:
     def perhaps(self) -> bool:
         """Whether the message may be stored although nothing shows it."""
         return self.fault is not None and self.fault.perhaps and self.refused is None
-
-
-def draw(choices: Sequence[Any], random: Random) -> Any:
-    """One of the choices, each as likely as the others (64 bits over a few hundred: the bias is below 2^-54)."""
-    return choices[int.from_bytes(random(8), "big") % len(choices)]
 
 
 def _receiving(judged: Judged) -> list[tuple[ProvedUnit, EpochCert]]:
@@ -153,15 +148,15 @@ def _acknowledgement(judged: Judged, found: Sequence[FoundConversation], random:
     return seal_ack(one.keys, able[one.unit.unit.unit_id], random(MESSAGE_ID), one.ack)
 
 
-def _fetch(anchor: Anchor, clock: int) -> Generator[VisitRequest, Any, Judged]:
+def _fetch(anchor: Anchor, clock: int) -> Flow[VisitRequest, Judged]:
     """Directory and board, fetched once more when one was replaced between the two. Raises TrustError, Malformed."""
-    directory = yield GetDirectory()
-    board = yield GetBoard()
+    directory = yield from GetDirectory()
+    board = yield from GetBoard()
     try:
         return judge(anchor, directory, board, clock)
     except (HeadOlder, AnchorOlder):
-        directory = yield GetDirectory()
-        board = yield GetBoard()
+        directory = yield from GetDirectory()
+        board = yield from GetBoard()
         return judge(anchor, directory, board, clock)
 
 
@@ -178,14 +173,14 @@ def _receipt(answer: bytes | NotTaken, sent: bytes) -> Receipt | NotTaken:
 
 def visit(
     anchor: Anchor, stretched: bytes, part: Part | None, clock: int, random: Random
-) -> Generator[VisitRequest, Any, Visited]:
+) -> Flow[VisitRequest, Visited]:
     """One burst. ``stretched`` is S, ``part`` what to send (None: only read), ``clock`` the device's, Unix seconds.
 
     Raises TrustError and Malformed when directory or board cannot be believed (nothing is posted), ClockUnconfirmed,
     and NoUnitReceives when there is a part. What the board holds is told whatever becomes of the envelope.
     """
     judged = yield from _fetch(anchor, clock)
-    if judged.clock_suspect and not (yield ConfirmClock()):
+    if judged.clock_suspect and not (yield from ConfirmClock()):
         raise ClockUnconfirmed("clock")
     found = read_board(judged.units, stretched)
     refused: ProtocolError | None = None
@@ -204,7 +199,7 @@ def visit(
         if part is not None:
             raise
         return Visited(judged, found, None, None, "", NotTaken(error, perhaps=False))
-    told = _receipt((yield PostEnvelope(sent)), sent)
+    told = _receipt((yield from PostEnvelope(sent)), sent)
     if isinstance(told, NotTaken):
         return Visited(judged, found, None, refused, slug, told)
     return Visited(judged, found, told if slug else None, refused, slug)

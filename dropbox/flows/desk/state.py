@@ -6,22 +6,18 @@ in a backup. The **ledger** is the part of the vault that the daemon needs with 
 their beacons, and the texts that wait to go out. What a source wrote is in neither.
 """
 
-import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
+from dropbox.flows.heads import BoardHead
 from dropbox.protocol.anchors import Anchor
 from dropbox.protocol.certificates import EpochCert
 from dropbox.protocol.constants import EntryType
 from dropbox.protocol.directory import Unit, VerifiedDirectory
 from dropbox.protocol.envelope_open import EpochOpener
-from dropbox.protocol.errors import BadValue, UnknownUnit
+from dropbox.protocol.errors import UnknownUnit
 from dropbox.protocol.primitives import SealingKey, ed25519_public
-
-from .heads import BoardHead
-
-KEYRING_VERSION = 1
 
 
 @dataclass
@@ -94,57 +90,6 @@ class Keyring:
         """Usig_pk."""
         return ed25519_public(self.signing_seed)
 
-    def encode(self) -> bytes:
-        """JSON; the store seals it."""
-        form = {
-            "v": KEYRING_VERSION,
-            "signing_seed": self.signing_seed.hex(),
-            "epochs": [[e.epoch, e.not_before, e.not_after, e.seed.hex()] for e in self.epochs.values()],
-            "chains": [[p.hex(), c.message_id.hex(), c.epoch, c.step, c.key.hex()] for p, c in self.chains.items()],
-            "seeded": [[key.hex(), epoch] for key, epoch in self.seeded.items()],
-            "next_number": [[p.hex(), number] for p, number in self.next_number.items()],
-            "seen": [[key.hex(), epoch] for key, epoch in self.seen.items()],
-            "number_floor": self.number_floor,
-            "no_seed_through": self.no_seed_through,
-            "pending": [self.pending.period, self.pending.hash.hex(), self.pending.upload.hex()]
-            if self.pending
-            else [],
-            "published": [self.published_period, self.published_hash.hex()],
-            "history": self.history,
-            "built": self.built,
-            "dir_version": self.dir_version,
-        }
-        return json.dumps(form, separators=(",", ":")).encode()
-
-
-def decode_keyring(data: bytes) -> Keyring:
-    """Inverse of Keyring.encode. Raises BadValue."""
-    try:
-        form: dict[str, Any] = json.loads(data)
-        if form["v"] != KEYRING_VERSION:
-            raise BadValue("keyring version")
-        pending = form["pending"]
-        return Keyring(
-            signing_seed=bytes.fromhex(form["signing_seed"]),
-            epochs={e[0]: EpochSecret(e[0], e[1], e[2], bytes.fromhex(e[3])) for e in form["epochs"]},
-            chains={
-                bytes.fromhex(c[0]): Chain(bytes.fromhex(c[1]), c[2], c[3], bytes.fromhex(c[4])) for c in form["chains"]
-            },
-            seeded={bytes.fromhex(key): epoch for key, epoch in form["seeded"]},
-            next_number={bytes.fromhex(key): number for key, number in form["next_number"]},
-            seen={bytes.fromhex(key): epoch for key, epoch in form["seen"]},
-            number_floor=form["number_floor"],
-            no_seed_through=form["no_seed_through"],
-            pending=PendingBatch(pending[0], bytes.fromhex(pending[1]), bytes.fromhex(pending[2])) if pending else None,
-            published_period=form["published"][0],
-            published_hash=bytes.fromhex(form["published"][1]),
-            history=form["history"],
-            built=form["built"],
-            dir_version=form["dir_version"],
-        )
-    except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise BadValue("keyring") from error
-
 
 class TextState(StrEnum):
     """Where an officer's text is on its way."""
@@ -153,6 +98,9 @@ class TextState(StrEnum):
     PUBLISHED = "published"
     READ = "read"
     EXPIRED = "expired"
+
+
+ON_ITS_WAY = frozenset({TextState.WAITING, TextState.PUBLISHED})
 
 
 @dataclass
@@ -172,7 +120,79 @@ class Text:
     @property
     def live(self) -> bool:
         """Admitted and still to be posted."""
-        return self.state in (TextState.WAITING, TextState.PUBLISHED) and self.number > 0
+        return self.state in ON_ITS_WAY and self.number > 0
+
+
+class Texts(Mapping[int, Text]):
+    """Officers' texts by id, and at hand those that are still on their way: a desk of years has finished tens of
+    thousands, and asks for every part and every envelope about the few others.
+
+    Only ``admit`` and ``finish`` give a text its number and its end, so that what is at hand is what a search would
+    find.
+    """
+
+    def __init__(self, texts: Iterable[Text] = ()) -> None:
+        self._all: dict[int, Text] = {}
+        self._open: dict[int, Text] = {}
+        self._open_of: dict[bytes, dict[int, Text]] = {}
+        self._highest: dict[bytes, int] = {}
+        for text in texts:
+            self.add(text)
+
+    def __getitem__(self, number: int) -> Text:
+        return self._all[number]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def add(self, text: Text) -> None:
+        """Take up a text, also in place of the one of the same id."""
+        if text.id in self._all:
+            self._close(self._all[text.id])
+        self._all[text.id] = text
+        self._note_number(text)
+        if text.state in ON_ITS_WAY:
+            self._open[text.id] = text
+            self._open_of.setdefault(text.pseudonym, {})[text.id] = text
+
+    def open(self) -> list[Text]:
+        """Those waiting or posted, oldest first."""
+        return sorted(self._open.values(), key=lambda text: text.id)
+
+    def live(self) -> list[Text]:
+        """Those admitted and still to be posted."""
+        return [text for text in self._open.values() if text.live]
+
+    def live_of(self, pseudonym: bytes) -> list[Text]:
+        """Those of one conversation."""
+        return [text for text in self._open_of.get(pseudonym, {}).values() if text.live]
+
+    def highest(self, pseudonym: bytes) -> int:
+        """The highest msg_no that a conversation's texts ever had; 0 before the first."""
+        return self._highest.get(pseudonym, 0)
+
+    def admit(self, text: Text, number: int) -> None:
+        """Give a waiting text its msg_no."""
+        text.number = number
+        self._note_number(text)
+
+    def finish(self, text: Text, state: TextState) -> None:
+        """A text is read or expired: it is not posted again, and its words are emptied."""
+        text.state, text.parts = state, ()
+        self._close(text)
+
+    def _note_number(self, text: Text) -> None:
+        self._highest[text.pseudonym] = max(text.number, self.highest(text.pseudonym))
+
+    def _close(self, text: Text) -> None:
+        self._open.pop(text.id, None)
+        of = self._open_of.get(text.pseudonym, {})
+        of.pop(text.id, None)
+        if not of:
+            self._open_of.pop(text.pseudonym, None)
 
 
 @dataclass
@@ -215,7 +235,7 @@ class Ledger:
     processed_through at the last backup."""
 
     conversations: dict[bytes, Conversation] = field(default_factory=dict)
-    texts: dict[int, Text] = field(default_factory=dict)
+    texts: Texts = field(default_factory=Texts)
     roots: dict[int, bytes] = field(default_factory=dict)
     processed_through: int = 0
     backed_up_through: int = 0

@@ -8,7 +8,7 @@ that were not added to for longest, and of conversations in which nothing is who
 
 from collections.abc import Iterator
 
-from .desk_state import Conversation, DeskContext, Ledger
+from .state import Conversation, DeskContext, Ledger
 
 MOST_IN_CONVERSATION = 16
 MOST = 20_000

@@ -18,7 +18,7 @@ from dropbox.protocol.constants import (
 )
 from dropbox.protocol.directory import Policy
 
-from .desk_state import Conversation, DeskContext, Keyring, Text, TextState
+from .state import Conversation, DeskContext, Keyring, Text, TextState
 
 
 def capacity(policy: Policy, quota: int) -> int:
@@ -57,8 +57,8 @@ def _steps_left(keyring: Keyring, pseudonym: bytes) -> int:
 def note_left(state: DeskContext) -> set[int]:
     """Texts of which every part is on the server are published. Returns the changed ids."""
     changed = set()
-    for text in state.ledger.texts.values():
-        if text.state == TextState.WAITING and text.number and all(_left(state.keyring, one) for one in text.copies):
+    for text in state.ledger.texts.live():
+        if text.state == TextState.WAITING and all(_left(state.keyring, one) for one in text.copies):
             text.state = TextState.PUBLISHED
             changed.add(text.id)
     return changed
@@ -67,31 +67,32 @@ def note_left(state: DeskContext) -> set[int]:
 def expire(state: DeskContext, policy: Policy, now: int) -> set[int]:
     """Give up texts that nobody read for ``give_up`` periods; their words are emptied. Returns the changed ids."""
     changed = set()
-    for text in state.ledger.texts.values():
+    for text in state.ledger.texts.live():
         conversation = state.ledger.conversations.get(text.pseudonym)
-        if conversation is None or not text.live or not text.first_posted:
+        if conversation is None or not text.first_posted:
             continue
         if now > max(text.first_posted, conversation.last_heard) + policy.give_up:
-            text.state, text.parts = TextState.EXPIRED, ()
+            state.ledger.texts.finish(text, TextState.EXPIRED)
             changed.add(text.id)
     return changed
 
 
 def _next_number(state: DeskContext, pseudonym: bytes) -> int:
-    used = [text.number for text in state.ledger.texts.values() if text.pseudonym == pseudonym]
-    return max(state.keyring.next_number.get(pseudonym, state.keyring.number_floor), max(used, default=0) + 1)
+    known = state.keyring.next_number.get(pseudonym, state.keyring.number_floor)
+    return max(known, state.ledger.texts.highest(pseudonym) + 1)
 
 
 def admit(state: DeskContext, policy: Policy, quota: int) -> set[int]:
     """Give msg_nos to waiting texts, oldest first, while there is room. Returns the changed ids."""
-    posting = sum(len(text.parts) for text in state.ledger.texts.values() if text.live)
+    texts = state.ledger.texts
+    posting = sum(len(text.parts) for text in texts.live())
     changed = set()
-    for text in sorted(state.ledger.texts.values(), key=lambda one: one.id):
+    for text in texts.open():
         if text.state != TextState.WAITING or text.number or not _steps_left(state.keyring, text.pseudonym):
             continue
         if posting + len(text.parts) > capacity(policy, quota):
             break
-        text.number = _next_number(state, text.pseudonym)
+        texts.admit(text, _next_number(state, text.pseudonym))
         text.copies = [0] * len(text.parts)
         state.keyring.next_number[text.pseudonym] = text.number + 1
         posting += len(text.parts)
@@ -102,8 +103,7 @@ def admit(state: DeskContext, policy: Policy, quota: int) -> set[int]:
 def _due_parts(state: DeskContext, policy: Policy) -> dict[bytes, tuple[list[PlannedPart], list[PlannedPart]]]:
     """For each conversation: parts to post again, and parts to post first, each in order of number."""
     due: dict[bytes, tuple[list[PlannedPart], list[PlannedPart]]] = {}
-    live = [text for text in state.ledger.texts.values() if text.live]
-    for text in sorted(live, key=lambda one: (one.number, one.id)):
+    for text in sorted(state.ledger.texts.live(), key=lambda one: (one.number, one.id)):
         again, new = due.setdefault(text.pseudonym, ([], []))
         for place, period in enumerate(text.copies):
             if not _left(state.keyring, period):

@@ -5,13 +5,13 @@ Order of durability: the vault (numbers, copies, marks) with its backup, then th
 batch's bytes), then the upload. A batch that is not answered is uploaded again, the same bytes, before any other.
 """
 
-from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Any
 
+from dropbox.flows.drive import Flow
 from dropbox.protocol.batch import Batch, Manifest, Upload, content_hash, make_batch, read_batch, verify_batch
 from dropbox.protocol.board import EntryPlace, EntryPlain, chain_next, make_mark, seal_entry
 from dropbox.protocol.certificates import epoch_bounds, epoch_of
+from dropbox.protocol.chance import Random
 from dropbox.protocol.constants import (
     ENTRY,
     HASH,
@@ -24,15 +24,14 @@ from dropbox.protocol.constants import (
 from dropbox.protocol.directory import Unit
 from dropbox.protocol.encoding import Reader
 from dropbox.protocol.errors import ProtocolError
-from dropbox.protocol.wire import parse_intake_state
 
-from .collect import clock_agrees
-from .desk_state import Conversation, DeskContext, EpochSecret, PendingBatch
+from .notice import Notice
 from .own_board import note_published, rolled_back
+from .own_clock import fetch_intake
 from .posting import PlannedPart, admit, expire, note_left, plan_entries, plan_marks
-from .requests import BatchAnswer, CommitVault, DeskRequest, GetIntakeState, Notice, PostBatch, SaveKeyring
+from .requests import CommitVault, DeskRequest, PostBatch, SaveKeyring
+from .state import Conversation, DeskContext, EpochSecret, PendingBatch
 
-Random = Callable[[int], bytes]
 REFUSED_FOR_GOOD = frozenset({"expired", "future"})
 """Refusals after which the same bytes can never be stored, once their period is past by this desk's own clock; their
 entries are then planned afresh. A server that refuses sooner must not make a desk seal a period twice."""
@@ -47,7 +46,7 @@ class PublishResult:
     notices: list[Notice] = field(default_factory=list)
 
 
-Steps = Generator[DeskRequest, Any, None]
+Steps = Flow[DeskRequest, None]
 
 
 def make_epochs(state: DeskContext, length: int, now: int, random: Random) -> bool:
@@ -63,7 +62,7 @@ def make_epochs(state: DeskContext, length: int, now: int, random: Random) -> bo
 
 def _from(state: DeskContext, pseudonym: bytes) -> int:
     """The lowest msg_no not yet acknowledged among the texts that are posted."""
-    return min(t.number for t in state.ledger.texts.values() if t.pseudonym == pseudonym and t.live)
+    return min(text.number for text in state.ledger.texts.live_of(pseudonym))
 
 
 def _seal_part(state: DeskContext, part: PlannedPart, now: int, slot: int, random: Random) -> bytes:
@@ -140,11 +139,11 @@ def _build(state: DeskContext, unit: Unit, now: int, random: Random, result: Pub
     marks = _marks(marked, quota, now, random)
     pending = _assemble(state, now, marks, entries)
     changed = frozenset(one.pseudonym for one in marked)
-    yield CommitVault(state.ledger, changed, frozenset(texts), backup=True)
+    yield from CommitVault(state.ledger, changed, frozenset(texts), backup=True)
     if state.has_backup:
         state.ledger.backed_up_through = state.ledger.processed_through
     state.keyring.pending, state.keyring.built = pending, now
-    yield SaveKeyring(state.keyring)
+    yield from SaveKeyring(state.keyring)
     result.entries = len(planned)
 
 
@@ -180,11 +179,11 @@ def _upload(state: DeskContext, unit: Unit, now: int, result: PublishResult) -> 
     pending = state.keyring.pending
     if pending is None:
         return
-    answer: BatchAnswer = yield PostBatch(pending.upload)
+    answer = yield from PostBatch(pending.upload)
     if answer.code == "published":
         note_published(state.keyring, pending.period, pending.hash)
         result.published = True
-        yield CommitVault(state.ledger, texts=frozenset(note_left(state)))
+        yield from CommitVault(state.ledger, texts=frozenset(note_left(state)))
     elif answer.code == "batch-held":
         _held(state, unit, answer.held, now, result)
     elif answer.code in REFUSED_FOR_GOOD and pending.period < now - 1:
@@ -192,7 +191,7 @@ def _upload(state: DeskContext, unit: Unit, now: int, result: PublishResult) -> 
     else:
         result.notices.append(Notice("batch-refused", {"error": answer.code}))
         return
-    yield SaveKeyring(state.keyring)
+    yield from SaveKeyring(state.keyring)
 
 
 def _ended(state: DeskContext, now: int) -> bool:
@@ -203,7 +202,7 @@ def _ended(state: DeskContext, now: int) -> bool:
 
 def publish_batch(
     state: DeskContext, clock: int, random: Random, result: PublishResult | None = None
-) -> Generator[DeskRequest, Any, PublishResult]:
+) -> Flow[DeskRequest, PublishResult]:
     """Publish the batch of the period of ``clock`` (Unix seconds) if it has not been; first upload again what was not
     answered.
 
@@ -218,7 +217,7 @@ def publish_batch(
         return result
     if state.keyring.pending is None and max(state.keyring.published_period, state.keyring.built) >= now_period:
         return result
-    if not clock_agrees(parse_intake_state((yield GetIntakeState())), now_period, result.notices):
+    if (yield from fetch_intake(now_period, result.notices)) is None:
         return result
     yield from _upload(state, unit, now_period, result)
     if state.keyring.pending is not None or max(state.keyring.published_period, state.keyring.built) >= now_period:

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What an opened envelope changes at a desk: parts, acknowledgements, chains (docs/protocol.md, 5.7 and 5.8)."""
+
+from dataclasses import dataclass, field
+
+from dropbox.protocol.board import chain_start
+from dropbox.protocol.constants import EnvelopeType
+from dropbox.protocol.envelope_format import EnvelopePlain
+from dropbox.protocol.envelope_open import OpenedEnvelope
+from dropbox.protocol.part_proof import proof_of
+
+from .requests import CommitVault, NewContent
+from .state import Chain, Conversation, DeskContext, Incoming, Ledger, TextState
+from .unfinished import make_room
+
+
+@dataclass
+class Changes:
+    """What has to be made durable: P_pk, text ids, messages (P_pk and message_id) and new contents; whether the keyring
+    changed; ``new`` counts messages that became complete."""
+
+    conversations: set[bytes] = field(default_factory=set)
+    texts: set[int] = field(default_factory=set)
+    messages: set[tuple[bytes, bytes]] = field(default_factory=set)
+    contents: list[NewContent] = field(default_factory=list)
+    keyring: bool = False
+    new: int = 0
+
+    def commit(self, ledger: Ledger) -> CommitVault:
+        """What is left of it: a part may have gone again before it was ever stored."""
+        kept = {(pseudonym, one) for pseudonym, one in self.messages if _holds(ledger, pseudonym, one)}
+        contents = tuple(one for one in self.contents if (one.pseudonym, one.message_id) in kept)
+        changed = (frozenset(self.conversations), frozenset(self.texts), frozenset(self.messages))
+        return CommitVault(ledger, *changed, contents)
+
+
+def _holds(ledger: Ledger, pseudonym: bytes, message_id: bytes) -> bool:
+    conversation = ledger.conversations.get(pseudonym)
+    return conversation is not None and message_id in conversation.incoming
+
+
+def _acknowledge(state: DeskContext, conversation: Conversation, ack: int, changes: Changes) -> None:
+    """Texts up to ``ack`` are read: they are not posted again, and their words are emptied from what waits."""
+    texts = state.ledger.texts
+    ack = min(ack, max(texts.highest(conversation.pseudonym), conversation.acknowledged))
+    if ack <= conversation.acknowledged:
+        return
+    conversation.acknowledged = ack
+    for text in texts.live_of(conversation.pseudonym):
+        if text.number <= ack:
+            texts.finish(text, TextState.READ)
+            changes.texts.add(text.id)
+
+
+def _take_part(conversation: Conversation, opened: OpenedEnvelope, period: int, changes: Changes) -> None:
+    """Record one part; ``parts`` is fixed by the first part seen, and a part counts once."""
+    plain = opened.plain
+    if plain.message_id not in conversation.incoming:
+        changes.messages.update(make_room(conversation))
+        conversation.incoming[plain.message_id] = Incoming(plain.parts, set(), opened.epoch)
+        conversation.unfinished.add(plain.message_id)
+    incoming = conversation.incoming[plain.message_id]
+    if incoming.parts != plain.parts or plain.part in incoming.have:
+        return
+    incoming.have.add(plain.part)
+    incoming.epoch = max(incoming.epoch, opened.epoch)
+    incoming.period = max(incoming.period, period)
+    changes.messages.add((plain.pseudonym, plain.message_id))
+    proof = proof_of(opened).encode()
+    changes.contents.append(
+        NewContent(plain.pseudonym, plain.message_id, plain.part, plain.parts, period, plain.body, proof)
+    )
+    if len(incoming.have) == incoming.parts:
+        conversation.collected += 1
+        incoming.number = conversation.collected
+        conversation.unfinished.discard(plain.message_id)
+        conversation.mark_due_since = conversation.mark_due_since or period
+        changes.new += 1
+
+
+def _seed(state: DeskContext, opened: OpenedEnvelope, period: int) -> None:
+    """Adopt r once, at part 1 of a new message_id, unless the chain was seeded from a later epoch."""
+    plain, keyring = opened.plain, state.keyring
+    key = plain.pseudonym + plain.message_id
+    if plain.part != 1 or key in keyring.seeded or period <= keyring.no_seed_through:
+        return
+    keyring.seeded[key] = opened.epoch
+    chain = keyring.chains.get(plain.pseudonym)
+    if chain is None or chain.epoch <= opened.epoch:
+        start = chain_start(plain.refresh, state.unit_id, plain.pseudonym)
+        keyring.chains[plain.pseudonym] = Chain(plain.message_id, opened.epoch, 0, start)
+
+
+def _conversation(state: DeskContext, plain: EnvelopePlain, period: int) -> Conversation | None:
+    """Whose envelope it is; None for a decoy, an ack of somebody unknown, and a beacon that is not the first one."""
+    if plain.type == EnvelopeType.DECOY:
+        return None
+    known = state.ledger.conversations.get(plain.pseudonym)
+    if known is None and plain.type == EnvelopeType.MESSAGE:
+        known = Conversation(plain.pseudonym, plain.beacon, opened=period)
+        state.ledger.conversations[plain.pseudonym] = known
+    return known if known is not None and known.beacon == plain.beacon else None
+
+
+def record(state: DeskContext, opened: OpenedEnvelope, name: bytes, period: int, changes: Changes) -> None:
+    """Take in what one opened envelope says; ``name`` is its id, ``period`` that of its segment. An envelope that was
+    taken in before changes nothing that has moved on since."""
+    plain = opened.plain
+    conversation = _conversation(state, plain, period)
+    if conversation is None:
+        return
+    changes.conversations.add(plain.pseudonym)
+    conversation.last_heard = max(conversation.last_heard, period)
+    if plain.type == EnvelopeType.MESSAGE:
+        _take_part(conversation, opened, period, changes)
+    _acknowledge(state, conversation, plain.ack, changes)
+    if name not in state.keyring.seen:
+        _seed(state, opened, period)
+        state.keyring.seen[name] = opened.epoch
+        changes.keyring = True

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a desk's flows ask of their driver besides directory and board.
+
+The storing requests are answered by None once the change is durable: the order in which a flow yields them is the order
+in which a crash may cut.
+"""
+
+from dataclasses import dataclass, field
+
+from dropbox.flows.requests import GetBoard, GetDirectory, LocalRequest, NetworkRequest
+
+from .state import Keyring, Ledger
+
+
+@dataclass(frozen=True)
+class GetIntakeState(NetworkRequest[bytes]):
+    """``GET /v1/intake``; answered by its 256 bytes."""
+
+
+@dataclass(frozen=True)
+class GetSegment(NetworkRequest[bytes | None]):
+    """``GET /v1/intake/{period}`` signed by the unit; answered by its bytes, or None when it is not served."""
+
+    period: int
+    unit_id: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True)
+class BatchAnswer:
+    """``code`` is published, or that of the refusal (docs/http-api.md); with ``batch-held`` the server holds another
+    batch of this unit and period, whose bytes are ``held``."""
+
+    code: str
+    held: bytes = b""
+
+
+@dataclass(frozen=True)
+class PostBatch(NetworkRequest[BatchAnswer]):
+    """``POST /v1/batches``."""
+
+    upload: bytes
+
+
+@dataclass(frozen=True)
+class NewContent:
+    """A part of a message that has just been opened; the vault seals it to the case before it is stored, together with
+    its encoded ``proof`` (dropbox/protocol/part_proof.py)."""
+
+    pseudonym: bytes
+    message_id: bytes
+    part: int
+    parts: int
+    period: int
+    body: bytes = field(repr=False)
+    proof: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CommitVault(LocalRequest[None]):
+    """Make the changed conversations, texts, messages (P_pk and message_id) and the new contents durable, in one
+    transaction; what the ledger does not hold any more goes from the vault. With ``backup`` also write the backup where
+    one is configured."""
+
+    ledger: Ledger
+    conversations: frozenset[bytes] = frozenset()
+    texts: frozenset[int] = frozenset()
+    messages: frozenset[tuple[bytes, bytes]] = frozenset()
+    contents: tuple[NewContent, ...] = ()
+    backup: bool = False
+
+
+@dataclass(frozen=True)
+class SaveKeyring(LocalRequest[None]):
+    """Make the whole keyring durable, old values overwritten."""
+
+    keyring: Keyring
+
+
+ServerRequest = GetDirectory | GetBoard | GetIntakeState | GetSegment | PostBatch
+StoringRequest = CommitVault | SaveKeyring
+DeskRequest = ServerRequest | StoringRequest

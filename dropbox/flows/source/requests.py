@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a visit asks of its driver besides directory and board."""
+
+from dataclasses import dataclass
+
+from dropbox.flows.requests import GetBoard, GetDirectory, LocalRequest, NetworkRequest
+
+
+@dataclass(frozen=True)
+class NotTaken:
+    """What a visit is told in place of a receipt: none came, or it is none for this envelope. ``reason`` is the error,
+    ``perhaps`` whether the envelope may be stored all the same."""
+
+    reason: Exception
+    perhaps: bool = True
+
+
+@dataclass(frozen=True)
+class PostEnvelope(NetworkRequest[bytes | NotTaken]):
+    """``POST /v1/envelopes`` with exactly 16,384 bytes; answered by the receipt's 256 bytes, or by NotTaken."""
+
+    envelope: bytes
+
+
+@dataclass(frozen=True)
+class ConfirmClock(LocalRequest[bool]):
+    """The date warning stands; answered by True when the person wants to go on, else False."""
+
+
+ServerRequest = GetDirectory | GetBoard | PostEnvelope
+VisitRequest = ServerRequest | ConfirmClock

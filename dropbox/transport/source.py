@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The requests of a source's visit, over HTTP."""
+
+import asyncio
+import math
+import time
+from typing import assert_never
+
+from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.source.requests import NotTaken, PostEnvelope, ServerRequest
+from dropbox.protocol.constants import ANSWER, MAX_BOARD, MAX_DIRECTORY
+
+from .errors import Refused, TransportFailed
+from .http import Connection, refusal
+
+
+class SourceConnection(Connection):
+    """The network hand of one visit, or of several that may be known for one another's."""
+
+    def __init__(
+        self, service: str, socks: str | None = None, patience: float = 20.0, after_board: float = 0.0
+    ) -> None:
+        """As Connection. An envelope leaves ``after_board`` seconds, or a whole multiple of it, after the last board
+        arrived: finding and opening take longer for some codenames than for others, and that must not show."""
+        super().__init__(service, socks, patience)
+        self._after_board = after_board
+        self._board_at = 0.0
+
+    async def answer(self, request: ServerRequest) -> bytes | NotTaken:
+        """Raises TransportFailed, but for an envelope, whose flow is told."""
+        match request:
+            case GetDirectory():
+                return await self.get("/v1/directory", MAX_DIRECTORY)
+            case GetBoard():
+                board = await self.get("/v1/board", MAX_BOARD)
+                self._board_at = time.monotonic()
+                return board
+            case PostEnvelope(envelope):
+                await self._steady_moment()
+                return await self._post(envelope)
+        assert_never(request)
+
+    async def _post(self, envelope: bytes) -> bytes | NotTaken:
+        """The receipt's bytes. A refusal in the server's own form says that nothing was taken, unless an earlier try
+        got no answer."""
+        self.broke = False
+        try:
+            status, data = await self.ask("POST", "/v1/envelopes", ANSWER, envelope)
+            if status == 200:
+                return data
+            raise refusal(data)
+        except TransportFailed as error:
+            return NotTaken(error, perhaps=self.broke or not isinstance(error, Refused))
+
+    async def _steady_moment(self) -> None:
+        """Until the next whole multiple of ``after_board`` after the board came, at least one (step 7.1.5)."""
+        if self._after_board:
+            passed = time.monotonic() - self._board_at
+            await asyncio.sleep(max(1, math.ceil(passed / self._after_board)) * self._after_board - passed)

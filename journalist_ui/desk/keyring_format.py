@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How a keyring is written: one JSON object, which ``keyring.py`` seals.
+
+Lists in it are rows: an epoch is ``[number, first period, last period, seed]``, a chain
+``[P_pk, message_id, epoch, step, key]``; bytes are hex digits. It is read strictly: a wrong kind, length or number is
+refused before any of it is used.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TypeVar, cast
+
+from dropbox.flows.desk.state import Chain, EpochSecret, Keyring, PendingBatch
+from dropbox.protocol.constants import HASH, KEY, MAX_PERIOD, MESSAGE_ID, XWING_SEED
+from dropbox.protocol.errors import BadValue
+
+VERSION = 1
+PORTION = 1_000
+"""Rows that are written at a time: a keyring of a hundred thousand is no single step that everything waits for."""
+_NAMES = ("v", "signing_seed", "epochs", "chains", "seeded", "next_number", "seen", "number_floor", "no_seed_through")
+NAMES = (*_NAMES, "pending", "published", "history", "built", "dir_version")
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+Row = Sequence[object]
+
+
+def encode_keyring(keyring: Keyring) -> bytes:
+    """The bytes that ``decode_keyring`` reads."""
+    pending = keyring.pending
+    scalars: dict[str, object] = {
+        "number_floor": keyring.number_floor,
+        "no_seed_through": keyring.no_seed_through,
+        "pending": [pending.period, pending.hash.hex(), pending.upload.hex()] if pending else [],
+        "published": [keyring.published_period, keyring.published_hash.hex()],
+        "history": keyring.history,
+        "built": keyring.built,
+        "dir_version": keyring.dir_version,
+    }
+    rows: dict[str, Iterator[Row]] = {
+        "epochs": ([e.epoch, e.not_before, e.not_after, e.seed.hex()] for e in keyring.epochs.values()),
+        "chains": ([p.hex(), c.message_id.hex(), c.epoch, c.step, c.key.hex()] for p, c in keyring.chains.items()),
+        "seeded": _numbers(keyring.seeded),
+        "next_number": _numbers(keyring.next_number),
+        "seen": _numbers(keyring.seen),
+    }
+    parts = [_json({"v": VERSION, "signing_seed": keyring.signing_seed.hex()}).removesuffix("}")]
+    for name, found in rows.items():
+        parts.append(f',"{name}":[')
+        parts.append(",".join(_portions(found)))
+        parts.append("]")
+    parts.append("," + _json(scalars).removeprefix("{"))
+    return "".join(parts).encode()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _numbers(held: Mapping[bytes, int]) -> Iterator[Row]:
+    return ([key.hex(), number] for key, number in held.items())
+
+
+def _portions(rows: Iterator[Row]) -> Iterator[str]:
+    while portion := list(islice(rows, PORTION)):
+        yield _json(portion)[1:-1]
+
+
+def decode_keyring(data: bytes) -> Keyring:
+    """Inverse of ``encode_keyring``. Raises BadValue."""
+    try:
+        form = json.loads(data)
+    except (ValueError, RecursionError):
+        raise BadValue("keyring") from None
+    if not isinstance(form, dict) or set(form) != set(NAMES) or form["v"] != VERSION:
+        raise BadValue("keyring version")
+    published, pending = _row(form["published"], 2), form["pending"]
+    return Keyring(
+        signing_seed=_bytes(form["signing_seed"], KEY),
+        epochs=_table(form["epochs"], 4, _epoch),
+        chains=_table(form["chains"], 5, _chain),
+        seeded=_table(form["seeded"], 2, lambda row: (_bytes(row[0], KEY + MESSAGE_ID), _number(row[1]))),
+        next_number=_table(form["next_number"], 2, lambda row: (_bytes(row[0], KEY), _number(row[1]))),
+        seen=_table(form["seen"], 2, lambda row: (_bytes(row[0], HASH), _number(row[1]))),
+        number_floor=_number(form["number_floor"]),
+        no_seed_through=_number(form["no_seed_through"]),
+        pending=_pending(_row(pending, 3)) if pending != [] else None,
+        published_period=_number(published[0]),
+        published_hash=_bytes(published[1], HASH),
+        history=[_number(one) for one in _list(form["history"])],
+        built=_number(form["built"]),
+        dir_version=_number(form["dir_version"]),
+    )
+
+
+def _number(value: object) -> int:
+    """A whole number that fits its 32 bits; no truth value, which Python would take for one."""
+    if type(value) is not int or not 0 <= value <= MAX_PERIOD:
+        raise BadValue("keyring number")
+    return value
+
+
+def _bytes(value: object, size: int | None) -> bytes:
+    """Lower-case hex digits of so many bytes; None: of any number."""
+    try:
+        found = bytes.fromhex(value) if isinstance(value, str) else None
+    except ValueError:
+        found = None
+    if found is None or found.hex() != value or (size is not None and len(found) != size):
+        raise BadValue("keyring bytes")
+    return found
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise BadValue("keyring list")
+    return cast(list[object], value)
+
+
+def _row(value: object, width: int) -> Row:
+    row = _list(value)
+    if len(row) != width:
+        raise BadValue("keyring row")
+    return row
+
+
+def _table(value: object, width: int, read: Callable[[Row], tuple[Key, Value]]) -> dict[Key, Value]:
+    """The rows by their keys, none of which stands twice."""
+    rows = _list(value)
+    found = dict(read(_row(row, width)) for row in rows)
+    if len(found) != len(rows):
+        raise BadValue("keyring row twice")
+    return found
+
+
+def _epoch(row: Row) -> tuple[int, EpochSecret]:
+    number, first, last = (_number(one) for one in row[:3])
+    return number, EpochSecret(number, first, last, _bytes(row[3], XWING_SEED))
+
+
+def _chain(row: Row) -> tuple[bytes, Chain]:
+    """The key of a chain that is used up is empty."""
+    key = _bytes(row[4], KEY if row[4] else 0)
+    return _bytes(row[0], KEY), Chain(_bytes(row[1], MESSAGE_ID), _number(row[2]), _number(row[3]), key)
+
+
+def _pending(row: Row) -> PendingBatch:
+    return PendingBatch(_number(row[0]), _bytes(row[1], HASH), _bytes(row[2], None))
