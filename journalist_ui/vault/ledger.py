@@ -23,7 +23,7 @@ _NUMBERS = (
 
 def load_ledger(vault: Vault) -> Ledger:
     """Everything that the daemon needs with nobody signed in."""
-    with vault.transaction() as connection:
+    with vault.reading() as connection:
         found = Ledger(
             conversations=_load_conversations(connection),
             texts={row.id: _text(row) for row in connection.execute(select(tables.texts))},
@@ -82,7 +82,7 @@ def commit(vault: Vault, change: CommitVault) -> None:
     ledger = change.ledger
     gone = {pseudonym for pseudonym in change.conversations if pseudonym not in ledger.conversations}
     emptied = bool(gone)
-    with vault.transaction() as connection:
+    with vault.writing() as connection:
         _store_conversations(connection, [ledger.conversations[one] for one in change.conversations - gone], gone)
         emptied |= _store_messages(connection, ledger, change.messages)
         forget_cases(connection, gone)

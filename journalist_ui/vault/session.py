@@ -146,7 +146,7 @@ class MemberSession:
         seen = select(shown.c.number, func.count()).where(shown.c.member == self.member.name).group_by(shown.c.number)
         begun = select(drafts.c.number, drafts.c.member).where(drafts.c.number.in_(mine)).order_by(drafts.c.member)
         sent = select(answers.c.number, answers.c.place, texts.c.state).join(texts, texts.c.id == answers.c.text)
-        with self.vault.transaction() as connection:
+        with self.vault.reading() as connection:
             theirs = _by_case(connection.execute(whole.order_by(messages.c.place)))
             ours = _by_case(connection.execute(sent.where(answers.c.number.in_(mine)).order_by(answers.c.place)))
             counts = dict(connection.execute(seen).tuples().all())
@@ -172,7 +172,7 @@ class MemberSession:
         self.require(Role.INVESTIGATOR)
         unknown = [number for number in numbers if number not in self._known]
         for at in range(0, len(unknown), _AT_ONCE):
-            with self.vault.transaction() as connection:
+            with self.vault.reading() as connection:
                 opened = [self._open_first(connection, number) for number in unknown[at : at + _AT_ONCE]]
             # What takes long comes after the transaction: nobody else waits for it.
             for number, sealed, key, kept in opened:
@@ -192,7 +192,7 @@ class MemberSession:
 
     def show(self, number: int, day: int, page: int = 0) -> Case:
         """Open a case, or one page of it; what was opened counts as shown to this member. Raises NoSuchCase."""
-        with self.vault.transaction() as connection:
+        with self.vault.reading() as connection:
             known = whole_places(connection, number)
         page, pages, places = _window(known[0], known[1:], page) if known else (0, 0, set[int]())
         row, found = self.open_places(number, places, day)
@@ -205,7 +205,7 @@ class MemberSession:
     ) -> tuple[Row[Any], list[SourceMessage | OfficerText]]:
         """What stands at these places of a case, in running order; it counts as shown. Raises NoSuchCase."""
         self.require(Role.INVESTIGATOR)
-        with self.vault.transaction() as connection:
+        with self.vault.reading() as connection:
             row, key = self._open_case(connection, number)
             theirs = [one for one in _message_rows(connection, number) if one.place in places]
             ours = [one for one in answer_rows(connection, number) if one.place in places]
@@ -216,7 +216,7 @@ class MemberSession:
         # What takes long comes between two transactions: nobody else waits for it.
         messages = [_message(one, parts, key, kept) for one, parts in zip(theirs, sealed, strict=True)]
         texts = [open_answer(one, key, written) for one in ours]
-        with self.vault.transaction() as connection:
+        with self.vault.writing() as connection:
             seen = [{"number": number, "member": self.member.name, "message_id": one.message_id} for one in messages]
             if seen:
                 connection.execute(upsert(tables.shown).on_conflict_do_nothing(), seen)
@@ -231,7 +231,7 @@ class MemberSession:
         self.require(Role.INVESTIGATOR)
         if state not in STATES:
             raise BadInput(f"A case's state is {' or '.join(STATES)}.")
-        with self.vault.transaction() as connection:
+        with self.vault.writing() as connection:
             self._open_case(connection, number)
             connection.execute(update(tables.cases).where(tables.cases.c.number == number).values(state=state))
             audit.record(connection, day, self.member.name, f"state {state}", str(number))
@@ -244,12 +244,12 @@ class MemberSession:
             shown, (shown.c.number == rows.c.number) & (shown.c.message_id == rows.c.message_id)
         )
         mine = asked.where(rows.c.number == number, rows.c.complete > 0, shown.c.member == self.member.name)
-        with self.vault.transaction() as connection:
+        with self.vault.reading() as connection:
             return max(connection.execute(mine).scalar_one() or 0, self._read.get(number, 0))
 
     def check_case(self, number: int) -> None:
         """Raises NoSuchCase unless the member can open it."""
-        with self.vault.transaction() as connection:
+        with self.vault.reading() as connection:
             self._open_case(connection, number)
 
     def reply(
@@ -268,7 +268,7 @@ class MemberSession:
         with it; ``mark`` the newest place of the case that its sender knows. Raises NoSuchCase, CaseMoved, BadInput.
         """
         self.require(Role.INVESTIGATOR)
-        with self.vault.transaction() as connection:
+        with self.vault.writing() as connection:
             row, _ = self._open_case(connection, number)
             if mark is not None and max(whole_places(connection, number)) > mark:
                 raise CaseMoved(ADDED)

@@ -237,7 +237,7 @@ async def test_a_text_that_was_given_up_is_not_called_read(house: House) -> None
     await officer.get(f"/cases/{case}")
     await send(officer, case, "an answer")
     for state, said in (("expired", "Not read in time"), ("read", "Answered, read")):
-        with house.room.vault.transaction() as connection:
+        with house.room.vault.writing() as connection:
             connection.execute(update(tables.texts).values(state=state))
         body = (await officer.get("/")).words
         assert [one for one in ("Not read in time", "Answered, read") if one in body] == [said]
@@ -248,7 +248,7 @@ async def test_a_case_that_cannot_be_opened_is_none(house: House, wrapped: bool)
     """Of one case only a part came, the other is wrapped to others: both are as if they were not there."""
     case = await house.report(16, "x")
     officer = await house.officer()
-    with house.room.vault.transaction() as connection:
+    with house.room.vault.writing() as connection:
         if wrapped:
             connection.execute(update(tables.messages).values(complete=0))
         else:

@@ -22,7 +22,7 @@ from tests.desk_web.house import House, Page
 
 def write(room: Room, case: int, texts: list[str]) -> None:
     """So many later messages of the source, as a desk of before proofs were kept stored them."""
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         whose = connection.execute(select(tables.cases).where(tables.cases.c.number == case)).one()
         for at, text in enumerate(texts):
             message_id = (case << 32 | at).to_bytes(16, "big")
@@ -37,7 +37,7 @@ def write(room: Room, case: int, texts: list[str]) -> None:
 
 def add_cases(room: Room, count: int) -> None:
     """So many cases with one whole report each, the first parts of which say their category."""
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         rows = tables.members
         members = connection.execute(select(rows.c.name, rows.c.public).where(rows.c.investigator)).all()
         body = encode_body(Report("x", ("discrimination",)))
