@@ -62,7 +62,7 @@ def find_draft(vault: Vault, member: str, number: int) -> Draft | None:
 def case_public(connection: Connection, member: str, number: int) -> bytes:
     """The case's public key, for a member whom the case is open to. Raises NoSuchCase."""
     cases, keys, messages = tables.cases, tables.case_keys, tables.messages
-    whole = select(messages.c.number).where(messages.c.number == number, messages.c.complete > 0).exists()
+    whole = select(messages.c.number).where(messages.c.number == number, tables.IS_WHOLE).exists()
     found = select(cases.c.public).join(keys, keys.c.number == cases.c.number)
     asked = found.where(cases.c.number == number, keys.c.member == member, whole)
     public: bytes | None = connection.execute(asked).scalar()

@@ -13,6 +13,7 @@ from dropbox.protocol.constants import EntryType
 
 from . import tables
 from .cases import CaseWriter, forget_cases, forget_parts
+from .counters import count_texts
 from .database import Vault, read_meta, write_meta
 
 _NUMBERS = (
@@ -93,6 +94,7 @@ def commit(vault: Vault, change: CommitVault) -> None:
             writer.finish()
         for number in change.texts:
             emptied |= _store_text(connection, ledger.texts[number])
+        count_texts(connection, change.texts)
         _store_progress(connection, ledger)
     if emptied:
         vault.truncate_wal()

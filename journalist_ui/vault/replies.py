@@ -97,7 +97,7 @@ def check_known(session: MemberSession, number: int, text: str) -> int:
 def _unread(connection: Connection, number: int, member: str) -> bool:
     """Whether messages came after those that the member was shown. Who was shown none is told so by the list."""
     messages, shown = tables.messages, tables.shown
-    whole = select(func.count()).select_from(messages).where(messages.c.number == number, messages.c.complete > 0)
+    whole = select(func.count()).select_from(messages).where(messages.c.number == number, tables.IS_WHOLE)
     seen = select(func.count()).select_from(shown).where(shown.c.number == number, shown.c.member == member)
     known = connection.execute(seen).scalar_one()
     return bool(known) and connection.execute(whole).scalar_one() > known

@@ -12,6 +12,7 @@ from dropbox.protocol.constants import CATEGORIES, TEXT_PART
 from dropbox.questions import QUESTIONS
 from journalist_ui.vault import tables
 from journalist_ui.vault.cases import ASSESSING, NEW
+from journalist_ui.vault.counters import count_cases
 from journalist_ui.web import words
 from tests.desk.room import PASSPHRASE, entropy
 from tests.desk_web.house import House, Officer
@@ -239,6 +240,7 @@ async def test_a_text_that_was_given_up_is_not_called_read(house: House) -> None
     for state, said in (("expired", "Not read in time"), ("read", "Answered, read")):
         with house.room.vault.writing() as connection:
             connection.execute(update(tables.texts).values(state=state))
+            count_cases(connection, [case])
         body = (await officer.get("/")).words
         assert [one for one in ("Not read in time", "Answered, read") if one in body] == [said]
 
@@ -251,6 +253,7 @@ async def test_a_case_that_cannot_be_opened_is_none(house: House, wrapped: bool)
     with house.room.vault.writing() as connection:
         if wrapped:
             connection.execute(update(tables.messages).values(complete=0))
+            count_cases(connection, [case])
         else:
             connection.execute(tables.case_keys.delete())
     for number in (case, case + 1):

@@ -27,6 +27,7 @@ from journalist_ui.vault.evidence import KEPT, about_part
 from journalist_ui.vault.ledger import load_ledger
 from journalist_ui.vault.revision import NEEDED, found_revision
 from journalist_ui.vault.session import MemberSession
+from tests.desk.counting import counted, kept
 from tests.releases.old_service import OldService, unpack
 
 SLUGS = ("intake", "north", "south")
@@ -84,6 +85,8 @@ def test_everything_that_was_shown_is_shown(old: OldService, slug: str) -> None:
     texts = [one["state"] for was in expected["cases"] for one in was["messages"] if one["from"] == "unit"]
     assert sorted(one.state.value for one in load_ledger(vault).texts.values()) == sorted(texts)
     assert KeyringStore(old.desk(slug), desk_key(old, slug)).load().signing_seed
+    assert kept(vault) == counted(vault)
+    assert any(one[0] for one in kept(vault)[0].values())
     vault.close()
     assert sorted(old.backups(slug).glob("*.db"))[-1] not in before
 
