@@ -94,7 +94,7 @@ class DeskCampaign:
         """The member's key, by which the dead desk's cases are read. The desk has never run yet."""
         vault = open_vault(self.desk.folder / VAULT_FILE, self._key)
         try:
-            with vault.transaction() as connection:
+            with vault.reading() as connection:
                 row = connection.execute(select(tables.members)).first()
             code = pyotp.TOTP(self.desk.secrets["ada"]).now()
             return members.prove(row, MEMBER_PASSPHRASE, code, time.time())[0]

@@ -21,6 +21,7 @@ from statistics import median
 
 from bench.browser import SMALL, STRETCH, measure_browser
 from bench.desk_history import measure as desk_of_years
+from bench.inbox import CASES, MESSAGES, measure_inbox
 from bench.processes import QUOTAS, Served, bare, load, make_service, memory_of, served
 from bench.visits import SIZES, measure, measure_over_tor
 from dropbox.protocol.certificates import EpochCert
@@ -145,6 +146,19 @@ def desk_history(bench: Bench) -> None:
     row("the same: acknowledgements of 100", f"{1000 * acknowledged:.1f} ms", "at most 50 ms", reached)
 
 
+def desk_inbox(bench: Bench) -> None:
+    """A browser's request, to the last byte, of a desk that holds years of cases."""
+    with folder() as here:
+        found = measure_inbox(here)
+    what = f"inbox, {MESSAGES:,} messages in {CASES:,} cases"
+    row(what, f"{found.inbox * 1000:.0f} ms", "at most 200 ms", found.inbox <= 0.2)
+    row(f"{what}: when first asked for", f"{found.first * 1000:.0f} ms", "")
+    row(f"{what}: page 9 with a filter", f"{found.later * 1000:.0f} ms", "")
+    row("a case of it", f"{found.case * 1000:.0f} ms", "")
+    value = f"{found.idle:.0f}, at most {found.most:.0f} MB"
+    row("memory of that desk", value, "at most 200 MB", found.most <= 200)
+
+
 def fetch(port: int, path: str) -> bytes:
     """The body of a GET."""
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
@@ -197,6 +211,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "board": board_fetches,
     "desk": desk_memory,
     "history": desk_history,
+    "inbox": desk_inbox,
     "openings": trial_openings,
     "visits": visits,
     "browser": browser_visits,

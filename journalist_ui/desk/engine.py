@@ -229,11 +229,14 @@ class Engine:
     def _compare_audit(self) -> None:
         """What was published of the audit log against the log itself, and members' keys against it: rows that were
         taken out or put in by whoever holds the desk key. What was found stays."""
-        with self.vault.transaction() as connection:
+        seconds = self.policy.period if self.policy else DAY
+        with self.vault.reading() as connection:
             found = evidence.unproved_members(connection)
-            remember_notices(connection, [Notice("member-key-altered", {"member": name}) for name in found], self.day)
-            seconds = self.policy.period if self.policy else DAY
             period = audit.first_conflict(connection, self.state.own_heads, seconds)
+        if not found and period is None:
+            return
+        with self.vault.writing() as connection:
+            remember_notices(connection, [Notice("member-key-altered", {"member": name}) for name in found], self.day)
             if period is not None and not read_meta(connection, AUDIT_DIFFERS, ""):
                 write_meta(connection, AUDIT_DIFFERS, iso_day(period, seconds))
 

@@ -139,15 +139,16 @@ def _new_settings(wanted: NewDesk) -> DeskSettings:
 def _fill_vault(folder: Path, desk_key: bytes, member: str, roles: frozenset[Role], passphrase: str) -> str:
     vault = create_vault(folder / VAULT_FILE, desk_key)
     try:
-        with vault.transaction() as connection:
+        first = members.prepare_member(member, roles, passphrase, vault.random, provisional=False)
+        with vault.writing() as connection:
             day = int(time.time() // DAY)
             evidence.keep_nothing(connection, day)
-            secret = members.add_member(connection, member, roles, passphrase, vault.random, provisional=False, day=day)
+            members.store_member(connection, first, day)
             audit.record(connection, day, "", "init", member)
         vault.truncate_wal()
     finally:
         vault.close()
-    return secret
+    return first.secret
 
 
 def _new_signing_key(
@@ -197,7 +198,7 @@ def replace_keyring(folder: Path, desk_passphrase: str) -> Replaced:
 def successor(vault: Vault, now: float) -> tuple[Keyring, int, int]:
     """A new keyring whose numbers are above every one that the lost one can have given; how many conversations it
     cannot answer yet, and how many texts wait for that. ``now`` in unix seconds."""
-    with vault.transaction() as connection:
+    with vault.writing() as connection:
         seconds = int(read_meta(connection, "period_seconds", str(DAY)))
         period = int(now // seconds)
         processed = int(read_meta(connection, "processed_through", "0"))

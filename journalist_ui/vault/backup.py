@@ -48,7 +48,7 @@ def write_backup(
     The folder is never made here: an unmounted disk must be noticed.
     """
     before = list_backups(folder, unit_id)
-    with vault.transaction() as connection:
+    with vault.writing() as connection:
         # It stands in the copy: whoever must choose one sees of which day it is.
         previous = read_meta(connection, BACKUP_DAY, "0")
         write_meta(connection, BACKUP_DAY, day)
@@ -69,7 +69,7 @@ def write_backup(
         for old in [*before, target][:-keep]:
             old.unlink()
     except (OSError, DatabaseError, DriverError) as error:
-        with vault.transaction() as connection:
+        with vault.writing() as connection:
             write_meta(connection, BACKUP_DAY, previous)
         raise BackupFailed(
             f"The backup into {folder} failed ({type(error).__name__}). Check that its disk is there and has room."
@@ -134,7 +134,7 @@ def verify_backup(path: Path, desk_key: bytes, present: Path | None = None) -> d
         found = cipher.faults(vault.engine)
         if found:
             raise VaultUnusable(f"The backup {path.name} is damaged: {found[0]}. Use another, and check its disk.")
-        with vault.transaction() as connection:
+        with vault.reading() as connection:
             broken = audit.first_break(connection)
             if broken:
                 raise VaultUnusable(
@@ -157,7 +157,7 @@ def _begins(backup: Connection, present: Path, desk_key: bytes) -> bool:
     """Whether the log of a backup is how the desk's log begins: that one only grows, unless rows are taken out."""
     vault = open_vault(present, desk_key, older=True)
     try:
-        with vault.transaction() as later:
+        with vault.reading() as later:
             return audit.is_beginning_of(backup, later)
     finally:
         vault.close()
@@ -167,7 +167,7 @@ def backup_day(path: Path, desk_key: bytes) -> int:
     """The day of unix time on which a backup was made; 0 where one of an earlier release does not say it."""
     vault = open_vault(path, desk_key, read_only=True)
     try:
-        with vault.transaction() as connection:
+        with vault.reading() as connection:
             return int(read_meta(connection, BACKUP_DAY, "0"))
     finally:
         vault.close()
@@ -193,7 +193,7 @@ def restore_backup(backup: Path, folder: Path, desk_key: bytes, day: int) -> Non
         # The backup itself is the copy from before.
         if not is_current(vault):
             migrate(vault, day)
-        with vault.transaction() as connection:
+        with vault.writing() as connection:
             audit.record(connection, day, "", audit.RESTORE, backup.name)
         vault.truncate_wal()
     finally:

@@ -19,6 +19,7 @@ from dropbox.protocol.errors import NotForThisKey
 from dropbox.protocol.primitives import SealingKey, hpke_seal
 
 from . import labels, tables
+from .counters import count_cases
 from .database import read_place, write_place
 
 NEW = "new"
@@ -127,6 +128,7 @@ class CaseWriter:
             if rows:
                 self._connection.execute(statement, rows)
         write_place(self._connection, self._place)
+        count_cases(self._connection, {row["of_case"] for row in self._rows[_WHOLE]})
 
 
 def forget_parts(connection: Connection, messages: list[dict[str, bytes]]) -> None:

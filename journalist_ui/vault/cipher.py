@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +27,31 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 10000",
 )
+_AT_ONCE = 4
+"""Connections that are kept open, each with a cache of two megabytes."""
+_PATIENCE = 1_000
+"""Milliseconds for which readers are waited for before the write-ahead log is emptied: writers wait meanwhile."""
 WRONG_KEY = "The vault does not open with this desk key, or it is damaged. Check the desk key."
 
 
-def open_engine(path: Path, key: bytes, *, create: bool = False, read_only: bool = False) -> Engine:
+class Access(Enum):
+    """What an engine's transactions may do: WRITE from their first statement on, one at a time; READ what was committed
+    when they began, while others write; COPY read a file that nobody changes and beside which nothing is made."""
+
+    WRITE = 1
+    READ = 2
+    COPY = 3
+
+
+def open_engine(path: Path, key: bytes, access: Access, *, create: bool = False) -> Engine:
     """An engine over the file at ``path`` under a raw 32-byte key.
 
-    Without ``create`` the file must exist. ``read_only`` is for backups: nothing beside the file is made. Raises
-    VaultUnusable when the file is missing; that the key is wrong shows at the first statement.
+    Without ``create`` the file must exist. Raises VaultUnusable when it is missing; that the key is wrong shows at the
+    first statement.
     """
     if not create and not path.is_file():
         raise VaultUnusable("There is no vault. Make one with `dropbox-desk init`, or restore a backup.")
-    mode = "ro&immutable=1" if read_only else "rwc" if create else "rw"
+    mode = "ro&immutable=1" if access is Access.COPY else "rwc" if create else "rw"
 
     def connect() -> Any:
         uri = f"file:{_escaped(path)}?mode={mode}"
@@ -46,21 +60,31 @@ def open_engine(path: Path, key: bytes, *, create: bool = False, read_only: bool
         connection.execute("PRAGMA cipher_log_level = NONE")
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         try:
-            for pragma in _PRAGMAS[:1] if read_only else _PRAGMAS:
+            for pragma in _pragmas(access):
                 connection.execute(pragma)
         except dbapi.DatabaseError:
             connection.close()
             raise
         return connection
 
-    engine = create_engine("sqlite+pysqlite://", module=dbapi, creator=connect, poolclass=QueuePool, pool_size=2)
+    engine = create_engine("sqlite+pysqlite://", module=dbapi, creator=connect, poolclass=QueuePool, pool_size=_AT_ONCE)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         # A plain BEGIN that reads and then writes fails at once when another connection wrote in between.
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if access is Access.WRITE else "BEGIN")
 
     return engine
+
+
+def _pragmas(access: Access) -> tuple[str, ...]:
+    match access:
+        case Access.WRITE:
+            return _PRAGMAS
+        case Access.READ:
+            return (*_PRAGMAS, "PRAGMA query_only = ON")
+        case Access.COPY:
+            return _PRAGMAS[:1]
 
 
 def _escaped(path: Path) -> str:
@@ -95,10 +119,19 @@ def copy_into(engine: Engine, target: Path) -> None:
         driver.execute("VACUUM INTO ?", (str(target),))
 
 
-def truncate_wal(engine: Engine) -> None:
-    """Move everything into the database file and empty the write-ahead log, so that no earlier page stays in it."""
+def truncate_wal(engine: Engine, *, wait: bool = True) -> bool:
+    """Move everything into the database file and empty the write-ahead log, so that no earlier page stays in it.
+
+    False when somebody still reads an earlier page: after a second, or without ``wait`` at once.
+    """
     with _plain(engine) as driver:
-        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        (before,) = driver.execute("PRAGMA busy_timeout").fetchone()
+        driver.execute(f"PRAGMA busy_timeout = {_PATIENCE if wait else 0}")
+        try:
+            busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            driver.execute(f"PRAGMA busy_timeout = {before}")
+    return not busy
 
 
 @contextmanager

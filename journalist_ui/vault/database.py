@@ -4,7 +4,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert, select
@@ -16,6 +16,7 @@ from dropbox.protocol.primitives import hkdf
 from journalist_ui.refusals import VaultUnusable
 
 from . import cipher, labels, tables
+from .cipher import Access
 from .revision import NEEDED, check_revision
 
 VAULT_FILE = "vault.db"
@@ -28,23 +29,53 @@ def vault_key(desk_key: bytes) -> bytes:
 
 @dataclass
 class Vault:
-    """An open vault. ``random`` gives n random bytes."""
+    """An open vault. ``engine`` writes and ``readers`` read; ``random`` gives n random bytes."""
 
     engine: Engine
+    readers: Engine
     random: Random
+    _owed: bool = field(default=False, init=False)
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """One transaction, durable at its end; nothing of it is kept when the block raises."""
+    def reading(self) -> Iterator[Connection]:
+        """What was committed when the block begins. It neither waits for a writer nor keeps one waiting, and cannot
+        write: a statement that would raises OperationalError."""
+        try:
+            with self.readers.begin() as connection:
+                yield connection
+        finally:
+            # The log that could not be emptied while this read an earlier page.
+            if self._owed:
+                self._owed = not cipher.truncate_wal(self.engine, wait=False)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction, alone from its beginning and durable at its end; nothing of it is kept when the block
+        raises."""
         with self.engine.begin() as connection:
             yield connection
 
+    transaction = writing
+
     def truncate_wal(self) -> None:
-        """Leave no earlier page in the write-ahead log."""
-        cipher.truncate_wal(self.engine)
+        """Leave no earlier page in the write-ahead log; while somebody reads one, when they are done."""
+        self._owed = not cipher.truncate_wal(self.engine)
 
     def close(self) -> None:
         self.engine.dispose()
+        self.readers.dispose()
+
+
+def _opened(path: Path, desk_key: bytes, random: Random, *, create: bool = False, copy: bool = False) -> Vault:
+    key = vault_key(desk_key)
+    if copy:
+        engine = cipher.open_engine(path, key, Access.COPY)
+        return Vault(engine, engine, random)
+    return Vault(
+        cipher.open_engine(path, key, Access.WRITE, create=create),
+        cipher.open_engine(path, key, Access.READ, create=create),
+        random,
+    )
 
 
 def create_vault(path: Path, desk_key: bytes, random: Random = os.urandom) -> Vault:
@@ -52,12 +83,12 @@ def create_vault(path: Path, desk_key: bytes, random: Random = os.urandom) -> Va
     if path.exists():
         raise VaultUnusable(f"There is a vault at {path.name} already. Choose another folder.")
     path.touch(0o600)
-    engine = cipher.open_engine(path, vault_key(desk_key), create=True)
-    tables.METADATA.create_all(engine)
-    with engine.begin() as connection:
+    vault = _opened(path, desk_key, random, create=True)
+    with vault.writing() as connection:
+        tables.METADATA.create_all(connection)
         connection.execute(insert(tables.meta).values(name="schema", value=str(tables.SCHEMA_VERSION)))
         connection.execute(insert(tables.alembic_version).values(version_num=NEEDED))
-    return Vault(engine, random)
+    return vault
 
 
 def open_vault(
@@ -65,20 +96,20 @@ def open_vault(
 ) -> Vault:
     """``older`` takes a vault that must be brought up to date before it is worked on; ``read_only`` is for backups,
     which may be older too. Raises VaultUnusable: missing, the wrong desk key, damaged, newer, too old."""
-    engine = cipher.open_engine(path, vault_key(desk_key), read_only=read_only)
+    vault = _opened(path, desk_key, random, copy=read_only)
     try:
-        cipher.check_opens(engine)
-        with engine.begin() as connection:
+        cipher.check_opens(vault.engine)
+        with vault.reading() as connection:
             found = check_revision(connection)
         if found != NEEDED and not (older or read_only):
             raise VaultUnusable("This vault must be brought up to date first: start `dropbox-desk serve` once.")
     except VaultUnusable:
-        engine.dispose()
+        vault.close()
         raise
     except DatabaseError:
-        engine.dispose()
+        vault.close()
         raise VaultUnusable(cipher.WRONG_KEY) from None
-    return Vault(engine, random)
+    return vault
 
 
 def read_meta(connection: Connection, name: str, otherwise: str) -> str:

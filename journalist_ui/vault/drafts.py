@@ -55,14 +55,14 @@ def _find(connection: Connection, member: str, number: int) -> Draft | None:
 
 def find_draft(vault: Vault, member: str, number: int) -> Draft | None:
     """The member's draft in a case."""
-    with vault.transaction() as connection:
+    with vault.reading() as connection:
         return _find(connection, member, number)
 
 
 def case_public(connection: Connection, member: str, number: int) -> bytes:
     """The case's public key, for a member whom the case is open to. Raises NoSuchCase."""
     cases, keys, messages = tables.cases, tables.case_keys, tables.messages
-    whole = select(messages.c.number).where(messages.c.number == number, messages.c.complete > 0).exists()
+    whole = select(messages.c.number).where(messages.c.number == number, tables.IS_WHOLE).exists()
     found = select(cases.c.public).join(keys, keys.c.number == cases.c.number)
     asked = found.where(cases.c.number == number, keys.c.member == member, whole)
     public: bytes | None = connection.execute(asked).scalar()
@@ -86,7 +86,7 @@ def keep_draft(vault: Vault, member: str, written: Written, *, beside: bool) -> 
     """The draft as it now is, and whether the text took no other's place: one that its page did not know of is never
     replaced. Then the new text is kept ``beside`` it, or, without that, not at all. Raises NoSuchCase, and BadInput
     where there are too many already."""
-    with vault.transaction() as connection:
+    with vault.writing() as connection:
         public = case_public(connection, member, written.case)
         held = _find(connection, member, written.case)
         strange = held is not None and written.base is not None and written.base != held.version
@@ -108,7 +108,7 @@ def keep_draft(vault: Vault, member: str, written: Written, *, beside: bool) -> 
 
 def drop_draft(vault: Vault, member: str, number: int, version: str | None = None) -> bool:
     """Whether there was one: of that version, where one is named."""
-    with vault.transaction() as connection:
+    with vault.writing() as connection:
         return delete_draft(connection, member, number, version)
 
 
@@ -122,5 +122,5 @@ def delete_draft(connection: Connection, member: str, number: int, version: str 
 def cases_of(vault: Vault, member: str) -> list[int]:
     """In which a member has a draft."""
     rows = tables.drafts
-    with vault.transaction() as connection:
+    with vault.reading() as connection:
         return list(connection.execute(select(rows.c.number).where(rows.c.member == member)).scalars())

@@ -13,6 +13,7 @@ from dropbox.protocol.constants import EntryType
 
 from . import tables
 from .cases import CaseWriter, forget_cases, forget_parts
+from .counters import count_texts
 from .database import Vault, read_meta, write_meta
 
 _NUMBERS = (
@@ -23,7 +24,7 @@ _NUMBERS = (
 
 def load_ledger(vault: Vault) -> Ledger:
     """Everything that the daemon needs with nobody signed in."""
-    with vault.transaction() as connection:
+    with vault.reading() as connection:
         found = Ledger(
             conversations=_load_conversations(connection),
             texts=Texts(_text(row) for row in connection.execute(select(tables.texts))),
@@ -82,7 +83,7 @@ def commit(vault: Vault, change: CommitVault) -> None:
     ledger = change.ledger
     gone = {pseudonym for pseudonym in change.conversations if pseudonym not in ledger.conversations}
     emptied = bool(gone)
-    with vault.transaction() as connection:
+    with vault.writing() as connection:
         _store_conversations(connection, [ledger.conversations[one] for one in change.conversations - gone], gone)
         emptied |= _store_messages(connection, ledger, change.messages)
         forget_cases(connection, gone)
@@ -93,6 +94,7 @@ def commit(vault: Vault, change: CommitVault) -> None:
             writer.finish()
         for number in change.texts:
             emptied |= _store_text(connection, ledger.texts[number])
+        count_texts(connection, change.texts)
         _store_progress(connection, ledger)
     if emptied:
         vault.truncate_wal()

@@ -97,40 +97,57 @@ def _aad(name: str) -> bytes:
     return labels.MEMBER_SECRETS + name.encode()
 
 
-def add_member(
-    connection: Connection,
-    name: str,
-    roles: frozenset[Role],
-    passphrase: str,
-    random: Random,
-    *,
-    provisional: bool = True,
-    day: int = 0,
-) -> str:
-    """Make a member, on a ``day`` of unix time; returns the one-time-code secret, base32, which is shown once and
-    counts for nothing while the member is provisional. Raises BadInput."""
+@dataclass(frozen=True)
+class NewMember:
+    """A member who is not stored yet. ``secret`` is the one-time-code secret, base32, which is shown once and counts
+    for nothing while the member is provisional."""
+
+    name: str
+    values: dict[str, Any] = field(repr=False)
+    secret: str = field(repr=False)
+
+
+def prepare_member(
+    name: str, roles: frozenset[Role], passphrase: str, random: Random, *, provisional: bool = True
+) -> NewMember:
+    """Stretch the passphrase and draw the keys; it takes long and touches no database. Raises BadInput."""
     check_name(name)
     check_passphrase(passphrase, "member's passphrase")
-    if connection.execute(
-        select(tables.members.c.name).where(func.lower(tables.members.c.name) == name.lower())
-    ).first():
-        raise BadInput("There is a member of that name. Choose another.")
     seed, secret = random(XWING_SEED), random(one_time_code.SECRET)
-    connection.execute(
-        insert(tables.members).values(
-            name=name,
-            administrator=Role.ADMINISTRATOR in roles,
-            investigator=Role.INVESTIGATOR in roles,
-            provisional=provisional,
-            public=SealingKey(seed).public,
-            failures=0,
-            not_before=0,
-            used_steps="[]",
-            **_sealed(name, passphrase, seed + secret, random),
-        )
-    )
-    record_key(connection, day, name)
-    return one_time_code.printed_secret(secret)
+    values = {
+        "administrator": Role.ADMINISTRATOR in roles,
+        "investigator": Role.INVESTIGATOR in roles,
+        "provisional": provisional,
+        "public": SealingKey(seed).public,
+        "failures": 0,
+        "not_before": 0,
+        "used_steps": "[]",
+    }
+    sealed = _sealed(name, passphrase, seed + secret, random)
+    return NewMember(name, values | sealed, one_time_code.printed_secret(secret))
+
+
+def store_member(connection: Connection, new: NewMember, day: int = 0) -> None:
+    """Store the member, on a ``day`` of unix time. Raises BadInput where there is one of that name."""
+    check_new(connection, new.name)
+    connection.execute(insert(tables.members).values(name=new.name, **new.values))
+    record_key(connection, day, new.name)
+
+
+def add_member(
+    connection: Connection, name: str, roles: frozenset[Role], passphrase: str, random: Random, *, day: int = 0
+) -> str:
+    """Both at once, for a member who is provisional; returns the secret. Raises BadInput."""
+    new = prepare_member(name, roles, passphrase, random)
+    store_member(connection, new, day)
+    return new.secret
+
+
+def check_new(connection: Connection, name: str) -> None:
+    """Raises BadInput where there is a member of that name, in whatever capitals."""
+    rows = tables.members
+    if connection.execute(select(rows.c.name).where(func.lower(rows.c.name) == name.lower())).first():
+        raise BadInput("There is a member of that name. Choose another.")
 
 
 def _sealed(name: str, passphrase: str, secrets: bytes, random: Random) -> dict[str, bytes]:
@@ -158,7 +175,7 @@ def prepare_change(vault: Vault, name: str, old: str, new: str, *, new_code: boo
     provisional member always, a new code secret too. It takes long and stores nothing. Raises SignInRefused, BadInput.
     """
     check_passphrase(new, "new passphrase")
-    with vault.transaction() as connection:
+    with vault.reading() as connection:
         row = connection.execute(select(tables.members).where(tables.members.c.name == name)).first()
         wrapped = read_case_keys(connection, name)
     secrets = _open_secrets(row, old)

@@ -36,7 +36,7 @@ class Before:
 def open_draft(session: MemberSession, number: int, draft: Draft | None) -> list[str]:
     """The member's texts, each once. One that does not open is left out. Raises NoSuchCase."""
     session.require(Role.INVESTIGATOR)
-    with session.vault.transaction() as connection:
+    with session.vault.reading() as connection:
         case_public(connection, session.member.name, number)
         if draft is None:
             return []
@@ -54,7 +54,7 @@ def open_draft(session: MemberSession, number: int, draft: Draft | None) -> list
 def before_reply(session: MemberSession, number: int, text: str, seen: int, day: int) -> Before:
     """For a preview. What was added counts as shown. Raises NoSuchCase."""
     repeated = _was_written(session, number, text)
-    with session.vault.transaction() as connection:
+    with session.vault.reading() as connection:
         places = whole_places(connection, number)
     later = {place for place in places if place > seen}
     added = session.open_places(number, later, day)[1] if later else []
@@ -63,7 +63,7 @@ def before_reply(session: MemberSession, number: int, text: str, seen: int, day:
 
 def _was_written(session: MemberSession, number: int, text: str) -> bool:
     session.require(Role.INVESTIGATOR)
-    with session.vault.transaction() as connection:
+    with session.vault.reading() as connection:
         _, key = session._open_case(connection, number)
         ours = answer_rows(connection, number)
     return any(open_answer(one, key, {}).text == text for one in ours)
@@ -72,7 +72,7 @@ def _was_written(session: MemberSession, number: int, text: str) -> bool:
 def was_sent(session: MemberSession, number: int, version: str) -> bool:
     """Whether the draft of that version is a text of this member's already. Raises NoSuchCase."""
     session.require(Role.INVESTIGATOR)
-    with session.vault.transaction() as connection:
+    with session.vault.reading() as connection:
         _, key = session._open_case(connection, number)
         ours = answer_rows(connection, number)
     found = (open_answer(one, key, {}) for one in ours)
@@ -82,7 +82,7 @@ def was_sent(session: MemberSession, number: int, version: str) -> bool:
 def check_known(session: MemberSession, number: int, text: str) -> int:
     """The newest place of the case, for a text that no preview was looked at of. Raises CaseMoved when its sender does
     not know all that stands in the case, or the unit wrote the very text before; NoSuchCase."""
-    with session.vault.transaction() as connection:
+    with session.vault.reading() as connection:
         session._open_case(connection, number)
         mark = whole_places(connection, number)[-1]
         if _unread(connection, number, session.member.name):
@@ -97,7 +97,7 @@ def check_known(session: MemberSession, number: int, text: str) -> int:
 def _unread(connection: Connection, number: int, member: str) -> bool:
     """Whether messages came after those that the member was shown. Who was shown none is told so by the list."""
     messages, shown = tables.messages, tables.shown
-    whole = select(func.count()).select_from(messages).where(messages.c.number == number, messages.c.complete > 0)
+    whole = select(func.count()).select_from(messages).where(messages.c.number == number, tables.IS_WHOLE)
     seen = select(func.count()).select_from(shown).where(shown.c.number == number, shown.c.member == member)
     known = connection.execute(seen).scalar_one()
     return bool(known) and connection.execute(whole).scalar_one() > known

@@ -18,7 +18,7 @@ FAILED = (
 
 def is_current(vault: Vault) -> bool:
     """Whether this release works on the vault as it is."""
-    with vault.transaction() as connection:
+    with vault.reading() as connection:
         return found_revision(connection) == NEEDED
 
 
@@ -32,7 +32,7 @@ def migrate(vault: Vault, day: int) -> None:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     try:
-        with vault.transaction() as connection:
+        with vault.writing() as connection:
             config.attributes.update(connection=connection, day=day)
             if not has_revision(connection):
                 command.stamp(config, found_revision(connection))

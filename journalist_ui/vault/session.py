@@ -19,6 +19,7 @@ from journalist_ui.refusals import BadInput, CaseMoved, NoSuchCase, NotAllowed
 
 from . import audit, tables
 from .cases import NO_CASE, STATES, answer_info, case_key_info
+from .counters import count_cases, count_shown
 from .database import Vault, next_place
 from .drafts import delete_draft
 from .evidence import KEPT, REPLY, Proof, SealedMessage, about_text, listed
@@ -30,6 +31,7 @@ CASE_PAGE = 50
 """How much of a conversation stands on one page beside the report: opening a message takes milliseconds, and a source
 may write thousands."""
 _AT_ONCE = 100
+LISTED = ("number", "state", "opened", "whole", "newest", "answered", "waiting", "given_up")
 SHOW = "show"
 ADDED = "Something was added to the case meanwhile. Nothing was sent: look at it first."
 NOT_THAT = "This is not the text of that preview any more. Nothing was sent: look at it again."
@@ -119,7 +121,7 @@ class MemberSession:
         ).scalar()
         row = connection.execute(select(tables.cases).where(tables.cases.c.number == number)).first()
         messages = tables.messages
-        whole = select(messages.c.number).where(messages.c.number == number, messages.c.complete > 0).limit(1)
+        whole = select(messages.c.number).where(messages.c.number == number, tables.IS_WHOLE).limit(1)
         if wrapped is None or row is None or connection.execute(whole).first() is None:
             raise NoSuchCase(NO_CASE)
         try:
@@ -136,20 +138,15 @@ class MemberSession:
     def lines(self) -> list[CaseLine]:
         """The same without categories, for which each case must be opened."""
         self.require(Role.INVESTIGATOR)
-        keys, rows, messages, shown = tables.case_keys, tables.cases, tables.messages, tables.shown
-        answers, texts, drafts = tables.answers, tables.texts, tables.drafts
-        mine = select(keys.c.number).where(keys.c.member == self.member.name)
-        listed = select(rows.c.number, rows.c.state, rows.c.opened).where(rows.c.number.in_(mine))
-        whole = select(messages.c.number, messages.c.message_id, messages.c.place).where(
-            messages.c.number.in_(mine), messages.c.complete > 0
-        )
-        seen = select(shown.c.number, func.count()).where(shown.c.member == self.member.name).group_by(shown.c.number)
-        begun = select(drafts.c.number, drafts.c.member).where(drafts.c.number.in_(mine)).order_by(drafts.c.member)
-        sent = select(answers.c.number, answers.c.place, texts.c.state).join(texts, texts.c.id == answers.c.text)
-        with self.vault.transaction() as connection:
-            theirs = _by_case(connection.execute(whole.order_by(messages.c.place)))
-            ours = _by_case(connection.execute(sent.where(answers.c.number.in_(mine)).order_by(answers.c.place)))
-            counts = dict(connection.execute(seen).tuples().all())
+        cases, keys, progress, drafts = tables.cases, tables.case_keys, tables.progress, tables.drafts
+        name = self.member.name
+        seen = select(progress.c.shown).where(progress.c.number == cases.c.number, progress.c.member == name)
+        mine = select(keys.c.number).where(keys.c.number == cases.c.number, keys.c.member == name).exists()
+        # Columns of one index alone, so that no row is read whole.
+        shown = func.coalesce(seen.scalar_subquery(), 0).label("shown")
+        listed = select(*(cases.c[column] for column in LISTED), shown).where(mine, cases.c.whole > 0)
+        begun = select(drafts.c.number, drafts.c.member).order_by(drafts.c.member)
+        with self.vault.reading() as connection:
             writers = _by_case(connection.execute(begun))
             return [
                 CaseLine(
@@ -157,14 +154,13 @@ class MemberSession:
                     state=row.state,
                     categories=(),
                     opened=row.opened,
-                    unread=len(theirs[row.number]) - counts.get(row.number, 0),
-                    waiting=sum(text.state in ("waiting", "published") for text in ours[row.number]),
-                    to_answer=theirs[row.number][-1].place > max((text.place for text in ours[row.number]), default=0),
-                    given_up=bool(ours[row.number]) and ours[row.number][-1].state == "expired",
+                    unread=row.whole - row.shown,
+                    waiting=row.waiting,
+                    to_answer=row.newest > row.answered,
+                    given_up=row.given_up,
                     drafts=tuple(one.member for one in writers[row.number]),
                 )
-                for row in connection.execute(listed.order_by(rows.c.number)).all()
-                if theirs[row.number]
+                for row in connection.execute(listed.order_by(cases.c.number)).all()
             ]
 
     def categories(self, numbers: list[int]) -> dict[int, tuple[str, ...]]:
@@ -172,7 +168,7 @@ class MemberSession:
         self.require(Role.INVESTIGATOR)
         unknown = [number for number in numbers if number not in self._known]
         for at in range(0, len(unknown), _AT_ONCE):
-            with self.vault.transaction() as connection:
+            with self.vault.reading() as connection:
                 opened = [self._open_first(connection, number) for number in unknown[at : at + _AT_ONCE]]
             # What takes long comes after the transaction: nobody else waits for it.
             for number, sealed, key, kept in opened:
@@ -184,7 +180,7 @@ class MemberSession:
     def _open_first(self, connection: Connection, number: int) -> tuple[int, SealedMessage, SealingKey, Container[str]]:
         case, key = self._open_case(connection, number)
         rows = tables.messages
-        whole = select(rows).where(rows.c.number == number, rows.c.complete > 0)
+        whole = select(rows).where(rows.c.number == number, tables.IS_WHOLE)
         message = connection.execute(whole.order_by(rows.c.place).limit(1)).one()
         parts = _parts(connection, number, [message.message_id])[message.message_id]
         sealed = SealedMessage(case, message, parts)
@@ -192,7 +188,7 @@ class MemberSession:
 
     def show(self, number: int, day: int, page: int = 0) -> Case:
         """Open a case, or one page of it; what was opened counts as shown to this member. Raises NoSuchCase."""
-        with self.vault.transaction() as connection:
+        with self.vault.reading() as connection:
             known = whole_places(connection, number)
         page, pages, places = _window(known[0], known[1:], page) if known else (0, 0, set[int]())
         row, found = self.open_places(number, places, day)
@@ -205,7 +201,7 @@ class MemberSession:
     ) -> tuple[Row[Any], list[SourceMessage | OfficerText]]:
         """What stands at these places of a case, in running order; it counts as shown. Raises NoSuchCase."""
         self.require(Role.INVESTIGATOR)
-        with self.vault.transaction() as connection:
+        with self.vault.reading() as connection:
             row, key = self._open_case(connection, number)
             theirs = [one for one in _message_rows(connection, number) if one.place in places]
             ours = [one for one in answer_rows(connection, number) if one.place in places]
@@ -216,10 +212,11 @@ class MemberSession:
         # What takes long comes between two transactions: nobody else waits for it.
         messages = [_message(one, parts, key, kept) for one, parts in zip(theirs, sealed, strict=True)]
         texts = [open_answer(one, key, written) for one in ours]
-        with self.vault.transaction() as connection:
+        with self.vault.writing() as connection:
             seen = [{"number": number, "member": self.member.name, "message_id": one.message_id} for one in messages]
             if seen:
                 connection.execute(upsert(tables.shown).on_conflict_do_nothing(), seen)
+                count_shown(connection, number, self.member.name)
             audit.record(connection, day, self.member.name, SHOW, str(number))
         everything: list[SourceMessage | OfficerText] = [*messages, *texts]
         everything.sort(key=lambda one: one.place)
@@ -231,7 +228,7 @@ class MemberSession:
         self.require(Role.INVESTIGATOR)
         if state not in STATES:
             raise BadInput(f"A case's state is {' or '.join(STATES)}.")
-        with self.vault.transaction() as connection:
+        with self.vault.writing() as connection:
             self._open_case(connection, number)
             connection.execute(update(tables.cases).where(tables.cases.c.number == number).values(state=state))
             audit.record(connection, day, self.member.name, f"state {state}", str(number))
@@ -239,17 +236,14 @@ class MemberSession:
     def read_up_to(self, number: int) -> int:
         """The newest place of the case that this member has had before them; 0 for none. Of the unit's texts only what
         this session opened counts."""
-        rows, shown = tables.messages, tables.shown
-        asked = select(func.max(rows.c.place)).join(
-            shown, (shown.c.number == rows.c.number) & (shown.c.message_id == rows.c.message_id)
-        )
-        mine = asked.where(rows.c.number == number, rows.c.complete > 0, shown.c.member == self.member.name)
-        with self.vault.transaction() as connection:
-            return max(connection.execute(mine).scalar_one() or 0, self._read.get(number, 0))
+        rows = tables.progress.c
+        mine = select(rows.place).where(rows.number == number, rows.member == self.member.name)
+        with self.vault.reading() as connection:
+            return max(connection.execute(mine).scalar() or 0, self._read.get(number, 0))
 
     def check_case(self, number: int) -> None:
         """Raises NoSuchCase unless the member can open it."""
-        with self.vault.transaction() as connection:
+        with self.vault.reading() as connection:
             self._open_case(connection, number)
 
     def reply(
@@ -268,7 +262,7 @@ class MemberSession:
         with it; ``mark`` the newest place of the case that its sender knows. Raises NoSuchCase, CaseMoved, BadInput.
         """
         self.require(Role.INVESTIGATOR)
-        with self.vault.transaction() as connection:
+        with self.vault.writing() as connection:
             row, _ = self._open_case(connection, number)
             if mark is not None and max(whole_places(connection, number)) > mark:
                 raise CaseMoved(ADDED)
@@ -282,6 +276,7 @@ class MemberSession:
             sealed = hpke_seal(row.public, json.dumps(words).encode(), answer_info(number, text.id))
             values = {"text": text.id, "number": number, "period": period, "place": next_place(connection)}
             connection.execute(insert(tables.answers).values(values | {"sealed": sealed}))
+            count_cases(connection, [number])
             audit.record(connection, day, self.member.name, REPLY, about_text(number, text.id, sealed))
         return text
 
@@ -324,7 +319,7 @@ def _parse(body: bytes) -> Report | None:
 def _message_rows(connection: Connection, number: int) -> list[Row[Any]]:
     """The whole ones."""
     rows = tables.messages
-    whole = select(rows).where(rows.c.number == number, rows.c.complete > 0).order_by(rows.c.place)
+    whole = select(rows).where(rows.c.number == number, tables.IS_WHOLE).order_by(rows.c.place)
     return list(connection.execute(whole).all())
 
 
@@ -338,7 +333,7 @@ def answer_rows(connection: Connection, number: int) -> list[Row[Any]]:
 def whole_places(connection: Connection, number: int) -> list[int]:
     """The places of all that stands in a case, in order; first the report."""
     messages, answers = tables.messages, tables.answers
-    theirs = select(messages.c.place).where(messages.c.number == number, messages.c.complete > 0)
+    theirs = select(messages.c.place).where(messages.c.number == number, tables.IS_WHOLE)
     ours = select(answers.c.place).where(answers.c.number == number)
     return sorted(connection.execute(theirs.union_all(ours)).scalars())
 

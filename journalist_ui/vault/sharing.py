@@ -30,7 +30,7 @@ class Share:
     def plan(cls, vault: Vault, member: str, other: str, cases: Collection[int] | None) -> "Share":
         """Of ``cases``, or of all. Raises NoSuchMember, NotAllowed, NoSuchCase."""
         keys = tables.case_keys
-        with vault.transaction() as connection:
+        with vault.reading() as connection:
             found, public = find_member(connection, other)
             if Role.INVESTIGATOR not in found.roles:
                 raise NotAllowed("Cases are opened by investigators only, and that member is none.")
@@ -52,7 +52,7 @@ def share(vault: Vault, plan: Share, key: SealingKey, day: int) -> tuple[int, in
     wrapped = [
         rewrap_case_key(number, one, plan.member, key, plan.other, plan.public) for number, one in plan.missing.items()
     ]
-    with vault.transaction() as connection:
+    with vault.writing() as connection:
         if find_member(connection, plan.other)[1] != plan.public:
             raise BadInput("That member's key has changed meanwhile. Share again.")
         store_case_keys(connection, [row for row in wrapped if row])

@@ -18,6 +18,8 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    literal_column,
+    text,
 )
 
 SCHEMA_VERSION = 3
@@ -109,6 +111,15 @@ cases = Table(
     Column("public", LargeBinary, nullable=False),
     Column("opened", Integer, nullable=False),
     Column("state", String, nullable=False),
+    # What the list of cases says, kept by whoever writes (counters.py): whole messages and the place of the newest one,
+    # the place of the unit's newest text, its texts on their way, and whether the newest was given up.
+    Column("whole", Integer, nullable=False, server_default="0"),
+    Column("newest", Integer, nullable=False, server_default="0"),
+    Column("answered", Integer, nullable=False, server_default="0"),
+    Column("waiting", Integer, nullable=False, server_default="0"),
+    Column("given_up", Boolean, nullable=False, server_default=false()),
+    # All that a list says: a row with its keys is twenty times as long.
+    Index("cases_listed", "number", "state", "opened", "whole", "newest", "answered", "waiting", "given_up"),
     sqlite_autoincrement=True,
 )
 
@@ -119,6 +130,7 @@ case_keys = Table(
     Column("member", String, ForeignKey("members.name", ondelete="CASCADE"), nullable=False),
     Column("wrapped", LargeBinary, nullable=False),
     PrimaryKeyConstraint("number", "member"),
+    Index("case_keys_member", "member", "number"),
 )
 
 messages = Table(
@@ -132,7 +144,12 @@ messages = Table(
     Column("complete", Integer, nullable=False),
     Column("place", Integer, nullable=False),
     PrimaryKeyConstraint("number", "message_id"),
+    Index("messages_whole", "number", "place", sqlite_where=text("complete > 0")),
 )
+
+# Spelled out: a bound value would keep the index from being used.
+IS_WHOLE = messages.c.complete > literal_column("0")
+"""Of a message: all of its parts are there."""
 
 parts = Table(
     "parts",
@@ -150,10 +167,11 @@ answers = Table(
     "answers",
     METADATA,
     Column("text", Integer, ForeignKey("texts.id"), primary_key=True),
-    Column("number", Integer, ForeignKey("cases.number"), nullable=False, index=True),
+    Column("number", Integer, ForeignKey("cases.number"), nullable=False),
     Column("period", Integer, nullable=False),
     Column("place", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Index("answers_place", "number", "place"),
 )
 
 shown = Table(
@@ -164,6 +182,17 @@ shown = Table(
     # The message that was shown.
     Column("message_id", LargeBinary, nullable=False),
     UniqueConstraint("number", "member", "message_id"),
+)
+
+progress = Table(
+    "progress",
+    METADATA,
+    Column("number", Integer, ForeignKey("cases.number"), nullable=False),
+    Column("member", String, ForeignKey("members.name", ondelete="CASCADE"), nullable=False),
+    # How many messages the member was shown, and the place of the newest one.
+    Column("shown", Integer, nullable=False),
+    Column("place", Integer, nullable=False),
+    PrimaryKeyConstraint("number", "member"),
 )
 
 drafts = Table(

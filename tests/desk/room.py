@@ -83,17 +83,26 @@ class Room:
     def sign_in(self, name: str, passphrase: str = PASSPHRASE) -> MemberSession:
         """A session without the desk's one-time-code bookkeeping."""
         now = self.clock()
-        with self.vault.transaction() as connection:
+        with self.vault.reading() as connection:
             row = connection.execute(select(tables.members).where(tables.members.c.name == name)).first()
         code = one_time_code.code_at(_secret(self.secrets[name]), int(now // one_time_code.STEP))
         unlocked, _ = members.prove(row, passphrase, code, now)
         return MemberSession(self.vault, unlocked)
 
-    def add(self, name: str, roles: frozenset[Role]) -> None:
-        with self.vault.transaction() as connection:
-            self.secrets[name] = members.add_member(
-                connection, name, roles, PASSPHRASE, self.vault.random, provisional=False
-            )
+    def add(
+        self,
+        name: str,
+        roles: frozenset[Role],
+        passphrase: str = PASSPHRASE,
+        *,
+        provisional: bool = False,
+        day: int = 0,
+    ) -> None:
+        """A member, who has made a passphrase of their own unless ``provisional``. Raises BadInput."""
+        new = members.prepare_member(name, roles, passphrase, self.vault.random, provisional=provisional)
+        with self.vault.writing() as connection:
+            members.store_member(connection, new, day)
+        self.secrets[name] = new.secret
 
     def own(self, name: str, first: str = FIRST_PASSPHRASE) -> None:
         """A member whom an administrator added makes a passphrase of their own."""
@@ -104,7 +113,7 @@ class Room:
     def change(self, name: str, old: str, new: str, *, new_code: bool = False) -> str | None:
         """A change of passphrase; the new code secret, if there is one."""
         change = members.prepare_change(self.vault, name, old, new, new_code=new_code)
-        with self.vault.transaction() as connection:
+        with self.vault.writing() as connection:
             members.apply_change(connection, change)
         return change.secret
 

@@ -93,7 +93,7 @@ async def test_an_administrator_adds_shares_and_removes(officer: Officer) -> Non
     room.own("bob")
     shared = (await officer.ask("member-share", name="bob"))[1]
     assert (shared["cases_opened"], shared["cases_not_opened"]) == (1, 0)
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         connection.execute(tables.case_keys.delete().where(tables.case_keys.c.member == "ada"))
     await officer.ask("member-add", name="eve", roles=["investigator"], passphrase=FIRST_PASSPHRASE)
     room.own("eve")
@@ -109,7 +109,7 @@ async def test_an_administrator_adds_shares_and_removes(officer: Officer) -> Non
     assert (await officer.ask("member-remove", name="eve"))[0] == 200
     codes = [one["code"] for one in (await officer.ask("status"))[1]["notices"]]
     assert codes.count("member-removed") == 1
-    with room.vault.transaction() as connection:
+    with room.vault.reading() as connection:
         kept = lasting_notices(connection, room.engine.day + LASTING_DAYS - 1)
         assert [one.code for one in kept] == ["member-added", "member-added", "member-removed"]
         assert lasting_notices(connection, room.engine.day + LASTING_DAYS) == []
@@ -142,7 +142,7 @@ async def test_a_removed_members_session_ends(officer: Officer) -> None:
     assert (await officer.ask("member-remove", name="bob"))[0] == 200
     officer.token = bob
     assert (await officer.ask("cases"))[1]["error"] == "not-signed-in"
-    with officer.room.vault.transaction() as connection:
+    with officer.room.vault.reading() as connection:
         assert connection.execute(select(tables.case_keys.c.member)).scalars().all() == ["ada"]
 
 
@@ -152,7 +152,7 @@ async def test_a_passphrase_is_changed_by_who_knows_it(officer: Officer) -> None
     await officer.sign_in("ada", -1)
     assert (await officer.ask("member-passphrase", old=other, new=other))[1]["error"] == "sign-in-refused"
     assert (await officer.ask("member-list"))[1]["error"] == "not-signed-in"
-    with officer.room.vault.transaction() as connection:
+    with officer.room.vault.reading() as connection:
         acts = connection.execute(select(tables.audit.c.act)).scalars().all()
     assert acts[-1] == "member passphrase refused", "a guess at an open desk leaves a trace"
     await officer.sign_in("ada", 0)
@@ -242,7 +242,7 @@ async def test_a_reply_that_cannot_be_sent_says_why(officer: Officer, body: dict
     await officer.ask("sync")
     status, found = await officer.ask("reply", **body)
     assert (status, said in found["say"]) == (400, True)
-    with officer.room.vault.transaction() as connection:
+    with officer.room.vault.reading() as connection:
         assert connection.execute(select(tables.texts.c.id)).all() == []
 
 

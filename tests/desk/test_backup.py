@@ -53,7 +53,7 @@ def test_the_keyring_is_in_no_backup(tmp_path: Path, target: Path) -> None:
     room.report(entropy(1), "hello")
     sync(room, 1)
     vault = open_vault(newest_backup(target, room.settings.unit_id), DESK_KEY, read_only=True)
-    with vault.transaction() as connection:
+    with vault.reading() as connection:
         rows = repr([connection.execute(table.select()).all() for table in tables.METADATA.sorted_tables])
     vault.close()
     keyring = room.engine.state.keyring
@@ -118,7 +118,7 @@ def test_an_audit_row_changed_in_a_backup_is_found(room: Room, target: Path) -> 
     room.report(entropy(1), "hello")
     sync(room)
     room.sign_in("ada").show(1, 5)
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         connection.execute(tables.audit.update().values(member="bob"))
     with pytest.raises(VaultUnusable, match="from row 1 on"):
         verify_backup(write_backup(room.vault, target, UNIT, 3), DESK_KEY)
@@ -163,7 +163,7 @@ def test_a_restore_cut_short_leaves_the_vault(
 ) -> None:
     """Until the checked copy takes the name, the vault is the one that was there."""
     copy = write_backup(room.vault, target, UNIT, 3)
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         write_meta(connection, "mark", "present")
     room.vault.truncate_wal()
     room.vault.close()
@@ -177,7 +177,7 @@ def test_a_restore_cut_short_leaves_the_vault(
         with pytest.raises((BackupFailed, OSError)):
             restore_backup(copy, room.folder, DESK_KEY, 9)
     room.reopen()
-    with room.vault.transaction() as connection:
+    with room.vault.reading() as connection:
         marks = connection.execute(tables.meta.select().where(tables.meta.c.name == "mark")).all()
     assert len(marks) == 1
 
@@ -186,7 +186,7 @@ def test_vaults_of_another_version_or_key_are_refused(tmp_path: Path) -> None:
     """The schema's version is checked, a present vault is never overwritten, a missing one is said to be missing."""
     path = tmp_path / VAULT_FILE
     vault = create_vault(path, DESK_KEY)
-    with vault.transaction() as connection:
+    with vault.writing() as connection:
         connection.execute(update(tables.alembic_version).values(version_num="0099"))
     vault.close()
     for key, said in ((DESK_KEY, "schema 0099"), (bytes(32), "does not open with this desk key")):

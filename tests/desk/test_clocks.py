@@ -130,7 +130,7 @@ def test_a_machine_that_slept_locks(room: Room) -> None:
 def test_notices_survive_a_clock_that_was_ahead(room: Room, ahead: int) -> None:
     """What must be read is neither lost while the clock is ahead, nor shown for good when it is right again."""
     told, later = Notice("member-removed", {"by": "ada"}), Notice("member-removed", {"by": "eve"})
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         remember_notices(connection, [told], 100)
         remember_notices(connection, [later], 100 + ahead)
         assert {one.values["by"] for one in lasting_notices(connection, 101)} == {"ada", "eve"}

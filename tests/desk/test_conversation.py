@@ -102,7 +102,7 @@ def test_a_long_report_in_parts_is_whole(room: Room) -> None:
 def test_a_long_list_of_cases_asks_no_more_than_a_short_one(room: Room) -> None:
     """Once a session has opened each case's first message, listing them takes the same few questions, however many."""
     asked: list[str] = []
-    event.listen(room.vault.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    event.listen(room.vault.readers, "before_cursor_execute", lambda *args: asked.append(args[2]))
     counts = []
     for number in (20, 21, 22):
         room.report(entropy(number), "x", categories=CATEGORIES[:1])
@@ -113,6 +113,7 @@ def test_a_long_list_of_cases_asks_no_more_than_a_short_one(room: Room) -> None:
         assert session.cases() == opened
         counts.append(len(asked))
     assert len(set(counts)) == 1
+    assert counts[0] > 0
     assert len(opened) == 3
 
 
@@ -184,7 +185,7 @@ def test_a_case_shared_by_who_has_it_opens_for_the_other(room: Room) -> None:
     assert room.sign_in("ada").share("bob", 0) == (2, 0)
     assert [line.number for line in room.sign_in("bob").cases()] == [1, 2]
     room.add("eve", INVESTIGATOR)
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         connection.execute(
             tables.case_keys.delete().where(tables.case_keys.c.member == "bob", tables.case_keys.c.number == 1)
         )
@@ -196,7 +197,7 @@ def test_an_administrator_alone_opens_nothing(room: Room) -> None:
     room.add("carl", ADMINISTRATOR)
     room.report(entropy(10), "secret")
     sync(room)
-    with room.vault.transaction() as connection:
+    with room.vault.reading() as connection:
         holders = connection.execute(select(tables.case_keys.c.member)).scalars().all()
     assert holders == ["ada"]
     for act in (lambda one: one.cases(), lambda one: one.show(1, 0), lambda one: one.reply(1, (b"x",), 1, 1)):
@@ -211,13 +212,13 @@ def test_the_audit_chain_holds_and_its_head_goes_out(room: Room) -> None:
     room.report(entropy(11), "x")
     sync(room)
     room.sign_in("ada").show(1, 5)
-    with room.vault.transaction() as connection:
+    with room.vault.reading() as connection:
         head = audit.head(connection)
         assert audit.first_break(connection) == 0
     period(room)
     upload = max(room.service.twin.uploads[room.settings.unit_id].items())[1]
     assert head in upload
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         connection.execute(tables.audit.update().values(about="2"))
         assert audit.first_break(connection) == 1
 
@@ -339,7 +340,7 @@ def test_what_happened_before_a_failure_is_still_told(room: Room) -> None:
         sync(room)
     room.transport.down = ""
     for _ in range(2):
-        with room.vault.transaction() as connection:
+        with room.vault.reading() as connection:
             assert [one.code for one in lasting_notices(connection, room.engine.day)] == ["rolled-back"]
             assert lasting_notices(connection, room.engine.day + LASTING_DAYS) == []
         room.reopen()

@@ -22,12 +22,12 @@ from journalist_ui.desk.api import Desk
 from journalist_ui.desk.notice_log import lasting_notices
 from journalist_ui.desk.sessions import SessionBook
 from journalist_ui.refusals import VaultUnusable
-from journalist_ui.vault import audit, evidence, members, tables
+from journalist_ui.vault import audit, evidence, tables
 from journalist_ui.vault.backup import newest_backup, verify_backup
 from journalist_ui.vault.cases import answer_info, part_info, proved_part_info
 from journalist_ui.vault.database import VAULT_FILE
 from journalist_ui.vault.ledger import load_ledger
-from tests.desk.room import ADMINISTRATOR, DESK_KEY, PASSPHRASE, Room, entropy, make_room
+from tests.desk.room import ADMINISTRATOR, DESK_KEY, Room, entropy, make_room
 
 DAY = 86_400
 pytestmark = pytest.mark.usefixtures("brief_stretch")
@@ -50,17 +50,17 @@ def shown(room: Room, number: int = 1) -> list[tuple[str, str, str]]:
 
 
 def a_case(room: Room, number: int = 1) -> Any:
-    with room.vault.transaction() as connection:
+    with room.vault.reading() as connection:
         return connection.execute(select(tables.cases).where(tables.cases.c.number == number)).one()
 
 
 def notices(room: Room) -> set[str]:
-    with room.vault.transaction() as connection:
+    with room.vault.reading() as connection:
         return {one.code for one in lasting_notices(connection, room.engine.day)}
 
 
 def put_message(room: Room, sealed: bytes, message_id: bytes, *, proved: bool, parts: int = 1) -> None:
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         message = {"number": 1, "message_id": message_id, "parts": parts, "period": 1, "complete": 9, "place": 9_000}
         connection.execute(insert(tables.messages).values(**message))
         row = {"number": 1, "message_id": message_id, "part": 1, "sealed": sealed, "proved": proved}
@@ -100,7 +100,7 @@ def test_a_row_that_is_sealed_to_the_case_is_not_the_sources(room: Room) -> None
 def _proof_of_first(room: Room, number: int) -> bytes:
     """What a member of the unit can copy out of the case."""
     session = room.sign_in("ada")
-    with room.vault.transaction() as connection:
+    with room.vault.reading() as connection:
         _, key = session._open_case(connection, number)
         row = connection.execute(select(tables.parts).where(tables.parts.c.number == number)).first()
     assert row is not None
@@ -115,16 +115,16 @@ def test_moved_cut_and_mixed_messages_are_not_proved(room: Room) -> None:
     room.service.twin.advance()
     room.service.send(first, "north", encode_body(Report("y" * 40_000)))
     sync(room)
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         long = connection.execute(select(tables.messages).where(tables.messages.c.parts > 1)).one()
         at = (tables.parts.c.message_id == long.message_id, tables.parts.c.part == long.parts)
         connection.execute(delete(tables.parts).where(*at))
     assert [one[:2] for one in shown(room)] == [("source", "proved"), ("unproved", "unproved")]
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         at = (tables.messages.c.message_id == long.message_id,)
         connection.execute(update(tables.messages).where(*at).values(parts=long.parts - 1))
     assert [one[:2] for one in shown(room)] == [("source", "proved"), ("unproved", "unproved")]
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         connection.execute(update(tables.cases).values(pseudonym=bytes(32)))
     assert {one[0] for one in shown(room)} == {"unproved"}
 
@@ -133,7 +133,7 @@ def test_an_unproved_report_gives_the_case_no_facts(room: Room) -> None:
     """Neither categories nor force are taken from it, in the list or in the case."""
     room.report(entropy(1), "It was on Tuesday.", categories=("discrimination",), force="cumbria")
     sync(room)
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         connection.execute(update(tables.cases).values(pseudonym=bytes(32)))
     assert forms.case(room.sign_in("ada").show(1, 0), DAY)["force"] == ""
     assert room.sign_in("ada").cases()[0].categories == ()
@@ -146,7 +146,7 @@ def test_a_text_that_no_officer_wrote_is_known(room: Room) -> None:
     answer(room, "Thank you.")
     case = a_case(room)
     words = b'{"by": "ada", "text": "Come alone to the bridge."}'
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         row = connection.execute(select(tables.answers)).one()
         forged = hpke_seal(case.public, words, answer_info(1, row.text))
         connection.execute(update(tables.answers).values(sealed=forged))
@@ -161,7 +161,7 @@ def test_the_record_is_compared_with_what_was_published(room: Room) -> None:
     room.sign_in("ada").show(1, room.engine.day)
     sync(room, 2)
     assert "audit-differs" not in notices(room)
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         newest = connection.execute(select(tables.audit).order_by(tables.audit.c.seq.desc()).limit(1)).one()
         assert newest.act == "show"
         connection.execute(delete(tables.audit).where(tables.audit.c.seq == newest.seq))
@@ -185,7 +185,7 @@ def test_a_row_changed_behind_its_hash_is_noticed(room: Room, change: str) -> No
     sync(room, 2)
     assert notices(room) == set()
     rows = tables.audit
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         if change == "words":
             connection.execute(update(rows).where(rows.c.seq == 2).values(act="sign in refused"))
         elif change == "gap":
@@ -203,14 +203,14 @@ def test_a_row_changed_behind_its_hash_is_noticed(room: Room, change: str) -> No
 
 def test_nothing_passes_for_older_than_proofs_in_a_vault_that_began_with_them(room: Room) -> None:
     """Whoever lists a row of their own, and closes the list, is too late: it was closed, and empty, at the start."""
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         evidence.keep_nothing(connection, 0)
     room.report(entropy(1), "It was on Tuesday.")
     sync(room)
     case, message_id = a_case(room), bytes([7]) * 16
     sealed = hpke_seal(case.public, encode_body(Report("I made it up.")), part_info(1, message_id, 1))
     put_message(room, sealed, message_id, proved=False)
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         message = connection.execute(select(tables.messages).where(tables.messages.c.message_id == message_id)).one()
         audit.record(connection, 0, "", evidence.KEPT, evidence.about_part(case, message, 1, sealed))
         audit.record(connection, 0, "", evidence.MIGRATED)
@@ -223,7 +223,7 @@ def test_a_log_that_was_written_again_is_noticed(room: Room) -> None:
     sync(room)
     room.sign_in("ada").show(1, room.engine.day)
     sync(room, 2)
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         connection.execute(delete(tables.audit))
         for act in ("member key", "something else"):
             audit.record(connection, 1, "ada", act, "1")
@@ -237,7 +237,7 @@ def test_a_members_key_that_was_exchanged_is_noticed(room: Room) -> None:
     sync(room)
     assert notices(room) == set()
     other = SealingKey(bytes(range(32))).public
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         connection.execute(update(tables.members).values(public=other))
     sync(room)
     assert notices(room) == {"member-key-altered"}
@@ -246,11 +246,10 @@ def test_a_members_key_that_was_exchanged_is_noticed(room: Room) -> None:
 @pytest.mark.parametrize("change", [{"investigator": True}, {"provisional": False}])
 def test_roles_that_were_given_by_a_row_are_noticed(room: Room, change: dict[str, bool]) -> None:
     """A member who may not, or not yet, is made an investigator: the next report would be open to them."""
-    with room.vault.transaction() as connection:
-        members.add_member(connection, "eve", ADMINISTRATOR, PASSPHRASE, room.vault.random, day=1)
+    room.add("eve", ADMINISTRATOR, provisional=True, day=1)
     sync(room)
     assert notices(room) == set()
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         connection.execute(update(tables.members).where(tables.members.c.name == "eve").values(**change))
     sync(room)
     assert notices(room) == {"member-key-altered"}
@@ -268,14 +267,14 @@ def test_a_backup_is_compared_with_the_desks_own_log(tmp_path: Path) -> None:
     assert verify_backup(older, DESK_KEY, present)["cases"] == 1
     asyncio.run(room.engine.back_up())
     newer = newest_backup(backups, room.settings.unit_id)
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         newest = connection.execute(select(tables.audit).order_by(tables.audit.c.seq.desc()).limit(1)).one()
         connection.execute(delete(tables.audit).where(tables.audit.c.seq == newest.seq))
         audit.record(connection, 1, "ada", "show", "another")
     with pytest.raises(VaultUnusable, match="was changed"):
         verify_backup(newer, DESK_KEY, present)
     assert verify_backup(older, DESK_KEY, present)["cases"] == 1
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         connection.execute(delete(tables.audit).where(tables.audit.c.seq == newest.seq))
     with pytest.raises(VaultUnusable, match="cut short"):
         verify_backup(newer, DESK_KEY, present)
@@ -293,7 +292,7 @@ def first_part(room: Room, number: int, which: int, parts: int = 2) -> bytes:
 
 
 def rows(room: Room, table: Any) -> int:
-    with room.vault.transaction() as connection:
+    with room.vault.reading() as connection:
         return len(connection.execute(select(table)).all())
 
 
@@ -340,7 +339,7 @@ def test_a_proof_is_bound_to_each_of_its_fields(room: Room) -> None:
     room.report(entropy(1), "It was on Tuesday.")
     sync(room)
     session = room.sign_in("ada")
-    with room.vault.transaction() as connection:
+    with room.vault.reading() as connection:
         case, key = session._open_case(connection, 1)
         row = connection.execute(select(tables.parts)).one()
     plain = key.open(row.sealed, proved_part_info(1, row.message_id, 1))

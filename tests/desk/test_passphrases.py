@@ -31,7 +31,7 @@ def test_a_changed_passphrase_opens_the_same_cases(room: Room, clocks: Clocks) -
 def wrapped_to(room: Room, name: str) -> list[bytes]:
     """The case keys that a member can open, as they are wrapped."""
     rows = tables.case_keys
-    with room.vault.transaction() as connection:
+    with room.vault.reading() as connection:
         return list(connection.execute(select(rows.c.wrapped).where(rows.c.member == name)).scalars())
 
 
@@ -67,8 +67,9 @@ def test_a_changed_passphrase_is_a_changed_key(room: Room, clocks: Clocks) -> No
 def test_a_first_passphrase_opens_no_case(room: Room, clocks: Clocks) -> None:
     """Nothing is wrapped to a member who still has it; the one of their own comes with a key and a code secret that no
     administrator has seen, and only what comes after is theirs."""
-    with room.vault.transaction() as connection:
-        seen = members.add_member(connection, "bob", INVESTIGATOR, FIRST_PASSPHRASE, room.vault.random)
+    room.add("bob", INVESTIGATOR, FIRST_PASSPHRASE, provisional=True)
+    seen = room.secrets["bob"]
+    with room.vault.reading() as connection:
         provisional, public = members.find_member(connection, "bob")
     assert provisional.provisional
     collect(room, 1)
@@ -81,7 +82,7 @@ def test_a_first_passphrase_opens_no_case(room: Room, clocks: Clocks) -> None:
     with pytest.raises(SignInRefused, match="is wrong"):
         sign_in(book, "", "bob", "not the right words at all")
     made = room.change("bob", FIRST_PASSPHRASE, PASSPHRASE)
-    with room.vault.transaction() as connection:
+    with room.vault.reading() as connection:
         own, fresh = members.find_member(connection, "bob")
     assert not own.provisional
     assert made
@@ -104,7 +105,7 @@ def test_what_is_wrapped_while_a_passphrase_changes_is_kept(room: Room) -> None:
     first, second = (members.prepare_change(room.vault, "ada", PASSPHRASE, PASSPHRASE + end) for end in "!?")
     collect(room, 2)
     rows, broken = tables.case_keys, bytes(len(wrapped_to(room, "ada")[0]))
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         this = (rows.c.number == 1, rows.c.member == "ada")
         connection.execute(update(rows).where(*this).values(wrapped=broken))
         members.apply_change(connection, first)
@@ -169,5 +170,5 @@ def test_a_passphrase_that_cannot_be_is_refused(given: str, said: str) -> None:
 @pytest.mark.parametrize("passphrase", ["", "elevenchars", "x" * 1_025, "\ud800" + "x" * 20])
 def test_short_or_odd_passphrases_are_refused(room: Room, passphrase: str) -> None:
     """Too short, too long, or no text."""
-    with room.vault.transaction() as connection, pytest.raises(BadInput):
-        members.add_member(connection, "bob", BOTH, passphrase, room.vault.random)
+    with pytest.raises(BadInput):
+        room.add("bob", BOTH, passphrase)

@@ -86,7 +86,7 @@ def answer(room: Room, text: str) -> None:
 
 
 def rows(vault: Any, table: Any) -> list[Any]:
-    with vault.transaction() as connection:
+    with vault.reading() as connection:
         return list(connection.execute(select(table)).all())
 
 

@@ -12,6 +12,7 @@ from dropbox.protocol.constants import CATEGORIES, TEXT_PART
 from dropbox.questions import QUESTIONS
 from journalist_ui.vault import tables
 from journalist_ui.vault.cases import ASSESSING, NEW
+from journalist_ui.vault.counters import count_cases
 from journalist_ui.web import words
 from tests.desk.room import PASSPHRASE, entropy
 from tests.desk_web.house import House, Officer
@@ -237,8 +238,9 @@ async def test_a_text_that_was_given_up_is_not_called_read(house: House) -> None
     await officer.get(f"/cases/{case}")
     await send(officer, case, "an answer")
     for state, said in (("expired", "Not read in time"), ("read", "Answered, read")):
-        with house.room.vault.transaction() as connection:
+        with house.room.vault.writing() as connection:
             connection.execute(update(tables.texts).values(state=state))
+            count_cases(connection, [case])
         body = (await officer.get("/")).words
         assert [one for one in ("Not read in time", "Answered, read") if one in body] == [said]
 
@@ -248,9 +250,10 @@ async def test_a_case_that_cannot_be_opened_is_none(house: House, wrapped: bool)
     """Of one case only a part came, the other is wrapped to others: both are as if they were not there."""
     case = await house.report(16, "x")
     officer = await house.officer()
-    with house.room.vault.transaction() as connection:
+    with house.room.vault.writing() as connection:
         if wrapped:
             connection.execute(update(tables.messages).values(complete=0))
+            count_cases(connection, [case])
         else:
             connection.execute(tables.case_keys.delete())
     for number in (case, case + 1):

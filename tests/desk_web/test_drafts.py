@@ -58,7 +58,7 @@ async def test_a_draft_lies_sealed_and_its_place_is_emptied(house: House) -> Non
         act = {"act": "draft" if ends == "drop" else "send", "text": ""}
         await ada.send("POST", "/cases/1/reply", data=fields | act, headers=ORIGIN, allow_redirects=False)
         assert find_draft(house.room.vault, "ada", 1) is None
-        with house.room.vault.transaction() as connection:
+        with house.room.vault.reading() as connection:
             assert connection.execute(select(tables.drafts)).all() == []
         assert (house.room.folder / "vault.db-wal").stat().st_size == 0
 
@@ -160,7 +160,7 @@ async def test_a_draft_that_was_cut_short_stops_no_page(house: House) -> None:
     ada = await house.officer()
     await write(ada, "draft", TEXT, hidden(await ada.get("/cases/1")))
     for sealed in (b"\x00", b"\x00\x00\x00\x05abcde", b"\xff" * 40):
-        with house.room.vault.transaction() as connection:
+        with house.room.vault.writing() as connection:
             connection.execute(tables.drafts.update().values(sealed=sealed))
         page = await ada.get("/cases/1")
         assert (page.status, box("") in page.body) == (200, True)

@@ -13,6 +13,7 @@ from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.primitives import SealingKey, hpke_seal
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.cases import NEW, part_info, wrap_case_key
+from journalist_ui.vault.counters import count_cases
 from journalist_ui.vault.evidence import KEPT, MIGRATED, about_part
 from journalist_ui.vault.session import CASE_PAGE, MemberSession
 from journalist_ui.web.cases import INBOX_PAGE
@@ -22,7 +23,7 @@ from tests.desk_web.house import House, Page
 
 def write(room: Room, case: int, texts: list[str]) -> None:
     """So many later messages of the source, as a desk of before proofs were kept stored them."""
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         whose = connection.execute(select(tables.cases).where(tables.cases.c.number == case)).one()
         for at, text in enumerate(texts):
             message_id = (case << 32 | at).to_bytes(16, "big")
@@ -33,11 +34,12 @@ def write(room: Room, case: int, texts: list[str]) -> None:
             connection.execute(insert(tables.parts).values(this | {"part": 1, "sealed": sealed}))
             audit.record(connection, 0, "", KEPT, about_part(whose, message, 1, sealed))
         audit.record(connection, 0, "", MIGRATED)
+        count_cases(connection, [case])
 
 
 def add_cases(room: Room, count: int) -> None:
     """So many cases with one whole report each, the first parts of which say their category."""
-    with room.vault.transaction() as connection:
+    with room.vault.writing() as connection:
         rows = tables.members
         members = connection.execute(select(rows.c.name, rows.c.public).where(rows.c.investigator)).all()
         body = encode_body(Report("x", ("discrimination",)))
@@ -57,6 +59,7 @@ def add_cases(room: Room, count: int) -> None:
             sealed = hpke_seal(public, body, part_info(number, bytes(16), 1))
             connection.execute(insert(tables.parts).values(this | {"part": 1, "sealed": sealed}))
             audit.record(connection, 0, "", KEPT, about_part(case, message, 1, sealed))
+            count_cases(connection, [number])
         audit.record(connection, 0, "", MIGRATED)
 
 

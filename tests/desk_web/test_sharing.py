@@ -11,7 +11,7 @@ async def closed_to_bob(house: House, *numbers: int) -> Officer:
     """Three cases, of which these are not bob's; ada."""
     for number in (1, 2, 3):
         await house.report(number, f"report {number}")
-    with house.room.vault.transaction() as connection:
+    with house.room.vault.writing() as connection:
         keys = tables.case_keys
         connection.execute(keys.delete().where(keys.c.member == "bob", keys.c.number.in_(numbers)))
     return await house.officer()
@@ -24,7 +24,7 @@ def answer(page: Page, **more: str) -> dict[str, str]:
 
 
 async def mine(house: House, name: str) -> set[int]:
-    with house.room.vault.transaction() as connection:
+    with house.room.vault.reading() as connection:
         keys = tables.case_keys
         return {row.number for row in connection.execute(keys.select().where(keys.c.member == name))}
 
@@ -64,7 +64,7 @@ async def test_more_than_was_agreed_to_is_not_shared(house: House) -> None:
     """A report came between the question and the answer."""
     ada = await closed_to_bob(house, 1)
     page = await ada.post("/members/share", {"name": "bob"})
-    with house.room.vault.transaction() as connection:
+    with house.room.vault.writing() as connection:
         connection.execute(tables.case_keys.delete().where(tables.case_keys.c.member == "bob"))
     page = await ada.post("/members/share", answer(page))
     assert (page.status, "Nothing was shared" in page.words) == (422, True)
@@ -87,7 +87,7 @@ async def test_removing_says_what_goes(house: House) -> None:
     page = await ada.post("/members/remove", {"name": "bob"})
     assert "They can open 2 cases." in page.words
     assert "somebody else too" in page.words
-    with house.room.vault.transaction() as connection:
+    with house.room.vault.writing() as connection:
         keys = tables.case_keys
         connection.execute(keys.delete().where(keys.c.member == "ada", keys.c.number == 3))
     page = await ada.post("/members/remove", {"name": "bob"})

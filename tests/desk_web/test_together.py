@@ -112,7 +112,7 @@ async def test_what_a_preview_shows_counts_as_opened(house: House) -> None:
 
 
 def shows(house: House) -> int:
-    with house.room.vault.transaction() as connection:
+    with house.room.vault.reading() as connection:
         return connection.execute(select(func.count()).where(tables.audit.c.act == SHOW)).scalar_one()
 
 

@@ -27,6 +27,7 @@ from journalist_ui.vault.evidence import KEPT, about_part
 from journalist_ui.vault.ledger import load_ledger
 from journalist_ui.vault.revision import NEEDED, found_revision
 from journalist_ui.vault.session import MemberSession
+from tests.desk.counting import counted, kept
 from tests.releases.old_service import OldService, unpack
 
 SLUGS = ("intake", "north", "south")
@@ -58,7 +59,7 @@ def sign_in(old: OldService, vault: Vault, slug: str, name: str) -> MemberSessio
     given = old.told["members"][slug][name]
     secret = members.one_time_code.base64.b32decode(given["totp_secret"])
     code = one_time_code.code_at(secret, int(old.noon // one_time_code.STEP))
-    with vault.transaction() as connection:
+    with vault.reading() as connection:
         row = members.read_for_sign_in(connection, name)
     return MemberSession(vault, members.prove(row, given["passphrase"], code, old.noon)[0])
 
@@ -84,6 +85,8 @@ def test_everything_that_was_shown_is_shown(old: OldService, slug: str) -> None:
     texts = [one["state"] for was in expected["cases"] for one in was["messages"] if one["from"] == "unit"]
     assert sorted(one.state.value for one in load_ledger(vault).texts.values()) == sorted(texts)
     assert KeyringStore(old.desk(slug), desk_key(old, slug)).load().signing_seed
+    assert kept(vault) == counted(vault)
+    assert any(one[0] for one in kept(vault)[0].values())
     vault.close()
     assert sorted(old.backups(slug).glob("*.db"))[-1] not in before
 
@@ -93,7 +96,7 @@ def test_what_came_before_proofs_is_listed_and_nothing_else_passes_for_it(old: O
     session = sign_in(old, north, "north", "ada")
     assert {one.proof.value for one in session.show(2, 0).messages} == {"before"}
     assert {one.proof.value for one in session.show(4, 0).messages} == {"before"}
-    with north.transaction() as connection:
+    with north.writing() as connection:
         assert audit.first_break(connection) == 0
         case = connection.execute(select(tables.cases).where(tables.cases.c.number == 2)).one()
         row = connection.execute(select(tables.parts).where(tables.parts.c.number == 2)).first()
@@ -118,7 +121,7 @@ def test_what_came_before_proofs_stays_whole_and_its_sources(old: OldService, no
     the list does not hold."""
     session = sign_in(old, north, "north", "ada")
     rows, parts = tables.messages, tables.parts
-    with north.transaction() as connection:
+    with north.writing() as connection:
         long = connection.execute(select(rows).where(rows.c.parts > 1, rows.c.complete > 0)).first()
         assert long is not None
         this = (parts.c.number == long.number, parts.c.message_id == long.message_id)
@@ -163,7 +166,7 @@ def _config() -> Config:
 
 def test_a_code_used_before_is_not_good_again(old: OldService, north: Vault) -> None:
     """What the earlier release remembered of a code is remembered."""
-    with north.transaction() as connection:
+    with north.reading() as connection:
         used = {row.name: json.loads(row.used_steps) for row in connection.execute(select(tables.members))}
     assert len(used["ada"]) == 1
     assert used["carol"] == []
@@ -192,7 +195,7 @@ def test_a_step_that_fails_leaves_the_vault_as_it_was(
         with pytest.raises(VaultUnusable, match="it is as it was"):
             opened(old, slug)
     vault = open_vault(path, key, older=True)
-    with vault.transaction() as connection:
+    with vault.reading() as connection:
         assert found_revision(connection) == "0002"
         connection.execute(text("SELECT last_step FROM members"))
     vault.close()
@@ -206,7 +209,7 @@ def test_without_a_backup_nothing_is_touched(old: OldService) -> None:
     with pytest.raises(BackupFailed):
         opened(old, "north")
     vault = open_vault(folder / VAULT_FILE, desk_key(old, "north"), older=True)
-    with vault.transaction() as connection:
+    with vault.reading() as connection:
         assert found_revision(connection) == "0002"
     vault.close()
     hidden.rename(old.backups("north"))
@@ -214,7 +217,7 @@ def test_without_a_backup_nothing_is_touched(old: OldService) -> None:
     settings.write_text(settings.read_text().replace(f'"{old.backups("north")}"', '"none"'))
     opened(old, "north").close()
     copy = open_vault(folder / BEFORE, desk_key(old, "north"), read_only=True)
-    with copy.transaction() as connection:
+    with copy.reading() as connection:
         assert found_revision(connection) == "0002"
     copy.close()
 
@@ -236,7 +239,7 @@ def test_a_newer_and_a_far_older_vault_are_refused_in_words(old: OldService, tmp
     """And an earlier release refuses a vault of this one by the number that it looks at."""
     path = tmp_path / VAULT_FILE
     vault = create_vault(path, bytes(32))
-    with vault.transaction() as connection:
+    with vault.writing() as connection:
         assert connection.execute(text("SELECT value FROM meta WHERE name = 'schema'")).scalar() == "3"
         connection.execute(update(tables.alembic_version).values(version_num="0999"))
     vault.close()
@@ -244,7 +247,7 @@ def test_a_newer_and_a_far_older_vault_are_refused_in_words(old: OldService, tmp
         with pytest.raises(VaultUnusable, match="newer release"):
             open_vault(path, bytes(32), older=older)
     far = open_vault(old.desk("south") / VAULT_FILE, desk_key(old, "south"), older=True)
-    with far.transaction() as connection:
+    with far.writing() as connection:
         connection.execute(text("UPDATE meta SET value = '1' WHERE name = 'schema'"))
     far.close()
     with pytest.raises(VaultUnusable, match="older than any"):

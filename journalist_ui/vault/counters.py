@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a list of cases says of each, kept beside the case by whoever writes, so that no list counts rows."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, ScalarSelect, Select, bindparam, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from . import tables
+
+ON_THE_WAY = ("waiting", "published")
+"""States of a text that the source has not read yet and that is not given up."""
+GIVEN_UP = "expired"
+
+_messages, _answers, _texts, _shown = tables.messages, tables.answers, tables.texts, tables.shown
+
+
+def _of_case(found: Select[tuple[int]]) -> ScalarSelect[int]:
+    return found.where(found.get_final_froms()[0].c.number == bindparam("of_case")).scalar_subquery()
+
+
+_sent = select(_texts.c.state).join(_answers, _answers.c.text == _texts.c.id)
+_sent = _sent.where(_answers.c.number == bindparam("of_case"))
+# No list of values may stand in a statement that is executed for many cases.
+_on_the_way = or_(*(_texts.c.state == state for state in ON_THE_WAY))
+_newest = _sent.order_by(_answers.c.place.desc()).limit(1).scalar_subquery()
+_CASE = (
+    update(tables.cases)
+    .where(tables.cases.c.number == bindparam("of_case"))
+    .values(
+        whole=_of_case(select(func.count()).select_from(_messages).where(tables.IS_WHOLE)),
+        newest=_of_case(select(func.coalesce(func.max(_messages.c.place), 0)).where(tables.IS_WHOLE)),
+        answered=_of_case(select(func.coalesce(func.max(_answers.c.place), 0))),
+        waiting=select(func.count()).select_from(_sent.where(_on_the_way).subquery()).scalar_subquery(),
+        given_up=func.coalesce(_newest == GIVEN_UP, False),
+    )
+)
+
+
+def count_cases(connection: Connection, numbers: Iterable[int]) -> None:
+    """After messages became whole, texts were added or their states changed in these cases, in the same transaction."""
+    rows = [{"of_case": number} for number in sorted(set(numbers))]
+    if rows:
+        connection.execute(_CASE, rows)
+
+
+def count_texts(connection: Connection, texts: Iterable[int]) -> None:
+    """The same of the cases in which these texts of the unit, by their ids, stand."""
+    wanted, numbers = list(texts), set[int]()
+    for text in wanted:
+        found = connection.execute(select(_answers.c.number).where(_answers.c.text == text)).scalar()
+        numbers |= {found} if found is not None else set()
+    count_cases(connection, numbers)
+
+
+def count_shown(connection: Connection, number: int, member: str) -> None:
+    """After messages of a case were shown to a member: how many, and up to which place."""
+    found = select(func.count(), func.coalesce(func.max(_messages.c.place), 0)).select_from(_shown)
+    found = found.join(
+        _messages, (_messages.c.number == _shown.c.number) & (_messages.c.message_id == _shown.c.message_id)
+    )
+    mine = found.where(_shown.c.number == number, _shown.c.member == member)
+    count, place = connection.execute(mine).one()
+    values = {"shown": count, "place": place}
+    statement = upsert(tables.progress).values(number=number, member=member, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["number", "member"], set_=values))
