@@ -28,11 +28,12 @@ from dropbox.protocol.armour import dearmour
 from dropbox.protocol.constants import UnitKind
 from dropbox.protocol.directory import Unit, UnitKey
 from dropbox.protocol.enrolment import verify_enrolment
-from journalist_ui.desk.client import ask_desk, socket_of
 from journalist_ui.desk.desk_key import stretch_desk_key
 from journalist_ui.desk.keyring import KEYRING_FILE, KeyringStore
 from journalist_ui.desk.schedule import publish_instant
 from journalist_ui.desk.settings import read_settings
+from journalist_ui.shapes.upkeep import Status
+from journalist_ui.socket.client import ask_desk, socket_of
 from journalist_ui.vault import members, tables
 from journalist_ui.vault.database import VAULT_FILE, open_vault
 from journalist_ui.vault.ledger import load_ledger
@@ -171,7 +172,7 @@ class DeskCampaign:
             if time.monotonic() > until:
                 raise Broken(f"after {ARRIVES_WITHIN:.0f} s there are {', '.join(self.ledger.open_ends())}")
             time.sleep(0.2)
-        notices = [one["code"] for one in ask_desk(socket_of(self.desk.folder), "status", {})["notices"]]
+        notices = [one.code for one in ask_desk(socket_of(self.desk.folder), Status()).notices]
         self.sources.end()
         self.sources.check()
         self.desk.stop(signal.SIGKILL)

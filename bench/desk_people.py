@@ -6,8 +6,8 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pyotp
 
@@ -25,8 +25,12 @@ from dropbox.protocol.constants import BODY_PART, KEY, MESSAGE_ID, TAG
 from dropbox.protocol.envelope_format import split_body
 from dropbox.protocol.errors import NoUnitReceives, UnitCannotReceive
 from dropbox.transport.source import SourceConnection
-from journalist_ui.desk.client import Answered, ask_desk, socket_of
 from journalist_ui.refusals import DeskNotRunning
+from journalist_ui.shapes.cases import Cases
+from journalist_ui.shapes.conversation import Show
+from journalist_ui.shapes.replies import Reply
+from journalist_ui.shapes.sessions import Login
+from journalist_ui.socket.client import Answered, ask_desk, socket_of
 from tests.desk.live import MEMBER_PASSPHRASE, PERIOD, LiveDesk
 
 PAUSE = 0.4
@@ -188,27 +192,26 @@ class Officer:
                 return
             time.sleep(1)
         try:
-            body = {"member": "ada", "passphrase": MEMBER_PASSPHRASE, "code": code}
-            token = str(ask_desk(path, "login", body)["token"])
+            token = ask_desk(path, Login("ada", MEMBER_PASSPHRASE, code)).token
         except (DeskNotRunning, Answered):
             return
         try:
-            cases = ask_desk(path, "cases", {}, token)["cases"]
+            cases = ask_desk(path, Cases(), token).cases
             while patient and not cases:
                 time.sleep(1)
-                cases = ask_desk(path, "cases", {}, token)["cases"]
+                cases = ask_desk(path, Cases(), token).cases
             for _ in range(self._replies if cases else 0):
-                number = self._chance.choice(cases)["case"]
-                report = ask_desk(path, "show", {"case": number}, token)["case"]["messages"][0]["text"]
-                self._reply(lambda body: ask_desk(path, "reply", body | {"again": True}, token), number, report)
+                number = self._chance.choice(cases).case
+                report = ask_desk(path, Show(number), token).case.messages[0].text
+                self._reply(path, token, number, report)
         except DeskNotRunning:
             return
 
-    def _reply(self, ask: Callable[[dict[str, object]], object], number: int, report: str) -> None:
+    def _reply(self, path: Path, token: str, number: int, report: str) -> None:
         text = os.urandom(8).hex() + " " + "a" * self._chance.choice((10, 900, 1_800))
         self._ledger.tried[text] = report
         try:
-            ask({"case": number, "text": text})
+            ask_desk(path, Reply(number, text, again=True), token)
         except DeskNotRunning:
             self.unanswered += 1
             raise

@@ -6,19 +6,24 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import click
 
 from dropbox.command_line import inputs
 from dropbox.command_line.refused import InputRefused
 from dropbox.command_line.secret_lines import secret_line
-from journalist_ui.desk.client import ask_desk
 from journalist_ui.desk.desk_key import given_passphrase
 from journalist_ui.refusals import BadInput, NotSignedIn
+from journalist_ui.shapes.asked import Asked
+from journalist_ui.shapes.notices import ToldNotice
+from journalist_ui.socket.client import ask_desk
+from journalist_ui.socket.codec import to_json
 
 from . import terminal
 
+Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 LARGEST_TEXT = 1 << 20
 """Bytes: far more than can be sent, so that what is too long is told as such."""
 LARGEST_SESSION = 4_096
@@ -64,13 +69,13 @@ def refuse_other_file(session: Path) -> None:
         raise BadInput(terminal.OTHER_FILE.format(path=session))
 
 
-def ask_signed_in(session: Path, verb: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+def ask_signed_in(session: Path, asked: Asked[Answer]) -> Answer:
     """Ask the desk of a session file. Raises DeskRefused."""
     held = held_session(session)
     if held is None:
         raise NotSignedIn(terminal.NO_SESSION.format(path=session))
     socket, token = held
-    return ask_desk(socket, verb, body or {}, token)
+    return ask_desk(socket, asked, token)
 
 
 def agree(question: str, otherwise: str) -> None:
@@ -82,16 +87,16 @@ def agree(question: str, otherwise: str) -> None:
         raise BadInput("Nothing was done.")
 
 
-def show(fields: Any, as_json: bool, words: Callable[[Any], Iterable[str]]) -> None:
-    """Print a result: JSON on one line, ASCII only, or words."""
+def show(result: Result, as_json: bool, words: Callable[[Result], Iterable[str]]) -> None:
+    """Print a result, a shape or several: JSON on one line, ASCII only, or words."""
     if as_json:
-        click.echo(json.dumps(fields))
+        click.echo(to_json(result))
     else:
-        for line in words(fields):
+        for line in words(result):
             click.echo(line)
 
 
-def tell(notices: list[dict[str, str]]) -> None:
+def tell(notices: Iterable[ToldNotice]) -> None:
     """What the officers must be told, on stderr, so that stdout stays the result."""
     for line in terminal.notices(notices):
         click.echo(line, err=True)

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
-from journalist_ui.desk.client import ask_desk, socket_of
 from journalist_ui.desk.restore import backup_now
 from journalist_ui.refusals import DeskNotRunning
+from journalist_ui.shapes.upkeep import BackedUp, Backup
+from journalist_ui.socket.client import ask_desk, socket_of
 
 from .asking import desk_passphrase, json_option, key_option, show, vault_option
 
@@ -27,7 +28,7 @@ def backup(vault: Path, desk_key_fd: int | None, as_json: bool) -> None:
       dropbox-desk backup --vault north
     """
     try:
-        fields = ask_desk(socket_of(vault), "backup", {})
+        done = ask_desk(socket_of(vault), Backup())
     except DeskNotRunning:
-        fields = {"file": backup_now(vault, desk_passphrase(desk_key_fd))}
-    show(fields, as_json, lambda found: [found["file"]])
+        done = BackedUp(backup_now(vault, desk_passphrase(desk_key_fd)))
+    show(done, as_json, lambda found: [found.file])

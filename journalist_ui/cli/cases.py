@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from journalist_ui.shapes.cases import Cases
+
 from . import terminal
 from .asking import ask_signed_in, json_option, session_option, show, tell
 
@@ -20,6 +22,6 @@ def cases(session: Path, as_json: bool) -> None:
       dropbox-desk cases --session ada.session
       dropbox-desk cases --session ada.session --json
     """
-    fields = ask_signed_in(session, "cases")
-    tell(fields["notices"])
-    show(fields["cases"], as_json, terminal.case_lines)
+    found = ask_signed_in(session, Cases())
+    tell(found.notices)
+    show(found.cases, as_json, terminal.case_lines)

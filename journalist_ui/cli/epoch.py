@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from journalist_ui.desk.client import ask_desk, socket_of
+from journalist_ui.shapes.upkeep import Epochs
+from journalist_ui.socket.client import ask_desk, socket_of
 
 from . import terminal
 from .asking import json_option, show, vault_option
@@ -23,4 +24,4 @@ def epoch(vault: Path, as_json: bool) -> None:
     Example:
       dropbox-desk epoch --vault north --json
     """
-    show(ask_desk(socket_of(vault), "epoch", {})["epochs"], as_json, terminal.epochs)
+    show(ask_desk(socket_of(vault), Epochs()).epochs, as_json, terminal.epochs)

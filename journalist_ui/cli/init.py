@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """``dropbox-desk init``: make a desk."""
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ from dropbox.command_line.output import check_output, say_once
 from dropbox.command_line.refused import OutputLost
 from dropbox.command_line.secret_lines import secret_line
 from journalist_ui.desk.setup import NewDesk, init_desk
-from journalist_ui.desk.web_address import NO_WEB
+from journalist_ui.socket.codec import to_json
+from journalist_ui.web_address import NO_WEB
 
 from . import terminal
 from .asking import desk_passphrase, json_option, key_option, vault_option
@@ -72,14 +72,8 @@ def init(
     desk = desk_passphrase(desk_key_fd, confirm=True)
     person = secret_line(terminal.ASK_FOR_MEMBER, confirm=True)
     made = init_desk(NewDesk(vault, service, anchor, name, member, backup, tor, roles, **pages), desk, person)
-    fields = {
-        "enrolment": str(made.enrolment),
-        "fingerprint": made.fingerprint,
-        "totp_secret": made.totp_secret,
-        "unit_id": made.unit_id,
-    }
     try:
-        say_once(json.dumps(fields) if as_json else "\n".join(terminal.made(fields)))
+        say_once(to_json(made) if as_json else "\n".join(terminal.made(made)))
     except OutputLost:
         shutil.rmtree(vault.absolute())
         raise

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from journalist_ui.desk.client import ask_desk
 from journalist_ui.refusals import DeskNotRunning
+from journalist_ui.shapes.sessions import Lock
+from journalist_ui.socket.client import ask_desk
 
 from . import terminal
 from .asking import held_session, refuse_other_file, session_option
@@ -27,6 +28,6 @@ def lock(session: Path) -> None:
     if held is not None:
         # Without the desk there is no session.
         with suppress(DeskNotRunning):
-            ask_desk(held[0], "lock", {"token": held[1]})
+            ask_desk(held[0], Lock(held[1]))
     session.unlink(missing_ok=True)
     click.echo(terminal.LOCKED, err=True)

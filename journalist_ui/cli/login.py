@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from dropbox.command_line.secret_lines import secret_line
-from journalist_ui.desk.client import ask_desk, socket_of
+from journalist_ui.shapes.sessions import Login
+from journalist_ui.socket.client import ask_desk, socket_of
 
 from . import terminal
 from .asking import refuse_other_file, vault_option
@@ -35,14 +36,11 @@ def login(vault: Path, member: str, session: Path) -> None:
     """
     refuse_other_file(session)
     socket = socket_of(vault)
-    secrets = {
-        "passphrase": secret_line(terminal.ASK_FOR_MEMBER),
-        "code": secret_line(terminal.ASK_FOR_CODE, empty=True),
-    }
-    opened = ask_desk(socket, "login", {"member": member} | secrets)
+    passphrase = secret_line(terminal.ASK_FOR_MEMBER)
+    opened = ask_desk(socket, Login(member, passphrase, secret_line(terminal.ASK_FOR_CODE, empty=True)))
     fresh = session.with_name(f".{session.name}.new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump({"socket": str(socket), "token": opened["token"]}, file)
+        json.dump({"socket": str(socket), "token": opened.token}, file)
     os.rename(fresh, session)
-    click.echo(terminal.CAME_FIRST if opened["provisional"] else terminal.LOGGED_IN, err=True)
+    click.echo(terminal.CAME_FIRST if opened.provisional else terminal.LOGGED_IN, err=True)

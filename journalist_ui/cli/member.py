@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """``dropbox-desk member``: who belongs to the desk."""
 
-import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
 from dropbox.command_line.output import say_once
 from dropbox.command_line.refused import InputRefused
 from dropbox.command_line.secret_lines import secret_line
+from journalist_ui.shapes.members import AddMember, AskRemoval, Members, RemoveMember
+from journalist_ui.shapes.passphrases import ChangePassphrase, ConfirmCodes, ShowCodes
+from journalist_ui.shapes.sharing import AskShare, Share
+from journalist_ui.socket.codec import to_json
 
 from . import terminal
 from .asking import agree, ask_signed_in, json_option, session_option, show
@@ -31,7 +33,7 @@ def list_members(session: Path, as_json: bool) -> None:
     Example:
       dropbox-desk member list --session ada.session --json
     """
-    show(ask_signed_in(session, "member-list")["members"], as_json, terminal.members)
+    show(ask_signed_in(session, Members()).members, as_json, terminal.members)
 
 
 @member.command("add")
@@ -59,8 +61,7 @@ def add(name: str, session: Path, roles: tuple[str, ...], as_json: bool) -> None
       dropbox-desk member add eve --role administrator --role investigator --session ada.session --json < passphrase
     """
     passphrase = secret_line(terminal.ASK_FOR_FIRST, confirm=True)
-    body = {"name": name, "roles": list(roles), "passphrase": passphrase}
-    show(ask_signed_in(session, "member-add", body), as_json, terminal.member_added)
+    show(ask_signed_in(session, AddMember(name, passphrase, roles)), as_json, terminal.member_added)
 
 
 @member.command("share")
@@ -82,12 +83,12 @@ def share(name: str, session: Path, cases: tuple[int, ...], everything: bool, ye
     """
     if cases and everything:
         raise click.UsageError("Say --case or --all, not both.")
-    which: dict[str, Any] = {"name": name} | ({"cases": list(cases)} if cases else {})
+    agreed: int | None = None
     if not cases and not (everything and yes):
-        asked = ask_signed_in(session, "member-share-ask", which)
-        agree(terminal.share_question(asked), terminal.SHARE_HOW)
-        which["agreed"] = asked["cases"]
-    show(ask_signed_in(session, "member-share", which), as_json, terminal.shared)
+        plan = ask_signed_in(session, AskShare(name))
+        agree(terminal.share_question(plan), terminal.SHARE_HOW)
+        agreed = plan.cases
+    show(ask_signed_in(session, Share(name, cases or None, agreed)), as_json, terminal.shared)
 
 
 @member.command("remove")
@@ -104,8 +105,8 @@ def remove(name: str, session: Path, yes: bool) -> None:
       dropbox-desk member remove bob --session ada.session
     """
     if not yes and sys.stdin.isatty():
-        agree(terminal.remove_question(ask_signed_in(session, "member-remove-ask", {"name": name})), "")
-    for line in terminal.removed(ask_signed_in(session, "member-remove", {"name": name})):
+        agree(terminal.remove_question(ask_signed_in(session, AskRemoval(name))), "")
+    for line in terminal.removed(ask_signed_in(session, RemoveMember(name))):
         click.echo(line, err=True)
 
 
@@ -127,11 +128,11 @@ def passphrase(session: Path, new_code: bool, as_json: bool) -> None:
     """
     old = secret_line(terminal.ASK_FOR_MEMBER)
     new = secret_line(terminal.ASK_FOR_NEW, confirm=True)
-    done = ask_signed_in(session, "member-passphrase", {"old": old, "new": new, "new_code": new_code})
-    if done["in_force"]:
+    done = ask_signed_in(session, ChangePassphrase(old, new, new_code))
+    if done.in_force:
         show(done, as_json, terminal.changed)
         return
-    say_once(json.dumps(done) if as_json else terminal.CODES.format(secret=done["totp_secret"]))
+    say_once(to_json(done) if as_json else terminal.CODES.format(secret=done.totp_secret))
     if as_json or not sys.stdin.isatty():
         click.echo(terminal.NOT_IN_FORCE, err=True)
         return
@@ -139,7 +140,7 @@ def passphrase(session: Path, new_code: bool, as_json: bool) -> None:
 
 
 def _confirm(session: Path, code: str) -> None:
-    ask_signed_in(session, "member-confirm", {"code": code})
+    ask_signed_in(session, ConfirmCodes(code))
     click.echo(terminal.CONFIRMED, err=True)
 
 
@@ -157,9 +158,9 @@ def confirm(session: Path, again: bool, as_json: bool) -> None:
       dropbox-desk member confirm --show --session bob.session
     """
     if again:
-        found = ask_signed_in(session, "member-codes")
-        if found["totp_secret"] is None:
+        found = ask_signed_in(session, ShowCodes())
+        if found.totp_secret is None:
             raise InputRefused(terminal.NO_CODES)
-        say_once(json.dumps(found) if as_json else terminal.CODES.format(secret=found["totp_secret"]))
+        say_once(to_json(found) if as_json else terminal.CODES.format(secret=found.totp_secret))
         return
     _confirm(session, secret_line(terminal.ASK_FOR_NEW_CODE))

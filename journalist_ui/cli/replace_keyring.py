@@ -28,11 +28,4 @@ def replace_keyring(vault: Path, give_up_old: bool, desk_key_fd: int | None, as_
     """
     if not give_up_old:
         raise BadInput(terminal.GIVE_UP_FIRST)
-    done = replace(vault.absolute(), desk_passphrase(desk_key_fd))
-    fields = {
-        "enrolment": str(done.enrolment),
-        "fingerprint": done.fingerprint,
-        "unanswerable": done.unanswerable,
-        "unsent": done.unsent,
-    }
-    show(fields, as_json, terminal.replaced)
+    show(replace(vault.absolute(), desk_passphrase(desk_key_fd)), as_json, terminal.replaced)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from journalist_ui.shapes.replies import Reply
+
 from . import terminal
 from .asking import ask_signed_in, json_option, read_text, session_option, show
 
@@ -31,5 +33,5 @@ def reply(case: int, session: Path, text_file: str, again: bool, as_json: bool) 
       dropbox-desk reply 3 --session ada.session --text-file answer.txt
       echo "Thank you. Which day was it?" | dropbox-desk reply 3 --session ada.session --text-file -
     """
-    body = {"case": case, "text": read_text(text_file), "again": again}
-    show(ask_signed_in(session, "reply", body), as_json, terminal.replied)
+    asked = Reply(case, read_text(text_file), again)
+    show(ask_signed_in(session, asked), as_json, terminal.replied)

@@ -34,5 +34,5 @@ def restore(
       dropbox-desk restore --vault north --replace
       dropbox-desk restore --vault north --from /mnt/backup
     """
-    fields = restore_vault(vault, desk_passphrase(desk_key_fd), file, replace=replace, source=source)
-    show(fields, as_json, terminal.restored)
+    done = restore_vault(vault, desk_passphrase(desk_key_fd), file, replace=replace, source=source)
+    show(done, as_json, terminal.restored)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from journalist_ui.shapes.conversation import Show
+
 from . import terminal
 from .asking import ask_signed_in, json_option, session_option
 from .asking import show as print_result
@@ -24,4 +26,4 @@ def show(case: int, session: Path, as_json: bool) -> None:
       dropbox-desk show 3 --session ada.session
       dropbox-desk show 3 --session ada.session --json
     """
-    print_result(ask_signed_in(session, "show", {"case": case})["case"], as_json, terminal.case)
+    print_result(ask_signed_in(session, Show(case)).case, as_json, terminal.case)

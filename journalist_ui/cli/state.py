@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from journalist_ui.shapes.cases import SetState
+
 from . import terminal
 from .asking import ask_signed_in, json_option, session_option, show
 
@@ -21,4 +23,4 @@ def state(case: int, wanted: str, session: Path, as_json: bool) -> None:
     Example:
       dropbox-desk state 3 assessing --session ada.session
     """
-    show(ask_signed_in(session, "state", {"case": case, "state": wanted}), as_json, terminal.marked)
+    show(ask_signed_in(session, SetState(case, wanted)), as_json, terminal.marked)

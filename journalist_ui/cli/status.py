@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from journalist_ui.desk.client import ask_desk, socket_of
+from journalist_ui.shapes.upkeep import Status
+from journalist_ui.socket.client import ask_desk, socket_of
 
 from . import terminal
 from .asking import json_option, show, tell, vault_option
@@ -21,7 +22,7 @@ def status(vault: Path, as_json: bool) -> None:
     Example:
       dropbox-desk status --vault north
     """
-    fields = ask_desk(socket_of(vault), "status", {})
+    found = ask_desk(socket_of(vault), Status())
     if not as_json:
-        tell(fields["notices"])
-    show(fields, as_json, terminal.status)
+        tell(found.notices)
+    show(found, as_json, terminal.status)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from journalist_ui.shapes.upkeep import Sync
+
 from . import terminal
 from .asking import ask_signed_in, json_option, session_option, show, tell
 
@@ -20,6 +22,6 @@ def sync(session: Path, as_json: bool) -> None:
       dropbox-desk sync --session ada.session
       dropbox-desk sync --session ada.session --json
     """
-    fields = ask_signed_in(session, "sync")
-    tell(fields.pop("notices"))
-    show(fields, as_json, terminal.synced)
+    done = ask_signed_in(session, Sync())
+    tell(done.notices)
+    show({"new": done.new, "published": done.published}, as_json, lambda _: terminal.synced(done))

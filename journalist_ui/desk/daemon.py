@@ -14,18 +14,18 @@ from aiohttp import web
 
 from dropbox.protocol.errors import ProtocolError
 from dropbox.transport.errors import TransportFailed
+from journalist_ui.log import log
 from journalist_ui.refusals import DeskRefused
+from journalist_ui.socket.path import SOCKET_FILE, short_path
+from journalist_ui.socket.server import make_app
+from journalist_ui.verbs.desk import Desk
 
-from .api import Desk
 from .engine import Engine
 from .keyring import KeyringStore
-from .log import log
 from .opening import open_desk_vault
 from .schedule import next_collect, next_publish, publish_due, retry_after
 from .sessions import SessionBook
 from .settings import ANCHOR_FILE, read_anchor, read_settings
-from .socket_path import SOCKET_FILE, short_path
-from .socket_server import make_app
 from .vault_lock import hold_vault
 
 LONGEST_RETRY = 60.0

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from journalist_ui.log import log
 from journalist_ui.vault import drafts
 from journalist_ui.vault.database import Vault
 from journalist_ui.vault.drafts import Draft, Written
 
-from .log import log
 from .sessions import since_boot
 
 LATELY = 3600.0

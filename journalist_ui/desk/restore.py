@@ -4,9 +4,9 @@
 import shutil
 import time
 from pathlib import Path
-from typing import Any
 
 from journalist_ui.refusals import BackupFailed, VaultUnusable
+from journalist_ui.shapes.offline import BackupVerified, VaultRestored
 from journalist_ui.vault.backup import (
     backup_day,
     copies_beside,
@@ -49,19 +49,19 @@ def backup_now(folder: Path, desk_passphrase: str) -> str:
             vault.close()
 
 
-def verify(folder: Path, desk_passphrase: str, file: Path | None) -> dict[str, Any]:
+def verify(folder: Path, desk_passphrase: str, file: Path | None) -> BackupVerified:
     """Check a backup, the newest if none is named. Raises DeskRefused."""
     settings = read_settings(folder)
     path = file or newest_backup(_folder(settings), settings.unit_id)
     present = folder / VAULT_FILE
     key = stretch_desk_key(desk_passphrase, settings.salt)
     found = verify_backup(path, key, present if present.exists() else None)
-    return {"file": str(path), "day": day_of(backup_day(path, key)), **found}
+    return BackupVerified(str(path), day_of(backup_day(path, key)), **found)
 
 
 def restore_vault(
     folder: Path, desk_passphrase: str, file: Path | None, *, replace: bool, source: Path | None = None
-) -> dict[str, Any]:
+) -> VaultRestored:
     """Put a backup, the newest if none is named, in the vault's place. Raises DeskRefused.
 
     A present vault is given up only with ``replace``. ``source`` is the folder of backups when the desk's own folder is
@@ -78,7 +78,7 @@ def restore_vault(
         verify_backup(path, desk_key)
         made = day_of(backup_day(path, desk_key))
         restore_backup(path, folder, desk_key, int(time.time() // DAY))
-    return {"file": str(path), "day": made, "keyring": (folder / KEYRING_FILE).exists()}
+    return VaultRestored(str(path), made, (folder / KEYRING_FILE).exists())
 
 
 def day_of(day: int) -> str:

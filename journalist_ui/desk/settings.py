@@ -16,8 +16,7 @@ from dropbox.protocol.errors import ProtocolError
 from dropbox.transport.errors import BadAddress, OnionWithoutTor
 from dropbox.transport.http import check_address, is_onion
 from journalist_ui.refusals import BadInput, VaultUnusable
-
-from .web_address import NO_WEB, WebAddress, check_web
+from journalist_ui.web_address import NO_WEB, WebAddress, check_web
 
 SETTINGS_FILE = "desk.toml"
 ANCHOR_FILE = "anchor.txt"

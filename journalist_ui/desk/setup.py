@@ -18,11 +18,13 @@ from dropbox.protocol.directory import check_name
 from dropbox.protocol.enrolment import Enrolment
 from dropbox.protocol.errors import BadText
 from journalist_ui.refusals import BadInput, VaultUnusable
+from journalist_ui.shapes.offline import DeskMade, KeyringReplaced
 from journalist_ui.vault import audit, evidence, members, tables
 from journalist_ui.vault.backup import sync_path
 from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, read_meta
 from journalist_ui.vault.members import Role
 from journalist_ui.vault.passphrase import SALT, check_passphrase
+from journalist_ui.web_address import NO_WEB, check_web
 
 from .desk_key import stretch_desk_key
 from .engine import DAY
@@ -39,7 +41,6 @@ from .settings import (
     write_settings,
 )
 from .vault_lock import hold_vault
-from .web_address import NO_WEB, check_web
 
 ENROLMENT_FILE = "enrolment.txt"
 LONGEST_AWAY = 400 * DAY
@@ -66,16 +67,6 @@ class NewDesk:
     demo: bool = False
 
 
-@dataclass(frozen=True)
-class Made:
-    """What `init` says: where the enrolment is, its fingerprint, the first member's code secret, the unit's id."""
-
-    enrolment: Path
-    fingerprint: str
-    totp_secret: str
-    unit_id: str
-
-
 def first_roles(names: Iterable[str]) -> frozenset[Role]:
     """The first member administers, and investigates too: somebody must be able to open the first case.
 
@@ -87,7 +78,7 @@ def first_roles(names: Iterable[str]) -> frozenset[Role]:
     return roles | {Role.INVESTIGATOR}
 
 
-def init_desk(wanted: NewDesk, desk_passphrase: str, member_passphrase: str) -> Made:
+def init_desk(wanted: NewDesk, desk_passphrase: str, member_passphrase: str) -> DeskMade:
     """Make a desk whole, or nothing at all. Raises BadInput, OSError."""
     anchor = read_anchor(wanted.anchor)
     roles = first_roles(wanted.roles)
@@ -111,7 +102,7 @@ def init_desk(wanted: NewDesk, desk_passphrase: str, member_passphrase: str) -> 
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
-    return Made(target / ENROLMENT_FILE, enrolment.fingerprint.hex(), secret, settings.unit_id.hex())
+    return DeskMade(target / ENROLMENT_FILE, enrolment.fingerprint.hex(), secret, settings.unit_id.hex())
 
 
 def _new_settings(wanted: NewDesk) -> DeskSettings:
@@ -166,18 +157,7 @@ def _new_signing_key(
     return enrolment
 
 
-@dataclass(frozen=True)
-class Replaced:
-    """A new keyring: its enrolment, and what can no longer be done. ``unanswerable`` counts conversations that must
-    write again before they can be answered, ``unsent`` texts that wait for that."""
-
-    enrolment: Path
-    fingerprint: str
-    unanswerable: int
-    unsent: int
-
-
-def replace_keyring(folder: Path, desk_passphrase: str) -> Replaced:
+def replace_keyring(folder: Path, desk_passphrase: str) -> KeyringReplaced:
     """Give up the keyring, whatever is left of it: a new signing key, texts numbered on from 8 x period + 1.
 
     The unit's id and the vault stay. Raises VaultUnusable, DeskBusy.
@@ -192,7 +172,7 @@ def replace_keyring(folder: Path, desk_passphrase: str) -> Replaced:
             enrolment = _new_signing_key(folder, desk_key, settings, anchor.service_id, keyring)
         finally:
             vault.close()
-    return Replaced(folder / ENROLMENT_FILE, enrolment.fingerprint.hex(), conversations, unsent)
+    return KeyringReplaced(folder / ENROLMENT_FILE, enrolment.fingerprint.hex(), conversations, unsent)
 
 
 def successor(vault: Vault, now: float) -> tuple[Keyring, int, int]:

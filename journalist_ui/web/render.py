@@ -3,7 +3,6 @@
 
 from functools import cache
 from importlib import resources
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -36,6 +35,7 @@ def environment() -> Environment:
         "state": words.state,
         "draft": words.draft,
         "delivery": words.delivery,
+        "told": words.told,
         "day": words.day,
         "moment": words.moment,
         "plural": words.plural,
@@ -43,7 +43,7 @@ def environment() -> Environment:
     return made
 
 
-def render(template: str, values: dict[str, Any]) -> bytes:
+def render(template: str, values: dict[str, object]) -> bytes:
     """A page of templates/desk."""
     return environment().get_template(template).render(values).encode()
 

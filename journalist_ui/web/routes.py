@@ -5,18 +5,24 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from . import cases, entry, members, pages, replies
 from .answers import Answer
-from .site import Visit
+from .pages import cases, conversation, members, passphrases, replies, sessions, sharing, upkeep
+from .pages.late import late
+from .site import At, Visit
 
+LONGEST_FORM = 1 << 16
+"""Bytes: the longest passphrases stand in it, whatever their letters."""
 LONGEST_BODY = 1 << 18
-_CASE = "([1-9][0-9]{0,8})"
+"""Bytes: the longest text, whatever its letters."""
+_PLACES = {"case": "[1-9][0-9]{0,8}"}
+"""What may stand at each place of an address, a field of At: whole numbers."""
 
 
 @dataclass(frozen=True)
 class Route:
     """``{case}`` in a path stands for a case's number; a page that asks for sign-in is never reached without. ``first``
-    may be reached by a provisional member. ``late`` takes what is posted from a page of a session that is over."""
+    may be reached by a provisional member. ``late`` takes what is posted from a page of a session that is over. A body
+    of more than ``longest`` bytes is refused before it is read."""
 
     method: str
     path: str
@@ -24,42 +30,51 @@ class Route:
     signed_in: bool = True
     first: bool = False
     late: Callable[[Visit], Awaitable[Answer]] | None = None
+    longest: int = LONGEST_FORM
+
+    def match(self, path: str) -> At | None:
+        """What stands at the places of this route's address; None for another address."""
+        pattern = re.escape(self.path)
+        for name, form in _PLACES.items():
+            pattern = pattern.replace(rf"\{{{name}\}}", f"(?P<{name}>{form})")
+        found = re.fullmatch(pattern, path)
+        return At(**{name: int(number) for name, number in found.groupdict().items()}) if found else None
 
 
 ROUTES = (
-    Route("GET", "/sign-in", entry.sign_in_page, signed_in=False),
-    Route("POST", "/sign-in", entry.sign_in, signed_in=False),
-    Route("POST", "/lock", entry.lock, signed_in=False),
+    Route("GET", "/sign-in", sessions.sign_in_page, signed_in=False),
+    Route("POST", "/sign-in", sessions.sign_in, signed_in=False),
+    Route("POST", "/lock", sessions.lock, signed_in=False),
     Route("GET", "/", cases.inbox),
-    Route("POST", "/collect", cases.collect),
-    Route("GET", "/cases/{case}", cases.case),
-    Route("POST", "/cases/{case}/reply", replies.reply, late=replies.late),
+    Route("POST", "/collect", upkeep.collect),
+    Route("GET", "/cases/{case}", conversation.case),
+    Route("POST", "/cases/{case}/reply", replies.reply, late=late, longest=LONGEST_BODY),
     Route("GET", "/cases/{case}/preview", replies.preview),
     Route("POST", "/cases/{case}/state", cases.set_state),
-    Route("GET", "/members", members.member_page),
+    Route("GET", "/members", members.members),
     Route("POST", "/members/add", members.add),
-    Route("POST", "/members/share", members.share),
+    Route("POST", "/members/share", sharing.share),
     Route("POST", "/members/remove", members.remove),
-    Route("GET", "/passphrase", members.passphrase_page, first=True),
-    Route("POST", "/passphrase", members.passphrase, first=True),
-    Route("GET", "/passphrase/codes", members.codes_page, first=True),
-    Route("POST", "/passphrase/codes", members.confirm, first=True),
-    Route("GET", "/status", pages.status),
-    Route("GET", "/help", pages.how_to),
-    Route("POST", "/keys", pages.keys),
+    Route("GET", "/passphrase", passphrases.passphrase_page, first=True),
+    Route("POST", "/passphrase", passphrases.passphrase, first=True),
+    Route("GET", "/passphrase/codes", passphrases.codes_page, first=True),
+    Route("POST", "/passphrase/codes", passphrases.confirm, first=True),
+    Route("GET", "/status", upkeep.status),
+    Route("GET", "/help", upkeep.how_to),
+    Route("POST", "/keys", upkeep.keys),
     *(
-        Route("GET", path, pages.static(path.rpartition("/")[2]), signed_in=False)
+        Route("GET", path, upkeep.static(path.rpartition("/")[2]), signed_in=False)
         for path in ("/static/desk.css", "/static/desk.js", "/static/idle.js", "/static/reply.js", "/static/keys.js")
     ),
 )
 
 
-def find_route(method: str, path: str) -> tuple[tuple[Route, tuple[int, ...]] | None, set[str]]:
-    """The route with the numbers of its path, and the methods that the address takes."""
+def find_route(method: str, path: str) -> tuple[tuple[Route, At] | None, set[str]]:
+    """The route with what stands in its address, and the methods that the address takes."""
     methods = set()
     for route in ROUTES:
-        if match := re.fullmatch(re.escape(route.path).replace(r"\{case\}", _CASE), path):
+        if (at := route.match(path)) is not None:
             methods.add(route.method)
             if route.method == method:
-                return (route, tuple(map(int, match.groups()))), methods
+                return (route, at), methods
     return None, methods

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from dropbox.http_edge.connection import Limits, Server, Trouble
-from journalist_ui.desk.api import Desk
-from journalist_ui.desk.log import log
-from journalist_ui.desk.web_address import WebAddress
+from journalist_ui.log import log
 from journalist_ui.refusals import BadInput
+from journalist_ui.verbs.desk import Desk
+from journalist_ui.web_address import WebAddress
 
 from .answers import Answer
 from .gate import Gate

@@ -2,17 +2,47 @@
 """The desk's site: what every page shares, and one visit of it."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 
-from journalist_ui.desk.api import Desk, ask
-from journalist_ui.desk.web_address import WebAddress
+from dropbox.protocol.primitives import sha256
+from journalist_ui.refusals import NotSignedIn
+from journalist_ui.shapes.asked import Asked
+from journalist_ui.shapes.sessions import Me
+from journalist_ui.verbs.desk import Desk
+from journalist_ui.verbs.table import ask
+from journalist_ui.web_address import WebAddress
 
 from . import words
 from .answers import HTML, Answer, to
 from .carried import Carried
 from .render import render
 
+Reply = TypeVar("Reply")
 KEYS = "keys"
+
+
+class Done:
+    """What was done last in each session, until a page has said it; by the hash of the session's token."""
+
+    def __init__(self) -> None:
+        self._what: dict[bytes, str] = {}
+
+    def note(self, token: str, what: str) -> None:
+        self._what[_hidden(token)] = what
+
+    def take(self, token: str, what: str) -> bool:
+        """Whether that was done last; it is said once."""
+        if self._what.get(_hidden(token)) != what:
+            return False
+        self.forget(token)
+        return True
+
+    def forget(self, token: str) -> None:
+        self._what.pop(_hidden(token), None)
+
+
+def _hidden(token: str) -> bytes:
+    return sha256(token.encode("utf-8", "surrogatepass"))
 
 
 @dataclass
@@ -21,8 +51,7 @@ class Site:
 
     desk: Desk
     address: WebAddress
-    done: dict[str, str] = field(default_factory=dict)
-    """By session: what was done last, until a page has said it."""
+    done: Done = field(default_factory=Done)
     landing: dict[str, int] = field(default_factory=dict)
     """By member: the case in which a lock kept what they had begun, for their next sign-in."""
     carried: Carried = field(default_factory=Carried)
@@ -30,14 +59,16 @@ class Site:
     @property
     def cookie(self) -> str:
         """Named after the unit, so that desks that share a host by mistake still have a cookie each."""
-        prefix = "__Host-" if self.address.secure else ""
-        return f"{prefix}desk-{self.desk.engine.settings.unit_id.hex()[:12]}"
+        return self._named("desk")
 
     @property
     def ticket_cookie(self) -> str:
         """By which a browser takes a text through the sign-in."""
+        return self._named("text")
+
+    def _named(self, name: str) -> str:
         prefix = "__Host-" if self.address.secure else ""
-        return f"{prefix}text-{self.desk.engine.settings.unit_id.hex()[:12]}"
+        return f"{prefix}{name}-{self.desk.unit_id.hex()[:12]}"
 
     def set_cookie(self, value: str) -> tuple[str, str]:
         """The session's cookie; an empty value removes it."""
@@ -53,56 +84,79 @@ class Site:
         return ("set-cookie", f"{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{end}")
 
 
+@dataclass(frozen=True)
+class At:
+    """What stands in the address of a route, by the name of its place there."""
+
+    case: int = 0
+
+
 @dataclass
 class Visit:
-    """One request that passed the gate. ``form`` is what was posted, ``who`` the signed-in member, empty without;
+    """One request that passed the gate. ``form`` is what was posted, ``who`` the signed-in member, None without;
     ``ticket`` names a text that is carried through the sign-in."""
 
     site: Site
-    token: str
-    query: dict[str, str]
-    form: dict[str, list[str]]
-    numbers: tuple[int, ...]
-    who: dict[str, Any] = field(default_factory=dict)
+    token: str = ""
+    query: dict[str, str] = field(default_factory=dict)
+    form: dict[str, list[str]] = field(default_factory=dict)
+    at: At = At()
+    who: Me | None = None
     keys: bool = True
     ticket: str = ""
+
+    @property
+    def me(self) -> Me:
+        """Who is signed in. Raises NotSignedIn."""
+        if self.who is None:
+            raise NotSignedIn("You are not signed in.")
+        return self.who
 
     def field(self, name: str) -> str:
         """A field of the form; empty when it is not there."""
         return self.form.get(name, [""])[0]
 
+    def number(self, name: str, otherwise: int = 0) -> int:
+        """A whole number of at most nine digits in the form, or ``otherwise``."""
+        return _number(self.field(name), otherwise)
+
+    def asked_page(self) -> int:
+        """The page that the address asks for: the first unless it is a number."""
+        return max(1, _number(self.query.get("page", ""), 1))
+
     def text(self) -> str:
         """The reply's text with the line ends that the person saw: browsers post others."""
         return self.field("text").replace("\r\n", "\n")
 
-    async def ask(self, verb: str, **body: Any) -> dict[str, Any]:
-        """One verb of the desk, by the session's member."""
-        return await ask(self.site.desk, verb, self.token, body)
+    async def ask(self, asked: Asked[Reply]) -> Reply:
+        """One verb of the desk, by the session's member. Raises what the verb raises."""
+        return await ask(self.site.desk, self.token, asked)
 
     def done(self, address: str, what: str, *more: tuple[str, str]) -> Answer:
         """Go on to a page that says once what was done: an address alone claims nothing."""
-        self.site.done[self.token] = what
+        self.site.done.note(self.token, what)
         path, mark, place = address.partition("#")
         return to(f"{path}?done={what}{mark}{place}", *more)
 
     def told(self) -> str:
         """What the page is to say of what was done."""
         asked = self.query.get("done", "")
-        if not asked or self.site.done.get(self.token) != asked:
-            return ""
-        return words.DONE[self.site.done.pop(self.token)]
+        return words.DONE[asked] if asked and self.site.done.take(self.token, asked) else ""
 
     def page(
-        self, template: str, status: int = 200, more: tuple[tuple[str, str], ...] = (), /, **values: Any
+        self, template: str, status: int = 200, more: tuple[tuple[str, str], ...] = (), /, **values: object
     ) -> Answer:
         """A page; everything in ``values`` is escaped. ``more`` are headers."""
-        settings = self.site.desk.engine.settings
-        shared = {
+        shared: dict[str, object] = {
             "who": self.who,
-            "csrf": self.who["form"] if self.who else "",
-            "unit": settings.name,
-            "demo": settings.demo,
+            "csrf": self.who.form if self.who else "",
+            "unit": self.site.desk.name,
+            "demo": self.site.desk.demo,
             "keys": self.keys,
-            "idle": int(self.who["idle_seconds"]) if self.who else 0,
+            "idle": int(self.who.idle_seconds) if self.who else 0,
         }
         return Answer(render(template, shared | values), HTML, status, more)
+
+
+def _number(text: str, otherwise: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else otherwise

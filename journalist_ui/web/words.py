@@ -3,12 +3,12 @@
 
 import datetime
 from dataclasses import dataclass
-from typing import Any
 
 from dropbox.forces import find_force
 from dropbox.protocol.inert import inert_line
 from dropbox.questions import QUESTIONS
-from journalist_ui.desk.faults import Fault
+from journalist_ui.shapes.conversation import Message
+from journalist_ui.verbs.faults import Fault
 
 CATEGORIES = {
     "information-or-influence": "Information or influence for money or favours",
@@ -106,11 +106,11 @@ def state(name: str) -> str:
     return STATES.get(name, name)
 
 
-def delivery(message: dict[str, Any]) -> str:
+def delivery(message: Message) -> str:
     """Where a text of the unit is on its way."""
-    if message["state"] == "waiting":
-        return "Waiting for the next batch" if message["number"] else "Waiting to be admitted"
-    return DELIVERY.get(str(message["state"]), str(message["state"]))
+    if message.state == "waiting":
+        return "Waiting for the next batch" if message.number else "Waiting to be admitted"
+    return DELIVERY.get(message.state, message.state)
 
 
 def day(iso: str) -> str:
@@ -143,9 +143,9 @@ class Told:
 _UNKNOWN = "Answer to a question that this desk does not know"
 
 
-def told(answers: dict[str, str]) -> list[Told]:
+def told(answers: dict[str, str] | None) -> list[Told]:
     """In the order of the questions; what no question asked comes last, and its id is the source's own words too."""
-    found = []
+    found, answers = [], answers or {}
     for question in QUESTIONS:
         if (answer := answers.get(question.id)) is not None:
             label = question.words(answer)

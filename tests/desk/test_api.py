@@ -14,16 +14,19 @@ from aiohttp.test_utils import TestClient
 from aiohttp.web import Application, Request
 from sqlalchemy import select
 
-from journalist_ui.desk.api import FIRST_VERBS, MEMBER_VERBS, OPEN_VERBS, Desk
 from journalist_ui.desk.notice_log import lasting_notices
 from journalist_ui.desk.notices import LASTING_DAYS
 from journalist_ui.desk.sessions import SessionBook
-from journalist_ui.desk.socket_server import LONGEST_REQUEST, make_app
+from journalist_ui.socket.server import LONGEST_REQUEST, make_app
 from journalist_ui.vault import one_time_code, tables
+from journalist_ui.verbs.desk import Desk
+from journalist_ui.verbs.table import VERBS, Who
 from tests.desk.room import ADMINISTRATOR, FIRST_PASSPHRASE, INVESTIGATOR, PASSPHRASE, Room, entropy
 
 pytestmark = pytest.mark.usefixtures("brief_stretch")
 CANARY = "CANARY the sergeant"
+MEMBER_VERBS = [name for name, verb in VERBS.items() if verb.who is not Who.ANYBODY]
+FIRST_VERBS = {name for name, verb in VERBS.items() if verb.who is Who.PROVISIONAL}
 Client = TestClient[Request, Application]
 Connect = Callable[[Application], Awaitable[Client]]
 
@@ -65,7 +68,7 @@ async def test_every_verb_of_members_needs_a_session(officer: Officer, verb: str
         assert (status, said["error"]) == (401, "not-signed-in")
 
 
-@pytest.mark.parametrize("verb", [*MEMBER_VERBS, *OPEN_VERBS])
+@pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("body", [b"", b"[]", b"nonsense", b"\xff", b"{" * 10_000, b"1"])
 async def test_a_body_that_is_no_object_is_refused(officer: Officer, verb: str, body: bytes) -> None:
     """400, whatever the verb, before anything is looked at."""
@@ -277,7 +280,7 @@ async def test_a_fault_inside_tells_no_content(
     async def fail(*args: object) -> None:
         raise KeyError(CANARY)
 
-    monkeypatch.setitem(MEMBER_VERBS, "cases", fail)
+    monkeypatch.setitem(VERBS, "cases", replace(VERBS["cases"], act=fail))
     status, found = await officer.ask("cases")
     assert (status, found["error"]) == (500, "internal")
     logged = capsys.readouterr().err

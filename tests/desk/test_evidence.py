@@ -17,16 +17,18 @@ from dropbox.protocol.codename import stretch as stretch_codename
 from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.part_proof import PART_PROOF, parse_part_proof, verify_part
 from dropbox.protocol.primitives import SealingKey, ed25519_public, ed25519_sign, hpke_seal
-from journalist_ui.desk import api, forms
-from journalist_ui.desk.api import Desk
 from journalist_ui.desk.notice_log import lasting_notices
 from journalist_ui.desk.sessions import SessionBook
 from journalist_ui.refusals import VaultUnusable
+from journalist_ui.shapes.upkeep import DeskStatus, Status
 from journalist_ui.vault import audit, evidence, tables
 from journalist_ui.vault.backup import newest_backup, verify_backup
 from journalist_ui.vault.cases import answer_info, part_info, proved_part_info
 from journalist_ui.vault.database import VAULT_FILE
 from journalist_ui.vault.ledger import load_ledger
+from journalist_ui.verbs import upkeep
+from journalist_ui.verbs.conversation import case_of
+from journalist_ui.verbs.desk import Desk
 from tests.desk.room import ADMINISTRATOR, DESK_KEY, Room, entropy, make_room
 
 DAY = 86_400
@@ -45,8 +47,8 @@ def answer(room: Room, text: str) -> None:
 
 
 def shown(room: Room, number: int = 1) -> list[tuple[str, str, str]]:
-    found = forms.case(room.sign_in("ada").show(number, 0), DAY)
-    return [(one["from"], one.get("proof", "proved"), one["text"]) for one in found["messages"]]
+    found = case_of(room.sign_in("ada").show(number, 0), DAY)
+    return [(one.sender, one.proof or "proved", one.text) for one in found.messages]
 
 
 def a_case(room: Room, number: int = 1) -> Any:
@@ -135,7 +137,7 @@ def test_an_unproved_report_gives_the_case_no_facts(room: Room) -> None:
     sync(room)
     with room.vault.writing() as connection:
         connection.execute(update(tables.cases).values(pseudonym=bytes(32)))
-    assert forms.case(room.sign_in("ada").show(1, 0), DAY)["force"] == ""
+    assert case_of(room.sign_in("ada").show(1, 0), DAY).force == ""
     assert room.sign_in("ada").cases()[0].categories == ()
 
 
@@ -303,17 +305,17 @@ def test_parts_that_never_become_whole_go_with_everything_that_was_made_for_them
         first_part(room, number, number)
     sync(room)
     assert (rows(room, tables.parts), rows(room, tables.cases), rows(room, tables.incoming)) == (5, 5, 5)
-    assert asyncio.run(_status(room))["unfinished"] == 4
+    assert asyncio.run(_status(room)).unfinished == 4
     sync(room, room.service.twin.policy.retention + 1)
     assert (rows(room, tables.parts), rows(room, tables.cases), rows(room, tables.incoming)) == (1, 1, 1)
     assert rows(room, tables.conversations) == len(room.engine.state.keyring.chains) == 1
-    assert asyncio.run(_status(room))["unfinished"] == 0
+    assert asyncio.run(_status(room)).unfinished == 0
     room.reopen()
     assert len(load_ledger(room.vault).conversations) == 1
 
 
-async def _status(room: Room) -> Any:
-    return await api.status(Desk(room.engine, SessionBook(room.vault, 900)), {})
+async def _status(room: Room) -> DeskStatus:
+    return await upkeep.status(Desk(room.engine, SessionBook(room.vault, 900)), Status())
 
 
 def test_one_conversation_keeps_few_of_them(room: Room) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from journalist_ui.desk.api import Desk, ask
 from journalist_ui.desk.sessions import SessionBook
 from journalist_ui.refusals import CaseMoved
+from journalist_ui.socket.server import ask_by_name
 from journalist_ui.vault import one_time_code
 from journalist_ui.vault.replies import SENT_BEFORE, SOURCE_WROTE, UNIT_WROTE
+from journalist_ui.verbs.desk import Desk
 from tests.desk.room import INVESTIGATOR, PASSPHRASE, Room, _secret, entropy
 
 pytestmark = pytest.mark.usefixtures("brief_stretch")
@@ -25,7 +26,7 @@ class Script:
         self.desk, self.token = desk, token
 
     async def ask(self, verb: str, **body: Any) -> Any:
-        return await ask(self.desk, verb, self.token, {"case": 1, **body})
+        return await ask_by_name(self.desk, verb, self.token, {"case": 1, **body})
 
 
 async def scripts(room: Room) -> tuple[Script, Script]:

@@ -3,6 +3,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from journalist_ui.cli import member
 from journalist_ui.cli.commands import main
+from journalist_ui.socket.codec import plain, read_shape
 
 Asked = list[tuple[str, dict[str, Any]]]
 COUNTS = {"name": "bob", "cases": 2, "left": 1, "closed": 1}
@@ -22,9 +24,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     """What the commands ask the desk, which answers as one with three cases."""
     found: Asked = []
 
-    def ask(_: Path, verb: str, body: dict[str, Any]) -> dict[str, Any]:
-        found.append((verb, dict(body)))
-        return SHARED if verb == "member-share" else COUNTS
+    def ask(_: Path, asked: Any) -> object:
+        found.append((asked.verb, plain(asked)))
+        told = SHARED if asked.verb == "member-share" else COUNTS
+        return read_shape(asked.answer, {one.name: told[one.name] for one in fields(asked.answer)})
 
     monkeypatch.setattr(member, "ask_signed_in", ask)
     return found

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from journalist_ui.cli import terminal
 from journalist_ui.cli.terminal import MARGIN, inert, quoted
+from journalist_ui.shapes.conversation import Case
+from journalist_ui.socket.codec import read_shape
 
 HOSTILE = {
     "clear screen": "\x1b[2J\x1b[H",
@@ -87,6 +89,7 @@ def test_everything_of_a_case_goes_through_it() -> None:
         "categories": ["discrimination"],
         "force": evil,
         "answers": {"who": evil},
+        "files": [],
         "messages": [
             {
                 "number": 1,
@@ -109,7 +112,7 @@ def test_everything_of_a_case_goes_through_it() -> None:
             {"number": 0, "from": "unit", "text": evil, "day": "2026-01-01", "state": "waiting", "author": evil},
         ],
     }
-    lines = terminal.case(fields)
+    lines = terminal.case(read_shape(Case, fields))
     assert all(line.isprintable() for line in lines)
     assert sum("⟦U+001B⟧" in line for line in lines) == 8
     assert "Source, message 2, 2026-01-02, categories: discrimination" in lines

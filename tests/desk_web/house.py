@@ -15,11 +15,11 @@ import aiohttp
 from yarl import URL
 
 from dropbox.protocol.primitives import sha256
-from journalist_ui.desk.api import Desk
 from journalist_ui.desk.sessions import SessionBook
-from journalist_ui.desk.web_address import WebAddress
 from journalist_ui.vault import one_time_code
+from journalist_ui.verbs.desk import Desk
 from journalist_ui.web.server import serving
+from journalist_ui.web_address import WebAddress
 from tests.desk.room import ADMINISTRATOR, INVESTIGATOR, PASSPHRASE, Room, _secret, brief_stretch, entropy, make_room
 from tests.ports import free_port
 

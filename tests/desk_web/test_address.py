@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from journalist_ui.desk.settings import SETTINGS_FILE, DeskSettings, read_settings, write_settings
-from journalist_ui.desk.web_address import check_web
 from journalist_ui.refusals import BadInput, VaultUnusable
+from journalist_ui.web_address import check_web
 
 SETTINGS = DeskSettings("http://127.0.0.1:9", "Unit north", bytes(16), bytes(16), "none")
 CERT, KEY = "/etc/desk/cert.pem", "/etc/desk/key.pem"

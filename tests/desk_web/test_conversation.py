@@ -10,6 +10,7 @@ from sqlalchemy import update
 from dropbox.flows.desk.state import TextState
 from dropbox.protocol.constants import CATEGORIES, TEXT_PART
 from dropbox.questions import QUESTIONS
+from journalist_ui.shapes.conversation import Message
 from journalist_ui.vault import tables
 from journalist_ui.vault.cases import ASSESSING, NEW
 from journalist_ui.vault.counters import count_cases
@@ -210,7 +211,7 @@ def test_every_category_and_state_has_its_words() -> None:
     assert {NEW, ASSESSING} == set(words.STATES)
     for state in TextState:
         for number in (0, 1):
-            assert words.delivery({"state": state.value, "number": number}) != state.value
+            assert words.delivery(Message(number, "unit", "", "", state.value)) != state.value
 
 
 async def test_the_other_sides_words_have_a_name(house: House) -> None:

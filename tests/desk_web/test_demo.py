@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dropbox.demo.commands import _described, _free
 from dropbox.demo.service import UNITS, Demo, demo_units
-from journalist_ui.desk.web_address import check_web
+from journalist_ui.web_address import check_web
 
 
 def test_the_first_desk_takes_the_port_and_the_others_the_next_free_ones(tmp_path: Path) -> None:

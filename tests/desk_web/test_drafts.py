@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from journalist_ui.vault import tables
 from journalist_ui.vault.drafts import MOST_TEXTS, find_draft
-from journalist_ui.web.carried import LONGEST, MOST, Carried
+from journalist_ui.web.carried import LONGEST, MOST, Carried, CarriedText
 from tests.desk_web.house import IDLE, ORIGIN, House, Officer, Page
 
 TEXT = "Which day was it?"
@@ -260,14 +260,18 @@ def _fails(*_: object) -> bytes:
     raise OSError
 
 
+def _carried(text: str) -> CarriedText:
+    return CarriedText("ada", 1, text, 0, "")
+
+
 def test_only_so_much_is_carried() -> None:
     """A text longer than a draft is not; of too many the oldest goes; a ticket that is none finds nothing."""
     carried = Carried()
-    assert carried.take_in({"text": "x" * (LONGEST + 1)}) == ""
-    tickets = [carried.take_in({"text": str(number)}) for number in range(MOST + 1)]
+    assert carried.take_in(_carried("x" * (LONGEST + 1))) == ""
+    tickets = [carried.take_in(_carried(str(number))) for number in range(MOST + 1)]
     found = [carried.look(ticket) for ticket in tickets]
     assert found[0] is None
-    assert [one["text"] for one in found[1:] if one] == [str(number) for number in range(1, MOST + 1)]
+    assert [one.text for one in found[1:] if one] == [str(number) for number in range(1, MOST + 1)]
     assert [carried.look(ticket) for ticket in ("", "0" * 64, "\udcff")] == [None] * 3
     assert all(b"text" not in sealed for sealed in carried._waiting.values())
 

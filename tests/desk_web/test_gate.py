@@ -11,11 +11,11 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from journalist_ui.desk.web_address import WebAddress
 from journalist_ui.web import server
 from journalist_ui.web.answers import POLICY
-from journalist_ui.web.routes import LONGEST_BODY, ROUTES, Route
+from journalist_ui.web.routes import LONGEST_BODY, LONGEST_FORM, ROUTES, Route
 from journalist_ui.web.site import Site
+from journalist_ui.web_address import WebAddress
 from tests.desk_web.house import IDLE, ORIGIN, House, Officer, Page, open_house
 
 SECRET = "nobody may see these words"
@@ -178,12 +178,17 @@ async def test_what_no_browser_sends_is_refused_in_our_own_words(house: House, d
 
 
 async def test_bodies_are_bounded_and_whole(house: House, officer: Officer) -> None:
-    """The largest form passes, one byte more is refused before it is read; other types and broken forms are refused."""
+    """The largest form of a route passes, one byte more is refused before it is read; other types and broken forms
+    are refused."""
     csrf = (await officer.get("/help")).field("csrf")
     start = f"csrf={csrf}&act=draft&text=x&more="
     fits = start + "x" * (LONGEST_BODY - len(start))
     assert (await officer.send("POST", "/cases/1/reply", data=fits, headers=FORM)).status == 200
     assert (await officer.send("POST", "/cases/1/reply", data=fits + "x", headers=FORM)).status == 413
+    small = f"csrf={csrf}&keys=on&more="
+    small += "x" * (LONGEST_FORM - len(small))
+    assert (await officer.send("POST", "/keys", data=small, headers=FORM)).status == 200
+    assert (await officer.send("POST", "/keys", data=small + "x", headers=FORM)).status == 413
     json = ORIGIN | {"content-type": "application/json"}
     assert (await officer.send("POST", "/collect", data="{}", headers=json)).status == 415
     parts = aiohttp.FormData({"csrf": csrf})
@@ -195,7 +200,7 @@ async def test_bodies_are_bounded_and_whole(house: House, officer: Officer) -> N
 
 async def test_a_form_that_does_not_arrive_is_let_go(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a body and silence: refused after a while."""
-    monkeypatch.setattr("journalist_ui.web.gate._READ_WITHIN", 0.2)
+    monkeypatch.setattr("journalist_ui.web.bodies._READ_WITHIN", 0.2)
     answer = await raw(
         house,
         b"POST /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\nsec-fetch-site: same-origin\r\ncontent-length: 100\r\n"

@@ -16,7 +16,7 @@ from journalist_ui.vault.cases import NEW, part_info, wrap_case_key
 from journalist_ui.vault.counters import count_cases
 from journalist_ui.vault.evidence import KEPT, MIGRATED, about_part
 from journalist_ui.vault.session import CASE_PAGE, MemberSession
-from journalist_ui.web.cases import INBOX_PAGE
+from journalist_ui.web.pages.cases import INBOX_PAGE
 from tests.desk.room import Room
 from tests.desk_web.house import House, Page
 

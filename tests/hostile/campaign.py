@@ -30,7 +30,7 @@ from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.inert import MARGIN, inert
 from journalist_ui.cli import terminal
 from journalist_ui.cli.commands import main as desk_command
-from journalist_ui.desk.socket_server import make_app
+from journalist_ui.socket.server import make_app
 from tests.browser.desk_house import Officer
 from tests.desk.room import entropy
 from tests.desk_web.house import House, open_house

@@ -13,7 +13,7 @@ from sqlalchemy import delete, inspect, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from dropbox.protocol.primitives import hpke_seal
-from journalist_ui.desk import forms, opening
+from journalist_ui.desk import opening
 from journalist_ui.desk.desk_key import stretch_desk_key
 from journalist_ui.desk.keyring import KeyringStore
 from journalist_ui.desk.opening import BEFORE, open_desk_vault
@@ -27,6 +27,7 @@ from journalist_ui.vault.evidence import KEPT, about_part
 from journalist_ui.vault.ledger import load_ledger
 from journalist_ui.vault.revision import NEEDED, found_revision
 from journalist_ui.vault.session import MemberSession
+from journalist_ui.verbs.conversation import case_of
 from tests.desk.counting import counted, kept
 from tests.releases.old_service import OldService, unpack
 
@@ -65,8 +66,8 @@ def sign_in(old: OldService, vault: Vault, slug: str, name: str) -> MemberSessio
 
 
 def seen(session: MemberSession, number: int) -> list[tuple[Any, ...]]:
-    found = forms.case(session.show(number, 0), DAY)
-    return [tuple(one[key] for key in ("from", "number", "state", "text", "day")) for one in found["messages"]]
+    found = case_of(session.show(number, 0), DAY)
+    return [(one.sender, one.number, one.state, one.text, one.day) for one in found.messages]
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -227,7 +228,7 @@ def test_a_backup_of_before_is_verified_and_restored(old: OldService) -> None:
     folder, passphrase = old.desk("north"), old.told["desk_passphrase"]
     newest = sorted(old.backups("north").glob("*.db"))[-1]
     kept = newest.read_bytes()
-    assert verify(folder, passphrase, newest)["cases"] == 8
+    assert verify(folder, passphrase, newest).cases == 8
     restore_vault(folder, passphrase, newest, replace=True)
     assert newest.read_bytes() == kept
     vault = open_vault(folder / VAULT_FILE, desk_key(old, "north"))

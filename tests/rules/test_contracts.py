@@ -42,6 +42,8 @@ FAULTS = {
         "dropbox/flows/source/visit.py": "from dropbox.flows import trust",
         "dropbox/flows/trust.py": "from dropbox.protocol import envelope_open",
     },
+    "pages-and-socket-by-the-verbs": {"journalist_ui/web/pages/cases.py": "import journalist_ui.desk.engine"},
+    "bare-shapes": {"journalist_ui/shapes/cases.py": "import sqlalchemy"},
     "shared-rooms": {"dropbox/local/private.py": "import dropbox.forces"},
 }
 

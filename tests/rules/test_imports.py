@@ -118,22 +118,30 @@ def keyring_in_the_desk(module: str, name: str) -> Refusal:
 
 
 def vault_behind_the_session(module: str, name: str) -> Refusal:
-    """6. web and cli reach the vault only through the desk."""
-    outside = within(module, "journalist_ui.web", "journalist_ui.cli")
+    """6. cli reaches the vault only through the desk."""
+    outside = within(module, "journalist_ui.cli")
     return "go through journalist_ui.desk" if outside and within(name, "journalist_ui.vault") else None
 
 
-def pages_by_the_verbs(module: str, name: str) -> Refusal:
-    """6. The desk's pages ask the desk's verbs, as its socket does, and know nothing else of it."""
-    if not within(module, "journalist_ui.web") or not within(name, "journalist_ui.desk"):
+def pages_and_socket_by_the_verbs(module: str, name: str) -> Refusal:
+    """9. The desk's pages and its socket ask the desk's verbs, and know nothing else of it but what lies in no room."""
+    mine = next((room for room in ("journalist_ui.web", "journalist_ui.socket") if within(module, room)), None)
+    if mine is None or not within(name, "journalist_ui"):
         return None
-    open_to = ("api", "faults", "log", "web_address")
-    return None if within(name, *(f"journalist_ui.desk.{part}" for part in open_to)) else "ask a verb of desk.api"
+    reach = ("verbs", "shapes", "refusals", "log", "web_address")
+    return None if within(name, mine, *(f"journalist_ui.{part}" for part in reach)) else "ask a verb of the desk"
+
+
+def bare_shapes(module: str, name: str) -> Refusal:
+    """9. The shapes of what is asked and answered know neither the desk nor the wire."""
+    if not within(module, "journalist_ui.shapes"):
+        return None
+    return None if within(name, *PURE, "pathlib", "journalist_ui.shapes") else "a shape is data alone"
 
 
 RULES: tuple[Callable[[str, str], Refusal], ...] = (
     *(pure, one_door, blind_server, parties_apart, offline_keys, source_opens_nothing, shared_rooms, demo_outside),
-    *(store_behind_ports, keyring_in_the_desk, vault_behind_the_session, pages_by_the_verbs),
+    *(store_behind_ports, keyring_in_the_desk, vault_behind_the_session, pages_and_socket_by_the_verbs, bare_shapes),
 )
 
 
@@ -178,8 +186,11 @@ FAULTS = [
     (keyring_in_the_desk, "journalist_ui/cli/init.py", "from journalist_ui.desk.keyring import Keyring"),
     (keyring_in_the_desk, "journalist_ui/vault/backup.py", "from journalist_ui.desk import keyring"),
     (vault_behind_the_session, "journalist_ui/cli/show.py", "from ..vault.database import open_vault"),
-    (pages_by_the_verbs, "journalist_ui/web/cases.py", "from journalist_ui.desk.engine import Engine"),
-    (pages_by_the_verbs, "journalist_ui/web/cases.py", "from ..desk import sessions"),
+    (pages_and_socket_by_the_verbs, "journalist_ui/web/cases.py", "from journalist_ui.desk.engine import Engine"),
+    (pages_and_socket_by_the_verbs, "journalist_ui/web/cases.py", "from ..desk import sessions"),
+    (pages_and_socket_by_the_verbs, "journalist_ui/socket/server.py", "from ..vault import database"),
+    (bare_shapes, "journalist_ui/shapes/cases.py", "from ..vault.session import CaseLine"),
+    (bare_shapes, "journalist_ui/shapes/cases.py", "import sqlalchemy"),
 ]
 
 

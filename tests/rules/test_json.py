@@ -2,6 +2,7 @@
 """Every command that prints JSON says in docs/json.md what."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -10,9 +11,7 @@ import pytest
 from dropbox.command_line.entries import MODULES
 from dropbox.demo.commands import _described
 from dropbox.demo.service import Demo
-from journalist_ui.desk import forms
-from journalist_ui.vault.members import Member as DeskMember
-from journalist_ui.vault.members import Role
+from journalist_ui.shapes.members import MemberLine
 from keys.commands.directory import unit_values
 from tests.rules.test_docs import entry_point, flags, leaves
 from tests.vectors.small_service import make_unit
@@ -39,8 +38,7 @@ def named(text: str) -> set[str]:
 def test_the_fields_that_are_named_are_those_that_are_printed() -> None:
     """Of what can be made here at once: a unit of a directory, a member of a desk, and the demo's description."""
     assert set(unit_values(make_unit("north"))) | {"public"} <= named(ROWS["dropbox-keys directory show"])
-    member = DeskMember("ada", frozenset({Role.INVESTIGATOR}))
-    assert set(forms.member(member)) == named(ROWS["dropbox-desk member list"])
+    assert {one.name for one in fields(MemberLine)} == named(ROWS["dropbox-desk member list"])
     demo = _described(Demo(Path("demo"), "http://127.0.0.1:8000", "127.0.0.1:8000", []))
     assert set(demo) <= named(TEXT[TEXT.index("## demo.json") :])
 

@@ -1,21 +1,27 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""How the desk is, how to use the pages, and the files that the pages load."""
+"""How the desk is, collecting now, how to use the pages, and the files that the pages load."""
 
 from collections.abc import Awaitable, Callable
 
-from .answers import Answer
-from .cases import sorted_notices
-from .render import static_files
-from .site import KEYS, Visit
+from journalist_ui.shapes.upkeep import Epochs, Status, Sync
+from journalist_ui.web.answers import Answer
+from journalist_ui.web.notices import sorted_notices
+from journalist_ui.web.render import static_files
+from journalist_ui.web.site import KEYS, Visit
 
 _FILES = static_files()
 _YEAR = 31_536_000
 
 
 async def status(visit: Visit) -> Answer:
-    found = await visit.ask("status")
-    epochs = (await visit.ask("epoch"))["epochs"]
-    return visit.page("status.html", status=found, epochs=epochs, **sorted_notices(found))
+    found = await visit.ask(Status())
+    epochs = (await visit.ask(Epochs())).epochs
+    return visit.page("status.html", status=found, epochs=epochs, **sorted_notices(found.notices))
+
+
+async def collect(visit: Visit) -> Answer:
+    done = await visit.ask(Sync())
+    return visit.done("/", "new" if done.new else "collected")
 
 
 async def how_to(visit: Visit) -> Answer:

@@ -2,19 +2,22 @@
 """Asking a running desk over its Unix socket: one request, one answer."""
 
 import http.client
-import json
 import socket
 from pathlib import Path
-from typing import Any
+from typing import TypeVar, cast
 
-from journalist_ui.refusals import DeskNotRunning, DeskRefused
+from journalist_ui.refusals import BadInput, DeskNotRunning, DeskRefused
+from journalist_ui.shapes.asked import Asked
 
-from .socket_path import SOCKET_FILE, short_path
+from .codec import read_object, read_shape, to_json
+from .path import SOCKET_FILE, short_path
 
+Answer = TypeVar("Answer")
 PATIENCE = 900.0
 """Seconds: a sync over Tor after an absence takes minutes."""
 NOT_YOURS = "The desk's folder is not yours to use: run as the desk's own user."
 NOT_RUNNING = "No desk runs on this vault: start dropbox-desk serve."
+OTHER_RELEASE = "The running desk is of another release: restart it."
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -42,23 +45,31 @@ def socket_of(folder: Path) -> Path:
     return folder.absolute() / SOCKET_FILE
 
 
-def ask_desk(path: Path, verb: str, body: dict[str, Any], token: str = "") -> dict[str, Any]:
-    """Ask; the answer's fields. Raises DeskNotRunning, Answered."""
+def ask_desk(path: Path, asked: Asked[Answer], token: str = "") -> Answer:
+    """Ask; the answer. Raises DeskNotRunning, Answered."""
+    status, fields = _exchange(path, asked.verb, to_json(asked).encode(), token)
+    if status != http.client.OK:
+        raise Answered(str(fields.get("error", "")), str(fields.get("say", "The desk refused this.")))
+    try:
+        # The request's class declares it.
+        return cast(Answer, read_shape(asked.answer, fields))
+    except BadInput:
+        raise Answered("bad-input", OTHER_RELEASE) from None
+
+
+def _exchange(path: Path, verb: str, body: bytes, token: str) -> tuple[int, dict[str, object]]:
+    """Status and fields of the answer. Raises DeskNotRunning."""
     connection = _UnixConnection(path)
     headers = {"Content-Type": "application/json"}
     if token:
         headers["Authorization"] = f"Bearer {token}"
     try:
-        connection.request("POST", f"/v1/{verb}", json.dumps(body).encode(), headers)
+        connection.request("POST", f"/v1/{verb}", body, headers)
         answer = connection.getresponse()
-        fields = json.loads(answer.read())
+        return answer.status, read_object(answer.read())
     except PermissionError:
         raise DeskNotRunning(NOT_YOURS) from None
-    except (OSError, http.client.HTTPException, ValueError):
+    except (OSError, http.client.HTTPException, BadInput):
         raise DeskNotRunning(NOT_RUNNING) from None
     finally:
         connection.close()
-    if answer.status != http.client.OK:
-        raise Answered(str(fields.get("error", "")), str(fields.get("say", "The desk refused this.")))
-    found: dict[str, Any] = fields
-    return found

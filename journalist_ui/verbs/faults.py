@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What an officer is told when a verb fails, on the socket and on the web pages alike; what the log is told."""
+"""What an officer is told when a verb fails, on the socket and on the web pages alike; and what the log is told."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dropbox.protocol.errors import ProtocolError
 from dropbox.transport.errors import TransportFailed
+from journalist_ui.log import log
 from journalist_ui.refusals import DeskRefused
-
-from .log import log
 
 
 @dataclass(frozen=True)
@@ -21,8 +20,8 @@ class Fault:
     status: int
 
 
-def fault_of(error: Exception, verb: str) -> Fault:
-    """Logs what is the desk's own failing."""
+def fault_of(error: Exception) -> Fault:
+    """What whoever asked is told. It holds nothing of the error's own message but what is written for people."""
     match error:
         case DeskRefused():
             return Fault(error.code, error.say, error.status)
@@ -32,12 +31,21 @@ def fault_of(error: Exception, verb: str) -> Fault:
             say = error.say or "The service's answer was not believed. Try again later."
             return Fault(error.code, say, 502)
         case OSError() | SQLAlchemyError():
-            log("error", verb, type(error).__name__)
             say = "The desk could not use its own disk. Check its room and permissions."
             return Fault("storage-failed", say, 500)
-    # An officer gets a line, the log the kind of error and where it was; never the message, which may hold content.
-    log("error", verb, type(error).__name__, _where(error))
     return Fault("internal", "The desk failed at this. Its log says where; tell whoever looks after it.", 500)
+
+
+def log_fault(error: Exception, verb: str) -> None:
+    """What is the desk's own failing: the kind of error and where it was, never its message, which may hold content.
+    What was refused is no failing."""
+    match error:
+        case DeskRefused() | TransportFailed() | ProtocolError():
+            return
+        case OSError() | SQLAlchemyError():
+            log("error", verb, type(error).__name__)
+        case _:
+            log("error", verb, type(error).__name__, _where(error))
 
 
 def _where(error: Exception) -> str:

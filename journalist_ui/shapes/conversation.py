@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A case as it is read: the report, and what both sides have written since."""
+
+from dataclasses import dataclass
+
+from .asked import Asked, CaseNumber, Page
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of either side. ``number`` counts the source's whole messages from 1; for ours it is the number that
+    the source sees, 0 before it is given. ``sender`` is source, unit, or unproved: not shown to be either's. ``day`` is
+    YYYY-MM-DD; ``state`` is collected, or where a text of ours is on its way: waiting, published, read, expired.
+    ``proof`` is before (stored before proofs were kept) or unproved, and "" where it is simply proved.
+
+    Ours have an ``author``. A source's that is no form of ours has ``form`` unreadable, and its ``text`` is what
+    came, byte for byte; one after the report may have ``categories``, ``force`` and ``answers`` of its own."""
+
+    number: int
+    sender: str
+    text: str
+    day: str
+    state: str
+    author: str | None = None
+    proof: str = ""
+    form: str = ""
+    categories: tuple[str, ...] = ()
+    force: str = ""
+    answers: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A whole case, or one ``page`` of so many ``pages``; then both are above 0. ``categories``, ``force`` and
+    ``answers`` are those of the report that opened it."""
+
+    case: int
+    state: str
+    categories: tuple[str, ...]
+    force: str
+    answers: dict[str, str]
+    messages: tuple[Message, ...]
+    files: tuple[str, ...]
+    page: int = 0
+    pages: int = 0
+
+
+@dataclass(frozen=True)
+class Shown:
+    """``seen`` is the place up to which this member has read."""
+
+    case: Case
+    seen: int
+
+
+@dataclass(frozen=True)
+class Show(Asked[Shown], verb="show"):
+    """The whole case, or from 1 on one ``page`` of it, of which the first is the newest."""
+
+    case: CaseNumber
+    page: Page = 0

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A text that goes to a source: its preview and its sending."""
+
+from dataclasses import dataclass
+
+from .asked import Asked, CaseNumber
+from .conversation import Message
+
+
+@dataclass(frozen=True)
+class Previewed:
+    """How the member's draft would leave: in so many ``parts`` of together so many ``bytes``, with the batch that
+    leaves at ``next_batch`` (UTC to the minute). ``once`` is for the reply: this text, in the case as it is now.
+    ``added`` is what its writer had not seen; ``newer``: the source wrote some of it. ``repeated``: the unit wrote
+    exactly this before. ``writing`` are other members who have begun to."""
+
+    case: int
+    text: str
+    once: str
+    newer: bool
+    added: tuple[Message, ...]
+    repeated: bool
+    writing: tuple[str, ...]
+    parts: int
+    bytes: int
+    next_batch: str
+
+
+@dataclass(frozen=True)
+class Preview(Asked[Previewed], verb="preview"):
+    """The member's draft as it would leave; nothing is stored."""
+
+    case: CaseNumber
+
+
+@dataclass(frozen=True)
+class Replied:
+    """``parts`` is how many board entries the text takes, 0 where it was stored before; ``state`` is waiting, or
+    again."""
+
+    case: int
+    parts: int
+    state: str
+
+
+@dataclass(frozen=True)
+class Reply(Asked[Replied], verb="reply"):
+    """Send the draft that a preview named ``once``: exactly that, while the case is as it was then, and once however
+    often it is asked. Or send ``text``: when its sender knows all that stands in the case and the unit has not
+    written the same before, or ``again`` is true."""
+
+    case: CaseNumber
+    text: str | None = None
+    again: bool = False
+    once: str | None = None

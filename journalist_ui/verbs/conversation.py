@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Reading a case: the report and what both sides have written since."""
+
+from dropbox.protocol.body import Report
+from journalist_ui.desk.notice_log import iso_day
+from journalist_ui.shapes.conversation import Case, Message, Show, Shown
+from journalist_ui.vault import session as vault
+from journalist_ui.vault.evidence import Proof
+from journalist_ui.vault.session import MemberSession, OfficerText, SourceMessage
+
+from .desk import Desk
+
+COLLECTED = "collected"
+NOT_READABLE = "unreadable"
+
+
+def show(desk: Desk, session: MemberSession, asked: Show) -> Shown:
+    """What was opened counts as shown to this member. Raises NoSuchCase."""
+    found = session.show(asked.case, desk.engine.day, asked.page)
+    return Shown(case_of(found, desk.engine.period_seconds()), session.read_up_to(found.number))
+
+
+def case_of(found: vault.Case, seconds: int) -> Case:
+    """As it is shown; periods are of so many seconds."""
+    first = found.first
+    return Case(
+        case=found.number,
+        state=found.state,
+        categories=first.categories if first else (),
+        force=first.force if first else "",
+        answers=dict(first.answers) if first else {},
+        messages=tuple(message_of(one, seconds, first) for one in found.messages),
+        files=(),
+        page=found.page,
+        pages=found.pages,
+    )
+
+
+def message_of(one: SourceMessage | OfficerText, seconds: int, first: Report | None = None) -> Message:
+    """As it is shown; what the report ``first`` holds beside its text stands with the case."""
+    proof = "" if one.proof is Proof.PROVED else one.proof.value
+    day = iso_day(one.period, seconds)
+    if isinstance(one, OfficerText):
+        return Message(one.number, "unit", one.text, day, one.state, one.author, proof)
+    sender = "unproved" if one.proof is Proof.UNPROVED else "source"
+    report = one.report
+    if report is None:
+        return Message(one.number, sender, one.raw, day, COLLECTED, proof=proof, form=NOT_READABLE)
+    if report is first or one.proof is Proof.UNPROVED:
+        return Message(one.number, sender, report.text, day, COLLECTED, proof=proof)
+    answers = dict(report.answers) or None
+    return Message(
+        *(one.number, sender, report.text, day, COLLECTED),
+        proof=proof,
+        categories=report.categories,
+        force=report.force,
+        answers=answers,
+    )

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A running desk: what its verbs act upon."""
+
+from dataclasses import dataclass, field
+
+from journalist_ui.desk.drafts import Drafts
+from journalist_ui.desk.engine import Engine
+from journalist_ui.desk.sessions import SessionBook
+
+
+@dataclass
+class Desk:
+    """Its engine, who is signed in, and what they have begun to write."""
+
+    engine: Engine
+    sessions: SessionBook
+    drafts: Drafts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.drafts = Drafts(self.engine.vault)
+
+    @property
+    def name(self) -> str:
+        """The unit's printed name."""
+        return self.engine.settings.name
+
+    @property
+    def unit_id(self) -> bytes:
+        """16 bytes."""
+        return self.engine.settings.unit_id
+
+    @property
+    def demo(self) -> bool:
+        """Nothing here is real."""
+        return self.engine.settings.demo
+
+    def is_signed_in(self, token: str) -> bool:
+        """Whether a token names a session that is not over. It does not count as used."""
+        return self.sessions.is_open(token)
+
+    def writer_of(self, form: str) -> str:
+        """Whose ended session a page is of, by its form. It lets nothing be read. Raises NotSignedIn."""
+        return self.sessions.writer(form)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a member has begun to write to a source: kept, shown, chosen from."""
+
+import asyncio
+
+from journalist_ui.refusals import BadInput
+from journalist_ui.shapes.drafts import (
+    ChooseDraft,
+    Draft,
+    DraftChosen,
+    DraftKept,
+    DraftShown,
+    KeepDraft,
+    KeepLateDraft,
+    LateDraftKept,
+)
+from journalist_ui.vault import drafts as vault
+from journalist_ui.vault.drafts import Written
+from journalist_ui.vault.replies import open_draft
+from journalist_ui.vault.session import MemberSession
+
+from .desk import Desk
+
+LONGEST_DRAFT = 28_000
+"""Characters: far more than can be sent, so that nothing is lost before it is shortened, and not more than a form takes
+whatever the letters are."""
+
+
+def opened_draft(desk: Desk, session: MemberSession, case: int) -> tuple[vault.Draft | None, list[str]]:
+    """The member's draft and its texts. Raises NoSuchCase."""
+    kept = desk.drafts.find(session.member.name, case)
+    return kept, open_draft(session, case, kept)
+
+
+def draft(desk: Desk, session: MemberSession, asked: Draft) -> DraftShown:
+    """Raises NoSuchCase."""
+    kept, texts = opened_draft(desk, session, asked.case)
+    return DraftShown(
+        case=asked.case,
+        text=texts[0] if len(texts) == 1 else "",
+        texts=tuple(texts),
+        version=kept.version if kept else "",
+        writing=tuple(desk.drafts.writing(asked.case, session.member.name)),
+    )
+
+
+def keep(desk: Desk, session: MemberSession, asked: KeepDraft) -> DraftKept:
+    """Raises NoSuchCase, BadInput."""
+    written, name = _checked(Written(asked.case, asked.text, asked.seen, asked.base)), session.member.name
+    kept, texts = opened_draft(desk, session, written.case)
+    if kept and written.base not in (None, kept.version) and written.text in texts:
+        # Another page kept the very same.
+        return DraftKept(written.case, kept.version, len(texts) > 1)
+    if not written.text and (kept is None or written.base in (None, kept.version)):
+        desk.drafts.drop(name, written.case)
+        return DraftKept(written.case, "", other=False)
+    now, other = desk.drafts.keep(name, written, beside=not asked.alone)
+    return DraftKept(written.case, now.version, other)
+
+
+async def keep_late(desk: Desk, asked: KeepLateDraft) -> LateDraftKept:
+    """Raises NotSignedIn where the desk does not know the page, NoSuchCase, BadInput."""
+    writer = desk.sessions.writer(asked.form)
+    if not asked.text:
+        raise BadInput("There is no text to keep.")
+    written = _checked(Written(asked.case, asked.text, asked.seen, asked.base))
+    _, other = await asyncio.to_thread(desk.drafts.keep, writer, written)
+    return LateDraftKept(written.case, writer, other)
+
+
+def choose(desk: Desk, session: MemberSession, asked: ChooseDraft) -> DraftChosen:
+    """Raises NoSuchCase, BadInput."""
+    kept, texts = opened_draft(desk, session, asked.case)
+    if kept is None or kept.version != asked.version or not 0 <= asked.choice <= len(texts):
+        raise BadInput("Your drafts in this case have changed meanwhile. Look at them again.")
+    text = "\n\n".join(texts) if asked.choice == len(texts) else texts[asked.choice]
+    desk.drafts.keep(session.member.name, _checked(Written(asked.case, text, kept.seen, asked.version)))
+    return DraftChosen(asked.case)
+
+
+def _checked(written: Written) -> Written:
+    """Raises BadInput."""
+    if len(written.text) > LONGEST_DRAFT:
+        raise BadInput("That is too long to keep as a draft. Shorten it.")
+    return written

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the officers must be told, from wherever the desk knows it."""
+
+from sqlalchemy import Connection
+
+from dropbox.flows.desk.notice import Notice
+from journalist_ui.desk.notice_log import iso_day, lasting_notices, remember_notices
+from journalist_ui.desk.notices import say
+from journalist_ui.shapes.notices import ToldNotice
+
+from .desk import Desk
+from .moments import DAY
+
+
+def all_notices(desk: Desk) -> tuple[ToldNotice, ...]:
+    """Everything that the officers must be told now, each once."""
+    engine = desk.engine
+    found = engine.standing.all()
+    with engine.vault.reading() as connection:
+        found += [one for one in lasting_notices(connection, engine.day) if one not in found]
+    if engine.settings.backup_folder is None:
+        found.append(Notice("no-backup"))
+    return tuple(ToldNotice(one.code, say(one)) for one in found)
+
+
+def tell_members(desk: Desk, connection: Connection, code: str, **values: str) -> None:
+    """Tell all members for two weeks what one of them did."""
+    day = desk.engine.day
+    remember_notices(connection, [Notice(code, {**values, "day": iso_day(day, DAY)})], day)

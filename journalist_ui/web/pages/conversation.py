@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A case: the report, the conversation, the reply box."""
+
+from journalist_ui.shapes.conversation import Show
+from journalist_ui.shapes.drafts import Draft
+from journalist_ui.shapes.sharing import WhoLacks
+from journalist_ui.shapes.upkeep import Status
+from journalist_ui.web.answers import Answer
+from journalist_ui.web.site import Visit
+
+
+async def case(visit: Visit) -> Answer:
+    return await case_page(visit, done=visit.told())
+
+
+async def case_page(visit: Visit, *, done: str = "", error: str = "") -> Answer:
+    """The case with its reply box, which holds the member's draft."""
+    number = visit.at.case
+    opened = await visit.ask(Show(number, visit.asked_page()))
+    draft = await visit.ask(Draft(number))
+    lacking = (await visit.ask(WhoLacks(number))).members
+    status = await visit.ask(Status())
+    # A case begins with the report; the rest is the conversation, in running order.
+    report, *rest = opened.case.messages
+    return visit.page(
+        "case.html",
+        422 if error else 200,
+        case=opened.case,
+        report=report,
+        messages=rest,
+        draft=draft,
+        lacking=[one.name for one in lacking],
+        seen=opened.seen,
+        next_batch=status.next_batch,
+        done=done,
+        error=error,
+    )

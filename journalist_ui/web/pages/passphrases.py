@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A member's own passphrase and one-time codes."""
+
+import segno
+from markupsafe import Markup
+
+from journalist_ui.refusals import BadInput, SignInRefused
+from journalist_ui.shapes.passphrases import ChangePassphrase, ConfirmCodes, ShowCodes
+from journalist_ui.shapes.upkeep import Status
+from journalist_ui.web.answers import Answer, to
+from journalist_ui.web.site import Visit
+
+from .members import NOT_ALIKE
+
+
+def _square(unit: str, name: str, secret: str) -> Markup:
+    """What an authenticator app reads, drawn. No text stands in the drawing."""
+    code = segno.make_qr(f"otpauth://totp/{unit}:{name}?secret={secret}")
+    return Markup(code.svg_inline(border=4, svgclass="qr", lineclass=None, omitsize=True))  # noqa: S704  # see above
+
+
+async def passphrase_page(visit: Visit) -> Answer:
+    return visit.page("passphrase.html", error="")
+
+
+async def passphrase(visit: Visit) -> Answer:
+    """A change ends every session of the member, and so does a wrong guess at the present one. New codes are confirmed
+    on a page of their own before anything changes."""
+    if visit.field("new") != visit.field("again"):
+        return visit.page("passphrase.html", 422, error=NOT_ALIKE)
+    new_code = visit.field("new_code") == "yes"
+    try:
+        made = await visit.ask(ChangePassphrase(visit.field("old"), visit.field("new"), new_code))
+    except BadInput as error:
+        return visit.page("passphrase.html", 422, error=error.say)
+    except SignInRefused:
+        return to("/sign-in?why=refused", visit.site.set_cookie(""))
+    if made.in_force:
+        return to("/sign-in?why=passphrase", visit.site.set_cookie(""))
+    return to("/passphrase/codes")
+
+
+async def codes_page(visit: Visit) -> Answer:
+    """The secret that waits to be confirmed, as often as the page is asked for."""
+    return await _codes(visit)
+
+
+async def _codes(visit: Visit, error: str = "") -> Answer:
+    secret = (await visit.ask(ShowCodes())).totp_secret
+    if secret is None:
+        return to("/passphrase")
+    unit = (await visit.ask(Status())).unit
+    square = _square(unit or "desk", visit.me.name, secret)
+    spaced = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+    return visit.page("code_secret.html", 422 if error else 200, secret=spaced, square=square, error=error)
+
+
+async def confirm(visit: Visit) -> Answer:
+    """A code of the new secret puts passphrase and codes in force, and ends every session of the member."""
+    try:
+        await visit.ask(ConfirmCodes(visit.field("code")))
+    except BadInput as error:
+        return await _codes(visit, error.say)
+    except SignInRefused:
+        return to("/sign-in?why=refused", visit.site.set_cookie(""))
+    return to("/sign-in?why=passphrase", visit.site.set_cookie(""))

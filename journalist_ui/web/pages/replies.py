@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Writing to the source. What is posted is kept as a draft first; then its preview is a page to be asked for, so that
+no browser holds a text that was posted; and exactly the draft of a preview is sent, once however often it is asked."""
+
+from journalist_ui.refusals import BadInput, CaseMoved, DeskRefused, NotSignedIn, NotYet
+from journalist_ui.shapes.drafts import ChooseDraft, KeepDraft
+from journalist_ui.shapes.replies import Preview, Reply
+from journalist_ui.verbs.faults import fault_of
+from journalist_ui.web.answers import HTML, Answer
+from journalist_ui.web.site import Visit
+from journalist_ui.web.words import say
+
+from .conversation import case_page
+from .posted import keep_and_lock, keep_draft, kept_page, unkept_page
+
+
+async def reply(visit: Visit) -> Answer:
+    """The button that was pressed says what to do. Whatever goes wrong, the words stay in a box."""
+    try:
+        match visit.field("act"):
+            case "send":
+                return await _send(visit)
+            case "lock":
+                return await keep_and_lock(visit, _keep, KeepDraft.verb)
+            case "keep":
+                return await _keep_by_itself(visit)
+            case "choose":
+                return await _choose(visit)
+            case _:
+                return kept_page(visit, await visit.ask(keep_draft(visit)))
+    except NotSignedIn:
+        raise
+    except Exception as error:
+        return unkept_page(visit, error)
+
+
+async def _keep(visit: Visit) -> str:
+    await visit.ask(keep_draft(visit))
+    return visit.me.name
+
+
+async def _keep_by_itself(visit: Visit) -> Answer:
+    """From the script of a page that stays: the caret of whoever is typing must not move. The page is told the version
+    that it has kept, and 409 where another page has kept one that this one does not know."""
+    found = await visit.ask(keep_draft(visit, alone=True))
+    return Answer(b"", HTML, 409 if found.other else 200, (("draft-version", found.version),))
+
+
+async def _choose(visit: Visit) -> Answer:
+    chosen = ChooseDraft(visit.at.case, visit.field("base"), visit.number("choice", -1))
+    try:
+        await visit.ask(chosen)
+    except BadInput as error:
+        return await case_page(visit, error=error.say)
+    return visit.done(f"/cases/{chosen.case}#text", "chosen")
+
+
+async def preview(visit: Visit) -> Answer:
+    """Exactly what would be sent, or the case with what is wrong with it."""
+    number = visit.at.case
+    try:
+        found = await visit.ask(Preview(number))
+    except (BadInput, NotYet) as error:
+        return await case_page(visit, error=say(fault_of(error)))
+    except DeskRefused:
+        raise
+    except Exception as error:
+        return unkept_page(visit, error)
+    return visit.page("preview.html", preview=found, number=number, done=visit.told())
+
+
+async def _send(visit: Visit) -> Answer:
+    number = visit.at.case
+    try:
+        found = await visit.ask(Reply(number, once=visit.field("once")))
+    except CaseMoved:
+        return visit.done(f"/cases/{number}/preview", "added-since")
+    except (BadInput, NotYet) as error:
+        return await case_page(visit, error=say(fault_of(error)))
+    return visit.done(f"/cases/{number}", "again" if found.state == "again" else "sent")
