@@ -13,13 +13,13 @@ N ?= 20
 PARTIES := dropbox keys journalist_ui
 LOCKS := source server desk keys dev
 
-.PHONY: help setup demo test steady mishaps check format lint types imports bundle screenshots bench crash hostile campaign twin visits docs generated lock clean
+.PHONY: help setup demo test steady mishaps check format lint types imports sizes bundle screenshots bench crash hostile campaign twin visits docs generated lock clean
 
 help:
 	@echo 'make setup   make .venv with the pinned dependencies and the project'
 	@echo 'make demo    run a whole throwaway service      [DIR=… PORT=… DESK_PORT=…]'
 	@echo 'make test    check, then every test suite       [SUITES="rules keys" ALLOW_MISSING="postgres tor systemd"]'
-	@echo 'make check   format, lint, types, import contracts'
+	@echo 'make check   format, lint, types, import contracts; prints the largest file and function'
 	@echo 'make steady  repeat suites until each was green so often [SUITES=… N=20]'
 	@echo 'make mishaps  commands among odd inputs and outputs [N=500 runs]'
 	@echo 'make bundle  build the browser’s bundle and record its hash'
@@ -92,7 +92,7 @@ steady: setup
 mishaps: setup
 	@exec $(BIN)/python -m tests.mishaps.campaign --runs $(N)
 
-check: format lint types imports
+check: format lint types imports sizes
 
 format: setup
 	$(BIN)/ruff format --check .
@@ -106,6 +106,10 @@ types: setup
 
 imports: setup
 	$(BIN)/lint-imports --no-cache --no-logo
+
+# The largest of each language; tests/rules holds the bounds.
+sizes: setup
+	@$(BIN)/python -m tests.rules.sizes
 
 screenshots: setup
 	@rm -rf .build/screenshots && mkdir -p .build/screenshots

@@ -3,6 +3,7 @@
 
 from functools import cache
 from importlib import resources
+from pathlib import PurePath
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -10,9 +11,7 @@ from dropbox.protocol.inert import inert, inert_line
 
 from . import words
 
-_STATIC = {"desk.css": "text/css; charset=utf-8"} | dict.fromkeys(
-    ("desk.js", "idle.js", "reply.js", "keys.js"), "text/javascript; charset=utf-8"
-)
+_KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
 
 @cache
@@ -49,6 +48,6 @@ def render(template: str, values: dict[str, object]) -> bytes:
 
 
 def static_files() -> dict[str, tuple[str, bytes]]:
-    """Each file that the pages load: its type and its bytes."""
-    folder = resources.files(__package__) / "static"
-    return {name: (kind, (folder / name).read_bytes()) for name, kind in _STATIC.items()}
+    """Each file that the pages load, by name: its type and its bytes. A file of another kind is a fault (KeyError)."""
+    found = sorted((resources.files(__package__) / "static").iterdir(), key=lambda file: file.name)
+    return {file.name: (_KINDS[PurePath(file.name).suffix], file.read_bytes()) for file in found if file.is_file()}

@@ -62,10 +62,7 @@ ROUTES = (
     Route("GET", "/status", upkeep.status),
     Route("GET", "/help", upkeep.how_to),
     Route("POST", "/keys", upkeep.keys),
-    *(
-        Route("GET", path, upkeep.static(path.rpartition("/")[2]), signed_in=False)
-        for path in ("/static/desk.css", "/static/desk.js", "/static/idle.js", "/static/reply.js", "/static/keys.js")
-    ),
+    *(Route("GET", f"/static/{name}", upkeep.static(name), signed_in=False) for name in upkeep.FILES),
 )
 
 

@@ -1,46 +1,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """How large things may grow before they must be divided."""
 
-import ast
 from pathlib import Path
 
-from tests.rules.tree import PACKAGES, PARTIES, ROOT, files, parse, plant, within
+import pytest
+
+from tests.rules.sizes import FUNCTIONS, LANGUAGES, file_sizes, over
+from tests.rules.tree import PACKAGES, PARTIES, ROOT, files, plant, within
 
 FILE_LINES = 400
 FUNCTION_LINES = 40
 FOLDERS_BELOW_A_PARTY = 2
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager"}
-
-
-def long_files(root: Path) -> list[str]:
-    return [
-        f"{path.relative_to(root)}: {lines} lines"
-        for path in files(root, ".py", ".js", ".mjs", ".css", ".html", ".jinja")
-        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > FILE_LINES
-    ]
-
-
-def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """From `def` to the last line, without the docstring."""
-    lines = (function.end_lineno or 0) - function.lineno + 1
-    if ast.get_docstring(function, clean=False) is not None:
-        docstring = function.body[0]
-        lines -= (docstring.end_lineno or 0) - docstring.lineno + 1
-    return lines
-
-
-# Tables of vectors: data, one scenario after another, with nothing in them to follow.
-TABLES = ("tests/vectors/scenario_", "tests/vectors/known_answers")
-
-
-def long_functions(root: Path) -> list[str]:
-    return [
-        f"{path.relative_to(root)}:{node.lineno} {node.name}: {length(node)} lines"
-        for path in files(root, ".py")
-        if not str(path.relative_to(root)).startswith(TABLES)
-        for node in ast.walk(parse(path))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and length(node) > FUNCTION_LINES
-    ]
 
 
 def deep_folders(root: Path) -> list[str]:
@@ -65,20 +36,44 @@ def vague_names(root: Path) -> list[str]:
     ]
 
 
-def test_no_file_is_too_long(tmp_path: Path) -> None:
-    assert long_files(ROOT) == []
-    plant(tmp_path, "dropbox/fits.py", "x = 1\n" * FILE_LINES)
-    plant(tmp_path, "dropbox/long.py", "x = 1\n" * (FILE_LINES + 1))
-    assert long_files(tmp_path) == ["dropbox/long.py: 401 lines"]
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_file_is_too_long(tmp_path: Path, language: str) -> None:
+    """In whatever language; one line more is seen."""
+    assert over(file_sizes(ROOT, language), FILE_LINES) == []
+    ending = LANGUAGES[language][0]
+    plant(tmp_path, f"dropbox/fits{ending}", "x\n" * FILE_LINES)
+    plant(tmp_path, f"dropbox/long{ending}", "x\n" * (FILE_LINES + 1))
+    assert over(file_sizes(tmp_path, language), FILE_LINES) == [f"dropbox/long{ending}: 401 lines"]
 
 
-def test_no_function_is_too_long(tmp_path: Path) -> None:
-    assert long_functions(ROOT) == []
-    docstring = '    """One.\n\n    Three.\n    """\n'
-    plant(tmp_path, "fits.py", "def fits():\n" + docstring + "    x = 1\n" * (FUNCTION_LINES - 1))
-    assert long_functions(tmp_path) == []
-    plant(tmp_path, "long.py", "class A:\n  async def long(self):\n" + "    x = 1\n" * FUNCTION_LINES)
-    assert long_functions(tmp_path) == ["long.py:2 long: 41 lines"]
+DOCSTRING = '    """One.\n\n    Three.\n    """\n'
+FITS = {
+    "Python": ("fits.py", "def fits():\n" + DOCSTRING + "    x = 1\n" * (FUNCTION_LINES - 1)),
+    "JavaScript": ("fits.js", "/**\n * Words\n */\nfunction fits() {\n" + "  f();\n" * (FUNCTION_LINES - 2) + "}\n"),
+    "CSS": ("fits.css", "/* Words.\n*/\n.a {\n" + "  b: c;\n" * (FUNCTION_LINES - 2) + "}\n"),
+}
+INNER = "  f();\n" * (FUNCTION_LINES - 1)
+LONG = {
+    "Python": ("class A:\n  async def long(self):\n" + "    x = 1\n" * FUNCTION_LINES, ["2 long"]),
+    "JavaScript": (
+        "class A {\n  #long() {\n" + INNER + "  }\n}\nexport const other = async () => {\n" + INNER + "};\n",
+        ["2 long", "44 other"],
+    ),
+    "CSS": ("@media a {\n  .b,\n  .c {\n" + "  d: e;\n" * (FUNCTION_LINES - 2) + "  }\n}\n", ["2 .b,"]),
+}
+
+
+@pytest.mark.parametrize("language", FUNCTIONS)
+def test_no_function_is_too_long(tmp_path: Path, language: str) -> None:
+    """Methods and arrows too, and the rules of a style sheet; what is said above them does not count."""
+    sizes = FUNCTIONS[language]
+    assert over(sizes(ROOT), FUNCTION_LINES) == []
+    name, text = FITS[language]
+    plant(tmp_path, name, text)
+    assert over(sizes(tmp_path), FUNCTION_LINES) == []
+    text, where = LONG[language]
+    long = plant(tmp_path, name.replace("fits", "long"), text).name
+    assert over(sizes(tmp_path), FUNCTION_LINES) == [f"{long}:{place}: 41 lines" for place in where]
 
 
 def test_no_folder_is_too_deep(tmp_path: Path) -> None:

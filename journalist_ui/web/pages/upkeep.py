@@ -9,7 +9,7 @@ from journalist_ui.web.notices import sorted_notices
 from journalist_ui.web.render import static_files
 from journalist_ui.web.site import KEYS, Visit
 
-_FILES = static_files()
+FILES = static_files()
 _YEAR = 31_536_000
 
 
@@ -38,7 +38,7 @@ async def keys(visit: Visit) -> Answer:
 
 def static(name: str) -> Callable[[Visit], Awaitable[Answer]]:
     """A page function that answers one file."""
-    kind, content = _FILES[name]
+    kind, content = FILES[name]
 
     async def answer(visit: Visit) -> Answer:
         return Answer(content, kind)

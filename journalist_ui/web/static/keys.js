@@ -2,7 +2,7 @@
 // The keyboard: Escape twice locks; letters walk through the inbox, unless they are turned off or a box is being written in.
 
 /** @import { Idle } from "./idle.js" */
-/** @import { Reply } from "./reply.js" */
+/** @import { ReplyBox } from "./reply.js" */
 
 const TWICE = 1000;
 
@@ -25,7 +25,7 @@ function walk(step) {
   }
 }
 
-/** @param {Reply | undefined} reply */
+/** @param {ReplyBox | undefined} reply */
 function toReply(reply) {
   const row = document.activeElement;
   if (row instanceof HTMLAnchorElement && "row" in row.dataset) {
@@ -37,7 +37,7 @@ function toReply(reply) {
 
 /**
  * @param {Idle} idle
- * @param {Reply | undefined} reply
+ * @param {ReplyBox | undefined} reply
  * @param {boolean} letters whether keys of one letter act
  */
 export function watchKeys(idle, reply, letters) {
