@@ -89,6 +89,13 @@ class BackupFailed(DeskRefused):
     status = 500
 
 
+class OpeningFailed(DeskRefused):
+    """The process that opens envelopes ended again and again; what was fetched is tried again with the next run."""
+
+    code = "opening-failed"
+    status = 500
+
+
 class DeskBusy(DeskRefused):
     """Another process works on this vault."""
 

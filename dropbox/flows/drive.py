@@ -2,7 +2,8 @@
 """The one driver of flows. It has no sockets and no files itself: two hands have, one for the server, one for here."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Generator
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from .requests import NetworkRequest, Request
 
@@ -11,7 +12,19 @@ Result = TypeVar("Result")
 Flow = Generator[Asked, object, Result]
 """A flow that makes requests of the kinds ``Asked`` and ends with a ``Result``."""
 Hand = Callable[[Any], Awaitable[object]]
-"""Fulfils the requests of one kind. Each party's hand says which; the request itself checks the answer."""
+"""Fulfils the requests of one kind. Any, for each party's hand says which; the request itself checks the answer."""
+
+
+@dataclass(frozen=True)
+class Ended(Generic[Result]):
+    """A flow came to its end."""
+
+    result: Result
+
+
+Step = Callable[[], Request[object] | Ended[Any]]
+Run = Callable[[Step], Awaitable[Request[object] | Ended[Any]]]
+"""Where the steps between two requests are done; Any, for it does not look at what a flow ends with."""
 
 
 async def nobody(request: Request[object]) -> object:
@@ -19,18 +32,37 @@ async def nobody(request: Request[object]) -> object:
     raise TypeError(f"nobody here answers {type(request).__name__}")
 
 
-async def drive(flow: Flow[Asked, Result], network: Hand, local: Hand = nobody) -> Result:
-    """Run ``flow`` to its end and return its result. Whatever a hand raises ends it; it is closed in any case."""
+async def here(step: Step) -> Request[object] | Ended[Any]:
+    """Run a step where the driver runs."""
+    return step()
+
+
+async def drive(flow: Flow[Asked, Result], network: Hand, local: Hand = nobody, run: Run = here) -> Result:
+    """Run ``flow`` to its end and return its result. Whatever a hand raises ends it; it is closed in any case.
+
+    ``run`` may do the steps elsewhere, so that a long one stops nothing else; it must not return, or raise, before the
+    step has ended.
+    """
+    answer: object = None
     try:
-        request = next(flow)
         while True:
-            hand = network if isinstance(request, NetworkRequest) else local
-            request = flow.send(await hand(request))
-    except StopIteration as done:
-        result: Result = done.value
-        return result
+            request = await run(_step(flow, answer))
+            if isinstance(request, Ended):
+                result: Result = request.result
+                return result
+            answer = await (network if isinstance(request, NetworkRequest) else local)(request)
     finally:
         flow.close()
+
+
+def _step(flow: Flow[Asked, Result], answer: object) -> Step:
+    def step() -> Request[object] | Ended[Result]:
+        try:
+            return flow.send(answer)
+        except StopIteration as done:
+            return Ended(done.value)
+
+    return step
 
 
 def at_once(work: Coroutine[Any, Any, Result]) -> Result:

@@ -8,6 +8,7 @@ driver sends it.
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from types import GenericAlias
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast, get_args
 
 Answer = TypeVar("Answer", covariant=True)
@@ -22,8 +23,11 @@ class Request(Generic[Answer]):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         (given,) = get_args(cls.__orig_bases__[0])  # type: ignore[attr-defined]  # typing sets it on every generic's child
+        if isinstance(given, GenericAlias):
+            # Of tuple[X, ...] only that it is a tuple can be seen.
+            given = given.__origin__
         if not isinstance(given, TypeVar):
-            cls.answered_by = type(None) if given is None else given
+            cls.answered_by = given
 
     def __iter__(self) -> Generator[Self, object, Answer]:
         """Ask: ``yield from`` the request. Raises TypeError when the driver's answer is none of this request."""

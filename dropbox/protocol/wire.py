@@ -2,9 +2,8 @@
 """Small answers, intake segments and signed requests on the wire (docs/http-api.md; docs/protocol.md, section 7)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from . import labels
@@ -18,7 +17,7 @@ from .constants import (
     StructType,
 )
 from .encoding import Reader, head, u8, u32
-from .errors import BadValue, SegmentUnsorted, TooLong, WrongLength
+from .errors import BadValue, SegmentUnsorted, TooLong, TrailingBytes, Truncated, WrongLength
 from .primitives import ed25519_sign, ed25519_verify, sha256
 
 SEGMENT_HEADER = 2 + SERVICE_ID + 4 + 1 + 4  # 27
@@ -132,17 +131,67 @@ def segment_size(count: int) -> int:
     return SEGMENT_HEADER + count * ENVELOPE
 
 
-def parse_segment(data: bytes) -> Segment:
-    """Raises Malformed, SegmentUnsorted."""
+@dataclass(frozen=True)
+class SegmentHead:
+    """The first 27 bytes of a segment: whose it is, which, whether it still grows, and how many envelopes follow."""
+
+    service_id: bytes
+    period: int
+    closed: bool
+    count: int
+
+
+def parse_segment_head(data: bytes, size: int) -> SegmentHead:
+    """``data`` the first 27 bytes of a segment of ``size`` bytes. Raises Malformed, also where the count does not make
+    that size."""
     reader = Reader(data, "segment")
     reader.struct(StructType.SEGMENT)
     service_id, period, closed = reader.take(SERVICE_ID), reader.u32(), reader.u8(0, 1)
-    envelopes = tuple(reader.take(ENVELOPE) for _ in range(reader.u32(0, MAX_SEGMENT_ENVELOPES)))
+    found = SegmentHead(service_id, period, bool(closed), reader.u32(0, MAX_SEGMENT_ENVELOPES))
     reader.end()
-    ids = [sha256(envelope) for envelope in envelopes]
-    if any(left >= right for left, right in pairwise(ids)):
-        raise SegmentUnsorted("ids")
-    return Segment(service_id, period, bool(closed), envelopes)
+    if size < segment_size(found.count):
+        raise Truncated("segment")
+    if size > segment_size(found.count):
+        raise TrailingBytes("segment")
+    return found
+
+
+class SegmentIds:
+    """The ids of a segment's envelopes, taken in one after another; they must rise. 32 bytes are kept of each."""
+
+    def __init__(self) -> None:
+        self._joined = bytearray()
+
+    def __len__(self) -> int:
+        return len(self._joined) // HASH
+
+    def __getitem__(self, place: int) -> bytes:
+        """The id of the envelope at ``place``, counted from 0."""
+        return bytes(self._joined[place * HASH : (place + 1) * HASH])
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (self[place] for place in range(len(self)))
+
+    @property
+    def root(self) -> bytes:
+        """H of all of them."""
+        return sha256(bytes(self._joined))
+
+    def take(self, envelope: bytes) -> None:
+        """The next envelope. Raises SegmentUnsorted."""
+        name = sha256(envelope)
+        if self._joined and self[len(self) - 1] >= name:
+            raise SegmentUnsorted("ids")
+        self._joined += name
+
+
+def parse_segment(data: bytes) -> Segment:
+    """A segment held whole. Raises Malformed, SegmentUnsorted."""
+    found, ids = parse_segment_head(data[:SEGMENT_HEADER], len(data)), SegmentIds()
+    envelopes = tuple(data[at : at + ENVELOPE] for at in range(SEGMENT_HEADER, len(data), ENVELOPE))
+    for envelope in envelopes:
+        ids.take(envelope)
+    return Segment(found.service_id, found.period, found.closed, envelopes)
 
 
 def _segment_request(service_id: bytes, unit_id: bytes, period: int) -> bytes:

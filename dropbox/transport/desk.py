@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The requests of a desk's flows, over HTTP."""
 
+import asyncio
+from pathlib import Path
+from types import TracebackType
 from typing import assert_never
 
-from dropbox.flows.desk.requests import BatchAnswer, GetIntakeState, GetSegment, PostBatch, ServerRequest
+from dropbox.flows.desk.requests import BatchAnswer, GetIntakeState, GetSegment, PostBatch, ReadSegment, ServerRequest
 from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.local.spool import Spool
 from dropbox.protocol.batch import upload_size
 from dropbox.protocol.constants import ANSWER, MAX_BOARD, MAX_DIRECTORY, MAX_QUOTA, MAX_SEGMENT_ENVELOPES
 from dropbox.protocol.wire import segment_size
@@ -17,10 +21,23 @@ NOT_SERVED = frozenset({"expired", "future"})
 
 
 class DeskConnection(Connection):
-    """The network hand of a desk."""
+    """The network hand of a desk. A segment is put aside in ``folder``, under no name, until the next or the end."""
 
-    async def answer(self, request: ServerRequest) -> bytes | BatchAnswer | None:
-        """Raises TransportFailed."""
+    def __init__(self, service: str, socks: str | None, folder: Path, patience: float = 20.0) -> None:
+        """As Connection."""
+        super().__init__(service, socks, patience)
+        self._folder = folder
+        self._aside: Spool | None = None
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._aside is not None:
+            self._aside.close()
+        await super().__aexit__(kind, error, trace)
+
+    async def answer(self, request: ServerRequest) -> bytes | int | BatchAnswer | None:
+        """Raises TransportFailed; OSError where a segment cannot be put aside."""
         match request:
             case GetDirectory():
                 return await self.get("/v1/directory", MAX_DIRECTORY)
@@ -30,18 +47,27 @@ class DeskConnection(Connection):
                 return await self.get("/v1/intake", ANSWER)
             case GetSegment():
                 return await self._segment(request)
+            case ReadSegment(start, size):
+                return await asyncio.to_thread(self._spool().read, start, size)
             case PostBatch(upload):
                 return await self._batch(upload)
         assert_never(request)
 
-    async def _segment(self, request: GetSegment) -> bytes | None:
+    def _spool(self) -> Spool:
+        if self._aside is None:
+            self._aside = Spool(self._folder)
+        return self._aside
+
+    async def _segment(self, request: GetSegment) -> int | None:
         headers = {"dropbox-unit": request.unit_id.hex(), "dropbox-signature": request.signature.hex()}
-        try:
-            return await self.get(f"/v1/intake/{request.period}", segment_size(MAX_SEGMENT_ENVELOPES), headers)
-        except Refused as refused:
-            if refused.refusal in NOT_SERVED:
-                return None
-            raise
+        path, aside = f"/v1/intake/{request.period}", self._spool()
+        status, data = await self.ask("GET", path, segment_size(MAX_SEGMENT_ENVELOPES), headers=headers, aside=aside)
+        if status == 200:
+            return aside.size
+        refused = refusal(data)
+        if isinstance(refused, Refused) and refused.refusal in NOT_SERVED:
+            return None
+        raise refused
 
     async def _batch(self, upload: bytes) -> BatchAnswer:
         status, data = await self.ask("POST", "/v1/batches", upload_size(MAX_QUOTA), upload)

@@ -9,6 +9,8 @@ import asyncio
 import logging
 import secrets
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -16,6 +18,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
 
+from dropbox.local.spool import Spool
 from dropbox.protocol.constants import ANSWER
 from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.wire import parse_answer
@@ -57,6 +60,16 @@ def refusal(body: bytes) -> Refused | BadAnswer:
         return Refused(str(parse_answer(body, "refused")["code"]))
     except (ProtocolError, KeyError):
         return BadAnswer("refusal")
+
+
+@dataclass(frozen=True)
+class _Request:
+    method: str
+    path: str
+    longest: int
+    body: bytes | None
+    headers: dict[str, str] | None
+    aside: Spool | None
 
 
 class Connection:
@@ -105,35 +118,49 @@ class Connection:
         if self._session is not None:
             await self._session.close()
 
-    async def _once(
-        self, method: str, path: str, longest: int, body: bytes | None = None, headers: dict[str, str] | None = None
-    ) -> tuple[int, bytes]:
-        """One request; the status and at most ``longest`` bytes. Raises Unreachable, ProxyFailed, BadAnswer."""
+    async def _once(self, request: _Request) -> tuple[int, bytes]:
+        """One request; the status and at most ``longest`` bytes, none where they went aside. Raises Unreachable,
+        ProxyFailed, BadAnswer; OSError where nothing more can be put aside."""
         if self._session is None:
             raise Unreachable("not open")
-        sent = dict(headers or {})
-        if body is not None:
+        sent = dict(request.headers or {})
+        if request.body is not None:
             sent["Content-Type"] = _BINARY
         try:
             async with self._session.request(
-                method, self._service + path, data=body, headers=sent, allow_redirects=False
+                request.method, self._service + request.path, data=request.body, headers=sent, allow_redirects=False
             ) as answer:
-                return answer.status, await _bounded(answer, longest)
+                held: list[bytes] = []
+                take = held.append
+                if answer.status == 200 and request.aside is not None:
+                    request.aside.empty()
+                    take = request.aside.write
+                await _bounded(answer, request.longest, take)
+                return answer.status, b"".join(held)
+        except _DiskFailed as failed:
+            raise failed.error from None
         except (ProxyError, ProxyConnectionError, ProxyTimeoutError):
             raise ProxyFailed("socks") from None
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise Unreachable("connection") from None
 
     async def ask(
-        self, method: str, path: str, longest: int, body: bytes | None = None, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        longest: int,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        aside: Spool | None = None,
     ) -> tuple[int, bytes]:
-        """Ask until there is an answer or patience ends; the status and at most ``longest`` bytes. Raises
-        TransportFailed."""
+        """Ask until there is an answer or patience ends; the status and at most ``longest`` bytes. The body of a 200
+        goes to ``aside`` where there is one. Raises TransportFailed; OSError when nothing more can be put aside."""
+        request = _Request(method, path, max(longest, ANSWER), body, headers, aside)
         until = time.monotonic() + self._patience
         pause = _FIRST_PAUSE
         while True:
             try:
-                status, data = await self._once(method, path, max(longest, ANSWER), body, headers)
+                status, data = await self._once(request)
                 refused = refusal(data) if status not in (200, 409) else None
                 if not (isinstance(refused, Refused) and refused.refusal in TRY_AGAIN):
                     return status, data
@@ -146,22 +173,32 @@ class Connection:
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
 
-    async def get(self, path: str, longest: int, headers: dict[str, str] | None = None) -> bytes:
+    async def get(self, path: str, longest: int) -> bytes:
         """The body of a 200. Raises TransportFailed."""
-        status, data = await self.ask("GET", path, longest, headers=headers)
+        status, data = await self.ask("GET", path, longest)
         if status != 200:
             raise refusal(data)
         return data
 
 
-async def _bounded(answer: aiohttp.ClientResponse, longest: int) -> bytes:
-    """The body, at most ``longest`` bytes. Raises BadAnswer."""
+class _DiskFailed(Exception):
+    """This machine's disk, which is no failure of the connection."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__()
+        self.error = error
+
+
+async def _bounded(answer: aiohttp.ClientResponse, longest: int, take: Callable[[bytes], None]) -> None:
+    """The body piece by piece, at most ``longest`` bytes. Raises BadAnswer, _DiskFailed."""
     if answer.content_length is not None and answer.content_length > longest:
         raise BadAnswer("too large")
-    pieces, size = [], 0
+    size = 0
     async for piece in answer.content.iter_chunked(1 << 16):
         size += len(piece)
         if size > longest:
             raise BadAnswer("too large")
-        pieces.append(piece)
-    return b"".join(pieces)
+        try:
+            take(piece)
+        except OSError as error:
+            raise _DiskFailed(error) from None

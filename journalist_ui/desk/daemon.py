@@ -113,7 +113,10 @@ async def serve(folder: Path, desk_key: bytes, beside: Beside) -> None:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await _run(desk, folder, stop, beside)
+        try:
+            await _run(desk, folder, stop, beside)
+        finally:
+            await engine.close()
     finally:
         vault.close()
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol, assert_never
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,7 +20,7 @@ from dropbox.flows.desk.collect import CollectResult, collect
 from dropbox.flows.desk.notice import Notice
 from dropbox.flows.desk.posting import capacity
 from dropbox.flows.desk.publish_batch import PublishResult, publish_batch
-from dropbox.flows.desk.requests import CommitVault, SaveKeyring, ServerRequest, StoringRequest
+from dropbox.flows.desk.requests import CommitVault, DeskWork, OpenEnvelopes, SaveKeyring, ServerRequest
 from dropbox.flows.desk.state import DeskContext, Text
 from dropbox.flows.drive import drive
 from dropbox.protocol.anchors import Anchor
@@ -27,7 +28,7 @@ from dropbox.protocol.directory import Policy
 from dropbox.protocol.errors import ProtocolError
 from dropbox.transport.desk import DeskConnection
 from dropbox.transport.errors import TransportFailed
-from journalist_ui.refusals import BackupFailed, BadInput, NotYet
+from journalist_ui.refusals import BackupFailed, BadInput, NotYet, OpeningFailed
 from journalist_ui.vault import audit, evidence
 from journalist_ui.vault.backup import BACKUP_DAY, try_folder, write_backup
 from journalist_ui.vault.database import Vault, read_meta, write_meta
@@ -36,8 +37,10 @@ from journalist_ui.vault.ledger import commit, load_ledger
 from .keyring import KeyringStore
 from .notice_log import AUDIT_DIFFERS, iso_day, remember_notices
 from .notices import LASTING
+from .off_loop import off_loop
 from .schedule import next_publish, publish_due
 from .settings import DeskSettings, kept_beside
+from .trial_opening import Found, TrialOpening
 
 DAY = 86_400
 
@@ -89,6 +92,7 @@ class Engine:
         *,
         clock: Callable[[], float] = time.time,
         transport: OpenTransport | None = None,
+        opening: TrialOpening | None = None,
     ) -> None:
         """Raises KeyringUnusable."""
         self.settings = settings
@@ -98,17 +102,30 @@ class Engine:
         self._anchor = anchor
         self._store = store
         self._open = transport or self._http
+        self._opening = opening or TrialOpening()
         self._working = asyncio.Lock()
         self._backing_up = asyncio.Lock()
         self._replies: list[Text] = []
         self._stale = False
+        self._seconds = DAY
         self.state = self._load()
 
     def _http(self) -> AbstractAsyncContextManager[Transport]:
-        return DeskConnection(self.settings.service, self.settings.tor or None)
+        return DeskConnection(self.settings.service, self.settings.tor or None, self._store.folder)
+
+    @property
+    def opens_apart(self) -> bool:
+        """Whether a process beside the desk opens envelopes at present."""
+        return self._opening.running
+
+    async def close(self) -> None:
+        """End what runs beside the desk."""
+        await self._opening.close()
 
     def _load(self) -> DeskContext:
         """Keyring and ledger as they are on the disk."""
+        with self.vault.transaction() as connection:
+            self._seconds = int(read_meta(connection, "period_seconds", str(DAY)))
         return DeskContext(
             anchor=self._anchor,
             unit_id=self.settings.unit_id,
@@ -147,10 +164,7 @@ class Engine:
 
     def period_seconds(self) -> int:
         """Of the directory held, or of the last one that was."""
-        if self.policy is not None:
-            return self.policy.period
-        with self.vault.transaction() as connection:
-            return int(read_meta(connection, "period_seconds", str(DAY)))
+        return self.policy.period if self.policy is not None else self._seconds
 
     def next_batch(self) -> float | None:
         """When the next batch leaves, in unix seconds; None while the service does not list this unit."""
@@ -193,7 +207,7 @@ class Engine:
     @asynccontextmanager
     async def _guarded(self) -> AsyncIterator[None]:
         if self._stale:
-            self._reload()
+            await off_loop(self._reload)
         self._stale = True
         try:
             self._take_replies()
@@ -216,15 +230,18 @@ class Engine:
         before, result = self.policy, CollectResult()
         self.standing.collect = result.notices
         try:
-            await drive(collect(self.state, int(self.clock()), result), transport.answer, self._make_durable)
+            await drive(collect(self.state, int(self.clock()), result), transport.answer, self._work, off_loop)
         finally:
             done.new += result.new
-            self._remember()
-        # In a thread: a long log takes a while to work out again.
-        await asyncio.to_thread(self._compare_audit)
+            await off_loop(self._remember)
+        await off_loop(self._compare_audit)
         if self.policy is not None and self.policy != before:
-            with self.vault.transaction() as connection:
-                write_meta(connection, "period_seconds", self.policy.period)
+            await off_loop(partial(self._note_period, self.policy.period))
+
+    def _note_period(self, seconds: int) -> None:
+        self._seconds = seconds
+        with self.vault.transaction() as connection:
+            write_meta(connection, "period_seconds", seconds)
 
     def _compare_audit(self) -> None:
         """What was published of the audit log against the log itself, and members' keys against it: rows that were
@@ -242,27 +259,34 @@ class Engine:
 
     async def _publish(self, transport: Transport, done: Synced) -> None:
         self._take_replies()
-        with self.vault.transaction() as connection:
-            self.state.audit_head = audit.head(connection)
+        self.state.audit_head = await off_loop(self._audit_head)
         result = PublishResult()
         self.standing.publish = result.notices
         try:
             flow = publish_batch(self.state, int(self.clock()), os.urandom, result)
-            await drive(flow, transport.answer, self._make_durable)
+            await drive(flow, transport.answer, self._work, off_loop)
         finally:
             done.published |= result.published
-            self._remember()
+            await off_loop(self._remember)
 
-    async def _make_durable(self, request: StoringRequest) -> None:
-        """What a flow asks for, in its order; what must be told of it first."""
+    def _audit_head(self) -> bytes:
+        with self.vault.transaction() as connection:
+            return audit.head(connection)
+
+    async def _work(self, request: DeskWork) -> Found | None:
+        """The local hand: opens what a flow asks for, and makes durable in its order; what must be told of it first."""
         match request:
+            case OpenEnvelopes(envelopes, keys):
+                return await self._opening.open(envelopes, keys)
             case SaveKeyring(keyring):
-                self._remember()
-                self._store.save(keyring)
+                await off_loop(self._remember)
+                await off_loop(partial(self._store.save, keyring))
+                return None
             case CommitVault():
-                commit(self.vault, request)
+                await off_loop(partial(commit, self.vault, request))
                 if request.backup:
                     await self.back_up()
+                return None
             case _:
                 assert_never(request)
 
@@ -281,9 +305,10 @@ class Engine:
         keep, unit_id = self.settings.keep_backups, self.settings.unit_id
         async with self._backing_up:
             beside = kept_beside(self._store.folder)
-            made = await asyncio.to_thread(write_backup, self.vault, folder, unit_id, keep, beside, day=self.day)
+            write = partial(write_backup, self.vault, folder, unit_id, keep, beside, day=self.day)
+            made = await off_loop(write)
         # A log that could not be emptied while the copy was being read is emptied now.
-        self.vault.truncate_wal()
+        await off_loop(self.vault.truncate_wal)
         return str(made)
 
     def try_backup_folder(self) -> str:
@@ -324,8 +349,8 @@ def _failure(error: Exception) -> Notice:
     match error:
         case TransportFailed():
             return Notice("unreachable", {"error": error.code})
-        case BackupFailed():
-            return Notice("backup-failed")
+        case BackupFailed() | OpeningFailed():
+            return Notice(error.code)
         case ProtocolError():
             return Notice("unreachable", {"error": error.code})
         case OSError() | SQLAlchemyError():

@@ -31,7 +31,7 @@ async def status(desk: Desk, asked: Status) -> DeskStatus:
     engine = desk.engine
     state, seconds, unit = engine.state, engine.period_seconds(), engine.state.unit()
     ledger = state.ledger
-    texts = [text.state for text in ledger.texts.values()]
+    texts = ledger.texts.states()
     return DeskStatus(
         name=engine.settings.name,
         unit=unit.slug if unit else "",

@@ -5,14 +5,14 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from sqlalchemy import select
 
-from dropbox.flows.desk.requests import ServerRequest
+from dropbox.flows.desk.requests import GetSegment, ReadSegment, ServerRequest
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.codename import stretch as stretch_codename
 from journalist_ui.desk.engine import Engine
@@ -22,7 +22,7 @@ from journalist_ui.vault import members, one_time_code, passphrase, tables
 from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, open_vault
 from journalist_ui.vault.members import Role
 from journalist_ui.vault.session import MemberSession
-from tests.flows.twin import Service, make_service
+from tests.flows.twin import Aside, Service, make_service
 
 DESK_KEY = bytes(range(32))
 FIRST_PASSPHRASE = "what an administrator thought of"
@@ -49,13 +49,17 @@ class MemoryTransport:
 
     service: Service
     down: str = ""
+    aside: Aside = field(default_factory=Aside)
 
     async def answer(self, request: ServerRequest) -> object:
         # Yields as a socket would, so that other work may run in between.
         await asyncio.sleep(0)
         if type(request).__name__ == self.down:
             raise Down
-        return self.service.twin.answer(request)
+        if isinstance(request, ReadSegment):
+            return self.aside.read(request)
+        found = self.service.twin.answer(request)
+        return self.aside.keep(found) if isinstance(request, GetSegment) else found
 
 
 @dataclass

@@ -146,7 +146,7 @@ def test_after_the_epochs_end_a_seized_desk_opens_nothing_recorded() -> None:
     service.tick(21)
     context = desk.context
     service_id = context.trusted().service_id
-    openers = [secret.opener(service_id, context.unit_id) for secret in context.keyring.epochs.values()]
+    openers = [secret.key(service_id, context.unit_id).opener() for secret in context.keyring.epochs.values()]
     for envelope in recorded:
         with pytest.raises(NotForThisKey):
             open_envelope(envelope, openers)

@@ -3,15 +3,19 @@
 
 import pytest
 
+from dropbox.flows.desk import collect, segments
 from tests.flows.campaign import run
 
 
 @pytest.mark.timeout(300)
-def test_troubled_months_lose_and_double_nothing() -> None:
+def test_troubled_months_lose_and_double_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Over 90 periods with desks killed between any two steps, away for days and restored from their backup, with
     sources away for up to 60 days, parts out of order, envelopes posted twice and replayed by the server: every message
     is at its desk once and nowhere else, every reply that was not lost with a vault is read once, no tag and no key is
-    used twice, and neither source nor officer sees a false warning."""
+    used twice, and neither source nor officer sees a false warning. Segments are read an envelope or two at a time and
+    every part is made durable by itself, so that a desk is killed within a segment too."""
+    monkeypatch.setattr(segments, "PORTION", 2)
+    monkeypatch.setattr(collect, "MOST_CONTENTS", 1)
     counts = run(seed=11, periods=90)
     assert counts.messages > 10
     assert counts.replies > 30

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dropbox.flows.desk.collect import CollectResult, collect
+from dropbox.flows.desk.opening import open_all
 from dropbox.flows.desk.publish_batch import PublishResult, publish_batch
 from dropbox.flows.desk.requests import (
     BatchAnswer,
@@ -14,7 +15,9 @@ from dropbox.flows.desk.requests import (
     GetIntakeState,
     GetSegment,
     NewContent,
+    OpenEnvelopes,
     PostBatch,
+    ReadSegment,
     SaveKeyring,
 )
 from dropbox.flows.desk.state import Conversation, DeskContext, Keyring, Ledger, Text
@@ -138,10 +141,33 @@ class Twin:
 Answers = Callable[[Any], Any]
 
 
-def drive(flow: Flow[Any, Any], answer: Answers) -> Any:
-    """Run a flow to its end by one function that answers everything; exceptions of the flow come out."""
+@dataclass
+class Aside:
+    """The segment last fetched, as a connection keeps it."""
+
+    segment: bytes = b""
+
+    def keep(self, segment: bytes | None) -> int | None:
+        self.segment = segment or b""
+        return None if segment is None else len(segment)
+
+    def read(self, request: ReadSegment) -> bytes:
+        return self.segment[request.start : request.start + request.size]
+
+
+def drive(flow: Flow[Any, Any], answer: Answers, aside: Aside | None = None) -> Any:
+    """Run a flow to its end by one function that answers everything, a segment with its bytes; exceptions of the flow
+    come out. Portions are read and envelopes opened here."""
+    aside = aside or Aside()
 
     async def hand(request: Any) -> Any:
+        match request:
+            case ReadSegment():
+                return aside.read(request)
+            case OpenEnvelopes(envelopes, keys):
+                return open_all(envelopes, keys)
+            case GetSegment():
+                return aside.keep(answer(request))
         return answer(request)
 
     return at_once(run_flow(flow, hand, hand))

@@ -50,7 +50,7 @@ def _opened(service: Service) -> tuple[EnvelopePlain, bytes]:
     """What the unit north finds when it opens the one envelope in the intake."""
     desk = service.desks["north"]
     secret = _newest(desk)
-    opener = secret.opener(service.twin.service_id, desk.context.unit_id)
+    opener = secret.key(service.twin.service_id, desk.context.unit_id).opener()
     (envelope,) = service.twin.open.values()
     found = open_envelope(envelope, [opener])
     return found.plain, found.signature
@@ -108,7 +108,7 @@ def test_nobody_without_the_codename_writes_as_the_source(to: str, signed: str, 
     _post(service, to, forged.encode_unsigned() + made)
     (posted,) = set(service.twin.open) - set(before)
     for one in service.desks.values():
-        opener = _newest(one).opener(service.twin.service_id, one.context.unit_id)
+        opener = _newest(one).key(service.twin.service_id, one.context.unit_id).opener()
         with pytest.raises(CryptoRefused):
             open_envelope(service.twin.open[posted], [opener])
         one.collect(service.twin)
@@ -142,7 +142,7 @@ def test_every_bit_of_a_plaintext_is_signed(at: int, bit: int) -> None:
     sealed = hpke_seal(cert.public, bytes(data), cert.info)
     secret = EpochSecret(cert.epoch, cert.not_before, cert.not_after, seed(f"north epoch {cert.epoch}"))
     with pytest.raises(ProtocolError) as caught:
-        open_envelope(sealed, [secret.opener(SERVICE, cert.unit_id)])
+        open_envelope(sealed, [secret.key(SERVICE, cert.unit_id).opener()])
     if 34 <= at < 114:
         assert caught.type is BadSignature
 
@@ -238,5 +238,5 @@ def test_a_decoy_needs_all_of_its_randomness() -> None:
 def _decoy_plain() -> bytes:
     cert = make_cert("north", START // 2)
     secret = EpochSecret(cert.epoch, cert.not_before, cert.not_after, seed(f"north epoch {cert.epoch}"))
-    opened = open_envelope(seal_decoy(cert, noise("d", 112)), [secret.opener(SERVICE, cert.unit_id)])
+    opened = open_envelope(seal_decoy(cert, noise("d", 112)), [secret.key(SERVICE, cert.unit_id).opener()])
     return opened.plain.encode_unsigned() + opened.signature

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import count
 from typing import Any
 
-from dropbox.flows.desk.collect import check_segment
+from dropbox.flows.desk.segments import check_segment
 from dropbox.flows.desk.state import DeskContext, Keyring, Ledger
 from dropbox.flows.requests import GetBoard, GetDirectory
 from dropbox.flows.source.reading import read_board
@@ -23,7 +23,7 @@ from dropbox.protocol.envelope_seal import envelope_id
 from dropbox.protocol.errors import NotForThisKey
 from dropbox.protocol.primitives import SealingKey
 from dropbox.protocol.routing import receiving_unit
-from tests.flows.twin import drive
+from tests.flows.twin import Aside, drive
 from tests.vectors.operations import Values, operation
 
 
@@ -210,4 +210,5 @@ def segment_check(anchor: str, directory: str, data: str, period: int, known_roo
     found = verify_directory(pinned, parse_signed_directory(_b(directory)))
     ledger = Ledger(roots={period: _b(known_root)} if known_root else {})
     context = DeskContext(pinned, bytes(16), Keyring(bytes(32)), ledger, found)
-    return {"root": check_segment(context, _b(data), period, closed=True).root.hex()}
+    flow, aside = check_segment(context, len(_b(data)), period, closed=True), Aside(_b(data))
+    return {"root": drive(flow, lambda request: None, aside).ids.root.hex()}

@@ -5,24 +5,27 @@ Order of durability: the keyring is saved before the vault is committed. After a
 processed again; ids that the keyring has seen then fill content and seed nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from dropbox.flows.drive import Flow
 from dropbox.protocol.constants import EPOCH_SECRET_GRACE
 from dropbox.protocol.directory import Unit
-from dropbox.protocol.envelope_open import EpochOpener, open_envelope
-from dropbox.protocol.envelope_seal import envelope_id
-from dropbox.protocol.errors import ProtocolError, SegmentChanged, WrongService, WrongType
-from dropbox.protocol.wire import IntakeState, Segment, parse_segment, sign_segment_request
+from dropbox.protocol.errors import ProtocolError
+from dropbox.protocol.wire import IntakeState, sign_segment_request
 
 from .notice import Notice
+from .opening import EpochKey
 from .own_board import check_board, refresh_directory
 from .own_clock import fetch_intake
 from .record import Changes, record
 from .requests import CommitVault, DeskRequest, GetSegment, SaveKeyring
+from .segments import Checked, check_segment, open_places, portions
 from .state import DeskContext
 from .unfinished import forget_empty, give_up
+
+MOST_CONTENTS = 512
+"""Parts that are gathered before they are made durable: 8 MB."""
 
 
 @dataclass
@@ -33,59 +36,46 @@ class CollectResult:
     notices: list[Notice] = field(default_factory=list)
 
 
-def _openers(state: DeskContext, service_id: bytes, period: int) -> tuple[EpochOpener, ...]:
-    """Every epoch secret held, nearest to the period first; each expanded once."""
+def _keys(state: DeskContext, period: int) -> tuple[EpochKey, ...]:
+    """Every epoch secret held, nearest to the period first."""
+    service_id = state.trusted().service_id
     secrets = sorted(
         state.keyring.epochs.values(),
         key=lambda secret: (max(secret.not_before - period, period - secret.not_after, 0), -secret.epoch),
     )
-    return tuple(secret.opener(service_id, state.unit_id) for secret in secrets)
+    return tuple(secret.key(service_id, state.unit_id) for secret in secrets)
 
 
-def _read_segment(state: DeskContext, segment: Segment, openers: Sequence[EpochOpener]) -> tuple[Changes, set[bytes]]:
-    changes, tried = Changes(), set()
-    for envelope in segment.envelopes:
-        name = envelope_id(envelope)
-        tried.add(name)
-        if name in state.tried:
-            continue
-        try:
-            opened = open_envelope(envelope, openers)
-        except ProtocolError:
-            continue
-        record(state, opened, name, segment.period, changes)
-    return changes, tried
+def _store(state: DeskContext, changes: Changes, result: CollectResult) -> Flow[DeskRequest, None]:
+    if changes.keyring:
+        yield from SaveKeyring(state.keyring)
+    if changes.conversations:
+        yield from changes.commit(state.ledger)
+    result.new += changes.new
 
 
-def check_segment(state: DeskContext, data: bytes, period: int, closed: bool) -> Segment:
-    """Raises Malformed, IntakeAltered, WrongService."""
-    segment = parse_segment(data)
-    if segment.service_id != state.trusted().service_id:
-        raise WrongService("segment")
-    if segment.period != period or (closed and not segment.closed):
-        raise WrongType("segment")
-    known = state.ledger.roots.get(period)
-    if known is not None and segment.closed and known != segment.root:
-        raise SegmentChanged("root")
-    return segment
-
-
-def _process(state: DeskContext, segment: Segment, result: CollectResult) -> Flow[DeskRequest, None]:
-    openers = _openers(state, state.trusted().service_id, segment.period)
-    changes, tried = _read_segment(state, segment, openers)
+def _process(state: DeskContext, segment: Checked, result: CollectResult) -> Flow[DeskRequest, None]:
+    """Try every envelope and record what opens, made durable whenever there is much of it. The segment counts as
+    processed with the last of it: cut before, it is read again, and parts that are held count once."""
+    keys, changes = _keys(state, segment.period), Changes()
+    for first, count in portions(len(segment.ids)):
+        untried = [place for place in range(first, first + count) if segment.ids[place] not in state.tried]
+        opened = yield from open_places(untried, keys)
+        for place, one in zip(untried, opened, strict=True):
+            if one is not None:
+                record(state, one, segment.ids[place], segment.period, changes)
+        if len(changes.contents) >= MOST_CONTENTS:
+            yield from _store(state, changes, result)
+            changes = Changes()
     gone = set(give_up(state, segment.period, state.trusted().policy.retention))
     changes.messages |= gone
     changes.conversations |= {pseudonym for pseudonym, _ in gone}
     changes.keyring |= forget_empty(state, changes.conversations)
-    if changes.keyring:
-        yield from SaveKeyring(state.keyring)
     if segment.closed:
-        state.ledger.roots[segment.period] = segment.root
+        state.ledger.roots[segment.period] = segment.ids.root
         state.ledger.processed_through = max(state.ledger.processed_through, segment.period)
-    if changes.conversations:
-        yield from changes.commit(state.ledger)
-    state.tried = state.tried - tried if segment.closed else state.tried | tried
-    result.new += changes.new
+    yield from _store(state, changes, result)
+    state.tried = state.tried.difference(segment.ids) if segment.closed else state.tried.union(segment.ids)
 
 
 def _periods(state: DeskContext, intake: IntakeState, result: CollectResult) -> Iterator[int]:
@@ -100,13 +90,13 @@ def _periods(state: DeskContext, intake: IntakeState, result: CollectResult) -> 
 def _fetch_all(state: DeskContext, intake: IntakeState, result: CollectResult) -> Flow[DeskRequest, None]:
     for period in _periods(state, intake, result):
         signature = sign_segment_request(state.keyring.signing_seed, state.trusted().service_id, state.unit_id, period)
-        data = yield from GetSegment(period, state.unit_id, signature)
-        if data is None:
+        size = yield from GetSegment(period, state.unit_id, signature)
+        if size is None:
             if period < intake.open:
                 result.notices.append(Notice("segment-missing", {"period": period}))
             break
         try:
-            segment = check_segment(state, data, period, closed=period < intake.open)
+            segment = yield from check_segment(state, size, period, closed=period < intake.open)
         except ProtocolError as error:
             result.notices.append(Notice("segment-refused", {"period": period, "error": error.code}))
             break

@@ -8,7 +8,9 @@ in which a crash may cut.
 from dataclasses import dataclass, field
 
 from dropbox.flows.requests import GetBoard, GetDirectory, LocalRequest, NetworkRequest
+from dropbox.protocol.envelope_open import OpenedEnvelope
 
+from .opening import EpochKey
 from .state import Keyring, Ledger
 
 
@@ -18,12 +20,30 @@ class GetIntakeState(NetworkRequest[bytes]):
 
 
 @dataclass(frozen=True)
-class GetSegment(NetworkRequest[bytes | None]):
-    """``GET /v1/intake/{period}`` signed by the unit; answered by its bytes, or None when it is not served."""
+class GetSegment(NetworkRequest[int | None]):
+    """``GET /v1/intake/{period}`` signed by the unit; kept aside by whoever holds the connection, and answered by its
+    size in bytes, or None when it is not served. A segment may have 1.6 GB."""
 
     period: int
     unit_id: bytes
     signature: bytes
+
+
+@dataclass(frozen=True)
+class ReadSegment(NetworkRequest[bytes]):
+    """``size`` bytes of the segment last fetched, from byte ``start``; the server is not asked again."""
+
+    start: int
+    size: int
+
+
+@dataclass(frozen=True)
+class OpenEnvelopes(LocalRequest[tuple[OpenedEnvelope | None, ...]]):
+    """Try each envelope by each key, in their order; answered by what each opened as, or None. It takes no decision, so
+    that it may be done in another process."""
+
+    envelopes: tuple[bytes, ...]
+    keys: tuple[EpochKey, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -77,6 +97,6 @@ class SaveKeyring(LocalRequest[None]):
     keyring: Keyring
 
 
-ServerRequest = GetDirectory | GetBoard | GetIntakeState | GetSegment | PostBatch
-StoringRequest = CommitVault | SaveKeyring
-DeskRequest = ServerRequest | StoringRequest
+ServerRequest = GetDirectory | GetBoard | GetIntakeState | GetSegment | ReadSegment | PostBatch
+DeskWork = OpenEnvelopes | CommitVault | SaveKeyring
+DeskRequest = ServerRequest | DeskWork

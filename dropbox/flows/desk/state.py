@@ -15,9 +15,10 @@ from dropbox.protocol.anchors import Anchor
 from dropbox.protocol.certificates import EpochCert
 from dropbox.protocol.constants import EntryType
 from dropbox.protocol.directory import Unit, VerifiedDirectory
-from dropbox.protocol.envelope_open import EpochOpener
 from dropbox.protocol.errors import UnknownUnit
 from dropbox.protocol.primitives import SealingKey, ed25519_public
+
+from .opening import EpochKey
 
 
 @dataclass
@@ -34,11 +35,9 @@ class EpochSecret:
         public = SealingKey(self.seed).public
         return EpochCert(service_id, unit_id, self.epoch, self.not_before, self.not_after, public)
 
-    def opener(self, service_id: bytes, unit_id: bytes) -> EpochOpener:
-        """The key expanded for trial opening."""
-        key = SealingKey(self.seed)
-        cert = EpochCert(service_id, unit_id, self.epoch, self.not_before, self.not_after, key.public)
-        return EpochOpener(self.epoch, cert.hash, key)
+    def key(self, service_id: bytes, unit_id: bytes) -> EpochKey:
+        """What opens the envelopes that were sealed to the certificate."""
+        return EpochKey(self.epoch, self.cert(service_id, unit_id).hash, self.seed)
 
 
 @dataclass
@@ -157,6 +156,10 @@ class Texts(Mapping[int, Text]):
         if text.state in ON_ITS_WAY:
             self._open[text.id] = text
             self._open_of.setdefault(text.pseudonym, {})[text.id] = text
+
+    def states(self) -> list[TextState]:
+        """Of every text; also while another thread changes some."""
+        return [text.state for text in list(self._all.values())]
 
     def open(self) -> list[Text]:
         """Those waiting or posted, oldest first."""

@@ -19,8 +19,8 @@ Message = tuple[bytes, bytes]
 
 
 def count_unfinished(ledger: Ledger) -> int:
-    """How many messages wait for parts."""
-    return sum(len(one.unfinished) for one in ledger.conversations.values())
+    """How many messages wait for parts; also while another thread collects."""
+    return sum(len(one.unfinished) for one in list(ledger.conversations.values()))
 
 
 def make_room(conversation: Conversation) -> Iterator[Message]:

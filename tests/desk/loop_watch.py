@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How long an event loop stands still: what every page and command waits for while something else is done on it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+TICK = 0.001
+"""Seconds between two looks."""
+
+
+@dataclass
+class Stops:
+    """``longest``: the most seconds between two turns of the loop in which this process was at work, ``waited`` whether
+    it was or not, so that other programs of a busy machine are in it too; ``turns`` how many there were."""
+
+    longest: float = 0.0
+    waited: float = 0.0
+    turns: int = 0
+
+
+@asynccontextmanager
+async def watch_loop() -> AsyncIterator[Stops]:
+    """Look at the running loop while the block runs."""
+    stops = Stops()
+
+    async def tick() -> None:
+        while True:
+            before, worked = time.perf_counter(), time.process_time()
+            await asyncio.sleep(TICK)
+            waited = time.perf_counter() - before - TICK
+            stops.waited = max(stops.waited, waited)
+            stops.longest = max(stops.longest, min(waited, time.process_time() - worked))
+            stops.turns += 1
+
+    task = asyncio.create_task(tick())
+    # The watch begins before what it watches.
+    await asyncio.sleep(0)
+    try:
+        yield stops
+        # A stop that has just ended is still to be seen.
+        await asyncio.sleep(TICK)
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
