@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from dropbox.flows.visit import Part
+from dropbox.flows.source.visit import Part
 from sqlalchemy import update
 
 from dropbox.protocol.board import split_text
