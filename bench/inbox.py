@@ -7,7 +7,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -21,9 +21,9 @@ from dropbox.protocol.primitives import SealingKey, hpke_seal
 from journalist_ui.desk.desk_key import stretch_desk_key
 from journalist_ui.desk.settings import read_settings
 from journalist_ui.vault import tables
-from journalist_ui.vault.cases import proved_part_info, wrap_case_key
 from journalist_ui.vault.counters import count_cases
 from journalist_ui.vault.database import VAULT_FILE, open_vault, write_place
+from journalist_ui.vault.sealing import proved_part_info, wrap_case_key
 from tests.desk.live import DESK_PASSPHRASE, MEMBER_PASSPHRASE, LiveDesk, start_service
 from tests.ports import free_port
 
@@ -80,7 +80,7 @@ def _rows(connection: Connection) -> Iterator[tuple[object, list[dict[str, objec
         found[tables.cases].append(
             {"number": number, "pseudonym": whose, "public": public, "opened": opened, "state": "new"}
         )
-        found[tables.case_keys].append(wrap_case_key(number, seed, "ada", ada))
+        found[tables.case_keys].append(asdict(wrap_case_key(number, seed, "ada", ada)))
         for rank in range(1, each + 1):
             one, place = os.urandom(MESSAGE_ID), (rank - 1) * CASES + number
             first = rank == 1

@@ -7,16 +7,16 @@ hash in the audit log, whose head goes out with each batch. What was stored befo
 
 from collections.abc import Container, Iterable, Sequence
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from dropbox.protocol.errors import NotForThisKey, ProtocolError
 from dropbox.protocol.part_proof import PART_PROOF, parse_part_proof, verify_part
 from dropbox.protocol.primitives import SealingKey, sha256
 
 from . import audit, tables
-from .cases import part_info, proved_part_info
+from .rows import MEMBER_KEYS, CaseRow, MemberKey, MessageRow, PartRow
+from .sealing import part_info, proved_part_info
 
 KEPT = "kept before proofs"
 MIGRATED = "vault migrated"
@@ -33,7 +33,7 @@ class Proof(StrEnum):
     UNPROVED = "unproved"
 
 
-def about_part(case: Row[Any], message: Row[Any], part: int, sealed: bytes) -> str:
+def about_part(case: CaseRow, message: MessageRow, part: int, sealed: bytes) -> str:
     """How the audit log names a sealed part: with whose case it is in and of how many parts."""
     hashed = sha256(case.pseudonym + sealed).hex()
     return f"part {case.number} {message.message_id.hex()} {part}/{message.parts} {hashed}"
@@ -44,11 +44,11 @@ def about_text(number: int, text_id: int, sealed: bytes) -> str:
     return f"text {number} {text_id} {sha256(sealed).hex()}"
 
 
-def about_key(row: Row[Any]) -> str:
+def about_key(key: MemberKey) -> str:
     """How it names a member's public key, with what the member may do: administer (a), investigate (i), and whether the
     passphrase is still the first one (p)."""
-    may = ((row.administrator, "a"), (row.investigator, "i"), (row.provisional, "p"))
-    return f"key {row.name} {''.join(sign for held, sign in may if held)} {sha256(row.public).hex()}"
+    may = ((key.administrator, "a"), (key.investigator, "i"), (key.provisional, "p"))
+    return f"key {key.name} {''.join(sign for held, sign in may if held)} {sha256(key.public).hex()}"
 
 
 def listed(connection: Connection, names: Iterable[str], acts: Sequence[str] = (KEPT,)) -> dict[str, Proof]:
@@ -68,7 +68,7 @@ def listed(connection: Connection, names: Iterable[str], acts: Sequence[str] = (
 class SealedMessage:
     """The sealed parts of one message of a case, in order, as the vault holds them."""
 
-    def __init__(self, case: Row[Any], message: Row[Any], parts: Sequence[Row[Any]]) -> None:
+    def __init__(self, case: CaseRow, message: MessageRow, parts: Sequence[PartRow]) -> None:
         self._case = case
         self._message = message
         self._parts = parts
@@ -77,7 +77,7 @@ class SealedMessage:
         """How the audit log would name those parts that carry no proof."""
         return [self._name(row) for row in self._parts if not row.proved]
 
-    def _name(self, row: Row[Any]) -> str:
+    def _name(self, row: PartRow) -> str:
         return about_part(self._case, self._message, row.part, row.sealed)
 
     def open(self, key: SealingKey, kept: Container[str]) -> tuple[bytes, Proof]:
@@ -89,7 +89,7 @@ class SealedMessage:
         worst = next((one for one in (Proof.UNPROVED, Proof.BEFORE) if one in proofs), Proof.PROVED)
         return b"".join(body for body, _ in opened), worst
 
-    def _open(self, row: Row[Any], key: SealingKey, kept: Container[str]) -> tuple[bytes, Proof]:
+    def _open(self, row: PartRow, key: SealingKey, kept: Container[str]) -> tuple[bytes, Proof]:
         place = (row.number, row.message_id, row.part)
         try:
             if not row.proved:
@@ -114,14 +114,14 @@ def keep_nothing(connection: Connection, day: int) -> None:
 
 def record_key(connection: Connection, day: int, name: str) -> None:
     """Write a member's present public key and roles down in the audit log."""
-    row = connection.execute(select(tables.members).where(tables.members.c.name == name)).one()
-    audit.record(connection, day, name, MEMBER_KEY, about_key(row))
+    row = connection.execute(MEMBER_KEYS.where(tables.members.c.name == name)).one()
+    audit.record(connection, day, name, MEMBER_KEY, about_key(MemberKey._make(row)))
 
 
 def unproved_members(connection: Connection) -> list[str]:
     """Members whose newest key in the audit log is not the one that cases are wrapped to, or whose roles are others."""
     rows, wrong = tables.audit, []
-    for member in connection.execute(select(tables.members)):
+    for member in map(MemberKey._make, connection.execute(MEMBER_KEYS)):
         start = f"key {member.name} "
         newest = connection.execute(
             select(rows.c.about)

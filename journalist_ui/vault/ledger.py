@@ -12,7 +12,7 @@ from dropbox.flows.desk.state import Conversation, Incoming, Ledger, Text, Texts
 from dropbox.protocol.constants import EntryType
 
 from . import tables
-from .cases import CaseWriter, forget_cases, forget_parts
+from .arriving import CaseWriter, forget_cases, forget_parts
 from .counters import count_texts
 from .database import Vault, read_meta, write_meta
 

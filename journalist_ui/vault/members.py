@@ -27,10 +27,11 @@ from dropbox.protocol.primitives import SealingKey, aead_open, aead_seal
 from journalist_ui.refusals import BadInput, NoSuchMember, SignInRefused
 
 from . import labels, one_time_code, tables
-from .cases import read_case_keys, rewrap_case_key, store_case_keys
+from .case_keys import delete_case_keys, read_case_keys, store_case_keys
 from .database import Vault
 from .evidence import record_key
 from .passphrase import SALT, check_passphrase, stretch
+from .sealing import Holder, WrappedKey, rewrap_case_key
 
 STEPS_KEPT = 8
 """Codes remembered as used: more than can be good at one time, wherever the clock was when they were used."""
@@ -165,7 +166,7 @@ class Change:
     salt: bytes
     old: SealingKey = field(repr=False)
     values: dict[str, Any] = field(repr=False)
-    wrapped: dict[int, tuple[bytes, dict[str, Any] | None]] = field(repr=False)
+    wrapped: dict[int, tuple[WrappedKey, WrappedKey | None]] = field(repr=False)
     secret: str | None = field(repr=False)
     first: bool
 
@@ -191,7 +192,7 @@ def prepare_change(vault: Vault, name: str, old: str, new: str, *, new_code: boo
         values["used_steps"] = "[]"
     values |= _sealed(name, new, key + secret, vault.random)
     rewrapped = {
-        number: (before, rewrap_case_key(number, before, name, old_key, name, values["public"]))
+        number: (before, rewrap_case_key(before, Holder(name, old_key), name, values["public"]))
         for number, before in wrapped.items()
     }
     shown = one_time_code.printed_secret(secret) if fresh else None
@@ -219,14 +220,14 @@ def apply_change(connection: Connection, change: Change, day: int = 0) -> None:
     )
     if done.rowcount != 1:
         raise SignInRefused(CHANGED_MEANWHILE)
-    fresh = []
+    old, fresh = Holder(change.name, change.old), []
     for number, wrapped in read_case_keys(connection, change.name).items():
-        before, row = change.wrapped.get(number, (b"", None))
+        before, after = change.wrapped.get(number, (None, None))
         if before != wrapped:
-            row = rewrap_case_key(number, wrapped, change.name, change.old, change.name, change.values["public"])
+            after = rewrap_case_key(wrapped, old, change.name, change.values["public"])
         # What does not open goes, so that another member can share it again.
-        fresh += [row] if row else []
-    connection.execute(delete(tables.case_keys).where(tables.case_keys.c.member == change.name))
+        fresh += [after] if after else []
+    delete_case_keys(connection, change.name)
     store_case_keys(connection, fresh)
     record_key(connection, day, change.name)
 

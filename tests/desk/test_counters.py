@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from dropbox.flows.visit import Part
 from sqlalchemy import update
 
+from dropbox.flows.source.visit import Part
 from dropbox.protocol.board import split_text
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.directory import PRODUCTION

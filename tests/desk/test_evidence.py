@@ -17,15 +17,16 @@ from dropbox.protocol.codename import stretch as stretch_codename
 from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.part_proof import PART_PROOF, parse_part_proof, verify_part
 from dropbox.protocol.primitives import SealingKey, ed25519_public, ed25519_sign, hpke_seal
+from journalist_ui.casework.cases import open_case
 from journalist_ui.desk.notice_log import lasting_notices
 from journalist_ui.desk.sessions import SessionBook
 from journalist_ui.refusals import VaultUnusable
 from journalist_ui.shapes.upkeep import DeskStatus, Status
 from journalist_ui.vault import audit, evidence, tables
 from journalist_ui.vault.backup import newest_backup, verify_backup
-from journalist_ui.vault.cases import answer_info, part_info, proved_part_info
 from journalist_ui.vault.database import VAULT_FILE
 from journalist_ui.vault.ledger import load_ledger
+from journalist_ui.vault.sealing import answer_info, part_info, proved_part_info
 from journalist_ui.verbs import upkeep
 from journalist_ui.verbs.conversation import case_of
 from journalist_ui.verbs.desk import Desk
@@ -103,10 +104,10 @@ def _proof_of_first(room: Room, number: int) -> bytes:
     """What a member of the unit can copy out of the case."""
     session = room.sign_in("ada")
     with room.vault.reading() as connection:
-        _, key = session._open_case(connection, number)
+        case = open_case(connection, session.holder, number)
         row = connection.execute(select(tables.parts).where(tables.parts.c.number == number)).first()
     assert row is not None
-    return key.open(row.sealed, proved_part_info(number, row.message_id, row.part))[:PART_PROOF]
+    return case.key.open(row.sealed, proved_part_info(number, row.message_id, row.part))[:PART_PROOF]
 
 
 def test_moved_cut_and_mixed_messages_are_not_proved(room: Room) -> None:
@@ -342,12 +343,12 @@ def test_a_proof_is_bound_to_each_of_its_fields(room: Room) -> None:
     sync(room)
     session = room.sign_in("ada")
     with room.vault.reading() as connection:
-        case, key = session._open_case(connection, 1)
+        case = open_case(connection, session.holder, 1)
         row = connection.execute(select(tables.parts)).one()
-    plain = key.open(row.sealed, proved_part_info(1, row.message_id, 1))
+    plain = case.key.open(row.sealed, proved_part_info(1, row.message_id, 1))
     proof, body = parse_part_proof(plain[:PART_PROOF]), plain[PART_PROOF:]
     assert proof.encode() == plain[:PART_PROOF]
-    right = (case.pseudonym, row.message_id, 1, 1, body, proof)
+    right = (case.row.pseudonym, row.message_id, 1, 1, body, proof)
     verify_part(*right)
     bent = [
         (room.service.twin.service_id * 2, *right[1:]),

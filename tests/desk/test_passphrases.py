@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from journalist_ui.casework import sharing
 from journalist_ui.refusals import BadInput, NoSuchCase, NotAllowed, SignInRefused
-from journalist_ui.vault import members, sharing, tables
+from journalist_ui.vault import members, tables
 from journalist_ui.vault.members import LONGEST_DELAY
 from journalist_ui.vault.passphrase import check_passphrase, stretch
 from tests.desk.clocks import Clocks, sign_in

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from journalist_ui.casework.replies import SENT_BEFORE, SOURCE_WROTE, UNIT_WROTE
 from journalist_ui.desk.sessions import SessionBook
 from journalist_ui.refusals import CaseMoved
 from journalist_ui.socket.server import ask_by_name
 from journalist_ui.vault import one_time_code
-from journalist_ui.vault.replies import SENT_BEFORE, SOURCE_WROTE, UNIT_WROTE
 from journalist_ui.verbs.desk import Desk
 from tests.desk.room import INVESTIGATOR, PASSPHRASE, Room, _secret, entropy
 

@@ -10,9 +10,9 @@ from sqlalchemy import update
 from dropbox.flows.desk.state import TextState
 from dropbox.protocol.constants import CATEGORIES, TEXT_PART
 from dropbox.questions import QUESTIONS
+from journalist_ui.casework.cases import ASSESSING, NEW
 from journalist_ui.shapes.conversation import Message
 from journalist_ui.vault import tables
-from journalist_ui.vault.cases import ASSESSING, NEW
 from journalist_ui.vault.counters import count_cases
 from journalist_ui.web import words
 from tests.desk.room import PASSPHRASE, entropy
@@ -122,7 +122,7 @@ async def test_a_text_that_fails_can_be_sent_again(house: House, monkeypatch: py
     officer = await house.officer()
     fields = {"act": "send", "once": await preview(officer, case, TEXT)}
     with monkeypatch.context() as patch:
-        patch.setattr("journalist_ui.vault.session.add_text", _full)
+        patch.setattr("journalist_ui.casework.replies.add_text", _full)
         page = await officer.post(f"/cases/{case}/reply", fields)
         assert page.status == 500
         assert "could not use its own disk" in page.words

@@ -7,8 +7,9 @@ import re
 import pytest
 from sqlalchemy import select
 
+from journalist_ui.casework.drafts import MOST_TEXTS
 from journalist_ui.vault import tables
-from journalist_ui.vault.drafts import MOST_TEXTS, find_draft
+from journalist_ui.vault.drafts import find_draft
 from journalist_ui.web.carried import LONGEST, MOST, Carried, CarriedText
 from tests.desk_web.house import IDLE, ORIGIN, House, Officer, Page
 
@@ -250,7 +251,7 @@ async def test_what_cannot_be_kept_now_waits_on(house: House, monkeypatch: pytes
     ada = await house.officer()
     fields = hidden(await ada.get("/cases/1"))
     with monkeypatch.context() as patch:
-        patch.setattr("journalist_ui.vault.drafts.hpke_seal", _fails)
+        patch.setattr("journalist_ui.casework.drafts.hpke_seal", _fails)
         assert (await write(ada, "lock", TEXT, fields)).url == "/sign-in?why=carried"
         assert "could not be kept" in (await ada.sign_in("ada")).words
     assert box(TEXT) in (await ada.sign_in("ada")).body

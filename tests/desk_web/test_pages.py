@@ -11,11 +11,14 @@ from sqlalchemy import insert, select
 
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.primitives import SealingKey, hpke_seal
+from journalist_ui.casework.cases import NEW
+from journalist_ui.casework.conversation import PAGE
 from journalist_ui.vault import audit, tables
-from journalist_ui.vault.cases import NEW, part_info, wrap_case_key
+from journalist_ui.vault.case_keys import store_case_keys
 from journalist_ui.vault.counters import count_cases
 from journalist_ui.vault.evidence import KEPT, MIGRATED, about_part
-from journalist_ui.vault.session import CASE_PAGE, MemberSession
+from journalist_ui.vault.sealing import part_info, wrap_case_key
+from journalist_ui.vault.session import MemberSession
 from journalist_ui.web.pages.cases import INBOX_PAGE
 from tests.desk.room import Room
 from tests.desk_web.house import House, Page
@@ -52,7 +55,7 @@ def add_cases(room: Room, count: int) -> None:
             ).one()
             number = case.number
             keys = [wrap_case_key(number, seed, one.name, one.public) for one in members]
-            connection.execute(insert(tables.case_keys), keys)
+            store_case_keys(connection, keys)
             this = {"number": number, "message_id": bytes(16)}
             row = this | {"parts": 1, "period": 1, "complete": 1, "place": 20_000 + at}
             message = connection.execute(insert(tables.messages).values(row).returning(tables.messages)).one()
@@ -84,24 +87,24 @@ async def test_a_long_conversation_is_shown_by_pages(house: House, monkeypatch: 
     """The report and the newest fifty; older ones a page further, each once; a page opens its own messages alone, and
     those are what counts as read. The verb behind the command `show` still answers everything."""
     case = await house.report(1, "the report")
-    write(house.room, case, [f"note {at}." for at in range(2 * CASE_PAGE + 5)])
+    write(house.room, case, [f"note {at}." for at in range(2 * PAGE + 5)])
     officer = await house.officer()
     opened = openings(monkeypatch)
     page = await officer.get(f"/cases/{case}")
-    assert len(opened) <= CASE_PAGE + 2
-    assert said(page) == list(range(CASE_PAGE + 5, 2 * CASE_PAGE + 5))
+    assert len(opened) <= PAGE + 2
+    assert said(page) == list(range(PAGE + 5, 2 * PAGE + 5))
     assert "Page 1 of 3." in page.words
-    assert f"{CASE_PAGE + 5} unread" in (await officer.get("/")).words
+    assert f"{PAGE + 5} unread" in (await officer.get("/")).words
     older = await officer.get(f"/cases/{case}?page=2")
     oldest = await officer.get(f"/cases/{case}?page=3")
-    assert said(oldest) + said(older) + said(page) == list(range(2 * CASE_PAGE + 5))
+    assert said(oldest) + said(older) + said(page) == list(range(2 * PAGE + 5))
     assert all("the report" in one.words for one in (older, oldest))
     assert "unread" not in (await officer.get("/")).words.partition("Conversation")[2]
     for odd in ("0", "x", "-1", "٣", "1" * 30):
         assert said(await officer.get(f"/cases/{case}?page={odd}")) == said(page)
     assert said(await officer.get(f"/cases/{case}?page=99")) == said(oldest)
     whole = await asyncio.to_thread(house.desk.sessions.find(officer.token).show, case, 0)
-    assert len(whole.messages) == 2 * CASE_PAGE + 6
+    assert len(whole.messages) == 2 * PAGE + 6
 
 
 async def test_a_long_inbox_is_shown_by_pages(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

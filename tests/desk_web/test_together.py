@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import func, select
 
 from dropbox.protocol.board import split_text
+from journalist_ui.casework.conversation import SHOW
 from journalist_ui.desk.drafts import LATELY
 from journalist_ui.vault import tables
-from journalist_ui.vault.session import SHOW
 from tests.desk.room import entropy
 from tests.desk_web.house import House, Officer, Page
 from tests.desk_web.test_drafts import hidden, write

@@ -61,7 +61,7 @@ async def test_words_that_the_desk_cannot_keep_stay_in_the_box(
     await house.report(1, "x")
     officer = await house.officer()
     with monkeypatch.context() as patch:
-        patch.setattr("journalist_ui.vault.drafts.hpke_seal", _fails)
+        patch.setattr("journalist_ui.casework.drafts.hpke_seal", _fails)
         page = await write(officer, act)
     assert page.status == 500
     assert "could not use its own disk" in page.words
@@ -144,7 +144,7 @@ async def test_words_that_are_lost_are_said_to_be(house: House, monkeypatch: pyt
         return await officer.send("POST", "/cases/1/reply", data=fields, headers=ORIGIN)
 
     with monkeypatch.context() as patch:
-        patch.setattr("journalist_ui.vault.drafts.hpke_seal", _fails)
+        patch.setattr("journalist_ui.casework.drafts.hpke_seal", _fails)
         assert (await late(TEXT)).url == "/sign-in?why=lost"
     house.desk.sessions._ended.clear()
     page = await late(TEXT)
@@ -157,7 +157,7 @@ async def test_a_preview_from_an_older_page_warns_of_nothing_that_was_read(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever has read the newest message and then writes beside an old one is not told that there is another."""
-    monkeypatch.setattr("journalist_ui.vault.session.CASE_PAGE", 1)
+    monkeypatch.setattr("journalist_ui.casework.conversation.PAGE", 1)
     await house.report(1, "x")
     officer = await house.officer()
     for text in ("An old one.", "The newest."):

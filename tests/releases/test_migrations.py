@@ -21,11 +21,11 @@ from journalist_ui.desk.restore import restore_vault, verify
 from journalist_ui.desk.settings import read_settings
 from journalist_ui.refusals import BackupFailed, VaultUnusable
 from journalist_ui.vault import audit, members, one_time_code, schema, tables
-from journalist_ui.vault.cases import part_info
 from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, open_vault
 from journalist_ui.vault.evidence import KEPT, about_part
 from journalist_ui.vault.ledger import load_ledger
 from journalist_ui.vault.revision import NEEDED, found_revision
+from journalist_ui.vault.sealing import part_info
 from journalist_ui.vault.session import MemberSession
 from journalist_ui.verbs.conversation import case_of
 from tests.desk.counting import counted, kept

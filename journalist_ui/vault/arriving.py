@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Cases: what a source wrote is sealed to a key of its own at once, and that key to each member allowed.
+"""What arrives for a case is sealed to a key of the case's own at once, and that key to each member allowed.
 
 The daemon makes a case's X-Wing key pair at the first message, keeps the public half, wraps the 32-byte seed to every
 investigator and forgets it. After that the daemon can add to a case and cannot read it.
@@ -14,48 +14,18 @@ from dropbox.flows.desk.requests import NewContent
 from dropbox.flows.desk.state import Conversation
 from dropbox.protocol.chance import Random
 from dropbox.protocol.constants import XWING_SEED
-from dropbox.protocol.encoding import u8, u32
-from dropbox.protocol.errors import NotForThisKey
 from dropbox.protocol.primitives import SealingKey, hpke_seal
 
-from . import labels, tables
+from . import tables
+from .case_keys import store_case_keys
 from .counters import count_cases
 from .database import read_place, write_place
+from .sealing import WrappedKey, proved_part_info, wrap_case_key
 
 NEW = "new"
-ASSESSING = "assessing"
-STATES = (NEW, ASSESSING)
-"""A state is set by a person, never by opening a case."""
-NO_CASE = "There is no case of that number for you. `dropbox-desk cases` lists yours."
-
-
-def case_key_info(number: int, member: str) -> bytes:
-    """What a wrapped case key is bound to."""
-    return labels.CASE_KEY + u32(number) + member.encode()
-
-
-def proved_part_info(number: int, message_id: bytes, part: int) -> bytes:
-    """What a sealed part is bound to."""
-    return labels.PROVED_PART + u32(number) + message_id + u8(part)
-
-
-def part_info(number: int, message_id: bytes, part: int) -> bytes:
-    """The same of a part that was stored before proofs were kept."""
-    return labels.SOURCE_PART + u32(number) + message_id + u8(part)
-
-
-def answer_info(number: int, text_id: int) -> bytes:
-    """What an officer's sealed text is bound to."""
-    return labels.OFFICER_TEXT + u32(number) + u32(text_id)
-
-
-def draft_info(number: int, member: str) -> bytes:
-    """What a member's draft is bound to."""
-    return labels.DRAFT + u32(number) + member.encode()
-
+"""The state of a case of which no person has said anything."""
 
 _CASE = insert(tables.cases).returning(tables.cases.c.number)
-_KEY = upsert(tables.case_keys).on_conflict_do_nothing()
 _MESSAGE = upsert(tables.messages).on_conflict_do_nothing()
 _PART = upsert(tables.parts).on_conflict_do_nothing()
 _this = (tables.messages.c.number == bindparam("of_case"), tables.messages.c.message_id == bindparam("of_message"))
@@ -81,8 +51,9 @@ class CaseWriter:
         self._investigators = [(row.name, row.public) for row in allowed]
         self._known: dict[bytes, tuple[int, bytes]] = {}
         self._place = read_place(connection)
+        self._keys: list[WrappedKey] = []
         self._rows: dict[Insert | Update, list[dict[str, Any]]] = {
-            statement: [] for statement in (_KEY, _MESSAGE, _PART, _LATER, _WHOLE)
+            statement: [] for statement in (_MESSAGE, _PART, _LATER, _WHOLE)
         }
 
     def _case(self, content: NewContent) -> tuple[int, bytes]:
@@ -99,7 +70,7 @@ class CaseWriter:
         public = SealingKey(seed).public
         values = {"pseudonym": content.pseudonym, "public": public, "opened": content.period, "state": NEW}
         number = int(self._connection.execute(_CASE, values).scalar_one())
-        self._rows[_KEY] += [wrap_case_key(number, seed, name, member) for name, member in self._investigators]
+        self._keys += [wrap_case_key(number, seed, name, member) for name, member in self._investigators]
         return number, public
 
     def _next_place(self) -> int:
@@ -124,6 +95,7 @@ class CaseWriter:
 
     def finish(self) -> None:
         """Write what was gathered."""
+        store_case_keys(self._connection, self._keys)
         for statement, rows in self._rows.items():
             if rows:
                 self._connection.execute(statement, rows)
@@ -148,31 +120,3 @@ def forget_cases(connection: Connection, pseudonyms: set[bytes]) -> None:
         number = connection.execute(found).scalar()
         for rows in (tables.drafts, tables.case_keys, tables.cases):
             connection.execute(delete(rows).where(rows.c.number == number))
-
-
-def wrap_case_key(number: int, seed: bytes, member: str, public: bytes) -> dict[str, Any]:
-    """The row by which a member can open the case."""
-    return {"number": number, "member": member, "wrapped": hpke_seal(public, seed, case_key_info(number, member))}
-
-
-def read_case_keys(connection: Connection, member: str) -> dict[int, bytes]:
-    """What is wrapped to a member, by case."""
-    rows = tables.case_keys
-    found = connection.execute(select(rows.c.number, rows.c.wrapped).where(rows.c.member == member))
-    return {row.number: row.wrapped for row in found}
-
-
-def rewrap_case_key(
-    number: int, wrapped: bytes, holder: str, key: SealingKey, member: str, public: bytes
-) -> dict[str, Any] | None:
-    """A case key that is wrapped to its ``holder``, as a row for a member; None when it does not open."""
-    try:
-        return wrap_case_key(number, key.open(wrapped, case_key_info(number, holder)), member, public)
-    except NotForThisKey:
-        return None
-
-
-def store_case_keys(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Let members open cases from now on."""
-    if rows:
-        connection.execute(_KEY, rows)

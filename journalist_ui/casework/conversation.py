@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What both sides have written in a case, in its running order: read sealed in a transaction, opened without one."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Column, ColumnElement, Connection, func, select, true
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from dropbox.protocol.body import Report, parse_body
+from dropbox.protocol.errors import BadBody, NotForThisKey
+from dropbox.protocol.primitives import SealingKey
+from journalist_ui.vault import audit, tables
+from journalist_ui.vault.counters import count_shown
+from journalist_ui.vault.evidence import KEPT, REPLY, Proof, SealedMessage, about_text, listed
+from journalist_ui.vault.rows import PARTS, TEXTS, WHOLE_MESSAGES, MessageRow, PartRow, TextRow
+from journalist_ui.vault.sealing import answer_info
+
+from .cases import OpenedCase
+
+PAGE = 50
+"""How much of a conversation stands on one page beside the report: opening a message takes milliseconds, and a source
+may write thousands."""
+_AT_ONCE = 100
+SHOW = "show"
+
+
+@dataclass(frozen=True)
+class SourceMessage:
+    """A whole message. ``number`` counts them from 1; ``report`` is None when the body is no form of ours: then ``raw``
+    is all there is to show. ``proof`` says whether it is the source's."""
+
+    message_id: bytes
+    number: int
+    period: int
+    place: int
+    report: Report | None
+    raw: str
+    proof: Proof
+
+
+@dataclass(frozen=True)
+class OfficerText:
+    """A text of the unit and where it is on its way. ``number`` is its msg_no, 0 before it is admitted; ``once`` the
+    version of the draft that it was, "" for none."""
+
+    number: int
+    period: int
+    place: int
+    author: str
+    text: str
+    state: str
+    proof: Proof
+    once: str = ""
+
+
+Entry = SourceMessage | OfficerText
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A case in running order: whole, or its first message and ``page`` of so many ``pages``, of which 1 is the newest.
+    ``first`` is the report that opened the case, None where that is no form or not proved."""
+
+    number: int
+    state: str
+    first: Report | None
+    messages: tuple[Entry, ...]
+    page: int = 0
+    pages: int = 0
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What was read of a case and not opened yet. ``kept`` and ``written`` are what the audit log knows of it."""
+
+    case: OpenedCase
+    messages: tuple[tuple[MessageRow, SealedMessage], ...]
+    texts: tuple[TextRow, ...]
+    kept: Container[str]
+    written: Mapping[str, Proof]
+    page: int = 0
+    pages: int = 0
+
+    def open(self) -> Conversation:
+        """It takes milliseconds for each message, and no transaction."""
+        key = self.case.key
+        found: list[Entry] = [_message(row, sealed, key, self.kept) for row, sealed in self.messages]
+        first = next((one for one in found if isinstance(one, SourceMessage)), None)
+        report = first.report if first and first.proof is not Proof.UNPROVED else None
+        found += [_text(row, key, self.written) for row in self.texts]
+        found.sort(key=lambda one: one.place)
+        return Conversation(self.case.number, self.case.row.state, report, tuple(found), self.page, self.pages)
+
+
+Places = Callable[[Column[int]], ColumnElement[bool]]
+
+
+def read_page(connection: Connection, case: OpenedCase, page: int = 0) -> Sealed:
+    """The page that there is, the last where there are fewer; everything for page 0."""
+    if not page:
+        return _read(connection, case, lambda place: true())
+    number = case.number
+    theirs, ours = tables.messages.c, tables.answers.c
+    places = select(theirs.place).where(theirs.number == number, tables.IS_WHOLE)
+    both = places.union_all(select(ours.place).where(ours.number == number)).subquery()
+    (first, count) = connection.execute(select(func.min(both.c.place), func.count())).one()
+    pages = max(1, -(-(count - 1) // PAGE))
+    page = min(page, pages)
+    ordered = select(both.c.place).where(both.c.place > first).order_by(both.c.place.desc())
+    window = ordered.limit(PAGE).offset((page - 1) * PAGE).subquery()
+    (low, high) = connection.execute(select(func.min(window.c.place), func.max(window.c.place))).one()
+    return _read(connection, case, lambda place: (place == first) | place.between(low, high), page, pages)
+
+
+def read_after(connection: Connection, case: OpenedCase, place: int) -> Sealed:
+    """What stands behind a place."""
+    return _read(connection, case, lambda at: at > place)
+
+
+def read_first(connection: Connection, case: OpenedCase) -> Sealed:
+    """The message with which it began."""
+    messages = tables.messages.c
+    first = select(func.min(messages.place)).where(messages.number == case.number, tables.IS_WHOLE)
+    return _read(connection, case, lambda place: place == first.scalar_subquery(), texts=False)
+
+
+def _read(
+    connection: Connection, case: OpenedCase, these: Places, page: int = 0, pages: int = 0, *, texts: bool = True
+) -> Sealed:
+    messages = tables.messages.c
+    found = WHOLE_MESSAGES.where(messages.number == case.number, these(messages.place)).order_by(messages.place)
+    theirs = [MessageRow._make(row) for row in connection.execute(found)]
+    parts = _parts(connection, case.number, [one.message_id for one in theirs])
+    sealed = [SealedMessage(case.row, one, parts[one.message_id]) for one in theirs]
+    kept = listed(connection, [name for one in sealed for name in one.names()])
+    ours = _texts(connection, case.number, these) if texts else []
+    written = listed(connection, map(text_name, ours), (REPLY, KEPT))
+    return Sealed(case, tuple(zip(theirs, sealed, strict=True)), tuple(ours), kept, written, page, pages)
+
+
+def _parts(connection: Connection, number: int, message_ids: Sequence[bytes]) -> defaultdict[bytes, list[PartRow]]:
+    """The parts of these messages of a case, in order."""
+    rows = tables.parts.c
+    found: defaultdict[bytes, list[PartRow]] = defaultdict(list)
+    for at in range(0, len(message_ids), _AT_ONCE):
+        these = PARTS.where(rows.number == number, rows.message_id.in_(message_ids[at : at + _AT_ONCE]))
+        for row in connection.execute(these.order_by(rows.part)):
+            found[row.message_id].append(PartRow._make(row))
+    return found
+
+
+def _texts(connection: Connection, number: int, these: Places) -> list[TextRow]:
+    rows = tables.answers.c
+    found = TEXTS.where(rows.number == number, these(rows.place)).order_by(rows.place)
+    return [TextRow._make(row) for row in connection.execute(found)]
+
+
+def _message(row: MessageRow, sealed: SealedMessage, key: SealingKey, kept: Container[str]) -> SourceMessage:
+    body, proof = sealed.open(key, kept)
+    # Nothing that arrived is lost: what is no form is shown byte for byte.
+    raw = body.decode("utf-8", "backslashreplace")
+    return SourceMessage(row.message_id, row.complete, row.period, row.place, _parse(body), raw, proof)
+
+
+def _parse(body: bytes) -> Report | None:
+    try:
+        return parse_body(body)
+    except BadBody:
+        return None
+
+
+def text_name(row: TextRow) -> str:
+    """How the audit log names a text of the unit."""
+    return about_text(row.number, row.text, row.sealed)
+
+
+def _text(row: TextRow, key: SealingKey, written: Mapping[str, Proof]) -> OfficerText:
+    proof = written.get(text_name(row), Proof.UNPROVED)
+    try:
+        words = json.loads(key.open(row.sealed, answer_info(row.number, row.text)))
+        author, text, once = str(words["by"]), str(words["text"]), str(words.get("once", ""))
+    except (NotForThisKey, ValueError, KeyError, TypeError):
+        author, text, once, proof = "", "", "", Proof.UNPROVED
+    return OfficerText(row.msg_no, row.period, row.place, author, text, row.state, proof, once)
+
+
+def text_rows(connection: Connection, number: int) -> list[TextRow]:
+    """The unit's texts of a case, sealed, in running order."""
+    return _texts(connection, number, lambda place: true())
+
+
+def open_texts(case: OpenedCase, rows: Iterable[TextRow]) -> list[OfficerText]:
+    """The same opened, without asking the audit log what proves them."""
+    return [_text(row, case.key, {}) for row in rows]
+
+
+def newest_place(connection: Connection, number: int) -> int:
+    """Of all that stands in a case; 0 for nothing."""
+    theirs, ours = tables.messages.c, tables.answers.c
+    newest = (
+        select(func.max(theirs.place)).where(theirs.number == number, tables.IS_WHOLE),
+        select(func.max(ours.place)).where(ours.number == number),
+    )
+    return max(connection.execute(one).scalar_one() or 0 for one in newest)
+
+
+def mark_shown(connection: Connection, case: OpenedCase, entries: Iterable[Entry], day: int) -> None:
+    """Before they are shown to the case's reader, on a ``day`` of unix time: no word of a source is read without a row
+    of the audit log."""
+    seen = [
+        {"number": case.number, "member": case.reader, "message_id": one.message_id}
+        for one in entries
+        if isinstance(one, SourceMessage)
+    ]
+    if seen:
+        connection.execute(upsert(tables.shown).on_conflict_do_nothing(), seen)
+        count_shown(connection, case.number, case.reader)
+    audit.record(connection, day, case.reader, SHOW, str(case.number))
+
+
+def read_up_to(connection: Connection, number: int, member: str) -> int:
+    """The place of the source's newest message that was shown to the member; 0 for none."""
+    rows = tables.progress.c
+    found = connection.execute(select(rows.place).where(rows.number == number, rows.member == member)).scalar()
+    return 0 if found is None else int(found)

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The list of a member's cases, by what is kept beside each: no row of a message is read for it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from journalist_ui.vault import tables
+from journalist_ui.vault.sealing import Holder
+
+from .cases import open_case
+from .conversation import Sealed, read_first
+
+AT_ONCE = 100
+"""Cases that are read in one transaction, whose report is then opened."""
+_LISTED = ("number", "state", "opened", "whole", "newest", "answered", "waiting", "given_up")
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One line of the list of cases. ``opened`` is a period; ``unread`` messages this member was not yet shown;
+    ``waiting`` texts of the unit that the source has not read yet; ``to_answer``: the source wrote last; ``given_up``:
+    nobody read the unit's newest text in time; ``drafts`` the members who have begun to write."""
+
+    number: int
+    state: str
+    opened: int
+    unread: int
+    waiting: int
+    to_answer: bool
+    given_up: bool
+    drafts: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+
+def list_cases(connection: Connection, member: str) -> list[CaseLine]:
+    """Every case of this member that has a whole message, by number."""
+    cases, keys, progress, drafts = tables.cases, tables.case_keys, tables.progress, tables.drafts
+    seen = select(progress.c.shown).where(progress.c.number == cases.c.number, progress.c.member == member)
+    shown = func.coalesce(seen.scalar_subquery(), 0).label("shown")
+    mine = select(keys.c.number).where(keys.c.number == cases.c.number, keys.c.member == member).exists()
+    # Columns of one index alone, so that no row is read whole.
+    listed = select(*(cases.c[name] for name in _LISTED), shown).where(mine, cases.c.whole > 0)
+    writers: dict[int, list[str]] = {}
+    for number, writer in connection.execute(select(drafts.c.number, drafts.c.member).order_by(drafts.c.member)):
+        writers.setdefault(number, []).append(writer)
+    return [
+        CaseLine(
+            number=row.number,
+            state=row.state,
+            opened=row.opened,
+            unread=row.whole - row.shown,
+            waiting=row.waiting,
+            to_answer=row.newest > row.answered,
+            given_up=row.given_up,
+            drafts=tuple(writers.get(row.number, ())),
+        )
+        for row in connection.execute(listed.order_by(cases.c.number)).all()
+    ]
+
+
+def read_reports(connection: Connection, holder: Holder, numbers: Iterable[int]) -> list[Sealed]:
+    """The report of each of these cases, still sealed. Raises NoSuchCase."""
+    return [read_first(connection, open_case(connection, holder, number)) for number in numbers]
+
+
+def categories_of(report: Sealed) -> tuple[str, ...]:
+    """What its source chose; none where it is no form, or not proved to be the source's."""
+    first = report.open().first
+    return first.categories if first else ()

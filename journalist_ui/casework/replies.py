@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A text to the source: what its sender must know of the case before, and its storing."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, insert, select
+
+from dropbox.flows.desk.state import Text
+from dropbox.protocol.constants import EntryType
+from dropbox.protocol.primitives import hpke_seal
+from journalist_ui.refusals import CaseMoved
+from journalist_ui.vault import audit, tables
+from journalist_ui.vault.counters import count_cases
+from journalist_ui.vault.database import next_place
+from journalist_ui.vault.evidence import REPLY, about_text
+from journalist_ui.vault.ledger import add_text
+from journalist_ui.vault.sealing import answer_info
+
+from .cases import OpenedCase
+from .conversation import SHOW, OfficerText, newest_place, text_name, text_rows
+
+_FIRST = "Nothing was sent. Read it first: `dropbox-desk show`; or say --again."
+SOURCE_WROTE = f"The source has written since you last opened the case. {_FIRST}"
+UNIT_WROTE = f"Another member has written to the source since you last opened the case. {_FIRST}"
+SENT_BEFORE = (
+    "The unit wrote exactly this text in this case before. Nothing was sent. Say --again if it is to go out twice."
+)
+ADDED = "Something was added to the case meanwhile. Nothing was sent: look at it first."
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A text as it will be posted, in the ``parts`` of protocol.board.split_text. ``once`` is the version of the draft
+    that it was, "" for none; ``mark`` the newest place of the case that its sender knows, None where they said that
+    they need not."""
+
+    parts: tuple[bytes, ...]
+    once: str = ""
+    mark: int | None = None
+
+
+def store_reply(connection: Connection, case: OpenedCase, reply: Reply, period: int, day: int) -> Text:
+    """Store it for the source: sealed to the case for the members, and in the ledger for the daemon to post. ``period``
+    is the present one, ``day`` one of unix time. Raises CaseMoved."""
+    number = case.number
+    if reply.mark is not None and newest_place(connection, number) > reply.mark:
+        raise CaseMoved(ADDED)
+    words = {"by": case.reader, "text": b"".join(reply.parts).decode()}
+    words |= {"once": reply.once} if reply.once else {}
+    copies = [0] * len(reply.parts)
+    text = Text(id=0, pseudonym=case.row.pseudonym, type=EntryType.TEXT, parts=reply.parts, copies=copies)
+    text.id = add_text(connection, text)
+    sealed = hpke_seal(case.row.public, json.dumps(words).encode(), answer_info(number, text.id))
+    values = {"text": text.id, "number": number, "period": period, "place": next_place(connection), "sealed": sealed}
+    connection.execute(insert(tables.answers).values(values))
+    count_cases(connection, [number])
+    audit.record(connection, day, case.reader, REPLY, about_text(number, text.id, sealed))
+    return text
+
+
+def known_mark(connection: Connection, case: OpenedCase) -> int:
+    """The newest place of the case, for a text that no preview was looked at of. Raises CaseMoved when its sender does
+    not know all that stands there."""
+    if _unread(connection, case.number, case.reader):
+        raise CaseMoved(SOURCE_WROTE)
+    if _others_wrote(connection, case.number, case.reader):
+        raise CaseMoved(UNIT_WROTE)
+    return newest_place(connection, case.number)
+
+
+def refuse_repeated(texts: Iterable[OfficerText], text: str) -> None:
+    """Raises CaseMoved where the unit wrote exactly this before."""
+    if was_written(texts, text):
+        raise CaseMoved(SENT_BEFORE)
+
+
+def was_written(texts: Iterable[OfficerText], text: str) -> bool:
+    """Whether the unit wrote exactly this before."""
+    return any(one.text == text for one in texts)
+
+
+def was_sent(texts: Iterable[OfficerText], author: str, version: str) -> bool:
+    """Whether the draft of that version is a text of this author's already."""
+    return any(one.once == version and one.author == author for one in texts)
+
+
+def _unread(connection: Connection, number: int, member: str) -> bool:
+    """Whether messages came after those that the member was shown. Who was shown none is told so by the list."""
+    messages, shown = tables.messages, tables.shown
+    whole = select(func.count()).select_from(messages).where(messages.c.number == number, tables.IS_WHOLE)
+    seen = select(func.count()).select_from(shown).where(shown.c.number == number, shown.c.member == member)
+    known = connection.execute(seen).scalar_one()
+    return bool(known) and connection.execute(whole).scalar_one() > known
+
+
+def _others_wrote(connection: Connection, number: int, member: str) -> bool:
+    """Whether a text of another member stands in the audit log after the member last opened the case."""
+    rows = tables.audit
+    last = select(func.max(rows.c.seq)).where(rows.c.member == member, rows.c.act == SHOW, rows.c.about == str(number))
+    opened = connection.execute(last).scalar() or 0
+    names = [text_name(one) for one in text_rows(connection, number)]
+    theirs = select(rows.c.seq).where(rows.c.act == REPLY, rows.c.member != member, rows.c.seq > opened)
+    return any(connection.execute(theirs.where(rows.c.about == name)).first() for name in names)
