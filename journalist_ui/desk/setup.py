@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from dropbox.flows.desk.state import Keyring
-from dropbox.protocol.armour import armour
+from dropbox.protocol.armour import ENROLMENT, armour
 from dropbox.protocol.constants import KEY, LOST_KEYRING_STEP, UNIT_ID
 from dropbox.protocol.directory import check_name
 from dropbox.protocol.enrolment import Enrolment
@@ -150,7 +150,7 @@ def _new_signing_key(
     enrolment = Enrolment(service_id, settings.unit_id, keyring.public, b"", settings.name)
     path = folder / ENROLMENT_FILE
     fresh = path.with_suffix(".new")
-    fresh.write_bytes(armour("ENROLMENT", enrolment.sign(keyring.signing_seed)))
+    fresh.write_bytes(armour(ENROLMENT, enrolment.sign(keyring.signing_seed)))
     sync_path(fresh)
     os.rename(fresh, path)
     sync_path(folder)
