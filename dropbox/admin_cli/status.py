@@ -5,9 +5,8 @@ import asyncio
 import json
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -22,18 +21,24 @@ from dropbox.shown.signed_list import seconds_left, span
 Counts = dict[str, int | None]
 
 
-async def _units(store: SqlStore) -> list[dict[str, Any]]:
-    """Each unit's newest batch: what `dropbox-keys unit retire` asks for."""
+@dataclass(frozen=True)
+class Newest:
+    """A unit's newest batch: what `dropbox-keys unit retire` asks for. None before the first."""
+
+    slug: str
+    last_period: int | None = None
+    last_hash: str | None = None
+
+
+async def _units(store: SqlStore) -> list[Newest]:
     found = []
     for body in await store.newest_directories(1):
         for unit in parse_directory(parse_signed_directory(body).body).on_board():
             newest = await store.newest_batches(unit.unit_id, 1)
             found.append(
-                {
-                    "slug": unit.slug,
-                    "last_period": newest[0].period if newest else None,
-                    "last_hash": read_batch(Reader(newest[0].body, "batch")).hash.hex() if newest else None,
-                }
+                Newest(unit.slug, newest[0].period, read_batch(Reader(newest[0].body, "batch")).hash.hex())
+                if newest
+                else Newest(unit.slug)
             )
     return found
 
@@ -57,7 +62,7 @@ async def _holds(store: SqlStore, now: float) -> Holds:
     return Holds()
 
 
-async def look(config: ServerConfig, now: float) -> tuple[Counts, Holds, list[dict[str, Any]]]:
+async def look(config: ServerConfig, now: float) -> tuple[Counts, Holds, list[Newest]]:
     """How many of what the server keeps, how long the list holds, and the units' newest batches."""
     store = open_store(config.database)
     try:
@@ -84,13 +89,13 @@ def status(config: Path, as_json: bool) -> None:
     """How much is kept, and each unit's newest batch: counts, sizes and hashes, never content."""
     counts, holds, units = asyncio.run(look(load_config(config), time.time()))
     if as_json:
-        click.echo(json.dumps({**counts, "units": units}))
+        click.echo(json.dumps({**counts, "units": [asdict(unit) for unit in units]}))
         return
     click.echo(f"list of units: {holds.words}")
     for name, value in counts.items():
         click.echo(f"{name.replace('_', ' '):30} {'none yet' if value is None else value}")
     for unit in units:
         newest = "no batch yet"
-        if unit["last_hash"]:
-            newest = f"{unit['last_period']} {unit['last_hash']} of {day_of(unit['last_period'], holds.period)}"
-        click.echo(f"unit {unit['slug']:25} {newest}")
+        if unit.last_period is not None:
+            newest = f"{unit.last_period} {unit.last_hash} of {day_of(unit.last_period, holds.period)}"
+        click.echo(f"unit {unit.slug:25} {newest}")

@@ -4,7 +4,6 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from . import labels
 from .constants import (
@@ -31,7 +30,7 @@ def encode_answer(answer: str, **values: str | int) -> bytes:
     return data.ljust(ANSWER)
 
 
-def parse_answer(data: bytes, answer: str) -> dict[str, Any]:
+def parse_answer(data: bytes, answer: str) -> dict[str, object]:
     """The fields of a small answer of the kind ``answer``. Raises WrongLength, BadValue."""
     if len(data) != ANSWER:
         raise WrongLength("answer")
@@ -41,10 +40,11 @@ def parse_answer(data: bytes, answer: str) -> dict[str, Any]:
         raise BadValue("answer") from None
     if not isinstance(fields, dict) or fields.get("answer") != answer:
         raise BadValue("answer")
-    return fields
+    found: dict[str, object] = fields
+    return found
 
 
-def _period(value: Any) -> int:
+def _period(value: object) -> int:
     if type(value) is not int or not 0 <= value <= MAX_PERIOD:
         raise BadValue("period")
     return value
@@ -69,9 +69,10 @@ class Receipt:
 def parse_receipt(data: bytes) -> Receipt:
     """Only the very bytes that Receipt.answer writes. Raises Malformed."""
     fields = parse_answer(data, "stored")
+    written = fields.get("id")
     try:
-        found = bytes.fromhex(fields.get("id", ""))
-    except (ValueError, TypeError):
+        found = bytes.fromhex(written if isinstance(written, str) else "no text")
+    except ValueError:
         raise BadValue("receipt id") from None
     if len(found) != HASH:
         raise WrongLength("receipt id")
