@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Which batches the server takes, and what it answers for the others."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -45,6 +46,24 @@ async def refused(server: Running, upload: bytes) -> str:
     assert len(seen.raw) == len((await server.get("/v1/intake")).raw)
     assert (await server.store.counts(), server.service.shelf.shown.board) == before
     return str(seen.json["code"])
+
+
+async def test_first_batches_of_many_units_at_once_are_all_taken_and_shown(tmp_path: Path) -> None:
+    """Each has the board made anew at once, while the publisher makes it too: none is in another's way."""
+    world = World(units=12)
+    async with running(tmp_path, world) as server:
+        uploads = [world.upload(desk, START) for desk in world.desks]
+        sending = [server.post(PATH, upload.encode()) for upload in uploads]
+
+        async def tick() -> None:
+            for second in range(12):
+                server.clock.set_period(START, 10 * (second % 2) + second)
+                await server.tick()
+
+        *answers, _ = await asyncio.gather(*sending, tick())
+        assert [seen.status for seen in answers] == [200] * 12
+        board = (await server.get("/v1/board")).body
+        assert all(upload.batch.encode() in board for upload in uploads)
 
 
 async def test_the_first_batch_shows_at_once_and_the_next_at_the_rebuild(server: Running) -> None:

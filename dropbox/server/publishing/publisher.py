@@ -62,6 +62,7 @@ class Publisher:
         self._written: tuple[int, int] | None = None
         self._started = False
         self._scrubbed = False
+        # Held by whoever writes or removes objects of the board: a handler may ask for a new one at any moment.
         self._building = asyncio.Lock()
         self._ticking = asyncio.Lock()
 
@@ -119,6 +120,10 @@ class Publisher:
         return min(LONGEST_NAP, *(span - now % span + 0.01 for span in spans))
 
     async def _show(self) -> None:
+        async with self._building:
+            await self._write_shown()
+
+    async def _write_shown(self) -> None:
         """Write down what is shown, where it is not what was written before; then nobody needs older boards."""
         shown = Shown(
             self._open_period, self._oldest_period, self._now_listed.version, self._board, self._segment, self._held
@@ -161,8 +166,8 @@ class Publisher:
         """Show what has been uploaded until now."""
         async with self._building:
             await self._build_board()
-        if self._started:
-            await self._show()
+            if self._started:
+                await self._write_shown()
 
     async def _build_board(self) -> None:
         directory = self._now_listed.verified.directory
