@@ -13,7 +13,7 @@ N ?= 20
 PARTIES := dropbox keys journalist_ui
 LOCKS := source server desk keys dev
 
-.PHONY: help setup demo test steady mishaps check format lint types imports sizes bundle screenshots bench crash hostile campaign twin visits docs generated lock clean
+.PHONY: help setup demo test steady mishaps check format lint types imports sizes bundle screenshots bench crash hostile campaign twin visits browsers docs generated lock clean
 
 help:
 	@echo 'make setup   make .venv with the pinned dependencies and the project'
@@ -29,6 +29,7 @@ help:
 	@echo 'make hostile  hostile texts through the desk     [N=2000]'
 	@echo 'make campaign  months of a service in memory   [N=20 runs]'
 	@echo 'make twin    talk through browser and command line [N=1000 conversations]'
+	@echo 'make browsers  every browser test in both'
 	@echo 'make visits  look at many visits in a browser    [N=200]'
 	@echo 'make docs    write docs/commands.md from the commands'
 	@echo 'make generated  write the browser'\''s constants, errors and words from the Python'
@@ -130,6 +131,9 @@ campaign: setup
 
 twin: setup
 	@exec $(BIN)/python -m tests.client.two_sources --conversations $(N)
+
+browsers: setup
+	@BROWSERS=all $(BIN)/python -m pytest tests/browser -q -n 3 --dist loadgroup
 
 visits: setup
 	@VISITS=$(N) $(BIN)/python -m pytest tests/browser/test_visits_alike.py -q

@@ -7,8 +7,10 @@ cache and no history of another.
 """
 
 import inspect
+import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from hashlib import sha256
 
 import pytest
 import pytest_asyncio
@@ -27,11 +29,32 @@ Launch = Callable[[str], Awaitable[Browser]]
 expect.set_options(timeout=30_000)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browsers live in the session's event loop, so the tests that drive them run in it too."""
+EVERY = os.environ.get("BROWSERS") == "all"
+"""`make browsers`: a test marked ``either`` runs in both browsers, and the slow one answers every vector."""
+
+
+def _in_its_own_browser(item: pytest.Item) -> bool:
+    """Whether a test marked ``either`` runs in this browser: of its two runs always the same one, by its name, so that
+    each browser gets about half of such tests."""
+    browser = getattr(item, "callspec").params.get("context") if hasattr(item, "callspec") else None  # noqa: B009
+    if EVERY or browser is None or item.get_closest_marker("either") is None:
+        return True
+    name = item.nodeid.replace(FIREFOX, "").replace(CHROMIUM, "")
+    return (sha256(name.encode()).digest()[0] % 2 == 0) == (browser == CHROMIUM)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The browsers live in the session's event loop, so the tests that drive them run in it too. A file's tests run one
+    after another in one process, and all that need a demo in the same."""
+    left = [item for item in items if "tests/browser/" in item.path.as_posix() and not _in_its_own_browser(item)]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
     for item in items:
         if "tests/browser/" not in item.path.as_posix():
             continue
+        room = "demo" if "demo" in getattr(item, "fixturenames", ()) else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(room))
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
         if "safer_page" in getattr(item, "fixturenames", ()):

@@ -16,7 +16,7 @@ from tests.browser.desk_house import Officer
 from tests.browser.test_pages_traces import CARELESS, control_is_found, found, type_control
 from tests.desk_web.house import House, open_house
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.either, pytest.mark.timeout(120)]
 SECRET = "words that nobody may see"
 TEXT = "Begun and not sent"
 IDLE = 10.0

@@ -26,6 +26,7 @@ from tests.flows.lies import LIES, flip
 from tests.scenarios.service import Ran, run
 from tests.server.service import Clock, Running, running
 
+pytestmark = pytest.mark.either
 WINDOW = 8
 BATCHES = 10
 """Of each unit, more than the window: nothing may be missing at its old end."""
