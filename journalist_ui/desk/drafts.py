@@ -18,7 +18,7 @@ LATELY = 3600.0
 
 class Drafts:
     """One draft a member and case. It outlives the session and the desk's program, and only a session of that member
-    opens it again. ``clock`` gives steady seconds."""
+    opens it again. Members' threads use it at once. ``clock`` gives steady seconds."""
 
     def __init__(self, vault: Vault, clock: Callable[[], float] = since_boot) -> None:
         self.clock = clock
@@ -51,11 +51,10 @@ class Drafts:
         """All of a member's."""
         for case in drafts.cases_of(self._vault, member):
             self.drop(member, case)
-        self._kept = {key: moment for key, moment in self._kept.items() if key[0] != member}
+        for key in [key for key in list(self._kept) if key[0] == member]:
+            self._kept.pop(key, None)
 
     def writing(self, case: int, reader: str) -> list[str]:
         """Who else has kept an unsent draft in the case within the last hour."""
-        since = self.clock() - LATELY
-        return sorted(
-            name for (name, number), at in self._kept.items() if number == case and name != reader and at > since
-        )
+        since, kept = self.clock() - LATELY, list(self._kept.items())
+        return sorted(name for (name, number), at in kept if number == case and name != reader and at > since)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who belongs to the desk."""
 
+import asyncio
+
 from journalist_ui.shapes.members import (
     AddMember,
     AskRemoval,
@@ -48,8 +50,14 @@ def ask_removal(desk: Desk, session: MemberSession, asked: AskRemoval) -> Leavin
 
 
 async def remove(desk: Desk, session: MemberSession, asked: RemoveMember) -> Leaving:
-    """Raises NoSuchMember, BadInput."""
-    engine, name = desk.engine, asked.name
+    """Their sessions end. Raises NoSuchMember, BadInput."""
+    gone = await asyncio.to_thread(_remove, desk, session, asked.name)
+    desk.sessions.forget_member(asked.name)
+    return gone
+
+
+def _remove(desk: Desk, session: MemberSession, name: str) -> Leaving:
+    engine = desk.engine
     with engine.vault.writing() as connection:
         cases, closed = held_cases(connection, name)
         vault.remove_member(connection, name)
@@ -57,5 +65,4 @@ async def remove(desk: Desk, session: MemberSession, asked: RemoveMember) -> Lea
         tell_members(desk, connection, "member-removed", member=name, by=session.member.name)
     desk.drafts.drop_member(name)
     engine.vault.truncate_wal()
-    desk.sessions.forget_member(name)
     return Leaving(name, cases, closed)

@@ -42,10 +42,8 @@ async def change(desk: Desk, session: MemberSession, asked: ChangePassphrase) ->
     async with desk.sessions.alone(session):
         prepared = await _prepare(desk, name, asked)
         if prepared.secret is None:
-            _apply(desk, prepared)
-    if prepared.secret is None:
-        _empty_log(desk)
-    else:
+            await _apply(desk, prepared)
+    if prepared.secret is not None:
         session.pending = prepared
     return PassphraseChanged(name, prepared.secret, prepared.secret is None)
 
@@ -60,8 +58,7 @@ async def confirm(desk: Desk, session: MemberSession, asked: ConfirmCodes) -> Co
         raise BadInput(NO_CODES)
     confirmed = members.confirm_change(session.pending, asked.code, desk.sessions.now())
     async with desk.sessions.alone(session):
-        _apply(desk, confirmed)
-    _empty_log(desk)
+        await _apply(desk, confirmed)
     return CodesConfirmed(session.member.name, in_force=True)
 
 
@@ -71,27 +68,37 @@ async def _prepare(desk: Desk, name: str, asked: ChangePassphrase) -> Change:
         # In a thread, with no transaction open: the desk goes on meanwhile.
         return await asyncio.to_thread(members.prepare_change, vault, name, asked.old, asked.new, new_code=new_code)
     except SignInRefused:
-        _refused(desk, name)
+        await _refused(desk, name)
         raise
 
 
-def _apply(desk: Desk, prepared: Change) -> None:
-    engine, name = desk.engine, prepared.name
+async def _apply(desk: Desk, prepared: Change) -> None:
+    """Every session of the member ends with it."""
     try:
-        with engine.vault.writing() as connection:
-            members.apply_change(connection, prepared, engine.day)
-            audit.record(connection, engine.day, name, "member passphrase", name)
-            if prepared.first:
-                _tell_joined(desk, connection, name)
+        await asyncio.to_thread(_store, desk, prepared)
     except SignInRefused:
-        _refused(desk, name)
+        await _refused(desk, prepared.name)
         raise
-    desk.sessions.forget_member(name)
+    desk.sessions.forget_member(prepared.name)
+    await asyncio.to_thread(_empty_log, desk)
 
 
-def _refused(desk: Desk, name: str) -> None:
+def _store(desk: Desk, prepared: Change) -> None:
+    engine, name = desk.engine, prepared.name
+    with engine.vault.writing() as connection:
+        members.apply_change(connection, prepared, engine.day)
+        audit.record(connection, engine.day, name, "member passphrase", name)
+        if prepared.first:
+            _tell_joined(desk, connection, name)
+
+
+async def _refused(desk: Desk, name: str) -> None:
     """Whoever holds a session that is not theirs guesses once."""
     desk.sessions.lock_member(name)
+    await asyncio.to_thread(_record_refusal, desk, name)
+
+
+def _record_refusal(desk: Desk, name: str) -> None:
     with desk.engine.vault.writing() as connection:
         audit.record(connection, desk.engine.day, name, "member passphrase refused", name)
 

@@ -3,9 +3,10 @@
 
 import asyncio
 
+from dropbox.flows.desk.state import Text
 from dropbox.protocol.board import split_text
 from dropbox.protocol.errors import BadText, TooLong
-from journalist_ui.refusals import BadInput
+from journalist_ui.refusals import BadInput, CaseMoved
 from journalist_ui.shapes.replies import Preview, Previewed, Replied, Reply
 from journalist_ui.vault.replies import before_reply, check_known, open_draft, was_sent
 from journalist_ui.vault.session import NOT_THAT, MemberSession, SourceMessage
@@ -64,30 +65,45 @@ def preview(desk: Desk, session: MemberSession, asked: Preview) -> Previewed:
 
 async def reply(desk: Desk, session: MemberSession, asked: Reply) -> Replied:
     """Raises NoSuchCase, CaseMoved, BadInput, NotYet."""
-    if asked.once is not None:
-        return _send_draft(desk, session, asked.case, asked.once)
+    send = _send_text if asked.once is None else _send_draft
+    done, text = await asyncio.to_thread(send, desk, session, asked)
+    if text is not None:
+        desk.engine.add_reply(text)
+    return done
+
+
+Sent = tuple[Replied, Text | None]
+"""What is answered, and the text that the vault holds now for the engine to take up; None where it held it before."""
+
+
+def _send_text(desk: Desk, session: MemberSession, asked: Reply) -> Sent:
     if asked.text is None:
         raise BadInput("text is missing.")
     engine, parts = desk.engine, _parts(desk, asked.text)
-    mark: int | None = None
-    if not asked.again:
-        mark = await asyncio.to_thread(check_known, session, asked.case, asked.text)
-    engine.add_reply(session.reply(asked.case, parts, engine.now_period(), engine.day, mark=mark))
-    return Replied(asked.case, len(parts), "waiting")
+    mark = None if asked.again else check_known(session, asked.case, asked.text)
+    text = session.reply(asked.case, parts, engine.now_period(), engine.day, mark=mark)
+    return Replied(asked.case, len(parts), "waiting"), text
 
 
-def _send_draft(desk: Desk, session: MemberSession, case: int, once: str) -> Replied:
+def _send_draft(desk: Desk, session: MemberSession, asked: Reply) -> Sent:
+    case, once = asked.case, asked.once or ""
     name = session.member.name
     version, _, mark = once.partition("-")
     kept = desk.drafts.find(name, case)
     if kept is None or kept.version != version or not (mark.isascii() and mark.isdigit() and len(mark) < 10):
         if version and was_sent(session, case, version):
-            return Replied(case, 0, "again")
+            return Replied(case, 0, "again"), None
         raise BadInput(NOT_THAT)
     texts = open_draft(session, case, kept)
     if len(texts) != 1:
         raise BadInput(NOT_THAT)
     engine, parts = desk.engine, _parts(desk, texts[0])
-    engine.add_reply(session.reply(case, parts, engine.now_period(), engine.day, version=version, mark=int(mark)))
+    try:
+        text = session.reply(case, parts, engine.now_period(), engine.day, version=version, mark=int(mark))
+    except (BadInput, CaseMoved):
+        # The same button pressed twice: the other press came first, meanwhile.
+        if was_sent(session, case, version):
+            return Replied(case, 0, "again"), None
+        raise
     desk.drafts.gone(name, case)
-    return Replied(case, len(parts), "waiting")
+    return Replied(case, len(parts), "waiting"), text

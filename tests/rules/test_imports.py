@@ -230,6 +230,29 @@ def test_pure_modules_neither_read_nor_print(tmp_path: Path) -> None:
     assert len(reaching_calls(tmp_path)) == 1
 
 
+# What a running desk is made of, and how a transaction begins.
+INSIDE = {"engine", "sessions", "drafts", "vault", "reading", "writing", "transaction"}
+
+
+def reached_through(root: Path) -> list[str]:
+    """10. Pages and socket open no transaction, and reach past the verbs by no attribute of the desk that they hold."""
+    return [
+        f"{path.relative_to(root)}:{node.lineno} reaches {node.attr}"
+        for path in code_files(root)
+        if within(module_name(root, path), "journalist_ui.web", "journalist_ui.socket")
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Attribute) and node.attr in INSIDE
+    ]
+
+
+def test_pages_and_socket_know_the_verbs_alone(tmp_path: Path) -> None:
+    """Whatever object they are given."""
+    assert reached_through(ROOT) == []
+    plant(tmp_path, "journalist_ui/web/pages/cases.py", "def inbox(visit):\n    visit.site.desk.engine.sync()")
+    plant(tmp_path, "journalist_ui/socket/server.py", "def f(vault):\n    with vault.writing() as one:\n        pass")
+    assert len(reached_through(tmp_path)) == 2
+
+
 def busy_packages(root: Path) -> list[str]:
     """A package's own file runs with every module in it, so one import there would undo rules 1 and 3."""
     names = ("dropbox/__init__.py", "dropbox/protocol/__init__.py", "dropbox/server/__init__.py")
