@@ -128,15 +128,16 @@ def pages_and_socket_by_the_verbs(module: str, name: str) -> Refusal:
     mine = next((room for room in ("journalist_ui.web", "journalist_ui.socket") if within(module, room)), None)
     if mine is None or not within(name, "journalist_ui"):
         return None
-    reach = ("verbs", "shapes", "refusals", "log", "web_address")
+    reach = ("verbs", "shapes", "words", "refusals", "log", "web_address")
     return None if within(name, mine, *(f"journalist_ui.{part}" for part in reach)) else "ask a verb of the desk"
 
 
 def bare_shapes(module: str, name: str) -> Refusal:
-    """9. The shapes of what is asked and answered know neither the desk nor the wire."""
-    if not within(module, "journalist_ui.shapes"):
+    """9. The shapes of what is asked and answered, and the words for their codes, know neither the desk nor the wire."""
+    if not within(module, "journalist_ui.shapes", "journalist_ui.words"):
         return None
-    return None if within(name, *PURE, "pathlib", "journalist_ui.shapes") else "a shape is data alone"
+    words = ("journalist_ui.words",) if within(module, "journalist_ui.words") else ()
+    return None if within(name, *PURE, "pathlib", "journalist_ui.shapes", *words) else "a shape is data alone"
 
 
 RULES: tuple[Callable[[str, str], Refusal], ...] = (
@@ -191,6 +192,8 @@ FAULTS = [
     (pages_and_socket_by_the_verbs, "journalist_ui/socket/server.py", "from ..vault import database"),
     (bare_shapes, "journalist_ui/shapes/cases.py", "from ..vault.session import CaseLine"),
     (bare_shapes, "journalist_ui/shapes/cases.py", "import sqlalchemy"),
+    (bare_shapes, "journalist_ui/shapes/cases.py", "from ..words import counts"),
+    (bare_shapes, "journalist_ui/words/counts.py", "import jinja2"),
 ]
 
 
@@ -327,7 +330,7 @@ def test_the_offline_tool_holds_no_network_library() -> None:
 
 def test_commands_that_ask_the_desk_load_no_database() -> None:
     """A person waits for what a command loads; the daemon has the vault."""
-    for name in ("cases", "show", "reply", "login", "sync", "lock", "member", "status", "epoch"):
+    for name in ("cases", "conversation", "replies", "sessions", "upkeep", "members"):
         assert [one for one in loaded_with(f"journalist_ui.cli.{name}") if within(one, "aiohttp", "sqlalchemy")] == []
 
 
