@@ -133,7 +133,7 @@ def pages_and_socket_by_the_verbs(module: str, name: str) -> Refusal:
 
 
 def bare_shapes(module: str, name: str) -> Refusal:
-    """9. The shapes of what is asked and answered, and the words for their codes, know neither the desk nor the wire."""
+    """9. The shapes of what is asked and answered, and the words for their codes, know neither desk nor wire."""
     if not within(module, "journalist_ui.shapes", "journalist_ui.words"):
         return None
     words = ("journalist_ui.words",) if within(module, "journalist_ui.words") else ()
