@@ -2,11 +2,10 @@
 """Fingerprints that two people read to each other."""
 
 from dropbox.protocol.anchors import parse_signed_anchor
+from dropbox.protocol.armour import ANCHOR, DIRECTORY, ENROLMENT, ROOT_PUBLIC
 from dropbox.protocol.directory import parse_signed_directory
 from dropbox.protocol.enrolment import verify_enrolment
 from dropbox.protocol.primitives import sha256
-
-from .keyfiles import ANCHOR, DIRECTORY, ENROLMENT, ROOT_PUBLIC
 
 
 def grouped(digest: bytes) -> str:

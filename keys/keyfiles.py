@@ -23,10 +23,6 @@ from dropbox.protocol.primitives import aead_open, aead_seal, argon2id, ed25519_
 from .errors import FileProblem, RollbackRefused, WrongPassphrase
 
 ROOT_KEY = "ROOT KEY"
-ROOT_PUBLIC = "ROOT PUBLIC"
-ANCHOR = "ANCHOR"
-ENROLMENT = "ENROLMENT"
-DIRECTORY = "DIRECTORY"
 _LARGEST = 8 << 20
 _SALT = 16
 _MEMORY_KIB, _PASSES, _LANES = 128 * 1024, 3, 1

@@ -10,7 +10,7 @@ import click
 
 from dropbox.command_line.inputs import read_bytes
 from dropbox.forces import force_names
-from dropbox.protocol.armour import dearmour
+from dropbox.protocol.armour import DIRECTORY, dearmour
 from dropbox.protocol.batch import UnitBoard, prove_unit, read_batch
 from dropbox.protocol.constants import BOARD_QUOTA_BUDGET, EPOCH_CERT
 from dropbox.protocol.directory import (
@@ -136,7 +136,7 @@ async def publish_directory(config: ServerConfig, text: bytes, now: float, yes: 
     """The version that is now published. ``yes`` asks nobody about what is lost. Raises ProtocolError, ClickException,
     ConfigRefused."""
     pinned = read_anchor(config.anchor).anchor
-    verified = verify_directory(pinned, parse_signed_directory(dearmour("DIRECTORY", text)))
+    verified = verify_directory(pinned, parse_signed_directory(dearmour(DIRECTORY, text)))
     _check_days(verified, now)
     _check_budget(verified, now)
     store = open_store(config.database)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dropbox.protocol.armour import armour
+from dropbox.protocol.armour import ANCHOR, armour
 from dropbox.server.config import (
     ConfigRefused,
     ServerConfig,
@@ -76,7 +76,7 @@ def init(folder: Path, anchor: Path, path: Path | None, listen: str, database: s
         click.echo(f"kept {path}; the database is up to date")
         return
     data_dir, pinned = folder / "data", folder / "anchor.txt"
-    anchor_text = armour("ANCHOR", read_anchor(anchor).encode())
+    anchor_text = armour(ANCHOR, read_anchor(anchor).encode())
     if "?" in str(folder) or not str(folder).isprintable():
         raise ConfigRefused("the folder's path must hold no question mark and no invisible letter: choose another one")
     config = ServerConfig(

@@ -7,6 +7,8 @@ import re
 
 from .errors import BadArmour
 
+ROOT_PUBLIC, ANCHOR, ENROLMENT, DIRECTORY = "ROOT PUBLIC", "ANCHOR", "ENROLMENT", "DIRECTORY"
+"""The kinds that go from hand to hand."""
 _LINE = 64
 _MARK = b"\xef\xbb\xbf"
 _FORM = re.compile(

@@ -12,8 +12,8 @@ from dropbox.command_line.addresses import Address, parse_address
 from dropbox.command_line.inputs import read_bytes, read_text
 from dropbox.command_line.refused import InputRefused
 from dropbox.local.private import OpenToOthers, refuse_open_to_others
-from dropbox.protocol.anchors import SignedAnchor, parse_signed_anchor, verify_first_anchor
-from dropbox.protocol.armour import dearmour
+from dropbox.protocol.anchor_file import parse_anchor_file
+from dropbox.protocol.anchors import SignedAnchor
 from dropbox.protocol.errors import ProtocolError
 
 _LARGEST = 1 << 20  # bytes of a settings or anchor file
@@ -164,10 +164,8 @@ def load_config(path: Path) -> ServerConfig:
 def read_anchor(path: Path) -> SignedAnchor:
     """An anchor that its own roots signed. Raises ConfigRefused."""
     try:
-        signed = parse_signed_anchor(dearmour("ANCHOR", read_bytes(path, _LARGEST, "anchor file")))
-        verify_first_anchor(signed)
+        return parse_anchor_file(read_bytes(path, _LARGEST, "anchor file"))
     except InputRefused as error:
         raise ConfigRefused(error.say) from None
     except ProtocolError as error:
         raise ConfigRefused(f"the anchor file {path}: {error.say} ({error})") from None
-    return signed

@@ -18,8 +18,8 @@ from dropbox.flows.drive import drive
 from dropbox.flows.source.message import Ended
 from dropbox.flows.source.requests import ConfirmClock, NotTaken, PostEnvelope, ServerRequest
 from dropbox.flows.source.visit import Part, Visited, visit
-from dropbox.protocol.anchors import Anchor, parse_signed_anchor, verify_first_anchor
-from dropbox.protocol.armour import dearmour
+from dropbox.protocol.anchor_file import parse_anchor_file
+from dropbox.protocol.anchors import Anchor
 from dropbox.protocol.constants import BODY_PART, KEY, MAX_BODY, MAX_PARTS
 from dropbox.protocol.errors import ProtocolError, TooLong
 from dropbox.transport.errors import ProxyFailed, TransportFailed
@@ -105,7 +105,7 @@ def service_options(command: Command) -> Command:
 def open_service(service: str, anchor_file: Path, socks: str | None, despite_clock: bool) -> Service:
     """The address is looked at before anything is asked. Raises InputRefused, ProtocolError, TransportFailed."""
     data = without_mark(read_bytes(anchor_file, _LARGEST_ANCHOR, "anchor file given with --anchor"))
-    anchor = verify_first_anchor(parse_signed_anchor(dearmour("ANCHOR", data)))
+    anchor = parse_anchor_file(data).anchor
     # Empty as without it: so runbooks may leave a variable empty.
     proxy = str(parse_address(socks, "--tor")) if socks else None
     SourceConnection(service, proxy)

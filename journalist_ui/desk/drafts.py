@@ -5,10 +5,9 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from journalist_ui.casework.drafts import Draft, Written, delete_draft, keep_draft
 from journalist_ui.log import log
-from journalist_ui.vault import drafts
 from journalist_ui.vault.database import Vault
-from journalist_ui.vault.drafts import Draft, Written
 
 from .sessions import since_boot
 
@@ -25,18 +24,18 @@ class Drafts:
         self._vault = vault
         self._kept: dict[tuple[str, int], float] = {}
 
-    def find(self, member: str, case: int) -> Draft | None:
-        return drafts.find_draft(self._vault, member, case)
-
     def keep(self, member: str, written: Written, *, beside: bool = True) -> tuple[Draft, bool]:
-        """As vault.drafts.keep_draft."""
-        kept = drafts.keep_draft(self._vault, member, written, beside=beside)
+        """As casework.drafts.keep_draft."""
+        with self._vault.writing() as connection:
+            kept = keep_draft(connection, member, written, self._vault.random, beside=beside)
         self._kept[member, written.case] = self.clock()
         return kept
 
     def drop(self, member: str, case: int, version: str | None = None) -> None:
         """That version, or whatever there is. No page of the log keeps it."""
-        if drafts.drop_draft(self._vault, member, case, version):
+        with self._vault.writing() as connection:
+            found = delete_draft(connection, member, case, version)
+        if found:
             self.gone(member, case)
 
     def gone(self, member: str, case: int) -> None:
@@ -47,10 +46,8 @@ class Drafts:
         except (OSError, SQLAlchemyError) as error:
             log("error", "draft", type(error).__name__)
 
-    def drop_member(self, member: str) -> None:
-        """All of a member's."""
-        for case in drafts.cases_of(self._vault, member):
-            self.drop(member, case)
+    def forget_member(self, member: str) -> None:
+        """Removed: what they had begun went with them."""
         for key in [key for key in list(self._kept) if key[0] == member]:
             self._kept.pop(key, None)
 

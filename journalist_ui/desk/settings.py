@@ -9,8 +9,8 @@ from typing import Any
 
 from dropbox.command_line.inputs import read_bytes, read_text
 from dropbox.command_line.refused import InputRefused
-from dropbox.protocol.anchors import Anchor, parse_signed_anchor, verify_first_anchor
-from dropbox.protocol.armour import dearmour
+from dropbox.protocol.anchor_file import parse_anchor_file
+from dropbox.protocol.anchors import Anchor
 from dropbox.protocol.constants import UNIT_ID
 from dropbox.protocol.errors import ProtocolError
 from dropbox.transport.errors import BadAddress, OnionWithoutTor
@@ -153,9 +153,7 @@ def check_backup(backup: str) -> str:
 def read_anchor(path: Path) -> Anchor:
     """The anchor of a file that ``dropbox-keys`` wrote; its own threshold signed it. Raises BadInput."""
     try:
-        return verify_first_anchor(
-            parse_signed_anchor(dearmour("ANCHOR", read_bytes(path, LARGEST_ANCHOR, "anchor file")))
-        )
+        return parse_anchor_file(read_bytes(path, LARGEST_ANCHOR, "anchor file")).anchor
     except InputRefused as error:
         raise BadInput(error.say) from None
     except ProtocolError as error:

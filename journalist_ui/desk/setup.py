@@ -12,18 +12,19 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from dropbox.flows.desk.state import Keyring
-from dropbox.protocol.armour import armour
+from dropbox.protocol.armour import ENROLMENT, armour
 from dropbox.protocol.constants import KEY, LOST_KEYRING_STEP, UNIT_ID
 from dropbox.protocol.directory import check_name
 from dropbox.protocol.enrolment import Enrolment
 from dropbox.protocol.errors import BadText
+from journalist_ui.people import members
+from journalist_ui.people.members import Role
+from journalist_ui.people.passphrases import SALT, check_passphrase
 from journalist_ui.refusals import BadInput, VaultUnusable
 from journalist_ui.shapes.offline import DeskMade, KeyringReplaced
-from journalist_ui.vault import audit, evidence, members, tables
+from journalist_ui.vault import audit, evidence, tables
 from journalist_ui.vault.backup import sync_path
 from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, read_meta
-from journalist_ui.vault.members import Role
-from journalist_ui.vault.passphrase import SALT, check_passphrase
 from journalist_ui.web_address import NO_WEB, check_web
 
 from .desk_key import stretch_desk_key
@@ -139,7 +140,7 @@ def _fill_vault(folder: Path, desk_key: bytes, member: str, roles: frozenset[Rol
         vault.truncate_wal()
     finally:
         vault.close()
-    return first.secret
+    return first.code_secret
 
 
 def _new_signing_key(
@@ -150,7 +151,7 @@ def _new_signing_key(
     enrolment = Enrolment(service_id, settings.unit_id, keyring.public, b"", settings.name)
     path = folder / ENROLMENT_FILE
     fresh = path.with_suffix(".new")
-    fresh.write_bytes(armour("ENROLMENT", enrolment.sign(keyring.signing_seed)))
+    fresh.write_bytes(armour(ENROLMENT, enrolment.sign(keyring.signing_seed)))
     sync_path(fresh)
     os.rename(fresh, path)
     sync_path(folder)

@@ -8,6 +8,7 @@ from dropbox.flows.desk.unfinished import count_unfinished
 from dropbox.flows.heads import head_words
 from dropbox.words import codename_words
 from journalist_ui.desk.notice_log import iso_day
+from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput
 from journalist_ui.shapes.notices import ToldNotice
 from journalist_ui.shapes.upkeep import (
@@ -21,7 +22,6 @@ from journalist_ui.shapes.upkeep import (
     Sync,
     Synced,
 )
-from journalist_ui.vault.session import MemberSession
 
 from .desk import Desk
 from .moments import day_of, minute_of
@@ -77,7 +77,7 @@ async def epochs(desk: Desk, asked: Epochs) -> EpochList:
     )
 
 
-async def sync(desk: Desk, session: MemberSession, asked: Sync) -> Synced:
+async def sync(desk: Desk, session: Session, asked: Sync) -> Synced:
     """Raises TransportFailed, BackupFailed, ProtocolError, OSError, SQLAlchemyError."""
     done = await desk.engine.sync()
     return Synced(done.new, done.published, await asyncio.to_thread(all_notices, desk))

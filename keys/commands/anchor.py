@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from dropbox.protocol.anchors import SignedAnchor, parse_signed_anchor
+from dropbox.protocol.armour import ANCHOR, ROOT_PUBLIC
 from dropbox.protocol.constants import KEY
 from dropbox.shown.signed_list import roots, signers
 from keys.errors import FileProblem
 from keys.fingerprints import grouped
 from keys.issue import new_anchor, next_anchor, sign_anchor
-from keys.keyfiles import ANCHOR, ROOT_PUBLIC, note_signed, open_root, read_armoured, write_armoured
+from keys.keyfiles import note_signed, open_root, read_armoured, write_armoured
 
 from .asking import When, passphrase, signing_day
 

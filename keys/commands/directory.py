@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from dropbox.forces import force_names
-from dropbox.protocol.armour import armour
+from dropbox.protocol.armour import DIRECTORY, armour
 from dropbox.protocol.constants import MAX_PERIOD
 from dropbox.protocol.directory import (
     PRODUCTION,
@@ -27,7 +27,7 @@ from dropbox.protocol.errors import HeadExpired, ProtocolError
 from dropbox.shown.signed_list import Said, changes, counted, described, remarks, signers, span
 from keys.errors import StepRefused
 from keys.issue import add_anchor, body_of, new_directory, reissue, sign_directory
-from keys.keyfiles import DIRECTORY, keep_signed, note_signed, open_root, read_armoured, read_file, write_armoured
+from keys.keyfiles import keep_signed, note_signed, open_root, read_armoured, read_file, write_armoured
 
 from .anchor import read_anchor
 from .asking import When, issuing_day, passphrase, signing_day

@@ -6,17 +6,11 @@ from pathlib import Path
 
 import click
 
+from dropbox.protocol.armour import ROOT_PUBLIC
 from dropbox.protocol.constants import KEY
 from dropbox.protocol.primitives import ed25519_public, sha256
 from keys.fingerprints import grouped
-from keys.keyfiles import (
-    ROOT_PUBLIC,
-    medium_keeps_permissions,
-    refuse_taken,
-    seal_root,
-    write_armoured,
-    write_file,
-)
+from keys.keyfiles import medium_keeps_permissions, refuse_taken, seal_root, write_armoured, write_file
 
 from .asking import passphrase
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from dropbox.forces import force_names, nearest_force
+from dropbox.protocol.armour import ENROLMENT
 from dropbox.protocol.constants import HASH, MAX_PERIOD, MAX_QUOTA, UnitKind
 from dropbox.protocol.directory import Directory, Unit, UnitKey
 from dropbox.protocol.enrolment import Enrolment, verify_enrolment
@@ -16,7 +17,7 @@ from dropbox.protocol.inert import inert_line
 from dropbox.shown.signed_list import Said, changes, remarks
 from keys.errors import StepRefused
 from keys.issue import body_of, reissue, with_unit
-from keys.keyfiles import ENROLMENT, read_armoured
+from keys.keyfiles import read_armoured
 from keys.revoke import paused, retired, revoked, unit_of
 
 from .asking import When, issuing_day

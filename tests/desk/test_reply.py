@@ -9,9 +9,9 @@ import pytest
 
 from journalist_ui.casework.replies import SENT_BEFORE, SOURCE_WROTE, UNIT_WROTE
 from journalist_ui.desk.sessions import SessionBook
+from journalist_ui.people import codes
 from journalist_ui.refusals import CaseMoved
 from journalist_ui.socket.server import ask_by_name
-from journalist_ui.vault import one_time_code
 from journalist_ui.verbs.desk import Desk
 from tests.desk.room import INVESTIGATOR, PASSPHRASE, Room, _secret, entropy
 
@@ -39,8 +39,8 @@ async def scripts(room: Room) -> tuple[Script, Script]:
 
 
 def _code(room: Room, name: str) -> str:
-    step = int(room.clock() // one_time_code.STEP)
-    return one_time_code.code_at(_secret(room.secrets[name]), step)
+    step = int(room.clock() // codes.STEP)
+    return codes.code_at(_secret(room.secrets[name]), step)
 
 
 async def source_writes(room: Room, text: str) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from dropbox.protocol.primitives import SealingKey
+from journalist_ui.people import passphrases
 from journalist_ui.shapes.asked import Asked
 from journalist_ui.shapes.upkeep import Status
-from journalist_ui.vault import passphrase
 from journalist_ui.vault.database import Vault
 from journalist_ui.verbs.table import VERBS, ask
 from tests.desk.room import FIRST_PASSPHRASE, PASSPHRASE
@@ -50,7 +50,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return watch
 
-    for owner, name in ((Vault, "reading"), (Vault, "writing"), (passphrase, "argon2id"), (SealingKey, "open")):
+    for owner, name in ((Vault, "reading"), (Vault, "writing"), (passphrases, "argon2id"), (SealingKey, "open")):
         monkeypatch.setattr(owner, name, watched(name, getattr(owner, name)))
     return found
 

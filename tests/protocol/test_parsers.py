@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What holds for every parser, whatever bytes it is given."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dropbox.protocol.armour import armour, dearmour
-from dropbox.protocol.errors import BadArmour, ProtocolError
-from tests.protocol.samples import FORMS, Form
+from dropbox.protocol.anchor_file import parse_anchor_file
+from dropbox.protocol.armour import ANCHOR, DIRECTORY, armour, dearmour
+from dropbox.protocol.errors import BadArmour, ProtocolError, UnderSigned
+from tests.protocol.samples import FORMS, SIGNED, Form
 
 EVERY = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
 
@@ -118,3 +121,13 @@ def test_a_changed_letter_of_an_armoured_file_is_never_overlooked(data: bytes, a
         assert dearmour("ANCHOR", bytes(text)) != data
     except BadArmour:
         return
+
+
+def test_an_anchor_file_is_signed_by_its_own_threshold() -> None:
+    """What a client pins: the anchor of an anchor's file alone, and only with its own roots' signatures."""
+    signed = SIGNED[0]
+    assert parse_anchor_file(armour(ANCHOR, signed.encode())) == signed
+    with pytest.raises(BadArmour):
+        parse_anchor_file(armour(DIRECTORY, signed.encode()))
+    with pytest.raises(UnderSigned):
+        parse_anchor_file(armour(ANCHOR, replace(signed, by_own=signed.by_own[:1]).encode()))
