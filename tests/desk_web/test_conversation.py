@@ -16,6 +16,7 @@ from journalist_ui.vault import tables
 from journalist_ui.vault.counters import count_cases
 from journalist_ui.web.words import cases as words
 from journalist_ui.web.words.answers import told as told_of
+from journalist_ui.web.words.faults import FAULTS
 from journalist_ui.words.deliveries import delivery
 from tests.desk.room import PASSPHRASE, entropy
 from tests.desk_web.house import House, Officer
@@ -352,7 +353,7 @@ async def test_before_the_unit_is_listed_nothing_can_be_sent(house: House, monke
     monkeypatch.setattr(house.desk.engine.state, "directory", None)
     assert "nothing can leave" in (await officer.get(f"/cases/{case}")).words
     page = await officer.post(f"/cases/{case}/reply", {"text": TEXT, "act": "preview"})
-    assert words.FAULTS["not-yet"] in page.words
+    assert FAULTS["not-yet"] in page.words
     assert f">\n{TEXT}</textarea>" in page.body
 
 
