@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyotp
-from sqlalchemy import select
 
 from bench.desk_ledger import DeskLedger
 from bench.desk_people import Officer, Sources
@@ -28,17 +27,20 @@ from dropbox.protocol.armour import dearmour
 from dropbox.protocol.constants import UnitKind
 from dropbox.protocol.directory import Unit, UnitKey
 from dropbox.protocol.enrolment import verify_enrolment
+from journalist_ui.casework.conversation import SourceMessage
 from journalist_ui.desk.desk_key import stretch_desk_key
 from journalist_ui.desk.keyring import KEYRING_FILE, KeyringStore
 from journalist_ui.desk.schedule import publish_instant
 from journalist_ui.desk.settings import read_settings
+from journalist_ui.people.members import read_member
+from journalist_ui.people.session import Session
+from journalist_ui.people.sign_in import Unlocked, prove
 from journalist_ui.shapes.upkeep import Status
 from journalist_ui.socket.client import ask_desk, socket_of
-from journalist_ui.vault import members, tables
 from journalist_ui.vault.database import VAULT_FILE, open_vault
 from journalist_ui.vault.ledger import load_ledger
-from journalist_ui.vault.session import MemberSession, SourceMessage
 from tests.desk.live import DESK_PASSPHRASE, MEMBER_PASSPHRASE, PERIOD, LiveDesk, must
+from tests.desk.reader import Reader
 from tests.server.world import DeskTwin, World
 
 POLICY = {
@@ -91,14 +93,14 @@ class DeskCampaign:
         self._counted = DeskTotals()
         self._unlocked = self._unlock()
 
-    def _unlock(self) -> members.Unlocked:
+    def _unlock(self) -> Unlocked:
         """The member's key, by which the dead desk's cases are read. The desk has never run yet."""
         vault = open_vault(self.desk.folder / VAULT_FILE, self._key)
         try:
             with vault.reading() as connection:
-                row = connection.execute(select(tables.members)).first()
+                row = read_member(connection, "ada")
             code = pyotp.TOTP(self.desk.secrets["ada"]).now()
-            return members.prove(row, MEMBER_PASSPHRASE, code, time.time())[0]
+            return prove(row, MEMBER_PASSPHRASE, code, time.time())[0]
         finally:
             vault.close()
 
@@ -140,7 +142,7 @@ class DeskCampaign:
             shutil.copyfile(self.desk.folder / KEYRING_FILE, copy / KEYRING_FILE)
             vault = open_vault(copy / VAULT_FILE, self._key)
             try:
-                session = MemberSession(vault, self._unlocked)
+                session = Reader(vault, Session.of(self._unlocked))
                 cases = [session.show(line.number, 0) for line in session.cases()]
                 through = load_ledger(vault).processed_through
             finally:

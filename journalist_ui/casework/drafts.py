@@ -105,8 +105,3 @@ def delete_draft(connection: Connection, member: str, number: int, version: str 
     rows = tables.drafts
     these = delete(rows).where(rows.c.number == number, rows.c.member == member)
     return connection.execute(these if version is None else these.where(rows.c.version == version)).rowcount > 0
-
-
-def delete_drafts(connection: Connection, member: str) -> None:
-    """All of a member's."""
-    connection.execute(delete(tables.drafts).where(tables.drafts.c.member == member))

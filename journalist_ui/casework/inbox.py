@@ -31,7 +31,6 @@ class CaseLine:
     to_answer: bool
     given_up: bool
     drafts: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
 
 
 def list_cases(connection: Connection, member: str) -> list[CaseLine]:

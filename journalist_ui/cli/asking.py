@@ -20,13 +20,16 @@ from journalist_ui.shapes.notices import ToldNotice
 from journalist_ui.socket.client import ask_desk
 from journalist_ui.socket.codec import to_json
 
-from . import terminal
+from .prompts import DESK
+from .terminal import inert
 
 Answer = TypeVar("Answer")
 Result = TypeVar("Result")
 LARGEST_TEXT = 1 << 20
 """Bytes: far more than can be sent, so that what is too long is told as such."""
 LARGEST_SESSION = 4_096
+OTHER_FILE = "{path} is no session file. It was left as it is: name another for --session."
+NO_SESSION = "The session file {path} cannot be read. Sign in with `dropbox-desk login`."
 
 vault_option = click.option(
     "--vault", required=True, type=click.Path(path_type=Path, file_okay=False), help="The desk's folder."
@@ -43,7 +46,7 @@ key_option = click.option(
 def desk_passphrase(descriptor: int | None, *, confirm: bool = False) -> str:
     """From --desk-key-fd, the systemd credential, a prompt or stdin, in this order. Raises InputRefused."""
     given = given_passphrase(descriptor)
-    return secret_line(terminal.ASK_FOR_DESK, confirm=confirm) if given is None else given
+    return secret_line(DESK, confirm=confirm) if given is None else given
 
 
 def read_text(path: str) -> str:
@@ -66,14 +69,14 @@ def refuse_other_file(session: Path) -> None:
         return
     empty = session.is_file() and session.stat().st_size == 0
     if not empty and (not session.is_file() or held_session(session) is None):
-        raise BadInput(terminal.OTHER_FILE.format(path=session))
+        raise BadInput(OTHER_FILE.format(path=session))
 
 
 def ask_signed_in(session: Path, asked: Asked[Answer]) -> Answer:
     """Ask the desk of a session file. Raises DeskRefused."""
     held = held_session(session)
     if held is None:
-        raise NotSignedIn(terminal.NO_SESSION.format(path=session))
+        raise NotSignedIn(NO_SESSION.format(path=session))
     socket, token = held
     return ask_desk(socket, asked, token)
 
@@ -98,5 +101,5 @@ def show(result: Result, as_json: bool, words: Callable[[Result], Iterable[str]]
 
 def tell(notices: Iterable[ToldNotice]) -> None:
     """What the officers must be told, on stderr, so that stdout stays the result."""
-    for line in terminal.notices(notices):
-        click.echo(line, err=True)
+    for one in notices:
+        click.echo(f"Notice ({one.code}): {inert(one.say)}", err=True)

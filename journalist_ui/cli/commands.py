@@ -6,31 +6,32 @@ import click
 from dropbox.command_line.lazy_group import Lazy, LazyGroup
 from journalist_ui.refusals import DeskRefused
 
-from .terminal import STORAGE
+STORAGE = "The desk's files could not be used ({error}). Check the folder, its room and permissions."
 
-_SHORT = {
-    "init": "Make a desk: vault, keyring, first member, enrolment file.",
-    "serve": "Run the desk: collect, acknowledge and publish by itself.",
-    "login": "Sign in with passphrase and one-time code.",
-    "lock": "End your session and remove its file.",
-    "sync": "Fetch, open, acknowledge and publish what is due now.",
-    "cases": "List the cases that you can open.",
-    "show": "Show a case: the report and the conversation.",
-    "state": "Mark a case as new or as being assessed.",
-    "reply": "Write to the source.",
-    "member": "List, add, remove members; let one open cases.",
-    "epoch": "List the epochs whose keys the desk holds.",
-    "status": "Say how the desk is, and what officers must be told.",
-    "backup": "Write a backup of the vault, never of the keyring.",
-    "restore": "Put the newest backup in the vault's place.",
-    "verify-backup": "Check a backup, every page.",
-    "replace-keyring": "Make a new keyring where the old one is lost.",
+_VERBS = {
+    "init": ("desk", "Make a desk: vault, keyring, first member, enrolment file."),
+    "serve": ("serve", "Run the desk: collect, acknowledge and publish by itself."),
+    "login": ("sessions", "Sign in with passphrase and one-time code."),
+    "lock": ("sessions", "End your session and remove its file."),
+    "sync": ("upkeep", "Fetch, open, acknowledge and publish what is due now."),
+    "cases": ("cases", "List the cases that you can open."),
+    "show": ("conversation", "Show a case: the report and the conversation."),
+    "state": ("cases", "Mark a case as new or as being assessed."),
+    "reply": ("replies", "Write to the source."),
+    "member": ("members", "List, add, remove members; let one open cases."),
+    "epoch": ("upkeep", "List the epochs whose keys the desk holds."),
+    "status": ("upkeep", "Say how the desk is, and what officers must be told."),
+    "backup": ("backups", "Write a backup of the vault, never of the keyring."),
+    "restore": ("backups", "Put the newest backup in the vault's place."),
+    "verify-backup": ("backups", "Check a backup, every page."),
+    "replace-keyring": ("desk", "Make a new keyring where the old one is lost."),
 }
+"""Module and first line of each."""
 
 
 def _lazy(verb: str) -> Lazy:
-    name = verb.replace("-", "_")
-    return Lazy(f"journalist_ui.cli.{name}", name, _SHORT[verb])
+    module, short = _VERBS[verb]
+    return Lazy(f"journalist_ui.cli.{module}", verb.replace("-", "_"), short)
 
 
 def _words(error: Exception) -> str | None:
@@ -47,7 +48,7 @@ def _words(error: Exception) -> str | None:
     cls=LazyGroup,
     words=_words,
     head="",
-    lazy={verb: _lazy(verb) for verb in _SHORT},
+    lazy={verb: _lazy(verb) for verb in _VERBS},
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 def main() -> None:

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import click
 
-from journalist_ui.desk.daemon import run_daemon
 from journalist_ui.desk.desk_key import stretch_desk_key
 from journalist_ui.desk.settings import read_settings
-from journalist_ui.web.server import serving
+from journalist_ui.serve import run_desk
 
-from . import terminal
 from .asking import desk_passphrase, key_option, vault_option
+from .desk import NO_BACKUP_SAID
 
 
 @click.command()
@@ -38,5 +37,5 @@ def serve(vault: Path, web: str | None, desk_key_fd: int | None) -> None:
     address = settings.web_address
     key = stretch_desk_key(desk_passphrase(desk_key_fd), settings.salt)
     if settings.backup_folder is None:
-        click.echo(terminal.NO_BACKUP_SAID, err=True)
-    run_daemon(vault.absolute(), key, lambda desk: serving(desk, address))
+        click.echo(NO_BACKUP_SAID, err=True)
+    run_desk(vault.absolute(), settings, key, address)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from dropbox.command_line.inputs import read_bytes
 from dropbox.command_line.secret_lines import LONGEST_SECRET, secret_of_bytes, secret_of_descriptor
+from journalist_ui.people.passphrases import stretch
 from journalist_ui.refusals import BadInput
-from journalist_ui.vault.passphrase import stretch
 
 CREDENTIAL = "desk-key"
 

@@ -5,10 +5,9 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from journalist_ui.casework.drafts import Draft, Written, delete_draft, keep_draft
 from journalist_ui.log import log
-from journalist_ui.vault import drafts
 from journalist_ui.vault.database import Vault
-from journalist_ui.vault.drafts import Draft, Written
 
 from .sessions import since_boot
 
@@ -18,25 +17,25 @@ LATELY = 3600.0
 
 class Drafts:
     """One draft a member and case. It outlives the session and the desk's program, and only a session of that member
-    opens it again. ``clock`` gives steady seconds."""
+    opens it again. Members' threads use it at once. ``clock`` gives steady seconds."""
 
     def __init__(self, vault: Vault, clock: Callable[[], float] = since_boot) -> None:
         self.clock = clock
         self._vault = vault
         self._kept: dict[tuple[str, int], float] = {}
 
-    def find(self, member: str, case: int) -> Draft | None:
-        return drafts.find_draft(self._vault, member, case)
-
     def keep(self, member: str, written: Written, *, beside: bool = True) -> tuple[Draft, bool]:
-        """As vault.drafts.keep_draft."""
-        kept = drafts.keep_draft(self._vault, member, written, beside=beside)
+        """As casework.drafts.keep_draft."""
+        with self._vault.writing() as connection:
+            kept = keep_draft(connection, member, written, self._vault.random, beside=beside)
         self._kept[member, written.case] = self.clock()
         return kept
 
     def drop(self, member: str, case: int, version: str | None = None) -> None:
         """That version, or whatever there is. No page of the log keeps it."""
-        if drafts.drop_draft(self._vault, member, case, version):
+        with self._vault.writing() as connection:
+            found = delete_draft(connection, member, case, version)
+        if found:
             self.gone(member, case)
 
     def gone(self, member: str, case: int) -> None:
@@ -47,15 +46,12 @@ class Drafts:
         except (OSError, SQLAlchemyError) as error:
             log("error", "draft", type(error).__name__)
 
-    def drop_member(self, member: str) -> None:
-        """All of a member's."""
-        for case in drafts.cases_of(self._vault, member):
-            self.drop(member, case)
-        self._kept = {key: moment for key, moment in self._kept.items() if key[0] != member}
+    def forget_member(self, member: str) -> None:
+        """Removed: what they had begun went with them."""
+        for key in [key for key in list(self._kept) if key[0] == member]:
+            self._kept.pop(key, None)
 
     def writing(self, case: int, reader: str) -> list[str]:
         """Who else has kept an unsent draft in the case within the last hour."""
-        since = self.clock() - LATELY
-        return sorted(
-            name for (name, number), at in self._kept.items() if number == case and name != reader and at > since
-        )
+        since, kept = self.clock() - LATELY, list(self._kept.items())
+        return sorted(name for (name, number), at in kept if number == case and name != reader and at > since)

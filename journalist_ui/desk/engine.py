@@ -221,7 +221,9 @@ class Engine:
     def _take_replies(self) -> None:
         """Let the flows see what officers wrote since the last run; the vault holds it already."""
         for text in self._replies:
-            self.state.ledger.texts.add(text)
+            # What was stored while the ledger was read again is in it, and may be further on its way already.
+            if text.id not in self.state.ledger.texts:
+                self.state.ledger.texts.add(text)
             if text.pseudonym in self.state.ledger.conversations:
                 self.state.ledger.conversations[text.pseudonym].answered = True
         self._replies = []

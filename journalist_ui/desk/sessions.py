@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from dropbox.flows.desk.notice import Notice
 from dropbox.protocol.primitives import sha256
+from journalist_ui.people.members import read_member, spelled
+from journalist_ui.people.session import Session
+from journalist_ui.people.sign_in import Attempts, Unlocked, accept_sign_in, prove, store_attempts
 from journalist_ui.refusals import NotSignedIn, SignInRefused
-from journalist_ui.vault import audit, members
+from journalist_ui.vault import audit
 from journalist_ui.vault.database import Vault
-from journalist_ui.vault.members import Attempts
-from journalist_ui.vault.session import MemberSession
 
 from .notice_log import remember_notices
 
@@ -50,7 +51,7 @@ def _hidden(name: str) -> bytes:
 class _Open:
     """``used`` is when it was last used, by the steady clock and by the wall clock."""
 
-    session: MemberSession
+    session: Session
     used: tuple[float, float]
     form: str
 
@@ -101,26 +102,26 @@ class SessionBook:
         finally:
             self._waiting -= 1
         token = secrets.token_hex(32)
-        opened = _Open(MemberSession(self._vault, unlocked), self._present(), secrets.token_hex(32))
+        opened = _Open(Session.of(unlocked), self._present(), secrets.token_hex(32))
         self._open[sha256(token.encode())] = opened
         return token
 
-    def _prove(self, name: str, passphrase: str, code: str) -> members.Unlocked:
+    def _prove(self, name: str, passphrase: str, code: str) -> Unlocked:
         now = self._now()
         day = int(now // 86_400)
         with self._vault.writing() as connection:
-            name = members.spelled(connection, name)
+            name = spelled(connection, name)
             # A failure is counted before the passphrase is tried: killing the desk in between wins no attempt.
-            row = members.read_for_sign_in(connection, name)
+            row = read_member(connection, name)
             if row is not None:
                 before = Attempts(row.failures, row.not_before)
-                members.store_attempts(connection, name, self._count(name, before, now))
+                store_attempts(connection, name, self._count(name, before, now))
         if row is None:
             self._stranger(name, now)
         try:
-            unlocked, step = members.prove(row, passphrase, code, now)
+            unlocked, step = prove(row, passphrase, code, now)
             with self._vault.writing() as connection:
-                members.accept_sign_in(connection, name, row.salt if row else b"", step)
+                accept_sign_in(connection, name, row.salt if row else b"", step)
                 audit.record(connection, day, name, "login")
                 if unlocked.altered:
                     remember_notices(connection, [Notice("member-key-altered", {"member": name})], day)
@@ -170,7 +171,7 @@ class SessionBook:
         self.lock_idle()
         return sha256(token.encode("utf-8", "surrogatepass")) in self._open
 
-    def find(self, token: str) -> MemberSession:
+    def find(self, token: str) -> Session:
         """The session of a token, which counts as used now. Raises NotSignedIn."""
         self.lock_idle()
         found = self._open.get(sha256(token.encode()))
@@ -180,14 +181,14 @@ class SessionBook:
         return found.session
 
     @asynccontextmanager
-    async def alone(self, session: MemberSession) -> AsyncIterator[None]:
+    async def alone(self, session: Session) -> AsyncIterator[None]:
         """No other passphrase is stretched meanwhile. Raises NotSignedIn when the session was ended before its turn."""
         async with self._stretching:
             if all(one.session is not session for one in self._open.values()):
                 raise NotSignedIn(OVER)
             yield
 
-    def form_of(self, session: MemberSession) -> str:
+    def form_of(self, session: Session) -> str:
         """What every form of an open session carries."""
         return next(one.form for one in self._open.values() if one.session is session)
 

@@ -17,13 +17,14 @@ from dropbox.protocol.constants import KEY, LOST_KEYRING_STEP, UNIT_ID
 from dropbox.protocol.directory import check_name
 from dropbox.protocol.enrolment import Enrolment
 from dropbox.protocol.errors import BadText
+from journalist_ui.people import members
+from journalist_ui.people.members import Role
+from journalist_ui.people.passphrases import SALT, check_passphrase
 from journalist_ui.refusals import BadInput, VaultUnusable
 from journalist_ui.shapes.offline import DeskMade, KeyringReplaced
-from journalist_ui.vault import audit, evidence, members, tables
+from journalist_ui.vault import audit, evidence, tables
 from journalist_ui.vault.backup import sync_path
 from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, read_meta
-from journalist_ui.vault.members import Role
-from journalist_ui.vault.passphrase import SALT, check_passphrase
 from journalist_ui.web_address import NO_WEB, check_web
 
 from .desk_key import stretch_desk_key
@@ -139,7 +140,7 @@ def _fill_vault(folder: Path, desk_key: bytes, member: str, roles: frozenset[Rol
         vault.truncate_wal()
     finally:
         vault.close()
-    return first.secret
+    return first.code_secret
 
 
 def _new_signing_key(

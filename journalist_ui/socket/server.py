@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The desk's verbs over HTTP on its Unix socket, for this user alone. Nothing about a request is ever logged."""
 
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
 from aiohttp import web
 
 from journalist_ui.refusals import BadInput
@@ -9,9 +14,31 @@ from journalist_ui.verbs.faults import fault_of, log_fault
 from journalist_ui.verbs.table import act, admit, find_verb
 
 from .codec import read_object, read_shape, to_json
+from .path import short_path
 
 DESK = web.AppKey("desk", Desk)
 LONGEST_REQUEST = 1 << 18
+
+
+@asynccontextmanager
+async def serving(desk: Desk, path: Path) -> AsyncIterator[None]:
+    """Serve at a socket of this path, which is this user's alone, while the block runs. Raises OSError."""
+    runner = web.AppRunner(make_app(desk), access_log=None, handle_signals=False, shutdown_timeout=5)
+    await runner.setup()
+    with short_path(path) as short:
+        try:
+            _remove(path)
+            await web.UnixSite(runner, short).start()
+            os.chmod(path, 0o600)
+            yield
+        finally:
+            await runner.cleanup()
+            _remove(path)
+
+
+def _remove(path: Path) -> None:
+    """What a killed desk left, too."""
+    path.unlink(missing_ok=True)
 
 
 def make_app(desk: Desk) -> web.Application:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Rows as they are read, each column by its name: no row of the database library crosses a door."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Table, select
 
 from . import tables
 
@@ -64,22 +64,20 @@ class MemberKey(NamedTuple):
     public: bytes
 
 
-_cases, _messages, _parts = tables.cases.c, tables.messages.c, tables.parts.c
-_answers, _texts, _members = tables.answers.c, tables.texts.c, tables.members.c
-CASES = select(_cases.number, _cases.pseudonym, _cases.public, _cases.opened, _cases.state)
+def _columns(row: type[NamedTuple], table: Table) -> Select[Any]:  # a row's types are those of its class
+    return select(*(table.c[name] for name in row._fields))
+
+
+CASES = _columns(CaseRow, tables.cases)
 """A CaseRow each."""
-WHOLE_MESSAGES = select(
-    *(_messages.number, _messages.message_id, _messages.parts),
-    *(_messages.period, _messages.complete, _messages.place),
-).where(tables.IS_WHOLE)
+WHOLE_MESSAGES = _columns(MessageRow, tables.messages).where(tables.IS_WHOLE)
 """A MessageRow each."""
-PARTS = select(_parts.number, _parts.message_id, _parts.part, _parts.sealed, _parts.proved)
+PARTS = _columns(PartRow, tables.parts)
 """A PartRow each."""
-TEXTS: Select[tuple[int, int, int, int, bytes, int, str]] = select(
-    *(_answers.text, _answers.number, _answers.period, _answers.place, _answers.sealed, _texts.number, _texts.state)
+MEMBER_KEYS = _columns(MemberKey, tables.members)
+"""A MemberKey each."""
+_answers, _texts = tables.answers.c, tables.texts.c
+TEXTS = select(
+    _answers.text, _answers.number, _answers.period, _answers.place, _answers.sealed, _texts.number, _texts.state
 ).join(tables.texts, _texts.id == _answers.text)
 """A TextRow each."""
-MEMBER_KEYS = select(
-    _members.name, _members.administrator, _members.investigator, _members.provisional, _members.public
-)
-"""A MemberKey each."""

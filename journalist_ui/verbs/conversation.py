@@ -2,11 +2,13 @@
 """Reading a case: the report and what both sides have written since."""
 
 from dropbox.protocol.body import Report
+from journalist_ui.casework import conversation
+from journalist_ui.casework.cases import open_case
+from journalist_ui.casework.conversation import Conversation, Entry, OfficerText, Sealed
 from journalist_ui.desk.notice_log import iso_day
+from journalist_ui.people.session import Session
 from journalist_ui.shapes.conversation import Case, Message, Show, Shown
-from journalist_ui.vault import session as vault
 from journalist_ui.vault.evidence import Proof
-from journalist_ui.vault.session import MemberSession, OfficerText, SourceMessage
 
 from .desk import Desk
 
@@ -14,13 +16,27 @@ COLLECTED = "collected"
 NOT_READABLE = "unreadable"
 
 
-def show(desk: Desk, session: MemberSession, asked: Show) -> Shown:
+def show(desk: Desk, session: Session, asked: Show) -> Shown:
     """What was opened counts as shown to this member. Raises NoSuchCase."""
-    found = session.show(asked.case, desk.engine.day, asked.page)
-    return Shown(case_of(found, desk.engine.period_seconds()), session.read_up_to(found.number))
+    with desk.engine.vault.reading() as connection:
+        case = open_case(connection, session.holder, asked.case)
+        sealed = conversation.read_page(connection, case, asked.page)
+    found = opened(desk, session, sealed)
+    with desk.engine.vault.reading() as connection:
+        seen = conversation.read_up_to(connection, found.number, session.member.name)
+    return Shown(case_of(found, desk.engine.period_seconds()), max(seen, session.read.get(found.number, 0)))
 
 
-def case_of(found: vault.Case, seconds: int) -> Case:
+def opened(desk: Desk, session: Session, sealed: Sealed) -> Conversation:
+    """What was read, opened between two transactions; it counts as shown before anybody sees it."""
+    found = sealed.open()
+    with desk.engine.vault.writing() as connection:
+        conversation.mark_shown(connection, sealed.case, found.messages, desk.engine.day)
+    session.read[found.number] = max(session.read.get(found.number, 0), *(one.place for one in found.messages), 0)
+    return found
+
+
+def case_of(found: Conversation, seconds: int) -> Case:
     """As it is shown; periods are of so many seconds."""
     first = found.first
     return Case(
@@ -36,7 +52,7 @@ def case_of(found: vault.Case, seconds: int) -> Case:
     )
 
 
-def message_of(one: SourceMessage | OfficerText, seconds: int, first: Report | None = None) -> Message:
+def message_of(one: Entry, seconds: int, first: Report | None = None) -> Message:
     """As it is shown; what the report ``first`` holds beside its text stands with the case."""
     proof = "" if one.proof is Proof.PROVED else one.proof.value
     day = iso_day(one.period, seconds)

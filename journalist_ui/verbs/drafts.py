@@ -3,6 +3,10 @@
 
 import asyncio
 
+from journalist_ui.casework import drafts
+from journalist_ui.casework.cases import open_case, public_key
+from journalist_ui.casework.drafts import Written
+from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput
 from journalist_ui.shapes.drafts import (
     ChooseDraft,
@@ -14,10 +18,6 @@ from journalist_ui.shapes.drafts import (
     KeepLateDraft,
     LateDraftKept,
 )
-from journalist_ui.vault import drafts as vault
-from journalist_ui.vault.drafts import Written
-from journalist_ui.vault.replies import open_draft
-from journalist_ui.vault.session import MemberSession
 
 from .desk import Desk
 
@@ -26,13 +26,18 @@ LONGEST_DRAFT = 28_000
 whatever the letters are."""
 
 
-def opened_draft(desk: Desk, session: MemberSession, case: int) -> tuple[vault.Draft | None, list[str]]:
+def opened_draft(desk: Desk, session: Session, case: int) -> tuple[drafts.Draft | None, list[str]]:
     """The member's draft and its texts. Raises NoSuchCase."""
-    kept = desk.drafts.find(session.member.name, case)
-    return kept, open_draft(session, case, kept)
+    with desk.engine.vault.reading() as connection:
+        kept = drafts.find_draft(connection, session.member.name, case)
+        if kept is None:
+            public_key(connection, session.member.name, case)
+            return None, []
+        opened = open_case(connection, session.holder, case)
+    return kept, drafts.open_draft(opened, kept)
 
 
-def draft(desk: Desk, session: MemberSession, asked: Draft) -> DraftShown:
+def draft(desk: Desk, session: Session, asked: Draft) -> DraftShown:
     """Raises NoSuchCase."""
     kept, texts = opened_draft(desk, session, asked.case)
     return DraftShown(
@@ -44,7 +49,7 @@ def draft(desk: Desk, session: MemberSession, asked: Draft) -> DraftShown:
     )
 
 
-def keep(desk: Desk, session: MemberSession, asked: KeepDraft) -> DraftKept:
+def keep(desk: Desk, session: Session, asked: KeepDraft) -> DraftKept:
     """Raises NoSuchCase, BadInput."""
     written, name = _checked(Written(asked.case, asked.text, asked.seen, asked.base)), session.member.name
     kept, texts = opened_draft(desk, session, written.case)
@@ -68,7 +73,7 @@ async def keep_late(desk: Desk, asked: KeepLateDraft) -> LateDraftKept:
     return LateDraftKept(written.case, writer, other)
 
 
-def choose(desk: Desk, session: MemberSession, asked: ChooseDraft) -> DraftChosen:
+def choose(desk: Desk, session: Session, asked: ChooseDraft) -> DraftChosen:
     """Raises NoSuchCase, BadInput."""
     kept, texts = opened_draft(desk, session, asked.case)
     if kept is None or kept.version != asked.version or not 0 <= asked.choice <= len(texts):

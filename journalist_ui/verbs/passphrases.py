@@ -9,6 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from journalist_ui.desk.notice_log import take_notice
 from journalist_ui.log import log
+from journalist_ui.people import changes, members
+from journalist_ui.people.changes import Change, Wanted
+from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput, SignInRefused
 from journalist_ui.shapes.passphrases import (
     ChangePassphrase,
@@ -18,9 +21,7 @@ from journalist_ui.shapes.passphrases import (
     ShowCodes,
     WaitingCodes,
 )
-from journalist_ui.vault import audit, members
-from journalist_ui.vault.members import Change
-from journalist_ui.vault.session import MemberSession
+from journalist_ui.vault import audit
 
 from .desk import Desk
 from .notices import tell_members
@@ -36,62 +37,69 @@ def _tell_joined(desk: Desk, connection: Connection, name: str) -> None:
     tell_members(desk, connection, "member-joined", member=name, by=by, roles=roles)
 
 
-async def change(desk: Desk, session: MemberSession, asked: ChangePassphrase) -> PassphraseChanged:
+async def change(desk: Desk, session: Session, asked: ChangePassphrase) -> PassphraseChanged:
     """Raises SignInRefused, which ends the session: whoever holds one that is not theirs guesses once. BadInput."""
     name = session.member.name
     async with desk.sessions.alone(session):
-        prepared = await _prepare(desk, name, asked)
+        try:
+            prepared = await asyncio.to_thread(_change, desk, Wanted(name, asked.old, asked.new, asked.new_code))
+        except SignInRefused:
+            await _refused(desk, name)
+            raise
         if prepared.secret is None:
-            _apply(desk, prepared)
-    if prepared.secret is None:
-        _empty_log(desk)
-    else:
+            desk.sessions.forget_member(name)
+    if prepared.secret is not None:
         session.pending = prepared
     return PassphraseChanged(name, prepared.secret, prepared.secret is None)
 
 
-async def codes(desk: Desk, session: MemberSession, asked: ShowCodes) -> WaitingCodes:
+def _change(desk: Desk, wanted: Wanted) -> Change:
+    """Stored where no new codes have to be confirmed first. Raises SignInRefused, BadInput."""
+    vault = desk.engine.vault
+    with vault.reading() as connection:
+        present = changes.read_present(connection, wanted.name)
+    prepared = changes.prepare_change(present, wanted, vault.random)
+    if prepared.secret is None:
+        _apply(desk, prepared)
+    return prepared
+
+
+async def codes(desk: Desk, session: Session, asked: ShowCodes) -> WaitingCodes:
     return WaitingCodes(session.pending.secret if session.pending else None)
 
 
-async def confirm(desk: Desk, session: MemberSession, asked: ConfirmCodes) -> CodesConfirmed:
+async def confirm(desk: Desk, session: Session, asked: ConfirmCodes) -> CodesConfirmed:
     """Raises SignInRefused, BadInput."""
     if session.pending is None:
         raise BadInput(NO_CODES)
-    confirmed = members.confirm_change(session.pending, asked.code, desk.sessions.now())
+    confirmed = changes.confirm_change(session.pending, asked.code, desk.sessions.now())
     async with desk.sessions.alone(session):
-        _apply(desk, confirmed)
-    _empty_log(desk)
+        try:
+            await asyncio.to_thread(_apply, desk, confirmed)
+        except SignInRefused:
+            await _refused(desk, confirmed.name)
+            raise
+        desk.sessions.forget_member(confirmed.name)
     return CodesConfirmed(session.member.name, in_force=True)
-
-
-async def _prepare(desk: Desk, name: str, asked: ChangePassphrase) -> Change:
-    vault, new_code = desk.engine.vault, asked.new_code
-    try:
-        # In a thread, with no transaction open: the desk goes on meanwhile.
-        return await asyncio.to_thread(members.prepare_change, vault, name, asked.old, asked.new, new_code=new_code)
-    except SignInRefused:
-        _refused(desk, name)
-        raise
 
 
 def _apply(desk: Desk, prepared: Change) -> None:
     engine, name = desk.engine, prepared.name
-    try:
-        with engine.vault.writing() as connection:
-            members.apply_change(connection, prepared, engine.day)
-            audit.record(connection, engine.day, name, "member passphrase", name)
-            if prepared.first:
-                _tell_joined(desk, connection, name)
-    except SignInRefused:
-        _refused(desk, name)
-        raise
-    desk.sessions.forget_member(name)
+    with engine.vault.writing() as connection:
+        changes.apply_change(connection, prepared, engine.day)
+        audit.record(connection, engine.day, name, "member passphrase", name)
+        if prepared.first:
+            _tell_joined(desk, connection, name)
+    _empty_log(desk)
 
 
-def _refused(desk: Desk, name: str) -> None:
+async def _refused(desk: Desk, name: str) -> None:
     """Whoever holds a session that is not theirs guesses once."""
     desk.sessions.lock_member(name)
+    await asyncio.to_thread(_record_refused, desk, name)
+
+
+def _record_refused(desk: Desk, name: str) -> None:
     with desk.engine.vault.writing() as connection:
         audit.record(connection, desk.engine.day, name, "member passphrase refused", name)
 

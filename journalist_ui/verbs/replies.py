@@ -3,17 +3,22 @@
 
 import asyncio
 
+from dropbox.flows.desk.state import Text
 from dropbox.protocol.board import split_text
 from dropbox.protocol.errors import BadText, TooLong
-from journalist_ui.refusals import BadInput
+from journalist_ui.casework import conversation, drafts, replies
+from journalist_ui.casework.cases import open_case
+from journalist_ui.casework.conversation import OfficerText, SourceMessage
+from journalist_ui.people.session import Session
+from journalist_ui.refusals import BadInput, CaseMoved
 from journalist_ui.shapes.replies import Preview, Previewed, Replied, Reply
-from journalist_ui.vault.replies import before_reply, check_known, open_draft, was_sent
-from journalist_ui.vault.session import NOT_THAT, MemberSession, SourceMessage
 
-from .conversation import message_of
+from .conversation import message_of, opened
 from .desk import Desk
 from .drafts import opened_draft
 from .moments import minute_of
+
+NOT_THAT = "This is not the text of that preview any more. Nothing was sent: look at it again."
 
 
 def _parts(desk: Desk, text: str) -> tuple[bytes, ...]:
@@ -32,7 +37,7 @@ def _parts(desk: Desk, text: str) -> tuple[bytes, ...]:
     return parts
 
 
-def preview(desk: Desk, session: MemberSession, asked: Preview) -> Previewed:
+def preview(desk: Desk, session: Session, asked: Preview) -> Previewed:
     """What was added counts as shown. Raises NoSuchCase, BadInput, NotYet."""
     case = asked.case
     kept, texts = opened_draft(desk, session, case)
@@ -42,19 +47,21 @@ def preview(desk: Desk, session: MemberSession, asked: Preview) -> Previewed:
         raise BadInput("There is more than one draft of yours in this case. Choose one first.")
     (text,) = texts
     parts = _parts(desk, text)
-    before = before_reply(session, case, text, kept.seen, desk.engine.day)
+    repeated = replies.was_written(_texts(desk, session, case), text)
+    with desk.engine.vault.reading() as connection:
+        sealed = conversation.read_after(connection, open_case(connection, session.holder, case), kept.seen)
+        mark = conversation.newest_place(connection, case)
+    behind = opened(desk, session, sealed).messages if mark > kept.seen else ()
     seconds = desk.engine.period_seconds()
     # Their texts alone: the rest of a later report stands in the case.
-    added = tuple(
-        message_of(one, seconds, one.report if isinstance(one, SourceMessage) else None) for one in before.added
-    )
+    added = tuple(message_of(one, seconds, one.report if isinstance(one, SourceMessage) else None) for one in behind)
     return Previewed(
         case=case,
         text=text,
-        once=f"{kept.version}-{before.mark}",
+        once=f"{kept.version}-{mark}",
         newer=any(one.sender != "unit" for one in added),
         added=added,
-        repeated=before.repeated,
+        repeated=repeated,
         writing=tuple(desk.drafts.writing(case, session.member.name)),
         parts=len(parts),
         bytes=sum(map(len, parts)),
@@ -62,32 +69,66 @@ def preview(desk: Desk, session: MemberSession, asked: Preview) -> Previewed:
     )
 
 
-async def reply(desk: Desk, session: MemberSession, asked: Reply) -> Replied:
+async def reply(desk: Desk, session: Session, asked: Reply) -> Replied:
     """Raises NoSuchCase, CaseMoved, BadInput, NotYet."""
-    if asked.once is not None:
-        return _send_draft(desk, session, asked.case, asked.once)
+    send = _send_draft if asked.once is not None else _send_text
+    text = await asyncio.to_thread(send, desk, session, asked)
+    if text is None:
+        return Replied(asked.case, 0, "again")
+    desk.engine.add_reply(text)
+    return Replied(asked.case, len(text.parts), "waiting")
+
+
+def _send_text(desk: Desk, session: Session, asked: Reply) -> Text:
     if asked.text is None:
         raise BadInput("text is missing.")
-    engine, parts = desk.engine, _parts(desk, asked.text)
-    mark: int | None = None
+    parts, mark = _parts(desk, asked.text), None
     if not asked.again:
-        mark = await asyncio.to_thread(check_known, session, asked.case, asked.text)
-    engine.add_reply(session.reply(asked.case, parts, engine.now_period(), engine.day, mark=mark))
-    return Replied(asked.case, len(parts), "waiting")
+        with desk.engine.vault.reading() as connection:
+            mark = replies.known_mark(connection, open_case(connection, session.holder, asked.case))
+        replies.refuse_repeated(_texts(desk, session, asked.case), asked.text)
+    engine, new = desk.engine, replies.Reply(parts, mark=mark)
+    with engine.vault.writing() as connection:
+        case = open_case(connection, session.holder, asked.case)
+        return replies.store_reply(connection, case, new, engine.now_period(), engine.day)
 
 
-def _send_draft(desk: Desk, session: MemberSession, case: int, once: str) -> Replied:
-    name = session.member.name
-    version, _, mark = once.partition("-")
-    kept = desk.drafts.find(name, case)
+def _texts(desk: Desk, session: Session, number: int) -> list[OfficerText]:
+    """What the unit has written in a case. Raises NoSuchCase."""
+    with desk.engine.vault.reading() as connection:
+        case = open_case(connection, session.holder, number)
+        rows = conversation.text_rows(connection, number)
+    return conversation.open_texts(case, rows)
+
+
+def _send_draft(desk: Desk, session: Session, asked: Reply) -> Text | None:
+    """None where exactly this was sent before."""
+    name, number = session.member.name, asked.case
+    version, _, mark = (asked.once or "").partition("-")
+    kept, texts = opened_draft(desk, session, number)
     if kept is None or kept.version != version or not (mark.isascii() and mark.isdigit() and len(mark) < 10):
-        if version and was_sent(session, case, version):
-            return Replied(case, 0, "again")
+        if version and replies.was_sent(_texts(desk, session, number), name, version):
+            return None
         raise BadInput(NOT_THAT)
-    texts = open_draft(session, case, kept)
     if len(texts) != 1:
         raise BadInput(NOT_THAT)
-    engine, parts = desk.engine, _parts(desk, texts[0])
-    engine.add_reply(session.reply(case, parts, engine.now_period(), engine.day, version=version, mark=int(mark)))
-    desk.drafts.gone(name, case)
-    return Replied(case, len(parts), "waiting")
+    try:
+        text = _store_draft(desk, session, number, replies.Reply(_parts(desk, texts[0]), version, int(mark)))
+    except (BadInput, CaseMoved):
+        # The same button pressed twice: the other press came first, meanwhile.
+        if replies.was_sent(_texts(desk, session, number), name, version):
+            return None
+        raise
+    desk.drafts.gone(name, number)
+    return text
+
+
+def _store_draft(desk: Desk, session: Session, number: int, new: replies.Reply) -> Text:
+    """The draft goes with it. Raises NoSuchCase, CaseMoved, BadInput where it is another draft by now."""
+    engine = desk.engine
+    with engine.vault.writing() as connection:
+        case = open_case(connection, session.holder, number)
+        text = replies.store_reply(connection, case, new, engine.now_period(), engine.day)
+        if not drafts.delete_draft(connection, session.member.name, number, new.once):
+            raise BadInput(NOT_THAT)
+    return text

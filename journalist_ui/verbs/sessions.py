@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Signing in, locking, and who is signed in."""
 
+from journalist_ui.people.session import Session
 from journalist_ui.shapes.asked import Nothing
 from journalist_ui.shapes.sessions import Lock, Login, Me, SignedIn, Whoami
-from journalist_ui.vault.session import MemberSession
 
 from .desk import Desk
 
@@ -19,7 +19,7 @@ async def lock(desk: Desk, asked: Lock) -> Nothing:
     return Nothing()
 
 
-async def whoami(desk: Desk, session: MemberSession, asked: Whoami) -> Me:
+async def whoami(desk: Desk, session: Session, asked: Whoami) -> Me:
     member = session.member
     form = desk.sessions.form_of(session)
     return Me(member.name, tuple(sorted(member.roles)), member.provisional, desk.sessions.idle_seconds, form)

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Letting another investigator open cases; it can be asked first what that would do."""
 
-from journalist_ui.refusals import BadInput
+from journalist_ui.casework import sharing
+from journalist_ui.people.members import Role, find_member
+from journalist_ui.people.session import Session
+from journalist_ui.refusals import BadInput, NotAllowed
 from journalist_ui.shapes.sharing import AskShare, CasesShared, Lacking, Lacks, Share, SharePlan, WhoLacks
-from journalist_ui.vault.session import MemberSession
-from journalist_ui.vault.sharing import missing_cases
 
 from .desk import Desk
 
@@ -16,23 +17,36 @@ def _named(cases: tuple[int, ...] | None) -> tuple[int, ...] | None:
     return cases
 
 
-def who_lacks(desk: Desk, session: MemberSession, asked: WhoLacks) -> Lacking:
+def _plan(desk: Desk, session: Session, name: str, cases: tuple[int, ...] | None) -> sharing.Share:
+    """What it would be; nothing is done. Raises NoSuchMember, NotAllowed, NoSuchCase."""
     with desk.engine.vault.reading() as connection:
-        found = missing_cases(connection, session.member.name, asked.case)
+        other, public = find_member(connection, name)
+        if Role.INVESTIGATOR not in other.roles:
+            raise NotAllowed("Cases are opened by investigators only, and that member is none.")
+        if other.provisional:
+            raise NotAllowed("That member has not made a passphrase of their own yet. Share once they have.")
+        return sharing.plan_share(connection, session.member.name, name, public, cases)
+
+
+def who_lacks(desk: Desk, session: Session, asked: WhoLacks) -> Lacking:
+    with desk.engine.vault.reading() as connection:
+        found = sharing.missing_cases(connection, session.member.name, asked.case)
     return Lacking(tuple(Lacks(name, count) for name, count in found.items()))
 
 
-def ask_share(desk: Desk, session: MemberSession, asked: AskShare) -> SharePlan:
+def ask_share(desk: Desk, session: Session, asked: AskShare) -> SharePlan:
     """Raises NoSuchMember, NotAllowed, NoSuchCase, BadInput."""
-    plan = session.sharing(asked.name, _named(asked.cases))
+    plan = _plan(desk, session, asked.name, _named(asked.cases))
     return SharePlan(plan.other, len(plan.missing), plan.left)
 
 
-def share(desk: Desk, session: MemberSession, asked: Share) -> CasesShared:
+def share(desk: Desk, session: Session, asked: Share) -> CasesShared:
     """Raises NoSuchMember, NotAllowed, NoSuchCase, BadInput."""
-    cases = _named(asked.cases)
-    count = len(session.sharing(asked.name, cases).missing)
+    plan = _plan(desk, session, asked.name, _named(asked.cases))
+    count = len(plan.missing)
     if asked.agreed is not None and asked.agreed != count:
         raise BadInput("There are more or fewer cases to share than a moment ago. Nothing was shared: look again.")
-    opened, closed = session.share(asked.name, desk.engine.day, cases)
+    wrapped = plan.wrap(session.holder)
+    with desk.engine.vault.writing() as connection:
+        opened, closed = sharing.store_share(connection, plan, wrapped, desk.engine.day)
     return CasesShared(asked.name, count, opened, closed)

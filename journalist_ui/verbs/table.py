@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, TypeVar, cast
 
+from journalist_ui.people.members import Role
+from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput, FirstPassphrase
 from journalist_ui.shapes import (
     cases as of_cases,
@@ -37,8 +39,6 @@ from journalist_ui.shapes import (
     upkeep as of_upkeep,
 )
 from journalist_ui.shapes.asked import Asked
-from journalist_ui.vault.members import Role
-from journalist_ui.vault.session import MemberSession
 
 from . import cases, conversation, drafts, members, passphrases, replies, sessions, sharing, upkeep
 from .desk import Desk
@@ -75,7 +75,7 @@ class MemberVerb(Generic[Q]):
     """A verb by the member of a session."""
 
     asked: type[Q]
-    act: Callable[[Desk, MemberSession, Q], object]
+    act: Callable[[Desk, Session, Q], object]
     who: Who
 
 
@@ -122,7 +122,7 @@ def find_verb(name: str) -> Verb:
     return VERBS[name]
 
 
-def admit(desk: Desk, verb: Verb, token: str) -> MemberSession | None:
+def admit(desk: Desk, verb: Verb, token: str) -> Session | None:
     """The session by which whoever holds the token may ask this, which counts as used; None where none is needed.
     Raises NotSignedIn, FirstPassphrase, NotAllowed."""
     if verb.who is Who.ANYBODY:
@@ -135,7 +135,7 @@ def admit(desk: Desk, verb: Verb, token: str) -> MemberSession | None:
     return session
 
 
-async def act(desk: Desk, verb: Verb, session: MemberSession | None, asked: Asked[Answer]) -> Answer:
+async def act(desk: Desk, verb: Verb, session: Session | None, asked: Asked[Answer]) -> Answer:
     """Do it for whom it was admitted. Raises what the verb raises."""
     given = (desk, asked) if session is None else (desk, session, asked)
     if inspect.iscoroutinefunction(verb.act):

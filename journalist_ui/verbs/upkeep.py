@@ -8,7 +8,9 @@ from dropbox.flows.desk.unfinished import count_unfinished
 from dropbox.flows.heads import head_words
 from dropbox.words import codename_words
 from journalist_ui.desk.notice_log import iso_day
+from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput
+from journalist_ui.shapes.notices import ToldNotice
 from journalist_ui.shapes.upkeep import (
     BackedUp,
     Backup,
@@ -20,7 +22,6 @@ from journalist_ui.shapes.upkeep import (
     Sync,
     Synced,
 )
-from journalist_ui.vault.session import MemberSession
 
 from .desk import Desk
 from .moments import day_of, minute_of
@@ -28,9 +29,11 @@ from .notices import all_notices
 
 
 async def status(desk: Desk, asked: Status) -> DeskStatus:
+    """What the flows hold is read on their own thread, the vault in another."""
     engine = desk.engine
-    state, seconds, unit = engine.state, engine.period_seconds(), engine.state.unit()
-    ledger = state.ledger
+    seconds = engine.period_seconds()
+    backed_up, notices = await asyncio.to_thread(_stored, desk)
+    state, unit, ledger = engine.state, engine.state.unit(), engine.state.ledger
     texts = ledger.texts.states()
     return DeskStatus(
         name=engine.settings.name,
@@ -46,9 +49,14 @@ async def status(desk: Desk, asked: Status) -> DeskStatus:
         heads=" ".join(head_words(engine.service_id, state.heads, codename_words().words)) if state.heads else "",
         signed_in=desk.sessions.count,
         backup=engine.settings.backup,
-        backed_up=engine.backed_up(),
-        notices=all_notices(desk),
+        backed_up=backed_up,
+        notices=notices,
     )
+
+
+def _stored(desk: Desk) -> tuple[str, tuple[ToldNotice, ...]]:
+    """The day of the newest backup, and the notices."""
+    return desk.engine.backed_up(), all_notices(desk)
 
 
 async def epochs(desk: Desk, asked: Epochs) -> EpochList:
@@ -69,7 +77,7 @@ async def epochs(desk: Desk, asked: Epochs) -> EpochList:
     )
 
 
-async def sync(desk: Desk, session: MemberSession, asked: Sync) -> Synced:
+async def sync(desk: Desk, session: Session, asked: Sync) -> Synced:
     """Raises TransportFailed, BackupFailed, ProtocolError, OSError, SQLAlchemyError."""
     done = await desk.engine.sync()
     return Synced(done.new, done.published, await asyncio.to_thread(all_notices, desk))

@@ -10,12 +10,12 @@ from journalist_ui.refusals import NotSignedIn
 from journalist_ui.shapes.sessions import Whoami
 from journalist_ui.verbs.faults import fault_of, log_fault
 
-from . import words
 from .answers import Answer, to
 from .bodies import MOST_FIELDS, read_form
 from .routes import Route, find_route
 from .site import KEYS, At, Site, Visit
 from .turned import Turned
+from .words.faults import say
 
 
 class Gate:
@@ -65,7 +65,7 @@ class Gate:
         except Exception as error:
             log_fault(error, route.path)
             fault = fault_of(error)
-            return visit.page("fault.html", fault.status, title="There is a problem", say=words.say(fault))
+            return visit.page("fault.html", fault.status, title="There is a problem", say=say(fault))
 
     def _token(self, cookies: dict[str, list[str]]) -> str:
         """Of several cookies of the session's name, the one that names an open session, whichever comes first."""

@@ -8,8 +8,10 @@ from pathlib import PurePath
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dropbox.protocol.inert import inert, inert_line
+from journalist_ui.words.counts import counted
+from journalist_ui.words.deliveries import delivery
 
-from . import words
+from .words import answers, cases, dates
 
 _KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
@@ -29,15 +31,15 @@ def environment() -> Environment:
     made.filters |= {
         "inert": inert,
         "inert_line": inert_line,
-        "category": words.category,
-        "force": words.force,
-        "state": words.state,
-        "draft": words.draft,
-        "delivery": words.delivery,
-        "told": words.told,
-        "day": words.day,
-        "moment": words.moment,
-        "plural": words.plural,
+        "category": cases.category,
+        "force": cases.force,
+        "state": cases.state,
+        "draft": cases.draft,
+        "delivery": lambda message: delivery(message).page,
+        "told": answers.told,
+        "day": dates.day,
+        "moment": dates.moment,
+        "plural": counted,
     }
     return made
 

@@ -12,10 +12,10 @@ from journalist_ui.verbs.desk import Desk
 from journalist_ui.verbs.table import ask
 from journalist_ui.web_address import WebAddress
 
-from . import words
 from .answers import HTML, Answer, to
 from .carried import Carried
 from .render import render
+from .words.done import DONE
 
 Reply = TypeVar("Reply")
 KEYS = "keys"
@@ -141,7 +141,7 @@ class Visit:
     def told(self) -> str:
         """What the page is to say of what was done."""
         asked = self.query.get("done", "")
-        return words.DONE[asked] if asked and self.site.done.take(self.token, asked) else ""
+        return DONE[asked] if asked and self.site.done.take(self.token, asked) else ""
 
     def page(
         self, template: str, status: int = 200, more: tuple[tuple[str, str], ...] = (), /, **values: object

@@ -5,7 +5,7 @@ import asyncio
 import base64
 
 from journalist_ui.desk.sessions import SessionBook
-from journalist_ui.vault import one_time_code
+from journalist_ui.people import codes
 from tests.desk.room import PASSPHRASE, Room
 
 NOON = 1_728_000_000.0
@@ -23,7 +23,7 @@ class Clocks:
 
     def code(self, room: Room, name: str, shift: int = 0) -> str:
         secret = base64.b32decode(room.secrets[name])
-        return one_time_code.code_at(secret, int(self.now // 30) + shift)
+        return codes.code_at(secret, int(self.now // 30) + shift)
 
 
 def sign_in(book: SessionBook, code: str, name: str = "ada", passphrase: str = PASSPHRASE) -> str:

@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import select
-
 from dropbox.flows.desk.requests import GetSegment, ReadSegment, ServerRequest
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.codename import stretch as stretch_codename
 from journalist_ui.desk.engine import Engine
 from journalist_ui.desk.keyring import KeyringStore
 from journalist_ui.desk.settings import DeskSettings
-from journalist_ui.vault import members, one_time_code, passphrase, tables
+from journalist_ui.people import changes, codes, members, passphrases
+from journalist_ui.people.members import Role
+from journalist_ui.people.session import Session
+from journalist_ui.people.sign_in import prove
 from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, open_vault
-from journalist_ui.vault.members import Role
-from journalist_ui.vault.session import MemberSession
+from tests.desk.reader import Reader
 from tests.flows.twin import Aside, Service, make_service
 
 DESK_KEY = bytes(range(32))
@@ -35,7 +35,7 @@ ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 @contextmanager
 def brief_stretch() -> Iterator[None]:
     """Passphrases are stretched briefly, for tests of something else than the stretch."""
-    with patch.multiple(passphrase, STRETCH_MEMORY_KIB=64, STRETCH_PASSES=1):
+    with patch.multiple(passphrases, STRETCH_MEMORY_KIB=64, STRETCH_PASSES=1):
         yield
 
 
@@ -84,14 +84,14 @@ class Room:
         self.vault = open_vault(self.folder / VAULT_FILE, key)
         self.engine = _engine(self)
 
-    def sign_in(self, name: str, passphrase: str = PASSPHRASE) -> MemberSession:
+    def sign_in(self, name: str, passphrase: str = PASSPHRASE) -> Reader:
         """A session without the desk's one-time-code bookkeeping."""
         now = self.clock()
         with self.vault.reading() as connection:
-            row = connection.execute(select(tables.members).where(tables.members.c.name == name)).first()
-        code = one_time_code.code_at(_secret(self.secrets[name]), int(now // one_time_code.STEP))
-        unlocked, _ = members.prove(row, passphrase, code, now)
-        return MemberSession(self.vault, unlocked)
+            row = members.read_member(connection, name)
+        code = codes.code_at(_secret(self.secrets[name]), int(now // codes.STEP))
+        unlocked, _ = prove(row, passphrase, code, now)
+        return Reader(self.vault, Session.of(unlocked))
 
     def add(
         self,
@@ -106,7 +106,7 @@ class Room:
         new = members.prepare_member(name, roles, passphrase, self.vault.random, provisional=provisional)
         with self.vault.writing() as connection:
             members.store_member(connection, new, day)
-        self.secrets[name] = new.secret
+        self.secrets[name] = new.code_secret
 
     def own(self, name: str, first: str = FIRST_PASSPHRASE) -> None:
         """A member whom an administrator added makes a passphrase of their own."""
@@ -116,9 +116,11 @@ class Room:
 
     def change(self, name: str, old: str, new: str, *, new_code: bool = False) -> str | None:
         """A change of passphrase; the new code secret, if there is one."""
-        change = members.prepare_change(self.vault, name, old, new, new_code=new_code)
+        with self.vault.reading() as connection:
+            present = changes.read_present(connection, name)
+        change = changes.prepare_change(present, changes.Wanted(name, old, new, new_code), self.vault.random)
         with self.vault.writing() as connection:
-            members.apply_change(connection, change)
+            changes.apply_change(connection, change)
         return change.secret
 
     def report(self, codename_entropy: bytes, text: str, **fields: Any) -> bytes:

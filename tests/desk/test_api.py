@@ -17,8 +17,9 @@ from sqlalchemy import select
 from journalist_ui.desk.notice_log import lasting_notices
 from journalist_ui.desk.notices import LASTING_DAYS
 from journalist_ui.desk.sessions import SessionBook
+from journalist_ui.people import codes
 from journalist_ui.socket.server import LONGEST_REQUEST, make_app
-from journalist_ui.vault import one_time_code, tables
+from journalist_ui.vault import tables
 from journalist_ui.verbs.desk import Desk
 from journalist_ui.verbs.table import VERBS, Who
 from tests.desk.room import ADMINISTRATOR, FIRST_PASSPHRASE, INVESTIGATOR, PASSPHRASE, Room, entropy
@@ -45,7 +46,7 @@ class Officer:
 
     def code(self, name: str, shift: int = 0) -> str:
         step = int(self.room.clock() // 30) + shift
-        return one_time_code.code_at(base64.b32decode(self.room.secrets[name]), step)
+        return codes.code_at(base64.b32decode(self.room.secrets[name]), step)
 
     async def sign_in(self, name: str, shift: int = 0, passphrase: str = PASSPHRASE) -> int:
         status, found = await self.ask("login", member=name, passphrase=passphrase, code=self.code(name, shift))

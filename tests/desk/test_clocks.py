@@ -10,8 +10,8 @@ from dropbox.flows.desk.notice import Notice
 from journalist_ui.desk.notice_log import lasting_notices, remember_notices
 from journalist_ui.desk.notices import LASTING_DAYS
 from journalist_ui.desk.sessions import SessionBook
+from journalist_ui.people.sign_in import LONGEST_DELAY
 from journalist_ui.refusals import NotSignedIn, SignInRefused
-from journalist_ui.vault.members import LONGEST_DELAY
 from tests.desk.clocks import Clocks, sign_in
 from tests.desk.room import PASSPHRASE, Room
 

@@ -15,6 +15,7 @@ from dropbox.protocol.codename import conversation_keys
 from dropbox.protocol.constants import CATEGORIES
 from dropbox.protocol.directory import Directory, UnitKey
 from dropbox.protocol.envelope_format import split_body
+from journalist_ui.casework.conversation import OfficerText, SourceMessage
 from journalist_ui.desk import engine as engine_module
 from journalist_ui.desk.engine import Synced
 from journalist_ui.desk.keyring import KeyringStore
@@ -24,7 +25,6 @@ from journalist_ui.desk.setup import successor
 from journalist_ui.refusals import BadInput, NoSuchCase, NotAllowed
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.ledger import load_ledger
-from journalist_ui.vault.session import OfficerText, SourceMessage
 from tests.desk.room import ADMINISTRATOR, DESK_KEY, INVESTIGATOR, Down, Room, entropy
 from tests.flows.twin import changed_unit, replace_directory
 

@@ -15,8 +15,9 @@ from dropbox.flows.source.visit import Part
 from dropbox.protocol.board import split_text
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.directory import PRODUCTION
+from journalist_ui.people import members
 from journalist_ui.refusals import BadInput
-from journalist_ui.vault import members, tables
+from journalist_ui.vault import tables
 from journalist_ui.vault.backup import restore_backup, write_backup
 from tests.desk.counting import counted, kept
 from tests.desk.room import DESK_KEY, INVESTIGATOR, Room, make_room

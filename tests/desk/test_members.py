@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from journalist_ui.desk import sessions
+from journalist_ui.people import codes, members
+from journalist_ui.people.members import Role
+from journalist_ui.people.sign_in import LONGEST_DELAY, WRONG
 from journalist_ui.refusals import BadInput, NotSignedIn, SignInRefused
-from journalist_ui.vault import members, one_time_code, tables
-from journalist_ui.vault.members import LONGEST_DELAY, Role
+from journalist_ui.vault import tables
 from tests.desk.clocks import NOON, Clocks, sign_in
 from tests.desk.room import ADMINISTRATOR, BOTH, FIRST_PASSPHRASE, INVESTIGATOR, PASSPHRASE, Room
 from tests.needle import present
@@ -26,7 +28,7 @@ RFC_6238 = [
 @pytest.mark.parametrize(("when", "code"), RFC_6238)
 def test_codes_are_those_of_rfc_6238(when: int, code: str) -> None:
     """The SHA-1 values of RFC 6238, appendix B, their last six digits."""
-    assert one_time_code.code_at(b"12345678901234567890", when // 30) == code
+    assert codes.code_at(b"12345678901234567890", when // 30) == code
 
 
 @pytest.mark.parametrize("shift", [-1, 0, 1])
@@ -113,7 +115,7 @@ def test_unknown_names_and_wrong_secrets_look_alike(room: Room, clocks: Clocks) 
         with pytest.raises(SignInRefused) as refused:
             sign_in(book, code, name, passphrase)
         said.add(refused.value.say)
-    assert said == {members.WRONG}
+    assert said == {WRONG}
 
 
 def test_a_wait_does_not_tell_who_is_a_member(room: Room, clocks: Clocks, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +153,7 @@ def test_more_sign_ins_than_can_be_are_refused_at_once(room: Room, clocks: Clock
         return await asyncio.gather(*tries, return_exceptions=True)
 
     said = [str(one) for one in asyncio.run(together())]
-    assert said.count(members.WRONG) == sessions.MOST_WAITING
+    assert said.count(WRONG) == sessions.MOST_WAITING
     assert sum(one.startswith("Too many people sign in") for one in said) == 20 - sessions.MOST_WAITING
     assert book.find(sign_in(book, clocks.code(room, "ada"))).member.name == "ada"
 

@@ -8,10 +8,13 @@ import pytest
 from sqlalchemy import select, update
 
 from journalist_ui.casework import sharing
+from journalist_ui.desk import sessions
+from journalist_ui.people import changes, members
+from journalist_ui.people.changes import Wanted
+from journalist_ui.people.passphrases import check_passphrase, stretch
+from journalist_ui.people.sign_in import LONGEST_DELAY
 from journalist_ui.refusals import BadInput, NoSuchCase, NotAllowed, SignInRefused
-from journalist_ui.vault import members, tables
-from journalist_ui.vault.members import LONGEST_DELAY
-from journalist_ui.vault.passphrase import check_passphrase, stretch
+from journalist_ui.vault import tables
 from tests.desk.clocks import Clocks, sign_in
 from tests.desk.room import BOTH, FIRST_PASSPHRASE, INVESTIGATOR, PASSPHRASE, Room, entropy
 
@@ -103,15 +106,18 @@ def test_what_is_wrapped_while_a_passphrase_changes_is_kept(room: Room) -> None:
     not open goes, so that it can be shared again; a second change that began before the first is refused."""
     collect(room, 1)
     room.add("bob", INVESTIGATOR)
-    first, second = (members.prepare_change(room.vault, "ada", PASSPHRASE, PASSPHRASE + end) for end in "!?")
+    with room.vault.reading() as connection:
+        present = changes.read_present(connection, "ada")
+    wanted = (Wanted("ada", PASSPHRASE, PASSPHRASE + end) for end in "!?")
+    first, second = (changes.prepare_change(present, one, room.vault.random) for one in wanted)
     collect(room, 2)
     rows, broken = tables.case_keys, bytes(len(wrapped_to(room, "ada")[0]))
     with room.vault.writing() as connection:
         this = (rows.c.number == 1, rows.c.member == "ada")
         connection.execute(update(rows).where(*this).values(wrapped=broken))
-        members.apply_change(connection, first)
+        changes.apply_change(connection, first)
         with pytest.raises(SignInRefused, match="changed meanwhile"):
-            members.apply_change(connection, second)
+            changes.apply_change(connection, second)
     ada = room.sign_in("ada", PASSPHRASE + "!")
     assert ada.show(2, 0).number == 2
     assert len(wrapped_to(room, "ada")) == 1
@@ -138,14 +144,14 @@ def test_a_sign_in_under_way_ends_with_the_passphrase(
     room: Room, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who began to sign in with the old passphrase before it was changed is not signed in after."""
-    prove = members.prove
+    prove = sessions.prove
 
     def slow(*values: Any) -> Any:
         proved = prove(*values)
         room.change("ada", PASSPHRASE, PASSPHRASE + "!")
         return proved
 
-    monkeypatch.setattr(members, "prove", slow)
+    monkeypatch.setattr(sessions, "prove", slow)
     with pytest.raises(SignInRefused, match="changed meanwhile"):
         sign_in(clocks.book(room), clocks.code(room, "ada"))
 

@@ -9,9 +9,9 @@ import pytest
 
 from journalist_ui.casework.replies import SENT_BEFORE, SOURCE_WROTE, UNIT_WROTE
 from journalist_ui.desk.sessions import SessionBook
+from journalist_ui.people import codes
 from journalist_ui.refusals import CaseMoved
 from journalist_ui.socket.server import ask_by_name
-from journalist_ui.vault import one_time_code
 from journalist_ui.verbs.desk import Desk
 from tests.desk.room import INVESTIGATOR, PASSPHRASE, Room, _secret, entropy
 
@@ -39,8 +39,8 @@ async def scripts(room: Room) -> tuple[Script, Script]:
 
 
 def _code(room: Room, name: str) -> str:
-    step = int(room.clock() // one_time_code.STEP)
-    return one_time_code.code_at(_secret(room.secrets[name]), step)
+    step = int(room.clock() // codes.STEP)
+    return codes.code_at(_secret(room.secrets[name]), step)
 
 
 async def source_writes(room: Room, text: str) -> None:
@@ -97,3 +97,27 @@ async def test_two_scripts_at_one_moment_send_one_text(room: Room) -> None:
     found = await asyncio.gather(ada.ask("reply", text=TEXT), bob.ask("reply", text=TEXT), return_exceptions=True)
     assert sorted(type(one) is CaseMoved for one in found) == [False, True]
     assert len(room.engine._replies) == 1
+
+
+async def test_a_button_pressed_twice_sends_once(room: Room) -> None:
+    """Both presses at one moment: one text is stored, and the other press is told so, not that nothing was sent."""
+    ada, _ = await scripts(room)
+    await ada.ask("draft-keep", text=TEXT)
+    once = (await ada.ask("preview")).once
+    found = await asyncio.gather(*(ada.ask("reply", once=once) for _ in range(4)))
+    assert sorted(one.state for one in found) == ["again"] * 3 + ["waiting"]
+    assert len(room.engine._replies) == 1
+
+
+async def test_a_text_that_was_loaded_meanwhile_is_not_taken_up_again(room: Room) -> None:
+    """Stored by a member's thread just before the engine read the ledger from the disk, and told to it just after."""
+    ada, _ = await scripts(room)
+    await ada.ask("reply", text=TEXT)
+    (told,) = room.engine._replies
+    room.engine._reload()
+    room.service.twin.advance()
+    await room.engine.sync()
+    (text,) = room.engine.state.ledger.texts.values()
+    room.engine.add_reply(told)
+    await room.engine.sync()
+    assert (text.number, list(room.engine.state.ledger.texts.values())) == (1, [text])

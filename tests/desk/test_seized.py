@@ -21,10 +21,10 @@ from dropbox.protocol.errors import NotForThisKey
 from dropbox.protocol.primitives import SealingKey
 from journalist_ui.desk.keyring import KeyringStore
 from journalist_ui.desk.keyring_format import decode_keyring
+from journalist_ui.people.passphrases import STRETCH_MEMORY_KIB
 from journalist_ui.vault import tables
 from journalist_ui.vault.backup import write_backup
 from journalist_ui.vault.database import VAULT_FILE, open_vault, vault_key
-from journalist_ui.vault.passphrase import STRETCH_MEMORY_KIB
 from tests.desk.room import BOTH, DESK_KEY, Room, entropy, make_room
 from tests.needle import present
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from journalist_ui.cli import member
+from journalist_ui.cli import members
 from journalist_ui.cli.commands import main
 from journalist_ui.socket.codec import plain, read_shape
 
@@ -29,7 +29,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
         told = SHARED if asked.verb == "member-share" else COUNTS
         return read_shape(asked.answer, {one.name: told[one.name] for one in fields(asked.answer)})
 
-    monkeypatch.setattr(member, "ask_signed_in", ask)
+    monkeypatch.setattr(members, "ask_signed_in", ask)
     return found
 
 

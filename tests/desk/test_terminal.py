@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journalist_ui.cli import terminal
+from journalist_ui.cli.conversation import words_of
 from journalist_ui.cli.terminal import MARGIN, inert, quoted
 from journalist_ui.shapes.conversation import Case
 from journalist_ui.socket.codec import read_shape
@@ -112,7 +113,7 @@ def test_everything_of_a_case_goes_through_it() -> None:
             {"number": 0, "from": "unit", "text": evil, "day": "2026-01-01", "state": "waiting", "author": evil},
         ],
     }
-    lines = terminal.case(read_shape(Case, fields))
+    lines = words_of(read_shape(Case, fields))
     assert all(line.isprintable() for line in lines)
     assert sum("⟦U+001B⟧" in line for line in lines) == 8
     assert "Source, message 2, 2026-01-02, categories: discrimination" in lines

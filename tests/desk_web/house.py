@@ -16,7 +16,7 @@ from yarl import URL
 
 from dropbox.protocol.primitives import sha256
 from journalist_ui.desk.sessions import SessionBook
-from journalist_ui.vault import one_time_code
+from journalist_ui.people import codes
 from journalist_ui.verbs.desk import Desk
 from journalist_ui.web.server import serving
 from journalist_ui.web_address import WebAddress
@@ -106,8 +106,8 @@ class House:
 
     def code(self, name: str) -> str:
         """A one-time code that was not used yet: half a minute passes first."""
-        self.wall[0] += one_time_code.STEP
-        return one_time_code.code_at(_secret(self.room.secrets[name]), int(self.wall[0] // one_time_code.STEP))
+        self.wall[0] += codes.STEP
+        return codes.code_at(_secret(self.room.secrets[name]), int(self.wall[0] // codes.STEP))
 
     def person(self, **options: Any) -> Officer:
         """A new browser."""

@@ -14,7 +14,10 @@ from journalist_ui.casework.cases import ASSESSING, NEW
 from journalist_ui.shapes.conversation import Message
 from journalist_ui.vault import tables
 from journalist_ui.vault.counters import count_cases
-from journalist_ui.web import words
+from journalist_ui.web.words import cases as words
+from journalist_ui.web.words.answers import told as told_of
+from journalist_ui.web.words.faults import FAULTS
+from journalist_ui.words.deliveries import delivery
 from tests.desk.room import PASSPHRASE, entropy
 from tests.desk_web.house import House, Officer
 
@@ -189,7 +192,7 @@ async def test_every_answer_stands_under_its_question(house: House) -> None:
     for question in QUESTIONS:
         for option in question.options or (None,):
             sent = option.id if option else "What I <b>know</b>"
-            (told,) = words.told({question.id: sent})
+            (told,) = told_of({question.id: sent})
             assert (told.title, told.words, told.own) == (
                 question.title,
                 option.label if option else sent,
@@ -211,7 +214,8 @@ def test_every_category_and_state_has_its_words() -> None:
     assert {NEW, ASSESSING} == set(words.STATES)
     for state in TextState:
         for number in (0, 1):
-            assert words.delivery(Message(number, "unit", "", "", state.value)) != state.value
+            found = delivery(Message(number, "unit", "", "", state.value))
+            assert state.value not in (found.page, found.line)
 
 
 async def test_the_other_sides_words_have_a_name(house: House) -> None:
@@ -349,7 +353,7 @@ async def test_before_the_unit_is_listed_nothing_can_be_sent(house: House, monke
     monkeypatch.setattr(house.desk.engine.state, "directory", None)
     assert "nothing can leave" in (await officer.get(f"/cases/{case}")).words
     page = await officer.post(f"/cases/{case}/reply", {"text": TEXT, "act": "preview"})
-    assert words.FAULTS["not-yet"] in page.words
+    assert FAULTS["not-yet"] in page.words
     assert f">\n{TEXT}</textarea>" in page.body
 
 

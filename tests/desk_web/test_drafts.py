@@ -7,9 +7,8 @@ import re
 import pytest
 from sqlalchemy import select
 
-from journalist_ui.casework.drafts import MOST_TEXTS
+from journalist_ui.casework.drafts import MOST_TEXTS, Draft, find_draft
 from journalist_ui.vault import tables
-from journalist_ui.vault.drafts import find_draft
 from journalist_ui.web.carried import LONGEST, MOST, Carried, CarriedText
 from tests.desk_web.house import IDLE, ORIGIN, House, Officer, Page
 
@@ -36,6 +35,12 @@ def box(text: str) -> str:
     return f">\n{text}</textarea>"
 
 
+def lying(house: House) -> Draft | None:
+    """ada's draft in the first case, as it lies in the vault."""
+    with house.room.vault.reading() as connection:
+        return find_draft(connection, "ada", 1)
+
+
 async def test_a_draft_outlives_the_desks_program(house: House) -> None:
     """Kept, the program ends and begins again: the words are in the box of their writer, and of nobody else."""
     await house.report(1, "x")
@@ -51,14 +56,14 @@ async def test_a_draft_lies_sealed_and_its_place_is_emptied(house: House) -> Non
     ada = await house.officer()
     for ends in ("drop", "send"):
         page = await write(ada, "preview", TEXT, hidden(await ada.get("/cases/1")))
-        draft = find_draft(house.room.vault, "ada", 1)
+        draft = lying(house)
         assert draft is not None
         assert all(TEXT.encode() not in content for content in house.room.files().values())
         assert (house.room.folder / "vault.db-wal").stat().st_size > 0
         fields = {"csrf": page.field("csrf"), "once": page.field("once"), "base": draft.version}
         act = {"act": "draft" if ends == "drop" else "send", "text": ""}
         await ada.send("POST", "/cases/1/reply", data=fields | act, headers=ORIGIN, allow_redirects=False)
-        assert find_draft(house.room.vault, "ada", 1) is None
+        assert lying(house) is None
         with house.room.vault.reading() as connection:
             assert connection.execute(select(tables.drafts)).all() == []
         assert (house.room.folder / "vault.db-wal").stat().st_size == 0

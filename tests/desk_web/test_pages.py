@@ -12,14 +12,14 @@ from sqlalchemy import insert, select
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.primitives import SealingKey, hpke_seal
 from journalist_ui.casework.cases import NEW
-from journalist_ui.casework.conversation import PAGE
+from journalist_ui.casework.conversation import PAGE, Sealed
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.case_keys import store_case_keys
 from journalist_ui.vault.counters import count_cases
 from journalist_ui.vault.evidence import KEPT, MIGRATED, about_part
 from journalist_ui.vault.sealing import part_info, wrap_case_key
-from journalist_ui.vault.session import MemberSession
 from journalist_ui.web.pages.cases import INBOX_PAGE
+from tests.desk.reader import Reader
 from tests.desk.room import Room
 from tests.desk_web.house import House, Page
 
@@ -103,7 +103,7 @@ async def test_a_long_conversation_is_shown_by_pages(house: House, monkeypatch: 
     for odd in ("0", "x", "-1", "٣", "1" * 30):
         assert said(await officer.get(f"/cases/{case}?page={odd}")) == said(page)
     assert said(await officer.get(f"/cases/{case}?page=99")) == said(oldest)
-    whole = await asyncio.to_thread(house.desk.sessions.find(officer.token).show, case, 0)
+    whole = await asyncio.to_thread(Reader(house.room.vault, house.desk.sessions.find(officer.token)).show, case, 0)
     assert len(whole.messages) == 2 * PAGE + 6
 
 
@@ -129,14 +129,14 @@ async def test_the_desk_goes_on_while_a_case_is_opened(house: House, monkeypatch
     case = await house.report(2, "x")
     officer, other = await house.officer(), house.person()
     begun, served = threading.Event(), threading.Event()
-    show = MemberSession.show
+    opened = Sealed.open
 
-    def slow(self: MemberSession, *args: Any) -> Any:
+    def slow(self: Sealed) -> Any:
         begun.set()
         assert served.wait(10), "the desk stood still"
-        return show(self, *args)
+        return opened(self)
 
-    monkeypatch.setattr(MemberSession, "show", slow)
+    monkeypatch.setattr(Sealed, "open", slow)
     opening = asyncio.create_task(officer.get(f"/cases/{case}"))
     assert await asyncio.to_thread(begun.wait, 10)
     assert (await other.get("/static/desk.css")).status == 200

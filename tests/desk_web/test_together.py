@@ -10,6 +10,7 @@ from dropbox.protocol.board import split_text
 from journalist_ui.casework.conversation import SHOW
 from journalist_ui.desk.drafts import LATELY
 from journalist_ui.vault import tables
+from tests.desk.reader import Reader
 from tests.desk.room import entropy
 from tests.desk_web.house import House, Officer, Page
 from tests.desk_web.test_drafts import hidden, write
@@ -82,7 +83,7 @@ async def test_whatever_is_added_after_the_preview_stops_it(house: House, who: s
 
 def _by_command(house: House, text: str) -> None:
     """As a session of ada's at the command line."""
-    session = next(iter(house.desk.sessions._open.values())).session
+    session = Reader(house.room.vault, next(iter(house.desk.sessions._open.values())).session)
     engine = house.desk.engine
     engine.add_reply(session.reply(1, split_text(text), engine.now_period(), engine.day))
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A vault of an earlier release is brought up to date with everything that was in it, or stays as it was."""
 
+import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,16 +20,19 @@ from journalist_ui.desk.keyring import KeyringStore
 from journalist_ui.desk.opening import BEFORE, open_desk_vault
 from journalist_ui.desk.restore import restore_vault, verify
 from journalist_ui.desk.settings import read_settings
+from journalist_ui.people import codes, members
+from journalist_ui.people.session import Session
+from journalist_ui.people.sign_in import prove
 from journalist_ui.refusals import BackupFailed, VaultUnusable
-from journalist_ui.vault import audit, members, one_time_code, schema, tables
+from journalist_ui.vault import audit, schema, tables
 from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, open_vault
 from journalist_ui.vault.evidence import KEPT, about_part
 from journalist_ui.vault.ledger import load_ledger
 from journalist_ui.vault.revision import NEEDED, found_revision
 from journalist_ui.vault.sealing import part_info
-from journalist_ui.vault.session import MemberSession
 from journalist_ui.verbs.conversation import case_of
 from tests.desk.counting import counted, kept
+from tests.desk.reader import Reader
 from tests.releases.old_service import OldService, unpack
 
 SLUGS = ("intake", "north", "south")
@@ -55,17 +59,17 @@ def north(old: OldService) -> Iterator[Vault]:
     vault.close()
 
 
-def sign_in(old: OldService, vault: Vault, slug: str, name: str) -> MemberSession:
+def sign_in(old: OldService, vault: Vault, slug: str, name: str) -> Reader:
     """With the passphrase and a code of the secret that the earlier release gave."""
     given = old.told["members"][slug][name]
-    secret = members.one_time_code.base64.b32decode(given["totp_secret"])
-    code = one_time_code.code_at(secret, int(old.noon // one_time_code.STEP))
+    secret = base64.b32decode(given["totp_secret"])
+    code = codes.code_at(secret, int(old.noon // codes.STEP))
     with vault.reading() as connection:
-        row = members.read_for_sign_in(connection, name)
-    return MemberSession(vault, members.prove(row, given["passphrase"], code, old.noon)[0])
+        row = members.read_member(connection, name)
+    return Reader(vault, Session.of(prove(row, given["passphrase"], code, old.noon)[0]))
 
 
-def seen(session: MemberSession, number: int) -> list[tuple[Any, ...]]:
+def seen(session: Reader, number: int) -> list[tuple[Any, ...]]:
     found = case_of(session.show(number, 0), DAY)
     return [(one.sender, one.number, one.state, one.text, one.day) for one in found.messages]
 

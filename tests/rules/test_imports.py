@@ -128,15 +128,16 @@ def pages_and_socket_by_the_verbs(module: str, name: str) -> Refusal:
     mine = next((room for room in ("journalist_ui.web", "journalist_ui.socket") if within(module, room)), None)
     if mine is None or not within(name, "journalist_ui"):
         return None
-    reach = ("verbs", "shapes", "refusals", "log", "web_address")
+    reach = ("verbs", "shapes", "words", "refusals", "log", "web_address")
     return None if within(name, mine, *(f"journalist_ui.{part}" for part in reach)) else "ask a verb of the desk"
 
 
 def bare_shapes(module: str, name: str) -> Refusal:
-    """9. The shapes of what is asked and answered know neither the desk nor the wire."""
-    if not within(module, "journalist_ui.shapes"):
+    """9. The shapes of what is asked and answered, and the words for their codes, know neither desk nor wire."""
+    if not within(module, "journalist_ui.shapes", "journalist_ui.words"):
         return None
-    return None if within(name, *PURE, "pathlib", "journalist_ui.shapes") else "a shape is data alone"
+    words = ("journalist_ui.words",) if within(module, "journalist_ui.words") else ()
+    return None if within(name, *PURE, "pathlib", "journalist_ui.shapes", *words) else "a shape is data alone"
 
 
 RULES: tuple[Callable[[str, str], Refusal], ...] = (
@@ -191,6 +192,8 @@ FAULTS = [
     (pages_and_socket_by_the_verbs, "journalist_ui/socket/server.py", "from ..vault import database"),
     (bare_shapes, "journalist_ui/shapes/cases.py", "from ..vault.session import CaseLine"),
     (bare_shapes, "journalist_ui/shapes/cases.py", "import sqlalchemy"),
+    (bare_shapes, "journalist_ui/shapes/cases.py", "from ..words import counts"),
+    (bare_shapes, "journalist_ui/words/counts.py", "import jinja2"),
 ]
 
 
@@ -228,6 +231,29 @@ def test_pure_modules_neither_read_nor_print(tmp_path: Path) -> None:
     assert reaching_calls(ROOT) == []
     plant(tmp_path, "dropbox/protocol/words.py", "WORDS = open('words').read()")
     assert len(reaching_calls(tmp_path)) == 1
+
+
+# What a running desk is made of, and how a transaction begins.
+INSIDE = {"engine", "sessions", "drafts", "vault", "reading", "writing", "transaction"}
+
+
+def reached_through(root: Path) -> list[str]:
+    """10. Pages and socket open no transaction, and reach past the verbs by no attribute of the desk that they hold."""
+    return [
+        f"{path.relative_to(root)}:{node.lineno} reaches {node.attr}"
+        for path in code_files(root)
+        if within(module_name(root, path), "journalist_ui.web", "journalist_ui.socket")
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Attribute) and node.attr in INSIDE
+    ]
+
+
+def test_pages_and_socket_know_the_verbs_alone(tmp_path: Path) -> None:
+    """Whatever object they are given."""
+    assert reached_through(ROOT) == []
+    plant(tmp_path, "journalist_ui/web/pages/cases.py", "def inbox(visit):\n    visit.site.desk.engine.sync()")
+    plant(tmp_path, "journalist_ui/socket/server.py", "def f(vault):\n    with vault.writing() as one:\n        pass")
+    assert len(reached_through(tmp_path)) == 2
 
 
 def busy_packages(root: Path) -> list[str]:
@@ -304,7 +330,7 @@ def test_the_offline_tool_holds_no_network_library() -> None:
 
 def test_commands_that_ask_the_desk_load_no_database() -> None:
     """A person waits for what a command loads; the daemon has the vault."""
-    for name in ("cases", "show", "reply", "login", "sync", "lock", "member", "status", "epoch"):
+    for name in ("cases", "conversation", "replies", "sessions", "upkeep", "members"):
         assert [one for one in loaded_with(f"journalist_ui.cli.{name}") if within(one, "aiohttp", "sqlalchemy")] == []
 
 

@@ -11,7 +11,8 @@ import pytest
 from dropbox.command_line.entries import MODULES
 from dropbox.demo.commands import _described
 from dropbox.demo.service import Demo
-from journalist_ui.shapes.members import MemberLine
+from journalist_ui.shapes import cases, conversation, members, offline, passphrases, replies, sharing, upkeep
+from journalist_ui.shapes.notices import ToldNotice
 from keys.commands.directory import unit_values
 from tests.rules.test_docs import entry_point, flags, leaves
 from tests.vectors.small_service import make_unit
@@ -36,11 +37,39 @@ def named(text: str) -> set[str]:
 
 
 def test_the_fields_that_are_named_are_those_that_are_printed() -> None:
-    """Of what can be made here at once: a unit of a directory, a member of a desk, and the demo's description."""
+    """Of what can be made here at once: a unit of a directory, and the demo's description."""
     assert set(unit_values(make_unit("north"))) | {"public"} <= named(ROWS["dropbox-keys directory show"])
-    assert {one.name for one in fields(MemberLine)} == named(ROWS["dropbox-desk member list"])
     demo = _described(Demo(Path("demo"), "http://127.0.0.1:8000", "127.0.0.1:8000", []))
     assert set(demo) <= named(TEXT[TEXT.index("## demo.json") :])
+
+
+# Of each command of a desk, what it prints.
+SHAPES = {
+    "init": (offline.DeskMade,),
+    "status": (upkeep.DeskStatus, ToldNotice),
+    "epoch": (upkeep.EpochLine,),
+    "cases": (cases.CaseLine,),
+    "show": (conversation.Case, conversation.Message),
+    "reply": (replies.Replied,),
+    "state": (cases.StateSet,),
+    "member list": (members.MemberLine,),
+    "member add": (members.MemberAdded,),
+    "member share": (sharing.CasesShared,),
+    "member passphrase": (passphrases.PassphraseChanged,),
+    "backup": (upkeep.BackedUp,),
+    "verify-backup": (offline.BackupVerified,),
+    "restore": (offline.VaultRestored,),
+    "replace-keyring": (offline.KeyringReplaced,),
+}
+# The pages ask for one page of a case; a command never does. One field is told apart from its name in Python.
+NOT_PRINTED, WIRE = {"page", "pages"}, {"sender": "from"}
+
+
+@pytest.mark.parametrize("command", SHAPES)
+def test_every_field_of_a_desks_answer_is_named(command: str) -> None:
+    """A field that is added to a shape is added to its command's row."""
+    printed = {WIRE.get(one.name, one.name) for shape in SHAPES[command] for one in fields(shape)} - NOT_PRINTED
+    assert printed <= named(ROWS[f"dropbox-desk {command}"])
 
 
 def test_an_unnamed_command_is_seen() -> None:

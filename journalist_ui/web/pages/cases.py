@@ -1,23 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The inbox, and what a person says of a case."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from journalist_ui.shapes.cases import CaseLine, Cases, Categories, SetState
 from journalist_ui.shapes.upkeep import Status
-from journalist_ui.web import words
 from journalist_ui.web.answers import Answer
 from journalist_ui.web.notices import sorted_notices
 from journalist_ui.web.site import Visit
-
-_FILTERS: dict[str, Callable[[CaseLine], bool]] = {
-    "": lambda line: True,
-    "new": lambda line: line.state == "new",
-    "assessing": lambda line: line.state == "assessing",
-    "unread": lambda line: line.unread > 0,
-    "to-answer": lambda line: line.to_answer,
-}
+from journalist_ui.web.words.cases import FILTERS
 
 INBOX_PAGE = 100
 
@@ -25,9 +16,9 @@ INBOX_PAGE = 100
 async def inbox(visit: Visit) -> Answer:
     """Every case of this member: unread first, then those to answer, of each the oldest case first."""
     wanted = visit.query.get("state", "")
-    wanted = wanted if wanted in _FILTERS else ""
+    wanted = wanted if wanted in FILTERS else ""
     everything = (await visit.ask(Cases(opened=False))).cases if visit.me.investigates else ()
-    lines = sorted(filter(_FILTERS[wanted], everything), key=_order)
+    lines = sorted((line for line in everything if _keeps(wanted, line)), key=_order)
     pages = max(1, -(-len(lines) // INBOX_PAGE))
     page = min(visit.asked_page(), pages)
     shown = await _with_categories(visit, lines[(page - 1) * INBOX_PAGE : page * INBOX_PAGE])
@@ -36,7 +27,7 @@ async def inbox(visit: Visit) -> Answer:
         "inbox.html",
         lines=shown,
         total=len(everything),
-        filters=[(name, words.FILTERS[name], sum(map(kept, everything))) for name, kept in _FILTERS.items()],
+        filters=[(name, label, sum(_keeps(name, line) for line in everything)) for name, label in FILTERS.items()],
         wanted=wanted,
         page=page,
         pages=pages,
@@ -45,6 +36,19 @@ async def inbox(visit: Visit) -> Answer:
         done=visit.told(),
         **sorted_notices(status.notices),
     )
+
+
+def _keeps(wanted: str, line: CaseLine) -> bool:
+    """Whether a line is among those that a filter shows: every filter that is none of these is a state."""
+    match wanted:
+        case "":
+            return True
+        case "unread":
+            return line.unread > 0
+        case "to-answer":
+            return line.to_answer
+        case state:
+            return line.state == state
 
 
 def _order(line: CaseLine) -> tuple[bool, bool, int, int]:

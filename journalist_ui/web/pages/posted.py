@@ -9,7 +9,7 @@ from journalist_ui.verbs.faults import fault_of, log_fault
 from journalist_ui.web.answers import Answer, to
 from journalist_ui.web.carried import CarriedText
 from journalist_ui.web.site import Visit
-from journalist_ui.web.words import say
+from journalist_ui.web.words.faults import say
 
 from .sessions import lock_now
 

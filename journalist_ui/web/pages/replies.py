@@ -8,7 +8,7 @@ from journalist_ui.shapes.replies import Preview, Reply
 from journalist_ui.verbs.faults import fault_of
 from journalist_ui.web.answers import HTML, Answer
 from journalist_ui.web.site import Visit
-from journalist_ui.web.words import say
+from journalist_ui.web.words.faults import say
 
 from .conversation import case_page
 from .posted import keep_and_lock, keep_draft, kept_page, unkept_page

@@ -5,15 +5,15 @@ from journalist_ui.refusals import NotSignedIn, SignInRefused
 from journalist_ui.shapes.drafts import Draft, KeepDraft
 from journalist_ui.shapes.sessions import Lock, Login, Whoami
 from journalist_ui.verbs.faults import log_fault
-from journalist_ui.web import words
 from journalist_ui.web.answers import Answer, to
 from journalist_ui.web.carried import CarriedText
 from journalist_ui.web.site import Visit
+from journalist_ui.web.words.signing_in import WHY
 
 
 async def sign_in_page(visit: Visit) -> Answer:
     """Never looks at the session: a page left open must not keep one alive."""
-    return visit.page("sign_in.html", why=words.WHY.get(visit.query.get("why", ""), ""), error="", member="")
+    return visit.page("sign_in.html", why=WHY.get(visit.query.get("why", ""), ""), error="", member="")
 
 
 async def sign_in(visit: Visit) -> Answer:

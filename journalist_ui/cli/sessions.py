@@ -1,18 +1,24 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""``dropbox-desk login``: sign in to the running desk."""
+"""``dropbox-desk login`` and ``lock``: begin and end a session."""
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from dropbox.command_line.secret_lines import secret_line
-from journalist_ui.shapes.sessions import Login
+from journalist_ui.refusals import DeskNotRunning
+from journalist_ui.shapes.sessions import Lock, Login
 from journalist_ui.socket.client import ask_desk, socket_of
 
-from . import terminal
-from .asking import refuse_other_file, vault_option
+from .asking import held_session, refuse_other_file, session_option, vault_option
+from .prompts import CODE, MEMBER
+
+LOGGED_IN = "Signed in."
+LOCKED = "Locked."
+CAME_FIRST = "Signed in with your first passphrase. Make one of your own now: `dropbox-desk member passphrase`."
 
 
 @click.command()
@@ -36,11 +42,30 @@ def login(vault: Path, member: str, session: Path) -> None:
     """
     refuse_other_file(session)
     socket = socket_of(vault)
-    passphrase = secret_line(terminal.ASK_FOR_MEMBER)
-    opened = ask_desk(socket, Login(member, passphrase, secret_line(terminal.ASK_FOR_CODE, empty=True)))
+    passphrase = secret_line(MEMBER)
+    opened = ask_desk(socket, Login(member, passphrase, secret_line(CODE, empty=True)))
     fresh = session.with_name(f".{session.name}.new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         json.dump({"socket": str(socket), "token": opened.token}, file)
     os.rename(fresh, session)
-    click.echo(terminal.CAME_FIRST if opened.provisional else terminal.LOGGED_IN, err=True)
+    click.echo(CAME_FIRST if opened.provisional else LOGGED_IN, err=True)
+
+
+@click.command()
+@session_option
+def lock(session: Path) -> None:
+    """End your session and remove its file. A session that is over already is no error.
+
+    \b
+    Example:
+      dropbox-desk lock --session ada.session
+    """
+    refuse_other_file(session)
+    held = held_session(session)
+    if held is not None:
+        # Without the desk there is no session.
+        with suppress(DeskNotRunning):
+            ask_desk(held[0], Lock(held[1]))
+    session.unlink(missing_ok=True)
+    click.echo(LOCKED, err=True)

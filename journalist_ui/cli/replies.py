@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from journalist_ui.shapes.replies import Reply
+from journalist_ui.shapes.replies import Replied, Reply
+from journalist_ui.words.counts import counted
 
-from . import terminal
 from .asking import ask_signed_in, json_option, read_text, session_option, show
 
 
@@ -34,4 +34,10 @@ def reply(case: int, session: Path, text_file: str, again: bool, as_json: bool) 
       echo "Thank you. Which day was it?" | dropbox-desk reply 3 --session ada.session --text-file -
     """
     asked = Reply(case, read_text(text_file), again)
-    show(ask_signed_in(session, asked), as_json, terminal.replied)
+    show(ask_signed_in(session, asked), as_json, _replied)
+
+
+def _replied(fields: Replied) -> list[str]:
+    return [
+        f"The text waits to be sent, in {counted(fields.parts, 'part')}. `dropbox-desk show` tells when it was read."
+    ]

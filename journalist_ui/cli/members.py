@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""``dropbox-desk member``: who belongs to the desk."""
+"""``dropbox-desk member``: who belongs to the desk, who opens what, one's own passphrase."""
 
 import sys
 from pathlib import Path
@@ -9,13 +9,27 @@ import click
 from dropbox.command_line.output import say_once
 from dropbox.command_line.refused import InputRefused
 from dropbox.command_line.secret_lines import secret_line
-from journalist_ui.shapes.members import AddMember, AskRemoval, Members, RemoveMember
-from journalist_ui.shapes.passphrases import ChangePassphrase, ConfirmCodes, ShowCodes
-from journalist_ui.shapes.sharing import AskShare, Share
+from journalist_ui.shapes.members import AddMember, AskRemoval, Leaving, MemberAdded, MemberLine, Members, RemoveMember
+from journalist_ui.shapes.passphrases import ChangePassphrase, ConfirmCodes, PassphraseChanged, ShowCodes
+from journalist_ui.shapes.sharing import AskShare, CasesShared, Share, SharePlan
 from journalist_ui.socket.codec import to_json
+from journalist_ui.words.counts import counted
 
-from . import terminal
 from .asking import agree, ask_signed_in, json_option, session_option, show
+from .prompts import CODES, FIRST, MEMBER, NEW, NEW_CODE
+from .terminal import inert
+
+SHARE_HOW = (
+    "This shares every case that you can open. Name cases with --case, or say --all --yes where nobody can be asked. "
+    "Nothing was shared."
+)
+NOT_YET = " (has not made a passphrase of their own yet)"
+NOT_IN_FORCE = (
+    "Nothing is changed yet. Type a code of them: `dropbox-desk member confirm`. Until then the old passphrase and "
+    "codes work; `member confirm --show` prints the secret again."
+)
+NO_CODES = "No new codes wait to be confirmed. Ask for them: `dropbox-desk member passphrase --new-code`."
+CONFIRMED = "The new passphrase and codes are in force. Sign in again."
 
 
 @click.group()
@@ -33,7 +47,7 @@ def list_members(session: Path, as_json: bool) -> None:
     Example:
       dropbox-desk member list --session ada.session --json
     """
-    show(ask_signed_in(session, Members()).members, as_json, terminal.members)
+    show(ask_signed_in(session, Members()).members, as_json, _lines)
 
 
 @member.command("add")
@@ -60,8 +74,21 @@ def add(name: str, session: Path, roles: tuple[str, ...], as_json: bool) -> None
       dropbox-desk member add bob --role investigator --session ada.session
       dropbox-desk member add eve --role administrator --role investigator --session ada.session --json < passphrase
     """
-    passphrase = secret_line(terminal.ASK_FOR_FIRST, confirm=True)
-    show(ask_signed_in(session, AddMember(name, passphrase, roles)), as_json, terminal.member_added)
+    passphrase = secret_line(FIRST, confirm=True)
+    show(ask_signed_in(session, AddMember(name, passphrase, roles)), as_json, _added)
+
+
+def _lines(found: tuple[MemberLine, ...]) -> list[str]:
+    return [f"{one.name}: {', '.join(one.roles)}{NOT_YET if one.provisional else ''}" for one in found]
+
+
+def _added(fields: MemberAdded) -> list[str]:
+    lines = [
+        f"{fields.name} is a member: {', '.join(fields.roles)}.",
+        "They sign in with that passphrase and no code, and make one of their own; until then nothing is open to them.",
+    ]
+    sharing = [f"After that an investigator shares cases with them: `dropbox-desk member share {fields.name}`."]
+    return lines + sharing if "investigator" in fields.roles else lines
 
 
 @member.command("share")
@@ -86,9 +113,26 @@ def share(name: str, session: Path, cases: tuple[int, ...], everything: bool, ye
     agreed: int | None = None
     if not cases and not (everything and yes):
         plan = ask_signed_in(session, AskShare(name))
-        agree(terminal.share_question(plan), terminal.SHARE_HOW)
+        agree(_share_question(plan), SHARE_HOW)
         agreed = plan.cases
-    show(ask_signed_in(session, Share(name, cases or None, agreed)), as_json, terminal.shared)
+    show(ask_signed_in(session, Share(name, cases or None, agreed)), as_json, _shared)
+
+
+def _share_question(asked: SharePlan) -> str:
+    left = f" {counted(asked.left, 'other case')} would stay closed to them." if asked.left else ""
+    return f"{inert(asked.name)} cannot open {counted(asked.cases, 'case')} of yours.{left} Share {asked.cases}?"
+
+
+def _shared(fields: CasesShared) -> list[str]:
+    opened = counted(fields.cases_opened, "case")
+    lines = [f"Shared {counted(fields.cases_shared, 'case')}. {fields.name} can open {opened}."]
+    if fields.cases_not_opened:
+        stays = "stays" if fields.cases_not_opened == 1 else "stay"
+        lines.append(
+            f"{counted(fields.cases_not_opened, 'case')} {stays} closed to them: let a member who can open these run "
+            f"`dropbox-desk member share {fields.name}`."
+        )
+    return lines
 
 
 @member.command("remove")
@@ -105,9 +149,22 @@ def remove(name: str, session: Path, yes: bool) -> None:
       dropbox-desk member remove bob --session ada.session
     """
     if not yes and sys.stdin.isatty():
-        agree(terminal.remove_question(ask_signed_in(session, AskRemoval(name))), "")
-    for line in terminal.removed(ask_signed_in(session, RemoveMember(name))):
+        agree(_remove_question(ask_signed_in(session, AskRemoval(name))), "")
+    for line in _removed(ask_signed_in(session, RemoveMember(name))):
         click.echo(line, err=True)
+
+
+def _remove_question(asked: Leaving) -> str:
+    return f"{inert(asked.name)} can open {_held(asked)}. Remove them?"
+
+
+def _removed(fields: Leaving) -> list[str]:
+    return [f"Removed. They could open {_held(fields)}."]
+
+
+def _held(fields: Leaving) -> str:
+    closed = f"{fields.closed:,} of which nobody else can: closed for good" if fields.closed else "all open to others"
+    return counted(fields.cases, "case") + (f", {closed}" if fields.cases else "")
 
 
 @member.command("passphrase")
@@ -126,22 +183,22 @@ def passphrase(session: Path, new_code: bool, as_json: bool) -> None:
       dropbox-desk member passphrase --session bob.session
       dropbox-desk member passphrase --new-code --session bob.session --json < two-lines
     """
-    old = secret_line(terminal.ASK_FOR_MEMBER)
-    new = secret_line(terminal.ASK_FOR_NEW, confirm=True)
+    old = secret_line(MEMBER)
+    new = secret_line(NEW, confirm=True)
     done = ask_signed_in(session, ChangePassphrase(old, new, new_code))
     if done.in_force:
-        show(done, as_json, terminal.changed)
+        show(done, as_json, _changed)
         return
-    say_once(to_json(done) if as_json else terminal.CODES.format(secret=done.totp_secret))
+    say_once(to_json(done) if as_json else CODES.format(secret=done.totp_secret))
     if as_json or not sys.stdin.isatty():
-        click.echo(terminal.NOT_IN_FORCE, err=True)
+        click.echo(NOT_IN_FORCE, err=True)
         return
-    _confirm(session, secret_line(terminal.ASK_FOR_NEW_CODE))
+    _confirm(session, secret_line(NEW_CODE))
 
 
 def _confirm(session: Path, code: str) -> None:
     ask_signed_in(session, ConfirmCodes(code))
-    click.echo(terminal.CONFIRMED, err=True)
+    click.echo(CONFIRMED, err=True)
 
 
 @member.command("confirm")
@@ -160,7 +217,11 @@ def confirm(session: Path, again: bool, as_json: bool) -> None:
     if again:
         found = ask_signed_in(session, ShowCodes())
         if found.totp_secret is None:
-            raise InputRefused(terminal.NO_CODES)
-        say_once(to_json(found) if as_json else terminal.CODES.format(secret=found.totp_secret))
+            raise InputRefused(NO_CODES)
+        say_once(to_json(found) if as_json else CODES.format(secret=found.totp_secret))
         return
-    _confirm(session, secret_line(terminal.ASK_FOR_NEW_CODE))
+    _confirm(session, secret_line(NEW_CODE))
+
+
+def _changed(fields: PassphraseChanged) -> list[str]:
+    return ["The passphrase is changed. Sign in again."]

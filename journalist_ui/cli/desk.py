@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""``dropbox-desk init``: make a desk."""
+"""``dropbox-desk init`` and ``replace-keyring``: make a desk, and give it new keys where the old are lost."""
 
 import shutil
 from pathlib import Path
@@ -11,11 +11,20 @@ from dropbox.command_line.output import check_output, say_once
 from dropbox.command_line.refused import OutputLost
 from dropbox.command_line.secret_lines import secret_line
 from journalist_ui.desk.setup import NewDesk, init_desk
+from journalist_ui.desk.setup import replace_keyring as replace
+from journalist_ui.refusals import BadInput
+from journalist_ui.shapes.offline import DeskMade, KeyringReplaced
 from journalist_ui.socket.codec import to_json
 from journalist_ui.web_address import NO_WEB
+from journalist_ui.words.counts import counted
 
-from . import terminal
-from .asking import desk_passphrase, json_option, key_option, vault_option
+from .asking import desk_passphrase, json_option, key_option, show, vault_option
+from .prompts import CODES, MEMBER
+
+NO_BACKUP_SAID = "No backup is configured: if this desk's disk fails, every case is lost."
+GIVE_UP_FIRST = (
+    "This gives up everything the keyring holds. If its file is lost or damaged for good, say so with --give-up-old."
+)
 
 
 @click.command()
@@ -70,12 +79,52 @@ def init(
     # What is printed below is given once: a desk whose codes nobody can have seen is not kept.
     check_output()
     desk = desk_passphrase(desk_key_fd, confirm=True)
-    person = secret_line(terminal.ASK_FOR_MEMBER, confirm=True)
+    person = secret_line(MEMBER, confirm=True)
     made = init_desk(NewDesk(vault, service, anchor, name, member, backup, tor, roles, **pages), desk, person)
     try:
-        say_once(to_json(made) if as_json else "\n".join(terminal.made(made)))
+        say_once(to_json(made) if as_json else "\n".join(_made(made)))
     except OutputLost:
         shutil.rmtree(vault.absolute())
         raise
     if backup == "none":
-        click.echo(terminal.NO_BACKUP_SAID, err=True)
+        click.echo(NO_BACKUP_SAID, err=True)
+
+
+def _made(fields: DeskMade) -> list[str]:
+    return [
+        "The desk is made.",
+        f"Enrolment file: {fields.enrolment}",
+        f"Its fingerprint, to read out to whoever keeps the roots: {fields.fingerprint}",
+        CODES.format(secret=fields.totp_secret),
+        "Next: let the roots take the enrolment into the directory, then run `dropbox-desk serve`.",
+    ]
+
+
+@click.command("replace-keyring")
+@vault_option
+@click.option("--give-up-old", is_flag=True, help="Yes: what the old keyring held is lost.")
+@key_option
+@json_option
+def replace_keyring(vault: Path, give_up_old: bool, desk_key_fd: int | None, as_json: bool) -> None:
+    """Make a new keyring where the old one is lost or damaged, and an enrolment file for `dropbox-keys unit rotate`.
+
+    Says what is lost. Refused while the desk runs.
+
+    \b
+    Example:
+      dropbox-desk replace-keyring --vault north --give-up-old
+    """
+    if not give_up_old:
+        raise BadInput(GIVE_UP_FIRST)
+    show(replace(vault.absolute(), desk_passphrase(desk_key_fd)), as_json, _replaced)
+
+
+def _replaced(fields: KeyringReplaced) -> list[str]:
+    return [
+        "The desk has a new keyring. What the old one held is lost:",
+        "- reports sealed to the desk's present keys that were not collected yet cannot be opened;",
+        f"- {counted(fields.unanswerable, 'conversation')} can be answered only once the source has written again;",
+        f"- {counted(fields.unsent, 'text')} {'waits' if fields.unsent == 1 else 'wait'} for that.",
+        f"Enrolment file for `dropbox-keys unit rotate`: {fields.enrolment}",
+        f"Its fingerprint: {fields.fingerprint}",
+    ]

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``dropbox-desk show``: read a case."""
+
+from pathlib import Path
+
+import click
+
+from journalist_ui.shapes.conversation import Case, Message, Show
+from journalist_ui.words.deliveries import delivery
+
+from .asking import ask_signed_in, json_option, session_option
+from .asking import show as print_result
+from .terminal import inert, quoted
+
+UNPROVED = "NOT PROVED TO BE FROM THE SOURCE; do not act on it, and tell whoever oversees this desk"
+UNWRITTEN = "NOT PROVED TO BE WRITTEN AT THIS DESK; tell whoever oversees it"
+
+
+@click.command()
+@click.argument("case", type=click.IntRange(min=1))
+@session_option
+@json_option
+def show(case: int, session: Path, as_json: bool) -> None:
+    """Show a case: the report, and the conversation with the state of each text.
+
+    What a source wrote stands behind a margin; what is not plainly visible in it stands as its code point.
+
+    \b
+    Examples:
+      dropbox-desk show 3 --session ada.session
+      dropbox-desk show 3 --session ada.session --json
+    """
+    print_result(ask_signed_in(session, Show(case)).case, as_json, words_of)
+
+
+def words_of(fields: Case) -> list[str]:
+    lines = [f"Case {fields.case}, {fields.state}"]
+    lines.append(f"Categories: {', '.join(fields.categories) or 'none given'}")
+    lines += _told(fields)
+    for message in fields.messages:
+        lines += ["", *_message(message)]
+    return lines
+
+
+def _told(fields: Case | Message) -> list[str]:
+    """Force and answers of a report, where it has them."""
+    lines = [f"Force: {inert(fields.force)}"] if fields.force else []
+    for name, answer in (fields.answers or {}).items():
+        lines += [f"Answer to {inert(name)}:", *quoted(answer)]
+    return lines
+
+
+def _message(message: Message) -> list[str]:
+    if message.sender == "source":
+        head = f"Source, message {message.number}, {message.day}"
+        if message.form:
+            head += ": not in the form of a report; shown as it came"
+        if message.categories:
+            head += f", categories: {', '.join(message.categories)}"
+    elif message.sender == "unproved":
+        head = f"Message {message.number}, {message.day}: {UNPROVED}"
+    else:
+        number = f"text {message.number}" if message.number else "text not yet sent"
+        head = f"Unit ({inert(message.author or '')}), {number}, {message.day}, {delivery(message).line}"
+        head += f": {UNWRITTEN}" if message.proof == "unproved" else ""
+    head += ", stored before proofs were kept" if message.proof == "before" else ""
+    return [head, *_told(message), *quoted(message.text)]

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A desk's folder becomes a working engine, and a folder again."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from .engine import Engine
+from .keyring import KeyringStore
+from .opening import open_desk_vault
+from .settings import ANCHOR_FILE, DeskSettings, read_anchor
+
+
+@asynccontextmanager
+async def working_engine(folder: Path, settings: DeskSettings, desk_key: bytes) -> AsyncIterator[Engine]:
+    """The engine of ``folder`` while the block runs; the caller holds the vault's lock. Raises VaultUnusable,
+    KeyringUnusable, BadInput, BackupFailed."""
+    anchor = read_anchor(folder / ANCHOR_FILE)
+    vault = open_desk_vault(folder, settings, desk_key)
+    try:
+        # What a killed desk replaced or removed must not stay in its log.
+        vault.truncate_wal()
+        engine = Engine(settings, anchor, vault, KeyringStore(folder, desk_key))
+        if trouble := engine.try_backup_folder():
+            print(f"desk: {trouble}", file=sys.stderr, flush=True)
+        try:
+            yield engine
+        finally:
+            await engine.close()
+    finally:
+        vault.close()

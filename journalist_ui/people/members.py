@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Members of a desk: who they are and what they may do.
+
+An administrator gives a new member a first passphrase. Nothing is ever wrapped to the key under it, and it signs in for
+one thing alone: to make a passphrase of one's own, and with it a key and a code secret that nobody else has seen.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from dropbox.protocol.chance import Random
+from journalist_ui.refusals import BadInput, NoSuchMember
+from journalist_ui.vault import tables
+from journalist_ui.vault.evidence import record_key
+
+from .codes import printed_secret
+from .passphrases import Secrets, check_passphrase, draw_secrets
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}")
+
+
+class Role(StrEnum):
+    """What a member may do; a member may hold both."""
+
+    ADMINISTRATOR = "administrator"
+    INVESTIGATOR = "investigator"
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member as others may see one."""
+
+    name: str
+    roles: frozenset[Role]
+    provisional: bool = False
+
+
+class MemberRow(NamedTuple):
+    """All that the vault holds of a member. ``public`` is the key that cases are wrapped to; ``salt`` and ``sealed``
+    belong to the passphrase; ``used_steps`` is a JSON list of the newest steps whose codes were used; ``failures``
+    counts wrong attempts since the last right one, and from ``not_before``, in unix seconds, the next is allowed."""
+
+    name: str
+    administrator: bool
+    investigator: bool
+    provisional: bool
+    public: bytes
+    salt: bytes
+    sealed: bytes
+    failures: int
+    not_before: int
+    used_steps: str
+
+    @property
+    def member(self) -> Member:
+        """As others may see one."""
+        held = ((self.administrator, Role.ADMINISTRATOR), (self.investigator, Role.INVESTIGATOR))
+        return Member(self.name, frozenset(role for held_so, role in held if held_so), self.provisional)
+
+
+_ROWS = select(*(tables.members.c[name] for name in MemberRow._fields))
+
+
+def check_name(name: str) -> str:
+    """Raises BadInput."""
+    if not _NAME.fullmatch(name):
+        raise BadInput("A member's name is up to 48 letters, digits, dots, hyphens and underscores. Choose another.")
+    return name
+
+
+def parse_roles(names: Iterable[str]) -> frozenset[Role]:
+    """Raises BadInput."""
+    try:
+        roles = frozenset(Role(name) for name in names)
+    except ValueError:
+        raise BadInput("A role is administrator or investigator.") from None
+    if not roles:
+        raise BadInput("A member needs a role: --role administrator, --role investigator, or both.")
+    return roles
+
+
+@dataclass(frozen=True)
+class NewMember:
+    """A member who is not stored yet."""
+
+    member: Member
+    secrets: Secrets
+
+    @property
+    def code_secret(self) -> str:
+        """Base32; it is shown once, and counts for nothing while the member is provisional."""
+        return printed_secret(self.secrets.code_secret)
+
+
+def prepare_member(
+    name: str, roles: frozenset[Role], passphrase: str, random: Random, *, provisional: bool = True
+) -> NewMember:
+    """Stretch the passphrase and draw the keys; it takes long and touches no database. Raises BadInput."""
+    check_name(name)
+    check_passphrase(passphrase, "member's passphrase")
+    return NewMember(Member(name, roles, provisional), draw_secrets(name, passphrase, random))
+
+
+def store_member(connection: Connection, new: NewMember, day: int = 0) -> None:
+    """Store the member, on a ``day`` of unix time. Raises BadInput where there is one of that name, in whatever
+    capitals."""
+    rows, member, secrets = tables.members, new.member, new.secrets
+    taken = select(rows.c.name).where(func.lower(rows.c.name) == member.name.lower())
+    if connection.execute(taken).first():
+        raise BadInput("There is a member of that name. Choose another.")
+    connection.execute(
+        insert(rows).values(
+            name=member.name,
+            administrator=Role.ADMINISTRATOR in member.roles,
+            investigator=Role.INVESTIGATOR in member.roles,
+            provisional=member.provisional,
+            public=secrets.public,
+            salt=secrets.salt,
+            sealed=secrets.sealed,
+            failures=0,
+            not_before=0,
+            used_steps="[]",
+        )
+    )
+    record_key(connection, day, member.name)
+
+
+def spelled(connection: Connection, typed: str) -> str:
+    """A member's name as it was made, however its capitals were typed, with blanks around it or not; else as typed."""
+    name = unicodedata.normalize("NFKC", typed).strip()
+    rows = tables.members
+    found = connection.execute(select(rows.c.name).where(func.lower(rows.c.name) == name.lower())).scalar()
+    return typed if found is None else str(found)
+
+
+def read_member(connection: Connection, name: str) -> MemberRow | None:
+    """None when there is none of that name."""
+    row = connection.execute(_ROWS.where(tables.members.c.name == name)).first()
+    return None if row is None else MemberRow._make(row)
+
+
+def list_members(connection: Connection) -> list[Member]:
+    """In order of name."""
+    return [MemberRow._make(row).member for row in connection.execute(_ROWS.order_by(tables.members.c.name))]
+
+
+def find_member(connection: Connection, name: str) -> tuple[Member, bytes]:
+    """A member and the public key that cases are wrapped to. Raises NoSuchMember."""
+    row = read_member(connection, name)
+    if row is None:
+        raise NoSuchMember("There is no member of that name. `dropbox-desk member list` names them.")
+    return row.member, row.public
+
+
+def remove_member(connection: Connection, name: str) -> None:
+    """With the member goes every case key wrapped to them. Raises NoSuchMember, BadInput for the last of a role."""
+    leaving, _ = find_member(connection, name)
+    others = [member for member in list_members(connection) if member.name != name and not member.provisional]
+    for role in leaving.roles:
+        if not any(role in member.roles for member in others):
+            raise BadInput(f"This is the last {role.value}. Add another first, who makes a passphrase of their own.")
+    connection.execute(delete(tables.members).where(tables.members.c.name == name))

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A case in the words of a page: its categories, state, force and drafts."""
+
+from dropbox.forces import find_force
+from dropbox.protocol.inert import inert_line
+
+CATEGORIES = {
+    "information-or-influence": "Information or influence for money or favours",
+    "personal-advantage": "Using a policing position for personal gain",
+    "sexual-misconduct": "Sexual misconduct or abuse of position",
+    "partner-abuse": "Abuse or control of a partner",
+    "discrimination": "Discrimination",
+}
+STATES = {"new": "New", "assessing": "Being assessed"}
+DRAFTS = {"mine": "Your draft", "other": "A colleague's draft", "both": "Drafts of you and a colleague"}
+FILTERS = {"": "All", **STATES, "unread": "With unread messages", "to-answer": "To answer"}
+
+
+def category(name: str) -> str:
+    return CATEGORIES.get(name, name)
+
+
+def force(slug: str) -> str:
+    """The name of a force; what is none of the list stays as it was sent, inert."""
+    found = find_force(slug)
+    return found.name if found and found.slug == slug else f"{inert_line(slug)} (not in the list of forces)"
+
+
+def draft(whose: str) -> str:
+    """Whose drafts a case holds, in the inbox."""
+    return DRAFTS[whose]
+
+
+def state(name: str) -> str:
+    return STATES.get(name, name)

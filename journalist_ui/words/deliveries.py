@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Where a text of the unit is on its way."""
+
+from dataclasses import dataclass
+
+from journalist_ui.shapes.conversation import Message
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How a page says it, and how a terminal does within a line."""
+
+    page: str
+    line: str
+
+
+_NOT_ADMITTED = Delivery("Waiting to be admitted", "waiting to be sent")
+_STATES = {
+    "waiting": Delivery("Waiting for the next batch", "waiting to be sent"),
+    "published": Delivery("Published, not read yet", "published, not yet acknowledged"),
+    "read": Delivery("Read by the source", "read by the source"),
+    "expired": Delivery("Given up: nobody read it in time", "given up: nobody read it in time"),
+}
+
+
+def delivery(message: Message) -> Delivery:
+    """Of a text of the unit; one that has no number yet is not admitted. A state of another release stands as it is."""
+    if message.state == "waiting" and not message.number:
+        return _NOT_ADMITTED
+    return _STATES.get(message.state, Delivery(message.state, message.state))

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A desk never stands still: what waits for the disk, or takes long, is beside the thread that answers everybody."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from dropbox.protocol.primitives import SealingKey
+from journalist_ui.people import passphrases
+from journalist_ui.shapes.asked import Asked
+from journalist_ui.shapes.upkeep import Status
+from journalist_ui.vault.database import Vault
+from journalist_ui.verbs.table import VERBS, ask
+from tests.desk.room import FIRST_PASSPHRASE, PASSPHRASE
+from tests.desk_web.house import House, Officer
+
+# A run against the service and a backup are the engine's own; tests/desk looks at them.
+APART = {"sync", "backup"}
+
+
+def _frames(frame: FrameType | None) -> Iterator[str]:
+    while frame is not None:
+        yield str(frame.f_globals.get("__name__", ""))
+        frame = frame.f_back
+
+
+def on_the_loop() -> str:
+    """The innermost module of the desk's own that waits on the event loop's thread; empty elsewhere."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return ""
+    return next((one for one in _frames(sys._getframe(1)) if one.startswith("journalist_ui.")), "")
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Where a transaction was begun, a passphrase stretched or something sealed opened on the loop's thread."""
+    found: list[str] = []
+
+    def watched(what: str, act: Callable[..., Any]) -> Callable[..., Any]:
+        def watch(*given: Any, **named: Any) -> Any:
+            if where := on_the_loop():
+                found.append(f"{what} in {where}")
+            return act(*given, **named)
+
+        return watch
+
+    for owner, name in ((Vault, "reading"), (Vault, "writing"), (passphrases, "argon2id"), (SealingKey, "open")):
+        monkeypatch.setattr(owner, name, watched(name, getattr(owner, name)))
+    return found
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The verbs that the pages ask."""
+    found: set[str] = set()
+
+    async def tell(desk: Any, token: str, one: Asked[Any]) -> Any:
+        found.add(one.verb)
+        return await ask(desk, token, one)
+
+    monkeypatch.setattr("journalist_ui.web.site.ask", tell)
+    return found
+
+
+async def write(officer: Officer, act: str, text: str, **more: str) -> None:
+    page = await officer.get("/cases/1")
+    fields = {"seen": page.field("seen"), "base": page.field("base"), "writer": page.field("writer")}
+    await officer.post("/cases/1/reply", fields | {"text": text, "act": act} | more)
+
+
+async def walk(house: House) -> None:
+    """Every page, and every form of one."""
+    await house.person().sign_in("ada", "not the passphrase")
+    ada = await house.officer()
+    for path in ("/", "/cases/1", "/members", "/passphrase", "/status", "/help"):
+        assert (await ada.get(path)).status == 200
+    await ada.post("/cases/1/state", {"state": "assessing"})
+    await write(ada, "draft", "Which day was it?")
+    preview = await ada.get("/cases/1/preview")
+    await ada.post("/cases/1/reply", {"act": "send", "once": preview.field("once")})
+    old = (await ada.get("/cases/1")).field("base")
+    await write(ada, "draft", "One text.")
+    await write(ada, "draft", "And another.", base=old)
+    page = await ada.get("/cases/1")
+    await ada.post("/cases/1/reply", {"act": "choose", "base": page.field("base"), "choice": "0"})
+    await people(ada)
+    late = {name: page.field(name) for name in ("csrf",)} | {"text": "Late.", "act": "draft", "writer": "ada"}
+    await ada.post("/lock")
+    await ada.post("/cases/1/reply", late)
+    await own_passphrase(house)
+
+
+async def people(ada: Officer) -> None:
+    """A member is added, shared with and removed."""
+    first = {"passphrase": FIRST_PASSPHRASE, "again": FIRST_PASSPHRASE}
+    await ada.post("/members/add", {"name": "carl", "role": "investigator", **first})
+    await ada.post("/members/share", {"name": "bob"})
+    await ada.post("/members/share", {"name": "bob", "sure": "yes"})
+    await ada.post("/members/remove", {"name": "carl"})
+    await ada.post("/members/remove", {"name": "carl", "sure": "yes"})
+
+
+async def own_passphrase(house: House) -> None:
+    """Wrong, with new codes, and as it is."""
+    new = "quite other words than before"
+    changed = {"new": new, "again": new}
+    await (await house.officer("bob")).post("/passphrase", {"old": "wrong", **changed})
+    bob = await house.officer("bob")
+    page = await bob.post("/passphrase", {"old": PASSPHRASE, "new_code": "yes", **changed})
+    secret = page.body.partition('<p class="secret"><code>')[2].partition("<")[0].replace(" ", "")
+    house.room.secrets["bob"] = secret
+    await bob.post("/passphrase/codes", {"code": house.code("bob")})
+    await (await house.officer("eve")).post("/passphrase", {"old": PASSPHRASE, **changed})
+
+
+async def test_nothing_waits_for_the_disk_where_everybody_is_answered(
+    house: House, waits: list[str], asked: set[str]
+) -> None:
+    """Every verb that a page asks, through its page."""
+    await house.report(1, "It was on Tuesday.", categories=("discrimination",))
+    waits.clear()
+    await walk(house)
+    assert waits == []
+    assert asked == VERBS.keys() - APART, "a verb that no page asks is walked to nowhere here"
+
+
+async def test_a_wait_on_the_loop_is_seen(house: House, waits: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is meant for a thread is done at once instead."""
+
+    async def at_once(act: Callable[..., Any], *given: Any) -> Any:
+        return act(*given)
+
+    monkeypatch.setattr(asyncio, "to_thread", at_once)
+    await ask(house.desk, "", Status())
+    assert any(one.startswith("reading in journalist_ui.") for one in waits)
