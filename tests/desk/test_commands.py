@@ -322,7 +322,7 @@ def test_every_notice_of_the_flows_has_its_words() -> None:
     """Each code that a flow can tell stands in the one file of words, with what to do."""
     codes = {
         code
-        for path in (ROOT / "dropbox" / "flows").glob("*.py")
+        for path in (ROOT / "dropbox" / "flows").rglob("*.py")
         for code in re.findall(r'Notice\(\s*"([a-z-]+)"', path.read_text(encoding="utf-8"))
     }
     assert len(codes) > 10
