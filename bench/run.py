@@ -21,6 +21,7 @@ from statistics import median
 
 from bench.browser import SMALL, STRETCH, measure_browser
 from bench.desk_history import measure as desk_of_years
+from bench.desk_intake import measure as measure_intake
 from bench.inbox import CASES, MESSAGES, measure_inbox
 from bench.processes import QUOTAS, Served, bare, load, make_service, memory_of, served
 from bench.visits import SIZES, measure, measure_over_tor
@@ -117,7 +118,7 @@ def board_fetches(bench: Bench) -> None:
 
 
 def desk_memory(bench: Bench) -> None:
-    """A desk with a member signed in; then a period as full as a flooder can make it, which is held whole: no goal."""
+    """A desk with a member signed in; then a period as full as a flooder can make it."""
     with folder() as here:
         service = start_service(here)
         try:
@@ -134,9 +135,25 @@ def desk_memory(bench: Bench) -> None:
             time.sleep(2 * PERIOD)
             must("dropbox-desk", "sync", "--session", session)
             most = f"{memory_of(pid, 'VmHWM'):.0f} MB"
-            row(f"memory of the desk, {rate * FLOOD:,.0f} envelopes collected", most, "")
+            row(f"memory of the desk, {rate * FLOOD:,.0f} envelopes collected", most, "at most 200 MB")
         finally:
             service.close()
+
+
+def desk_intake(bench: Bench) -> None:
+    """A full period of 5,000, and one of 100,000: the largest that a service may have."""
+    for envelopes, own in ((5_000, 200), (100_000, 2_000)):
+        with folder() as here:
+            found = measure_intake(here, envelopes, own)
+        name = f"desk, {envelopes:,} envelopes, {own:,} its own"
+        row(
+            f"{name}: memory",
+            f"{found.memory:.0f} MB, {found.opener:.0f} beside",
+            "at most 200 MB",
+            found.memory <= 200,
+        )
+        row(f"{name}: longest stop", f"{1000 * found.stop:.0f} ms", "at most 50 ms", found.stop <= 0.05)
+        row(f"{name}: to collect", f"{found.seconds:.0f} s", "")
 
 
 def desk_history(bench: Bench) -> None:
@@ -210,6 +227,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "postgres": submissions_postgres,
     "board": board_fetches,
     "desk": desk_memory,
+    "intake": desk_intake,
     "history": desk_history,
     "inbox": desk_inbox,
     "openings": trial_openings,

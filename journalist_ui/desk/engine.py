@@ -124,7 +124,7 @@ class Engine:
 
     def _load(self) -> DeskContext:
         """Keyring and ledger as they are on the disk."""
-        with self.vault.transaction() as connection:
+        with self.vault.reading() as connection:
             self._seconds = int(read_meta(connection, "period_seconds", str(DAY)))
         return DeskContext(
             anchor=self._anchor,
@@ -242,7 +242,7 @@ class Engine:
 
     def _note_period(self, seconds: int) -> None:
         self._seconds = seconds
-        with self.vault.transaction() as connection:
+        with self.vault.writing() as connection:
             write_meta(connection, "period_seconds", seconds)
 
     def _compare_audit(self) -> None:
@@ -272,7 +272,7 @@ class Engine:
             await off_loop(self._remember)
 
     def _audit_head(self) -> bytes:
-        with self.vault.transaction() as connection:
+        with self.vault.reading() as connection:
             return audit.head(connection)
 
     async def _work(self, request: DeskWork) -> Found | None:
@@ -296,7 +296,7 @@ class Engine:
         """Keep in the vault what happened once: after a change of the keyring nothing would show it again."""
         notices = [*self.standing.collect, *self.standing.publish]
         if any(notice.code in LASTING for notice in notices):
-            with self.vault.transaction() as connection:
+            with self.vault.writing() as connection:
                 remember_notices(connection, notices, self.day)
 
     async def back_up(self) -> str:
@@ -327,7 +327,7 @@ class Engine:
 
     def backed_up(self) -> str:
         """The day of the newest backup; empty where none is known."""
-        with self.vault.transaction() as connection:
+        with self.vault.reading() as connection:
             day = int(read_meta(connection, BACKUP_DAY, "0"))
         return iso_day(day, DAY) if day else ""
 
