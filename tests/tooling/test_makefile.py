@@ -27,7 +27,7 @@ def test_ci_is_make_test_and_nothing_else() -> None:
 def test_help_names_every_target() -> None:
     targets = re.findall(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.M)[0].split()
     said = make()
-    parts_of_check = {"format", "lint", "types", "imports"}
+    parts_of_check = {"format", "lint", "types", "imports", "sizes"}
     assert [name for name in targets if f"make {name} " not in said and name not in parts_of_check] == ["help"]
 
 
