@@ -25,8 +25,8 @@ from bench.ledger import Broken
 from bench.processes import make_service, served
 from dropbox.protocol.armour import dearmour
 from dropbox.protocol.constants import UnitKind
-from dropbox.protocol.directory import Unit, UnitKey
 from dropbox.protocol.enrolment import verify_enrolment
+from dropbox.protocol.units import Unit, UnitKey
 from journalist_ui.casework.conversation import SourceMessage
 from journalist_ui.desk.desk_key import stretch_desk_key
 from journalist_ui.desk.keyring import KEYRING_FILE, KeyringStore

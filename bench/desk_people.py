@@ -19,11 +19,12 @@ from dropbox.flows.source.reading import read_board
 from dropbox.flows.source.visit import Part, Visited, visit
 from dropbox.flows.trust import Judged, judge
 from dropbox.protocol.anchors import Anchor
-from dropbox.protocol.batch import parse_board, parse_manifest
+from dropbox.protocol.batches import parse_board
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.constants import BODY_PART, KEY, MESSAGE_ID, TAG
 from dropbox.protocol.envelope_format import split_body
 from dropbox.protocol.errors import NoUnitReceives, UnitCannotReceive
+from dropbox.protocol.manifests import parse_manifest
 from dropbox.transport.source import SourceConnection
 from journalist_ui.refusals import DeskNotRunning
 from journalist_ui.shapes.cases import Cases

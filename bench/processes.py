@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dropbox.protocol.constants import MAX_SEGMENT_ENVELOPES
-from dropbox.protocol.directory import PRODUCTION
+from dropbox.protocol.policy import PRODUCTION
 from dropbox.server.config import Listen, ServerConfig
 from dropbox.server.ports import StoredBatch
 from dropbox.server.store.schema import upgrade

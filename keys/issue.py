@@ -18,9 +18,11 @@ from dropbox.protocol.anchors import (
 )
 from dropbox.protocol.chance import Random
 from dropbox.protocol.constants import BOARD_QUOTA_BUDGET, MAX_PERIOD, MAX_ROOTS, SERVICE_ID, UnitKind
-from dropbox.protocol.directory import Directory, Policy, Unit, UntrustedDirectory, parse_directory
+from dropbox.protocol.directory import Directory, UntrustedDirectory, parse_directory
 from dropbox.protocol.errors import ProtocolError, TrustError
+from dropbox.protocol.policy import Policy
 from dropbox.protocol.primitives import sha256
+from dropbox.protocol.units import Unit
 
 from .errors import StepRefused
 

@@ -4,7 +4,8 @@
 from dataclasses import replace
 from difflib import get_close_matches
 
-from dropbox.protocol.directory import Directory, RetiredUnit, Unit
+from dropbox.protocol.directory import Directory
+from dropbox.protocol.units import BoardPlace, Unit
 
 from .errors import StepRefused
 from .issue import with_unit
@@ -35,7 +36,7 @@ def retired(directory: Directory, slug: str, last_period: int, last_hash: bytes)
     if not unit.paused:
         raise StepRefused(f"{slug} is not paused. Pause it, wait until it has nothing left to post, then retire it.")
     units = tuple(one for one in directory.units if one.slug != slug)
-    return replace(directory, units=units, retired=(*directory.retired, RetiredUnit(unit, last_period, last_hash)))
+    return replace(directory, units=units, retired=(*directory.retired, BoardPlace(unit, last_period, last_hash)))
 
 
 def revoked(directory: Directory, slug: str) -> Directory:

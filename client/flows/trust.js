@@ -7,9 +7,10 @@
 
 import { verifyHead } from "../protocol/anchors.js";
 import { toHex } from "../protocol/bytes.js";
-import { parseBoard, proveUnit } from "../protocol/batch.js";
+import { parseBoard } from "../protocol/batches.js";
+import { proveUnit } from "../protocol/proofs.js";
 import { holds } from "../protocol/certificates.js";
-import { parseSignedDirectory, verifyDirectory } from "../protocol/directory.js";
+import { parseSignedDirectory, places, verifyDirectory } from "../protocol/directory.js";
 import {
   AnchorOlder,
   BoardAltered,
@@ -23,7 +24,8 @@ import {
 
 /** @import { Bytes } from "../protocol/bytes.js" */
 /** @import { Anchor } from "../protocol/anchors.js" */
-/** @import { ProvedUnit, UnitBoard } from "../protocol/batch.js" */
+/** @import { UnitBoard } from "../protocol/batches.js" */
+/** @import { ProvedUnit } from "../protocol/proofs.js" */
 /** @import { EpochCert } from "../protocol/certificates.js" */
 /** @import { VerifiedDirectory } from "../protocol/directory.js" */
 
@@ -68,8 +70,8 @@ async function proveAll({ directory }, board) {
   /** @type {Warned[]} */
   const warnings = [];
   const served = new Map(board.map((part) => [toHex(part.unitId), part]));
-  for (const place of [...directory.units, ...directory.retired]) {
-    const unit = "unit" in place ? place.unit : place;
+  for (const place of places(directory)) {
+    const { unit } = place;
     try {
       const part = served.get(toHex(unit.unitId));
       if (!part) throw new UnitMissing("board");

@@ -30,7 +30,7 @@ import { chooseCert, judge, provedUnit } from "./trust.js";
 
 /** @import { Bytes } from "../protocol/bytes.js" */
 /** @import { Anchor } from "../protocol/anchors.js" */
-/** @import { ProvedUnit } from "../protocol/batch.js" */
+/** @import { ProvedUnit } from "../protocol/proofs.js" */
 /** @import { EpochCert } from "../protocol/certificates.js" */
 /** @import { Receipt } from "../protocol/wire.js" */
 /** @import { FoundConversation } from "./reading.js" */

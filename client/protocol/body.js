@@ -2,7 +2,7 @@
 /** @file The report form inside a message: UTF-8 JSON in one canonical form (docs/protocol.md, step 5.6). */
 
 import { BODY_PART, CATEGORIES, MAX_ANSWERS, MAX_ANSWER_ID, MAX_BODY, MAX_PARTS } from "./constants.js";
-import { checkSlug } from "./directory.js";
+import { checkSlug } from "./units.js";
 import { encodeText, isWellFormed } from "./encoding.js";
 import { BadBody, BadText, TooLong } from "./errors.js";
 

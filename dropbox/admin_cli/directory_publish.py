@@ -11,12 +11,10 @@ import click
 from dropbox.command_line.inputs import read_bytes
 from dropbox.forces import force_names
 from dropbox.protocol.armour import DIRECTORY, dearmour
-from dropbox.protocol.batch import UnitBoard, prove_unit, read_batch
+from dropbox.protocol.batches import UnitBoard, read_batch
 from dropbox.protocol.constants import BOARD_QUOTA_BUDGET, EPOCH_CERT
 from dropbox.protocol.directory import (
     Directory,
-    RetiredUnit,
-    Unit,
     VerifiedDirectory,
     parse_directory,
     parse_signed_directory,
@@ -24,6 +22,7 @@ from dropbox.protocol.directory import (
 )
 from dropbox.protocol.encoding import Reader
 from dropbox.protocol.errors import BoardAltered
+from dropbox.protocol.proofs import prove_unit
 from dropbox.server.config import ServerConfig, load_config, read_anchor
 from dropbox.server.store.sql import SqlStore, open_store
 from dropbox.shown.days import day_of, day_of_time
@@ -38,16 +37,13 @@ _LARGEST = 4 << 20
 def board_budget(directory: Directory, period: int) -> int:
     """Sum of quota x window over the units, and over retired ones for a window after their last period."""
     window = directory.policy.window
-    shown = list(directory.units)
-    shown += [one.unit for one in directory.retired if one.last_period + window >= period]
-    return sum(unit.board_quota * window for unit in shown)
+    return sum(place.unit.board_quota * window for place in directory.places() if not place.over(period - window))
 
 
 async def _check_board(store: SqlStore, verified: VerifiedDirectory) -> None:
-    places: tuple[Unit | RetiredUnit, ...] = verified.directory.units + verified.directory.retired
     window = verified.policy.window
-    for place in places:
-        unit = place.unit if isinstance(place, RetiredUnit) else place
+    for place in verified.directory.places():
+        unit = place.unit
         stored = await store.newest_batches(unit.unit_id, window)
         certs = (stored[-1].certs[:EPOCH_CERT], stored[-1].certs[EPOCH_CERT:]) if stored else ()
         batches = tuple(read_batch(Reader(one.body, "batch")) for one in stored)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from dropbox.protocol.batch import read_batch
+from dropbox.protocol.batches import read_batch
 from dropbox.protocol.directory import parse_directory, parse_signed_directory
 from dropbox.protocol.encoding import Reader
 from dropbox.server.config import ServerConfig, load_config

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dropbox.protocol import labels
-from dropbox.protocol.batch import ProvedUnit
 from dropbox.protocol.encoding import u32
 from dropbox.protocol.primitives import sha256
+from dropbox.protocol.proofs import ProvedUnit
 
 HEAD_WORDS = 6
 """Fewer than a codename has, so that none is taken for one; 77 bits of a hash."""

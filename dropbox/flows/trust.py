@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dropbox.protocol.anchors import Anchor, Head, verify_head
-from dropbox.protocol.batch import ProvedUnit, UnitBoard, parse_board, prove_unit
+from dropbox.protocol.batches import UnitBoard, parse_board
 from dropbox.protocol.certificates import EpochCert
-from dropbox.protocol.directory import RetiredUnit, Unit, VerifiedDirectory, parse_signed_directory, verify_directory
+from dropbox.protocol.directory import VerifiedDirectory, parse_signed_directory, verify_directory
 from dropbox.protocol.errors import (
     AnchorOlder,
     BoardAltered,
@@ -22,6 +22,7 @@ from dropbox.protocol.errors import (
     UnitConflicted,
     UnitMissing,
 )
+from dropbox.protocol.proofs import ProvedUnit, prove_unit
 
 BY_THE_LIST = frozenset({"retired", "paused", "ended"})
 """Why a unit cannot receive, where the signed list says so: no server can bring that about."""
@@ -62,19 +63,14 @@ class Judged:
         return None
 
 
-def _in_order(directory: VerifiedDirectory) -> tuple[Unit | RetiredUnit, ...]:
-    return directory.directory.units + directory.directory.retired
-
-
 def prove_all(
     directory: VerifiedDirectory, board: Sequence[UnitBoard]
 ) -> tuple[tuple[ProvedUnit, ...], tuple[Warned, ...]]:
     """Every unit's window; a unit whose part is missing or wrong is a warning, and its board is not used."""
-    places = _in_order(directory)
     proved, warnings = [], []
     by_id = {served.unit_id: served for served in board}
-    for place in places:
-        unit = place.unit if isinstance(place, RetiredUnit) else place
+    for place in directory.directory.places():
+        unit = place.unit
         try:
             if unit.unit_id not in by_id:
                 raise UnitMissing("board")

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from dropbox.protocol.directory import check_slug
 from dropbox.protocol.errors import BadText
+from dropbox.protocol.units import check_slug
 
 COLUMNS = ("slug", "name", "name_cy", "nation", "kind", "enabled", "aliases", "oversight", "note")
 NATIONS = {"England", "Wales", "Scotland", "Northern Ireland", "Great Britain", "United Kingdom"}

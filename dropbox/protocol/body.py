@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .constants import BODY_PART, CATEGORIES, MAX_ANSWER_ID, MAX_ANSWERS, MAX_BODY, MAX_PARTS
-from .directory import check_slug
 from .errors import BadBody, BadText, TooLong
+from .units import check_slug
 
 _ANSWER_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from . import labels
 from .constants import KEY, MAX_NAME, SERVICE_ID, SIGNATURE, UNIT_ID, XWING_PUBLIC, StructType
-from .directory import check_name
 from .encoding import Reader, head, text8, u16
 from .errors import BadValue
 from .primitives import ed25519_sign, ed25519_verify, sha256
+from .units import check_name
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 """Which unit a report goes to when the person names a force, not a unit (docs/protocol.md, step 7.1.7)."""
 
 from .constants import UnitKind
-from .directory import Directory, Unit
+from .directory import Directory
+from .units import Unit
 
 
 def receiving_unit(directory: Directory, force: str, independent: bool) -> Unit | None:

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from dropbox.protocol.anchors import Anchor
 from dropbox.protocol.directory import (
     Directory,
-    RetiredUnit,
-    Unit,
     VerifiedDirectory,
     parse_directory,
     parse_signed_directory,
     verify_directory,
 )
+from dropbox.protocol.units import BoardPlace, Unit
 
 from .ports import BoardStore
 
@@ -29,13 +28,9 @@ class Listed:
     def version(self) -> int:
         return self.verified.signed_head.head.dir_version
 
-    def place(self, unit_id: bytes) -> Unit | RetiredUnit | None:
+    def place(self, unit_id: bytes) -> BoardPlace | None:
         """Where the directory lists a unit."""
-        directory = self.verified.directory
-        for unit in directory.units:
-            if unit.unit_id == unit_id:
-                return unit
-        return next((one for one in directory.retired if one.unit.unit_id == unit_id), None)
+        return next((one for one in self.verified.directory.places() if one.unit.unit_id == unit_id), None)
 
     def quota(self, unit_id: bytes) -> int:
         """The larger of a unit's quotas in this and the previous directory."""

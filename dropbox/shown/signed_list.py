@@ -6,8 +6,9 @@ from dataclasses import dataclass, fields
 
 from dropbox.protocol.anchors import Anchor
 from dropbox.protocol.constants import UnitKind
-from dropbox.protocol.directory import Directory, RetiredUnit, Unit, UntrustedDirectory
+from dropbox.protocol.directory import Directory, UntrustedDirectory
 from dropbox.protocol.inert import inert_line
+from dropbox.protocol.units import BoardPlace, Unit
 
 from .days import DAY, day_of, whole_days
 
@@ -88,7 +89,7 @@ def described(draft: UntrustedDirectory, directory: Directory, names: ForceNames
     for unit in directory.units:
         lines += _unit_lines(unit, names)
     lines += [
-        f"{_titled(one.unit)}, retired, last batch {day_of(one.last_period, period)}" for one in directory.retired
+        f"{_titled(one.unit)}, retired, last batch {day_of(one.last_period or 0, period)}" for one in directory.retired
     ]
     lines += [f"a revoked unit, id {unit_id.hex()}" for unit_id in directory.revoked]
     return lines
@@ -156,7 +157,7 @@ def _ended(unit: Unit, after: Directory) -> Said:
 def _ended_before(before: Directory, after: Directory) -> list[Said]:
     """Retired units whose board goes."""
     kept = {one.unit.unit_id for one in after.retired}
-    gone: list[RetiredUnit] = [one for one in before.retired if one.unit.unit_id not in kept]
+    gone: list[BoardPlace] = [one for one in before.retired if one.unit.unit_id not in kept]
     return [Said(f"{_titled(one.unit)}, retired, is not shown any more", loses=True) for one in gone]
 
 

@@ -9,7 +9,7 @@ from typing import assert_never
 from dropbox.flows.desk.requests import BatchAnswer, GetIntakeState, GetSegment, PostBatch, ReadSegment, ServerRequest
 from dropbox.flows.requests import GetBoard, GetDirectory
 from dropbox.local.spool import Spool
-from dropbox.protocol.batch import upload_size
+from dropbox.protocol.batches import upload_size
 from dropbox.protocol.constants import ANSWER, MAX_BOARD, MAX_DIRECTORY, MAX_QUOTA, MAX_SEGMENT_ENVELOPES
 from dropbox.protocol.wire import segment_size
 

@@ -24,8 +24,8 @@ from dropbox.flows.desk.requests import CommitVault, DeskWork, OpenEnvelopes, Sa
 from dropbox.flows.desk.state import DeskContext, Text
 from dropbox.flows.drive import drive
 from dropbox.protocol.anchors import Anchor
-from dropbox.protocol.directory import Policy
 from dropbox.protocol.errors import ProtocolError
+from dropbox.protocol.policy import Policy
 from dropbox.transport.desk import DeskConnection
 from dropbox.transport.errors import TransportFailed
 from journalist_ui.refusals import BackupFailed, BadInput, NotYet, OpeningFailed

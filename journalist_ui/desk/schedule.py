@@ -6,7 +6,7 @@ instant in each period, the unit's own, so that it says nothing about officers o
 after it publishes at once, and one that has no batch on the board does too.
 """
 
-from dropbox.protocol.directory import Policy
+from dropbox.protocol.policy import Policy
 from dropbox.protocol.primitives import sha256
 
 EARLIEST, SPAN = 0.1, 0.5

@@ -14,9 +14,9 @@ from sqlalchemy import func, select
 from dropbox.flows.desk.state import Keyring
 from dropbox.protocol.armour import ENROLMENT, armour
 from dropbox.protocol.constants import KEY, LOST_KEYRING_STEP, UNIT_ID
-from dropbox.protocol.directory import check_name
 from dropbox.protocol.enrolment import Enrolment
 from dropbox.protocol.errors import BadText
+from dropbox.protocol.units import check_name
 from journalist_ui.people import members
 from journalist_ui.people.members import Role
 from journalist_ui.people.passphrases import SALT, check_passphrase

@@ -12,8 +12,8 @@ import click
 from dropbox.command_line.dates import check_today
 from dropbox.command_line.secret_lines import secret_line
 from dropbox.protocol.constants import MAX_PERIOD
-from dropbox.protocol.directory import Policy
 from dropbox.protocol.passphrase import composed
+from dropbox.protocol.policy import Policy
 from dropbox.shown.days import DAY, day_of_time
 from keys.clock import LONGEST_APART, check_day
 from keys.errors import StepRefused

@@ -13,17 +13,11 @@ import click
 from dropbox.forces import force_names
 from dropbox.protocol.armour import DIRECTORY, armour
 from dropbox.protocol.constants import MAX_PERIOD
-from dropbox.protocol.directory import (
-    PRODUCTION,
-    Policy,
-    Unit,
-    UntrustedDirectory,
-    parse_signed_directory,
-    read_policy,
-    verify_directory,
-)
+from dropbox.protocol.directory import UntrustedDirectory, parse_signed_directory, verify_directory
 from dropbox.protocol.encoding import Reader
 from dropbox.protocol.errors import HeadExpired, ProtocolError
+from dropbox.protocol.policy import PRODUCTION, Policy, read_policy
+from dropbox.protocol.units import Unit
 from dropbox.shown.signed_list import Said, changes, counted, described, remarks, signers, span
 from keys.errors import StepRefused
 from keys.issue import add_anchor, body_of, new_directory, reissue, sign_directory

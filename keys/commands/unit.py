@@ -11,9 +11,10 @@ import click
 from dropbox.forces import force_names, nearest_force
 from dropbox.protocol.armour import ENROLMENT
 from dropbox.protocol.constants import HASH, MAX_PERIOD, MAX_QUOTA, UnitKind
-from dropbox.protocol.directory import Directory, Unit, UnitKey
+from dropbox.protocol.directory import Directory
 from dropbox.protocol.enrolment import Enrolment, verify_enrolment
 from dropbox.protocol.inert import inert_line
+from dropbox.protocol.units import Unit, UnitKey
 from dropbox.shown.signed_list import Said, changes, remarks
 from keys.errors import StepRefused
 from keys.issue import body_of, reissue, with_unit

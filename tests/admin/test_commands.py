@@ -12,7 +12,7 @@ from dropbox.admin_cli import file_checks
 from dropbox.admin_cli.findings import Level
 from dropbox.protocol.armour import armour
 from dropbox.protocol.constants import BOARD_QUOTA_BUDGET, MAX_QUOTA
-from dropbox.protocol.directory import RetiredUnit
+from dropbox.protocol.units import BoardPlace
 from dropbox.server.config import load_config
 from dropbox.server.ports import ClosedSegment, StoredBatch
 from dropbox.server.store.schema import upgrade
@@ -88,9 +88,9 @@ def test_a_directory_must_fit_the_board(config: Path, world: World) -> None:
     assert "lower some quotas" in refused(publish(config, world.directory_text(period=NOW)))
     desk.unit = replace(desk.unit, board_quota=desk.unit.board_quota - 1)
     gone = World().desks[0].unit
-    world.retired = (RetiredUnit(replace(gone, slug="gone"), NOW - window, bytes(32)),)
+    world.retired = (BoardPlace(replace(gone, slug="gone"), NOW - window, bytes(32)),)
     assert "lower some quotas" in refused(publish(config, world.directory_text(period=NOW)))
-    world.retired = (RetiredUnit(replace(gone, slug="gone"), 0, bytes(32)),)
+    world.retired = (BoardPlace(replace(gone, slug="gone"), 0, bytes(32)),)
     assert publish(config, world.directory_text(period=NOW)).exit_code == 0
 
 

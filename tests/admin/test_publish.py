@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dropbox.protocol.directory import RetiredUnit
+from dropbox.protocol.units import BoardPlace
 from dropbox.shown.days import day_of
 from tests.admin.operator import NOW, admin, publish, refused
 from tests.admin.test_doctor import findings, levels
@@ -43,7 +43,7 @@ def revoke(world: World) -> str:
 
 def retire(world: World) -> str:
     gone = world.desks.pop().unit
-    world.retired = (RetiredUnit(gone, 0, bytes(32)),)
+    world.retired = (BoardPlace(gone, 0, bytes(32)),)
     return f"retired: {gone.slug}"
 
 

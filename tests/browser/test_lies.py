@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext, expect
 
-from dropbox.protocol.batch import encode_board, parse_board
+from dropbox.protocol.batches import encode_board, parse_board
 from dropbox.protocol.codename import encode_codename, entropy_from_random
 from dropbox.protocol.directory import parse_signed_directory
 from dropbox.words import codename_words

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import pytest
 from click.testing import Result
 
-from dropbox.protocol.batch import encode_board, parse_board
+from dropbox.protocol.batches import encode_board, parse_board
 from dropbox.protocol.directory import parse_directory
 from dropbox.protocol.wire import Receipt
 from dropbox.source_cli.advice import come_back

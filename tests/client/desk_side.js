@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** @file The unit's half of the protocol, as far as the vectors need it: a source has no use for it. */
 
-import { readBatch } from "../../client/protocol/batch.js";
+import { readBatch } from "../../client/protocol/batches.js";
 import { chainEntryKey, entryTag, markMask, maskIndex, unitSignedBytes } from "../../client/protocol/board.js";
 import { concat, equal, toHex, xor } from "../../client/protocol/bytes.js";
 import { envelopeInfo } from "../../client/protocol/certificates.js";
 import * as c from "../../client/protocol/constants.js";
-import { checkName } from "../../client/protocol/directory.js";
+import { checkName } from "../../client/protocol/units.js";
 import { Reader, head, labelled, u16, u32, u8 } from "../../client/protocol/encoding.js";
 import { signedBytes } from "../../client/protocol/envelope_format.js";
 import * as errors from "../../client/protocol/errors.js";

@@ -5,10 +5,11 @@ import { readBoard } from "../../client/flows/reading.js";
 import { chooseCert, judge, provedUnit } from "../../client/flows/trust.js";
 import { visit } from "../../client/flows/visit.js";
 import * as anchors from "../../client/protocol/anchors.js";
-import { parseBoard, proveUnit } from "../../client/protocol/batch.js";
+import { parseBoard } from "../../client/protocol/batches.js";
+import { proveUnit } from "../../client/protocol/proofs.js";
 import { toHex } from "../../client/protocol/bytes.js";
 import { EnvelopeType } from "../../client/protocol/constants.js";
-import { parseSignedDirectory, verifyDirectory } from "../../client/protocol/directory.js";
+import { parseSignedDirectory, places, verifyDirectory } from "../../client/protocol/directory.js";
 import { envelopeId } from "../../client/protocol/envelope_seal.js";
 import { NotForThisKey } from "../../client/protocol/errors.js";
 import { receivingUnit } from "../../client/protocol/routing.js";
@@ -100,9 +101,8 @@ export const OPERATIONS = {
   "unit-prove": async (values) => {
     const { directory } = await verified(values);
     const parts = parseBoard(bytes(values.board));
-    const unitOf = (place) => place.unit ?? place;
-    const named = (slug) => [...directory.units, ...directory.retired].find((place) => unitOf(place).slug === slug);
-    const unitId = toHex(unitOf(named(values.as_unit || values.slug)).unitId);
+    const named = (slug) => places(directory).find((place) => place.unit.slug === slug);
+    const unitId = toHex(named(values.as_unit || values.slug).unit.unitId);
     const served = parts.find((part) => toHex(part.unitId) === unitId);
     const found = await proveUnit(directory.serviceId, named(values.slug), served, directory.policy.window);
     return { periods: found.batches.map((batch) => batch.manifest.period), newest: found.newest };

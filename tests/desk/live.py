@@ -16,7 +16,8 @@ from typing import Any
 
 import pyotp
 
-from dropbox.protocol.batch import parse_board, parse_manifest
+from dropbox.protocol.batches import parse_board
+from dropbox.protocol.manifests import parse_manifest
 from tests.ports import free_port
 
 BIN = Path(sys.executable).parent

@@ -13,8 +13,9 @@ from dropbox.protocol.board import split_text
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.codename import conversation_keys
 from dropbox.protocol.constants import CATEGORIES
-from dropbox.protocol.directory import Directory, UnitKey
+from dropbox.protocol.directory import Directory
 from dropbox.protocol.envelope_format import split_body
+from dropbox.protocol.units import UnitKey
 from journalist_ui.casework.conversation import OfficerText, SourceMessage
 from journalist_ui.desk import engine as engine_module
 from journalist_ui.desk.engine import Synced

@@ -14,7 +14,7 @@ from sqlalchemy import update
 from dropbox.flows.source.visit import Part
 from dropbox.protocol.board import split_text
 from dropbox.protocol.body import Report, encode_body
-from dropbox.protocol.directory import PRODUCTION
+from dropbox.protocol.policy import PRODUCTION
 from journalist_ui.people import members
 from journalist_ui.refusals import BadInput
 from journalist_ui.vault import tables

@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dropbox.protocol.directory import PRODUCTION
+from dropbox.protocol.policy import PRODUCTION
 from journalist_ui.desk.schedule import (
     next_collect,
     next_publish,

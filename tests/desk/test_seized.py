@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from sqlalchemy import select
 
-from dropbox.protocol.batch import parse_upload
+from dropbox.protocol.batches import parse_upload
 from dropbox.protocol.board import split_text
 from dropbox.protocol.certificates import parse_cert
 from dropbox.protocol.codename import conversation_keys

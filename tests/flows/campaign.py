@@ -22,7 +22,7 @@ from dropbox.flows.desk.state import (
 )
 from dropbox.flows.source.requests import PostEnvelope
 from dropbox.flows.source.visit import Part
-from dropbox.protocol.batch import parse_upload
+from dropbox.protocol.batches import parse_upload
 from dropbox.protocol.board import entry_tag, split_text, unmask_index
 from dropbox.protocol.codename import conversation_keys
 from dropbox.protocol.constants import BODY_PART, MAX_SLOTS, EntryType

@@ -4,7 +4,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from dropbox.protocol.batch import UnitBoard
+from dropbox.protocol.batches import UnitBoard
 
 Lie = Callable[[UnitBoard], UnitBoard | None]
 """None leaves the part out."""

@@ -12,9 +12,9 @@ from dropbox.flows.desk.requests import BatchAnswer, GetIntakeState, GetSegment,
 from dropbox.flows.desk.state import Conversation, Keyring, TextState
 from dropbox.protocol.board import chain_start, open_entry
 from dropbox.protocol.codename import ConversationKeys
-from dropbox.protocol.directory import UnitKey
 from dropbox.protocol.envelope_open import open_envelope
 from dropbox.protocol.errors import NotForThisKey, ProtocolError
+from dropbox.protocol.units import UnitKey
 from dropbox.protocol.wire import IntakeState, segment_header
 from journalist_ui.desk.keyring_format import decode_keyring, encode_keyring
 from tests.flows.twin import Desk, Service, changed_unit, drive, make_service, replace_directory

@@ -11,7 +11,7 @@ from dropbox.flows.source.requests import ConfirmClock
 from dropbox.flows.source.visit import visit
 from dropbox.flows.trust import Judged, judge
 from dropbox.protocol.anchors import Anchor
-from dropbox.protocol.batch import encode_board, parse_board
+from dropbox.protocol.batches import encode_board, parse_board
 from dropbox.protocol.errors import (
     AnchorChainBroken,
     DirectoryMismatch,

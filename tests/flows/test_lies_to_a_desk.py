@@ -8,7 +8,7 @@ import pytest
 from dropbox.flows.desk.publish_batch import publish_batch
 from dropbox.flows.desk.requests import BatchAnswer, GetIntakeState, GetSegment, PostBatch
 from dropbox.flows.requests import GetBoard, GetDirectory
-from dropbox.protocol.batch import encode_board, parse_board, parse_upload
+from dropbox.protocol.batches import encode_board, parse_board, parse_upload
 from dropbox.protocol.constants import XWING_PUBLIC
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.wire import IntakeState, segment_header

@@ -11,9 +11,9 @@ from dropbox.flows.requests import GetBoard, GetDirectory
 from dropbox.flows.source.requests import ConfirmClock, NotTaken, PostEnvelope
 from dropbox.flows.source.visit import Part, Shown, Visited, visit
 from dropbox.flows.trust import by_the_list
-from dropbox.protocol.batch import parse_board
+from dropbox.protocol.batches import parse_board
 from dropbox.protocol.constants import UnitKind
-from dropbox.protocol.directory import Directory, RetiredUnit
+from dropbox.protocol.directory import Directory
 from dropbox.protocol.errors import (
     BadValue,
     ClockUnconfirmed,
@@ -27,6 +27,7 @@ from dropbox.protocol.errors import (
     UnknownUnit,
     WrongLength,
 )
+from dropbox.protocol.units import BoardPlace
 from dropbox.protocol.wire import Receipt
 from tests.flows.twin import Service, changed_unit, drive, make_service, replace_directory
 
@@ -70,7 +71,7 @@ def retire(service: Service, slug: str, version: int) -> None:
     newest = next(served for served in parse_board(service.twin.board) if served.unit_id == unit_id).batches[-1]
 
     def change(directory: Directory) -> Directory:
-        ended = RetiredUnit(directory.unit(slug), service.twin.now - 1, newest.hash)
+        ended = BoardPlace(directory.unit(slug), service.twin.now - 1, newest.hash)
         left = tuple(unit for unit in directory.units if unit.slug != slug)
         return replace(directory, units=left, retired=(ended,))
 

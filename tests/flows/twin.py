@@ -28,13 +28,15 @@ from dropbox.flows.source.requests import ConfirmClock, PostEnvelope
 from dropbox.flows.source.visit import Part, Visited, visit
 from dropbox.protocol import labels
 from dropbox.protocol.anchors import Anchor, Head, SignedAnchor, SignedHead, sign_as_root
-from dropbox.protocol.batch import UnitBoard, encode_board, parse_upload, read_batch
+from dropbox.protocol.batches import UnitBoard, encode_board, parse_upload, read_batch
 from dropbox.protocol.board import split_text
 from dropbox.protocol.constants import EntryType, UnitKind
-from dropbox.protocol.directory import PRODUCTION, Directory, Policy, Unit, UnitKey, UntrustedDirectory
+from dropbox.protocol.directory import Directory, UntrustedDirectory
 from dropbox.protocol.encoding import Reader
 from dropbox.protocol.envelope_format import split_body
+from dropbox.protocol.policy import PRODUCTION, Policy
 from dropbox.protocol.primitives import ed25519_public, hkdf, sha256
+from dropbox.protocol.units import Unit, UnitKey
 from dropbox.protocol.wire import IntakeState, Receipt, segment_header
 from journalist_ui.desk.keyring_format import encode_keyring
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from dropbox.protocol.armour import armour, dearmour
-from dropbox.protocol.directory import PRODUCTION, parse_signed_directory
+from dropbox.protocol.directory import parse_signed_directory
+from dropbox.protocol.policy import PRODUCTION
 from tests.keys.conftest import PERIOD, Run, done, passphrase, write_enrolment
 
 

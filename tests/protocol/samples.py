@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from dropbox.protocol.anchors import parse_anchor, parse_head, parse_signed_anchor
-from dropbox.protocol.batch import Batch, Upload, encode_board, parse_board, parse_manifest, parse_upload, read_batch
+from dropbox.protocol.batches import Batch, Upload, encode_board, parse_board, parse_upload, read_batch
 from dropbox.protocol.board import EntryPlain, parse_entry_plain
 from dropbox.protocol.body import Report, encode_body, parse_body
 from dropbox.protocol.certificates import parse_cert
 from dropbox.protocol.constants import ENVELOPE, EntryType, EnvelopeType
-from dropbox.protocol.directory import RetiredUnit, UnitKey, parse_directory, parse_signed_directory
+from dropbox.protocol.directory import parse_directory, parse_signed_directory
 from dropbox.protocol.encoding import Reader
 from dropbox.protocol.enrolment import Enrolment, verify_enrolment
 from dropbox.protocol.envelope_format import EnvelopePlain, parse_envelope_plain
+from dropbox.protocol.manifests import parse_manifest
 from dropbox.protocol.primitives import ed25519_public, ed25519_sign, sha256
+from dropbox.protocol.units import BoardPlace, UnitKey
 from dropbox.protocol.wire import (
     IntakeState,
     Receipt,
@@ -80,7 +82,7 @@ def _full_directory() -> bytes:
         keys=(UnitKey(ed25519_public(SIGNER), 1), UnitKey(bytes(32), 2)),
         paused=True,
     )
-    retired = RetiredUnit(make_unit("old", contact_pk=make_cert("old", 1).public), START, sha256(b"last"))
+    retired = BoardPlace(make_unit("old", contact_pk=make_cert("old", 1).public), START, sha256(b"last"))
     return make_directory([unit, make_unit("intake")], [retired], revoked=(unit_id("gone"),)).encode()
 
 

@@ -3,10 +3,11 @@
 
 import pytest
 
-from dropbox.protocol.batch import CERTS, MANIFEST_LONGEST, UnitBoard, encode_board, parse_board, read_front
+from dropbox.protocol.batches import CERTS, UnitBoard, encode_board, parse_board, read_front
 from dropbox.protocol.codename import decode_codename
 from dropbox.protocol.encoding import u32
 from dropbox.protocol.errors import BadPublicKey, BadValue, Truncated, WrongWordCount
+from dropbox.protocol.manifests import MANIFEST_LONGEST
 from dropbox.protocol.primitives import SealingKey, check_sealing_key
 from dropbox.words import codename_words
 

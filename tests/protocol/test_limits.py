@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from dropbox.protocol import constants, errors, labels
 from dropbox.protocol.anchors import RootSignature, SignedHead
-from dropbox.protocol.batch import MANIFEST_LONGEST, Upload, make_batch, parse_board, parse_manifest, upload_size
+from dropbox.protocol.batches import Upload, make_batch, parse_board, upload_size
 from dropbox.protocol.board import join_text, split_text
 from dropbox.protocol.body import Report, encode_body, parse_body
-from dropbox.protocol.directory import PRODUCTION, parse_signed_directory, verify_directory
+from dropbox.protocol.directory import parse_signed_directory, verify_directory
 from dropbox.protocol.enrolment import Enrolment
 from dropbox.protocol.envelope_format import split_body
 from dropbox.protocol.errors import (
@@ -27,7 +27,9 @@ from dropbox.protocol.errors import (
     UnknownUnit,
     leaves,
 )
+from dropbox.protocol.manifests import MANIFEST_LONGEST, parse_manifest
 from dropbox.protocol.padding import pad, unpad
+from dropbox.protocol.policy import PRODUCTION
 from dropbox.protocol.primitives import SealingKey, ed25519_public, same, sha256
 from dropbox.protocol.wire import encode_answer, parse_segment, segment_header, segment_size
 from tests.vectors.small_service import (

@@ -15,21 +15,15 @@ from dropbox.protocol.anchors import (
     parse_head,
     parse_signed_anchor,
 )
-from dropbox.protocol.batch import Manifest, UnitBoard, encode_board, make_batch, parse_board, parse_manifest
+from dropbox.protocol.batches import UnitBoard, encode_board, make_batch, parse_board
 from dropbox.protocol.board import EntryPlain, make_mark, mask_index, parse_entry_plain, read_mark, unmask_index
 from dropbox.protocol.certificates import EpochCert, parse_cert
 from dropbox.protocol.constants import EntryType, EnvelopeType, UnitKind
-from dropbox.protocol.directory import (
-    Directory,
-    Policy,
-    RetiredUnit,
-    Unit,
-    UnitKey,
-    UntrustedDirectory,
-    parse_directory,
-    parse_signed_directory,
-)
+from dropbox.protocol.directory import Directory, UntrustedDirectory, parse_directory, parse_signed_directory
 from dropbox.protocol.envelope_format import EnvelopePlain, parse_envelope_plain, split_body
+from dropbox.protocol.manifests import Manifest, parse_manifest
+from dropbox.protocol.policy import Policy
+from dropbox.protocol.units import BoardPlace, Unit, UnitKey
 from dropbox.protocol.wire import IntakeState, Receipt, parse_intake_state, parse_receipt
 
 U32 = st.integers(0, 0xFFFF_FFFF)
@@ -110,7 +104,7 @@ def directories(draw: st.DrawFn) -> Directory:
     slugs = draw(st.lists(SLUG, min_size=5, max_size=5, unique=True))
     made = [draw(units(unit_id, slug)) for unit_id, slug in zip(ids, slugs, strict=False)]
     cut, end = sorted((draw(st.integers(0, len(made))), draw(st.integers(0, len(made)))))
-    retired = tuple(RetiredUnit(unit, draw(U32), draw(HASH)) for unit in made[cut:end])
+    retired = tuple(BoardPlace(unit, draw(U32), draw(HASH)) for unit in made[cut:end])
     revoked = tuple(unit.unit_id for unit in made[end:])
     return Directory(draw(ID), draw(policies()), tuple(made[:cut]), retired, revoked)
 

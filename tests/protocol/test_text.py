@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from dropbox.protocol import inert, spelling
-from dropbox.protocol.batch import MANIFEST_LONGEST
 from dropbox.protocol.constants import LONGEST_CODENAME, LONGEST_TYPED, MAX_QUOTA, MAX_ROOTS, WORDLIST_SHA256
 from dropbox.protocol.errors import leaves
+from dropbox.protocol.manifests import MANIFEST_LONGEST
 from dropbox.protocol.primitives import sha256
 from dropbox.questions import QUESTIONS
 from tests.vectors import operations_service  # noqa: F401 - its import registers its operations

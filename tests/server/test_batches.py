@@ -11,9 +11,11 @@ import pytest
 
 from dropbox.protocol import labels
 from dropbox.protocol.anchors import Head, SignedHead
-from dropbox.protocol.batch import Batch, Upload, parse_board, parse_manifest, prove_unit
-from dropbox.protocol.directory import RetiredUnit
+from dropbox.protocol.batches import Batch, Upload, parse_board
+from dropbox.protocol.manifests import parse_manifest
 from dropbox.protocol.primitives import ed25519_sign, sha256
+from dropbox.protocol.proofs import prove_unit
+from dropbox.protocol.units import BoardPlace
 from tests.server.service import Running, running
 from tests.server.world import START, World
 
@@ -90,7 +92,7 @@ async def test_the_board_proves_itself(server: Running) -> None:
     await server.tick()
     window = server.world.policy.window
     for desk, shown in zip(server.world.desks, parse_board((await server.get("/v1/board")).body), strict=True):
-        proved = prove_unit(server.world.service_id, desk.unit, shown, window)
+        proved = prove_unit(server.world.service_id, BoardPlace(desk.unit), shown, window)
         assert [one.manifest.period for one in proved.batches] == list(range(START + 8 - window, START + 8))
 
 
@@ -244,7 +246,7 @@ async def test_a_retired_unit_publishes_up_to_its_last_period(server: Running) -
     desk = world.desks[0]
     last = await accept(server, START)
     world.desks = [world.desks[1]]
-    world.retired = (RetiredUnit(desk.unit, START, last.batch.hash),)
+    world.retired = (BoardPlace(desk.unit, START, last.batch.hash),)
     await server.publish()
     assert await board_counts(server) == [0, 1]
     server.clock.set_period(START + 1)

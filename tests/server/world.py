@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 from dropbox.protocol import labels
 from dropbox.protocol.anchors import Anchor, Head, SignedAnchor, SignedHead, sign_as_root
 from dropbox.protocol.armour import armour
-from dropbox.protocol.batch import NO_HASH, Batch, Manifest, Upload, content_hash, make_batch
+from dropbox.protocol.batches import Batch, Upload, content_hash, make_batch
 from dropbox.protocol.certificates import EpochCert, epoch_bounds, epoch_of
 from dropbox.protocol.constants import ENTRY, MARK, MARKS_PER_ENTRY, XWING_SEED, UnitKind
-from dropbox.protocol.directory import Directory, Policy, RetiredUnit, Unit, UnitKey, UntrustedDirectory
+from dropbox.protocol.directory import Directory, UntrustedDirectory
+from dropbox.protocol.manifests import NO_HASH, Manifest
+from dropbox.protocol.policy import Policy
 from dropbox.protocol.primitives import SealingKey, ed25519_public, sha256
+from dropbox.protocol.units import BoardPlace, Unit, UnitKey
 
 POLICY = Policy(
     period=100,
@@ -60,7 +63,7 @@ class World:
         self.version = 0
         self.head: SignedHead | None = None
         self.desks = [self._desk(number, quota) for number in range(units)]
-        self.retired: tuple[RetiredUnit, ...] = ()
+        self.retired: tuple[BoardPlace, ...] = ()
 
     def _desk(self, number: int, quota: int) -> DeskTwin:
         seed = secrets.token_bytes(32)

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from dropbox.protocol.constants import UnitKind
-from dropbox.protocol.directory import Directory, RetiredUnit, Unit, UnitKey, UntrustedDirectory, parse_signed_directory
+from dropbox.protocol.directory import Directory, UntrustedDirectory, parse_signed_directory
+from dropbox.protocol.units import BoardPlace, Unit, UnitKey
 from dropbox.shown.days import DAY, day_of, day_of_time, whole_days
 from dropbox.shown.signed_list import Said, changes, described, joined, remarks, seconds_left, signers, span
 from tests.server.world import POLICY, World
@@ -43,7 +44,7 @@ INTAKE = unit("intake", kind=UnitKind.INTAKE_DESK)
 
 def test_what_a_list_says() -> None:
     """Version, days, signers by their numbers, each unit with what it serves, and those that ended."""
-    gone = RetiredUnit(unit("south"), ISSUED - 3, bytes(32))
+    gone = BoardPlace(unit("south"), ISSUED - 3, bytes(32))
     body = listed(replace(NORTH, paused=True), INTAKE, retired=(gone,), revoked=(b"\xab" * 16,))
     lines = described(draft(body), body, NAMES, (ISSUED + 2) * DAY)
     assert lines == [
@@ -135,7 +136,7 @@ CASES: list[tuple[Directory, list[str]]] = [
         ["! revoked: intake: Unit intake; its board is not shown any more"],
     ),
     (
-        listed(NORTH, retired=(RetiredUnit(INTAKE, 5, bytes(32)),)),
+        listed(NORTH, retired=(BoardPlace(INTAKE, 5, bytes(32)),)),
         ["! retired: intake: Unit intake; its board stays readable"],
     ),
     (replace(BEFORE, policy=replace(DAILY, window=6)), ["policy: window 5 becomes 6"]),

@@ -11,7 +11,7 @@ from typing import Any
 
 from dropbox.protocol import board, body, codename, primitives, wire
 from dropbox.protocol.armour import armour, dearmour
-from dropbox.protocol.batch import parse_upload
+from dropbox.protocol.batches import parse_upload
 from dropbox.protocol.certificates import parse_cert
 from dropbox.protocol.encoding import Reader
 from dropbox.protocol.envelope_format import parse_envelope_plain, split_body

@@ -15,13 +15,14 @@ from dropbox.flows.source.visit import Part, Shown, visit
 from dropbox.flows.trust import choose_cert, judge
 from dropbox.protocol import wire
 from dropbox.protocol.anchors import Anchor, parse_signed_anchor, verify_anchor_chain, verify_first_anchor
-from dropbox.protocol.batch import parse_board, prove_unit
+from dropbox.protocol.batches import parse_board
 from dropbox.protocol.directory import parse_signed_directory, verify_directory
 from dropbox.protocol.enrolment import verify_enrolment
 from dropbox.protocol.envelope_open import EpochOpener, open_envelope
 from dropbox.protocol.envelope_seal import envelope_id
 from dropbox.protocol.errors import NotForThisKey
 from dropbox.protocol.primitives import SealingKey
+from dropbox.protocol.proofs import prove_unit
 from dropbox.protocol.routing import receiving_unit
 from tests.flows.twin import Aside, drive
 from tests.vectors.operations import Values, operation
@@ -78,10 +79,9 @@ def enrolment_verify(data: str) -> Values:
 def unit_prove(anchor: str, directory: str, board: str, slug: str, as_unit: str = "") -> Values:
     found = verify_directory(_anchor(anchor), parse_signed_directory(_b(directory)))
     listed = found.directory
-    places = {**{one.slug: one for one in listed.units}, **{one.unit.slug: one for one in listed.retired}}
+    places = {place.unit.slug: place for place in listed.places()}
     served = {one.unit_id: one for one in parse_board(_b(board))}
-    of = places[as_unit or slug]
-    unit_id = of.unit.unit_id if hasattr(of, "unit") else of.unit_id
+    unit_id = places[as_unit or slug].unit.unit_id
     proved = prove_unit(found.service_id, places[slug], served[unit_id], found.policy.window)
     return {"periods": [batch.manifest.period for batch in proved.batches], "newest": proved.newest}
 

@@ -4,9 +4,10 @@
 from dataclasses import replace
 from typing import Any
 
-from dropbox.protocol.batch import MANIFEST_LONGEST, Batch, Upload, encode_board
-from dropbox.protocol.directory import RetiredUnit, UnitKey
+from dropbox.protocol.batches import Batch, Upload, encode_board
+from dropbox.protocol.manifests import MANIFEST_LONGEST
 from dropbox.protocol.primitives import ed25519_public
+from dropbox.protocol.units import BoardPlace, UnitKey
 from tests.vectors.scenario import Scenario, Values, bend, bent, flip, refuse
 from tests.vectors.scenario_judge import judge_scenarios
 from tests.vectors.small_service import (
@@ -283,7 +284,7 @@ def _named(slug: str, change: dict[str, Any]) -> Values:
 
 def _retired() -> list[Scenario]:
     def of(batches: list[Batch], last_period: int, last_hash: bytes, newest: int = NEWEST) -> Values:
-        retired = RetiredUnit(NORTH, last_period, last_hash)
+        retired = BoardPlace(NORTH, last_period, last_hash)
         return {**served([], [part_of("north", batches, newest)], [retired]), "slug": "north"}
 
     rows: list[tuple[str, str, Values, str]] = [

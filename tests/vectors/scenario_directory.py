@@ -6,8 +6,9 @@ from typing import Any
 
 from dropbox.protocol.anchors import Head, SignedAnchor
 from dropbox.protocol.constants import KEY
-from dropbox.protocol.directory import Directory, RetiredUnit, Unit, UnitKey, UntrustedDirectory
+from dropbox.protocol.directory import Directory, UntrustedDirectory
 from dropbox.protocol.primitives import sha256
+from dropbox.protocol.units import BoardPlace, Unit, UnitKey
 from tests.vectors.scenario import Scenario, Values, bend, flip, refuse
 from tests.vectors.small_service import (
     POLICY,
@@ -26,7 +27,7 @@ from tests.vectors.small_service import (
 )
 
 _ONE = make_unit("north")
-_RETIRED = RetiredUnit(make_unit("old", paused=True), START, bytes(32))
+_RETIRED = BoardPlace(make_unit("old", paused=True), START, bytes(32))
 
 
 def _verify(directory: bytes, pinned: SignedAnchor = SIGNED[0]) -> Values:
@@ -253,7 +254,7 @@ def _bodies() -> list[Scenario]:
     return [_wrong(name, claim, made, code) for name, claim, made, code in rows]
 
 
-def _renamed() -> RetiredUnit:
+def _renamed() -> BoardPlace:
     return replace(_RETIRED, unit=replace(_RETIRED.unit, slug="north"))
 
 

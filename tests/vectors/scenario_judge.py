@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from dropbox.protocol.anchors import Head, SignedHead
-from dropbox.protocol.batch import UnitBoard
+from dropbox.protocol.batches import UnitBoard
 from dropbox.protocol.constants import HASH
-from dropbox.protocol.directory import RetiredUnit, Unit, UnitKey
 from dropbox.protocol.primitives import ed25519_public
+from dropbox.protocol.units import BoardPlace, Unit, UnitKey
 from tests.vectors.scenario import Scenario, Values, flip, refuse
 from tests.vectors.small_service import (
     FIRST,
@@ -115,7 +115,7 @@ def _warnings() -> list[Scenario]:
 
 def _retired() -> list[Scenario]:
     batches = make_batches("old", [START - 9])
-    retired = RetiredUnit(make_unit("old"), START - 9, batches[0].hash)
+    retired = BoardPlace(make_unit("old"), START - 9, batches[0].hash)
     parts = [*_at(NOW, NOW, NOW), part_of("old", batches, START - 9)]
     values = _judge(parts, NOW, retired=[retired])
     shown = _judged(NOW, proved=(*NAMES, "old"))
@@ -276,7 +276,7 @@ def _with(**changes: Any) -> list[Unit]:
 
 def _choosing_retired() -> list[Scenario]:
     part = standing("north", [START])
-    retired = RetiredUnit(UNITS[1], START, part.batches[0].hash)
+    retired = BoardPlace(UNITS[1], START, part.batches[0].hash)
     others = [UNITS[0], UNITS[2]]
     values = _judge([*_at(START, 0, START)[::2], part], START, others, retired=[retired])
     return [_choose("retired", "A retired unit.", values, "unit-cannot-receive")]

@@ -4,7 +4,7 @@
 from dataclasses import replace
 
 from dropbox.protocol.constants import UnitKind
-from dropbox.protocol.directory import Unit
+from dropbox.protocol.units import Unit
 from tests.vectors.scenario import Scenario
 from tests.vectors.small_service import SIGNED, make_directory, make_unit, sign_directory
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from dropbox.protocol.anchors import Head
-from dropbox.protocol.batch import UnitBoard, encode_board
-from dropbox.protocol.directory import Unit
+from dropbox.protocol.batches import UnitBoard, encode_board
+from dropbox.protocol.units import Unit
 from tests.vectors.scenario import Scenario, Values, flip, refuse
 from tests.vectors.scenario_reading import DAYS, NAMES, NOTHING, NOW, UNITS, two
 from tests.vectors.small_service import (

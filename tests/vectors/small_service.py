@@ -10,13 +10,16 @@ from typing import Any
 
 from dropbox.protocol import labels
 from dropbox.protocol.anchors import Anchor, Head, SignedAnchor, SignedHead, sign_as_root
-from dropbox.protocol.batch import NO_HASH, Batch, Manifest, UnitBoard, content_hash, encode_board, make_batch
+from dropbox.protocol.batches import Batch, UnitBoard, content_hash, encode_board, make_batch
 from dropbox.protocol.board import EntryPlace, EntryPlain, chain_next, chain_start, make_mark, seal_entry
 from dropbox.protocol.certificates import EpochCert, epoch_bounds, epoch_of
 from dropbox.protocol.codename import ConversationKeys, conversation_keys
 from dropbox.protocol.constants import ENTRY, HASH, MARK, MARKS_PER_ENTRY, EntryType, UnitKind
-from dropbox.protocol.directory import Directory, Policy, RetiredUnit, Unit, UnitKey, UntrustedDirectory
+from dropbox.protocol.directory import Directory, UntrustedDirectory
+from dropbox.protocol.manifests import NO_HASH, Manifest
+from dropbox.protocol.policy import Policy
 from dropbox.protocol.primitives import SealingKey, ed25519_public, hkdf, sha256
+from dropbox.protocol.units import BoardPlace, Unit, UnitKey
 
 START = 20_000
 DAY = 86_400
@@ -93,7 +96,7 @@ def make_unit(slug: str, **changes: Any) -> Unit:
     return replace(plain, **changes)
 
 
-def make_directory(units: Sequence[Unit], retired: Sequence[RetiredUnit] = (), **changes: Any) -> Directory:
+def make_directory(units: Sequence[Unit], retired: Sequence[BoardPlace] = (), **changes: Any) -> Directory:
     return replace(Directory(SERVICE, POLICY, tuple(units), tuple(retired)), **changes)
 
 
@@ -225,7 +228,7 @@ def wrote(slug: str, period: int, replies: Sequence[Reply] = (), collected: int 
 
 
 def served(
-    units: Sequence[Unit], parts: Sequence[UnitBoard], retired: Sequence[RetiredUnit] = (), **changes: Any
+    units: Sequence[Unit], parts: Sequence[UnitBoard], retired: Sequence[BoardPlace] = (), **changes: Any
 ) -> dict[str, Any]:
     """The input of an operation on a directory and a board, pinned to the first anchor."""
     return {

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from dropbox.flows.drive import Flow
 from dropbox.protocol.constants import EPOCH_SECRET_GRACE
-from dropbox.protocol.directory import Unit
 from dropbox.protocol.errors import ProtocolError
+from dropbox.protocol.units import Unit
 from dropbox.protocol.wire import IntakeState, sign_segment_request
 
 from .notice import Notice

@@ -7,11 +7,13 @@ from dropbox.flows.drive import Flow
 from dropbox.flows.heads import newest_heads
 from dropbox.flows.requests import GetBoard, GetDirectory
 from dropbox.flows.trust import prove_all
-from dropbox.protocol.batch import ProvedUnit, UnitBoard, parse_board, prove_unit
+from dropbox.protocol.batches import UnitBoard, parse_board
 from dropbox.protocol.constants import LOST_KEYRING_STEP, MAX_WINDOW
 from dropbox.protocol.directory import parse_signed_directory, verify_directory
 from dropbox.protocol.errors import BoardAltered, ProtocolError
 from dropbox.protocol.primitives import sha256
+from dropbox.protocol.proofs import ProvedUnit, prove_unit
+from dropbox.protocol.units import BoardPlace
 
 from .notice import Notice
 from .requests import DeskRequest, SaveKeyring
@@ -51,7 +53,7 @@ def _own(state: DeskContext, board: Sequence[UnitBoard], notices: list[Notice]) 
         notices.append(Notice("own-board-missing"))
         return None
     try:
-        return prove_unit(listed.service_id, unit, served[0], listed.policy.window)
+        return prove_unit(listed.service_id, BoardPlace(unit), served[0], listed.policy.window)
     except BoardAltered as error:
         notices.append(Notice("own-board-altered", {"error": error.code}))
         return None
@@ -65,7 +67,7 @@ def _compare_intake(state: DeskContext, board: Sequence[UnitBoard], notices: lis
         if unit.unit_id == state.unit_id or unit.unit_id not in served:
             continue
         try:
-            proved = prove_unit(listed.service_id, unit, served[unit.unit_id], listed.policy.window)
+            proved = prove_unit(listed.service_id, BoardPlace(unit), served[unit.unit_id], listed.policy.window)
         except BoardAltered:
             continue
         if proved.batches:

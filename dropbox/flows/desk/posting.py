@@ -16,7 +16,7 @@ from dropbox.protocol.constants import (
     MAX_CHAIN_INDEX,
     MAX_SLOTS,
 )
-from dropbox.protocol.directory import Policy
+from dropbox.protocol.policy import Policy
 
 from .state import Conversation, DeskContext, Keyring, Text, TextState
 

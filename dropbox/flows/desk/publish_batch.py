@@ -8,7 +8,7 @@ batch's bytes), then the upload. A batch that is not answered is uploaded again,
 from dataclasses import dataclass, field
 
 from dropbox.flows.drive import Flow
-from dropbox.protocol.batch import Batch, Manifest, Upload, content_hash, make_batch, read_batch, verify_batch
+from dropbox.protocol.batches import Batch, Upload, content_hash, make_batch, read_batch, verify_batch
 from dropbox.protocol.board import EntryPlace, EntryPlain, chain_next, make_mark, seal_entry
 from dropbox.protocol.certificates import epoch_bounds, epoch_of
 from dropbox.protocol.chance import Random
@@ -21,9 +21,10 @@ from dropbox.protocol.constants import (
     NONCE,
     XWING_SEED,
 )
-from dropbox.protocol.directory import Unit
 from dropbox.protocol.encoding import Reader
 from dropbox.protocol.errors import ProtocolError
+from dropbox.protocol.manifests import Manifest
+from dropbox.protocol.units import Unit
 
 from .notice import Notice
 from .own_board import note_published, rolled_back
@@ -197,7 +198,7 @@ def _upload(state: DeskContext, unit: Unit, now: int, result: PublishResult) -> 
 def _ended(state: DeskContext, now: int) -> bool:
     """Whether this unit is retired and its last batch's period is over."""
     retired = state.trusted().directory.retired
-    return any(one.unit.unit_id == state.unit_id and now > one.last_period for one in retired)
+    return any(one.unit.unit_id == state.unit_id and one.over(now) for one in retired)
 
 
 def publish_batch(

@@ -14,9 +14,10 @@ from dropbox.flows.heads import BoardHead
 from dropbox.protocol.anchors import Anchor
 from dropbox.protocol.certificates import EpochCert
 from dropbox.protocol.constants import EntryType
-from dropbox.protocol.directory import Unit, VerifiedDirectory
+from dropbox.protocol.directory import VerifiedDirectory
 from dropbox.protocol.errors import UnknownUnit
 from dropbox.protocol.primitives import SealingKey, ed25519_public
+from dropbox.protocol.units import Unit
 
 from .opening import EpochKey
 

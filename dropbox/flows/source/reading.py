@@ -4,11 +4,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dropbox.protocol.batch import ProvedBatch, ProvedUnit
 from dropbox.protocol.board import Chains, EntryPlain, entry_tag, join_text, mark_tag, open_entry, read_mark
 from dropbox.protocol.codename import ConversationKeys, conversation_keys
 from dropbox.protocol.constants import MAX_CHAIN_INDEX, MAX_SLOTS, EntryType
 from dropbox.protocol.errors import ProtocolError
+from dropbox.protocol.proofs import ProvedBatch, ProvedUnit
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from dropbox.flows.drive import Flow
 from dropbox.flows.requests import GetBoard, GetDirectory
 from dropbox.flows.trust import Judged, choose_cert, judge
 from dropbox.protocol.anchors import Anchor
-from dropbox.protocol.batch import ProvedUnit
 from dropbox.protocol.certificates import EpochCert
 from dropbox.protocol.chance import Random, draw
 from dropbox.protocol.codename import conversation_keys
@@ -30,6 +29,7 @@ from dropbox.protocol.errors import (
     UnitConflicted,
     UnknownUnit,
 )
+from dropbox.protocol.proofs import ProvedUnit
 from dropbox.protocol.routing import receiving_unit
 from dropbox.protocol.wire import Receipt, parse_receipt
 

@@ -9,25 +9,12 @@ from aiohttp import web
 
 from dropbox.http_edge.answers import BINARY, Answer
 from dropbox.protocol.anchors import verify_head
-from dropbox.protocol.batch import (
-    CERTS,
-    MANIFEST_LONGEST,
-    NO_HASH,
-    Manifest,
-    Upload,
-    check_certs,
-    parse_manifest,
-    parse_upload,
-    read_batch,
-    read_front,
-    upload_size,
-    verify_batch,
-    verify_manifest,
-)
+from dropbox.protocol.batches import CERTS, Upload, parse_upload, read_batch, read_front, upload_size, verify_batch
 from dropbox.protocol.constants import SIGNATURE
-from dropbox.protocol.directory import RetiredUnit, Unit
 from dropbox.protocol.encoding import Reader
 from dropbox.protocol.errors import CertMismatch, Malformed, ManifestUnproved, ProtocolError
+from dropbox.protocol.manifests import MANIFEST_LONGEST, NO_HASH, Manifest, check_certs, parse_manifest, verify_manifest
+from dropbox.protocol.units import Unit
 from dropbox.protocol.wire import encode_answer
 from dropbox.server.ports import BoardStore, StoredBatch
 
@@ -97,7 +84,7 @@ class Batches:
         place = self._shelf.listed.place(unit_id)
         if place is None:
             raise Refused("unsigned")
-        return place.unit if isinstance(place, RetiredUnit) else place
+        return place.unit
 
     def check(self, body: bytes) -> tuple[Upload, Manifest]:
         """All that can be said without looking at the store. Raises Refused."""
@@ -120,7 +107,7 @@ class Batches:
             raise Refused("malformed")
         if manifest.count > self._shelf.listed.quota(unit_id):
             raise Refused("over-quota")
-        if isinstance(place, RetiredUnit) and manifest.period > place.last_period:
+        if place is not None and place.over(manifest.period):
             raise Refused("expired")
         try:
             head = verify_head(self._shelf.ready.anchors, manifest.head)

@@ -7,7 +7,6 @@ from aiohttp import web
 
 from dropbox.http_edge.answers import BINARY, Answer, OpenedAnswer
 from dropbox.protocol.constants import ENVELOPE, SIGNATURE
-from dropbox.protocol.directory import RetiredUnit
 from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.wire import IntakeState, Receipt, segment_header, verify_segment_request
@@ -96,8 +95,7 @@ class Intake:
         place = self._shelf.listed.place(unit_id)
         if place is None or len(signature) != SIGNATURE:
             raise Refused("unsigned")
-        unit = place.unit if isinstance(place, RetiredUnit) else place
-        key = unit.key_at(period_now)
+        key = place.unit.key_at(period_now)
         if key is None:
             raise Refused("unsigned")
         try:

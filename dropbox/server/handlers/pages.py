@@ -13,8 +13,9 @@ from dropbox.http_edge.answers import HTML
 from dropbox.http_edge.static_files import StaticFile
 from dropbox.protocol.anchors import SignedAnchor
 from dropbox.protocol.constants import BODY_PART, CATEGORIES, MAX_PARTS
-from dropbox.protocol.directory import Directory, Unit
+from dropbox.protocol.directory import Directory
 from dropbox.protocol.routing import receiving_unit
+from dropbox.protocol.units import Unit
 from dropbox.questions import QUESTIONS
 
 from .policies import EXIT_LOADS, PAGE_LOADS

@@ -8,7 +8,7 @@ one; anything longer, and a clock behind what is stored, waits for a person.
 from collections.abc import Iterable
 
 from dropbox.protocol.anchors import Head
-from dropbox.protocol.directory import Policy
+from dropbox.protocol.policy import Policy
 
 LONGEST_STOP = 3 * 86_400
 """Seconds that a stop explains by itself: a weekend. With daily periods this is also the clock slack that desks and

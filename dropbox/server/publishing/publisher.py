@@ -13,8 +13,8 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 
 from dropbox.protocol.anchors import Anchor
 from dropbox.protocol.constants import ENVELOPE
-from dropbox.protocol.directory import Policy
 from dropbox.protocol.errors import ProtocolError
+from dropbox.protocol.policy import Policy
 from dropbox.protocol.wire import SEGMENT_HEADER, segment_header, segment_root
 from dropbox.server.directories import Listed, newest_listed
 from dropbox.server.ports import BOARD, SEGMENTS, SHOWN, ClosedSegment, Objects, Shown, Store, segment_name
