@@ -26,6 +26,7 @@ from .opening import open_desk_vault
 from .schedule import next_collect, next_publish, publish_due, retry_after
 from .sessions import SessionBook
 from .settings import ANCHOR_FILE, read_anchor, read_settings
+from .trial_opening import TrialOpening
 from .vault_lock import hold_vault
 
 LONGEST_RETRY = 60.0
@@ -102,22 +103,20 @@ async def serve(folder: Path, desk_key: bytes, beside: Beside) -> None:
     """
     settings = read_settings(folder)
     anchor = read_anchor(folder / ANCHOR_FILE)
-    vault = open_desk_vault(folder, settings, desk_key)
+    vault, opening = open_desk_vault(folder, settings, desk_key), TrialOpening()
     try:
         # What a killed desk replaced or removed must not stay in its log.
         vault.truncate_wal()
-        engine = Engine(settings, anchor, vault, KeyringStore(folder, desk_key))
+        engine = Engine(settings, anchor, vault, KeyringStore(folder, desk_key), opening=opening)
         if trouble := engine.try_backup_folder():
             print(f"desk: {trouble}", file=sys.stderr, flush=True)
         desk = Desk(engine, SessionBook(vault, settings.idle_minutes * 60))
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        try:
-            await _run(desk, folder, stop, beside)
-        finally:
-            await engine.close()
+        await _run(desk, folder, stop, beside)
     finally:
+        await opening.close()
         vault.close()
 
 
