@@ -26,6 +26,7 @@ from dropbox.protocol.constants import ENVELOPE
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.wire import segment_header
 from dropbox.transport.desk import DeskConnection
+from journalist_ui.desk.trial_opening import TrialOpening
 from tests.desk.loop_watch import watch_loop
 from tests.desk.room import MemoryTransport, Room, make_room
 from tests.ports import free_port
@@ -119,6 +120,8 @@ async def _collect(room: Room, port: int, own: int, idle: float) -> Measured:
         async with DeskConnection(f"http://127.0.0.1:{port}", None, room.folder) as connection:
             yield HalfReal(room.service, connection=connection, period=period)
 
+    room.opening = TrialOpening()
+    room.reopen()
     room.engine._open = transport
     began = time.perf_counter()
     async with watch_loop() as stops:
@@ -126,7 +129,7 @@ async def _collect(room: Room, port: int, own: int, idle: float) -> Measured:
     seconds = time.perf_counter() - began
     assert done.new == own, done
     opener = await asyncio.to_thread(_opener)
-    await room.engine.close()
+    await room.opening.close()
     return Measured(idle, memory_of(os.getpid(), "VmHWM"), opener, stops.longest, seconds)
 
 

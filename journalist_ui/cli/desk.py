@@ -3,7 +3,6 @@
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -62,7 +61,11 @@ def init(
     tor: str,
     desk_key_fd: int | None,
     as_json: bool,
-    **pages: Any,
+    web: str,
+    web_url: str,
+    web_cert: str,
+    web_key: str,
+    demo: bool,
 ) -> None:
     """Make a desk: vault, keyring, first member, and the enrolment file for the roots.
 
@@ -80,7 +83,11 @@ def init(
     check_output()
     desk = desk_passphrase(desk_key_fd, confirm=True)
     person = secret_line(MEMBER, confirm=True)
-    made = init_desk(NewDesk(vault, service, anchor, name, member, backup, tor, roles, **pages), desk, person)
+    made = init_desk(
+        NewDesk(vault, service, anchor, name, member, backup, tor, roles, web, web_url, web_cert, web_key, demo),
+        desk,
+        person,
+    )
     try:
         say_once(to_json(made) if as_json else "\n".join(_made(made)))
     except OutputLost:

@@ -94,7 +94,8 @@ class Engine:
         transport: OpenTransport | None = None,
         opening: TrialOpening | None = None,
     ) -> None:
-        """Raises KeyringUnusable."""
+        """``opening`` is whoever made it to close; without one envelopes are opened in a thread. Raises
+        KeyringUnusable."""
         self.settings = settings
         self.vault = vault
         self.clock = clock
@@ -102,7 +103,7 @@ class Engine:
         self._anchor = anchor
         self._store = store
         self._open = transport or self._http
-        self._opening = opening or TrialOpening()
+        self._opening = opening or TrialOpening(apart=False)
         self._working = asyncio.Lock()
         self._backing_up = asyncio.Lock()
         self._replies: list[Text] = []
@@ -112,15 +113,6 @@ class Engine:
 
     def _http(self) -> AbstractAsyncContextManager[Transport]:
         return DeskConnection(self.settings.service, self.settings.tor or None, self._store.folder)
-
-    @property
-    def opens_apart(self) -> bool:
-        """Whether a process beside the desk opens envelopes at present."""
-        return self._opening.running
-
-    async def close(self) -> None:
-        """End what runs beside the desk."""
-        await self._opening.close()
 
     def _load(self) -> DeskContext:
         """Keyring and ledger as they are on the disk."""

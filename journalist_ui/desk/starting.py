@@ -10,6 +10,7 @@ from .engine import Engine
 from .keyring import KeyringStore
 from .opening import open_desk_vault
 from .settings import ANCHOR_FILE, DeskSettings, read_anchor
+from .trial_opening import TrialOpening
 
 
 @asynccontextmanager
@@ -17,16 +18,14 @@ async def working_engine(folder: Path, settings: DeskSettings, desk_key: bytes) 
     """The engine of ``folder`` while the block runs; the caller holds the vault's lock. Raises VaultUnusable,
     KeyringUnusable, BadInput, BackupFailed."""
     anchor = read_anchor(folder / ANCHOR_FILE)
-    vault = open_desk_vault(folder, settings, desk_key)
+    vault, opening = open_desk_vault(folder, settings, desk_key), TrialOpening()
     try:
         # What a killed desk replaced or removed must not stay in its log.
         vault.truncate_wal()
-        engine = Engine(settings, anchor, vault, KeyringStore(folder, desk_key))
+        engine = Engine(settings, anchor, vault, KeyringStore(folder, desk_key), opening=opening)
         if trouble := engine.try_backup_folder():
             print(f"desk: {trouble}", file=sys.stderr, flush=True)
-        try:
-            yield engine
-        finally:
-            await engine.close()
+        yield engine
     finally:
+        await opening.close()
         vault.close()

@@ -16,6 +16,7 @@ from .routes import Route, find_route
 from .site import KEYS, At, Site, Visit
 from .turned import Turned
 from .words.faults import say
+from .words.signing_in import Why
 
 
 class Gate:
@@ -60,8 +61,7 @@ class Gate:
         except NotSignedIn:
             if route.late:
                 return await route.late(visit)
-            why = "/sign-in?why=over" if visit.token else "/sign-in"
-            return to(why, self.site.set_cookie("")) if visit.token else to(why)
+            return visit.to_sign_in(Why.OVER) if visit.token else to("/sign-in")
         except Exception as error:
             log_fault(error, route.path)
             fault = fault_of(error)

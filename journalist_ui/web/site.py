@@ -15,27 +15,29 @@ from journalist_ui.web_address import WebAddress
 from .answers import HTML, Answer, to
 from .carried import Carried
 from .render import render
-from .words.done import DONE
+from .words.done import Done
+from .words.signing_in import Why
 
 Reply = TypeVar("Reply")
 KEYS = "keys"
 
 
-class Done:
+class LastDone:
     """What was done last in each session, until a page has said it; by the hash of the session's token."""
 
     def __init__(self) -> None:
-        self._what: dict[bytes, str] = {}
+        self._what: dict[bytes, Done] = {}
 
-    def note(self, token: str, what: str) -> None:
+    def note(self, token: str, what: Done) -> None:
         self._what[_hidden(token)] = what
 
-    def take(self, token: str, what: str) -> bool:
-        """Whether that was done last; it is said once."""
-        if self._what.get(_hidden(token)) != what:
-            return False
+    def take(self, token: str, code: str) -> str:
+        """The sentence of what was done last, if its code is this one: it is said once. Else nothing."""
+        what = self._what.get(_hidden(token))
+        if what is None or what.code != code:
+            return ""
         self.forget(token)
-        return True
+        return what.value
 
     def forget(self, token: str) -> None:
         self._what.pop(_hidden(token), None)
@@ -51,7 +53,7 @@ class Site:
 
     desk: Desk
     address: WebAddress
-    done: Done = field(default_factory=Done)
+    done: LastDone = field(default_factory=LastDone)
     landing: dict[str, int] = field(default_factory=dict)
     """By member: the case in which a lock kept what they had begun, for their next sign-in."""
     carried: Carried = field(default_factory=Carried)
@@ -132,16 +134,19 @@ class Visit:
         """One verb of the desk, by the session's member. Raises what the verb raises."""
         return await ask(self.site.desk, self.token, asked)
 
-    def done(self, address: str, what: str, *more: tuple[str, str]) -> Answer:
+    def done(self, address: str, what: Done, *more: tuple[str, str]) -> Answer:
         """Go on to a page that says once what was done: an address alone claims nothing."""
         self.site.done.note(self.token, what)
         path, mark, place = address.partition("#")
-        return to(f"{path}?done={what}{mark}{place}", *more)
+        return to(f"{path}?done={what.code}{mark}{place}", *more)
 
     def told(self) -> str:
         """What the page is to say of what was done."""
-        asked = self.query.get("done", "")
-        return DONE[asked] if asked and self.site.done.take(self.token, asked) else ""
+        return self.site.done.take(self.token, self.query.get("done", ""))
+
+    def to_sign_in(self, why: Why, *more: tuple[str, str]) -> Answer:
+        """Go on to the sign-in page, which says why; the session's cookie goes."""
+        return to(f"/sign-in?why={why.code}", self.site.set_cookie(""), *more)
 
     def page(
         self, template: str, status: int = 200, more: tuple[tuple[str, str], ...] = (), /, **values: object

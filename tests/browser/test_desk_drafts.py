@@ -29,7 +29,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
 async def officer(house: House, page: Page) -> Officer:
     """Signed in, with the case open and its box empty."""
     house.desk.sessions.lock_all()
-    house.desk.drafts.drop_member("ada")
+    house.drop_drafts("ada")
     made = Officer(house, page)
     await made.sign_in()
     await made.open("/cases/1")

@@ -129,7 +129,7 @@ async def test_whoever_types_goes_on_typing(officer: Officer) -> None:
     assert kept.startswith("jot jot jot ")
     assert kept == typed
     assert officer.house.desk.sessions.count == 1
-    assert officer.house.desk.drafts.find("ada", 1) is not None
+    assert officer.house.draft("ada") is not None
     await officer.page.keyboard.type("end")
     await expect(box).to_have_value(kept + "end")
 

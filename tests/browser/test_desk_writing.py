@@ -34,7 +34,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
 async def officer(house: House, page: Page) -> AsyncIterator[Officer]:
     """Signed in, with the case open and its box empty. The browser asks nothing before it leaves a page."""
     house.desk.sessions.lock_all()
-    house.desk.drafts.drop_member("ada")
+    house.drop_drafts("ada")
     asked: list[str] = []
 
     async def answer(dialog: Dialog) -> None:

@@ -16,6 +16,7 @@ from dropbox.protocol.codename import stretch as stretch_codename
 from journalist_ui.desk.engine import Engine
 from journalist_ui.desk.keyring import KeyringStore
 from journalist_ui.desk.settings import DeskSettings
+from journalist_ui.desk.trial_opening import TrialOpening
 from journalist_ui.people import changes, codes, members, passphrases
 from journalist_ui.people.members import Role
 from journalist_ui.people.session import Session
@@ -73,6 +74,7 @@ class Room:
     vault: Vault
     engine: Engine
     secrets: dict[str, str]
+    opening: TrialOpening | None = None
 
     def clock(self) -> float:
         """Late in the twin's present period: after the desk's instant for publishing."""
@@ -144,7 +146,15 @@ def _engine(room: Room) -> Engine:
         yield room.transport
 
     store = KeyringStore(room.folder, DESK_KEY)
-    return Engine(room.settings, room.service.anchor, room.vault, store, clock=room.clock, transport=transport)
+    return Engine(
+        room.settings,
+        room.service.anchor,
+        room.vault,
+        store,
+        clock=room.clock,
+        transport=transport,
+        opening=room.opening,
+    )
 
 
 def make_room(folder: Path, backup: str = "none", **service: Any) -> Room:

@@ -135,6 +135,17 @@ async def test_roles_bound_what_a_member_does(officer: Officer) -> None:
         assert (status, said["error"]) in ((403, "not-allowed"), (409, "not-yet"))
 
 
+async def test_who_may_is_said_in_one_table(officer: Officer) -> None:
+    """Every verb of a role is refused to who has only the other, before a field of it is looked at."""
+    officer.room.add("bob", INVESTIGATOR)
+    officer.room.add("carl", ADMINISTRATOR)
+    for name, other in (("bob", Who.ADMINISTRATOR), ("carl", Who.INVESTIGATOR)):
+        await officer.sign_in(name)
+        for verb in (verb for verb, line in VERBS.items() if line.who is other):
+            status, said = await officer.ask(verb)
+            assert (status, said["error"]) == (403, "not-allowed"), verb
+
+
 async def test_a_removed_members_session_ends(officer: Officer) -> None:
     """Removal ends every session, and what was wrapped to the member is gone."""
     officer.room.add("bob", INVESTIGATOR)

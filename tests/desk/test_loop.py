@@ -10,7 +10,7 @@ import pytest
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.constants import ENVELOPE
 from dropbox.protocol.primitives import sha256
-from journalist_ui.desk.trial_opening import second_core
+from journalist_ui.desk.trial_opening import TrialOpening, second_core
 from tests.desk.loop_watch import watch_loop
 from tests.desk.room import Room, make_room
 
@@ -46,6 +46,8 @@ async def test_the_watch_sees_a_stop() -> None:
 async def test_the_loop_goes_on_while_a_period_is_collected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """5,000 envelopes fetched, tried, recorded and stored, and a batch published: no stop longer than 50 ms."""
     room = make_room(tmp_path / "desk")
+    room.opening = TrialOpening()
+    room.reopen()
     await room.engine.sync()
     flood(room, ENVELOPES - OWN, OWN)
     twin = room.service.twin
@@ -56,8 +58,8 @@ async def test_the_loop_goes_on_while_a_period_is_collected(tmp_path: Path, monk
     async with watch_loop() as stops:
         done = await room.engine.sync()
     assert (done.new, done.published) == (OWN, True)
-    assert room.engine.opens_apart == second_core()
-    await room.engine.close()
-    assert not room.engine.opens_apart
+    assert room.opening.running == second_core()
+    await room.opening.close()
+    assert not room.opening.running
     assert stops.longest <= LONGEST_STOP, stops
     room.vault.close()

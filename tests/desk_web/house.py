@@ -15,8 +15,10 @@ import aiohttp
 from yarl import URL
 
 from dropbox.protocol.primitives import sha256
+from journalist_ui.casework.drafts import Draft, find_draft
 from journalist_ui.desk.sessions import SessionBook
 from journalist_ui.people import codes
+from journalist_ui.vault import tables
 from journalist_ui.verbs.desk import Desk
 from journalist_ui.web.server import serving
 from journalist_ui.web_address import WebAddress
@@ -137,6 +139,17 @@ class House:
         self.room.service.twin.advance()
         self.wall[0] = max(self.wall[0], self.room.clock())
         await self.desk.engine.sync()
+
+    def draft(self, name: str, case: int = 1) -> Draft | None:
+        """What the vault holds of what a member has begun to write."""
+        with self.room.vault.reading() as connection:
+            return find_draft(connection, name, case)
+
+    def drop_drafts(self, name: str) -> None:
+        """As if the member had never begun."""
+        with self.room.vault.writing() as connection:
+            connection.execute(tables.drafts.delete().where(tables.drafts.c.member == name))
+        self.desk.drafts.forget_member(name)
 
     def session_of(self, officer: Officer) -> Any:
         """What the desk holds of a browser's session; None when it is over."""

@@ -147,7 +147,7 @@ async def test_a_draft_outlives_the_lock_and_is_its_writers_alone(house: House) 
     page = await ada.post(f"/cases/{case}/reply", {"text": TEXT + "more", "act": "lock"})
     assert page.url == "/sign-in?why=kept"
     assert ada.token == ""
-    draft = house.desk.drafts.find("ada", case)
+    draft = house.draft("ada", case)
     assert draft is not None
     assert all(TEXT.encode() not in sealed for sealed in draft.sealed)
     assert TEXT not in (await bob.get(f"/cases/{case}")).body
@@ -160,7 +160,7 @@ async def test_a_draft_outlives_the_lock_and_is_its_writers_alone(house: House) 
     await again.post(f"/cases/{case}/reply", {"text": "y", "act": "draft"})
     page = await again.post(f"/cases/{case}/reply", {"text": "", "act": "draft"})
     assert page.url == f"/cases/{case}?done=emptied"
-    assert house.desk.drafts.find("ada", case) is None
+    assert house.draft("ada", case) is None
 
 
 async def test_a_draft_goes_with_its_member(house: House) -> None:
@@ -169,7 +169,7 @@ async def test_a_draft_goes_with_its_member(house: House) -> None:
     bob, ada = await house.officer("bob"), await house.officer("ada")
     await bob.post(f"/cases/{case}/reply", {"text": "y", "act": "draft"})
     await ada.post("/members/remove", {"name": "bob", "sure": "yes"})
-    assert house.desk.drafts.find("bob", case) is None
+    assert house.draft("bob", case) is None
 
 
 async def test_a_draft_has_a_limit(house: House) -> None:

@@ -8,7 +8,9 @@ import pytest
 
 from journalist_ui.web.render import static_files
 from journalist_ui.web.routes import LONGEST_BODY, LONGEST_FORM, ROUTES, find_route
-from journalist_ui.web.site import At, Done
+from journalist_ui.web.site import At, LastDone
+from journalist_ui.web.words.cases import STATES
+from journalist_ui.web.words.done import Done
 
 
 def test_every_place_of_an_address_has_its_name() -> None:
@@ -45,12 +47,17 @@ def test_every_file_of_the_pages_is_served_to_anybody() -> None:
 
 def test_what_was_done_is_said_once_and_kept_by_no_token() -> None:
     """A dump of the memory of the pages gives nobody a session; another session hears nothing."""
-    done = Done()
-    done.note("TOKEN", "sent")
+    done = LastDone()
+    done.note("TOKEN", Done.SENT)
     assert "TOKEN" not in repr(vars(done))
     assert not done.take("OTHER", "sent")
     assert not done.take("TOKEN", "draft")
-    assert [done.take("TOKEN", "sent") for _ in range(2)] == [True, False]
-    done.note("TOKEN", "sent")
+    assert [done.take("TOKEN", "sent") for _ in range(2)] == [Done.SENT.value, ""]
+    done.note("TOKEN", Done.SENT)
     done.forget("TOKEN")
     assert not done.take("TOKEN", "sent")
+
+
+def test_every_state_is_said_once_it_is_set() -> None:
+    """The next state of a case has its sentence."""
+    assert {f"state-{state}" for state in STATES} == {one.code for one in Done if one.code.startswith("state-")}

@@ -31,10 +31,7 @@ FAULTS = {
     "keys-offline": {"keys/issue.py": "import socket"},
     "demo-imports-no-party": {"dropbox/demo/start.py": "import dropbox.server"},
     "store-behind-ports": {"dropbox/server/handlers/intake.py": "import dropbox.server.store"},
-    "keyring-in-the-desk": {
-        "journalist_ui/desk/keyring.py": "",
-        "journalist_ui/vault/backup.py": "from journalist_ui.desk import keyring",
-    },
+    "keyring-in-the-desk": {"journalist_ui/cli/cases.py": "from journalist_ui.desk import keyring"},
     "vault-behind-the-session": {"journalist_ui/cli/show.py": "import journalist_ui.vault"},
     "handlers-apart": {"dropbox/server/handlers/intake.py": "import dropbox.server.publishing.publisher"},
     "http-edge": {"dropbox/http_edge/answers.py": "import dropbox.server.handlers"},

@@ -9,8 +9,10 @@ from journalist_ui.web.answers import Answer
 from journalist_ui.web.notices import sorted_notices
 from journalist_ui.web.site import Visit
 from journalist_ui.web.words.cases import FILTERS
+from journalist_ui.web.words.done import Done
 
 INBOX_PAGE = 100
+_MARKED = {"new": Done.STATE_NEW, "assessing": Done.STATE_ASSESSING}
 
 
 async def inbox(visit: Visit) -> Answer:
@@ -66,4 +68,4 @@ async def _with_categories(visit: Visit, lines: list[CaseLine]) -> list[CaseLine
 async def set_state(visit: Visit) -> Answer:
     """Only a person says that a case is being assessed."""
     done = await visit.ask(SetState(visit.at.case, visit.field("state")))
-    return visit.done(f"/cases/{done.case}", f"state-{done.state}")
+    return visit.done(f"/cases/{done.case}", _MARKED[done.state])

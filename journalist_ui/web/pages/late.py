@@ -6,6 +6,8 @@ from journalist_ui.shapes.drafts import KeepLateDraft
 from journalist_ui.verbs.faults import log_fault
 from journalist_ui.web.answers import Answer, to
 from journalist_ui.web.site import Visit
+from journalist_ui.web.words.done import Done
+from journalist_ui.web.words.signing_in import Why
 
 from .posted import at_case, carry, keep_and_lock, keep_draft, kept_page, late_draft, unkept_page
 
@@ -22,9 +24,9 @@ async def late(visit: Visit) -> Answer:
     # Their next sign-in leads there.
     visit.site.landing[writer] = visit.at.case
     if visit.who is None:
-        return to("/sign-in?why=late", visit.site.set_cookie(""))
+        return visit.to_sign_in(Why.LATE)
     if writer == visit.who.name:
-        return at_case(visit, "draft") if visit.field("act") == "draft" else to(f"/cases/{visit.at.case}/preview")
+        return at_case(visit, Done.DRAFT) if visit.field("act") == "draft" else to(f"/cases/{visit.at.case}/preview")
     return _not_yours(visit, f" Its text is kept as a draft of {writer}.")
 
 
@@ -42,8 +44,8 @@ async def _unknown(visit: Visit) -> Answer:
             return unkept_page(visit, error)
     ticket = carry(visit)
     if visit.who is None:
-        why = "carried" if ticket else "lost" if visit.text() else "over"
-        return to(f"/sign-in?why={why}", visit.site.set_cookie(""), *ticket)
+        why = Why.CARRIED if ticket else Why.LOST if visit.text() else Why.OVER
+        return visit.to_sign_in(why, *ticket)
     return _not_yours(visit, f" Its text waits for {writer} to sign in in this browser." if ticket else "", *ticket)
 
 

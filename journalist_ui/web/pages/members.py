@@ -4,8 +4,10 @@
 from journalist_ui.refusals import BadInput, NotAllowed
 from journalist_ui.shapes.members import AddMember, AskRemoval, Members, RemoveMember
 from journalist_ui.shapes.sharing import WhoLacks
-from journalist_ui.web.answers import Answer, to
+from journalist_ui.web.answers import Answer
 from journalist_ui.web.site import Visit
+from journalist_ui.web.words.done import Done
+from journalist_ui.web.words.signing_in import Why
 
 ROLES = ("investigator", "administrator")
 NOT_ALIKE = "The two passphrases are not the same. Type them again."
@@ -49,7 +51,7 @@ async def add(visit: Visit) -> Answer:
         await visit.ask(AddMember(visit.field("name").strip(), first, tuple(roles)))
     except BadInput as error:
         return await members_page(visit, error=error.say)
-    return visit.done("/members", "added")
+    return visit.done("/members", Done.ADDED)
 
 
 async def remove(visit: Visit) -> Answer:
@@ -63,5 +65,5 @@ async def remove(visit: Visit) -> Answer:
     except BadInput as error:
         return await members_page(visit, error=error.say)
     if name == visit.me.name:
-        return to("/sign-in?why=locked", visit.site.set_cookie(""))
-    return visit.done("/members", "removed")
+        return visit.to_sign_in(Why.LOCKED)
+    return visit.done("/members", Done.REMOVED)

@@ -9,6 +9,7 @@ from journalist_ui.shapes.passphrases import ChangePassphrase, ConfirmCodes, Sho
 from journalist_ui.shapes.upkeep import Status
 from journalist_ui.web.answers import Answer, to
 from journalist_ui.web.site import Visit
+from journalist_ui.web.words.signing_in import Why
 
 from .members import NOT_ALIKE
 
@@ -34,9 +35,9 @@ async def passphrase(visit: Visit) -> Answer:
     except BadInput as error:
         return visit.page("passphrase.html", 422, error=error.say)
     except SignInRefused:
-        return to("/sign-in?why=refused", visit.site.set_cookie(""))
+        return visit.to_sign_in(Why.REFUSED)
     if made.in_force:
-        return to("/sign-in?why=passphrase", visit.site.set_cookie(""))
+        return visit.to_sign_in(Why.PASSPHRASE)
     return to("/passphrase/codes")
 
 
@@ -62,5 +63,5 @@ async def confirm(visit: Visit) -> Answer:
     except BadInput as error:
         return await _codes(visit, error.say)
     except SignInRefused:
-        return to("/sign-in?why=refused", visit.site.set_cookie(""))
-    return to("/sign-in?why=passphrase", visit.site.set_cookie(""))
+        return visit.to_sign_in(Why.REFUSED)
+    return visit.to_sign_in(Why.PASSPHRASE)

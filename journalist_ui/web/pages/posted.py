@@ -9,7 +9,9 @@ from journalist_ui.verbs.faults import fault_of, log_fault
 from journalist_ui.web.answers import Answer, to
 from journalist_ui.web.carried import CarriedText
 from journalist_ui.web.site import Visit
+from journalist_ui.web.words.done import Done
 from journalist_ui.web.words.faults import say
+from journalist_ui.web.words.signing_in import Why
 
 from .sessions import lock_now
 
@@ -44,7 +46,7 @@ def carry(visit: Visit) -> tuple[tuple[str, str], ...]:
     return (visit.site.set_ticket(ticket),) if ticket else ()
 
 
-def at_case(visit: Visit, what: str) -> Answer:
+def at_case(visit: Visit, what: Done) -> Answer:
     """To the case's reply box, which says once what was done."""
     return visit.done(f"/cases/{visit.at.case}#text", what)
 
@@ -52,9 +54,9 @@ def at_case(visit: Visit, what: str) -> Answer:
 def kept_page(visit: Visit, found: DraftKept) -> Answer:
     """Where the browser goes once a draft was kept: to its preview, or back to the case."""
     if found.other:
-        return at_case(visit, "two" if visit.text() else "newer")
+        return at_case(visit, Done.TWO if visit.text() else Done.NEWER)
     if visit.field("act") == "draft":
-        return at_case(visit, "draft" if visit.text() else "emptied")
+        return at_case(visit, Done.DRAFT if visit.text() else Done.EMPTIED)
     return to(f"/cases/{visit.at.case}/preview")
 
 
@@ -63,12 +65,12 @@ async def keep_and_lock(visit: Visit, keep: Callable[[Visit], Awaitable[str]], v
     ticket: tuple[tuple[str, str], ...] = ()
     try:
         visit.site.landing[await keep(visit)] = visit.at.case
-        why = "kept"
+        why = Why.KEPT
     except Exception as error:
         log_fault(error, verb)
         ticket = carry(visit)
-        why = "carried" if ticket else "unkept"
-    return await lock_now(visit, why if visit.text() else "locked", *ticket)
+        why = Why.CARRIED if ticket else Why.UNKEPT
+    return await lock_now(visit, why if visit.text() else Why.LOCKED, *ticket)
 
 
 def unkept_page(visit: Visit, error: Exception) -> Answer:

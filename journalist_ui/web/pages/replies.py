@@ -8,6 +8,7 @@ from journalist_ui.shapes.replies import Preview, Reply
 from journalist_ui.verbs.faults import fault_of
 from journalist_ui.web.answers import HTML, Answer
 from journalist_ui.web.site import Visit
+from journalist_ui.web.words.done import Done
 from journalist_ui.web.words.faults import say
 
 from .conversation import case_page
@@ -52,7 +53,7 @@ async def _choose(visit: Visit) -> Answer:
         await visit.ask(chosen)
     except BadInput as error:
         return await case_page(visit, error=error.say)
-    return visit.done(f"/cases/{chosen.case}#text", "chosen")
+    return visit.done(f"/cases/{chosen.case}#text", Done.CHOSEN)
 
 
 async def preview(visit: Visit) -> Answer:
@@ -74,7 +75,7 @@ async def _send(visit: Visit) -> Answer:
     try:
         found = await visit.ask(Reply(number, once=visit.field("once")))
     except CaseMoved:
-        return visit.done(f"/cases/{number}/preview", "added-since")
+        return visit.done(f"/cases/{number}/preview", Done.ADDED_SINCE)
     except (BadInput, NotYet) as error:
         return await case_page(visit, error=say(fault_of(error)))
-    return visit.done(f"/cases/{number}", "again" if found.state == "again" else "sent")
+    return visit.done(f"/cases/{number}", Done.AGAIN if found.state == "again" else Done.SENT)

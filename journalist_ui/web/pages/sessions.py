@@ -8,12 +8,18 @@ from journalist_ui.verbs.faults import log_fault
 from journalist_ui.web.answers import Answer, to
 from journalist_ui.web.carried import CarriedText
 from journalist_ui.web.site import Visit
-from journalist_ui.web.words.signing_in import WHY
+from journalist_ui.web.words.done import Done
+from journalist_ui.web.words.signing_in import Why
 
 
 async def sign_in_page(visit: Visit) -> Answer:
     """Never looks at the session: a page left open must not keep one alive."""
-    return visit.page("sign_in.html", why=WHY.get(visit.query.get("why", ""), ""), error="", member="")
+    return visit.page("sign_in.html", why=_why(visit), error="", member="")
+
+
+def _why(visit: Visit) -> str:
+    asked = visit.query.get("why", "")
+    return next((one.value for one in Why if one.code == asked), "")
 
 
 async def sign_in(visit: Visit) -> Answer:
@@ -40,14 +46,14 @@ async def _hand_over(visit: Visit, name: str, carried: CarriedText, cookie: tupl
     """What was carried through the sign-in becomes the draft of whose page it was, and nobody else sees a word of it.
     What cannot be kept now waits on."""
     if carried.writer != name:
-        return visit.done("/", "carried-not-yours", cookie)
+        return visit.done("/", Done.CARRIED_NOT_YOURS, cookie)
     try:
         kept = await visit.ask(KeepDraft(carried.case, carried.text, carried.seen, carried.base))
     except Exception as error:
         log_fault(error, KeepDraft.verb)
-        return visit.done("/", "carried-not-kept", cookie)
+        return visit.done("/", Done.CARRIED_NOT_KEPT, cookie)
     visit.site.carried.let_go(visit.ticket)
-    done = "two" if kept.other else "carried"
+    done = Done.TWO if kept.other else Done.CARRIED
     return visit.done(f"/cases/{carried.case}#text", done, cookie, visit.site.set_ticket(""))
 
 
@@ -62,11 +68,11 @@ async def _has_draft(visit: Visit, number: int) -> bool:
 async def lock(visit: Visit) -> Answer:
     """Asks for no token of the form: a page of an earlier session locks the present one too. ``case`` is where its
     writer has a draft."""
-    why, case = "idle" if visit.field("why") == "idle" else "locked", visit.number("case")
+    why, case = Why.IDLE if visit.field("why") == "idle" else Why.LOCKED, visit.number("case")
     if case:
         try:
             visit.site.landing[await _whose(visit)] = case
-            why = "kept"
+            why = Why.KEPT
         except NotSignedIn:
             pass
     return await lock_now(visit, why)
@@ -80,8 +86,8 @@ async def _whose(visit: Visit) -> str:
         return visit.site.desk.writer_of(visit.field("csrf"))
 
 
-async def lock_now(visit: Visit, why: str, *more: tuple[str, str]) -> Answer:
+async def lock_now(visit: Visit, why: Why, *more: tuple[str, str]) -> Answer:
     """End the session; the browser forgets its copies of pages too."""
     await visit.ask(Lock(visit.token))
     visit.site.done.forget(visit.token)
-    return to(f"/sign-in?why={why}", visit.site.set_cookie(""), ("clear-site-data", '"cache"'), *more)
+    return visit.to_sign_in(why, ("clear-site-data", '"cache"'), *more)

@@ -5,6 +5,7 @@ from journalist_ui.refusals import BadInput
 from journalist_ui.shapes.sharing import AskShare, Share
 from journalist_ui.web.answers import Answer
 from journalist_ui.web.site import Visit
+from journalist_ui.web.words.done import Done
 
 from .members import members_page
 
@@ -20,5 +21,5 @@ async def share(visit: Visit) -> Answer:
         found = await visit.ask(Share(name, cases, agreed))
     except BadInput as error:
         return await members_page(visit, error=error.say)
-    done = "shared-one" if case else "partly" if found.cases_not_opened else "shared"
+    done = Done.SHARED_ONE if case else Done.PARTLY if found.cases_not_opened else Done.SHARED
     return visit.done(f"/cases/{case}" if case else "/members", done)

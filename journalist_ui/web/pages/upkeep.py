@@ -8,6 +8,7 @@ from journalist_ui.web.answers import Answer
 from journalist_ui.web.notices import sorted_notices
 from journalist_ui.web.render import static_files
 from journalist_ui.web.site import KEYS, Visit
+from journalist_ui.web.words.done import Done
 
 FILES = static_files()
 _YEAR = 31_536_000
@@ -21,7 +22,7 @@ async def status(visit: Visit) -> Answer:
 
 async def collect(visit: Visit) -> Answer:
     done = await visit.ask(Sync())
-    return visit.done("/", "new" if done.new else "collected")
+    return visit.done("/", Done.NEW if done.new else Done.COLLECTED)
 
 
 async def how_to(visit: Visit) -> Answer:
@@ -33,7 +34,7 @@ async def keys(visit: Visit) -> Answer:
     wanted = "off" if visit.field("keys") == "off" else "on"
     secure = "; Secure" if visit.site.address.secure else ""
     cookie = f"{KEYS}={wanted}; Path=/; HttpOnly; SameSite=Strict; Max-Age={_YEAR}{secure}"
-    return visit.done("/help", f"keys-{wanted}", ("set-cookie", cookie))
+    return visit.done("/help", Done.KEYS_OFF if wanted == "off" else Done.KEYS_ON, ("set-cookie", cookie))
 
 
 def static(name: str) -> Callable[[Visit], Awaitable[Answer]]:
