@@ -36,14 +36,36 @@
 
 /** @typedef {Report | Check | Reply} VisitAsk */
 /** @typedef {Start | NewCodename | CheckWords | Forget | VisitAsk} Ask */
+/** @typedef {Ask["ask"]} Question */
 
 /**
- * `percent` is whole; `part` and `parts` while a message is sent.
+ * What each question is answered by, once it is done.
+ * @typedef {object} Answers
+ * @property {{}} start
+ * @property {{codename: string}} new-codename
+ * @property {WordsTold} check-words
+ * @property {{}} forget
+ * @property {VisitTold} report
+ * @property {VisitTold} check
+ * @property {VisitTold} reply
+ */
+
+/**
+ * What a question brings with it.
+ * @template {Question} Name
+ * @typedef {Omit<Extract<Ask, {ask: Name}>, "ask">} Values
+ */
+
+/**
+ * `percent` is whole; `part` and `parts` while a message is sent. `perhapsStored` and `partsStored` as in Failure, were it to
+ * end here: a worker that is ended cannot say.
  * @typedef {object} Progress
  * @property {"stretch" | "directory" | "board" | "read" | "seal" | "post"} stage
  * @property {number} [percent]
  * @property {number} [part]
  * @property {number} [parts]
+ * @property {boolean} [perhapsStored]
+ * @property {number} [partsStored]
  */
 
 /**

@@ -4,7 +4,7 @@
  * page holds it; it is never written into a field, an address, a title or the clipboard.
  */
 
-import { byId, written } from "./dom.js";
+import { byId, fill, fillWith, written } from "./dom.js";
 import { say } from "./words.js";
 
 /** @import { WordsTold } from "../worker_messages.js" */
@@ -16,25 +16,26 @@ const PAUSE = 300;
 export function showCodename(/** @type {string} */ codename) {
   const list = document.createElement("ol");
   list.className = "own-codename";
-  for (const word of codename.split(" ")) {
+  const items = codename.split(" ").map((word) => {
     const item = document.createElement("li");
-    item.textContent = word;
-    list.append(item);
-  }
-  byId("codename-words", HTMLElement).replaceChildren(list);
+    fill(item, word, "page");
+    return item;
+  });
+  fillWith(list, items, "page");
+  fillWith(byId("codename-words", HTMLElement), [list], "page");
   const button = byId("show-codename", HTMLButtonElement);
   button.setAttribute("aria-expanded", "true");
-  button.textContent = say("hide-codename");
+  fill(button, say("hide-codename"), "page");
   // On a phone the words would stand below what it shows.
   list.scrollIntoView({ block: "nearest" });
 }
 
 /** Out of the document again. */
 export function hideCodename() {
-  byId("codename-words", HTMLElement).replaceChildren();
+  fillWith(byId("codename-words", HTMLElement), [], "page");
   const button = byId("show-codename", HTMLButtonElement);
   button.setAttribute("aria-expanded", "false");
-  button.textContent = say("show-codename");
+  fill(button, say("show-codename"), "page");
 }
 
 /** Whether the words stand in the document. */
@@ -60,9 +61,9 @@ export function helpWords(found) {
  */
 export function showHelp(id, found = null) {
   const wrong = found?.wrong[0];
-  byId(`${id}-help`, HTMLElement).textContent = found ? helpWords(found) : "";
+  fill(byId(`${id}-help`, HTMLElement), found ? helpWords(found) : "", "page");
   const hint = wrong?.read ? "words-read" : "words-nearest";
-  byId(`${id}-nearest`, HTMLElement).textContent = wrong?.nearest ? say(hint, wrong) : "";
+  fill(byId(`${id}-nearest`, HTMLElement), wrong?.nearest ? say(hint, wrong) : "", "page");
 }
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** @file The day to come back: one draw for whoever reported, answered or only read, and whatever became of it. */
 
-import { all } from "./dom.js";
+import { all, fill } from "./dom.js";
 import { dayWords, say } from "./words.js";
 
 const SOONEST = 2;
@@ -26,5 +26,5 @@ export function fillComeBack(page, clockSuspect = false) {
   const day = new Date();
   day.setDate(day.getDate() + days());
   const words = clockSuspect ? wait : say("come-back", { day: dayWords(day), wait });
-  for (const place of all(page, "[data-come-back]")) place.textContent = words;
+  for (const place of all(page, "[data-come-back]")) fill(place, words);
 }

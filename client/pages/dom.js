@@ -55,6 +55,57 @@ export function fresh(id) {
   return Array.from(copy.children).filter((child) => child instanceof HTMLElement);
 }
 
+/** What stood in a place before it was filled. @type {WeakMap<HTMLElement, string>} */
+const before = new WeakMap();
+
+/**
+ * Whose a filled place is: of what visits brought, of the report that is being written, or of the page itself.
+ * @typedef {"visit" | "report" | "page"} Whose
+ */
+
+/**
+ * Write text into a place. It is marked, so that `emptyFilled` finds it wherever it is.
+ * @param {HTMLElement} place
+ * @param {string | null} text
+ * @param {Whose} [whose]
+ */
+export function fill(place, text, whose = "visit") {
+  mark(place, whose);
+  place.textContent = text;
+}
+
+/**
+ * The same with elements that were made for it, in place of what stands there.
+ * @param {HTMLElement} place
+ * @param {HTMLElement[]} made
+ * @param {Whose} [whose]
+ */
+export function fillWith(place, made, whose = "visit") {
+  mark(place, whose);
+  place.replaceChildren(...made);
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {Whose} whose
+ */
+function mark(place, whose) {
+  if (place.dataset["filled"] === undefined) before.set(place, place.childElementCount ? "" : (place.textContent ?? ""));
+  place.dataset["filled"] = whose;
+}
+
+/**
+ * Every place that was filled so holds again what the document came with.
+ * @param {Whose} whose
+ * @param {ParentNode} [within]
+ */
+export function emptyFilled(whose, within = document) {
+  for (const place of all(within, `[data-filled="${whose}"]`)) {
+    place.textContent = before.get(place) ?? "";
+    delete place.dataset["filled"];
+  }
+}
+
 /**
  * The input of a group that is chosen.
  * @param {string} name

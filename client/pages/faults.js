@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** @file What a person must mend before going on: a summary at the top of the page and a sentence at each field. */
 
-import { all, fresh, one, section } from "./dom.js";
+import { all, fill, fresh, one, section } from "./dom.js";
 
 /** @typedef {{field: string, text?: string}} Fault `text` in place of the field's own sentence */
 
@@ -45,7 +45,7 @@ export function showFaults(page, faults) {
     const line = pattern.cloneNode(true);
     if (line instanceof HTMLElement) {
       const link = one(line, "a");
-      link.textContent = text;
+      fill(link, text, "page");
       link.setAttribute("href", `#${inputs(parent)[0]?.id ?? ''}`);
       pattern.before(line);
     }

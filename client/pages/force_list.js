@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** @file The list of forces gets shorter as one types: a name, a Welsh name, another name, initials or a nation. */
 
-import { all, byId, one, section } from "./dom.js";
+import { all, byId, fill, one, section } from "./dom.js";
 import { say } from "./words.js";
 
 /** @param {string} text */
@@ -23,7 +23,7 @@ export function showFitting() {
     if (fits) count += 1;
   }
   const name = !wanted.length ? "found-all" : count === 0 ? "found-none" : count === 1 ? "found-one" : "found-some";
-  byId("found", HTMLElement).textContent = say(name, { n: count });
+  fill(byId("found", HTMLElement), say(name, { n: count }), "page");
 }
 
 /** Wire the page. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** @file Leaving at once, covering the page when it is out of sight, and leaving nothing behind. */
 
-import { all, byId, one } from "./dom.js";
+import { all, byId, fill, one } from "./dom.js";
 import { say } from "./words.js";
 
 const PRESSES = 3;
@@ -61,7 +61,7 @@ export function startExit(wipe) {
   let timer = 0;
   const reset = () => {
     presses = 0;
-    told.textContent = "";
+    fill(told, "", "page");
   };
   link.addEventListener("click", (event) => {
     event.preventDefault();
@@ -78,7 +78,7 @@ export function startExit(wipe) {
       leave();
       return;
     }
-    told.textContent = say(`exit-${PRESSES - presses}`);
+    fill(told, say(`exit-${PRESSES - presses}`), "page");
     timer = setTimeout(reset, WITHIN);
   }, reset);
 }

@@ -5,7 +5,7 @@
  */
 
 import { fillComeBack } from "./come_back.js";
-import { all, fresh, one, section } from "./dom.js";
+import { all, fill, fillWith, fresh, one, section } from "./dom.js";
 import { dayWords, has, say } from "./words.js";
 
 /** @import { ConversationTold, VisitTold, WarningTold } from "../worker_messages.js" */
@@ -33,13 +33,12 @@ function warningWords(warned, period) {
  * @param {number} [period]
  */
 function fillWarnings(place, warnings, period = DAY) {
-  place.replaceChildren(
-    ...warnings.flatMap((warned) => {
-      const shown = fresh("warning");
-      for (const box of shown) one(box, ".govuk-warning-text__text").append(` ${warningWords(warned, period)}`);
-      return shown;
-    }),
-  );
+  const shown = warnings.flatMap((warned) => {
+    const boxes = fresh("warning");
+    for (const box of boxes) one(box, ".govuk-warning-text__text").append(` ${warningWords(warned, period)}`);
+    return boxes;
+  });
+  fillWith(place, shown);
 }
 
 /** @param {WarningTold} warned */
@@ -53,7 +52,7 @@ function isOpen(warned) {
  */
 export function fillStored(name, visited) {
   const page = section(name);
-  one(page, "[data-unit-name]").textContent = visited.name;
+  fill(one(page, "[data-unit-name]"), visited.name);
   fillComeBack(page, visited.clockSuspect);
   fillWarnings(one(page, "[data-warnings]"), concerning(visited), visited.period);
 }
@@ -75,14 +74,14 @@ export function fillMessages(visited) {
   const fold = one(page, "[data-fold]");
   fold.hidden = !others.length;
   fillWarnings(one(fold, ".govuk-details__text"), others, visited.period);
-  one(page, "[data-conversations]").replaceChildren(...visited.conversations.flatMap(conversation));
+  fillWith(one(page, "[data-conversations]"), visited.conversations.flatMap(conversation));
   one(page, "[data-nothing]").hidden = visited.conversations.length > 0;
 }
 
 /** @param {string} text */
 function paragraph(text) {
   const made = document.createElement("p");
-  made.textContent = text;
+  fill(made, text);
   return made;
 }
 
@@ -90,14 +89,14 @@ function paragraph(text) {
 function conversation(found) {
   const [heading, collected] = fresh("conversation");
   if (!heading || !collected) return [];
-  heading.textContent = found.name;
+  fill(heading, found.name);
   const count = found.collected === 0 ? "none" : found.collected === 1 ? "one" : "some";
-  collected.textContent = say(`collected-${count}`, { n: found.collected });
+  fill(collected, say(`collected-${count}`, { n: found.collected }));
   const texts = found.messages.flatMap((text) => {
     const shown = fresh("message");
     for (const box of shown) {
-      one(box, "h3").textContent = say("message", { number: text.number, day: dayWords(text.day) });
-      one(box, "pre").textContent = text.text;
+      fill(one(box, "h3"), say("message", { number: text.number, day: dayWords(text.day) }));
+      fill(one(box, "pre"), text.text);
     }
     return shown;
   });
@@ -129,12 +128,12 @@ export function fillFailure(failed, left, kept = "") {
   const name = pageOf(failed);
   const page = section(name);
   const stored = left ? storedWords(left) : say("stored-reading");
-  for (const place of all(page, "[data-stored]")) place.textContent = stored;
+  for (const place of all(page, "[data-stored]")) fill(place, stored);
   for (const place of all(page, "[data-warnings]")) fillWarnings(place, failed.warnings.filter(isOpen));
-  for (const place of all(page, "[data-today]")) place.textContent = dayWords(new Date());
-  for (const place of all(page, "[data-say]")) place.textContent = reason(failed);
+  for (const place of all(page, "[data-today]")) fill(place, dayWords(new Date()));
+  for (const place of all(page, "[data-say]")) fill(place, reason(failed));
   for (const place of all(page, "[data-kept]")) {
-    place.textContent = kept;
+    fill(place, kept);
     if (place.parentElement) place.parentElement.hidden = !kept;
   }
   for (const place of all(page, "[data-perhaps]")) {
@@ -150,7 +149,10 @@ function reason({ code, say: told }) {
   return has(code) ? say(code) : told || say("unexpected");
 }
 
-/** @param {Failed} failed */
+/**
+ * @param {Failed} failed
+ * @returns {"untaken" | "clock" | "incapable" | "stopped" | "unavailable" | "problem"}
+ */
 function pageOf({ code, untaken }) {
   // Whoever only read has the answers by now: to try again at once would show that this was no reading.
   if (untaken) return "untaken";
@@ -171,13 +173,13 @@ export function fillRefused(visited, deskName, left) {
   const { refused } = visited;
   const byList = Boolean(refused?.byList);
   const offered = Boolean(deskName) && byList;
-  one(page, "[data-say]").textContent = reason(refused ?? { code: "unexpected", say: "" });
-  one(page, "[data-stored]").textContent = storedWords(left);
+  fill(one(page, "[data-say]"), reason(refused ?? { code: "unexpected", say: "" }));
+  fill(one(page, "[data-stored]"), storedWords(left));
   fillWarnings(one(page, "[data-warnings]"), concerning(visited), visited.period);
   one(page, "[data-list]").hidden = !byList;
   one(page, "[data-desk]").hidden = !offered;
   one(page, "[data-later]").hidden = byList;
-  one(page, "[data-desk-name]").textContent = offered ? deskName : "";
+  fill(one(page, "[data-desk-name]"), offered ? deskName : "");
   fillComeBack(page, visited.clockSuspect);
 }
 
@@ -190,10 +192,10 @@ export function fillRerouted(visited, was, left) {
   const page = section("rerouted");
   const { name: now, kind } = visited;
   const offered = Boolean(now && visited.refused?.byList);
-  one(page, "[data-stored]").textContent = storedWords(left);
-  one(page, "[data-was]").textContent = was;
-  one(page, "[data-now]").textContent = now;
-  one(page, "[data-now-reads]").textContent = now ? say(`reads-${kind}`) : "";
+  fill(one(page, "[data-stored]"), storedWords(left));
+  fill(one(page, "[data-was]"), was);
+  fill(one(page, "[data-now]"), now);
+  fill(one(page, "[data-now-reads]"), now ? say(`reads-${kind}`) : "");
   one(page, "[data-now-known]").hidden = !now;
   one(page, "[data-now-unknown]").hidden = Boolean(now);
   one(page, "[data-closed]").hidden = !offered;
@@ -203,16 +205,5 @@ export function fillRerouted(visited, was, left) {
 
 /** What was written stands on that page only while it is shown. */
 export function emptyKept() {
-  for (const place of all(document, "[data-kept]")) place.textContent = "";
-}
-
-/** Nothing of a visit stays in the document. */
-export function emptyOutcome() {
-  const made = "[data-warnings], [data-conversations], [data-fold] div, [data-which] .govuk-radios";
-  for (const place of all(document, made)) place.replaceChildren();
-  const said =
-    "[data-unit-name], [data-come-back], [data-was], [data-now], [data-now-reads], [data-desk-name], [data-to-name], [data-say], " +
-    "[data-part], [data-today], section:not(#page-incapable) [data-stored]";
-  for (const place of all(document, said)) place.textContent = "";
-  emptyKept();
+  for (const place of all(document, "[data-kept]")) fill(place, "");
 }

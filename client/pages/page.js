@@ -5,13 +5,14 @@
  */
 
 import { helpTyping, helpWords, hideCodename, isCodenameShown, showCodename, showHelp } from "./codename.js";
-import { all, byId, chosen, one, section, written } from "./dom.js";
+import { all, byId, chosen, emptyFilled, fill, one, section, written } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
 import { showFitting, startForceList } from "./force_list.js";
 import { emptyFields, isAnythingWritten, startCover, startExit, startForgetting } from "./leave.js";
-import { emptyKept, emptyOutcome } from "./outcome.js";
-import { MAX_PARTS, asksWhom, emptyCheckPage, fillCheckPage, isIndependent } from "./report.js";
+import { emptyKept } from "./outcome.js";
+import { MAX_PARTS, PAGES, dependsOn, fillCheckPage, isAsked, isIndependent } from "./report.js";
 import { receiver, replyText, report, size, sizeWords } from "./report.js";
+import { State } from "./states.js";
 import { Visits } from "./visits.js";
 import { Walk, keepAddress } from "./walk.js";
 import { say } from "./words.js";
@@ -19,39 +20,36 @@ import { Failed, WorkerLine } from "./worker_line.js";
 
 /** @import { WordsTold } from "../worker_messages.js" */
 
-/** The questions of a report, in their order. */
-const ORDER = [
-  ...["before", "role", "serving", "identity", "force", "chief", "keep", "whom", "categories", "account"],
-  ...["check", "codename", "retype"],
-];
+/** The way of a report, page by page. */
+const ORDER = ["before", ...PAGES, "check", "codename", "retype"];
 
-/** The one made for a report, and the one that a person came back with: neither ever stands in for the other. */
-let codename = "";
-let returned = "";
 /** Ends when the codename is there; one is made at a time. */
 let making = Promise.resolve();
-/** Whether the person came from the page that shows all answers, to change one. */
-let changing = false;
 /** Whether a press is still at work; another one would make a second visit. */
 let busy = false;
 
 const line = new WorkerLine(byId("service", HTMLTemplateElement).dataset["anchor"] ?? "");
 const walk = new Walk(entered, left);
-const visits = new Visits(line, walk, done);
+const state = new State({
+  report: emptyReport,
+  typed: emptyReturn,
+  outcome: () => emptyFilled("visit"),
+  keys: () => void line.ask("forget", {}).catch(() => line.stop()),
+  worker: () => line.stop(),
+});
+const visits = new Visits(line, walk, state);
 
-/** Empty all that was typed. */
+/** All that was typed, and what was shown of it. */
 function emptyReport() {
-  changing = false;
-  codename = "";
   emptyFields(document);
-  emptyCheckPage();
+  emptyFilled("report");
   showFitting();
   hideCodename();
   showHelp("codename-back");
   for (const page of [...ORDER, "suits"]) clearFaults(page);
 }
 
-/** Empty what was typed to come back or to write on. */
+/** What was typed to come back or to write on. */
 function emptyReturn() {
   for (const page of ["return", "write"]) {
     emptyFields(section(page));
@@ -60,38 +58,15 @@ function emptyReturn() {
   showHelp("codename-in");
 }
 
-/**
- * What a visit needed is gone; a conversation's codename is kept for the next message.
- * @param {"report" | "reply" | "check"} kind
- */
-function done(kind) {
-  if (kind === "report") emptyReport();
-  else emptyReturn();
-}
-
-/** Back from where a visit ended: nothing of it stays, but a report that is not stored yet does. */
+/** Back from where a visit ended. */
 function left() {
-  const writing = walk.current !== "sent";
-  if (!writing) emptyReport();
-  emptyVisits(writing);
-  line.ask("forget").catch(() => line.stop());
+  state.happen(walk.current === "sent" ? "left-stored" : "left", walk);
 }
 
-/** Nothing that was typed, made or fetched stays, and the worker ends, when the page goes. */
+/** The page goes. */
 function wipe() {
   // After *Exit this page* there is no page left to empty.
-  if (!document.body.childElementCount) return;
-  emptyReport();
-  emptyVisits();
-  line.stop();
-}
-
-/** @param {boolean} [writing] whether a report is still being written */
-function emptyVisits(writing = false) {
-  returned = "";
-  emptyReturn();
-  emptyOutcome();
-  visits.forget(writing);
+  if (document.body.childElementCount) state.happen("gone", walk);
 }
 
 /** @param {string} name */
@@ -99,7 +74,7 @@ function entered(name) {
   if (name !== "codename") hideCodename();
   if (name !== "untaken") emptyKept();
   if (name === "check") {
-    changing = false;
+    state.changing = false;
     fillCheckPage();
   }
   if (name === "codename") making = making.then(prepareCodename);
@@ -110,11 +85,12 @@ function entered(name) {
 async function prepareCodename() {
   const goOn = one(section("codename"), '[data-do="next"]');
   goOn.hidden = true;
-  if (codename) return;
+  if (state.codename) return;
   try {
-    codename = (await line.ask("new-codename")).codename;
+    state.codename = (await line.ask("new-codename", {})).codename;
   } catch (error) {
-    if (walk.current === "codename" && error instanceof Failed && error.code === "crypto-missing") walk.turn("incapable");
+    const able = !(error instanceof Failed && error.code === "crypto-missing");
+    if (walk.current === "codename" && !able) state.happen("incapable", walk);
   }
 }
 
@@ -125,13 +101,13 @@ async function toggleCodename() {
   }
   // On a slow device the press may come before the codename; after Stop, without a connection, there is none.
   await making;
-  if (!codename) await (making = prepareCodename());
+  if (!state.codename) await (making = prepareCodename());
   if (walk.current !== "codename") return;
-  if (!codename) {
-    byId("codename-words", HTMLElement).textContent = say("network");
+  if (!state.codename) {
+    fill(byId("codename-words", HTMLElement), say("network"), "page");
     return;
   }
-  showCodename(codename);
+  showCodename(state.codename);
   one(section("codename"), '[data-do="next"]').hidden = false;
 }
 
@@ -157,8 +133,9 @@ function next() {
     return;
   }
   const follows = after(page);
-  if (changing && follows !== "whom") {
-    changing = false;
+  // What is asked only because of an answer is asked after a change of it too.
+  if (state.changing && !dependsOn(follows).length) {
+    state.changing = false;
     walk.returnTo("check");
     return;
   }
@@ -167,13 +144,12 @@ function next() {
 
 /** @param {string} page */
 function after(page) {
-  const follows = ORDER[ORDER.indexOf(page) + 1] ?? "check";
-  return follows === "whom" && !asksWhom() ? "categories" : follows;
+  return ORDER.slice(ORDER.indexOf(page) + 1).find(isAsked) ?? "check";
 }
 
 /** @param {string} page */
 function change(page) {
-  changing = true;
+  state.changing = true;
   walk.go(page);
 }
 
@@ -205,7 +181,7 @@ async function typedCodename(field) {
 async function send() {
   const typed = await typedCodename("codename-back");
   if (!typed) return;
-  if (typed !== codename) {
+  if (typed !== state.codename) {
     showFaults("retype", [{ field: "codename-back", text: say("words-other") }]);
     return;
   }
@@ -215,14 +191,15 @@ async function send() {
     return;
   }
   const shown = { name: unit.name, independent: isIndependent(), kind: unit.kind };
-  await visits.make("report", { codename, slug: unit.slug, shown, ...report(), despiteClock: false });
+  const { codename } = state;
+  await visits.make({ ask: "report", codename, slug: unit.slug, shown, ...report(), despiteClock: false });
 }
 
 async function check() {
   const typed = await typedCodename("codename-in");
   if (!typed) return;
-  returned = typed;
-  await visits.make("check", { codename: returned, despiteClock: false });
+  state.returned = typed;
+  await visits.make({ ask: "check", codename: typed, despiteClock: false });
 }
 
 async function reply() {
@@ -238,7 +215,7 @@ async function reply() {
     return;
   }
   clearFaults("write");
-  await visits.make("reply", { codename: returned, slug, text, despiteClock: false });
+  await visits.make({ ask: "reply", codename: state.returned, slug, text, despiteClock: false });
 }
 
 function showSizes() {
@@ -248,7 +225,7 @@ function showSizes() {
     // A screen reader hears of it once it matters, not at every key.
     place.setAttribute("aria-live", found[page].parts > 1 ? "polite" : "off");
     const words = sizeWords(found[page]);
-    if (place.textContent !== words) place.textContent = words;
+    if (place.textContent !== words) fill(place, words, "report");
   }
 }
 
@@ -316,5 +293,5 @@ line.start().then(
     byId("no-script", HTMLElement).hidden = true;
     byId("begin", HTMLElement).hidden = false;
   },
-  () => walk.turn("incapable"),
+  () => state.happen("incapable", walk),
 );

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** @file What the worker is at, step by step. */
 
-import { all, one, section } from "./dom.js";
+import { all, fill, one, section } from "./dom.js";
 import { say } from "./words.js";
 
 /** @import { Progress } from "../worker_messages.js" */
@@ -10,33 +10,33 @@ import { say } from "./words.js";
 export class ProgressPage {
   #page = section("working");
   #stage = "";
-  /** The envelope that is being sent: those before it are stored. */
-  part = 1;
-  /** Whether an envelope may have left. */
-  posted = false;
+  #part = 1;
+  /** What the message has left behind if it ends here, as far as the worker said. */
+  left = { perhapsStored: false, partsStored: 0 };
 
   /** @param {"report" | "reply" | "check"} kind */
   begin(kind) {
-    this.posted = false;
-    this.part = 1;
+    this.left = { perhapsStored: false, partsStored: 0 };
+    this.#part = 1;
     this.#restart();
     for (const part of all(this.#page, "[data-when]")) {
       part.hidden = !(part.dataset["when"] ?? "").split(" ").includes(kind);
     }
-    one(this.#page, "[data-part]").textContent = "";
+    fill(one(this.#page, "[data-part]"), "");
   }
 
   /** @param {Progress} told */
   show(told) {
     const part = told.part ?? 1;
-    if (part !== this.part) {
-      this.part = part;
+    if (part !== this.#part) {
+      this.#part = part;
       this.#restart();
     }
     if ((told.parts ?? 1) > 1) {
-      one(this.#page, "[data-part]").textContent = say("part", { part, parts: told.parts ?? 1 });
+      fill(one(this.#page, "[data-part]"), say("part", { part, parts: told.parts ?? 1 }));
     }
-    if (told.stage === "post") this.posted = true;
+    const { perhapsStored = false, partsStored = 0 } = told;
+    this.left = { perhapsStored, partsStored };
     this.#step(told.stage);
     const bar = this.#page.querySelector("progress");
     if (!bar) return;
@@ -59,7 +59,7 @@ export class ProgressPage {
         before = false;
         step.dataset["state"] = "now";
         // A screen reader hears of each step once, not of each per cent.
-        one(this.#page, "[data-say]").textContent = step.textContent;
+        fill(one(this.#page, "[data-say]"), step.textContent);
       } else if (before) {
         step.dataset["state"] = "done";
       } else {

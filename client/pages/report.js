@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** @file The report as it stands in the document's fields: nothing is kept anywhere else. */
 
-import { all, byId, chosen, one, section, written } from "./dom.js";
+import { all, byId, chosen, fill, one, section, written } from "./dom.js";
 import { say } from "./words.js";
 
 const service = byId("service", HTMLTemplateElement);
 const BODY_PART = Number(service.dataset["bodyPart"]);
 export const MAX_PARTS = Number(service.dataset["maxParts"]);
 
-/** Questions that are answered by a choice, and those in the person's own words. */
-const CHOICES = ["subject-role", "subject-serving", "subject-chief", "keep-from"];
-const TEXTS = ["subject-identity", "keep-from-whom"];
+/** The questions as the document asks them: by a choice or in the person's own words, each on its page. */
+const QUESTIONS = all(document, "[data-asks]").map((group) => ({
+  id: group.dataset["field"] ?? "",
+  choice: group.dataset["asks"] === "choice",
+  page: group.closest("section")?.dataset["page"] ?? "",
+}));
+const CHOICES = QUESTIONS.filter(({ choice }) => choice);
+/** The pages of a report, in their order. */
+export const PAGES = (service.dataset["pages"] ?? "").split(" ");
 
 /** @typedef {{slug: string, name: string, kind: string}} Receiver */
 
@@ -26,7 +32,7 @@ function listedUnit(slug) {
 
 /** Whether an answer keeps the report from the force's own unit. */
 export function isIndependent() {
-  return CHOICES.some((name) => chosen(name)?.hasAttribute("data-independent"));
+  return CHOICES.some(({ id }) => chosen(id)?.hasAttribute("data-independent"));
 }
 
 /**
@@ -46,25 +52,30 @@ export function whyReceiver() {
   return say(receiver()?.kind === "force-unit" ? "why-force" : "why-no-unit");
 }
 
-/** Whether "who should not see it" is asked. */
-export function asksWhom() {
-  return ["unit", "other"].includes(chosen("keep-from")?.value ?? "");
+/**
+ * On which answers a page depends: the question, then the options; empty for one that is always shown.
+ * @param {string} page
+ */
+export function dependsOn(page) {
+  return (section(page).dataset["after"] ?? "").split(" ").filter(Boolean);
+}
+
+/** Whether a page of the report is shown, by what was answered before. @param {string} page */
+export function isAsked(page) {
+  const [question, ...options] = dependsOn(page);
+  return !question || options.includes(chosen(question)?.value ?? "");
 }
 
 /** @returns {Record<string, string>} */
 function answers() {
   /** @type {Record<string, string>} */
   const found = {};
-  for (const name of CHOICES) {
-    const value = chosen(name)?.value;
-    if (value) found[name] = value;
+  for (const { id, choice, page } of QUESTIONS) {
+    const answer = choice ? chosen(id)?.value : wellFormed(id).trim();
+    if (answer && isAsked(page)) found[id] = answer;
   }
-  for (const id of TEXTS) {
-    const text = wellFormed(id).trim();
-    if (text && (id !== "keep-from-whom" || asksWhom())) found[id] = text;
-  }
-  const unknown = chosen("force-unknown")?.value;
-  if (unknown && !chosen("force")) found["force-unknown"] = unknown;
+  // A force and why none is named are chosen on one page, never both.
+  if (chosen("force")) delete found["force-unknown"];
   return found;
 }
 
@@ -124,24 +135,18 @@ export function fillCheckPage() {
   const force = chosen("force") ?? chosen("force-unknown");
   /** @type {Record<string, string>} */
   const shown = { force: label(force), categories: all(section("categories"), "input:checked").map(label).join("\n") };
-  for (const name of CHOICES) shown[name] = label(chosen(name));
-  for (const id of [...TEXTS, "account-text"]) shown[id] = written(id).trim();
+  for (const { id, choice } of QUESTIONS) shown[id] = choice ? label(chosen(id)) : written(id).trim();
+  shown["account-text"] = written("account-text").trim();
   for (const place of all(page, "[data-answer]")) {
-    place.textContent = shown[place.dataset["answer"] ?? ""] || say("nothing");
+    fill(place, shown[place.dataset["answer"] ?? ""] || say("nothing"), "report");
   }
-  one(page, '[data-row="whom"]').hidden = !asksWhom();
+  for (const name of PAGES) one(page, `[data-row="${name}"]`).hidden = !isAsked(name);
   const unit = receiver();
-  one(page, "[data-receiver]").textContent = unit?.name ?? "";
-  one(page, "[data-receiver-why]").textContent = unit ? whyReceiver() : "";
-  one(page, "[data-receiver-reads]").textContent = unit ? say(`reads-${unit.kind}`) : "";
+  fill(one(page, "[data-receiver]"), unit?.name ?? "", "report");
+  fill(one(page, "[data-receiver-why]"), unit ? whyReceiver() : "", "report");
+  fill(one(page, "[data-receiver-reads]"), unit ? say(`reads-${unit.kind}`) : "", "report");
   const found = size(report());
   one(page, "[data-can-send]").hidden = !unit || found.parts > MAX_PARTS;
   one(page, "[data-cannot-send]").hidden = Boolean(unit);
-  one(page, "[data-size-check]").textContent = found.parts > 1 ? sizeWords(found) : "";
-}
-
-/** None of it stays on that page. */
-export function emptyCheckPage() {
-  const said = "[data-answer], [data-receiver], [data-receiver-why], [data-receiver-reads]";
-  for (const place of all(section("check"), said)) place.textContent = "";
+  fill(one(page, "[data-size-check]"), found.parts > 1 ? sizeWords(found) : "", "report");
 }

@@ -4,7 +4,7 @@
 
 const WORKER = "/worker.js";
 
-/** @import { Failure, Progress } from "../worker_messages.js" */
+/** @import { Answers, Failure, Progress, Question, Values } from "../worker_messages.js" */
 
 /** What the worker could not do. */
 export class Failed extends Error {
@@ -23,7 +23,7 @@ export class Failed extends Error {
 
 /**
  * @typedef {object} Waiting
- * @property {(value: any) => void} done
+ * @property {(value: unknown) => void} done
  * @property {(why: Failed) => void} failed
  * @property {(told: Progress) => void} progress
  */
@@ -74,7 +74,7 @@ export class WorkerLine {
       this.#worker.addEventListener("message", (event) => this.#hear(event.data));
       this.#worker.addEventListener("error", () => this.#end(this.#able ? "unreachable" : "crypto-missing"));
       this.#worker.addEventListener("messageerror", () => this.#end("unexpected"));
-      this.#started = this.#post({ ask: "start", anchor: this.#anchor }, () => {}).then(() => (this.#able = true));
+      this.#started = this.#post("start", { anchor: this.#anchor }, () => {}).then(() => (this.#able = true));
       // Whoever asks next hears of it.
       this.#started.catch(() => {});
     }
@@ -82,14 +82,16 @@ export class WorkerLine {
   }
 
   /**
-   * @param {string} question
-   * @param {Record<string, unknown>} [values]
+   * What the worker answers to this question. Rejects with Failed.
+   * @template {Question} Name
+   * @param {Name} question
+   * @param {Values<Name>} values
    * @param {(told: Progress) => void} [progress]
-   * @returns {Promise<any>} what was done. Rejects with Failed.
+   * @returns {Promise<Answers[Name]>}
    */
-  async ask(question, values = {}, progress = () => {}) {
+  async ask(question, values, progress = () => {}) {
     await this.start();
-    return this.#post({ ...values, ask: question }, progress);
+    return this.#post(question, values, progress);
   }
 
   /** End the worker with all that it knows; whoever waits gets Failed `stopped`. */
@@ -107,14 +109,19 @@ export class WorkerLine {
   }
 
   /**
-   * @param {Record<string, unknown>} message
+   * @template {Question} Name
+   * @param {Name} ask
+   * @param {Values<Name>} values
    * @param {(told: Progress) => void} progress
+   * @returns {Promise<Answers[Name]>}
    */
-  #post(message, progress) {
+  #post(ask, values, progress) {
     const id = this.#next++;
     return new Promise((done, failed) => {
-      this.#waiting.set(id, { done, failed, progress });
-      this.#worker?.postMessage({ ...message, id });
+      // The worker is of this release too: it answers each question as Answers says.
+      const answered = (/** @type {unknown} */ told) => done(/** @type {Answers[Name]} */ (told));
+      this.#waiting.set(id, { done: answered, failed, progress });
+      this.#worker?.postMessage({ ...values, ask, id });
     });
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * @file Drives a visit with the browser's fetch (docs/http-api.md). Nothing is kept between requests: no cookie, no
+ * @file The requests of a visit with the browser's fetch (docs/http-api.md). Nothing is kept between requests: no cookie, no
  * cache, no referrer. Every answer is bounded before it is read.
  */
 
@@ -11,7 +11,7 @@ import { parseAnswer } from "../protocol/wire.js";
 import { BadAnswer, Refused, TransportFailed, Unreachable } from "./errors.js";
 
 /** @import { Bytes } from "../protocol/bytes.js" */
-/** @import { NotTaken, VisitRequest } from "../flows/requests.js" */
+/** @import { NotTaken, VisitRequest } from "../flows/source/requests.js" */
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
@@ -205,21 +205,5 @@ export class HttpTransport {
         this.#onStage("post");
         return this.#envelope(request.envelope);
     }
-  }
-
-  /**
-   * Run a visit to its end: network requests here, the question about the clock through `confirm`.
-   * @template Result
-   * @param {AsyncGenerator<VisitRequest, Result, any>} flow
-   * @param {(request: Extract<VisitRequest, {ask: "confirm"}>) => boolean} confirm
-   * @returns {Promise<Result>}
-   */
-  async drive(flow, confirm) {
-    let step = await flow.next();
-    while (!step.done) {
-      const request = step.value;
-      step = await flow.next(request.ask === "confirm" ? confirm(request) : await this.answer(request));
-    }
-    return step.value;
   }
 }

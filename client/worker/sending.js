@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** @file Visits over the network: one to read, and a message whose every part is a whole visit, one after another. */
+/** @file Reading and sending over the network: the visits that a message's flow asks for, and progress for the page. */
 
-import { visit } from "../flows/visit.js";
+import { drive } from "../flows/drive.js";
+import { sendMessage, visitPatiently } from "../flows/source/message.js";
+import { visit } from "../flows/source/visit.js";
 import { MESSAGE_ID } from "../protocol/constants.js";
 import { randomBytes } from "../protocol/primitives.js";
 import { TransportFailed } from "../transport/errors.js";
@@ -9,12 +11,11 @@ import { HttpTransport, sleep } from "../transport/http.js";
 
 /** @import { Bytes } from "../protocol/bytes.js" */
 /** @import { Anchor } from "../protocol/anchors.js" */
-/** @import { Part, Shown, Visited } from "../flows/visit.js" */
+/** @import { Ended, MakeVisit, MessageRequest } from "../flows/source/message.js" */
+/** @import { Shown, Visited } from "../flows/source/visit.js" */
 /** @import { Warned } from "../flows/trust.js" */
 /** @import { Progress } from "../worker_messages.js" */
 
-/** Visits for one part, or to read: under the same message_id the unit takes a part once, however often it comes. */
-const TRIES = 3;
 const PAUSE = 5_000;
 
 /**
@@ -32,9 +33,9 @@ const PAUSE = 5_000;
 export class Interrupted extends Error {
   /**
    * @param {unknown} reason
-   * @param {{perhapsStored: boolean, untaken?: boolean, partsStored?: number, warnings?: Warned[]}} left
+   * @param {{perhapsStored: boolean, untaken: boolean, partsStored: number, warnings: Warned[]}} left
    */
-  constructor(reason, { perhapsStored, untaken = false, partsStored = 0, warnings = [] }) {
+  constructor(reason, { perhapsStored, untaken, partsStored, warnings }) {
     super("interrupted");
     this.reason = reason;
     this.perhapsStored = perhapsStored;
@@ -44,76 +45,73 @@ export class Interrupted extends Error {
   }
 }
 
-/**
- * One burst. Throws Interrupted when directory or board cannot be had or believed: nothing has left then.
- * @param {Visitor} visitor
- * @param {Part} [part]
- * @returns {Promise<Visited>}
- */
-async function visitOnce({ anchor, stretched, despiteClock, report, network }, part) {
-  const counted = part && part.parts > 1 ? { part: part.part, parts: part.parts } : {};
-  /** @type {Warned[]} */
-  let warnings = [];
-  const transport = new HttpTransport((stage, percent) => {
-    report({ stage, ...(percent !== undefined && { percent }), ...counted });
-  }, network);
-  try {
-    const flow = visit(anchor, stretched, part, Math.floor(Date.now() / 1000), randomBytes);
-    return await transport.drive(flow, (request) => {
-      warnings = request.warnings;
-      return despiteClock;
-    });
-  } catch (reason) {
-    throw new Interrupted(reason, { perhapsStored: false, warnings });
+/** The hand of a message's flow: makes its visits, waits, and keeps what they warned of. */
+class Hand {
+  /** What stands now, and what stood after the first part. @type {Warned[]} */
+  warnings = [];
+  /** @type {Warned[] | undefined} */
+  first;
+  #visitor;
+
+  /** @param {Visitor} visitor */
+  constructor(visitor) {
+    this.#visitor = visitor;
   }
-}
 
-/**
- * What came of a visit, made as often as it takes. `perhapsStored`: the part may be stored although nothing shows it;
- * `reason`: why the last envelope has no receipt, undefined when it has one.
- * @typedef {{visited: Visited, perhapsStored: boolean, reason: unknown}} Ended
- */
-
-/**
- * A visit, made again when the connection fails, whatever it sends: what broke it must not learn what it was for. What
- * was read is kept whatever becomes of the envelope. Throws Interrupted when nothing was read.
- * @param {Visitor} visitor
- * @param {Part} [part]
- * @returns {Promise<Ended>}
- */
-export async function visitPatiently(visitor, part) {
-  /** @type {Visited | undefined} */
-  let read;
-  let perhapsStored = false;
-  for (let left = TRIES - 1; ; left--) {
-    /** @type {unknown} */
-    let reason;
-    try {
-      read = await visitOnce(visitor, part);
-      reason = read.fault?.reason;
-      perhapsStored ||= Boolean(read.fault?.perhaps && !read.refused);
-      if (!read.fault) return { visited: read, perhapsStored, reason: undefined };
-    } catch (error) {
-      if (!(error instanceof Interrupted)) throw error;
-      reason = error.reason;
-      if (!read && (!left || !(reason instanceof TransportFailed))) throw error;
+  /** @param {MessageRequest} request */
+  answer = (request) => {
+    switch (request.ask) {
+      case "visit":
+        return this.#visit(request);
+      case "pause":
+        return sleep(this.#visitor.pause ?? PAUSE);
+      case "learnt":
+        this.first ??= request.warnings;
+        this.warnings = request.warnings;
+        return undefined;
     }
-    if (read && (!left || !(reason instanceof TransportFailed))) return { visited: read, perhapsStored, reason };
-    await sleep(visitor.pause ?? PAUSE);
+  };
+
+  /**
+   * One burst, and how it ended. Where directory or board cannot be had or believed nothing has left.
+   * @param {MakeVisit} request
+   * @returns {Promise<Ended>}
+   */
+  async #visit({ part, perhaps }) {
+    const { anchor, stretched, despiteClock, report, network } = this.#visitor;
+    const counted = part && part.parts > 1 ? { part: part.part, parts: part.parts } : {};
+    const left = { partsStored: (part?.part ?? 1) - 1 };
+    this.warnings = [];
+    const transport = new HttpTransport((stage, percent) => {
+      const perhapsStored = perhaps || stage === "post";
+      report({ stage, ...(percent !== undefined && { percent }), ...counted, ...left, perhapsStored });
+    }, network);
+    try {
+      const flow = visit(anchor, stretched, part, Math.floor(Date.now() / 1000), randomBytes);
+      const visited = await drive(flow, (request) => {
+        if (request.ask !== "confirm") return transport.answer(request);
+        this.warnings = request.warnings;
+        return despiteClock;
+      });
+      const { fault, refused } = visited;
+      const again = fault?.reason instanceof TransportFailed;
+      return { visited, reason: fault?.reason, perhaps: Boolean(fault?.perhaps && !refused), again };
+    } catch (reason) {
+      return { visited: undefined, reason, perhaps: false, again: reason instanceof TransportFailed };
+    }
   }
 }
 
 /**
- * One part of a message. Throws Interrupted unless it has a receipt, or was refused and cannot have been stored before.
+ * A visit that only reads; `reason` is why its envelope has no receipt. Throws Interrupted when nothing was read.
  * @param {Visitor} visitor
- * @param {Part} part
+ * @returns {Promise<{visited: Visited, reason: unknown}>}
  */
-async function sendPart(visitor, part) {
-  const { visited, perhapsStored, reason } = await visitPatiently(visitor, part);
-  const { refused, judged, receipt } = visited;
-  const again = part.part > 1 || perhapsStored;
-  if (receipt || (refused && !again)) return visited;
-  throw new Interrupted(refused ?? reason, { perhapsStored, untaken: true, warnings: judged.warnings });
+export async function read(visitor) {
+  const hand = new Hand(visitor);
+  const { visited, reason } = await drive(visitPatiently(), hand.answer);
+  if (visited) return { visited, reason };
+  throw new Interrupted(reason, { perhapsStored: false, untaken: false, partsStored: 0, warnings: hand.warnings });
 }
 
 /**
@@ -124,26 +122,11 @@ async function sendPart(visitor, part) {
  * @param {{slug: string, force?: string, shown?: Shown}} where
  * @returns {Promise<{visited: Visited, warnings: Warned[]}>}
  */
-export async function send(visitor, pieces, { slug, force = "", shown }) {
-  const messageId = randomBytes(MESSAGE_ID);
-  const parts = pieces.length;
-  let to = slug;
-  /** @type {{visited: Visited, warnings: Warned[]} | undefined} */
-  let sent;
-  for (const [at, body] of pieces.entries()) {
-    const part = { slug: to, messageId, part: at + 1, parts, body, force, shown: at ? undefined : shown };
-    try {
-      const visited = await sendPart(visitor, part);
-      sent = { visited, warnings: sent?.warnings ?? visited.judged.warnings };
-      if (visited.refused) break;
-      to = visited.slug;
-    } catch (error) {
-      if (!(error instanceof Interrupted)) throw error;
-      const { perhapsStored, untaken, warnings } = error;
-      // Who only reads makes no second visit.
-      const left = { perhapsStored: perhapsStored || at > 0, untaken: untaken || at > 0, partsStored: at, warnings };
-      throw new Interrupted(error.reason, left);
-    }
-  }
-  return /** @type {{visited: Visited, warnings: Warned[]}} */ (sent);
+export async function send(visitor, pieces, where) {
+  const hand = new Hand(visitor);
+  const sent = await drive(sendMessage(randomBytes(MESSAGE_ID), pieces, where), hand.answer);
+  const { stored, visited, reason, later: untaken, partsStored } = sent;
+  const settled = stored === "yes" || (stored === "no" && visited?.refused);
+  if (visited && settled) return { visited, warnings: hand.first ?? [] };
+  throw new Interrupted(reason, { perhapsStored: stored === "perhaps", untaken, partsStored, warnings: hand.warnings });
 }

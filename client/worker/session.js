@@ -9,7 +9,7 @@ import { splitBody } from "../protocol/envelope_format.js";
 import { hasCrypto, randomBytes } from "../protocol/primitives.js";
 import { WORDS } from "../words.js";
 import { KnownCodename } from "./known_codename.js";
-import { Interrupted, send, visitPatiently } from "./sending.js";
+import { Interrupted, read, send } from "./sending.js";
 import { NOT_ACKNOWLEDGED, failure, told, warningTold } from "./sentences.js";
 import { visitTold } from "./visit_told.js";
 import { checkWords } from "./word_help.js";
@@ -149,7 +149,7 @@ export class Session {
     const network = { afterBoard: this.#known.slow ? AFTER_BOARD_SLOW : AFTER_BOARD, ...where };
     const visitor = { anchor, stretched, despiteClock: asked.despiteClock, report: onProgress, network, ...how };
     if (asked.ask === "check") {
-      const { visited, reason } = await visitPatiently(visitor);
+      const { visited, reason } = await read(visitor);
       const { warnings } = visited.judged;
       return visitTold(visited, reason === undefined ? warnings : [...warnings, NOT_ACKNOWLEDGED]);
     }

@@ -8,9 +8,9 @@ import { inert } from "../protocol/inert.js";
 import { receivingUnit } from "../protocol/routing.js";
 import { told, warningTold } from "./sentences.js";
 
-/** @import { FoundConversation } from "../flows/reading.js" */
+/** @import { FoundConversation } from "../flows/source/reading.js" */
 /** @import { Warned } from "../flows/trust.js" */
-/** @import { Visited } from "../flows/visit.js" */
+/** @import { Visited } from "../flows/source/visit.js" */
 /** @import { ConversationTold, RefusedTold, VisitTold } from "../worker_messages.js" */
 
 const LAST_DAY = Date.UTC(9999, 11, 31);

@@ -20,11 +20,14 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """A question; without options it is answered in the person's own words."""
+    """A question; without options it is answered in the person's own words. ``page`` is the page that asks
+    it; ``after`` where it is asked only after one of these options of another question: that one's id, then theirs."""
 
     id: str
     title: str
     options: tuple[Option, ...] = ()
+    page: str = ""
+    after: tuple[str, ...] = ()
 
     def words(self, answer: str) -> str:
         """What an answer means; one that is no option of this release stays as it was sent."""
@@ -44,13 +47,15 @@ QUESTIONS = (
             Option("several", "More than one person"),
             Option("unsure", "The source does not know"),
         ),
+        page="role",
     ),
     Question(
         "subject-serving",
         "Still serving",
         (Option("yes", "Yes"), Option("no", "No"), Option("unsure", "The source does not know")),
+        page="serving",
     ),
-    Question("subject-identity", "Name, rank, number or place, as far as known"),
+    Question("subject-identity", "Name, rank, number or place, as far as known", page="identity"),
     Question(
         "subject-chief",
         "A chief officer or a commissioner",
@@ -59,6 +64,7 @@ QUESTIONS = (
             Option("no", "No"),
             Option("unsure", "The source does not know"),
         ),
+        page="chief",
     ),
     Question(
         "keep-from",
@@ -68,15 +74,21 @@ QUESTIONS = (
             Option("unit", "Somebody in the unit, or its head: the report goes to the intake desk", independent=True),
             Option("other", "Somebody else"),
         ),
+        page="keep",
     ),
-    Question("keep-from-whom", "Who should not see it"),
+    Question("keep-from-whom", "Who should not see it", page="whom", after=("keep-from", "unit", "other")),
     Question(
         "force-unknown",
         "Why no force is named",
         (Option("unsure", "The source does not know the force"), Option("several", "More than one force")),
+        page="force",
     ),
 )
-"""In the order in which they are asked."""
+"""In the order in which an investigator reads them."""
+
+PAGES = ("role", "serving", "identity", "force", "chief", "keep", "whom", "categories", "account")
+"""The pages of a report in their order: one for each question, but the force's, which has two ways to answer, and those
+of the categories and of the account."""
 
 
 def find_question(asked: str) -> Question | None:

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** @file Operations on what a server serves: anchors, directory, board, a whole visit. */
 
-import { readBoard } from "../../client/flows/reading.js";
+import { drive } from "../../client/flows/drive.js";
+import { readBoard } from "../../client/flows/source/reading.js";
 import { chooseCert, judge, provedUnit } from "../../client/flows/trust.js";
-import { visit } from "../../client/flows/visit.js";
+import { visit } from "../../client/flows/source/visit.js";
 import * as anchors from "../../client/protocol/anchors.js";
 import { parseBoard } from "../../client/protocol/batches.js";
 import { proveUnit } from "../../client/protocol/proofs.js";
@@ -46,7 +47,7 @@ async function openPosted(envelope, epochs) {
 }
 
 /** The other end of a visit: serves fixed bytes, opens what is posted and says what it was asked. */
-async function drive(flow, values) {
+async function driveVisit(flow, values) {
   const asked = [];
   let sent = {};
   const answers = {
@@ -58,13 +59,11 @@ async function drive(flow, values) {
       return receiptAnswer({ id: await envelopeId(envelope), period: 1 });
     },
   };
-  let step = await flow.next();
-  while (!step.done) {
-    const request = step.value;
+  const visited = await drive(flow, (request) => {
     asked.push(request.ask === "envelope" ? `envelope ${request.envelope.length}` : request.ask);
-    step = await flow.next(await answers[request.ask](request));
-  }
-  return { visited: step.value, asked, sent };
+    return answers[request.ask](request);
+  });
+  return { visited, asked, sent };
 }
 
 export const OPERATIONS = {
@@ -140,7 +139,7 @@ export const OPERATIONS = {
     const { message_id, body, ...rest } = values.part ?? {};
     const part = values.part ? { force: "", ...rest, messageId: bytes(message_id), body: bytes(body) } : undefined;
     const flow = visit(pinned(values.anchor), bytes(values.stretched), part, values.clock, counting());
-    const { visited, asked, sent } = await drive(flow, values);
+    const { visited, asked, sent } = await driveVisit(flow, values);
     const { slug, refused, receipt } = visited;
     return { requests: asked, sent, slug, refused: refused?.code ?? "", receipt: receipt !== undefined };
   },

@@ -70,7 +70,7 @@ def test_each_folder_imports_what_it_may(tmp_path: Path) -> None:
     for name, line in (
         ("pages/page.js", 'import { visit } from "../flows/visit.js";'),
         ("protocol/board.js", 'import {\n  ed25519,\n} from "@noble/curves/ed25519.js";'),
-        ("flows/visit.js", 'export { drive } from "../transport/http.js";'),
+        ("flows/visit.js", 'export { sleep } from "../transport/http.js";'),
     ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(f"// SPDX\n/** @file Text. */\n{line}\n")

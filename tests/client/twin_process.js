@@ -8,7 +8,8 @@
 
 import { createInterface } from "node:readline";
 
-import { visit } from "../../client/flows/visit.js";
+import { drive } from "../../client/flows/drive.js";
+import { visit } from "../../client/flows/source/visit.js";
 import { parseSignedAnchor } from "../../client/protocol/anchors.js";
 import { encodeBody } from "../../client/protocol/body.js";
 import { splitBody } from "../../client/protocol/envelope_format.js";
@@ -41,14 +42,12 @@ function summary({ conversations, refused, receipt, slug }) {
 async function makeVisit({ anchor, stretched, clock, part }) {
   const sent = part && { ...part, messageId: bytes(part.messageId), body: bytes(part.body) };
   const flow = visit(parseSignedAnchor(bytes(anchor)).anchor, bytes(stretched), sent ?? undefined, clock, randomBytes);
-  let step = await flow.next();
-  while (!step.done) {
-    const request = step.value;
+  const visited = await drive(flow, async (request) => {
     say(request.ask === "envelope" ? { ask: "envelope", envelope: text(request.envelope) } : { ask: request.ask });
     const { answer } = await hear();
-    step = await flow.next(typeof answer === "string" ? bytes(answer) : answer);
-  }
-  return summary(step.value);
+    return typeof answer === "string" ? bytes(answer) : answer;
+  });
+  return summary(visited);
 }
 
 for (let asked = await hear(); asked; asked = await hear()) {

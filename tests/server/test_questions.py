@@ -2,7 +2,7 @@
 """The questions of a report are data that a report can carry."""
 
 from dropbox.protocol.body import Report, encode_body, parse_body
-from dropbox.questions import QUESTIONS, find_question, is_independent
+from dropbox.questions import PAGES, QUESTIONS, find_question, is_independent
 
 
 def test_every_answer_fits_the_form() -> None:
@@ -28,3 +28,16 @@ def test_what_keeps_a_report_from_the_forces_own_unit() -> None:
     assert is_independent({"keep-from": "unit"})
     assert not is_independent({"subject-chief": "unsure", "keep-from": "other", "keep-from-whom": "unit"})
     assert not is_independent({})
+
+
+def test_every_question_has_its_place() -> None:
+    """One page for each, the force's, the categories' and the account's besides; and what is asked only after an answer
+    is asked after one that there is, on a page before."""
+    own = [question.page for question in QUESTIONS if question.page != "force"]
+    assert sorted(PAGES) == sorted([*own, "force", "categories", "account"])
+    for question in QUESTIONS:
+        if question.after:
+            other = find_question(question.after[0])
+            assert other is not None
+            assert set(question.after[1:]) <= {option.id for option in other.options}
+            assert PAGES.index(other.page) < PAGES.index(question.page)

@@ -16,7 +16,7 @@ from dropbox.protocol.constants import BODY_PART, CATEGORIES, MAX_PARTS
 from dropbox.protocol.directory import Directory
 from dropbox.protocol.routing import receiving_unit
 from dropbox.protocol.units import Unit
-from dropbox.questions import QUESTIONS
+from dropbox.questions import PAGES, QUESTIONS
 
 from .policies import EXIT_LOADS, PAGE_LOADS
 
@@ -89,7 +89,8 @@ class Pages:
             units=directory.units,
             days=directory.policy.give_up * directory.policy.period // _DAY,
             categories=CATEGORIES,
-            options={question.id: {option.id: option for option in question.options} for question in QUESTIONS},
+            questions={question.id: question for question in QUESTIONS},
+            pages=PAGES,
             body_part=BODY_PART,
             max_parts=MAX_PARTS,
         )

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** @file A source finds and reads what the board holds for it (docs/protocol.md, sections 6.5 and 6.9). No request is made. */
 
-import { findTagged } from "../protocol/batches.js";
-import { Chains, entryTag, joinText, markMask, openEntry, readMark } from "../protocol/board.js";
-import { conversationKeys } from "../protocol/codename.js";
-import { ENTRY, MARK, MAX_CHAIN_INDEX, MAX_SLOTS, TAG } from "../protocol/constants.js";
-import { keyAt } from "../protocol/units.js";
-import { ProtocolError } from "../protocol/errors.js";
+import { findTagged } from "../../protocol/batches.js";
+import { Chains, entryTag, joinText, markMask, openEntry, readMark } from "../../protocol/board.js";
+import { conversationKeys } from "../../protocol/codename.js";
+import { ENTRY, MARK, MAX_CHAIN_INDEX, MAX_SLOTS, TAG } from "../../protocol/constants.js";
+import { keyAt } from "../../protocol/units.js";
+import { ProtocolError } from "../../protocol/errors.js";
 
-/** @import { Bytes } from "../protocol/bytes.js" */
-/** @import { ProvedBatch, ProvedUnit } from "../protocol/proofs.js" */
-/** @import { EntryPlain } from "../protocol/board.js" */
-/** @import { ConversationKeys } from "../protocol/codename.js" */
+/** @import { Bytes } from "../../protocol/bytes.js" */
+/** @import { ProvedBatch, ProvedUnit } from "../../protocol/proofs.js" */
+/** @import { EntryPlain } from "../../protocol/board.js" */
+/** @import { ConversationKeys } from "../../protocol/codename.js" */
 
 /**
  * A whole text: its number, kind, words, and the period of the oldest copy in the window.

@@ -4,7 +4,7 @@
  * cannot get an answer throws, and the flow ends; of an envelope it says NotTaken.
  */
 
-/** @import { Bytes } from "../protocol/bytes.js" */
+/** @import { Bytes } from "../../protocol/bytes.js" */
 
 /**
  * `GET /v1/directory`; answered by its body, bytes.
@@ -18,7 +18,7 @@
 
 /**
  * The date warning stands; answered by true when the person wants to go on, else false. `warnings` are all that stand.
- * @typedef {{ask: "confirm", warnings: import("./trust.js").Warned[]}} ConfirmClock
+ * @typedef {{ask: "confirm", warnings: import("../trust.js").Warned[]}} ConfirmClock
  */
 
 /**

@@ -6,11 +6,11 @@
  * with the same sizes; only what is inside the envelope differs.
  */
 
-import { equal, toBigInt } from "../protocol/bytes.js";
-import { conversationKeys } from "../protocol/codename.js";
-import { MESSAGE_ID } from "../protocol/constants.js";
-import { unitOf } from "../protocol/directory.js";
-import { DECOY_RANDOM, envelopeId, sealAck, sealDecoy, sealMessage } from "../protocol/envelope_seal.js";
+import { equal, toBigInt } from "../../protocol/bytes.js";
+import { conversationKeys } from "../../protocol/codename.js";
+import { MESSAGE_ID } from "../../protocol/constants.js";
+import { unitOf } from "../../protocol/directory.js";
+import { DECOY_RANDOM, envelopeId, sealAck, sealDecoy, sealMessage } from "../../protocol/envelope_seal.js";
 import {
   AnchorOlder,
   BadValue,
@@ -22,20 +22,20 @@ import {
   UnitCannotReceive,
   UnitConflicted,
   UnknownUnit,
-} from "../protocol/errors.js";
-import { receivingUnit } from "../protocol/routing.js";
-import { parseReceipt } from "../protocol/wire.js";
+} from "../../protocol/errors.js";
+import { receivingUnit } from "../../protocol/routing.js";
+import { parseReceipt } from "../../protocol/wire.js";
 import { readBoard } from "./reading.js";
-import { chooseCert, judge, provedUnit } from "./trust.js";
+import { chooseCert, judge, provedUnit } from "../trust.js";
 
-/** @import { Bytes } from "../protocol/bytes.js" */
-/** @import { Anchor } from "../protocol/anchors.js" */
-/** @import { ProvedUnit } from "../protocol/proofs.js" */
-/** @import { EpochCert } from "../protocol/certificates.js" */
-/** @import { Receipt } from "../protocol/wire.js" */
+/** @import { Bytes } from "../../protocol/bytes.js" */
+/** @import { Anchor } from "../../protocol/anchors.js" */
+/** @import { ProvedUnit } from "../../protocol/proofs.js" */
+/** @import { EpochCert } from "../../protocol/certificates.js" */
+/** @import { Receipt } from "../../protocol/wire.js" */
 /** @import { FoundConversation } from "./reading.js" */
 /** @import { NotTaken, VisitRequest } from "./requests.js" */
-/** @import { Judged } from "./trust.js" */
+/** @import { Judged } from "../trust.js" */
 
 /** @typedef {(size: number) => Bytes} Random */
 
