@@ -165,7 +165,7 @@ def sign(path: Path, root_key: Path, when: When) -> None:
     write_directory(path, signed, when, draft)
 
 
-def _unit_values(unit: Unit) -> dict[str, object]:
+def unit_values(unit: Unit) -> dict[str, object]:
     """A unit's fields for printing."""
     return {
         "slug": unit.slug,
@@ -201,8 +201,8 @@ def show(path: Path, since: Path | None, as_json: bool) -> None:
         "expires": head.expires,
         "signed_by": [one.index for one in draft.head.signatures],
         "policy": asdict(body.policy),
-        "units": [_unit_values(unit) for unit in body.units],
-        "retired": [_unit_values(one.unit) for one in body.retired],
+        "units": [unit_values(unit) for unit in body.units],
+        "retired": [unit_values(one.unit) for one in body.retired],
         "revoked": [unit_id.hex() for unit_id in body.revoked],
     }
     if as_json:

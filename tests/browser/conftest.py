@@ -36,7 +36,7 @@ EVERY = os.environ.get("BROWSERS") == "all"
 def _in_its_own_browser(item: pytest.Item) -> bool:
     """Whether a test marked ``either`` runs in this browser: of its two runs always the same one, by its name, so that
     each browser gets about half of such tests."""
-    browser = getattr(item, "callspec").params.get("context") if hasattr(item, "callspec") else None  # noqa: B009
+    browser = item.callspec.params.get("context") if hasattr(item, "callspec") else None
     if EVERY or browser is None or item.get_closest_marker("either") is None:
         return True
     name = item.nodeid.replace(FIREFOX, "").replace(CHROMIUM, "")
