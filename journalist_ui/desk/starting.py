@@ -4,10 +4,12 @@
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from .engine import Engine
 from .keyring import KeyringStore
+from .off_loop import off_loop
 from .opening import open_desk_vault
 from .settings import ANCHOR_FILE, DeskSettings, read_anchor
 from .trial_opening import TrialOpening
@@ -17,15 +19,27 @@ from .trial_opening import TrialOpening
 async def working_engine(folder: Path, settings: DeskSettings, desk_key: bytes) -> AsyncIterator[Engine]:
     """The engine of ``folder`` while the block runs; the caller holds the vault's lock. Raises VaultUnusable,
     KeyringUnusable, BadInput, BackupFailed."""
+    opening = TrialOpening()
+    engine = await off_loop(partial(_open_engine, folder, settings, desk_key, opening))
+    try:
+        try:
+            yield engine
+        finally:
+            await opening.close()
+    finally:
+        engine.vault.close()
+
+
+def _open_engine(folder: Path, settings: DeskSettings, desk_key: bytes, opening: TrialOpening) -> Engine:
     anchor = read_anchor(folder / ANCHOR_FILE)
-    vault, opening = open_desk_vault(folder, settings, desk_key), TrialOpening()
+    vault = open_desk_vault(folder, settings, desk_key)
     try:
         # What a killed desk replaced or removed must not stay in its log.
         vault.truncate_wal()
         engine = Engine(settings, anchor, vault, KeyringStore(folder, desk_key), opening=opening)
-        if trouble := engine.try_backup_folder():
-            print(f"desk: {trouble}", file=sys.stderr, flush=True)
-        yield engine
-    finally:
-        await opening.close()
+    except BaseException:
         vault.close()
+        raise
+    if trouble := engine.try_backup_folder():
+        print(f"desk: {trouble}", file=sys.stderr, flush=True)
+    return engine

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The vault's file: made, opened under the desk key, its schema version checked, closed."""
 
+import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ class Vault:
     def reading(self) -> Iterator[Connection]:
         """What was committed when the block begins. It neither waits for a writer nor keeps one waiting, and cannot
         write: a statement that would raises OperationalError."""
+        self.refuse_on_a_loop()
         try:
             with self.readers.begin() as connection:
                 yield connection
@@ -52,14 +54,23 @@ class Vault:
     def writing(self) -> Iterator[Connection]:
         """One transaction, alone from its beginning and durable at its end; nothing of it is kept when the block
         raises."""
+        self.refuse_on_a_loop()
         with self.engine.begin() as connection:
             yield connection
 
-    transaction = writing
-
     def truncate_wal(self) -> None:
         """Leave no earlier page in the write-ahead log; while somebody reads one, when they are done."""
+        self.refuse_on_a_loop()
         self._owed = not cipher.truncate_wal(self.engine)
+
+    def refuse_on_a_loop(self) -> None:
+        """Whatever waits for the disk on the thread of an event loop stops everything that the loop serves. Raises
+        RuntimeError, so that a forgotten place fails in the first test that passes there."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        raise RuntimeError("the vault was used on the thread of an event loop")
 
     def close(self) -> None:
         self.engine.dispose()

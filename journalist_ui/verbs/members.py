@@ -28,8 +28,14 @@ def list_members(desk: Desk, session: Session, asked: Members) -> MemberList:
     return MemberList(tuple(MemberLine(one.name, tuple(sorted(one.roles)), one.provisional) for one in found))
 
 
-def add(desk: Desk, session: Session, asked: AddMember) -> MemberAdded:
-    """Raises BadInput."""
+async def add(desk: Desk, session: Session, asked: AddMember) -> MemberAdded:
+    """Raises BadInput, NotSignedIn where the session ends before its turn."""
+    # One stretch at a time, each of which takes 64 MiB.
+    async with desk.sessions.alone(session):
+        return await asyncio.to_thread(_add, desk, session, asked)
+
+
+def _add(desk: Desk, session: Session, asked: AddMember) -> MemberAdded:
     engine, name = desk.engine, asked.name
     roles = people.parse_roles(asked.roles)
     # The stretch comes before the transaction: nobody else waits for it.

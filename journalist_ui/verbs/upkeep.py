@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """How the desk itself is: its state, its epochs, a run against the service, a backup."""
 
-import asyncio
+from functools import partial
 
 from dropbox.flows.desk.state import TextState
 from dropbox.flows.desk.unfinished import count_unfinished
 from dropbox.flows.heads import head_words
 from dropbox.words import codename_words
 from journalist_ui.desk.notice_log import iso_day
+from journalist_ui.desk.off_loop import off_loop
 from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput
 from journalist_ui.shapes.notices import ToldNotice
@@ -32,7 +33,7 @@ async def status(desk: Desk, asked: Status) -> DeskStatus:
     """What the flows hold is read on their own thread, the vault in another."""
     engine = desk.engine
     seconds = engine.period_seconds()
-    backed_up, notices = await asyncio.to_thread(_stored, desk)
+    backed_up, notices = await off_loop(partial(_stored, desk))
     state, unit, ledger = engine.state, engine.state.unit(), engine.state.ledger
     texts = ledger.texts.states()
     return DeskStatus(
@@ -80,7 +81,7 @@ async def epochs(desk: Desk, asked: Epochs) -> EpochList:
 async def sync(desk: Desk, session: Session, asked: Sync) -> Synced:
     """Raises TransportFailed, BackupFailed, ProtocolError, OSError, SQLAlchemyError."""
     done = await desk.engine.sync()
-    return Synced(done.new, done.published, await asyncio.to_thread(all_notices, desk))
+    return Synced(done.new, done.published, await off_loop(partial(all_notices, desk)))
 
 
 async def backup(desk: Desk, asked: Backup) -> BackedUp:

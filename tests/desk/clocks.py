@@ -19,7 +19,7 @@ class Clocks:
         self.idle = 0.0
 
     def book(self, room: Room, idle_seconds: float = 900) -> SessionBook:
-        return SessionBook(room.vault, idle_seconds, now=lambda: self.now, idle=lambda: self.idle)
+        return SessionBook(room.engine.vault, idle_seconds, now=lambda: self.now, idle=lambda: self.idle)
 
     def code(self, room: Room, name: str, shift: int = 0) -> str:
         secret = base64.b32decode(room.secrets[name])

@@ -13,10 +13,12 @@ TICK = 0.001
 
 @dataclass
 class Stops:
-    """``longest``: the most seconds between two turns of the loop in which this process was at work, ``waited`` whether
-    it was or not, so that other programs of a busy machine are in it too; ``turns`` how many there were."""
+    """The most seconds between two turns of the loop: ``longest`` in which this process was at work, ``own`` in which
+    the loop's thread was, ``waited`` whether anything was or not, so that other programs of a busy machine count too.
+    ``turns`` is how many there were."""
 
     longest: float = 0.0
+    own: float = 0.0
     waited: float = 0.0
     turns: int = 0
 
@@ -28,11 +30,12 @@ async def watch_loop() -> AsyncIterator[Stops]:
 
     async def tick() -> None:
         while True:
-            before, worked = time.perf_counter(), time.process_time()
+            before, worked, own = time.perf_counter(), time.process_time(), time.thread_time()
             await asyncio.sleep(TICK)
             waited = time.perf_counter() - before - TICK
             stops.waited = max(stops.waited, waited)
             stops.longest = max(stops.longest, min(waited, time.process_time() - worked))
+            stops.own = max(stops.own, time.thread_time() - own)
             stops.turns += 1
 
     task = asyncio.create_task(tick())

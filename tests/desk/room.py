@@ -63,6 +63,13 @@ class MemoryTransport:
         return self.aside.keep(found) if isinstance(request, GetSegment) else found
 
 
+class Disk(Vault):
+    """The vault of a desk as a test looks at it, who may do so from anywhere."""
+
+    def refuse_on_a_loop(self) -> None:
+        """A test has nobody to keep waiting."""
+
+
 @dataclass
 class Room:
     """One desk's room: its folder, its service, its engine."""
@@ -83,8 +90,12 @@ class Room:
     def reopen(self, key: bytes = DESK_KEY) -> None:
         """As a new process would: nothing but what is on the disk."""
         self.vault.close()
-        self.vault = open_vault(self.folder / VAULT_FILE, key)
-        self.engine = _engine(self)
+        self.take(open_vault(self.folder / VAULT_FILE, key))
+
+    def take(self, vault: Vault) -> None:
+        """An engine over the vault, and the same vault for the test's own hands."""
+        self.vault = Disk(vault.engine, vault.readers, vault.random)
+        self.engine = _engine(self, vault)
 
     def sign_in(self, name: str, passphrase: str = PASSPHRASE) -> Reader:
         """A session without the desk's one-time-code bookkeeping."""
@@ -140,7 +151,7 @@ def _secret(printed: str) -> bytes:
     return base64.b32decode(printed)
 
 
-def _engine(room: Room) -> Engine:
+def _engine(room: Room, vault: Vault) -> Engine:
     @asynccontextmanager
     async def transport() -> AsyncIterator[MemoryTransport]:
         yield room.transport
@@ -149,7 +160,7 @@ def _engine(room: Room) -> Engine:
     return Engine(
         room.settings,
         room.service.anchor,
-        room.vault,
+        vault,
         store,
         clock=room.clock,
         transport=transport,
@@ -167,7 +178,7 @@ def make_room(folder: Path, backup: str = "none", **service: Any) -> Room:
     vault = create_vault(folder / VAULT_FILE, DESK_KEY)
     room = Room(folder, made, settings, MemoryTransport(made), vault, None, {})  # type: ignore[arg-type]  # set next
     room.add("ada", BOTH)
-    room.engine = _engine(room)
+    room.take(vault)
     return room
 
 

@@ -20,6 +20,7 @@ from journalist_ui.desk.sessions import SessionBook
 from journalist_ui.people import codes
 from journalist_ui.socket.server import LONGEST_REQUEST, make_app
 from journalist_ui.vault import tables
+from journalist_ui.vault.database import Vault
 from journalist_ui.verbs.desk import Desk
 from journalist_ui.verbs.table import VERBS, Who
 from tests.desk.room import ADMINISTRATOR, FIRST_PASSPHRASE, INVESTIGATOR, PASSPHRASE, Room, entropy
@@ -56,7 +57,7 @@ class Officer:
 
 @pytest.fixture
 async def officer(room: Room, aiohttp_client: Connect) -> Officer:
-    desk = Desk(room.engine, SessionBook(room.vault, 900, now=room.clock))
+    desk = Desk(room.engine, SessionBook(room.engine.vault, 900, now=room.clock))
     return Officer(await aiohttp_client(make_app(desk)), room)
 
 
@@ -228,7 +229,7 @@ async def test_a_secret_is_shown_though_the_log_cannot_be_emptied(
         raise OSError
 
     await officer.sign_in("ada", -1)
-    monkeypatch.setattr(type(officer.room.vault), "truncate_wal", full)
+    monkeypatch.setattr(Vault, "truncate_wal", full)
     other = "quite other words than before"
     status, found = await officer.ask("member-passphrase", old=PASSPHRASE, new=other, new_code=True)
     assert (status, len(found["totp_secret"])) == (200, 32)

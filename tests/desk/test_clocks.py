@@ -78,7 +78,7 @@ class Sleeping(Clocks):
 
     def book(self, room: Room, idle_seconds: float = 900) -> SessionBook:
         clocks: dict[str, Any] = {"now": lambda: self.now, "idle": lambda: self.idle}
-        return SessionBook(room.vault, idle_seconds, wall=lambda: self.wall, slept=lambda: self.slept, **clocks)
+        return SessionBook(room.engine.vault, idle_seconds, wall=lambda: self.wall, slept=lambda: self.slept, **clocks)
 
 
 def over(book: SessionBook, token: str) -> bool:

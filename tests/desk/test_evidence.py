@@ -316,7 +316,7 @@ def test_parts_that_never_become_whole_go_with_everything_that_was_made_for_them
 
 
 async def _status(room: Room) -> DeskStatus:
-    return await upkeep.status(Desk(room.engine, SessionBook(room.vault, 900)), Status())
+    return await upkeep.status(Desk(room.engine, SessionBook(room.engine.vault, 900)), Status())
 
 
 def test_one_conversation_keeps_few_of_them(room: Room) -> None:

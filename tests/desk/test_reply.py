@@ -32,7 +32,7 @@ class Script:
 async def scripts(room: Room) -> tuple[Script, Script]:
     """Of ada and of bob."""
     room.add("bob", INVESTIGATOR)
-    desk = Desk(room.engine, SessionBook(room.vault, 900, now=room.clock))
+    desk = Desk(room.engine, SessionBook(room.engine.vault, 900, now=room.clock))
     await source_writes(room, "The report.")
     tokens = [await desk.sessions.sign_in(name, PASSPHRASE, _code(room, name)) for name in ("ada", "bob")]
     return Script(desk, tokens[0]), Script(desk, tokens[1])

@@ -127,7 +127,7 @@ def test_no_key_of_a_case_or_member_is_on_the_disk(room: Room) -> None:
         seeds.append(real(count))
         return seeds[-1]
 
-    room.vault.random = drawn
+    room.engine.vault.random = drawn
     room.report(entropy(1), REPORT)
     work(room)
     (case,) = rows(room.vault, tables.cases)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who waits for whom in the vault: nobody for a reader, and a reader for nobody."""
 
+import asyncio
 import time
 from pathlib import Path
 
@@ -70,6 +71,15 @@ def test_one_writes_at_a_time(vault: Vault) -> None:
         with pytest.raises(OperationalError, match="locked"):
             other.begin()
         other.connection.driver_connection.execute("PRAGMA busy_timeout = 10000")  # type: ignore[union-attr]  # open
+
+
+@pytest.mark.parametrize("act", ["read", "write", "empty the log"])
+async def test_a_loop_never_waits_for_the_vault(vault: Vault, act: str) -> None:
+    """On the thread of an event loop each is refused before it begins; in a thread beside it nothing is."""
+    acts = {"read": lambda: read(vault), "write": lambda: write(vault, "second"), "empty the log": vault.truncate_wal}
+    with pytest.raises(RuntimeError, match="on the thread of an event loop"):
+        acts[act]()
+    await asyncio.to_thread(acts[act])
 
 
 def test_the_log_is_emptied_when_the_last_reader_is_done(vault: Vault, tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ class House:
     async def restart(self) -> None:
         """The desk's program ends and begins anew: nothing but what is on the disk, at the same address."""
         await self.serves.aclose()
-        self.room.reopen()
+        await asyncio.to_thread(self.room.reopen)
         self.desk, served = self.start()
         await self.serves.enter_async_context(served)
         await self.desk.engine.sync()
@@ -170,7 +170,7 @@ async def open_house(
 
 @asynccontextmanager
 async def _open(folder: Path, idle: float, demo: bool, steady: Callable[[], float] | None) -> AsyncIterator[House]:
-    room = make_room(folder)
+    room = await asyncio.to_thread(make_room, folder)
     room.add("bob", INVESTIGATOR)
     room.add("eve", ADMINISTRATOR)
     room.settings = replace(room.settings, demo=demo)
@@ -180,7 +180,7 @@ async def _open(folder: Path, idle: float, demo: bool, steady: Callable[[], floa
     at = WebAddress("127.0.0.1", port, "", frozenset({"127.0.0.1", "north.localhost"}), secure=False)
 
     def start() -> tuple[Desk, AbstractAsyncContextManager[None]]:
-        book = SessionBook(room.vault, idle, now=lambda: wall[0], idle=steady or (lambda: still[0]))
+        book = SessionBook(room.engine.vault, idle, now=lambda: wall[0], idle=steady or (lambda: still[0]))
         desk = Desk(room.engine, book)
         return desk, serving(desk, at)
 

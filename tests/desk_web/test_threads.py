@@ -137,5 +137,6 @@ async def test_a_wait_on_the_loop_is_seen(house: House, waits: list[str], monkey
         return act(*given)
 
     monkeypatch.setattr(asyncio, "to_thread", at_once)
-    await ask(house.desk, "", Status())
+    with pytest.raises(RuntimeError, match="event loop"):
+        await ask(house.desk, "", Status())
     assert any(one.startswith("reading in journalist_ui.") for one in waits)
