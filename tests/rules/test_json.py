@@ -13,7 +13,7 @@ from dropbox.demo.commands import _described
 from dropbox.demo.service import Demo
 from journalist_ui.shapes import cases, conversation, members, offline, passphrases, replies, sharing, upkeep
 from journalist_ui.shapes.notices import ToldNotice
-from keys.commands.directory import _unit_values
+from keys.commands.directory import unit_values
 from tests.rules.test_docs import entry_point, flags, leaves
 from tests.vectors.small_service import make_unit
 
@@ -38,7 +38,7 @@ def named(text: str) -> set[str]:
 
 def test_the_fields_that_are_named_are_those_that_are_printed() -> None:
     """Of what can be made here at once: a unit of a directory, and the demo's description."""
-    assert set(_unit_values(make_unit("north"))) | {"public"} <= named(ROWS["dropbox-keys directory show"])
+    assert set(unit_values(make_unit("north"))) | {"public"} <= named(ROWS["dropbox-keys directory show"])
     demo = _described(Demo(Path("demo"), "http://127.0.0.1:8000", "127.0.0.1:8000", []))
     assert set(demo) <= named(TEXT[TEXT.index("## demo.json") :])
 
