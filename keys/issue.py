@@ -100,25 +100,25 @@ def _headed(anchors: tuple[SignedAnchor, ...], directory: Directory, version: in
     return UntrustedDirectory(anchors, SignedHead(head, ()), body)
 
 
-def body_of(draft: UntrustedDirectory) -> Directory:
+def body_of(listing: UntrustedDirectory) -> Directory:
     """The directory inside. Raises StepRefused when file and head do not belong together."""
     try:
-        if sha256(draft.body) != draft.head.head.directory_hash:
+        if sha256(listing.body) != listing.head.head.directory_hash:
             raise StepRefused("The directory file is not the one its head names. Take an undamaged copy.")
-        return parse_directory(draft.body)
+        return parse_directory(listing.body)
     except ProtocolError as error:
         raise StepRefused(f"The directory file cannot be read ({error}).") from None
 
 
-def reissue(draft: UntrustedDirectory, directory: Directory, issued: int, above: int = 0) -> UntrustedDirectory:
+def reissue(listing: UntrustedDirectory, directory: Directory, issued: int, above: int = 0) -> UntrustedDirectory:
     """``directory`` in place of the draft's. A signed draft becomes the next version; an unsigned one keeps its own;
     and none is at or below ``above``, for a number that was signed and lost.
 
     Raises StepRefused when the board would grow beyond what a visit may download, or a rule of the directory breaks.
     """
     check_directory(directory)
-    version = max(draft.head.head.dir_version + (1 if draft.head.signatures else 0), above + 1)
-    return _headed(draft.anchors, directory, version, issued)
+    version = max(listing.head.head.dir_version + (1 if listing.head.signatures else 0), above + 1)
+    return _headed(listing.anchors, directory, version, issued)
 
 
 def check_directory(directory: Directory) -> None:
@@ -142,27 +142,27 @@ def _why(error: Exception) -> str:
     return str(error) if isinstance(error, ProtocolError) else "a text or number too long"
 
 
-def add_anchor(draft: UntrustedDirectory, anchor: SignedAnchor, issued: int) -> UntrustedDirectory:
+def add_anchor(listing: UntrustedDirectory, anchor: SignedAnchor, issued: int) -> UntrustedDirectory:
     """Take a new anchor into the chain that the directory carries. Raises StepRefused."""
-    if anchor.anchor.version != draft.anchors[-1].anchor.version + 1:
+    if anchor.anchor.version != listing.anchors[-1].anchor.version + 1:
         raise StepRefused("This anchor does not follow the directory's last one.")
     try:
-        verify_anchor_chain(draft.anchors[-1].anchor, (*draft.anchors, anchor))
+        verify_anchor_chain(listing.anchors[-1].anchor, (*listing.anchors, anchor))
     except TrustError as error:
         raise StepRefused(f"This anchor is not signed by enough old and new roots yet ({error}).") from None
-    version = draft.head.head.dir_version + (1 if draft.head.signatures else 0)
-    return _headed((*draft.anchors, anchor), body_of(draft), version, issued)
+    version = listing.head.head.dir_version + (1 if listing.head.signatures else 0)
+    return _headed((*listing.anchors, anchor), body_of(listing), version, issued)
 
 
-def sign_directory(draft: UntrustedDirectory, seed: bytes, public: bytes) -> UntrustedDirectory:
+def sign_directory(listing: UntrustedDirectory, seed: bytes, public: bytes) -> UntrustedDirectory:
     """Add one root's signature to the head. Raises StepRefused."""
-    check_directory(body_of(draft))
-    roots = draft.anchors[-1].anchor.roots
+    check_directory(body_of(listing))
+    roots = listing.anchors[-1].anchor.roots
     if public not in roots:
         raise StepRefused("This root key is not in the directory's newest anchor. Use another root's key.")
-    one = sign_as_root(seed, roots.index(public), labels.HEAD_SIGNATURE, draft.head.head.encode())
-    head = SignedHead(draft.head.head, _added(draft.head.signatures, one))
-    return UntrustedDirectory(draft.anchors, head, draft.body)
+    one = sign_as_root(seed, roots.index(public), labels.HEAD_SIGNATURE, listing.head.head.encode())
+    head = SignedHead(listing.head.head, _added(listing.head.signatures, one))
+    return UntrustedDirectory(listing.anchors, head, listing.body)
 
 
 def with_unit(directory: Directory, unit: Unit) -> Directory:

@@ -55,10 +55,10 @@ class Holds:
 
 async def _holds(store: SqlStore, now: float) -> Holds:
     for body in await store.newest_directories(1):
-        draft = parse_signed_directory(body)
-        period = parse_directory(draft.body).policy.period
-        left = int(seconds_left(draft, period, now) // DAY)
-        return Holds(draft.head.head.expires, left, span(draft, period, now), period)
+        listing = parse_signed_directory(body)
+        period = parse_directory(listing.body).policy.period
+        left = int(seconds_left(listing, period, now) // DAY)
+        return Holds(listing.head.head.expires, left, span(listing, period, now), period)
     return Holds()
 
 

@@ -62,8 +62,8 @@ def _postgres(connection: Connection) -> Iterator[Finding]:
             if found.get(name, value) != value:
                 fix = f"run ALTER SYSTEM SET {name} = '{value}', then SELECT pg_reload_conf() or restart"
                 yield level("postgresql", f"{name} is {found[name]}: {why}", fix)
-    for question, grant in _RIGHTS.items():
-        if not connection.execute(text(question)).scalar():
+    for probe, grant in _RIGHTS.items():
+        if not connection.execute(text(probe)).scalar():
             role = connection.execute(text("SELECT current_user")).scalar_one()
             fix = f'as superuser run {grant} TO "{role}"'
             yield warning("postgresql", "the server may not wipe the write-ahead log after a close", fix)

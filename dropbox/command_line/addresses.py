@@ -62,11 +62,11 @@ def parse_address(text: str, what: str, *, unix: bool = False, any_port: bool = 
             raise InputRefused(f"{what}: give the socket as unix:/absolute/path")
         return Address(Path(path))
     host, _, port = text.rpartition(":")
-    form = "unix:/absolute/path or HOST:PORT" if unix else "HOST:PORT"
+    written = "unix:/absolute/path or HOST:PORT" if unix else "HOST:PORT"
     if ":" in host and not (host.startswith("[") and host.endswith("]")):
         raise InputRefused(f"{what}: write an IPv6 address in brackets, as in [::1]:8080")
     if not host or not _PORT.fullmatch(port) or not (0 if any_port else 1) <= int(port) < 65_536:
-        raise InputRefused(f"{what}: give {form}, for example 127.0.0.1:8080 or [::1]:8080")
+        raise InputRefused(f"{what}: give {written}, for example 127.0.0.1:8080 or [::1]:8080")
     return Address(None, _host(host, what), int(port))
 
 

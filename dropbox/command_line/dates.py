@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from .refused import InputRefused
 
-_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def check_today(typed: str, now: float) -> None:
@@ -15,7 +15,7 @@ def check_today(typed: str, now: float) -> None:
     A day's grace: the machine counts in UTC, and midnight is not at the same moment everywhere.
     """
     try:
-        said = date.fromisoformat(typed.strip()) if _FORM.fullmatch(typed.strip()) else None
+        said = date.fromisoformat(typed.strip()) if _WRITTEN.fullmatch(typed.strip()) else None
     except ValueError:
         said = None
     if said is None:

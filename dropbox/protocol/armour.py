@@ -11,7 +11,7 @@ ROOT_PUBLIC, ANCHOR, ENROLMENT, DIRECTORY = "ROOT PUBLIC", "ANCHOR", "ENROLMENT"
 """The kinds that go from hand to hand."""
 _LINE = 64
 _MARK = b"\xef\xbb\xbf"
-_FORM = re.compile(
+_WRITTEN = re.compile(
     rb"-----BEGIN DROPBOX ([A-Z ]+)-----\n((?:[A-Za-z0-9+/=]{1,64}\n)+)-----END DROPBOX ([A-Z ]+)-----\n"
 )
 
@@ -30,7 +30,7 @@ def dearmour(kind: str, text: bytes) -> bytes:
     At least one byte comes out. Raises BadArmour.
     """
     plain = text.removeprefix(_MARK).replace(b"\r\n", b"\n").strip() + b"\n"
-    found = _FORM.fullmatch(plain)
+    found = _WRITTEN.fullmatch(plain)
     if not found or found[1] != found[3]:
         raise BadArmour("form")
     if found[1].decode() != kind:

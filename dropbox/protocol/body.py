@@ -30,7 +30,7 @@ class Report:
 def encode_body(report: Report) -> bytes:
     """The canonical JSON: keys in fixed order, no spaces, answers sorted by id. Raises BadBody, TooLong."""
     _check(report)
-    form = {
+    fields = {
         "v": 1,
         "categories": list(report.categories),
         "force": report.force,
@@ -38,7 +38,7 @@ def encode_body(report: Report) -> bytes:
         "text": report.text,
     }
     try:
-        data = json.dumps(form, ensure_ascii=False, separators=(",", ":")).encode()
+        data = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
         raise BadText("report") from None
     if len(data) > MAX_BODY:
@@ -62,28 +62,28 @@ def _check(report: Report) -> None:
             raise BadBody("force") from None
 
 
-def _form(data: bytes) -> dict[str, Any]:
+def _fields(data: bytes) -> dict[str, Any]:
     if len(data) > MAX_BODY:
         raise BadBody("size")
     try:
-        form = json.loads(data.decode("utf-8"))
+        fields = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError):
         raise BadBody("json") from None
-    if not isinstance(form, dict) or list(form) != ["v", "categories", "force", "answers", "text"]:
+    if not isinstance(fields, dict) or list(fields) != ["v", "categories", "force", "answers", "text"]:
         raise BadBody("fields")
-    return form
+    return fields
 
 
 def parse_body(data: bytes) -> Report:
     """Inverse of encode_body; anything that is not exactly what encode_body writes is refused. Raises BadBody."""
-    form = _form(data)
-    categories, answers = form["categories"], form["answers"]
+    fields = _fields(data)
+    categories, answers = fields["categories"], fields["answers"]
     if not isinstance(categories, list) or not isinstance(answers, dict):
         raise BadBody("fields")
-    texts = [form["force"], form["text"], *categories, *answers.values()]
-    if form["v"] != 1 or not all(isinstance(text, str) for text in texts):
+    texts = [fields["force"], fields["text"], *categories, *answers.values()]
+    if fields["v"] != 1 or not all(isinstance(text, str) for text in texts):
         raise BadBody("fields")
-    report = Report(form["text"], tuple(categories), form["force"], answers)
+    report = Report(fields["text"], tuple(categories), fields["force"], answers)
     try:
         if encode_body(report) != data:
             raise BadBody("not canonical")

@@ -48,14 +48,14 @@ def _titled(unit: Unit) -> str:
     return f"{unit.slug}: {inert_line(unit.name)}"
 
 
-def seconds_left(draft: UntrustedDirectory, period: int, now: float) -> float:
+def seconds_left(listing: UntrustedDirectory, period: int, now: float) -> float:
     """Until the list ends, negative afterwards. ``period`` in seconds, ``now`` in unix seconds."""
-    return (draft.head.head.expires + 1) * period - now
+    return (listing.head.head.expires + 1) * period - now
 
 
-def span(draft: UntrustedDirectory, period: int, now: float) -> str:
+def span(listing: UntrustedDirectory, period: int, now: float) -> str:
     """From and to in days, and how many are left."""
-    head, left = draft.head.head, seconds_left(draft, period, now)
+    head, left = listing.head.head, seconds_left(listing, period, now)
     ends = f"{whole_days(left)} left" if left > 0 else f"it ended {whole_days(-left)} ago"
     return f"from {day_of(head.issued, period)} to {day_of(head.expires, period)}, {ends}"
 
@@ -79,12 +79,12 @@ def _unit_lines(unit: Unit, names: ForceNames) -> list[str]:
     return lines + [f"    {_KEPT_AWAY} {_force(slug, names)}" for slug in unit.conflicts]
 
 
-def described(draft: UntrustedDirectory, directory: Directory, names: ForceNames, now: float) -> list[str]:
+def described(listing: UntrustedDirectory, directory: Directory, names: ForceNames, now: float) -> list[str]:
     """What the list says: version, days, signers, every unit with its state, those that ended too."""
-    head, period = draft.head.head, directory.policy.period
+    head, period = listing.head.head, directory.policy.period
     lines = [
-        f"version {head.dir_version}, {span(draft, period, now)}",
-        signers(draft.anchors[-1].anchor, (one.index for one in draft.head.signatures)),
+        f"version {head.dir_version}, {span(listing, period, now)}",
+        signers(listing.anchors[-1].anchor, (one.index for one in listing.head.signatures)),
     ]
     for unit in directory.units:
         lines += _unit_lines(unit, names)
@@ -103,7 +103,7 @@ def _served(units: Iterable[Unit]) -> set[str]:
     return {slug for unit in units for slug in unit.forces}
 
 
-def remarks(draft: UntrustedDirectory, directory: Directory, names: ForceNames, now: float) -> list[Said]:
+def remarks(listing: UntrustedDirectory, directory: Directory, names: ForceNames, now: float) -> list[Said]:
     """What may be a mistake in this list, whatever stood in the one before."""
     said = []
     for unit in directory.units:
@@ -115,9 +115,11 @@ def remarks(draft: UntrustedDirectory, directory: Directory, names: ForceNames, 
         said.append(Said("no unit in it receives reports", loses=True))
     elif not any(unit.kind == UnitKind.INTAKE_DESK for unit in receiving):
         said.append(Said("no intake desk in it receives reports: a force without a unit has nobody"))
-    left = seconds_left(draft, directory.policy.period, now)
+    left = seconds_left(listing, directory.policy.period, now)
     if left < SOON * DAY and directory.policy.period * directory.policy.head_life >= SOON * DAY:
-        said.append(Said(f"it ends on {day_of(draft.head.head.expires, directory.policy.period)}: {_end(left)}", True))
+        said.append(
+            Said(f"it ends on {day_of(listing.head.head.expires, directory.policy.period)}: {_end(left)}", True)
+        )
     return said
 
 

@@ -106,10 +106,10 @@ def conversation_lines(found: FoundConversation, seconds: int) -> Iterator[str]:
         yield from margin(text.text, width)
     if found.unread_entries:
         more = found.unread_entries > 1
-        entries, again = (
+        shown, again = (
             ("entries", "they are sent again by themselves") if more else ("entry", "it is sent again by itself")
         )
-        yield f"  {found.unread_entries} {entries} could not be opened; {again}."
+        yield f"  {found.unread_entries} {shown} could not be opened; {again}."
 
 
 def kind(name: str) -> str:

@@ -56,7 +56,7 @@ class OfficerText:
     once: str = ""
 
 
-Entry = SourceMessage | OfficerText
+OnPage = SourceMessage | OfficerText
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Conversation:
     number: int
     state: str
     first: Report | None
-    messages: tuple[Entry, ...]
+    messages: tuple[OnPage, ...]
     page: int = 0
     pages: int = 0
 
@@ -87,7 +87,7 @@ class Sealed:
     def open(self) -> Conversation:
         """It takes milliseconds for each message, and no transaction."""
         key = self.case.key
-        found: list[Entry] = [_message(row, sealed, key, self.kept) for row, sealed in self.messages]
+        found: list[OnPage] = [_message(row, sealed, key, self.kept) for row, sealed in self.messages]
         first = next((one for one in found if isinstance(one, SourceMessage)), None)
         report = first.report if first and first.proof is not Proof.UNPROVED else None
         found += [_text(row, key, self.written) for row in self.texts]
@@ -110,8 +110,8 @@ def read_page(connection: Connection, case: OpenedCase, page: int = 0) -> Sealed
     pages = max(1, -(-(count - 1) // PAGE))
     page = min(page, pages)
     ordered = select(both.c.place).where(both.c.place > first).order_by(both.c.place.desc())
-    window = ordered.limit(PAGE).offset((page - 1) * PAGE).subquery()
-    (low, high) = connection.execute(select(func.min(window.c.place), func.max(window.c.place))).one()
+    on_page = ordered.limit(PAGE).offset((page - 1) * PAGE).subquery()
+    (low, high) = connection.execute(select(func.min(on_page.c.place), func.max(on_page.c.place))).one()
     return _read(connection, case, lambda place: (place == first) | place.between(low, high), page, pages)
 
 
@@ -207,12 +207,12 @@ def newest_place(connection: Connection, number: int) -> int:
     return max(connection.execute(one).scalar_one() or 0 for one in newest)
 
 
-def mark_shown(connection: Connection, case: OpenedCase, entries: Iterable[Entry], day: int) -> None:
+def mark_shown(connection: Connection, case: OpenedCase, on_page: Iterable[OnPage], day: int) -> None:
     """Before they are shown to the case's reader, on a ``day`` of unix time: no word of a source is read without a row
     of the audit log."""
     seen = [
         {"number": case.number, "member": case.reader, "message_id": one.message_id}
-        for one in entries
+        for one in on_page
         if isinstance(one, SourceMessage)
     ]
     if seen:

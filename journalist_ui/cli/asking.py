@@ -81,12 +81,12 @@ def ask_signed_in(session: Path, asked: Asked[Answer]) -> Answer:
     return ask_desk(socket, asked, token)
 
 
-def agree(question: str, otherwise: str) -> None:
+def agree(prompt: str, otherwise: str) -> None:
     """Go on once a person has typed yes. Raises BadInput: not agreed, or, with ``otherwise``, where nobody can be
     asked."""
     if not sys.stdin.isatty():
         raise BadInput(otherwise)
-    if not click.confirm(question, err=True):
+    if not click.confirm(prompt, err=True):
         raise BadInput("Nothing was done.")
 
 

@@ -113,12 +113,12 @@ def share(name: str, session: Path, cases: tuple[int, ...], everything: bool, ye
     agreed: int | None = None
     if not cases and not (everything and yes):
         plan = ask_signed_in(session, AskShare(name))
-        agree(_share_question(plan), SHARE_HOW)
+        agree(_share_prompt(plan), SHARE_HOW)
         agreed = plan.cases
     show(ask_signed_in(session, Share(name, cases or None, agreed)), as_json, _shared)
 
 
-def _share_question(asked: SharePlan) -> str:
+def _share_prompt(asked: SharePlan) -> str:
     left = f" {counted(asked.left, 'other case')} would stay closed to them." if asked.left else ""
     return f"{inert(asked.name)} cannot open {counted(asked.cases, 'case')} of yours.{left} Share {asked.cases}?"
 
@@ -149,12 +149,12 @@ def remove(name: str, session: Path, yes: bool) -> None:
       dropbox-desk member remove bob --session ada.session
     """
     if not yes and sys.stdin.isatty():
-        agree(_remove_question(ask_signed_in(session, AskRemoval(name))), "")
+        agree(_remove_prompt(ask_signed_in(session, AskRemoval(name))), "")
     for line in _removed(ask_signed_in(session, RemoveMember(name))):
         click.echo(line, err=True)
 
 
-def _remove_question(asked: Leaving) -> str:
+def _remove_prompt(asked: Leaving) -> str:
     return f"{inert(asked.name)} can open {_held(asked)}. Remove them?"
 
 

@@ -69,27 +69,27 @@ def _portions(rows: Iterator[Row]) -> Iterator[str]:
 def decode_keyring(data: bytes) -> Keyring:
     """Inverse of ``encode_keyring``. Raises BadValue."""
     try:
-        form = json.loads(data)
+        fields = json.loads(data)
     except (ValueError, RecursionError):
         raise BadValue("keyring") from None
-    if not isinstance(form, dict) or set(form) != set(NAMES) or form["v"] != VERSION:
+    if not isinstance(fields, dict) or set(fields) != set(NAMES) or fields["v"] != VERSION:
         raise BadValue("keyring version")
-    published, pending = _row(form["published"], 2), form["pending"]
+    published, pending = _row(fields["published"], 2), fields["pending"]
     return Keyring(
-        signing_seed=_bytes(form["signing_seed"], KEY),
-        epochs=_table(form["epochs"], 4, _epoch),
-        chains=_table(form["chains"], 5, _chain),
-        seeded=_table(form["seeded"], 2, lambda row: (_bytes(row[0], KEY + MESSAGE_ID), _number(row[1]))),
-        next_number=_table(form["next_number"], 2, lambda row: (_bytes(row[0], KEY), _number(row[1]))),
-        seen=_table(form["seen"], 2, lambda row: (_bytes(row[0], HASH), _number(row[1]))),
-        number_floor=_number(form["number_floor"]),
-        no_seed_through=_number(form["no_seed_through"]),
+        signing_seed=_bytes(fields["signing_seed"], KEY),
+        epochs=_table(fields["epochs"], 4, _epoch),
+        chains=_table(fields["chains"], 5, _chain),
+        seeded=_table(fields["seeded"], 2, lambda row: (_bytes(row[0], KEY + MESSAGE_ID), _number(row[1]))),
+        next_number=_table(fields["next_number"], 2, lambda row: (_bytes(row[0], KEY), _number(row[1]))),
+        seen=_table(fields["seen"], 2, lambda row: (_bytes(row[0], HASH), _number(row[1]))),
+        number_floor=_number(fields["number_floor"]),
+        no_seed_through=_number(fields["no_seed_through"]),
         pending=_pending(_row(pending, 3)) if pending != [] else None,
         published_period=_number(published[0]),
         published_hash=_bytes(published[1], HASH),
-        history=[_number(one) for one in _list(form["history"])],
-        built=_number(form["built"]),
-        dir_version=_number(form["dir_version"]),
+        history=[_number(one) for one in _list(fields["history"])],
+        built=_number(fields["built"]),
+        dir_version=_number(fields["dir_version"]),
     )
 
 

@@ -31,9 +31,9 @@ def _name(unit_id: bytes, number: int) -> str:
 
 def list_backups(folder: Path, unit_id: bytes) -> list[Path]:
     """This unit's backups in the folder, oldest first. Raises BackupFailed when the folder cannot be read."""
-    form = re.compile(rf"vault-{unit_id.hex()[:_UNIT_DIGITS]}-\d{{8}}\.db")
+    pattern = re.compile(rf"vault-{unit_id.hex()[:_UNIT_DIGITS]}-\d{{8}}\.db")
     try:
-        return sorted(path for path in folder.iterdir() if form.fullmatch(path.name))
+        return sorted(path for path in folder.iterdir() if pattern.fullmatch(path.name))
     except OSError:
         raise BackupFailed(f"The backup folder {folder} cannot be read. Is its disk there?") from None
 

@@ -4,7 +4,7 @@
 from dropbox.protocol.body import Report
 from journalist_ui.casework import conversation
 from journalist_ui.casework.cases import open_case
-from journalist_ui.casework.conversation import Conversation, Entry, OfficerText, Sealed
+from journalist_ui.casework.conversation import Conversation, OfficerText, OnPage, Sealed
 from journalist_ui.desk.notice_log import iso_day
 from journalist_ui.people.session import Session
 from journalist_ui.shapes.conversation import Case, Message, Show, Shown
@@ -52,7 +52,7 @@ def case_of(found: Conversation, seconds: int) -> Case:
     )
 
 
-def message_of(one: Entry, seconds: int, first: Report | None = None) -> Message:
+def message_of(one: OnPage, seconds: int, first: Report | None = None) -> Message:
     """As it is shown; what the report ``first`` holds beside its text stands with the case."""
     proof = "" if one.proof is Proof.PROVED else one.proof.value
     day = iso_day(one.period, seconds)

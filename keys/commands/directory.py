@@ -41,17 +41,17 @@ def read_directory(path: Path) -> UntrustedDirectory:
 
 
 def write_directory(
-    path: Path, draft: UntrustedDirectory, when: When, before: UntrustedDirectory | None = None
+    path: Path, listing: UntrustedDirectory, when: When, before: UntrustedDirectory | None = None
 ) -> None:
     """Write the file, and say the day, which version it now is, how long it holds and who signed it. ``before`` is the
     list that it replaces: a signed one is kept beside it."""
-    version, body = draft.head.head.dir_version, body_of(draft)
+    version, body = listing.head.head.dir_version, body_of(listing)
     if before is not None and before.head.signatures and before.head.head.dir_version != version:
         keep_signed(path, before.head.head.dir_version, armour(DIRECTORY, before.encode()))
-    write_armoured(path, DIRECTORY, draft.encode(), replace=before is not None)
+    write_armoured(path, DIRECTORY, listing.encode(), replace=before is not None)
     when.say()
-    click.echo(f"version {version}, {span(draft, body.policy.period, time.time())}")
-    click.echo(signers(draft.anchors[-1].anchor, (one.index for one in draft.head.signatures)))
+    click.echo(f"version {version}, {span(listing, body.policy.period, time.time())}")
+    click.echo(signers(listing.anchors[-1].anchor, (one.index for one in listing.head.signatures)))
 
 
 def say_all(said: Iterable[Said]) -> None:
@@ -60,12 +60,12 @@ def say_all(said: Iterable[Said]) -> None:
         click.echo(f"{'LOOK: ' if one.loses else ''}{one.text}")
 
 
-def describe(draft: UntrustedDirectory) -> None:
+def describe(listing: UntrustedDirectory) -> None:
     """All that a list says, and what may be a mistake in it."""
-    body, names, now = body_of(draft), force_names(), time.time()
-    for line in described(draft, body, names, now):
+    body, names, now = body_of(listing), force_names(), time.time()
+    for line in described(listing, body, names, now):
         click.echo(line)
-    say_all(remarks(draft, body, names, now))
+    say_all(remarks(listing, body, names, now))
 
 
 def read_policy_file(path: Path) -> Policy:
@@ -122,10 +122,10 @@ def issue(path: Path, above: int | None, when: When) -> None:
     Example:
       dropbox-keys directory issue --directory service.directory
     """
-    draft = read_directory(path)
-    body = body_of(draft)
-    issued = when.issue(body.policy, draft.head.head.issued)
-    write_directory(path, reissue(draft, body, issued, above or 0), when, draft)
+    listing = read_directory(path)
+    body = body_of(listing)
+    issued = when.issue(body.policy, listing.head.head.issued)
+    write_directory(path, reissue(listing, body, issued, above or 0), when, listing)
 
 
 @directory.command("anchor")
@@ -139,9 +139,9 @@ def add(path: Path, anchor: Path, when: When) -> None:
     Example:
       dropbox-keys directory anchor --directory service.directory --anchor service-2.anchor
     """
-    draft = read_directory(path)
-    issued = when.issue(body_of(draft).policy, draft.head.head.issued)
-    write_directory(path, add_anchor(draft, read_anchor(anchor), issued), when, draft)
+    listing = read_directory(path)
+    issued = when.issue(body_of(listing).policy, listing.head.head.issued)
+    write_directory(path, add_anchor(listing, read_anchor(anchor), issued), when, listing)
 
 
 @directory.command()
@@ -155,14 +155,14 @@ def sign(path: Path, root_key: Path, when: When) -> None:
     Example:
       dropbox-keys directory sign --directory service.directory --root-key r1.key
     """
-    draft = read_directory(path)
-    when.check(draft.head.head.issued * body_of(draft).policy.period, "the list's issue")
-    describe(draft)
+    listing = read_directory(path)
+    when.check(listing.head.head.issued * body_of(listing).policy.period, "the list's issue")
+    describe(listing)
     key = open_root(root_key, passphrase())
     day = when.check_signer(key)
-    signed = sign_directory(draft, key.seed, key.public)
+    signed = sign_directory(listing, key.seed, key.public)
     note_signed(key, "directory", signed.head.head.dir_version, signed.head.head.encode(), day)
-    write_directory(path, signed, when, draft)
+    write_directory(path, signed, when, listing)
 
 
 def unit_values(unit: Unit) -> dict[str, object]:
@@ -193,13 +193,13 @@ def show(path: Path, since: Path | None, as_json: bool) -> None:
     Example:
       dropbox-keys directory show --directory service.directory --json
     """
-    draft = read_directory(path)
-    body, head = body_of(draft), draft.head.head
+    listing = read_directory(path)
+    body, head = body_of(listing), listing.head.head
     values = {
         "version": head.dir_version,
         "issued": head.issued,
         "expires": head.expires,
-        "signed_by": [one.index for one in draft.head.signatures],
+        "signed_by": [one.index for one in listing.head.signatures],
         "policy": asdict(body.policy),
         "units": [unit_values(unit) for unit in body.units],
         "retired": [unit_values(one.unit) for one in body.retired],
@@ -208,7 +208,7 @@ def show(path: Path, since: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(values))
         return
-    describe(draft)
+    describe(listing)
     if since is not None:
         before = read_directory(since)
         click.echo(f"against version {before.head.head.dir_version}:")

@@ -36,14 +36,14 @@ def unit() -> None:
 
 def _change(path: Path, when: When, change: Callable[[Directory, int], Directory]) -> None:
     """Say what changes, in words, and write the next version."""
-    draft = read_directory(path)
-    body = body_of(draft)
-    at = when.issue(body.policy, draft.head.head.issued)
+    listing = read_directory(path)
+    body = body_of(listing)
+    at = when.issue(body.policy, listing.head.head.issued)
     changed = change(body, at)
-    issued = reissue(draft, changed, at)
+    issued = reissue(listing, changed, at)
     say_all(changes(body, changed, force_names()) or [Said("nothing changes but the version and the days")])
     say_all(one for one in remarks(issued, changed, force_names(), time.time()) if one.loses)
-    write_directory(path, issued, when, draft)
+    write_directory(path, issued, when, listing)
 
 
 def _check_forces(*slugs: str) -> None:

@@ -139,7 +139,7 @@ def _reopen(state: DeskContext, intake: IntakeState, notices: list[Notice]) -> N
     ledger.roots = {period: root for period, root in ledger.roots.items() if period < intake.open}
 
 
-def _standing(state: DeskContext, unit: Unit | None) -> Iterator[Notice]:
+def _unit_notices(state: DeskContext, unit: Unit | None) -> Iterator[Notice]:
     """What the signed list says of this unit, where that is not simply that it receives."""
     if state.directory is None:
         yield Notice("not-listed")
@@ -163,7 +163,7 @@ def collect(state: DeskContext, clock: int, result: CollectResult | None = None)
     result = result or CollectResult()
     yield from refresh_directory(state, clock, result.notices)
     unit = state.unit()
-    result.notices.extend(_standing(state, unit))
+    result.notices.extend(_unit_notices(state, unit))
     if unit is None:
         return result
     now_period = state.period(clock)
