@@ -44,18 +44,14 @@ def list_cases(connection: Connection, member: str) -> list[CaseLine]:
     writers: dict[int, list[str]] = {}
     for number, writer in connection.execute(select(drafts.c.number, drafts.c.member).order_by(drafts.c.member)):
         writers.setdefault(number, []).append(writer)
+    # Taken apart by place: looking each column up by its name costs more than reading the row.
     return [
         CaseLine(
-            number=row.number,
-            state=row.state,
-            opened=row.opened,
-            unread=row.whole - row.shown,
-            waiting=row.waiting,
-            to_answer=row.newest > row.answered,
-            given_up=row.given_up,
-            drafts=tuple(writers.get(row.number, ())),
+            number, state, opened, whole - read, waiting, newest > answered, given_up, tuple(writers.get(number, ()))
         )
-        for row in connection.execute(listed.order_by(cases.c.number)).all()
+        for number, state, opened, whole, newest, answered, waiting, given_up, read in connection.execute(
+            listed.order_by(cases.c.number)
+        ).all()
     ]
 
 

@@ -3,6 +3,7 @@
 
 import datetime
 import json
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
@@ -60,6 +61,7 @@ def _stored(connection: Connection) -> list[tuple[Notice, int]]:
     return [(Notice(code, values), seen) for code, values, seen in json.loads(read_meta(connection, _NAME, "[]"))]
 
 
+@lru_cache(maxsize=1_024)
 def iso_day(period: int, seconds: int) -> str:
     """The date (UTC) on which a period of so many seconds begins; beyond the calendar, the period's number."""
     try:

@@ -43,9 +43,13 @@ def _load_conversations(connection: Connection) -> dict[bytes, Conversation]:
         row.pseudonym: Conversation(row.pseudonym, row.beacon, **{name: getattr(row, name) for name in _NUMBERS})
         for row in connection.execute(select(tables.conversations))
     }
+    # Nearly all messages are whole, and of one part: one set for all that have the same parts.
+    have: dict[int, frozenset[int]] = {}
     for row in connection.execute(select(tables.incoming)):
-        have = {part for part in range(1, row.parts + 1) if row.have >> (part - 1) & 1}
-        found[row.pseudonym].incoming[row.message_id] = Incoming(row.parts, have, row.epoch, row.number, row.period)
+        if row.have not in have:
+            have[row.have] = frozenset(part for part in range(1, row.parts + 1) if row.have >> (part - 1) & 1)
+        parts, came = row.parts, have[row.have]
+        found[row.pseudonym].incoming[row.message_id] = Incoming(parts, came, row.epoch, row.number, row.period)
         if not row.number:
             found[row.pseudonym].unfinished.add(row.message_id)
     return found

@@ -23,8 +23,6 @@ def cases(desk: Desk, session: Session, asked: Cases) -> CaseList:
 
 
 def _line(day: int, seconds: int, session: Session, line: inbox.CaseLine, categories: tuple[str, ...]) -> CaseLine:
-    reader = session.member.name
-    mine, others = reader in line.drafts, bool(set(line.drafts) - {reader})
     return CaseLine(
         case=line.number,
         state=line.state,
@@ -35,8 +33,14 @@ def _line(day: int, seconds: int, session: Session, line: inbox.CaseLine, catego
         waiting=line.waiting,
         to_answer=line.to_answer,
         given_up=line.given_up,
-        draft="both" if mine and others else "mine" if mine else "other" if others else "none",
+        draft=_whose(line.drafts, session.member.name) if line.drafts else "none",
     )
+
+
+def _whose(writers: tuple[str, ...], reader: str) -> str:
+    if reader not in writers:
+        return "other"
+    return "mine" if len(writers) == 1 else "both"
 
 
 def categories(desk: Desk, session: Session, asked: Categories) -> CategoryList:

@@ -57,12 +57,12 @@ def _take_part(conversation: Conversation, opened: OpenedEnvelope, period: int, 
     plain = opened.plain
     if plain.message_id not in conversation.incoming:
         changes.messages.update(make_room(conversation))
-        conversation.incoming[plain.message_id] = Incoming(plain.parts, set(), opened.epoch)
+        conversation.incoming[plain.message_id] = Incoming(plain.parts, frozenset(), opened.epoch)
         conversation.unfinished.add(plain.message_id)
     incoming = conversation.incoming[plain.message_id]
     if incoming.parts != plain.parts or plain.part in incoming.have:
         return
-    incoming.have.add(plain.part)
+    incoming.have |= {plain.part}
     incoming.epoch = max(incoming.epoch, opened.epoch)
     incoming.period = max(incoming.period, period)
     changes.messages.add((plain.pseudonym, plain.message_id))

@@ -199,13 +199,14 @@ class Texts(Mapping[int, Text]):
             self._open_of.pop(text.pseudonym, None)
 
 
-@dataclass
+@dataclass(slots=True)
 class Incoming:
-    """A message of which at least one part came. ``epoch`` is the latest that any of its parts was sealed to;
-    ``number`` counts complete messages from 1, 0 while parts are missing; ``period`` is that of the newest part."""
+    """A message of which at least one part came; small, because a desk holds one for each that it was ever sent.
+    ``have`` are the parts that came; ``epoch`` is the latest that any of them was sealed to; ``number`` counts complete
+    messages from 1, 0 while parts are missing; ``period`` is that of the newest part."""
 
     parts: int
-    have: set[int]
+    have: frozenset[int]
     epoch: int
     number: int = 0
     period: int = 0
