@@ -114,7 +114,7 @@ async def test_a_text_that_was_loaded_meanwhile_is_not_taken_up_again(room: Room
     ada, _ = await scripts(room)
     await ada.ask("reply", text=TEXT)
     (told,) = room.engine._replies
-    room.engine._reload()
+    await asyncio.to_thread(room.engine._reload)
     room.service.twin.advance()
     await room.engine.sync()
     (text,) = room.engine.state.ledger.texts.values()
