@@ -25,8 +25,8 @@ from dropbox.protocol.constants import ENVELOPE
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.wire import segment_header
 from dropbox.transport.desk import DeskConnection
-from journalist_ui.desk.starting import settle_memory
-from journalist_ui.desk.trial_opening import TrialOpening
+from journalist_ui.daemon.starting import settle_memory
+from journalist_ui.daemon.trial_opening import TrialOpening
 from tests.desk.loop_watch import watch_loop
 from tests.desk.room import MemoryTransport, Room, make_room
 from tests.ports import free_port

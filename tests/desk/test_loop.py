@@ -6,7 +6,7 @@ import gc
 import time
 
 from dropbox.protocol.primitives import sha256
-from journalist_ui.desk.starting import settle_memory
+from journalist_ui.daemon.starting import settle_memory
 from tests.desk.loop_watch import watch_loop
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from journalist_ui.casework.replies import SENT_BEFORE, SOURCE_WROTE, UNIT_WROTE
-from journalist_ui.desk.sessions import SessionBook
+from journalist_ui.daemon.sessions import SessionBook
 from journalist_ui.people import codes
 from journalist_ui.refusals import CaseMoved
 from journalist_ui.socket.server import ask_by_name
