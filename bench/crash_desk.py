@@ -28,10 +28,10 @@ from dropbox.protocol.constants import UnitKind
 from dropbox.protocol.enrolment import verify_enrolment
 from dropbox.protocol.units import Unit, UnitKey
 from journalist_ui.casework.conversation import SourceMessage
-from journalist_ui.desk.desk_key import stretch_desk_key
-from journalist_ui.desk.keyring import KEYRING_FILE, KeyringStore
-from journalist_ui.desk.schedule import publish_instant
-from journalist_ui.desk.settings import read_settings
+from journalist_ui.daemon.desk_key import stretch_desk_key
+from journalist_ui.daemon.keyring import KEYRING_FILE, KeyringStore
+from journalist_ui.daemon.schedule import publish_instant
+from journalist_ui.daemon.settings import read_settings
 from journalist_ui.people.members import read_member
 from journalist_ui.people.session import Session
 from journalist_ui.people.sign_in import Unlocked, prove

@@ -18,8 +18,8 @@ from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.constants import KEY, MESSAGE_ID, XWING_SEED
 from dropbox.protocol.part_proof import PART_PROOF
 from dropbox.protocol.primitives import SealingKey, hpke_seal
-from journalist_ui.desk.desk_key import stretch_desk_key
-from journalist_ui.desk.settings import read_settings
+from journalist_ui.daemon.desk_key import stretch_desk_key
+from journalist_ui.daemon.settings import read_settings
 from journalist_ui.vault import tables
 from journalist_ui.vault.counters import count_cases
 from journalist_ui.vault.database import VAULT_FILE, open_vault, write_place

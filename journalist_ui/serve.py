@@ -7,11 +7,11 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-from journalist_ui.desk.sessions import SessionBook
-from journalist_ui.desk.settings import DeskSettings
-from journalist_ui.desk.starting import working_engine
-from journalist_ui.desk.timetable import Timetable
-from journalist_ui.desk.vault_lock import hold_vault
+from journalist_ui.daemon.sessions import SessionBook
+from journalist_ui.daemon.settings import DeskSettings
+from journalist_ui.daemon.starting import settle_memory, working_engine
+from journalist_ui.daemon.timetable import Timetable
+from journalist_ui.daemon.vault_lock import hold_vault
 from journalist_ui.socket import server as socket
 from journalist_ui.socket.path import SOCKET_FILE
 from journalist_ui.verbs.desk import Desk
@@ -29,6 +29,7 @@ async def _serve(folder: Path, settings: DeskSettings, desk_key: bytes, address:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         async with socket.serving(desk, folder / SOCKET_FILE), web.serving(desk, address):
+            settle_memory()
             print("desk: running", flush=True)
             await _work(desk, stop)
 

@@ -13,7 +13,7 @@ import click
 from dropbox.command_line import inputs
 from dropbox.command_line.refused import InputRefused
 from dropbox.command_line.secret_lines import secret_line
-from journalist_ui.desk.desk_key import given_passphrase
+from journalist_ui.daemon.desk_key import given_passphrase
 from journalist_ui.refusals import BadInput, NotSignedIn
 from journalist_ui.shapes.asked import Asked
 from journalist_ui.shapes.notices import ToldNotice

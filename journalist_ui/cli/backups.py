@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from journalist_ui.desk.restore import backup_now, restore_vault, verify
+from journalist_ui.daemon.restore import backup_now, restore_vault, verify
 from journalist_ui.refusals import DeskNotRunning
 from journalist_ui.shapes.offline import BackupVerified, VaultRestored
 from journalist_ui.shapes.upkeep import BackedUp, Backup

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from journalist_ui.desk.desk_key import stretch_desk_key
-from journalist_ui.desk.settings import read_settings
+from journalist_ui.daemon.desk_key import stretch_desk_key
+from journalist_ui.daemon.settings import read_settings
 from journalist_ui.serve import run_desk
 
 from .asking import desk_passphrase, key_option, vault_option

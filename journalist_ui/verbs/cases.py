@@ -4,7 +4,7 @@
 from journalist_ui.casework import inbox
 from journalist_ui.casework.cases import open_case
 from journalist_ui.casework.cases import set_state as store_state
-from journalist_ui.desk.notice_log import iso_day
+from journalist_ui.daemon.notice_log import iso_day
 from journalist_ui.people.session import Session
 from journalist_ui.shapes.cases import CaseLine, CaseList, Cases, Categories, CategoryList, SetState, StateSet
 

@@ -5,7 +5,7 @@ from dropbox.protocol.body import Report
 from journalist_ui.casework import conversation
 from journalist_ui.casework.cases import open_case
 from journalist_ui.casework.conversation import Conversation, OfficerText, OnPage, Sealed
-from journalist_ui.desk.notice_log import iso_day
+from journalist_ui.daemon.notice_log import iso_day
 from journalist_ui.people.session import Session
 from journalist_ui.shapes.conversation import Case, Message, Show, Shown
 from journalist_ui.vault.evidence import Proof

@@ -3,9 +3,9 @@
 
 from dataclasses import dataclass, field
 
-from journalist_ui.desk.drafts import Drafts
-from journalist_ui.desk.engine import Engine
-from journalist_ui.desk.sessions import SessionBook
+from journalist_ui.daemon.drafts import Drafts
+from journalist_ui.daemon.engine import Engine
+from journalist_ui.daemon.sessions import SessionBook
 
 
 @dataclass

@@ -3,7 +3,7 @@
 
 import datetime
 
-from journalist_ui.desk.notice_log import iso_day
+from journalist_ui.daemon.notice_log import iso_day
 
 DAY = 86_400
 

@@ -4,8 +4,8 @@
 from sqlalchemy import Connection
 
 from dropbox.flows.desk.notice import Notice
-from journalist_ui.desk.notice_log import iso_day, lasting_notices, remember_notices
-from journalist_ui.desk.notices import say
+from journalist_ui.daemon.notice_log import iso_day, lasting_notices, remember_notices
+from journalist_ui.daemon.notices import say
 from journalist_ui.shapes.notices import ToldNotice
 
 from .desk import Desk

@@ -7,7 +7,7 @@ import asyncio
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from journalist_ui.desk.notice_log import take_notice
+from journalist_ui.daemon.notice_log import take_notice
 from journalist_ui.log import log
 from journalist_ui.people import changes, members
 from journalist_ui.people.changes import Change, Wanted

@@ -7,8 +7,8 @@ from dropbox.flows.desk.state import TextState
 from dropbox.flows.desk.unfinished import count_unfinished
 from dropbox.flows.heads import head_words
 from dropbox.words import codename_words
-from journalist_ui.desk.notice_log import iso_day
-from journalist_ui.desk.off_loop import off_loop
+from journalist_ui.daemon.notice_log import iso_day
+from journalist_ui.daemon.off_loop import off_loop
 from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput
 from journalist_ui.shapes.notices import ToldNotice

@@ -4,7 +4,7 @@
 import asyncio
 import base64
 
-from journalist_ui.desk.sessions import SessionBook
+from journalist_ui.daemon.sessions import SessionBook
 from journalist_ui.people import codes
 from tests.desk.room import PASSPHRASE, Room
 

@@ -13,10 +13,10 @@ from unittest.mock import patch
 from dropbox.flows.desk.requests import GetSegment, ReadSegment, ServerRequest
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.codename import stretch as stretch_codename
-from journalist_ui.desk.engine import Engine
-from journalist_ui.desk.keyring import KeyringStore
-from journalist_ui.desk.settings import DeskSettings
-from journalist_ui.desk.trial_opening import TrialOpening
+from journalist_ui.daemon.engine import Engine
+from journalist_ui.daemon.keyring import KeyringStore
+from journalist_ui.daemon.settings import DeskSettings
+from journalist_ui.daemon.trial_opening import TrialOpening
 from journalist_ui.people import changes, codes, members, passphrases
 from journalist_ui.people.members import Role
 from journalist_ui.people.session import Session

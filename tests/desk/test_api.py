@@ -14,9 +14,9 @@ from aiohttp.test_utils import TestClient
 from aiohttp.web import Application, Request
 from sqlalchemy import select
 
-from journalist_ui.desk.notice_log import lasting_notices
-from journalist_ui.desk.notices import LASTING_DAYS
-from journalist_ui.desk.sessions import SessionBook
+from journalist_ui.daemon.notice_log import lasting_notices
+from journalist_ui.daemon.notices import LASTING_DAYS
+from journalist_ui.daemon.sessions import SessionBook
 from journalist_ui.people import codes
 from journalist_ui.socket.server import LONGEST_REQUEST, make_app
 from journalist_ui.vault import tables

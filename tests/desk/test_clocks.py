@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from dropbox.flows.desk.notice import Notice
-from journalist_ui.desk.notice_log import lasting_notices, remember_notices
-from journalist_ui.desk.notices import LASTING_DAYS
-from journalist_ui.desk.sessions import SessionBook
+from journalist_ui.daemon.notice_log import lasting_notices, remember_notices
+from journalist_ui.daemon.notices import LASTING_DAYS
+from journalist_ui.daemon.sessions import SessionBook
 from journalist_ui.people.sign_in import LONGEST_DELAY
 from journalist_ui.refusals import NotSignedIn, SignInRefused
 from tests.desk.clocks import Clocks, sign_in

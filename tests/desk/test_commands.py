@@ -17,8 +17,8 @@ from click.testing import CliRunner, Result
 from dropbox.protocol.armour import armour, dearmour
 from dropbox.protocol.enrolment import verify_enrolment
 from journalist_ui.cli.commands import main
-from journalist_ui.desk.notices import WORDS
-from journalist_ui.desk.settings import read_settings, write_settings
+from journalist_ui.daemon.notices import WORDS
+from journalist_ui.daemon.settings import read_settings, write_settings
 from journalist_ui.refusals import VaultUnusable
 from tests.desk.room import PASSPHRASE
 from tests.flows.twin import make_service

@@ -17,12 +17,12 @@ from dropbox.protocol.directory import Directory
 from dropbox.protocol.envelope_format import split_body
 from dropbox.protocol.units import UnitKey
 from journalist_ui.casework.conversation import OfficerText, SourceMessage
-from journalist_ui.desk import engine as engine_module
-from journalist_ui.desk.engine import Synced
-from journalist_ui.desk.keyring import KeyringStore
-from journalist_ui.desk.notice_log import lasting_notices
-from journalist_ui.desk.notices import LASTING_DAYS
-from journalist_ui.desk.setup import successor
+from journalist_ui.daemon import engine as engine_module
+from journalist_ui.daemon.engine import Synced
+from journalist_ui.daemon.keyring import KeyringStore
+from journalist_ui.daemon.notice_log import lasting_notices
+from journalist_ui.daemon.notices import LASTING_DAYS
+from journalist_ui.daemon.setup import successor
 from journalist_ui.refusals import BadInput, NoSuchCase, NotAllowed
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.ledger import load_ledger

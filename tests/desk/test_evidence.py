@@ -18,8 +18,8 @@ from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.part_proof import PART_PROOF, parse_part_proof, verify_part
 from dropbox.protocol.primitives import SealingKey, ed25519_public, ed25519_sign, hpke_seal
 from journalist_ui.casework.cases import open_case
-from journalist_ui.desk.notice_log import lasting_notices
-from journalist_ui.desk.sessions import SessionBook
+from journalist_ui.daemon.notice_log import lasting_notices
+from journalist_ui.daemon.sessions import SessionBook
 from journalist_ui.refusals import VaultUnusable
 from journalist_ui.shapes.upkeep import DeskStatus, Status
 from journalist_ui.vault import audit, evidence, tables

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dropbox.flows.desk.state import Chain, Keyring
-from journalist_ui.desk.keyring import BLOCK, KEYRING_FILE, OVERHEAD, KeyringStore, slot_size
-from journalist_ui.desk.keyring_format import encode_keyring
+from journalist_ui.daemon.keyring import BLOCK, KEYRING_FILE, OVERHEAD, KeyringStore, slot_size
+from journalist_ui.daemon.keyring_format import encode_keyring
 from journalist_ui.refusals import KeyringUnusable
 
 KEY = bytes(range(32))

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from dropbox.flows.desk.state import Chain, EpochSecret, Keyring, PendingBatch
 from dropbox.protocol.errors import BadValue
-from journalist_ui.desk import keyring_format
-from journalist_ui.desk.keyring_format import NAMES, decode_keyring, encode_keyring
+from journalist_ui.daemon import keyring_format
+from journalist_ui.daemon.keyring_format import NAMES, decode_keyring, encode_keyring
 
 NUMBERS = st.integers(0, 0xFFFF_FFFF)
 

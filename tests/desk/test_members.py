@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from journalist_ui.desk import sessions
+from journalist_ui.daemon import sessions
 from journalist_ui.people import codes, members
 from journalist_ui.people.members import Role
 from journalist_ui.people.sign_in import LONGEST_DELAY, WRONG

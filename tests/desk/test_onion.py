@@ -5,7 +5,7 @@ import pytest
 
 from dropbox.transport.errors import OnionWithoutTor
 from dropbox.transport.http import Connection
-from journalist_ui.desk.settings import check_service
+from journalist_ui.daemon.settings import check_service
 from journalist_ui.refusals import BadInput
 
 ONION = "http://exampleexampleexample.onion"

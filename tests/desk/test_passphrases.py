@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from journalist_ui.casework import sharing
-from journalist_ui.desk import sessions
+from journalist_ui.daemon import sessions
 from journalist_ui.people import changes, members
 from journalist_ui.people.changes import Wanted
 from journalist_ui.people.passphrases import check_passphrase, stretch

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from journalist_ui.casework.replies import SENT_BEFORE, SOURCE_WROTE, UNIT_WROTE
-from journalist_ui.desk.sessions import SessionBook
+from journalist_ui.daemon.sessions import SessionBook
 from journalist_ui.people import codes
 from journalist_ui.refusals import CaseMoved
 from journalist_ui.socket.server import ask_by_name
@@ -114,7 +114,7 @@ async def test_a_text_that_was_loaded_meanwhile_is_not_taken_up_again(room: Room
     ada, _ = await scripts(room)
     await ada.ask("reply", text=TEXT)
     (told,) = room.engine._replies
-    room.engine._reload()
+    await asyncio.to_thread(room.engine._reload)
     room.service.twin.advance()
     await room.engine.sync()
     (text,) = room.engine.state.ledger.texts.values()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dropbox.protocol.policy import PRODUCTION
-from journalist_ui.desk.schedule import (
+from journalist_ui.daemon.schedule import (
     next_collect,
     next_publish,
     publish_due,

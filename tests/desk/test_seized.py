@@ -19,8 +19,8 @@ from dropbox.protocol.constants import XWING_ENC
 from dropbox.protocol.envelope_open import EpochOpener, open_envelope
 from dropbox.protocol.errors import NotForThisKey
 from dropbox.protocol.primitives import SealingKey
-from journalist_ui.desk.keyring import KeyringStore
-from journalist_ui.desk.keyring_format import decode_keyring
+from journalist_ui.daemon.keyring import KeyringStore
+from journalist_ui.daemon.keyring_format import decode_keyring
 from journalist_ui.people.passphrases import STRETCH_MEMORY_KIB
 from journalist_ui.vault import tables
 from journalist_ui.vault.backup import write_backup

@@ -5,7 +5,7 @@ import asyncio
 
 import pytest
 
-from journalist_ui.desk.timetable import LONGEST_RETRY, Timetable
+from journalist_ui.daemon.timetable import LONGEST_RETRY, Timetable
 from journalist_ui.vault.ledger import load_ledger
 from tests.desk.room import Room, entropy
 

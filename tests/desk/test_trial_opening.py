@@ -19,10 +19,10 @@ from dropbox.protocol.certificates import EpochCert
 from dropbox.protocol.constants import ENVELOPE, ENVELOPE_PLAIN
 from dropbox.protocol.envelope_seal import seal_decoy
 from dropbox.protocol.primitives import SealingKey, hpke_seal
-from journalist_ui.desk import trial_opening
-from journalist_ui.desk.off_loop import off_loop
-from journalist_ui.desk.trial_opening import COMMAND, SMALL, TrialOpening
-from journalist_ui.desk.trial_process import encode_found, encode_task, parse_opened, read_task
+from journalist_ui.daemon import trial_opening
+from journalist_ui.daemon.off_loop import off_loop
+from journalist_ui.daemon.trial_opening import COMMAND, SMALL, TrialOpening
+from journalist_ui.daemon.trial_process import encode_found, encode_task, parse_opened, read_task
 from journalist_ui.refusals import OpeningFailed
 from tests.flows.twin import seeded
 

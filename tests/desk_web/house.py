@@ -16,7 +16,7 @@ from yarl import URL
 
 from dropbox.protocol.primitives import sha256
 from journalist_ui.casework.drafts import Draft, find_draft
-from journalist_ui.desk.sessions import SessionBook
+from journalist_ui.daemon.sessions import SessionBook
 from journalist_ui.people import codes
 from journalist_ui.vault import tables
 from journalist_ui.verbs.desk import Desk

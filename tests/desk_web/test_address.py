@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from journalist_ui.desk.settings import SETTINGS_FILE, DeskSettings, read_settings, write_settings
+from journalist_ui.daemon.settings import SETTINGS_FILE, DeskSettings, read_settings, write_settings
 from journalist_ui.refusals import BadInput, VaultUnusable
 from journalist_ui.web_address import check_web
 

@@ -10,7 +10,7 @@ import pytest
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.constants import ENVELOPE
 from dropbox.protocol.primitives import sha256
-from journalist_ui.desk.trial_opening import TrialOpening, second_core
+from journalist_ui.daemon.trial_opening import TrialOpening, second_core
 from journalist_ui.people import passphrases
 from tests.desk.loop_watch import watch_loop
 from tests.desk.room import Room

@@ -8,7 +8,7 @@ import segno
 
 from dropbox.flows.desk.notice import Notice
 from dropbox.transport.errors import TransportFailed
-from journalist_ui.desk.notices import say
+from journalist_ui.daemon.notices import say
 from journalist_ui.people.sign_in import WRONG
 from journalist_ui.web.routes import ROUTES
 from tests.desk.room import FIRST_PASSPHRASE as FIRST

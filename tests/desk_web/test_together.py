@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from dropbox.protocol.board import split_text
 from journalist_ui.casework.conversation import SHOW
-from journalist_ui.desk.drafts import LATELY
+from journalist_ui.daemon.drafts import LATELY
 from journalist_ui.vault import tables
 from tests.desk.reader import Reader
 from tests.desk.room import entropy

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from journalist_ui.desk.sessions import _REMEMBERED
+from journalist_ui.daemon.sessions import _REMEMBERED
 from tests.desk.room import entropy
 from tests.desk_web.house import IDLE, ORIGIN, House, Officer, Page
 

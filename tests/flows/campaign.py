@@ -28,7 +28,7 @@ from dropbox.protocol.codename import conversation_keys
 from dropbox.protocol.constants import BODY_PART, MAX_SLOTS, EntryType
 from dropbox.protocol.envelope_format import split_body
 from dropbox.protocol.primitives import sha256
-from journalist_ui.desk.keyring_format import decode_keyring, encode_keyring
+from journalist_ui.daemon.keyring_format import decode_keyring, encode_keyring
 from tests.flows.twin import Desk, Service, drive, make_service, replace_directory
 
 

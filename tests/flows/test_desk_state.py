@@ -16,7 +16,7 @@ from dropbox.protocol.envelope_open import open_envelope
 from dropbox.protocol.errors import NotForThisKey, ProtocolError
 from dropbox.protocol.units import UnitKey
 from dropbox.protocol.wire import IntakeState, segment_header
-from journalist_ui.desk.keyring_format import decode_keyring, encode_keyring
+from journalist_ui.daemon.keyring_format import decode_keyring, encode_keyring
 from tests.flows.twin import Desk, Service, changed_unit, drive, make_service, replace_directory
 
 STRETCHED = b"S" * 32

@@ -12,7 +12,7 @@ from dropbox.protocol.batches import encode_board, parse_board, parse_upload
 from dropbox.protocol.constants import XWING_PUBLIC
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.wire import IntakeState, segment_header
-from journalist_ui.desk.keyring_format import decode_keyring
+from journalist_ui.daemon.keyring_format import decode_keyring
 from tests.flows.test_desk_state import STRETCHED, codes, lying, started
 from tests.flows.twin import Desk, Service, drive, make_service
 

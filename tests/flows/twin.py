@@ -38,7 +38,7 @@ from dropbox.protocol.policy import PRODUCTION, Policy
 from dropbox.protocol.primitives import ed25519_public, hkdf, sha256
 from dropbox.protocol.units import Unit, UnitKey
 from dropbox.protocol.wire import IntakeState, Receipt, segment_header
-from journalist_ui.desk.keyring_format import encode_keyring
+from journalist_ui.daemon.keyring_format import encode_keyring
 
 
 def seeded(seed: int) -> Callable[[int], bytes]:

@@ -14,12 +14,12 @@ from sqlalchemy import delete, inspect, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from dropbox.protocol.primitives import hpke_seal
-from journalist_ui.desk import opening
-from journalist_ui.desk.desk_key import stretch_desk_key
-from journalist_ui.desk.keyring import KeyringStore
-from journalist_ui.desk.opening import BEFORE, open_desk_vault
-from journalist_ui.desk.restore import restore_vault, verify
-from journalist_ui.desk.settings import read_settings
+from journalist_ui.daemon import opening
+from journalist_ui.daemon.desk_key import stretch_desk_key
+from journalist_ui.daemon.keyring import KeyringStore
+from journalist_ui.daemon.opening import BEFORE, open_desk_vault
+from journalist_ui.daemon.restore import restore_vault, verify
+from journalist_ui.daemon.settings import read_settings
 from journalist_ui.people import codes, members
 from journalist_ui.people.session import Session
 from journalist_ui.people.sign_in import prove

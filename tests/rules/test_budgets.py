@@ -80,7 +80,7 @@ def test_no_folder_is_too_deep(tmp_path: Path) -> None:
     assert deep_folders(ROOT) == []
     plant(tmp_path, "dropbox/server/store/sql/fits.py", "")
     plant(tmp_path, "dropbox/server/store/migrations/versions/one/fits.py", "")
-    plant(tmp_path, "journalist_ui/desk/sync/fits.py", "")
+    plant(tmp_path, "journalist_ui/daemon/sync/fits.py", "")
     assert deep_folders(tmp_path) == []
     plant(tmp_path, "dropbox/server/store/sql/sqlite/deep.py", "")
     plant(tmp_path, "keys/one/two/three/deep.py", "")

@@ -112,15 +112,15 @@ def store_behind_ports(module: str, name: str) -> Refusal:
 
 
 def keyring_in_the_desk(module: str, name: str) -> Refusal:
-    """6. Only journalist_ui.desk touches the keyring."""
+    """6. Only journalist_ui.daemon touches the keyring."""
     touches = within(name, "journalist_ui") and bool({"keyring", "keyring_format"} & set(name.split(".")))
-    return "only journalist_ui.desk may" if touches and not within(module, "journalist_ui.desk") else None
+    return "only journalist_ui.daemon may" if touches and not within(module, "journalist_ui.daemon") else None
 
 
 def vault_behind_the_session(module: str, name: str) -> Refusal:
     """6. cli reaches the vault only through the desk."""
     outside = within(module, "journalist_ui.cli")
-    return "go through journalist_ui.desk" if outside and within(name, "journalist_ui.vault") else None
+    return "go through journalist_ui.daemon" if outside and within(name, "journalist_ui.vault") else None
 
 
 def pages_and_socket_by_the_verbs(module: str, name: str) -> Refusal:
@@ -173,7 +173,7 @@ FAULTS = [
     (blind_server, "dropbox/server/store/sql.py", "from dropbox.flows.desk.collect import collect"),
     (parties_apart, "dropbox/source_cli/report.py", "from dropbox.server.config import Config"),
     (parties_apart, "dropbox/admin_cli/doctor.py", "from dropbox.server.app import make_app"),
-    (parties_apart, "journalist_ui/desk/sync.py", "import keys.fingerprints"),
+    (parties_apart, "journalist_ui/daemon/sync.py", "import keys.fingerprints"),
     (offline_keys, "keys/issue.py", "import socket"),
     (offline_keys, "keys/issue.py", "from dropbox.transport import http"),
     (source_opens_nothing, "dropbox/flows/source/visit.py", "from ..desk.state import Ledger"),
@@ -184,10 +184,10 @@ FAULTS = [
     (shared_rooms, "dropbox/http_edge/answers.py", "from dropbox.server.handlers import pages"),
     (demo_outside, "dropbox/demo/start.py", "from dropbox.server import app"),
     (store_behind_ports, "dropbox/server/handlers/intake.py", "from ..store.sql import SqlStore"),
-    (keyring_in_the_desk, "journalist_ui/cli/init.py", "from journalist_ui.desk.keyring import Keyring"),
-    (keyring_in_the_desk, "journalist_ui/vault/backup.py", "from journalist_ui.desk import keyring"),
+    (keyring_in_the_desk, "journalist_ui/cli/init.py", "from journalist_ui.daemon.keyring import Keyring"),
+    (keyring_in_the_desk, "journalist_ui/vault/backup.py", "from journalist_ui.daemon import keyring"),
     (vault_behind_the_session, "journalist_ui/cli/show.py", "from ..vault.database import open_vault"),
-    (pages_and_socket_by_the_verbs, "journalist_ui/web/cases.py", "from journalist_ui.desk.engine import Engine"),
+    (pages_and_socket_by_the_verbs, "journalist_ui/web/cases.py", "from journalist_ui.daemon.engine import Engine"),
     (pages_and_socket_by_the_verbs, "journalist_ui/web/cases.py", "from ..desk import sessions"),
     (pages_and_socket_by_the_verbs, "journalist_ui/socket/server.py", "from ..vault import database"),
     (bare_shapes, "journalist_ui/shapes/cases.py", "from ..vault.session import CaseLine"),
@@ -284,8 +284,8 @@ def second_adapters(root: Path) -> list[str]:
 def test_each_library_with_crypto_of_its_own_has_one_adapter(tmp_path: Path) -> None:
     assert second_adapters(ROOT) == []
     plant(tmp_path, "dropbox/transport/tor.py", "import aiohttp_socks")
-    plant(tmp_path, "journalist_ui/desk/net.py", "from aiohttp_socks import ProxyConnector")
-    assert second_adapters(tmp_path) == ["aiohttp_socks: ['dropbox.transport.tor', 'journalist_ui.desk.net']"]
+    plant(tmp_path, "journalist_ui/daemon/net.py", "from aiohttp_socks import ProxyConnector")
+    assert second_adapters(tmp_path) == ["aiohttp_socks: ['dropbox.transport.tor', 'journalist_ui.daemon.net']"]
 
 
 LOADED = """

@@ -201,7 +201,7 @@ class Texts(Mapping[int, Text]):
 
 @dataclass(slots=True)
 class Incoming:
-    """A message of which at least one part came; small, because a desk holds one for each that it was ever sent.
+    """A message of which at least one part came; small, because a desk holds one for each message that ever came.
     ``have`` are the parts that came; ``epoch`` is the latest that any of them was sealed to; ``number`` counts complete
     messages from 1, 0 while parts are missing; ``period`` is that of the newest part."""
 

@@ -25,7 +25,7 @@ SMALL = 16
 """Envelopes for which no process is started: they are tried in a thread within milliseconds."""
 LONGEST = 30.0
 """Seconds for a task, a portion of a segment; it takes some hundredths."""
-COMMAND = (sys.executable, "-I", "-m", "journalist_ui.desk.trial_process")
+COMMAND = (sys.executable, "-I", "-m", "journalist_ui.daemon.trial_process")
 Found = tuple[OpenedEnvelope | None, ...]
 
 

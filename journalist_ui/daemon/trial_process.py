@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The process that tries a desk's keys on envelopes. It has no files, no network and no vault: bytes in, bytes out.
 
-    python -m journalist_ui.desk.trial_process
+    python -m journalist_ui.daemon.trial_process
 
 Standard input brings one task after another, until it ends:
 
