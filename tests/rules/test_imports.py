@@ -248,6 +248,25 @@ def reached_through(root: Path) -> list[str]:
     ]
 
 
+def opened_in_a_noun(root: Path) -> list[str]:
+    """10. Nouns of casework and people are given a transaction and open none."""
+    return [
+        f"{path.relative_to(root)}:{node.lineno} opens a transaction"
+        for path in code_files(root)
+        if within(module_name(root, path), "journalist_ui.casework", "journalist_ui.people")
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Attribute) and node.attr in ("reading", "writing", "begin")
+    ]
+
+
+def test_nouns_open_no_transaction(tmp_path: Path) -> None:
+    """Whoever calls several of them decides what is done at once, whole or not at all."""
+    assert opened_in_a_noun(ROOT) == []
+    plant(tmp_path, "journalist_ui/casework/inbox.py", "def f(vault):\n    with vault.reading() as one:\n        pass")
+    plant(tmp_path, "journalist_ui/people/members.py", "def f(vault):\n    with vault.writing() as one:\n        pass")
+    assert len(opened_in_a_noun(tmp_path)) == 2
+
+
 def test_pages_and_socket_know_the_verbs_alone(tmp_path: Path) -> None:
     """Whatever object they are given."""
     assert reached_through(ROOT) == []

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What both sides wrote: sealed to the case, opened only in a member's session."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    false,
+    literal_column,
+    text,
+)
+
+from .metadata import METADATA
+
+cases = Table(
+    "cases",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("pseudonym", LargeBinary, nullable=False, unique=True),
+    Column("public", LargeBinary, nullable=False),
+    Column("opened", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    # What the list of cases says, kept by whoever writes (counters.py): whole messages and the place of the newest one,
+    # the place of the unit's newest text, its texts on their way, and whether the newest was given up.
+    Column("whole", Integer, nullable=False, server_default="0"),
+    Column("newest", Integer, nullable=False, server_default="0"),
+    Column("answered", Integer, nullable=False, server_default="0"),
+    Column("waiting", Integer, nullable=False, server_default="0"),
+    Column("given_up", Boolean, nullable=False, server_default=false()),
+    # All that a list says: a row with its keys is twenty times as long.
+    Index("cases_listed", "number", "state", "opened", "whole", "newest", "answered", "waiting", "given_up"),
+    sqlite_autoincrement=True,
+)
+
+case_keys = Table(
+    "case_keys",
+    METADATA,
+    Column("number", Integer, ForeignKey("cases.number"), nullable=False),
+    Column("member", String, ForeignKey("members.name", ondelete="CASCADE"), nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("number", "member"),
+    Index("case_keys_member", "member", "number"),
+)
+
+messages = Table(
+    "messages",
+    METADATA,
+    Column("number", Integer, ForeignKey("cases.number"), nullable=False),
+    Column("message_id", LargeBinary, nullable=False),
+    Column("parts", Integer, nullable=False),
+    # The newest period any of its parts came in; its place among the complete ones, 0 before; the case's running order.
+    Column("period", Integer, nullable=False),
+    Column("complete", Integer, nullable=False),
+    Column("place", Integer, nullable=False),
+    PrimaryKeyConstraint("number", "message_id"),
+    Index("messages_whole", "number", "place", sqlite_where=text("complete > 0")),
+)
+
+# Spelled out: a bound value would keep the index from being used.
+IS_WHOLE = messages.c.complete > literal_column("0")
+"""Of a message: all of its parts are there."""
+
+parts = Table(
+    "parts",
+    METADATA,
+    Column("number", Integer, ForeignKey("cases.number"), nullable=False),
+    Column("message_id", LargeBinary, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    # Whether what proves it is sealed with it; what came before proofs were kept is listed in the audit log.
+    Column("proved", Boolean, nullable=False, server_default=false()),
+    PrimaryKeyConstraint("number", "message_id", "part"),
+)
+
+answers = Table(
+    "answers",
+    METADATA,
+    Column("text", Integer, ForeignKey("texts.id"), primary_key=True),
+    Column("number", Integer, ForeignKey("cases.number"), nullable=False),
+    Column("period", Integer, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("answers_place", "number", "place"),
+)
