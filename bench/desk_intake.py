@@ -7,7 +7,6 @@ memory but for the period's segment, which comes over a connection as in earnest
 
 import asyncio
 import ctypes
-import gc
 import json
 import os
 import random
@@ -26,6 +25,7 @@ from dropbox.protocol.constants import ENVELOPE
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.wire import segment_header
 from dropbox.transport.desk import DeskConnection
+from journalist_ui.desk.starting import settle_memory
 from journalist_ui.desk.trial_opening import TrialOpening
 from tests.desk.loop_watch import watch_loop
 from tests.desk.room import MemoryTransport, Room, make_room
@@ -83,8 +83,9 @@ def _write_segment(file: Path, room: Room, strangers: int, own: int) -> None:
 
 
 def _forget_preparation() -> float:
-    """Give back what making the segment took, and measure from here; the MB that are left."""
-    gc.collect()
+    """Give back what making the segment took, begin as a desk's daemon does, and measure from here; the MB that are
+    left."""
+    settle_memory()
     ctypes.CDLL(None).malloc_trim(0)
     Path("/proc/self/clear_refs").write_text("5")
     return memory_of(os.getpid(), "VmRSS")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from journalist_ui.desk.sessions import SessionBook
 from journalist_ui.desk.settings import DeskSettings
-from journalist_ui.desk.starting import working_engine
+from journalist_ui.desk.starting import settle_memory, working_engine
 from journalist_ui.desk.timetable import Timetable
 from journalist_ui.desk.vault_lock import hold_vault
 from journalist_ui.socket import server as socket
@@ -29,6 +29,7 @@ async def _serve(folder: Path, settings: DeskSettings, desk_key: bytes, address:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         async with socket.serving(desk, folder / SOCKET_FILE), web.serving(desk, address):
+            settle_memory()
             print("desk: running", flush=True)
             await _work(desk, stop)
 
