@@ -121,8 +121,6 @@ async def _collect(room: Room, port: int, own: int, idle: float) -> Measured:
         async with DeskConnection(f"http://127.0.0.1:{port}", None, room.folder) as connection:
             yield HalfReal(room.service, connection=connection, period=period)
 
-    room.opening = TrialOpening()
-    room.reopen()
     room.engine._open = transport
     began = time.perf_counter()
     async with watch_loop() as stops:
@@ -130,6 +128,7 @@ async def _collect(room: Room, port: int, own: int, idle: float) -> Measured:
     seconds = time.perf_counter() - began
     assert done.new == own, done
     opener = await asyncio.to_thread(_opener)
+    assert room.opening is not None
     await room.opening.close()
     return Measured(idle, memory_of(os.getpid(), "VmHWM"), opener, stops.longest, seconds)
 
@@ -139,6 +138,8 @@ def main() -> None:
     file, port = folder / "segment", free_port()
     room = make_room(folder / "desk")
     asyncio.run(room.engine.sync())
+    room.opening = TrialOpening()
+    room.reopen()
     _write_segment(file, room, envelopes - own, own)
     server = subprocess.Popen([sys.executable, "-c", SERVER, str(port), str(file)])
     try:

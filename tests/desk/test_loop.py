@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The watch over an event loop sees a stop."""
+"""The watch over an event loop sees a stop; and what a desk is made of makes none."""
 
 import asyncio
 import gc
@@ -29,9 +29,8 @@ def test_what_a_desk_is_made_of_is_not_looked_through_again() -> None:
     """Collecting what nobody holds any more looks only at what came since: a fraction of what the desk is made of."""
     try:
         settle_memory()
-        settled, since = gc.get_freeze_count(), sum(gc.get_count())
+        settled = gc.get_freeze_count()
         assert settled > 10_000
-        assert since < settled / 10
         assert len(gc.get_objects()) < settled / 10
     finally:
         gc.unfreeze()
