@@ -16,11 +16,8 @@ from dropbox.flows.source.visit import visit
 from dropbox.protocol.constants import ANSWER, ENVELOPE
 from dropbox.server.config import Listen
 from dropbox.transport.source import SourceConnection
+from tests.private_tor import private_network
 from tests.server.world import World
-
-sys.path[:0] = [str(Path(__file__).parents[1] / "deploy" / "private-tor-network")]
-
-from private_tor import private_network  # noqa: E402 - found on the path set above
 
 SIZES = {
     10: [4] * 30,

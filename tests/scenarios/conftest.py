@@ -1,15 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """One demo for all scenarios of a run."""
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parent)] if str(Path(__file__).parent) not in sys.path else []
-
-from service import Demo  # noqa: E402 - found on the path set above
+from tests.scenarios.service import Demo
 
 
 @pytest.fixture(scope="session")

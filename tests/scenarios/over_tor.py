@@ -4,21 +4,16 @@
 import asyncio
 import json
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from service import BIN, ROOT, Ran, ok, run, until
-
 from dropbox.demo.service import POLICY, Demo, make_roots
 from tests.desk.live import DESK_PASSPHRASE, LiveDesk
-
-sys.path[:0] = [str(ROOT / "deploy" / "private-tor-network")]
-
-from private_tor import Reached, private_network  # noqa: E402 - found on the path set above
+from tests.private_tor import Reached, private_network
+from tests.scenarios.service import BIN, Ran, ok, run, until
 
 SLUG = "north"
 DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL")

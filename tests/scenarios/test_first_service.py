@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from carrier import Carrier
-from service import BIN, ROOT, until
-from typist import Typist
 
 from tests.ports import free_port
+from tests.scenarios.carrier import Carrier
+from tests.scenarios.service import BIN, ROOT, until
+from tests.scenarios.typist import Typist
 
 RUNBOOK = ROOT / "docs" / "runbooks" / "first-service.md"
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from over_tor import SLUG, OnionService, onion_service
-from service import run, until
 
 from dropbox.protocol.constants import BODY_PART
 from tests.desk.live import sockets_of
+from tests.scenarios.over_tor import SLUG, OnionService, onion_service
+from tests.scenarios.service import run, until
 
 pytestmark = [pytest.mark.tor, pytest.mark.timeout(300)]
 REPORT = "Two parts, over Tor. " + "é" * (BODY_PART // 2)

@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from service import Demo, Ran, ok, run
+
+from tests.scenarios.service import Demo, Ran, ok, run
 
 pytestmark = pytest.mark.timeout(240)
 

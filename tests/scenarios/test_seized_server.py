@@ -4,9 +4,9 @@
 from pathlib import Path
 
 import pytest
-from service import Demo, until
 
 from tests.needle import needle, present, runs
+from tests.scenarios.service import Demo, until
 
 
 def server_process(demo: Demo) -> int:

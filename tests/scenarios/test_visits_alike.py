@@ -9,8 +9,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from carrier import Carrier
-from service import Demo, run
 
 from dropbox.flows.drive import drive
 from dropbox.flows.source.visit import visit
@@ -18,6 +16,8 @@ from dropbox.protocol.anchors import parse_signed_anchor, verify_first_anchor
 from dropbox.protocol.armour import dearmour
 from dropbox.protocol.constants import ENVELOPE
 from dropbox.transport.source import SourceConnection
+from tests.scenarios.carrier import Carrier
+from tests.scenarios.service import Demo, run
 
 CODENAMES = 200
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A private Tor network on loopback, with an onion service made from the real deploy/tor/torrc. For tests and by hand:
 
-    python deploy/private-tor-network/private_tor.py SOCKET
+    .venv/bin/python -m tests.private_tor SOCKET
 
 SOCKET is the Unix socket of a running server. Prints the onion address and the SOCKS port, and runs until Ctrl-C:
 
@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve()
-SERVICE_TORRC = HERE.parents[1] / "tor" / "torrc"
+SERVICE_TORRC = HERE.parents[1] / "deploy" / "tor" / "torrc"
 HOST = "127.0.0.1"
 RELAYS = tuple(f"relay{number}" for number in range(1, 6))
 AUTHORITY = "authority"
@@ -106,7 +106,7 @@ def free_ports(count: int) -> list[int]:
 def _once(*command: str, stdin: str = "") -> str:
     """One of Tor's programs, to its end. Raises NetworkFailed."""
     # Its arguments are made here, and no shell reads them.
-    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60, check=False)
     if done.returncode:
         raise NetworkFailed(f"{command[0]}: {(done.stdout + done.stderr)[-500:]}")
     return done.stdout
@@ -201,7 +201,7 @@ class Network:
 
     def _start(self, name: str, torrc: Path) -> None:
         # Its arguments are made here, and no shell reads them.
-        self._running[name] = subprocess.Popen(  # noqa: S603
+        self._running[name] = subprocess.Popen(
             self._command(torrc),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
