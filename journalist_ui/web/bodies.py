@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What is posted, read within its bound: fields of a form, the one kind of body that a route takes today."""
 
-import asyncio
 from urllib.parse import parse_qsl
 
 from aiohttp import web
+
+from dropbox.http_edge.bodies import BodyCut, BodyLate, read_whole
 
 from .turned import Turned
 
@@ -23,9 +24,8 @@ async def read_form(request: web.BaseRequest, longest: int) -> dict[str, list[st
     if length == 0:
         raise ValueError("an empty form")
     try:
-        async with asyncio.timeout(_READ_WITHIN):
-            body = await request.content.readexactly(length)
-    except (TimeoutError, asyncio.IncompleteReadError):
+        body = await read_whole(request, length, _READ_WITHIN)
+    except (BodyLate, BodyCut):
         raise Turned(408, "Not received", "The form did not arrive whole. Send it again.") from None
     found: dict[str, list[str]] = {}
     for name, value in parse_qsl(

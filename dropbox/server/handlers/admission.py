@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Exact checks of a request before its body is read, and the reading of the body in bounded time."""
 
-import asyncio
 import shutil
 from pathlib import Path
 
 from aiohttp import web
 
 from dropbox.http_edge.answers import BINARY
+from dropbox.http_edge.bodies import BodyCut, BodyLate, read_whole
 
 from .error_answers import Refused, log_fault
 
@@ -41,11 +41,10 @@ async def read_body(request: web.BaseRequest, length: int) -> bytes:
     if request.headers.get("expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     try:
-        async with asyncio.timeout(BODY_WITHIN + length / _MIN_RATE):
-            return await request.content.readexactly(length)
-    except TimeoutError:
+        return await read_whole(request, length, BODY_WITHIN + length / _MIN_RATE)
+    except BodyLate:
         raise Refused("too-slow") from None
-    except (asyncio.IncompleteReadError, web.RequestPayloadError, ConnectionError):
+    except BodyCut:
         raise Refused("bad-http") from None
 
 
