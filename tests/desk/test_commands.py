@@ -327,7 +327,7 @@ def test_every_notice_of_the_flows_has_its_words() -> None:
     }
     assert len(codes) > 10
     assert codes - set(WORDS) == set()
-    engine = (ROOT / "journalist_ui" / "desk" / "engine.py").read_text(encoding="utf-8")
+    engine = (ROOT / "journalist_ui" / "daemon" / "engine.py").read_text(encoding="utf-8")
     assert set(re.findall(r'Notice\("([a-z-]+)"', engine)) - set(WORDS) == set()
 
 
