@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from dropbox.command_line.addresses import parse_address
-from dropbox.command_line.inputs import read_bytes, without_mark
-from dropbox.command_line.inputs import read_text as read_file
+from dropbox.command_line.inputs import read_bytes, read_text as read_file, without_mark
 from dropbox.flows.drive import drive
 from dropbox.flows.source.message import Ended
 from dropbox.flows.source.requests import ConfirmClock, NotTaken, PostEnvelope, ServerRequest

@@ -3,8 +3,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from journalist_ui.vault import tables
 from journalist_ui.vault.sealing import Holder
@@ -14,7 +15,6 @@ from .conversation import Sealed, read_first
 
 AT_ONCE = 100
 """Cases that are read in one transaction, whose report is then opened."""
-_LISTED = ("number", "state", "opened", "whole", "newest", "answered", "waiting", "given_up")
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,19 @@ class CaseLine:
     drafts: tuple[str, ...] = ()
 
 
-def list_cases(connection: Connection, member: str) -> list[CaseLine]:
+def listed_rows(member: str) -> Select[Any]:  # the columns of tables.LISTED, and up to where this member has read
     """Every case of this member that has a whole message, by number."""
-    cases, keys, progress, drafts = tables.cases, tables.case_keys, tables.progress, tables.drafts
+    cases, keys, progress = tables.cases, tables.case_keys, tables.progress
     seen = select(progress.c.shown).where(progress.c.number == cases.c.number, progress.c.member == member)
     shown = func.coalesce(seen.scalar_subquery(), 0).label("shown")
     mine = select(keys.c.number).where(keys.c.number == cases.c.number, keys.c.member == member).exists()
-    # Columns of one index alone, so that no row is read whole.
-    listed = select(*(cases.c[name] for name in _LISTED), shown).where(mine, cases.c.whole > 0)
+    columns = (cases.c[name] for name in tables.LISTED)
+    return select(*columns, shown).where(mine, cases.c.whole > 0).order_by(cases.c.number)
+
+
+def list_cases(connection: Connection, member: str) -> list[CaseLine]:
+    """Every case of this member that has a whole message, by number."""
+    drafts = tables.drafts
     writers: dict[int, list[str]] = {}
     for number, writer in connection.execute(select(drafts.c.number, drafts.c.member).order_by(drafts.c.member)):
         writers.setdefault(number, []).append(writer)
@@ -50,7 +55,7 @@ def list_cases(connection: Connection, member: str) -> list[CaseLine]:
             number, state, opened, whole - read, waiting, newest > answered, given_up, tuple(writers.get(number, ()))
         )
         for number, state, opened, whole, newest, answered, waiting, given_up, read in connection.execute(
-            listed.order_by(cases.c.number)
+            listed_rows(member)
         ).all()
     ]
 

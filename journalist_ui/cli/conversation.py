@@ -8,8 +8,7 @@ import click
 from journalist_ui.shapes.conversation import Case, Message, Show
 from journalist_ui.words.deliveries import delivery
 
-from .asking import ask_signed_in, json_option, session_option
-from .asking import show as print_result
+from .asking import ask_signed_in, json_option, session_option, show as print_result
 from .terminal import inert, quoted
 
 UNPROVED = "NOT PROVED TO BE FROM THE SOURCE; do not act on it, and tell whoever oversees this desk"

@@ -9,8 +9,7 @@ import click
 from dropbox.command_line.output import check_output, say_once
 from dropbox.command_line.refused import OutputLost
 from dropbox.command_line.secret_lines import secret_line
-from journalist_ui.daemon.setup import NewDesk, init_desk
-from journalist_ui.daemon.setup import replace_keyring as replace
+from journalist_ui.daemon.setup import NewDesk, init_desk, replace_keyring as replace
 from journalist_ui.refusals import BadInput
 from journalist_ui.shapes.offline import DeskMade, KeyringReplaced
 from journalist_ui.socket.codec import to_json

@@ -2,8 +2,7 @@
 """The list of cases, and what a person says of a case."""
 
 from journalist_ui.casework import inbox
-from journalist_ui.casework.cases import open_case
-from journalist_ui.casework.cases import set_state as store_state
+from journalist_ui.casework.cases import open_case, set_state as store_state
 from journalist_ui.daemon.notice_log import iso_day
 from journalist_ui.people.session import Session
 from journalist_ui.shapes.cases import CaseLine, CaseList, Cases, Categories, CategoryList, SetState, StateSet

@@ -13,29 +13,13 @@ from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput, FirstPassphrase
 from journalist_ui.shapes import (
     cases as of_cases,
-)
-from journalist_ui.shapes import (
     conversation as of_conversation,
-)
-from journalist_ui.shapes import (
     drafts as of_drafts,
-)
-from journalist_ui.shapes import (
     members as of_members,
-)
-from journalist_ui.shapes import (
     passphrases as of_passphrases,
-)
-from journalist_ui.shapes import (
     replies as of_replies,
-)
-from journalist_ui.shapes import (
     sessions as of_sessions,
-)
-from journalist_ui.shapes import (
     sharing as of_sharing,
-)
-from journalist_ui.shapes import (
     upkeep as of_upkeep,
 )
 from journalist_ui.shapes.asked import Asked

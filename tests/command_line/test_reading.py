@@ -8,8 +8,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dropbox.command_line.addresses import Address, parse_address
 from dropbox.command_line.inputs import read_bytes, read_text

@@ -11,8 +11,7 @@ from sqlalchemy import update
 
 from dropbox.protocol.board import split_text
 from journalist_ui.refusals import BackupFailed, VaultUnusable
-from journalist_ui.vault import backup as backup_module
-from journalist_ui.vault import tables
+from journalist_ui.vault import backup as backup_module, tables
 from journalist_ui.vault.backup import list_backups, newest_backup, restore_backup, verify_backup, write_backup
 from journalist_ui.vault.database import VAULT_FILE, create_vault, open_vault, write_meta
 from tests.desk.room import DESK_KEY, Room, entropy, make_room

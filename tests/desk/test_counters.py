@@ -15,6 +15,7 @@ from dropbox.flows.source.visit import Part
 from dropbox.protocol.board import split_text
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.policy import PRODUCTION
+from journalist_ui.casework.inbox import listed_rows
 from journalist_ui.people import members
 from journalist_ui.refusals import BadInput
 from journalist_ui.vault import tables
@@ -155,3 +156,13 @@ def test_a_count_that_is_not_kept_is_noticed(room: Room) -> None:
     with room.vault.writing() as connection:
         connection.execute(update(tables.cases).values(whole=2))
     assert kept(room.vault) != counted(room.vault)
+
+
+def test_the_list_of_cases_reads_no_row_whole(tmp_path: Path) -> None:
+    """An index holds all that it says: a row with its keys is twenty times as long."""
+    room = make_room(tmp_path / "desk")
+    words = str(listed_rows("ada").compile(room.vault.engine, compile_kwargs={"literal_binds": True}))
+    with room.vault.reading() as connection:
+        plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}")]
+    room.vault.close()
+    assert any("cases USING COVERING INDEX cases_listed" in step for step in plan), plan

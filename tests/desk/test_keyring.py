@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dropbox.flows.desk.state import Chain, Keyring
 from journalist_ui.daemon.keyring import BLOCK, KEYRING_FILE, OVERHEAD, KeyringStore, slot_size

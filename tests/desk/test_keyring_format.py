@@ -5,8 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from dropbox.flows.desk.state import Chain, EpochSecret, Keyring, PendingBatch
 from dropbox.protocol.errors import BadValue

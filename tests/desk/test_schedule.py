@@ -3,8 +3,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dropbox.protocol.policy import PRODUCTION
 from journalist_ui.daemon.schedule import (

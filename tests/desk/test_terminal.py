@@ -4,8 +4,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from journalist_ui.cli import terminal
 from journalist_ui.cli.conversation import words_of

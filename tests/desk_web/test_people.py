@@ -11,8 +11,7 @@ from dropbox.transport.errors import TransportFailed
 from journalist_ui.daemon.notices import say
 from journalist_ui.people.sign_in import WRONG
 from journalist_ui.web.routes import ROUTES
-from tests.desk.room import FIRST_PASSPHRASE as FIRST
-from tests.desk.room import PASSPHRASE
+from tests.desk.room import FIRST_PASSPHRASE as FIRST, PASSPHRASE
 from tests.desk_web.house import ORIGIN, House, Officer, Page
 
 FRESH = "six other words for signing in"

@@ -3,8 +3,7 @@
 
 import copy
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from bench.desk_history import measure
 from dropbox.flows.desk.state import ON_ITS_WAY, Text, Texts, TextState

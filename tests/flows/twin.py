@@ -21,8 +21,7 @@ from dropbox.flows.desk.requests import (
     SaveKeyring,
 )
 from dropbox.flows.desk.state import Conversation, DeskContext, Keyring, Ledger, Text
-from dropbox.flows.drive import Flow, at_once
-from dropbox.flows.drive import drive as run_flow
+from dropbox.flows.drive import Flow, at_once, drive as run_flow
 from dropbox.flows.requests import GetBoard, GetDirectory
 from dropbox.flows.source.requests import ConfirmClock, PostEnvelope
 from dropbox.flows.source.visit import Part, Visited, visit

@@ -4,8 +4,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from dropbox.flows.desk.state import EpochSecret
 from dropbox.flows.source.reading import read_board

@@ -4,8 +4,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dropbox.protocol.inert import inert, inert_line, margin
 

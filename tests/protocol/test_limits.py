@@ -5,8 +5,7 @@ import re
 from dataclasses import asdict
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from dropbox.protocol import constants, errors, labels
 from dropbox.protocol.anchors import RootSignature, SignedHead

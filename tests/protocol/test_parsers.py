@@ -4,8 +4,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from dropbox.protocol.anchor_file import parse_anchor_file
 from dropbox.protocol.armour import ANCHOR, DIRECTORY, armour, dearmour

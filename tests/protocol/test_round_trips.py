@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Whatever can be written is read back the same: structs drawn from all values that their fields allow."""
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from dropbox.protocol import constants
 from dropbox.protocol.anchors import (

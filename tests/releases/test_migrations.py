@@ -152,7 +152,7 @@ def test_the_tables_are_those_of_a_new_vault(tmp_path: Path, north: Vault) -> No
                     for one in look.get_columns(name)
                 ),
                 sorted((key["referred_table"], str(key["options"])) for key in look.get_foreign_keys(name)),
-                sorted(str(one["name"]) for one in look.get_indexes(name)),
+                sorted((str(one["name"]), one["column_names"]) for one in look.get_indexes(name)),
             )
             for name in look.get_table_names()
         }

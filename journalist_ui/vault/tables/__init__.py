@@ -6,7 +6,7 @@ used, and when the next sign-in is allowed, in unix seconds. Every change of a t
 A new noun has its tables in a file of its own.
 """
 
-from .content import IS_WHOLE, answers, case_keys, cases, messages, parts
+from .content import IS_WHOLE, LISTED, answers, case_keys, cases, messages, parts
 from .ledger import alembic_version, conversations, incoming, meta, roots, texts
 from .metadata import METADATA
 from .people import audit, members
@@ -14,6 +14,7 @@ from .work import drafts, progress, shown
 
 __all__ = [
     "IS_WHOLE",
+    "LISTED",
     "METADATA",
     "SCHEMA_VERSION",
     "alembic_version",
