@@ -8,7 +8,8 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -43,23 +44,42 @@ LIMITS = Limits(connections=512, of_a_peer=512, request_within=30.0, longest_fie
 
 @dataclass
 class Service:
-    """A server's parts, wired; ``routes.answer`` handles a request. ``publisher`` is None in a process that only
+    """A server's parts, wired; ``routes.answer`` handles a request. ``make_publisher`` is None in a process that only
     answers."""
 
     store: Store
     shelf: Shelf
-    routes: Routes
-    publisher: Publisher | None
+    make_publisher: Callable[[], Publisher] | None
+    routes: Routes = field(init=False)
+    publisher: Publisher | None = None
     alone: bool = False
     """Whether this process holds the lock of the one that publishes."""
 
     async def turn(self) -> None:
-        """Do what is due, from when no other process does, and take up what is shown."""
-        if self.publisher is not None:
-            self.alone = await self.store.claim()
-            if self.alone:
-                await self.publisher.tick()
-        await self.shelf.follow()
+        """Do what is due, from when no other process does, and take up what is shown, whatever became of it."""
+        self.store.recount()
+        try:
+            await self._publish()
+        finally:
+            self.shelf.believed = not self.alone or (self.publisher is not None and self.publisher.shows)
+            await self.shelf.follow()
+
+    async def _publish(self) -> None:
+        if self.make_publisher is None:
+            return
+        held, self.alone = self.alone, False
+        self.alone = await self.store.claim()
+        if self.alone and (not held or self.publisher is None):
+            # Another may have published meanwhile: nothing that was known is known now.
+            self.publisher = self.make_publisher()
+        if self.alone and self.publisher is not None:
+            await self.publisher.tick()
+
+    async def show_first(self) -> None:
+        """Have the board made anew at once. A publisher that is another process sees it at its next turn."""
+        if self.alone and self.publisher is not None:
+            await self.publisher.rebuild_board()
+            await self.shelf.follow()
 
     def nap(self) -> float:
         """Seconds until something may be due."""
@@ -72,17 +92,12 @@ def assemble(config: ServerConfig, store: Store, objects: Objects, clock: Callab
     clocks = Clocks.driven(clock) if clock else SteadyClock().clocks()
     pages = Pages(signed, config.demo, config.exit_url)
     shelf = Shelf(store, objects, signed.anchor, pages.document)
-    publisher = None if config.role == WORKER else Publisher(store, objects, signed.anchor, clocks)
-
-    async def show_first() -> None:
-        # A publisher that is another process sees it at its next turn.
-        if publisher is not None:
-            await publisher.rebuild_board()
-            await shelf.follow()
-
-    intake = Intake(store, store, shelf, clocks.now)
-    batches = Batches(store, shelf, intake.period, show_first)
-    return Service(store, shelf, Routes(shelf, intake, batches, pages, load_bundle()), publisher)
+    follows = config.role == WORKER
+    service = Service(store, shelf, None if follows else partial(Publisher, store, objects, signed.anchor, clocks))
+    intake = Intake(store, store, shelf, clocks.now, follows=follows)
+    batches = Batches(store, shelf, intake.period, service.show_first)
+    service.routes = Routes(shelf, intake, batches, pages, load_bundle())
+    return service
 
 
 async def check_schema(url: str) -> None:

@@ -139,6 +139,9 @@ class BoardStore(Protocol):
 class Store(EnvelopeStore, SegmentStore, BoardStore, Protocol):
     """The whole store."""
 
+    def recount(self) -> None:
+        """Where other processes add envelopes too: count those of a period afresh before the next is kept."""
+
     async def claim(self) -> bool:
         """Be the one publisher of this store until it is closed. False when another process is. To be asked before each
         turn: whoever loses the store may lose its place to another."""

@@ -135,7 +135,9 @@ class Connection:
                 if answer.status == 200 and request.aside is not None:
                     request.aside.empty()
                     take = request.aside.write
-                await _bounded(answer, request.longest, take)
+                # Of what goes aside only the answer itself may be long.
+                refused = request.aside is not None and answer.status != 200
+                await _bounded(answer, ANSWER if refused else request.longest, take)
                 return answer.status, b"".join(held)
         except _DiskFailed as failed:
             raise failed.error from None

@@ -104,6 +104,7 @@ class Engine:
         self._store = store
         self._open = transport or self._http
         self._opening = opening or TrialOpening(apart=False)
+        self._epochs: frozenset[int] = frozenset()
         self._working = asyncio.Lock()
         self._backing_up = asyncio.Lock()
         self._replies: list[Text] = []
@@ -275,6 +276,10 @@ class Engine:
             case SaveKeyring(keyring):
                 await off_loop(self._remember)
                 await off_loop(partial(self._store.save, keyring))
+                if not self._epochs <= keyring.epochs.keys():
+                    # What is destroyed is not left in a process that held it.
+                    await self._opening.close()
+                self._epochs = frozenset(keyring.epochs)
                 return None
             case CommitVault():
                 await off_loop(partial(commit, self.vault, request))

@@ -61,7 +61,7 @@ WORDS = {
     "unreachable": "The service was not reached ({error}). The desk tries again by itself.",
     "failed": "The last run failed ({error}) and is tried again. Tell whoever looks after the desk.",
     "opening-failed": "The desk's process that opens envelopes ended twice over the same ones, and nothing further is "
-    "collected while it does. Tell whoever looks after the desk: its memory may be too small.",
+    "collected or published while it does. Tell whoever looks after the desk: its memory may be too small.",
     "storage-failed": "The desk could not write to its own disk ({error}). Check its room and permissions.",
     "vault-restored": "The vault was restored from a backup on {day}. Reports still served were collected again; texts "
     "that were not yet sent when the backup was made, and answers after it, are gone: look at each case. Passphrases "

@@ -68,9 +68,18 @@ def main() -> None:
     """Work until standard input ends, which it does with the desk."""
     harden()
     source, target = sys.stdin.buffer, sys.stdout.buffer
-    while (task := read_task(source)) is not None:
-        target.write(encode_found(open_all(*task), task[1]))
-        target.flush()
+    while _do_next(source, target):
+        pass
+
+
+def _do_next(source: BinaryIO, target: BinaryIO) -> bool:
+    """One task; whether there was one. Its keys are let go before the next is waited for."""
+    task = read_task(source)
+    if task is None:
+        return False
+    target.write(encode_found(open_all(*task), task[1]))
+    target.flush()
+    return True
 
 
 if __name__ == "__main__":

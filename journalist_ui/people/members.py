@@ -15,7 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, func, insert, select
 
 from dropbox.protocol.chance import Random
-from journalist_ui.refusals import BadInput, NoSuchMember
+from journalist_ui.refusals import BadInput, NoSuchMember, NotAllowed
 from journalist_ui.vault import tables
 from journalist_ui.vault.evidence import record_key
 
@@ -156,6 +156,14 @@ def find_member(connection: Connection, name: str) -> tuple[Member, bytes]:
     if row is None:
         raise NoSuchMember("There is no member of that name. `dropbox-desk member list` names them.")
     return row.member, row.public
+
+
+def require_role(connection: Connection, name: str, role: Role) -> None:
+    """In the transaction of what only that role may do: who was admitted may have been removed since. Raises
+    NotAllowed."""
+    row = read_member(connection, name)
+    if row is None or row.member.provisional or role not in row.member.roles:
+        raise NotAllowed(f"Only a member with the role {role.value} may do this. Ask one.")
 
 
 def remove_member(connection: Connection, name: str) -> None:

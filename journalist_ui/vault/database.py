@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -36,6 +37,7 @@ class Vault:
     readers: Engine
     random: Random
     _owed: bool = field(default=False, init=False)
+    _emptying: Lock = field(default_factory=Lock, init=False, repr=False)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -48,7 +50,7 @@ class Vault:
         finally:
             # The log that could not be emptied while this read an earlier page.
             if self._owed:
-                self._owed = not cipher.truncate_wal(self.engine, wait=False)
+                self._empty(wait=False)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -61,7 +63,12 @@ class Vault:
     def truncate_wal(self) -> None:
         """Leave no earlier page in the write-ahead log; while somebody reads one, when they are done."""
         self.refuse_on_a_loop()
-        self._owed = not cipher.truncate_wal(self.engine)
+        self._empty(wait=True)
+
+    def _empty(self, *, wait: bool) -> None:
+        # One at a time: what one could not empty is owed whatever another says of an earlier moment.
+        with self._emptying:
+            self._owed = not cipher.truncate_wal(self.engine, wait=wait)
 
     def refuse_on_a_loop(self) -> None:
         """Whatever waits for the disk on the thread of an event loop stops everything that the loop serves. Raises

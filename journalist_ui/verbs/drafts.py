@@ -57,7 +57,9 @@ def keep(desk: Desk, session: Session, asked: KeepDraft) -> DraftKept:
         # Another page kept the very same.
         return DraftKept(written.case, kept.version, len(texts) > 1)
     if not written.text and (kept is None or written.base in (None, kept.version)):
-        desk.drafts.drop(name, written.case)
+        # That version alone: another page may be keeping words this moment.
+        if kept:
+            desk.drafts.drop(name, written.case, kept.version)
         return DraftKept(written.case, "", other=False)
     now, other = desk.drafts.keep(name, written, beside=not asked.alone)
     return DraftKept(written.case, now.version, other)

@@ -41,6 +41,7 @@ def _add(desk: Desk, session: Session, asked: AddMember) -> MemberAdded:
     # The stretch comes before the transaction: nobody else waits for it.
     new = people.prepare_member(name, roles, asked.passphrase, engine.vault.random)
     with engine.vault.writing() as connection:
+        people.require_role(connection, session.member.name, people.Role.ADMINISTRATOR)
         people.store_member(connection, new, engine.day)
         audit.record(connection, engine.day, session.member.name, "member add", name)
         shown = ", ".join(sorted(roles))
@@ -57,19 +58,25 @@ def ask_removal(desk: Desk, session: Session, asked: AskRemoval) -> Leaving:
 
 
 async def remove(desk: Desk, session: Session, asked: RemoveMember) -> Leaving:
-    """Raises NoSuchMember, BadInput."""
+    """Raises NoSuchMember, BadInput, NotAllowed where who asks has been removed meanwhile."""
     left = await asyncio.to_thread(_remove, desk, asked.name, session.member.name)
     desk.sessions.forget_member(asked.name)
+    await asyncio.to_thread(_forget, desk, asked.name)
     return left
 
 
 def _remove(desk: Desk, name: str, by: str) -> Leaving:
     engine = desk.engine
     with engine.vault.writing() as connection:
+        people.require_role(connection, by, people.Role.ADMINISTRATOR)
         cases, closed = held_cases(connection, name)
         people.remove_member(connection, name)
         audit.record(connection, engine.day, by, "member remove", name)
         tell_members(desk, connection, "member-removed", member=name, by=by)
-    desk.drafts.forget_member(name)
-    engine.vault.truncate_wal()
     return Leaving(name, cases, closed)
+
+
+def _forget(desk: Desk, name: str) -> None:
+    """What is left of somebody who is no member any more."""
+    desk.drafts.forget_member(name)
+    desk.engine.vault.truncate_wal()

@@ -208,3 +208,32 @@ async def test_a_unix_socket_serves_the_same(tmp_path: Path) -> None:
         assert socket is not None
         assert socket.is_socket()
     assert not socket.is_socket()
+
+
+async def test_what_is_just_removed_is_never_shown_as_empty(server: Running) -> None:
+    """A segment whose rows are gone, asked for before its process has taken up that it is: expired, not a period in
+    which nothing came."""
+    await send(server, 2)
+    last = START + server.world.policy.retention
+    for period in (START + 1, last):
+        server.clock.set_period(period)
+        await server.tick()
+    assert len((await fetch(server, START)).envelopes) == 2
+    server.clock.set_period(last + 1)
+    assert server.service.publisher is not None
+    await server.service.publisher.tick()
+    seen = await server.segment(server.world.desks[0], START)
+    assert seen.json["code"] == "expired"
+
+
+async def test_an_object_that_cannot_be_written_leaves_nothing(server: Running) -> None:
+    """A disk that fills up, a database that fails: no half of it stays."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"half"
+        raise OSError("no room")
+
+    before = sorted(server.config.data_dir.rglob("*"))
+    with pytest.raises(OSError, match="no room"):
+        await server.objects.write("board/some.bin", pieces(), 0)
+    assert sorted(server.config.data_dir.rglob("*")) == before

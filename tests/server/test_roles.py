@@ -15,8 +15,9 @@ from dropbox.protocol.wire import parse_receipt, parse_segment
 from dropbox.server.app import Service, assemble
 from dropbox.server.config import PUBLISHER, WORKER, ServerConfig
 from dropbox.server.store.local_objects import LocalObjects
+from dropbox.server.store.postgres import PostgresDatabase
 from dropbox.server.store.schema import upgrade
-from dropbox.server.store.sql import open_store
+from dropbox.server.store.sql import SqlStore, open_store
 from tests.server.service import Clock, Running, make_config, running
 from tests.server.test_serve import port, refusal, serve, write
 from tests.server.world import START, World, random_envelope
@@ -146,3 +147,61 @@ def test_roles_as_processes(tmp_path: Path) -> None:
             assert worker.communicate(timeout=20) == ("", "")
         publisher.send_signal(signal.SIGTERM)
         assert publisher.communicate(timeout=20) == ("", "")
+
+
+async def test_a_publisher_that_comes_back_knows_nothing_of_before(tmp_path: Path, postgres_url: str) -> None:
+    """It lost its place, another published and ended: what it shows then is what there is, with a board."""
+    world = World()
+    clock = Clock(world)
+    config = make_config(tmp_path, world, postgres_url)
+    async with (
+        running(tmp_path, world, url=postgres_url, clock=clock, role=WORKER) as worker,
+        publishing(config, clock) as publisher,
+    ):
+        await turn(clock, START, publisher, worker)
+        assert isinstance(publisher.store, SqlStore)
+        assert isinstance(publisher.store.database, PostgresDatabase)
+        await publisher.store.database._let_go()
+        async with publishing(config, clock) as other:
+            await turn(clock, START + 1, other, worker)
+            await publisher.turn()
+            assert (other.alone, publisher.alone) == (True, False)
+        clock.set_period(START + 1, 25)
+        await publisher.turn()
+        await worker.service.turn()
+        assert publisher.alone
+        assert (await worker.get("/v1/board")).status == 200
+
+
+async def test_the_cap_holds_over_all_that_answer(tmp_path: Path, postgres_url: str) -> None:
+    """Each counts afresh at each turn what the others kept."""
+    world = World()
+    world.policy = replace(world.policy, intake_per_period=5)
+    clock = Clock(world)
+    async with AsyncExitStack() as stack:
+        workers = [running(tmp_path, world, url=postgres_url, clock=clock, role=WORKER) for _ in range(2)]
+        one, other = [await stack.enter_async_context(worker) for worker in workers]
+        publisher = await stack.enter_async_context(publishing(make_config(tmp_path, world, postgres_url), clock))
+        await turn(clock, START, publisher, one, other)
+        codes = []
+        for _ in range(5):
+            for worker in (one, other):
+                codes.append((await worker.post(ENVELOPES, random_envelope())).status)
+                await one.service.turn()
+                await other.service.turn()
+        assert codes == [200] * 5 + [503] * 5
+
+
+async def test_a_worker_whose_clock_is_behind_takes_the_batch_of_now(tmp_path: Path, postgres_url: str) -> None:
+    """It follows the publisher's period, not a clock that was put right since."""
+    world = World()
+    right, wrong = Clock(world), Clock(world)
+    wrong.set_period(START - 5)
+    async with (
+        running(tmp_path, world, url=postgres_url, clock=wrong, role=WORKER) as worker,
+        publishing(make_config(tmp_path, world, postgres_url), right) as publisher,
+    ):
+        await turn(right, START, publisher, worker)
+        upload = world.upload(world.desks[0], START)
+        assert (await worker.post("/v1/batches", upload.encode())).status == 200
+        assert (await worker.segment(world.desks[0], START)).status == 200

@@ -24,18 +24,24 @@ SIGNATURE_HEADER = "dropbox-signature"
 class Intake:
     """The three intake routes."""
 
-    def __init__(self, envelopes: EnvelopeStore, segments: SegmentStore, shelf: Shelf, clock: Clock) -> None:
+    def __init__(
+        self, envelopes: EnvelopeStore, segments: SegmentStore, shelf: Shelf, clock: Clock, *, follows: bool = False
+    ) -> None:
+        """``follows``: another process publishes, whose clock is believed, and this one's one period far."""
+        self._follows = follows
         self._envelopes = envelopes
         self._segments = segments
         self._shelf = shelf
         self._clock = clock
 
     def period(self) -> int:
-        """The server's present period; the stored one while the publisher's clock is not believed."""
+        """The server's present period; the stored one while the publisher's clock is not believed. A process that
+        follows one keeps to the open period and the next."""
         shown, policy = self._shelf.shown, self._shelf.ready.policy
         if shown.held:
             return shown.open_period
-        return int(self._clock() // policy.period)
+        period = int(self._clock() // policy.period)
+        return max(shown.open_period, min(period, shown.open_period + 1)) if self._follows else period
 
     async def post_envelope(self, request: web.BaseRequest) -> Answer:
         """Durable before the answer; the same envelope again gets the same receipt. Raises Refused."""
@@ -47,7 +53,7 @@ class Intake:
         body = await read_body(request, ENVELOPE)
         envelope_id = sha256(body)
         try:
-            # The next is what the publisher is about to open; no clock of a process that answers leads further.
+            # The next is what the publisher is about to open.
             period = min(self.period(), self._shelf.shown.open_period + 1)
             period = await self._envelopes.put(envelope_id, body, period, cap)
         except StoreBusy:
@@ -75,8 +81,11 @@ class Intake:
         closed = period < shown.open_period
         if closed:
             kept = await self._segments.segment(period)
-            if kept is None and period < shown.oldest_period:
-                raise Refused("expired")
+            if kept is None:
+                # It may have gone this moment, which is said before it goes.
+                await self._shelf.follow()
+                if period < self._shelf.shown.oldest_period:
+                    raise Refused("expired")
             # Between the oldest and the open one, a period without a row passed while no server ran.
             filled = kept is not None and kept.count > 0
         else:

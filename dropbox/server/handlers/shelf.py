@@ -32,6 +32,8 @@ class Shelf:
         self.document: StaticFile | None = None
         self.taking = True
         """False below the disk reserve and while shutting down."""
+        self.believed = True
+        """False in a process that publishes and has shown nothing yet: what was shown before is read, nothing taken."""
 
     async def follow(self) -> None:
         """Take up what the publisher has written down since. Raises ProtocolError, ValueError and what the store and
@@ -80,7 +82,7 @@ class Shelf:
     @property
     def takes(self) -> bool:
         """Whether envelopes and batches are accepted now."""
-        return self.taking and not self.shown.held
+        return self.taking and self.believed and not self.shown.held
 
     async def board(self) -> Opened:
         """The board as it is to be sent. Raises Refused, ObjectGone."""

@@ -76,6 +76,11 @@ class Publisher:
     def _policy(self) -> Policy:
         return self._now_listed.verified.policy
 
+    @property
+    def shows(self) -> bool:
+        """Whether it has written down, since it began, what is shown."""
+        return self._shown is not None
+
     async def tick(self) -> None:
         """Do what is due, and write down what is shown from now on."""
         async with self._ticking:
@@ -307,10 +312,12 @@ class Publisher:
 
     async def _retain(self, period: int) -> None:
         kept = first_kept(period, self._policy.retention, await self._store.skips())
+        # Said before anything goes, so that nobody takes what is gone for a period in which nothing came.
+        self._oldest_period = max(self._oldest_period, kept)
+        await self._show()
         await self._store.drop_segments(kept)
         await self._store.trim_batches(self._policy.window)
         await self._note_oldest()
-        # Said before anything goes, so that nobody is sent to what is gone.
         await self._show()
         await self._keep_segments()
 

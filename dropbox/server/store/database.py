@@ -14,7 +14,9 @@ Operation = Callable[Concatenate[Connection, P], R]
 
 
 class Database(Protocol):
-    """Runs operations, each in a transaction of its own."""
+    """Runs operations, each in a transaction of its own. ``shared``: several processes may add envelopes."""
+
+    shared: bool
 
     async def write(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run and commit; durable when it returns."""

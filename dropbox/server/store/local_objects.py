@@ -68,11 +68,15 @@ class LocalObjects:
     async def write(self, name: str, pieces: AsyncIterable[bytes], stamp: int) -> None:
         target = self._folder / name
         half = target.with_suffix(_HALF)
-        with await asyncio.to_thread(_open_fresh, half) as file:
-            async for piece in pieces:
-                await asyncio.to_thread(file.write, piece)
-            await asyncio.to_thread(_settle, file, stamp)
-        await asyncio.to_thread(self._publish, half, target)
+        try:
+            with await asyncio.to_thread(_open_fresh, half) as file:
+                async for piece in pieces:
+                    await asyncio.to_thread(file.write, piece)
+                await asyncio.to_thread(_settle, file, stamp)
+            await asyncio.to_thread(self._publish, half, target)
+        except BaseException:
+            half.unlink(missing_ok=True)
+            raise
 
     def _publish(self, half: Path, target: Path) -> None:
         half.rename(target)

@@ -30,6 +30,8 @@ _CLAIM = text("SELECT pg_try_advisory_lock(hashtext('codename-dropbox server'))"
 class PostgresDatabase:
     """An asyncpg pool; operations written for a plain connection run in it unchanged."""
 
+    shared = True
+
     def __init__(self, url: str) -> None:
         self._engine: AsyncEngine = create_async_engine(url, pool_size=4, max_overflow=2)
         self._at_once = self._engine.execution_options(isolation_level="AUTOCOMMIT")

@@ -112,6 +112,10 @@ class SqlStore:
         """How many of what there is, without content."""
         return await self.database.read(operations.counts)
 
+    def recount(self) -> None:
+        if self.database.shared:
+            self._commits.recount()
+
     async def claim(self) -> bool:
         return await self.database.claim()
 

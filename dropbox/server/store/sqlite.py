@@ -48,6 +48,8 @@ def sqlite_engine(url: str) -> Engine:
 class SqliteDatabase:
     """One synchronous connection for writing and one for reading, each in a thread of its own."""
 
+    shared = False
+
     def __init__(self, url: str) -> None:
         self._engine = sqlite_engine(url)
         self._writer = ThreadPoolExecutor(1, "store-writer")

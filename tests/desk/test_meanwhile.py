@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Verbs wait beside the loop, so that something may happen between what one looked at and what it does."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from journalist_ui.casework.drafts import Written
+from journalist_ui.daemon.sessions import SessionBook
+from journalist_ui.people import members
+from journalist_ui.people.session import Session
+from journalist_ui.refusals import NotAllowed
+from journalist_ui.shapes.drafts import KeepDraft
+from journalist_ui.shapes.members import AddMember, RemoveMember
+from journalist_ui.verbs import drafts, members as of_members
+from journalist_ui.verbs.desk import Desk
+from tests.desk.clocks import Clocks, sign_in
+from tests.desk.room import BOTH, FIRST_PASSPHRASE, Room, entropy
+
+
+def signed_in(room: Room, clocks: Clocks, name: str) -> tuple[Desk, Session]:
+    book: SessionBook = clocks.book(room)
+    return Desk(room.engine, book), book.find(sign_in(book, clocks.code(room, name), name))
+
+
+def test_who_is_removed_meanwhile_adds_and_removes_nobody(
+    room: Room, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An administrator's new member is being stretched while another removes them: it does not go through."""
+    room.add("bob", BOTH)
+    desk, session = signed_in(room, clocks, "bob")
+    prepare = members.prepare_member
+
+    def meanwhile(*given: Any, **named: Any) -> Any:
+        new = prepare(*given, **named)
+        with room.vault.writing() as connection:
+            members.remove_member(connection, "bob")
+        return new
+
+    monkeypatch.setattr(of_members.people, "prepare_member", meanwhile)
+    with pytest.raises(NotAllowed):
+        asyncio.run(of_members.add(desk, session, AddMember("mole", FIRST_PASSPHRASE, ("administrator",))))
+    with pytest.raises(NotAllowed):
+        asyncio.run(of_members.remove(desk, session, RemoveMember("ada")))
+    with room.vault.reading() as connection:
+        assert [one.name for one in members.list_members(connection)] == ["ada"]
+
+
+def test_an_empty_box_drops_nothing_that_was_kept_meanwhile(
+    room: Room, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two tabs post at one moment, one of them nothing: the words of the other stay."""
+    room.report(entropy(1), "first")
+    asyncio.run(room.engine.sync())
+    desk, session = signed_in(room, clocks, "ada")
+    look = drafts.opened_draft
+
+    def meanwhile(*given: Any) -> Any:
+        seen = look(*given)
+        desk.drafts.keep("ada", Written(1, "words of the other tab", 0))
+        return seen
+
+    monkeypatch.setattr(drafts, "opened_draft", meanwhile)
+    drafts.keep(desk, session, KeepDraft(1, ""))
+    monkeypatch.undo()
+    assert drafts.opened_draft(desk, session, 1)[1] == ["words of the other tab"]
