@@ -133,7 +133,7 @@ twin: setup
 	@exec $(BIN)/python -m tests.client.two_sources --conversations $(N)
 
 browsers: setup
-	@BROWSERS=all $(BIN)/python -m pytest tests/browser -q -n 3 --dist loadgroup
+	@BROWSERS=all $(BIN)/python -m pytest tests/browser -q -n 3 --dist loadfile
 
 visits: setup
 	@VISITS=$(N) $(BIN)/python -m pytest tests/browser/test_visits_alike.py -q

@@ -44,8 +44,7 @@ def _in_its_own_browser(item: pytest.Item) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The browsers live in the session's event loop, so the tests that drive them run in it too. A file's tests run one
-    after another in one process, and all that need a demo in the same."""
+    """The browsers live in the session's event loop, so the tests that drive them run in it too."""
     left = [item for item in items if "tests/browser/" in item.path.as_posix() and not _in_its_own_browser(item)]
     if left:
         config.hook.pytest_deselected(items=left)
@@ -53,8 +52,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "tests/browser/" not in item.path.as_posix():
             continue
-        room = "demo" if "demo" in getattr(item, "fixturenames", ()) else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(room))
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
         if "safer_page" in getattr(item, "fixturenames", ()):
