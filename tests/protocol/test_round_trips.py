@@ -24,6 +24,7 @@ from dropbox.protocol.manifests import Manifest, parse_manifest
 from dropbox.protocol.policy import Policy
 from dropbox.protocol.units import BoardPlace, Unit, UnitKey
 from dropbox.protocol.wire import IntakeState, Receipt, parse_intake_state, parse_receipt
+from tests.vectors.small_service import make_unit
 
 U32 = st.integers(0, 0xFFFF_FFFF)
 SOME = st.integers(1, 0xFFFF_FFFF)
@@ -262,3 +263,11 @@ def test_parts_of_a_body(length: int) -> None:
     assert b"".join(parts) == body
     assert {len(part) for part in parts[:-1]} <= {constants.BODY_PART}
     assert len(parts[-1]) > 0 or length == 0
+
+
+def test_a_place_is_over_after_its_last_batch() -> None:
+    """A present unit's never, an ended one's from the period after its last batch, one's that had none at once."""
+    unit = make_unit("north")
+    assert not BoardPlace(unit).over(constants.MAX_PERIOD)
+    assert [BoardPlace(unit, 7, bytes(32)).over(period) for period in (6, 7, 8)] == [False, False, True]
+    assert BoardPlace(unit, 0, bytes(32)).over(1)
