@@ -19,10 +19,11 @@ from dropbox.local.private import OpenToOthers, refuse_open_to_others
 from dropbox.local.writable import try_to_write
 
 from .config import PUBLISHER, WHOLE, WORKER, ConfigRefused, Listen, ServerConfig, read_anchor
+from .faults import log_fault
 from .handlers.admission import above_reserve
 from .handlers.batches import Batches
 from .handlers.bundle import load_bundle
-from .handlers.error_answers import TROUBLE, log_fault
+from .handlers.error_answers import TROUBLE
 from .handlers.intake import Intake
 from .handlers.pages import Pages
 from .handlers.routes import Routes
@@ -77,7 +78,7 @@ class Service:
 
     async def show_first(self) -> None:
         """Have the board made anew at once. A publisher that is another process sees it at its next turn."""
-        if self.alone and self.publisher is not None:
+        if self.alone and self.publisher is not None and self.publisher.shows:
             await self.publisher.rebuild_board()
             await self.shelf.follow()
 

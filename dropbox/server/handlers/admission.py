@@ -8,8 +8,9 @@ from aiohttp import web
 
 from dropbox.http_edge.answers import BINARY
 from dropbox.http_edge.bodies import BodyCut, BodyLate, read_whole
+from dropbox.server.faults import log_fault
 
-from .error_answers import Refused, log_fault
+from .error_answers import Refused
 
 BODY_WITHIN = 30.0
 """Seconds for a whole body up to 64 KiB; larger ones get a second more for every 8 KiB."""

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every refusal of the server, once: its code, its status, its sentence (docs/http-api.md lists the same)."""
 
-import logging
 from typing import NamedTuple
 
 from dropbox.http_edge.answers import JSON, Answer
 from dropbox.http_edge.connection import Trouble
 from dropbox.protocol.wire import encode_answer
-
-_LOG = logging.getLogger("dropbox.server")
+from dropbox.server.faults import log_fault
 
 
 class Refusal(NamedTuple):
@@ -65,11 +63,6 @@ class Refused(Exception):
 def refusal(refused: Refused) -> Answer:
     """The same size as a receipt."""
     return Answer(refused.body, JSON, refused.status)
-
-
-def log_fault(error: BaseException | None) -> None:
-    """The class alone: a message may hold content."""
-    _LOG.error("fault %s", type(error).__name__)
 
 
 def _failed(error: BaseException | None) -> Answer:

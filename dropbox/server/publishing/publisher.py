@@ -17,6 +17,7 @@ from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.policy import Policy
 from dropbox.protocol.wire import SEGMENT_HEADER, segment_header, segment_root
 from dropbox.server.directories import Listed, newest_listed
+from dropbox.server.faults import log_fault
 from dropbox.server.ports import BOARD, SEGMENTS, SHOWN, ClosedSegment, Objects, Shown, Store, segment_name
 
 from .board import board_pieces
@@ -26,11 +27,6 @@ from .steady_clock import Clocks
 LONGEST_NAP = 5.0
 _AT_ONCE = 64  # 1 MiB of envelopes in memory
 _LOG = logging.getLogger("dropbox.server")
-
-
-def log_fault(error: BaseException) -> None:
-    """The class alone: a message may hold content."""
-    _LOG.error("fault %s", type(error).__name__)
 
 
 async def _one_piece(data: bytes) -> AsyncIterator[bytes]:
