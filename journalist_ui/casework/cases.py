@@ -50,11 +50,10 @@ def public_key(connection: Connection, member: str, number: int) -> bytes:
 
 
 def _find(connection: Connection, member: str, number: int) -> tuple[CaseRow, WrappedKey]:
-    cases, keys, messages = tables.cases.c, tables.case_keys.c, tables.messages.c
-    row = connection.execute(CASES.where(cases.number == number)).first()
+    cases, keys = tables.cases.c, tables.case_keys.c
+    row = connection.execute(CASES.where(cases.number == number, cases.whole > 0)).first()
     wrapped = connection.execute(select(keys.wrapped).where(keys.number == number, keys.member == member)).scalar()
-    whole = select(messages.number).where(messages.number == number, tables.IS_WHOLE).limit(1)
-    if row is None or wrapped is None or connection.execute(whole).first() is None:
+    if row is None or wrapped is None:
         raise NoSuchCase(NO_CASE)
     return CaseRow._make(row), WrappedKey(number, member, wrapped)
 

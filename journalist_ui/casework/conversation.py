@@ -199,12 +199,9 @@ def open_texts(case: OpenedCase, rows: Iterable[TextRow]) -> list[OfficerText]:
 
 def newest_place(connection: Connection, number: int) -> int:
     """Of all that stands in a case; 0 for nothing."""
-    theirs, ours = tables.messages.c, tables.answers.c
-    newest = (
-        select(func.max(theirs.place)).where(theirs.number == number, tables.IS_WHOLE),
-        select(func.max(ours.place)).where(ours.number == number),
-    )
-    return max(connection.execute(one).scalar_one() or 0 for one in newest)
+    cases = tables.cases.c
+    theirs, ours = connection.execute(select(cases.newest, cases.answered).where(cases.number == number)).one()
+    return int(max(theirs, ours))
 
 
 def mark_shown(connection: Connection, case: OpenedCase, on_page: Iterable[OnPage], day: int) -> None:

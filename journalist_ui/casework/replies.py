@@ -88,11 +88,11 @@ def was_sent(texts: Iterable[OfficerText], author: str, version: str) -> bool:
 
 def _unread(connection: Connection, number: int, member: str) -> bool:
     """Whether messages came after those that the member was shown. Who was shown none is told so by the list."""
-    messages, shown = tables.messages, tables.shown
-    whole = select(func.count()).select_from(messages).where(messages.c.number == number, tables.IS_WHOLE)
-    seen = select(func.count()).select_from(shown).where(shown.c.number == number, shown.c.member == member)
-    known = connection.execute(seen).scalar_one()
-    return bool(known) and connection.execute(whole).scalar_one() > known
+    cases, progress = tables.cases.c, tables.progress.c
+    seen = select(progress.shown).where(progress.number == number, progress.member == member)
+    known = connection.execute(seen).scalar() or 0
+    whole = connection.execute(select(cases.whole).where(cases.number == number)).scalar_one()
+    return known > 0 and whole > known
 
 
 def _others_wrote(connection: Connection, number: int, member: str) -> bool:

@@ -2,7 +2,7 @@
 """Letting another investigator open cases; it can be asked first what that would do."""
 
 from journalist_ui.casework import sharing
-from journalist_ui.people.members import Role, find_member
+from journalist_ui.people.members import Role, find_member, require_role
 from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput, NotAllowed
 from journalist_ui.shapes.sharing import AskShare, CasesShared, Lacking, Lacks, Share, SharePlan, WhoLacks
@@ -48,5 +48,7 @@ def share(desk: Desk, session: Session, asked: Share) -> CasesShared:
         raise BadInput("There are more or fewer cases to share than a moment ago. Nothing was shared: look again.")
     wrapped = plan.wrap(session.holder)
     with desk.engine.vault.writing() as connection:
+        # The wrapping took long: who shares may have been removed since.
+        require_role(connection, plan.member, Role.INVESTIGATOR)
         opened, closed = sharing.store_share(connection, plan, wrapped, desk.engine.day)
     return CasesShared(asked.name, count, opened, closed)

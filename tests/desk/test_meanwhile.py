@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from journalist_ui.casework import sharing
 from journalist_ui.casework.drafts import Written
 from journalist_ui.daemon.sessions import SessionBook
 from journalist_ui.people import members
@@ -13,10 +14,11 @@ from journalist_ui.people.session import Session
 from journalist_ui.refusals import NotAllowed
 from journalist_ui.shapes.drafts import KeepDraft
 from journalist_ui.shapes.members import AddMember, RemoveMember
-from journalist_ui.verbs import drafts, members as of_members
+from journalist_ui.shapes.sharing import Share
+from journalist_ui.verbs import drafts, members as of_members, sharing as of_sharing
 from journalist_ui.verbs.desk import Desk
 from tests.desk.clocks import Clocks, sign_in
-from tests.desk.room import BOTH, FIRST_PASSPHRASE, Room, entropy
+from tests.desk.room import BOTH, FIRST_PASSPHRASE, INVESTIGATOR, Room, entropy
 
 
 def signed_in(room: Room, clocks: Clocks, name: str) -> tuple[Desk, Session]:
@@ -65,3 +67,23 @@ def test_an_empty_box_drops_nothing_that_was_kept_meanwhile(
     drafts.keep(desk, session, KeepDraft(1, ""))
     monkeypatch.undo()
     assert drafts.opened_draft(desk, session, 1)[1] == ["words of the other tab"]
+
+
+def test_who_is_removed_meanwhile_shares_nothing(room: Room, clocks: Clocks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keys are wrapped, which takes long for many cases; by then the member is none."""
+    room.report(entropy(1), "first")
+    room.add("bob", BOTH)
+    room.add("eve", INVESTIGATOR)
+    asyncio.run(room.engine.sync())
+    desk, session = signed_in(room, clocks, "bob")
+    wrap = sharing.Share.wrap
+
+    def meanwhile(plan: Any, holder: Any) -> Any:
+        wrapped = wrap(plan, holder)
+        with room.vault.writing() as connection:
+            members.remove_member(connection, "bob")
+        return wrapped
+
+    monkeypatch.setattr(sharing.Share, "wrap", meanwhile)
+    with pytest.raises(NotAllowed):
+        of_sharing.share(desk, session, Share("eve"))
