@@ -5,12 +5,14 @@ All small answers have the same number of bytes in all, headers included, whethe
 """
 
 import asyncio
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import BinaryIO, Protocol
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
+
+from .connection import set_pace
+from .pace import PIECE, Pace, hand_on
 
 BINARY = "application/octet-stream"
 JSON = "application/json"
@@ -20,9 +22,6 @@ SCRIPT = "text/javascript; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 
 NOTHING_LOADS = "default-src 'none'; frame-ancestors 'none'"
-_SLICE = 256 * 1024
-_SLOWEST = 8 * 1024  # bytes a second; a reader slower than this is let go
-_GRACE = 30.0
 _HEAD_PADDING = "dropbox-padding: "
 
 
@@ -82,11 +81,6 @@ class Answer(web.StreamResponse):
         """Bytes of the body."""
         return len(self._bytes)
 
-    def slices(self) -> Iterator[memoryview]:
-        """The body in pieces, so that a slow reader holds little memory."""
-        whole = memoryview(self._bytes)
-        return (whole[at : at + _SLICE] for at in range(0, len(whole), _SLICE))
-
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         """A body that was not read, or a method that has no answer's body, ends the connection."""
         self._request = request
@@ -99,7 +93,7 @@ class Answer(web.StreamResponse):
             return
         if request.method == "HEAD":
             await request.writer.write(self._first(False, self.length))
-        elif self.length == len(self._bytes) < _SLICE:
+        elif self.length == len(self._bytes) <= PIECE:
             await request.writer.write(self._first(self._keep) + self._bytes)
         else:
             await self._patiently(request)
@@ -111,19 +105,23 @@ class Answer(web.StreamResponse):
         return make(self.status, self._type, self.length, keep, padding, self._policy, self._extra)
 
     async def _patiently(self, request: web.BaseRequest) -> None:
+        """Piece by piece, so that a slow reader holds little memory, and is let go when it is too slow."""
+        clock = asyncio.get_running_loop().time
+        pace = Pace(clock(), incoming=False)
+        set_pace(request, pace)
         try:
-            async with asyncio.timeout(_GRACE + self.length / _SLOWEST):
-                await self.send(request)
+            await hand_on(pace, request.writer.write(self._first(self._keep)), 0, clock)
+            for at in range(0, self.length, PIECE):
+                size = min(PIECE, self.length - at)
+                await hand_on(pace, self.send(request, at, size), size, clock)
         except TimeoutError:
             if request.transport is not None:
                 request.transport.abort()
             raise ConnectionResetError("reader too slow") from None
 
-    async def send(self, request: web.BaseRequest) -> None:
-        """Head and body."""
-        await request.writer.write(self._first(self._keep))
-        for piece in self.slices():
-            await request.writer.write(piece)
+    async def send(self, request: web.BaseRequest, at: int, size: int) -> None:
+        """A piece of the body."""
+        await request.writer.write(memoryview(self._bytes)[at : at + size])
 
 
 class Opened(Protocol):
@@ -157,13 +155,10 @@ class OpenedAnswer(Answer):
         finally:
             self._opened.close()
 
-    async def send(self, request: web.BaseRequest) -> None:
-        await request.writer.write(self._first(self._keep))
+    async def send(self, request: web.BaseRequest, at: int, size: int) -> None:
+        if self._opened.file is None:
+            await request.writer.write(await asyncio.to_thread(self._opened.read, at, size))
+            return
         if request.transport is None:
             raise ConnectionResetError("reader gone")
-        loop = asyncio.get_running_loop()
-        if self._opened.file is not None:
-            await loop.sendfile(request.transport, self._opened.file, 0, self.length)
-            return
-        for at in range(0, self.length, _SLICE):
-            await request.writer.write(await asyncio.to_thread(self._opened.read, at, _SLICE))
+        await asyncio.get_running_loop().sendfile(request.transport, self._opened.file, at, size)

@@ -41,7 +41,7 @@ PRODUCTION = Policy(
     silent_after=3,
     clock_slack=3,
     head_life=100,
-    intake_per_period=5_000,
+    intake_per_period=100_000,
 )
 """A period is a day, an epoch a week."""
 

@@ -5,6 +5,7 @@ import asyncio
 import fcntl
 import logging
 import os
+import secrets
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -28,19 +29,22 @@ from .handlers.intake import Intake
 from .handlers.pages import Pages
 from .handlers.routes import Routes
 from .handlers.shelf import Shelf
+from .handlers.waiting import Waiting
 from .ports import Objects, Store
 from .publishing.publisher import Publisher
 from .publishing.steady_clock import Clocks, SteadyClock
 from .store.local_objects import LocalObjects
 from .store.revision import NEEDED, found_revision
 from .store.sql import open_store
+from .supply import Supply
+from .turns import Turns
 
 _BACKLOG = 256
 _FINISH_WITHIN = 20.0
 
 
 _FOLLOW = 1.0
-LIMITS = Limits(connections=512, of_a_peer=512, request_within=30.0, longest_field=4_096)
+LIMITS = Limits(connections=512, of_a_caller=16, head_within=10.0, idle_within=30.0, longest_field=4_096)
 
 
 @dataclass
@@ -50,9 +54,13 @@ class Service:
 
     store: Store
     shelf: Shelf
+    intake: Intake
+    waiting: Waiting
     make_publisher: Callable[[], Publisher] | None
     routes: Routes = field(init=False)
     publisher: Publisher | None = None
+    flooded: bool | None = None
+    """What was last written down of it."""
     alone: bool = False
     """Whether this process holds the lock of the one that publishes."""
 
@@ -64,6 +72,10 @@ class Service:
         finally:
             self.shelf.believed = not self.alone or (self.publisher is not None and self.publisher.shows)
             await self.shelf.follow()
+        await self.intake.follow()
+        if self.waiting.pressed != self.flooded:
+            self.flooded = self.waiting.pressed
+            await self.store.note_flood(self.flooded)
 
     async def _publish(self) -> None:
         if self.make_publisher is None:
@@ -94,8 +106,10 @@ def assemble(config: ServerConfig, store: Store, objects: Objects, clock: Callab
     pages = Pages(signed, config.demo, config.exit_url)
     shelf = Shelf(store, objects, signed.anchor, pages.document)
     follows = config.role == WORKER
-    service = Service(store, shelf, None if follows else partial(Publisher, store, objects, signed.anchor, clocks))
-    intake = Intake(store, store, shelf, clocks.now, follows=follows)
+    waiting = Waiting(Turns(Supply(config.workers), secrets.token_bytes), clocks.now)
+    intake = Intake(store, store, shelf, clocks.now, waiting, follows=follows)
+    make_publisher = None if follows else partial(Publisher, store, objects, signed.anchor, clocks)
+    service = Service(store, shelf, intake, waiting, make_publisher)
     batches = Batches(store, shelf, intake.period, service.show_first)
     service.routes = Routes(shelf, intake, batches, pages, load_bundle())
     return service
@@ -165,15 +179,15 @@ async def _go_on(service: Service, config: ServerConfig) -> None:
         await asyncio.sleep(service.nap())
 
 
-def edge_of(service: Service) -> Server:
+def edge_of(service: Service, config: ServerConfig) -> Server:
     """What listens for a service. To be made on the running loop."""
-    return Server(service.routes.answer, LIMITS, TROUBLE)
+    return Server(service.routes.answer, LIMITS, TROUBLE, config.announced)
 
 
 @asynccontextmanager
 async def serving(service: Service, config: ServerConfig, server: Server | None = None) -> AsyncIterator[str]:
     """Listens while the block runs, then finishes what was accepted; gives the address."""
-    server = server or edge_of(service)
+    server = server or edge_of(service, config)
     with suppress(Exception):  # what failed is tried again, and logged, by the loop below
         await service.turn()
     listening, address = await _listen(server, config.listen)

@@ -11,6 +11,7 @@ from typing import Any
 from dropbox.command_line.addresses import Address, parse_address
 from dropbox.command_line.inputs import read_bytes, read_text
 from dropbox.command_line.refused import InputRefused
+from dropbox.http_edge.callers import UNIX, Front, parse_front
 from dropbox.local.private import OpenToOthers, refuse_open_to_others
 from dropbox.protocol.anchor_file import parse_anchor_file
 from dropbox.protocol.anchors import SignedAnchor
@@ -18,6 +19,7 @@ from dropbox.protocol.errors import ProtocolError
 
 _LARGEST = 1 << 20  # bytes of a settings or anchor file
 DISK_RESERVE = 512 * 1024 * 1024
+MOST_WORKERS = 64
 WHOLE, WORKER, PUBLISHER = ROLES = ("whole", "worker", "publisher")
 """What one process does: answer and publish, only answer, only publish. A service has one publisher."""
 EXIT_URL = "https://www.bbc.co.uk/weather"
@@ -40,7 +42,9 @@ def _quoted(value: object) -> str:
 
 @dataclass(frozen=True)
 class ServerConfig:
-    """Where the server listens and keeps its things. ``disk_reserve`` in bytes; paths are absolute."""
+    """Where the server listens and keeps its things. ``disk_reserve`` in bytes; paths are absolute. ``front``: what
+    says who calls, by a line of the PROXY protocol: nothing, ``unix`` (whoever opens the socket), or an address.
+    ``workers``: how many processes answer, each with its part of the supply."""
 
     listen: Listen
     database: str
@@ -50,6 +54,13 @@ class ServerConfig:
     exit_url: str = EXIT_URL
     demo: bool = False
     role: str = WHOLE
+    front: str = ""
+    workers: int = 1
+
+    @property
+    def announced(self) -> Front | None:
+        """What says who calls."""
+        return parse_front(self.front)
 
     @property
     def segments(self) -> Path:
@@ -74,6 +85,10 @@ class ServerConfig:
             f"demo = {str(self.demo).lower()}\n"
             "# whole: answers and publishes. worker: only answers. publisher: only publishes.\n"
             f"role = {_quoted(self.role)}\n"
+            '# What writes a PROXY line before each connection: "", "unix" (Tor on this socket), or an address.\n'
+            f"front = {_quoted(self.front)}\n"
+            "# How many processes answer; each takes its part of what a period may bring.\n"
+            f"workers = {self.workers}\n"
         )
 
 
@@ -105,6 +120,19 @@ def parse_exit_url(value: str) -> str:
     return value
 
 
+def check_front(value: str, listen: Listen) -> str:
+    """As it is to be stored. Raises ConfigRefused."""
+    try:
+        front = parse_front(value)
+    except ValueError:
+        raise ConfigRefused('front: give "", "unix", or the address from which the front connects') from None
+    if front is None:
+        return ""
+    if (front.address is None) != (listen.path is not None):
+        raise ConfigRefused('front: "unix" goes with a Unix socket, an address with a host and port, and no other way')
+    return front.address or UNIX
+
+
 def _take(table: dict[str, Any], name: str, kind: type, default: Any = None) -> Any:
     value = table.pop(name, default)
     if value is None:
@@ -127,8 +155,9 @@ def parse_config(text: str) -> ServerConfig:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigRefused(f"not TOML: {error}") from None
+    listen = parse_listen(_take(table, "listen", str))
     config = ServerConfig(
-        listen=parse_listen(_take(table, "listen", str)),
+        listen=listen,
         database=parse_database(_take(table, "database", str)),
         data_dir=_absolute(table, "data_dir"),
         anchor=_absolute(table, "anchor"),
@@ -136,11 +165,15 @@ def parse_config(text: str) -> ServerConfig:
         exit_url=parse_exit_url(_take(table, "exit_url", str, EXIT_URL)),
         demo=_take(table, "demo", bool, False),
         role=_take(table, "role", str, WHOLE),
+        front=check_front(_take(table, "front", str, ""), listen),
+        workers=_take(table, "workers", int, 1),
     )
     if table:
         raise ConfigRefused(f"{sorted(table)[0]}: this release knows no such line; remove it or correct its name")
     if config.role not in ROLES:
         raise ConfigRefused(f"role: give one of {', '.join(ROLES)}")
+    if not 1 <= config.workers <= MOST_WORKERS:
+        raise ConfigRefused(f"workers: give a number from 1 to {MOST_WORKERS}")
     if config.disk_reserve < 0:
         raise ConfigRefused("disk_reserve: give a number of bytes, 0 or more")
     return config

@@ -45,6 +45,12 @@ class EnvelopeStore(Protocol):
         the first that is not. Raises StoreBusy when the period holds ``cap`` envelopes already.
         """
 
+    async def kept(self, envelope_id: bytes) -> int | None:
+        """The period whose segment holds an envelope; None when nothing is kept of that id."""
+
+    async def waiting(self, period: int) -> int:
+        """How many envelopes wait in ``period``."""
+
     async def open_ids(self, period: int) -> list[bytes]:
         """Ids waiting in ``period``, sorted."""
 
@@ -99,6 +105,12 @@ class SegmentStore(Protocol):
 
     async def confirmed(self) -> int | None:
         """What ``confirm`` was last told."""
+
+    async def note_flood(self, flooded: bool) -> None:
+        """Say whether senders are kept waiting at present."""
+
+    async def flooded(self) -> bool:
+        """What ``note_flood`` was last told."""
 
     async def take_back(self, period: int, bodies: Iterable[bytes]) -> None:
         """Undo, at once, every close from ``period`` on: their envelopes, which are ``bodies``, wait in ``period``

@@ -9,7 +9,6 @@ from dropbox.http_edge.bodies import BodyCut, BodyLate, read_whole
 
 from .turned import Turned
 
-_READ_WITHIN = 30.0
 MOST_FIELDS = 32
 _FORM = "application/x-www-form-urlencoded"
 
@@ -24,7 +23,7 @@ async def read_form(request: web.BaseRequest, longest: int) -> dict[str, list[st
     if length == 0:
         raise ValueError("an empty form")
     try:
-        body = await read_whole(request, length, _READ_WITHIN)
+        body = await read_whole(request, length)
     except (BodyLate, BodyCut):
         raise Turned(408, "Not received", "The form did not arrive whole. Send it again.") from None
     found: dict[str, list[str]] = {}

@@ -19,7 +19,13 @@ from .site import Site
 
 _REQUEST_WITHIN = 5.0
 _FINISH_WITHIN = 5.0
-_LIMITS = Limits(connections=128, of_a_peer=64, request_within=_REQUEST_WITHIN, longest_field=16_384)
+_LIMITS = Limits(
+    connections=128,
+    of_a_caller=16,
+    head_within=_REQUEST_WITHIN,
+    idle_within=_REQUEST_WITHIN,
+    longest_field=16_384,
+)
 _PLAIN = "text/plain; charset=utf-8"
 
 

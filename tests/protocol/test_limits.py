@@ -167,7 +167,7 @@ def test_the_production_policy() -> None:
         "silent_after": 3,
         "clock_slack": 3,
         "head_life": 100,
-        "intake_per_period": 5_000,
+        "intake_per_period": 100_000,
     }
 
 

@@ -165,6 +165,6 @@ async def running(
         await store.add_directory(1, world.sign_directory())
     objects = LocalObjects(config.data_dir)
     service = assemble(config, store, objects, clock)
-    edge = edge_of(service)
+    edge = edge_of(service, config)
     async with serving(service, config, edge) as address:
         yield Running(world, clock, config, service, store, objects, edge, address)

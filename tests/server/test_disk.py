@@ -30,6 +30,12 @@ ENVELOPES = [b"".join(SOURCE.randbytes(496) + CANARY for _ in range(32)) for _ i
 ARRIVAL = {sha256(envelope): number for number, envelope in enumerate(ENVELOPES)}
 
 
+@pytest.fixture(autouse=True)
+def all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A period's whole supply lies ready when it begins."""
+    monkeypatch.setattr("dropbox.server.supply.AT_ONCE", 1)
+
+
 async def send_in_order(server: Running, envelopes: list[bytes]) -> None:
     """Forty at a time, with all that a visitor could leave; the next forty only when these are stored."""
     connections = [await server.connect() for _ in range(TOGETHER)]

@@ -200,7 +200,7 @@ async def test_the_cap_of_a_period(tmp_path: Path) -> None:
 
 async def test_a_slow_request_is_let_go(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     """A body that trickles is refused with the usual size when its time is over, and nothing is stored."""
-    monkeypatch.setattr("dropbox.server.handlers.admission.BODY_WITHIN", -1.9)
+    monkeypatch.setattr("dropbox.http_edge.pace.WITHIN", 0.1)
     receipt_size = len((await server.raw(line("GET", "/nothing"))).raw)
     seen = await server.raw(post_bytes(ENVELOPES, BODY[:100], content_length="16384"))
     assert (seen.status, seen.json["code"]) == (408, "too-slow")
@@ -209,22 +209,21 @@ async def test_a_slow_request_is_let_go(server: Running, monkeypatch: pytest.Mon
 
 
 async def test_connections_are_bounded(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One connection more than the bound is closed at once; the others go on."""
+    """When there is one more than the bound, the one goes that has waited longest; the newcomer is answered."""
     server.edge.limits = replace(server.edge.limits, connections=3)
     held = [await server.connect() for _ in range(3)]
     await asyncio.sleep(0.05)
-    reader, writer = await server.connect()
-    assert await asyncio.wait_for(reader.read(), 5) == b""
-    writer.close()
-    held[0][1].write(line("GET", "/v1/intake"))
-    assert (await asyncio.wait_for(held[0][0].read(100), 5)).startswith(b"HTTP/1.1 200 ")
+    assert (await server.get("/v1/intake")).status == 200
+    assert await asyncio.wait_for(held[0][0].read(), 5) == b""
+    held[1][1].write(line("GET", "/v1/intake"))
+    assert (await asyncio.wait_for(held[1][0].read(100), 5)).startswith(b"HTTP/1.1 200 ")
     for _, one in held:
         one.close()
 
 
 async def test_an_idle_connection_is_closed(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection that sends half a request is closed when its time is over."""
-    server.edge.limits = replace(server.edge.limits, request_within=0.2)
+    server.edge.limits = replace(server.edge.limits, head_within=0.2)
     reader, writer = await server.connect()
     writer.write(b"GET / HTTP/1.1\r\nhost: ")
     assert await asyncio.wait_for(reader.read(), 5) == b""

@@ -12,10 +12,6 @@ from dropbox.server.faults import log_fault
 
 from .error_answers import Refused
 
-BODY_WITHIN = 30.0
-"""Seconds for a whole body up to 64 KiB; larger ones get a second more for every 8 KiB."""
-_MIN_RATE = 8 * 1024
-
 
 def check_no_body(request: web.BaseRequest) -> None:
     """A GET carries none. Raises Refused."""
@@ -42,7 +38,7 @@ async def read_body(request: web.BaseRequest, length: int) -> bytes:
     if request.headers.get("expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     try:
-        return await read_whole(request, length, BODY_WITHIN + length / _MIN_RATE)
+        return await read_whole(request, length)
     except BodyLate:
         raise Refused("too-slow") from None
     except BodyCut:

@@ -6,15 +6,18 @@ from collections.abc import Callable
 from aiohttp import web
 
 from dropbox.http_edge.answers import BINARY, Answer, OpenedAnswer
+from dropbox.http_edge.connection import caller_of
 from dropbox.protocol.constants import ENVELOPE, SIGNATURE
 from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.wire import IntakeState, Receipt, segment_header, verify_segment_request
 from dropbox.server.ports import EnvelopeStore, ObjectGone, SegmentStore, StoreBusy, segment_name
+from dropbox.server.turns import Turn, Where
 
 from .admission import check_binary, read_body
 from .error_answers import Refused
 from .shelf import Shelf
+from .waiting import Waiting
 
 Clock = Callable[[], float]
 UNIT_HEADER = "dropbox-unit"
@@ -25,7 +28,14 @@ class Intake:
     """The three intake routes."""
 
     def __init__(
-        self, envelopes: EnvelopeStore, segments: SegmentStore, shelf: Shelf, clock: Clock, *, follows: bool = False
+        self,
+        envelopes: EnvelopeStore,
+        segments: SegmentStore,
+        shelf: Shelf,
+        clock: Clock,
+        waiting: Waiting,
+        *,
+        follows: bool = False,
     ) -> None:
         """``follows``: another process publishes, whose clock is believed, and this one's one period far."""
         self._follows = follows
@@ -33,6 +43,7 @@ class Intake:
         self._segments = segments
         self._shelf = shelf
         self._clock = clock
+        self._waiting = waiting
 
     def period(self) -> int:
         """The server's present period; the stored one while the publisher's clock is not believed. A process that
@@ -43,22 +54,50 @@ class Intake:
         period = int(self._clock() // policy.period)
         return max(shown.open_period, min(period, shown.open_period + 1)) if self._follows else period
 
+    async def follow(self) -> None:
+        """Bring the supply to the present; at first with what the store holds. Raises what the store raises."""
+        if not self._shelf.has_shown:
+            return
+        if not self._waiting.began:
+            period, policy = self._target(), self._shelf.ready.policy
+            kept = await self._envelopes.waiting(period)
+            self._waiting.begin(period, policy.intake_per_period, policy.period, kept)
+        self._refill()
+
+    def _refill(self) -> None:
+        policy = self._shelf.ready.policy
+        self._waiting.follow(self._target(), policy.intake_per_period, policy.period)
+
+    def _target(self) -> int:
+        """The period that an envelope joins: the open one, or the next, which the publisher is about to open."""
+        return min(self.period(), self._shelf.shown.open_period + 1)
+
     async def post_envelope(self, request: web.BaseRequest) -> Answer:
         """Durable before the answer; the same envelope again gets the same receipt. Raises Refused."""
         if check_binary(request) != ENVELOPE:
             raise Refused("wrong-length")
-        cap = self._shelf.ready.policy.intake_per_period
-        if not self._shelf.takes:
+        if self._shelf.ready and not self._shelf.takes:
             raise Refused("try-later")
         body = await read_body(request, ENVELOPE)
         envelope_id = sha256(body)
+        self._refill()
+        turn = self._waiting.ask(caller_of(request), lambda: request.transport is not None)
         try:
-            # The next is what the publisher is about to open.
-            period = min(self.period(), self._shelf.shown.open_period + 1)
-            period = await self._envelopes.put(envelope_id, body, period, cap)
+            period = await self._kept(turn, envelope_id)
+            if period is None:
+                await self._waiting.wait(turn)
+                cap = self._shelf.ready.policy.intake_per_period
+                period = await self._envelopes.put(envelope_id, body, self._target(), cap)
+                turn.bucket = None
         except StoreBusy:
             raise Refused("try-later") from None
+        finally:
+            self._waiting.leave(turn)
         return Answer(Receipt(envelope_id, period).answer())
+
+    async def _kept(self, turn: Turn, envelope_id: bytes) -> int | None:
+        """An envelope that is there already waits for nothing."""
+        return None if turn.where is Where.ADMITTED else await self._envelopes.kept(envelope_id)
 
     async def get_state(self, request: web.BaseRequest) -> Answer:
         """Which segments are served. Raises Refused."""

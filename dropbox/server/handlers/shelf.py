@@ -61,6 +61,11 @@ class Shelf:
             opened.close()
 
     @property
+    def has_shown(self) -> bool:
+        """Whether anything is published yet."""
+        return self._shown is not None
+
+    @property
     def shown(self) -> Shown:
         """Raises Refused before the first publish."""
         if self._shown is None:

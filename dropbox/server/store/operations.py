@@ -19,6 +19,7 @@ from .tables import (
     CONFIRMED,
     COUNTERS,
     DIRECTORIES,
+    FLOODED,
     OPEN_ENVELOPES,
     SEALED,
     SEGMENTS,
@@ -140,6 +141,15 @@ def confirm(connection: Connection, period: int | None) -> None:
 def confirmed(connection: Connection) -> int | None:
     found: int | None = connection.execute(select(COUNTERS.c.value).where(COUNTERS.c.name == CONFIRMED)).scalar()
     return found
+
+
+def note_flood(connection: Connection, flooded: bool) -> None:
+    connection.execute(delete(COUNTERS).where(COUNTERS.c.name == FLOODED))
+    connection.execute(insert(COUNTERS), {"name": FLOODED, "value": int(flooded)})
+
+
+def flooded(connection: Connection) -> bool:
+    return bool(connection.execute(select(COUNTERS.c.value).where(COUNTERS.c.name == FLOODED)).scalar())
 
 
 def take_back(connection: Connection, period: int, bodies: Iterable[bytes]) -> None:

@@ -7,7 +7,7 @@ from dropbox.protocol.primitives import sha256
 from dropbox.server.ports import ClosedSegment, StoredBatch
 
 from . import operations
-from .arrivals import Arrival
+from .arrivals import Arrival, count_waiting, known_periods
 from .database import Database
 from .group_commit import GroupCommit
 from .open_database import open_database
@@ -24,6 +24,12 @@ class SqlStore:
 
     async def put(self, envelope_id: bytes, body: bytes, period: int, cap: int) -> int:
         return await self._commits.put(Arrival(envelope_id, body, period, cap))
+
+    async def kept(self, envelope_id: bytes) -> int | None:
+        return (await self.database.read(known_periods, [envelope_id])).get(envelope_id)
+
+    async def waiting(self, period: int) -> int:
+        return await self.database.read(count_waiting, period)
 
     async def open_ids(self, period: int) -> list[bytes]:
         self._commits.recount()
@@ -76,6 +82,12 @@ class SqlStore:
 
     async def confirmed(self) -> int | None:
         return await self.database.read(operations.confirmed)
+
+    async def note_flood(self, flooded: bool) -> None:
+        await self.database.write(operations.note_flood, flooded)
+
+    async def flooded(self) -> bool:
+        return await self.database.read(operations.flooded)
 
     async def take_back(self, period: int, bodies: Iterable[bytes]) -> None:
         self._commits.recount()

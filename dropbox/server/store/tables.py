@@ -58,9 +58,11 @@ COUNTERS = Table(
     Column("value", BigInteger, nullable=False),
 )
 """``sealed``: the last period that takes no more envelopes. ``before``: the period before the store's first.
-``confirmed``: what a person says the period is. ``skipped-N``: how many periods before N passed without a server."""
+``confirmed``: what a person says the period is. ``flooded``: 1 while senders are kept waiting. ``skipped-N``: how many
+periods before N passed without a server."""
 
 SEALED = "sealed"
 BEFORE = "before"
 CONFIRMED = "confirmed"
+FLOODED = "flooded"
 SKIPPED = "skipped-"

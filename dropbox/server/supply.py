@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How many envelopes a period still takes, and how fast: what the signed policy allows, as two buckets of tokens.
+
+*Common* is for anyone; *firsts*, the larger, for what comes first of a caller within an hour (docs/decisions/0061).
+"""
+
+from dataclasses import dataclass
+
+COMMON_PART = 5
+"""One in so many envelopes of a period is common."""
+AT_ONCE = 8
+"""One in so many of a bucket's can go at once."""
+LEAST_AT_ONCE = 16
+CATCHING_UP = 1.5
+"""Where a period's supply runs low, it is given at most so many times as fast as would last to the period's end."""
+_ALMOST_ONE = 1 - 1e-9
+
+
+@dataclass
+class Bucket:
+    """``whole``: envelopes a period; ``spent``: those of this period. Never more than ``whole`` are given in one."""
+
+    whole: int = 0
+    spent: int = 0
+    tokens: float = 0.0
+
+    @property
+    def at_once(self) -> float:
+        """The most tokens that lie here."""
+        return max(0.0, min(self.whole - self.spent, max(self.whole / AT_ONCE, LEAST_AT_ONCE)))
+
+    def rate(self, length: float, left: float) -> float:
+        """Tokens a second, in a period of ``length`` seconds of which some are left."""
+        lasting = (self.whole - self.spent - self.tokens) / max(left, 1.0)
+        return max(0.0, min(self.whole / length, CATCHING_UP * lasting))
+
+    def fill(self, tokens: float) -> None:
+        """Put tokens in, as far as there is room."""
+        self.tokens = max(0.0, min(self.tokens + tokens, self.at_once))
+
+    def take(self) -> bool:
+        """One token, if there is one."""
+        if self.tokens < _ALMOST_ONE:
+            return False
+        self.tokens -= 1
+        self.spent += 1
+        return True
+
+    def give_back(self) -> None:
+        """One token that was taken for nothing."""
+        self.spent = max(0, self.spent - 1)
+        self.fill(1)
+
+
+class Supply:
+    """The buckets of one process. Time is the believed one, in unix seconds."""
+
+    def __init__(self, workers: int = 1) -> None:
+        """``workers``: how many processes share the supply, each with its own part: what is shared in a database would
+        tell, on its disk, when envelopes came."""
+        self._workers = workers
+        self.common = Bucket()
+        self.firsts = Bucket()
+        self.began = False
+        self._period = -1
+        self._total = 0
+        self._length = 1.0
+        self._now = 0.0
+
+    def begin(self, period: int, total: int, length: float, now: float, kept: int) -> None:
+        """Once, at start: ``kept`` envelopes of the period are there already, and an even pace has given their
+        tokens."""
+        self._now = now
+        self.turn_to(period, total, length)
+        passed = max(0.0, now - period * length)
+        for bucket in (self.common, self.firsts):
+            bucket.spent = min(bucket.whole, kept * bucket.whole // max(1, self._total))
+            bucket.fill(max(bucket.whole / AT_ONCE, LEAST_AT_ONCE) + bucket.whole / length * passed - bucket.spent)
+        self.began = True
+
+    def turn_to(self, period: int, total: int, length: float) -> None:
+        """The open period, and what the policy allows in one. What lies in the buckets stays; nothing is taken from the
+        next."""
+        if (period, total, length) == (self._period, self._total, self._length):
+            return
+        if period != self._period:
+            self.common.spent = self.firsts.spent = 0
+        self._period, self._total, self._length = period, total, length
+        own = max(1, total // self._workers)
+        self.common.whole = own // COMMON_PART
+        self.firsts.whole = own - self.common.whole
+        for bucket in (self.common, self.firsts):
+            bucket.fill(0)
+
+    @property
+    def _left(self) -> float:
+        return (self._period + 1) * self._length - self._now
+
+    def advance(self, now: float) -> None:
+        """Fill the buckets with what has come since; a clock that was put back gives nothing."""
+        passed = max(0.0, now - self._now)
+        self._now = now
+        for bucket in (self.common, self.firsts):
+            bucket.fill(bucket.rate(self._length, self._left) * passed)
+
+    def until(self, bucket: Bucket) -> float:
+        """Seconds until the bucket has a token; infinite when this period gives none."""
+        if bucket.tokens >= _ALMOST_ONE:
+            return 0.0
+        rate = bucket.rate(self._length, self._left)
+        if bucket.whole - bucket.spent < 1:
+            # A new period is the earliest that has one.
+            return max(0.0, self._left) + 1 / (bucket.whole / self._length) if bucket.whole else float("inf")
+        return (1 - bucket.tokens) / rate if rate else float("inf")

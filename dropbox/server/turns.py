@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Whose envelope is next: callers take turns, the least admitted first. Time is steady, in seconds.
+
+Nothing here knows who a caller is; what is counted of one is forgotten with the hour.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from dropbox.http_edge.callers import HOUR, Caller, Kind
+from dropbox.protocol.chance import Random, draw
+
+from .supply import Bucket, Supply
+
+LONGEST_WAIT = 60.0
+MOST_WAITING = 256
+"""Half of the connections: the others stay for reading."""
+FIRSTS = {Kind.CIRCUIT: 1, Kind.PREFIX: 16}
+"""Envelopes of a caller's hour that are firsts. Of who cannot be told from others, each is one."""
+LATE = 5.0
+"""Seconds of waiting from which on somebody is kept waiting."""
+CALM_AFTER = 300.0
+
+
+class Where(Enum):
+    """How far a turn is."""
+
+    WAITING = "waiting"
+    ADMITTED = "admitted"
+    REFUSED = "refused"
+
+
+def _still_there() -> bool:
+    return True
+
+
+@dataclass(eq=False)
+class Turn:
+    """One envelope's. ``there`` says whether somebody still waits for the answer."""
+
+    caller: Caller
+    since: float
+    there: Callable[[], bool] = field(default=_still_there, repr=False)
+    where: Where = Where.WAITING
+    bucket: Bucket | None = None
+
+
+class Turns:
+    """The queue. ``supply`` is brought up to the present by whoever calls."""
+
+    def __init__(self, supply: Supply, random: Random) -> None:
+        self.supply = supply
+        self._random = random
+        self._waiting: list[Turn] = []
+        self._hour = -1
+        self._admitted: Counter[bytes] = Counter()
+        self._firsts: Counter[bytes] = Counter()
+        self._pressed = float("-inf")
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
+
+    def pressed(self, now: float) -> bool:
+        """Whether, within the last five minutes, somebody waited long or was refused."""
+        return now - self._pressed < CALM_AFTER
+
+    def ask(self, caller: Caller, now: float, there: Callable[[], bool] = _still_there) -> Turn:
+        """A turn; it may be decided already. Who could get none in time is refused at once."""
+        self._forget(now)
+        turn = Turn(caller, now, there)
+        self._waiting.append(turn)
+        if min(self.supply.until(bucket) for bucket in self._open_to(caller)) > LONGEST_WAIT:
+            self._refuse(turn, now)
+            return turn
+        self._serve(now)
+        if len(self._waiting) > MOST_WAITING:
+            self._let_go()
+        if len(self._waiting) > MOST_WAITING:
+            self._refuse(self._last(), now)
+        return turn
+
+    def advance(self, now: float) -> None:
+        """Decide what can be decided now."""
+        self._forget(now)
+        self._let_go()
+        self._serve(now)
+        for turn in [one for one in self._waiting if now - one.since >= LONGEST_WAIT]:
+            self._refuse(turn, now)
+
+    def leave(self, turn: Turn) -> None:
+        """It waits no more."""
+        if turn.where is Where.WAITING:
+            turn.where = Where.REFUSED
+            self._waiting.remove(turn)
+
+    def give_back(self, turn: Turn) -> None:
+        """Nothing was stored for a turn that was admitted."""
+        if turn.bucket is not None:
+            turn.bucket.give_back()
+            self._admitted[turn.caller.mark] -= 1
+            if turn.bucket is self.supply.firsts:
+                self._firsts[turn.caller.mark] -= 1
+            turn.bucket = None
+
+    def nap(self, now: float) -> float:
+        """Seconds until ``advance`` may decide something; infinite while nobody waits."""
+        if not self._waiting:
+            return float("inf")
+        oldest = min(turn.since for turn in self._waiting)
+        open_to_some = {id(bucket): bucket for turn in self._waiting for bucket in self._open_to(turn.caller)}
+        soonest = min(self.supply.until(bucket) for bucket in open_to_some.values())
+        return max(0.0, min(oldest + LONGEST_WAIT - now, soonest))
+
+    def _let_go(self) -> None:
+        for turn in [one for one in self._waiting if not one.there()]:
+            self.leave(turn)
+
+    def _forget(self, now: float) -> None:
+        if int(now // HOUR) != self._hour:
+            self._hour = int(now // HOUR)
+            self._admitted.clear()
+            self._firsts.clear()
+
+    def _may_first(self, caller: Caller) -> bool:
+        return caller.kind is Kind.SHARED or self._firsts[caller.mark] < FIRSTS[caller.kind]
+
+    def _open_to(self, caller: Caller) -> Iterable[Bucket]:
+        return (self.supply.firsts, self.supply.common) if self._may_first(caller) else (self.supply.common,)
+
+    def _serve(self, now: float) -> None:
+        """Firsts to whom they are for, then what is common to anyone."""
+        for bucket in (self.supply.firsts, self.supply.common):
+            while self.supply.until(bucket) <= 0:
+                able = [one for one in self._waiting if bucket is self.supply.common or self._may_first(one.caller)]
+                if not able or not bucket.take():
+                    break
+                self._admit(self._first(able), bucket, now)
+
+    def _admit(self, turn: Turn, bucket: Bucket, now: float) -> None:
+        self._waiting.remove(turn)
+        turn.where, turn.bucket = Where.ADMITTED, bucket
+        if now - turn.since >= LATE:
+            self._pressed = now
+        self._admitted[turn.caller.mark] += 1
+        if bucket is self.supply.firsts:
+            self._firsts[turn.caller.mark] += 1
+
+    def _refuse(self, turn: Turn, now: float) -> None:
+        self._waiting.remove(turn)
+        turn.where = Where.REFUSED
+        self._pressed = now
+
+    def _first(self, able: list[Turn]) -> Turn:
+        if len(able) == 1:
+            return able[0]
+        least = min(self._admitted[one.caller.mark] for one in able)
+        return draw([one for one in able if self._admitted[one.caller.mark] == least], self._random)
+
+    def _last(self) -> Turn:
+        """Of the callers most admitted, then of those who wait most often, one at random."""
+        often = Counter(one.caller.mark for one in self._waiting)
+
+        def weight(turn: Turn) -> tuple[int, int]:
+            return self._admitted[turn.caller.mark], often[turn.caller.mark]
+
+        most = max(map(weight, self._waiting))
+        return draw([one for one in self._waiting if weight(one) == most], self._random)
