@@ -5,6 +5,7 @@ All small answers have the same number of bytes in all, headers included, whethe
 """
 
 import asyncio
+import os
 from functools import lru_cache
 from typing import BinaryIO, Protocol
 
@@ -22,6 +23,7 @@ SCRIPT = "text/javascript; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 
 NOTHING_LOADS = "default-src 'none'; frame-ancestors 'none'"
+_COPIED_AT_ONCE = 256 * 1024
 _HEAD_PADDING = "dropbox-padding: "
 
 
@@ -110,18 +112,27 @@ class Answer(web.StreamResponse):
         pace = Pace(clock(), incoming=False)
         set_pace(request, pace)
         try:
-            await hand_on(pace, request.writer.write(self._first(self._keep)), 0, clock)
-            for at in range(0, self.length, PIECE):
-                size = min(PIECE, self.length - at)
-                await hand_on(pace, self.send(request, at, size), size, clock)
+            await hand_on(pace, self._push(request, self._first(self._keep)), clock)
+            at = 0
+            while at < self.length:
+                at += await hand_on(pace, self.send(request, at), clock)
         except TimeoutError:
             if request.transport is not None:
                 request.transport.abort()
             raise ConnectionResetError("reader too slow") from None
 
-    async def send(self, request: web.BaseRequest, at: int, size: int) -> None:
-        """A piece of the body."""
-        await request.writer.write(memoryview(self._bytes)[at : at + size])
+    async def send(self, request: web.BaseRequest, at: int) -> int:
+        """A piece of the body, of how many bytes."""
+        return await self._push(request, memoryview(self._bytes)[at : at + PIECE])
+
+    @staticmethod
+    async def _push(request: web.BaseRequest, piece: bytes | memoryview) -> int:
+        """Wait until the system has taken it."""
+        if request.transport is None:
+            raise ConnectionResetError("reader gone")
+        request.transport.write(piece)
+        await request.writer.drain()
+        return len(piece)
 
 
 class Opened(Protocol):
@@ -155,10 +166,23 @@ class OpenedAnswer(Answer):
         finally:
             self._opened.close()
 
-    async def send(self, request: web.BaseRequest, at: int, size: int) -> None:
-        if self._opened.file is None:
-            await request.writer.write(await asyncio.to_thread(self._opened.read, at, size))
-            return
-        if request.transport is None:
-            raise ConnectionResetError("reader gone")
-        await asyncio.get_running_loop().sendfile(request.transport, self._opened.file, at, size)
+    async def send(self, request: web.BaseRequest, at: int) -> int:
+        file = self._opened.file
+        if file is None:
+            return await self._push(request, await asyncio.to_thread(self._opened.read, at, PIECE))
+        size = _copied(request.transport, file, at, self.length - at)
+        if size:
+            await asyncio.sleep(0)  # others have their turn
+            return size
+        return await self._push(request, self._opened.read(at, PIECE))
+
+
+def _copied(transport: asyncio.Transport | None, file: BinaryIO, at: int, left: int) -> int:
+    """How many bytes of a file the system has taken for a connection without waiting; none where it has to wait. The
+    loop's own ``sendfile`` is not for connections that may be cut: it listens on for a descriptor that is another's."""
+    if transport is None or transport.get_write_buffer_size() or transport.get_extra_info("sslcontext"):
+        return 0
+    try:
+        return os.sendfile(transport.get_extra_info("socket").fileno(), file.fileno(), at, min(left, _COPIED_AT_ONCE))
+    except BlockingIOError:
+        return 0

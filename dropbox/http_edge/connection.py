@@ -15,7 +15,7 @@ from typing import Any, cast
 from aiohttp import web
 
 from .callers import SHARED, Caller, Callers, Front, NoProxyLine, proxy_line
-from .pace import PIECE, Pace
+from .pace import Pace
 from .places import Places
 
 LONGEST_LINE = 1_024
@@ -23,6 +23,7 @@ MOST_FIELDS = 64
 LINGER = 2.0
 """Seconds for which a refused body is read and thrown away, so that the refusal reaches its sender."""
 _LOOK_EVERY = 1.0
+_SEND_BUFFER = 128 * 1024
 
 _SILENT = logging.getLogger("dropbox.http_edge.silent")
 _SILENT.disabled = True
@@ -180,7 +181,7 @@ class Server(web.Server):
         now = self._loop.time()
         if len(self.places) >= self.limits.connections and not self._make_room(self.places.victim(now)):
             return False
-        _small_buffer(connection.socket)
+        _hold_little(connection.socket)
         self.places.take(connection)
         if self._looking is None:
             self._looking = self._loop.call_later(_LOOK_EVERY, self._look)
@@ -232,8 +233,9 @@ class Server(web.Server):
         )
 
 
-def _small_buffer(transport: asyncio.Transport) -> None:
-    """What a reader leaves lying does not pile up in the kernel."""
+def _hold_little(transport: asyncio.Transport) -> None:
+    """What a reader leaves lying piles up neither here nor in the kernel."""
+    transport.set_write_buffer_limits(high=0)
     found: Any = transport.get_extra_info("socket")
     with suppress(OSError, AttributeError):
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, PIECE)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)

@@ -8,14 +8,14 @@ LEAST_RATE = 8 * 1024
 """Bytes a second below which a transfer is given up."""
 WITHIN = 30.0
 """Seconds over which a rate is looked at."""
-PIECE = 64 * 1024
-"""Bytes of an answer that are handed on at once: what is unknown of how far it has got."""
+PIECE = 16 * 1024
+"""Bytes of an answer that wait for their reader in this process, at most."""
 NEED = int(LEAST_RATE * WITHIN)
 """Bytes that have to move in that time, unless it is the last."""
 
 
 class Pace:
-    """One transfer's, by the loop's clock. Of an answer, the piece on its way may have moved without being counted."""
+    """One transfer's, by the loop's clock. Of an answer, the piece that waits may have moved without being counted."""
 
     __slots__ = ("_moved", "_since", "_unseen", "incoming", "still")
 
@@ -51,11 +51,12 @@ class Pace:
         return self._moved + self._unseen < LEAST_RATE * (now - self._since)
 
 
-async def hand_on(pace: Pace, piece: Awaitable[object], size: int, clock: Callable[[], float]) -> None:
-    """Hand on one piece of an answer, of at most PIECE bytes. Raises TimeoutError where its reader is too slow."""
+async def hand_on(pace: Pace, piece: Awaitable[int], clock: Callable[[], float]) -> int:
+    """Hand on a piece of an answer; how many bytes it had. Raises TimeoutError where its reader is too slow."""
     async with asyncio.timeout(WITHIN):
-        await piece
+        size = await piece
     now = clock()
     pace.move(size, now)
     if pace.late(now):
         raise TimeoutError
+    return size

@@ -54,6 +54,7 @@ class Turns:
         self.supply = supply
         self._random = random
         self._waiting: list[Turn] = []
+        self._often: Counter[bytes] = Counter()
         self._hour = -1
         self._admitted: Counter[bytes] = Counter()
         self._firsts: Counter[bytes] = Counter()
@@ -73,20 +74,23 @@ class Turns:
         self._forget(now)
         turn = Turn(caller, now, there)
         self._waiting.append(turn)
-        if min(self.supply.until(bucket) for bucket in self._open_to(caller)) > LONGEST_WAIT:
+        self._often[caller.mark] += 1
+        soonest = min(self.supply.until(bucket) for bucket in self._open_to(caller))
+        if soonest > LONGEST_WAIT:
             self._refuse(turn, now)
-            return turn
-        self._serve(now)
+        elif soonest <= 0:
+            self._serve(now)
         if len(self._waiting) > MOST_WAITING:
-            self._let_go()
-        if len(self._waiting) > MOST_WAITING:
-            self._refuse(self._last(), now)
+            # Cheap where few send without end: more than their part of the queue is theirs already.
+            many = self._often[caller.mark] > max(1.0, MOST_WAITING / len(self._often))
+            self._refuse(turn if many else self._last(), now)
         return turn
 
     def advance(self, now: float) -> None:
         """Decide what can be decided now."""
         self._forget(now)
-        self._let_go()
+        for turn in [one for one in self._waiting if not one.there()]:
+            self.leave(turn)
         self._serve(now)
         for turn in [one for one in self._waiting if now - one.since >= LONGEST_WAIT]:
             self._refuse(turn, now)
@@ -94,8 +98,7 @@ class Turns:
     def leave(self, turn: Turn) -> None:
         """It waits no more."""
         if turn.where is Where.WAITING:
-            turn.where = Where.REFUSED
-            self._waiting.remove(turn)
+            self._end(turn, Where.REFUSED)
 
     def give_back(self, turn: Turn) -> None:
         """Nothing was stored for a turn that was admitted."""
@@ -114,10 +117,6 @@ class Turns:
         open_to_some = {id(bucket): bucket for turn in self._waiting for bucket in self._open_to(turn.caller)}
         soonest = min(self.supply.until(bucket) for bucket in open_to_some.values())
         return max(0.0, min(oldest + LONGEST_WAIT - now, soonest))
-
-    def _let_go(self) -> None:
-        for turn in [one for one in self._waiting if not one.there()]:
-            self.leave(turn)
 
     def _forget(self, now: float) -> None:
         if int(now // HOUR) != self._hour:
@@ -141,8 +140,8 @@ class Turns:
                 self._admit(self._first(able), bucket, now)
 
     def _admit(self, turn: Turn, bucket: Bucket, now: float) -> None:
-        self._waiting.remove(turn)
-        turn.where, turn.bucket = Where.ADMITTED, bucket
+        self._end(turn, Where.ADMITTED)
+        turn.bucket = bucket
         if now - turn.since >= LATE:
             self._pressed = now
         self._admitted[turn.caller.mark] += 1
@@ -150,9 +149,15 @@ class Turns:
             self._firsts[turn.caller.mark] += 1
 
     def _refuse(self, turn: Turn, now: float) -> None:
-        self._waiting.remove(turn)
-        turn.where = Where.REFUSED
+        self._end(turn, Where.REFUSED)
         self._pressed = now
+
+    def _end(self, turn: Turn, where: Where) -> None:
+        turn.where = where
+        self._waiting.remove(turn)
+        self._often[turn.caller.mark] -= 1
+        if not self._often[turn.caller.mark]:
+            del self._often[turn.caller.mark]
 
     def _first(self, able: list[Turn]) -> Turn:
         if len(able) == 1:
@@ -161,11 +166,13 @@ class Turns:
         return draw([one for one in able if self._admitted[one.caller.mark] == least], self._random)
 
     def _last(self) -> Turn:
-        """Of the callers most admitted, then of those who wait most often, one at random."""
-        often = Counter(one.caller.mark for one in self._waiting)
+        """Who has gone; else of the callers most admitted, then of those who wait most often, one at random."""
+        gone = next((one for one in self._waiting if not one.there()), None)
+        if gone is not None:
+            return gone
 
         def weight(turn: Turn) -> tuple[int, int]:
-            return self._admitted[turn.caller.mark], often[turn.caller.mark]
+            return self._admitted[turn.caller.mark], self._often[turn.caller.mark]
 
         most = max(map(weight, self._waiting))
         return draw([one for one in self._waiting if weight(one) == most], self._random)

@@ -113,6 +113,9 @@ class Running:
         await self.tick()
 
 
+ENVELOPES = "/v1/envelopes"
+
+
 def _whole(raw: bytes) -> bool:
     head, found, body = raw.partition(b"\r\n\r\n")
     if not found or b"100 Continue" in head:
@@ -154,10 +157,12 @@ async def running(
     exit_url: str = EXIT_URL,
     disk_reserve: int = 0,
     role: str = WHOLE,
+    front: str = "",
 ) -> AsyncIterator[Running]:
     """A server on the folder's store, by a ``Clock`` or a clock of the caller; again on the same folder it is the same
     service started anew."""
-    config = replace(make_config(folder, world, url, unix), exit_url=exit_url, disk_reserve=disk_reserve, role=role)
+    config = make_config(folder, world, url, unix)
+    config = replace(config, exit_url=exit_url, disk_reserve=disk_reserve, role=role, front=front)
     await asyncio.to_thread(upgrade, config.database)
     clock = clock or Clock(world)
     store = open_store(config.database)

@@ -10,7 +10,7 @@ import pytest
 
 from dropbox.protocol.wire import sign_segment_request
 from dropbox.server.handlers.error_answers import REFUSALS, Refused
-from tests.server.service import Running, Seen, post_bytes, running
+from tests.server.service import ENVELOPES, Running, Seen, post_bytes, running
 from tests.server.world import POLICY, START, World, random_envelope
 
 BODY = random_envelope()
@@ -24,7 +24,6 @@ HEADERS = [
     "content-security-policy",
     "connection",
 ]
-ENVELOPES = "/v1/envelopes"
 
 
 def line(method: str, path: str, *headers: str) -> bytes:

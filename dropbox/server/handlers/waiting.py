@@ -17,14 +17,14 @@ class Waiting:
     """The queue of one process, on its loop. ``clock`` gives the believed time, in unix seconds."""
 
     def __init__(self, turns: Turns, clock: Callable[[], float]) -> None:
-        self._turns = turns
+        self.turns = turns
         self._clock = clock
         self._told: dict[Turn, asyncio.Future[None]] = {}
         self._next: asyncio.TimerHandle | None = None
 
     def follow(self, period: int, total: int, length: float) -> None:
         """The open period, what the policy takes in one, and its seconds. Raises Refused before ``begin``."""
-        supply = self._turns.supply
+        supply = self.turns.supply
         if not supply.began:
             raise Refused("try-later")
         supply.turn_to(period, total, length)
@@ -32,21 +32,21 @@ class Waiting:
 
     def begin(self, period: int, total: int, length: float, kept: int) -> None:
         """Once, with what the store holds of the open period."""
-        self._turns.supply.begin(period, total, length, self._clock(), kept)
+        self.turns.supply.begin(period, total, length, self._clock(), kept)
 
     @property
     def began(self) -> bool:
         """Whether there is a supply yet."""
-        return self._turns.supply.began
+        return self.turns.supply.began
 
     @property
     def pressed(self) -> bool:
         """Whether somebody was kept waiting or refused within the last minutes."""
-        return self._turns.pressed(asyncio.get_running_loop().time())
+        return self.turns.pressed(asyncio.get_running_loop().time())
 
     def ask(self, caller: Caller, there: Callable[[], bool]) -> Turn:
         """A turn, decided already or not; ``wait`` for it, or ``leave`` it."""
-        return self._turns.ask(caller, asyncio.get_running_loop().time(), there)
+        return self.turns.ask(caller, asyncio.get_running_loop().time(), there)
 
     async def wait(self, turn: Turn) -> None:
         """Until the turn has come. Raises Refused when it does not in time."""
@@ -58,26 +58,26 @@ class Waiting:
                 await told
             finally:
                 self._told.pop(turn, None)
-                self._turns.leave(turn)
+                self.turns.leave(turn)
         if turn.where is Where.REFUSED:
             raise Refused("try-later")
 
     def leave(self, turn: Turn) -> None:
         """Nothing is to be stored after all."""
-        self._turns.leave(turn)
-        self._turns.give_back(turn)
+        self.turns.leave(turn)
+        self.turns.give_back(turn)
 
     def _look(self) -> None:
         """Decide what can be decided, tell it, and look again when more may be."""
         loop = asyncio.get_running_loop()
-        self._turns.supply.advance(self._clock())
-        self._turns.advance(loop.time())
+        self.turns.supply.advance(self._clock())
+        self.turns.advance(loop.time())
         for turn, told in self._told.items():
             if turn.where is not Where.WAITING and not told.done():
                 told.set_result(None)
         if self._next is not None:
             self._next.cancel()
             self._next = None
-        if self._turns.waiting:
-            nap = max(_SOONEST, min(1.0, self._turns.nap(loop.time())))
+        if self.turns.waiting:
+            nap = max(_SOONEST, min(1.0, self.turns.nap(loop.time())))
             self._next = loop.call_later(nap, self._look)

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Crowds at the door: whoever holds connections, an honest request is answered."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dropbox.http_edge import pace
+from tests.server.service import ENVELOPES, Running, Seen, parse_seen, post_bytes, running
+from tests.server.world import World, random_envelope
+
+CROWD = 520
+Held = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+HALF_HEAD = b"GET /v1/board HTTP/1.1\r\nhost: "
+HALF_BODY = post_bytes(ENVELOPES, random_envelope())[:-8_000]
+BOARD = b"GET /v1/board HTTP/1.1\r\nhost: x\r\n\r\n"
+KINDS = {"connections": b"", "half heads": HALF_HEAD, "half bodies": HALF_BODY, "slow readers": BOARD}
+
+
+def line(circuit: int) -> bytes:
+    """What Tor writes before a circuit's first byte."""
+    return (
+        f"PROXY TCP6 fc00:dead:beef:4dad::{circuit >> 16:x}:{circuit & 0xFFFF:x} ::1 {circuit & 0xFFFF} 80\r\n".encode()
+    )
+
+
+@asynccontextmanager
+async def crowd(server: Running, sent: bytes, circuits: int) -> AsyncIterator[list[Held]]:
+    """Connections that send this and then nothing, and read nothing; on so many circuits, or on a bare socket."""
+    held: list[Held] = []
+    for number in range(CROWD):
+        reader, writer = await server.connect()
+        writer.write((line(number % circuits) if circuits else b"") + sent)
+        held.append((reader, writer))
+    await asyncio.sleep(0.3)
+    try:
+        yield held
+    finally:
+        for _, writer in held:
+            writer.transport.abort()
+
+
+async def once(server: Running, request: bytes, circuit: int) -> Seen:
+    reader, writer = await server.connect()
+    writer.write((line(circuit) if server.config.front else b"") + request)
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = parse_seen(head).headers[1][1]
+        return parse_seen(head + await reader.readexactly(int(length)))
+    finally:
+        writer.close()
+
+
+async def honest(server: Running, request: bytes, circuit: int) -> Seen:
+    """As the clients ask: again after half a second where a connection broke, and after a second more."""
+    for pause in (0.5, 1.0):
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            return await once(server, request, circuit)
+        await asyncio.sleep(pause)
+    return await once(server, request, circuit)
+
+
+async def in_time(answer: Awaitable[Seen], seconds: float = 2.0) -> float:
+    """How long an answer took, which is a good one; seconds over are a failure."""
+    began = time.monotonic()
+    seen = await asyncio.wait_for(answer, seconds)
+    assert seen.status == 200
+    return time.monotonic() - began
+
+
+def large_board(server: Running) -> None:
+    """One that no buffer holds."""
+    server.config.data_dir.joinpath(server.service.shelf.shown.board).write_bytes(bytes(4 << 20))
+
+
+async def until(done: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not done():  # noqa: ASYNC110 - nothing tells
+            await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize("circuits", [0, 33, CROWD], ids=["shared", "33 circuits", "as many circuits"])
+@pytest.mark.parametrize("kind", KINDS)
+async def test_whoever_holds_connections(kind: str, circuits: int, tmp_path: Path) -> None:
+    """520 of them, from who cannot be told from others, from 33 circuits, from one each: a board and an envelope are
+    answered within two seconds each, three times over."""
+    async with running(tmp_path, World(), unix=True, front="unix" if circuits else "") as server:
+        large_board(server)
+        async with crowd(server, KINDS[kind], circuits):
+            for number in range(3):
+                await in_time(honest(server, BOARD, 10_000 + number))
+                await in_time(honest(server, post_bytes(ENVELOPES, random_envelope()), 10_000 + number))
+            assert len(server.edge.places) <= server.edge.limits.connections
+
+
+async def test_a_caller_has_its_part(tmp_path: Path) -> None:
+    """The seventeenth connection of a circuit takes the place of its own that has waited longest, and no other's."""
+    async with running(tmp_path, World(), unix=True, front="unix") as server:
+        other = await server.connect()
+        other[1].write(line(2) + HALF_HEAD)
+        held = []
+        for _ in range(server.edge.limits.of_a_caller):
+            held.append(await server.connect())
+            held[-1][1].write(line(1))
+        await asyncio.sleep(0.1)
+        await in_time(honest(server, BOARD, 1))
+        assert await asyncio.wait_for(held[0][0].read(), 2) == b""
+        other[1].write(b"x\r\n\r\n")
+        assert (await asyncio.wait_for(other[0].read(15), 2)) == b"HTTP/1.1 200 Su"
+        for _, writer in (*held, other):
+            writer.close()
+
+
+async def test_a_caller_at_work_gets_no_more(tmp_path: Path) -> None:
+    """Where all of a circuit's are answered at this moment, one more is closed, and none of them."""
+    async with running(tmp_path, World(), unix=True, front="unix") as server:
+        large_board(server)
+        held = [await server.connect() for _ in range(server.edge.limits.of_a_caller)]
+        for _, writer in held:
+            writer.write(line(1) + BOARD)
+        await asyncio.sleep(0.2)
+        more = await server.connect()
+        more[1].write(line(1) + BOARD)
+        assert await asyncio.wait_for(more[0].read(), 2) == b""
+        more[1].close()
+        for reader, writer in held:
+            assert len(await asyncio.wait_for(reader.readexactly(4 << 20), 5)) == 4 << 20
+            writer.close()
+
+
+async def test_who_reads_on_is_never_cut(tmp_path: Path) -> None:
+    """A few that read at their own pace keep their places while a crowd comes and goes, and get all of it."""
+    async with running(tmp_path, World(), unix=True, front="unix") as server:
+        large_board(server)
+
+        async def read_slowly(circuit: int) -> int:
+            reader, writer = await server.connect()
+            writer.write(line(circuit) + BOARD)
+            await reader.readuntil(b"\r\n\r\n")
+            received = 0
+            while received < 4 << 20:
+                received += len(await reader.read(64 << 10))
+                await asyncio.sleep(0.03)
+            writer.close()
+            return received
+
+        reading = [asyncio.create_task(read_slowly(1_000 + number)) for number in range(3)]
+        for kind in KINDS.values():
+            async with crowd(server, kind, 33):
+                await in_time(honest(server, BOARD, 2_000))
+        assert await asyncio.wait_for(asyncio.gather(*reading), 30) == [4 << 20] * 3
+
+
+async def test_too_slow_is_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Heads, silence and answers that are not read end by themselves, with nobody else there."""
+    monkeypatch.setattr(pace, "WITHIN", 0.5)
+    async with running(tmp_path, World(), unix=True) as server:
+        large_board(server)
+        server.edge.limits = replace(server.edge.limits, head_within=0.5, idle_within=0.5)
+        monkeypatch.setattr("dropbox.http_edge.places._FLUSH", 0.1)
+        held = []
+        for sent in KINDS.values():
+            held.append(await server.connect())
+            held[-1][1].write(sent)
+        await until(lambda: not len(server.edge.places))
+        for _, writer in held:
+            writer.close()
+
+
+async def test_nobody_waits_for_a_turn_in_vain(tmp_path: Path) -> None:
+    """Envelopes that wait for a turn fill no more than half of the places, and leave with their connection; the next
+    that comes is answered."""
+    async with running(tmp_path, World(), unix=True, front="unix") as server:
+        supply = server.service.waiting.turns.supply
+        while supply.firsts.take() or supply.common.take():
+            pass
+        async with crowd(server, post_bytes(ENVELOPES, random_envelope()), CROWD):
+            assert server.service.waiting.turns.waiting == 256
+            await in_time(honest(server, BOARD, 10_000))
+        await until(lambda: not server.service.waiting.turns.waiting)
