@@ -36,7 +36,7 @@ POLICY = {
     "silent_after": 60,
     "clock_slack": 60,
     "head_life": 20_000,
-    "intake_per_period": 5_000,
+    "intake_per_period": 20_000,
 }
 PATIENCE = 40.0
 

@@ -63,6 +63,39 @@ def few(callers: int, a_second: float) -> Iterator[tuple[float, Caller]]:
     return ((at / a_second, caller(1 << 64 | at % callers)) for at in count())
 
 
+class Model:
+    """Supply and queue of one server, from the beginning of a period."""
+
+    def __init__(self, total: int, length: float, *, emptied: bool) -> None:
+        self.now, self.told = 0.0, Told()
+        self._total, self._length = total, length
+        self._supply = Supply()
+        self._supply.begin(0, total, length, 0.0, 0)
+        while emptied and (self._supply.firsts.take() or self._supply.common.take()):
+            pass
+        self._turns = Turns(self._supply, secrets.token_bytes)
+        self._waiting: dict[Turn, int | None] = {}
+
+    def ask(self, who: Caller, at: float, place: int | None) -> None:
+        """An envelope, of the honest visit of that place or of the flooder."""
+        self._supply.advance(at)
+        turn = self._turns.ask(who, at)
+        if turn.where is Where.WAITING:
+            self._waiting[turn] = place
+        else:
+            self.told.note(turn, place, at)
+
+    def pass_to(self, until: float) -> None:
+        """Let time pass."""
+        while self.now + STEP <= until:
+            self.now += STEP
+            self._supply.turn_to(int(self.now // self._length), self._total, self._length)
+            self._supply.advance(self.now)
+            self._turns.advance(self.now)
+            for turn in [one for one in self._waiting if one.where is not Where.WAITING]:
+                self.told.note(turn, self._waiting.pop(turn), self.now)
+
+
 def play(
     flood: Iterator[tuple[float, Caller]],
     *,
@@ -73,41 +106,17 @@ def play(
     every: float = 10.0,
 ) -> Told:
     """So many seconds of flood and honest visits, which come one after ``every``, from the beginning of a period."""
-    now, supply, told = 0.0, Supply(), Told()
-    supply.begin(0, total, length, now, 0)
-    while emptied and (supply.firsts.take() or supply.common.take()):
-        pass
-    turns = Turns(supply, secrets.token_bytes)
-    waiting: dict[Turn, int | None] = {}
-
-    def ask(who: Caller, at: float, place: int | None) -> None:
-        supply.advance(at)
-        turn = turns.ask(who, at)
-        if turn.where is Where.WAITING:
-            waiting[turn] = place
-        else:
-            told.note(turn, place, at)
-
-    def pass_to(until: float) -> None:
-        nonlocal now
-        while now + STEP <= until:
-            now += STEP
-            supply.turn_to(int(now // length), total, length)
-            supply.advance(now)
-            turns.advance(now)
-            for turn in [one for one in waiting if one.where is not Where.WAITING]:
-                told.note(turn, waiting.pop(turn), now)
-
+    model = Model(total, length, emptied=emptied)
     visits = ((at * every, caller(at)) for at in range(int(seconds / every)))
     for at, who, place in merge(
         ((at, who, int(at / every)) for at, who in visits),
         ((at, who, None) for at, who in takewhile(lambda one: one[0] < seconds, flood)),
         key=lambda one: one[0],
     ):
-        pass_to(at)
+        model.pass_to(at)
         if place is not None:
-            told.waits.append(None)
-            told.at.append(at)
-        ask(who, at, place)
-    pass_to(now + LONGEST_WAIT + 1)
-    return told
+            model.told.waits.append(None)
+            model.told.at.append(at)
+        model.ask(who, at, place)
+    model.pass_to(model.now + LONGEST_WAIT + 1)
+    return model.told
