@@ -127,9 +127,9 @@ class Answer(web.StreamResponse):
 
     @staticmethod
     async def _push(request: web.BaseRequest, piece: bytes | memoryview) -> int:
-        """Wait until the system has taken it."""
-        if request.transport is None:
-            raise ConnectionResetError("reader gone")
+        """Wait until the system has taken it. What has no bytes is missing."""
+        if request.transport is None or not piece:
+            raise ConnectionResetError("reader gone, or what is read")
         request.transport.write(piece)
         await request.writer.drain()
         return len(piece)

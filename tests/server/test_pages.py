@@ -246,6 +246,21 @@ async def test_a_slow_reader_is_let_go(server: Running, monkeypatch: pytest.Monk
     writer.close()
 
 
+async def test_what_is_cut_short_on_the_disk_ends(server: Running) -> None:
+    """An object that loses its end while it is sent breaks the connection, and the service goes on."""
+    path = server.config.data_dir.joinpath(server.service.shelf.shown.board)
+    path.write_bytes(bytes(16_000_000))
+    reader, writer = await server.connect()
+    writer.write(b"GET /v1/board HTTP/1.1\r\nhost: x\r\n\r\n")
+    await reader.readuntil(b"\r\n\r\n")
+    with path.open("r+b") as file:
+        file.truncate(1_000)
+    with suppress(ConnectionError):
+        assert len(await asyncio.wait_for(reader.read(-1), 5)) < 16_000_000
+    writer.close()
+    assert (await server.get("/v1/intake")).status == 200
+
+
 async def test_the_board_turns_once_a_period(tmp_path: Path) -> None:
     """It changes one collect after the period began; where collect is the period, at its beginning."""
     for folder, collect, turn in ((tmp_path / "a", 10, 10), (tmp_path / "b", 100, 0)):
