@@ -12,6 +12,7 @@ from dropbox.command_line.secret_lines import secret_line
 from journalist_ui.refusals import DeskNotRunning
 from journalist_ui.shapes.sessions import Lock, Login
 from journalist_ui.socket.client import ask_desk, socket_of
+from journalist_ui.words.tries import wrong_tries
 
 from .asking import held_session, refuse_other_file, session_option, vault_option
 from .prompts import CODE, MEMBER
@@ -29,6 +30,9 @@ CAME_FIRST = "Signed in with your first passphrase. Make one of your own now: `d
 )
 def login(vault: Path, member: str, session: Path) -> None:
     """Sign in with passphrase and one-time code; the session file stands for you until the desk locks.
+
+    Strangers who try names at the web pages do not keep this command waiting; wrong tries here do. Says how many wrong
+    tries there were at your name since you signed in last.
 
     It ends by itself when no command has used it for as long as the desk's setting idle_minutes says.
 
@@ -50,6 +54,8 @@ def login(vault: Path, member: str, session: Path) -> None:
         json.dump({"socket": str(socket), "token": opened.token}, file)
     os.rename(fresh, session)
     click.echo(CAME_FIRST if opened.provisional else LOGGED_IN, err=True)
+    if tried := wrong_tries(opened.tries, opened.since):
+        click.echo(tried, err=True)
 
 
 @click.command()

@@ -55,6 +55,13 @@ WORDS = {
     "audit-differs": "This desk's record of acts is not the one that it published with its batch of {day}: rows were "
     "taken out or changed by somebody with the desk's files and its passphrase. Keep the disk and every backup as they "
     "are, and tell whoever oversees this desk.",
+    "sign-in-tried": "Somebody tried {count} times within two weeks to sign in as {member} and could not, last on "
+    "{day}: if not {member}, a stranger who knows the name and reaches the desk's pages. It keeps no browser waiting "
+    "in which {member} signed in before.",
+    "codes-tried": "Somebody who has the passphrase of {member} tried {count} one-time codes within two weeks, last on "
+    "{day}. If it was not {member}, they change the passphrase at once.",
+    "names-tried": "Somebody tried {count} times within two weeks to sign in under names that are no member's, last on "
+    "{day}: a stranger reaches the desk's pages.",
     "no-backup": "This desk makes no backup. If its disk fails, every case is lost. Set backup in desk.toml.",
     "backup-failed": "The last backup failed; nothing is published or destroyed until one succeeds. Check the backup "
     "folder's disk.",

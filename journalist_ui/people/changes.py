@@ -16,6 +16,7 @@ from journalist_ui.vault.evidence import record_key
 from journalist_ui.vault.sealing import Holder, WrappedKey, rewrap_case_key
 
 from . import codes
+from .known_browsers import forget_browsers
 from .members import MemberRow, read_member
 from .passphrases import Secrets, check_passphrase, draw_secrets, open_secrets, waste_a_stretch
 
@@ -122,4 +123,6 @@ def apply_change(connection: Connection, change: Change, day: int = 0) -> None:
         fresh += [after] if after else []
     delete_case_keys(connection, name)
     store_case_keys(connection, fresh)
+    # Whoever knew the old passphrase may have signed in by one of them.
+    forget_browsers(connection, name)
     record_key(connection, day, name)

@@ -21,6 +21,7 @@ from journalist_ui.vault.evidence import record_key
 
 from .codes import printed_secret
 from .passphrases import Secrets, check_passphrase, draw_secrets
+from .tries import forget_tries
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}")
 
@@ -43,8 +44,7 @@ class Member:
 
 class MemberRow(NamedTuple):
     """All that the vault holds of a member. ``public`` is the key that cases are wrapped to; ``salt`` and ``sealed``
-    belong to the passphrase; ``used_steps`` is a JSON list of the newest steps whose codes were used; ``failures``
-    counts wrong attempts since the last right one, and from ``not_before``, in unix seconds, the next is allowed."""
+    belong to the passphrase; ``used_steps`` is a JSON list of the newest steps whose codes were used."""
 
     name: str
     administrator: bool
@@ -53,8 +53,6 @@ class MemberRow(NamedTuple):
     public: bytes
     salt: bytes
     sealed: bytes
-    failures: int
-    not_before: int
     used_steps: str
 
     @property
@@ -123,8 +121,6 @@ def store_member(connection: Connection, new: NewMember, day: int = 0) -> None:
             public=secrets.public,
             salt=secrets.salt,
             sealed=secrets.sealed,
-            failures=0,
-            not_before=0,
             used_steps="[]",
         )
     )
@@ -167,10 +163,12 @@ def require_role(connection: Connection, name: str, role: Role) -> None:
 
 
 def remove_member(connection: Connection, name: str) -> None:
-    """With the member goes every case key wrapped to them. Raises NoSuchMember, BadInput for the last of a role."""
+    """With the member go every case key wrapped to them and every browser known to be theirs. Raises NoSuchMember,
+    BadInput for the last of a role."""
     leaving, _ = find_member(connection, name)
     others = [member for member in list_members(connection) if member.name != name and not member.provisional]
     for role in leaving.roles:
         if not any(role in member.roles for member in others):
             raise BadInput(f"This is the last {role.value}. Add another first, who makes a passphrase of their own.")
+    forget_tries(connection, name)
     connection.execute(delete(tables.members).where(tables.members.c.name == name))

@@ -5,23 +5,33 @@ from dataclasses import dataclass, field
 
 from .asked import Asked, Nothing
 
+SHARED = "shared"
+
 
 @dataclass(frozen=True)
 class SignedIn:
     """``token`` stands for the session, 64 hexadecimal digits. ``provisional``: all that it may do is to change the
-    passphrase."""
+    passphrase. ``browser`` is what the browser is to hold and be known by, 64 hexadecimal digits, "" where none asked.
+    ``tries`` at the member's name were wrong since their last sign-in, the first of them on the day ``since``."""
 
     token: str = field(repr=False)
     provisional: bool
+    browser: str = field(default="", repr=False)
+    tries: int = 0
+    since: str = ""
 
 
 @dataclass(frozen=True)
 class Login(Asked[SignedIn], verb="login"):
-    """``code`` is empty with a first passphrase."""
+    """``code`` is empty with a first passphrase. ``browsers`` is all that the browser holds of earlier sign-ins.
+    ``peer`` is who asks, as far as the pages can tell one from another (SHARED where they cannot), "" at the desk's
+    socket."""
 
     member: str
     passphrase: str = field(repr=False)
     code: str = field(repr=False)
+    browsers: tuple[str, ...] = field(default=(), repr=False)
+    peer: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

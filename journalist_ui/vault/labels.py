@@ -18,5 +18,6 @@ DRAFT = b"desk-v1 officer's draft"
 
 # Hash inputs.
 AUDIT = b"desk-v1 audit"
+KNOWN_BROWSER = b"desk-v1 known browser"
 
 ALL = {name: value for name, value in dict(globals()).items() if name.isupper() and isinstance(value, bytes)}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A running desk: what its verbs act upon."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from journalist_ui.daemon.drafts import Drafts
@@ -37,6 +38,12 @@ class Desk:
     def is_signed_in(self, token: str) -> bool:
         """Whether a token names a session that is not over. It does not count as used."""
         return self.sessions.is_open(token)
+
+    async def known_browser(self, name: str, browsers: tuple[str, ...]) -> str:
+        """What tells a browser that holds these from others, where a member of that name has signed in with it; else
+        nothing."""
+        found = await asyncio.to_thread(self.sessions.sign_ins.find_browser, name, browsers)
+        return found.hex() if found else ""
 
     def writer_of(self, form: str) -> str:
         """Whose ended session a page is of, by its form. It lets nothing be read. Raises NotSignedIn."""

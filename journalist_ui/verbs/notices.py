@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the officers must be told, from wherever the desk knows it."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import Connection
 
 from dropbox.flows.desk.notice import Notice
 from journalist_ui.daemon.notice_log import iso_day, lasting_notices, remember_notices
 from journalist_ui.daemon.notices import say
+from journalist_ui.people.tries import MANY, NOBODY, Tried, many_tries
 from journalist_ui.shapes.notices import ToldNotice
 
 from .desk import Desk
@@ -18,9 +21,22 @@ def all_notices(desk: Desk) -> tuple[ToldNotice, ...]:
     found = engine.standing.all()
     with engine.vault.reading() as connection:
         found += [one for one in lasting_notices(connection, engine.day) if one not in found]
+        for tried in many_tries(connection, engine.day):
+            found += _of_tries(tried)
     if engine.settings.backup_folder is None:
         found.append(Notice("no-backup"))
     return tuple(ToldNotice(one.code, say(one)) for one in found)
+
+
+def _of_tries(tried: Tried) -> Iterator[Notice]:
+    """Counts go up with every try: such notices are made of them and never kept."""
+    day = iso_day(tried.day, DAY)
+    if tried.member == NOBODY:
+        yield Notice("names-tried", {"count": tried.count, "day": day})
+        return
+    yield Notice("sign-in-tried", {"member": tried.member, "count": tried.count, "day": day})
+    if tried.codes >= MANY:
+        yield Notice("codes-tried", {"member": tried.member, "count": tried.codes, "day": day})
 
 
 def tell_members(desk: Desk, connection: Connection, code: str, **values: str) -> None:

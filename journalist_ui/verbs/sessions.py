@@ -1,17 +1,26 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Signing in, locking, and who is signed in."""
 
+from journalist_ui.daemon.notice_log import iso_day
+from journalist_ui.daemon.sign_ins import SignIn
+from journalist_ui.daemon.turns import SOCKET, Kind, Lane
 from journalist_ui.people.session import Session
 from journalist_ui.shapes.asked import Nothing
-from journalist_ui.shapes.sessions import Lock, Login, Me, SignedIn, Whoami
+from journalist_ui.shapes.sessions import SHARED, Lock, Login, Me, SignedIn, Whoami
 
 from .desk import Desk
+from .moments import DAY
 
 
 async def login(desk: Desk, asked: Login) -> SignedIn:
     """Raises SignInRefused."""
-    token = await desk.sessions.sign_in(asked.member, asked.passphrase, asked.code)
-    return SignedIn(token, desk.sessions.find(token).member.provisional)
+    lane = SOCKET
+    if asked.peer:
+        lane = Lane(Kind.SHARED) if asked.peer == SHARED else Lane(Kind.PEER, asked.peer)
+    made = await desk.sessions.sign_in(SignIn(asked.member, asked.passphrase, asked.code, lane, asked.browsers))
+    proved, tried = made.proved, made.proved.tried
+    since = iso_day(tried.day, DAY) if tried.count else ""
+    return SignedIn(made.token, proved.unlocked.member.provisional, proved.browser, tried.count, since)
 
 
 async def lock(desk: Desk, asked: Lock) -> Nothing:

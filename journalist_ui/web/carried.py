@@ -4,14 +4,15 @@ under a key that the browser's ticket alone gives, and becomes a draft when the 
 
 import json
 import secrets
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import asdict, dataclass
 
 from dropbox.protocol.constants import NONCE
 from dropbox.protocol.primitives import aead_open, aead_seal, hkdf, sha256
 
 MOST = 64
-"""Texts at once; the oldest goes first. Whoever reaches the desk's address can bring some."""
+"""Texts at once. Whoever reaches the desk's address can bring some: then one of theirs goes, and none of a browser in
+which its writer has signed in, as long as there is another."""
 LONGEST = 28_000
 """Characters of one: as much as a draft takes."""
 _LABEL = b"desk-v1 carried text"
@@ -28,6 +29,14 @@ class CarriedText:
     base: str
 
 
+@dataclass(frozen=True)
+class Bringer:
+    """Who brings a text: a ``known`` browser of its writer's, or a peer of the pages; ``name`` tells them apart."""
+
+    known: bool
+    name: str
+
+
 def _key(ticket: str) -> bytes:
     return hkdf(ticket.encode("utf-8", "surrogatepass"), _LABEL)
 
@@ -36,26 +45,33 @@ class Carried:
     """The texts that wait, by the hash of their ticket."""
 
     def __init__(self) -> None:
-        self._waiting: OrderedDict[bytes, bytes] = OrderedDict()
+        self._waiting: OrderedDict[bytes, tuple[Bringer, bytes]] = OrderedDict()
 
-    def take_in(self, posted: CarriedText) -> str:
-        """The ticket of what is carried, 64 hexadecimal digits; empty when it is too long to be."""
+    def take_in(self, posted: CarriedText, bringer: Bringer) -> str:
+        """The ticket of what is carried, 64 hexadecimal digits; empty when it is not: too long, or no room."""
         if len(posted.text) > LONGEST:
             return ""
         ticket = secrets.token_hex(32)
         name = sha256(ticket.encode())
         # The key is of this text alone.
-        self._waiting[name] = aead_seal(_key(ticket), bytes(NONCE), json.dumps(asdict(posted)).encode(), name)
-        while len(self._waiting) > MOST:
-            self._waiting.popitem(last=False)
-        return ticket
+        sealed = aead_seal(_key(ticket), bytes(NONCE), json.dumps(asdict(posted)).encode(), name)
+        self._waiting[name] = (bringer, sealed)
+        if len(self._waiting) > MOST:
+            del self._waiting[self._first_to_go()]
+        return ticket if name in self._waiting else ""
+
+    def _first_to_go(self) -> bytes:
+        """The oldest of whoever has brought most, strangers before known browsers."""
+        brought = Counter(bringer for bringer, _ in self._waiting.values())
+        most = max(brought, key=lambda bringer: (not bringer.known, brought[bringer]))
+        return next(name for name, (bringer, _) in self._waiting.items() if bringer == most)
 
     def look(self, ticket: str) -> CarriedText | None:
         """What waits under a ticket; None for nothing."""
         name = sha256(ticket.encode("utf-8", "surrogatepass"))
-        sealed = self._waiting.get(name)
-        if sealed is None:
+        if name not in self._waiting:
             return None
+        _, sealed = self._waiting[name]
         return CarriedText(**json.loads(aead_open(_key(ticket), bytes(NONCE), sealed, name)))
 
     def let_go(self, ticket: str) -> None:

@@ -13,7 +13,7 @@ from journalist_ui.verbs.faults import fault_of, log_fault
 from .answers import Answer, to
 from .bodies import MOST_FIELDS, read_form
 from .routes import Route, find_route
-from .site import KEYS, At, Site, Visit
+from .site import KEYS, At, Site, Visit, read_browsers
 from .turned import Turned
 from .words.faults import say
 from .words.signing_in import Why
@@ -36,6 +36,7 @@ class Gate:
             cookies = _cookies(request)
             visit.token, visit.keys = self._token(cookies), "off" not in cookies.get(KEYS, ())[:1]
             visit.ticket = self._ticket(cookies)
+            visit.browsers = read_browsers(cookies.get(self.site.browser_cookie, []))
             if request.method == "POST":
                 _check_origin(request)
                 visit.form = await read_form(request, route.longest)

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The desk's site: what every page shares, and one visit of it."""
 
+import re
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from dropbox.protocol.primitives import sha256
 from journalist_ui.refusals import NotSignedIn
 from journalist_ui.shapes.asked import Asked
-from journalist_ui.shapes.sessions import Me
+from journalist_ui.shapes.sessions import SHARED, Me
 from journalist_ui.verbs.desk import Desk
 from journalist_ui.verbs.table import ask
 from journalist_ui.web_address import WebAddress
@@ -20,6 +21,10 @@ from .words.signing_in import Why
 
 Reply = TypeVar("Reply")
 KEYS = "keys"
+YEAR = 31_536_000
+MOST_BROWSERS = 8
+"""Members who may sign in at one browser and each find it known."""
+_BROWSER = re.compile(r"[0-9a-f]{64}")
 
 
 class LastDone:
@@ -27,6 +32,7 @@ class LastDone:
 
     def __init__(self) -> None:
         self._what: dict[bytes, Done] = {}
+        self._tried: dict[bytes, str] = {}
 
     def note(self, token: str, what: Done) -> None:
         self._what[_hidden(token)] = what
@@ -38,6 +44,14 @@ class LastDone:
             return ""
         self.forget(token)
         return what.value
+
+    def note_tries(self, token: str, sentence: str) -> None:
+        """What the next page says of others who tried the member's name."""
+        if sentence:
+            self._tried[_hidden(token)] = sentence
+
+    def take_tries(self, token: str) -> str:
+        return self._tried.pop(_hidden(token), "")
 
     def forget(self, token: str) -> None:
         self._what.pop(_hidden(token), None)
@@ -68,6 +82,11 @@ class Site:
         """By which a browser takes a text through the sign-in."""
         return self._named("text")
 
+    @property
+    def browser_cookie(self) -> str:
+        """By which a browser is known in which members have signed in."""
+        return self._named("browser")
+
     def _named(self, name: str) -> str:
         prefix = "__Host-" if self.address.secure else ""
         return f"{prefix}{name}-{self.desk.unit_id.hex()[:12]}"
@@ -80,8 +99,15 @@ class Site:
         """The ticket's cookie; an empty value removes it."""
         return self._cookie(self.ticket_cookie, value)
 
-    def _cookie(self, name: str, value: str) -> tuple[str, str]:
-        end = "" if value else "; Max-Age=0"
+    def set_browser(self, newest: str, held: tuple[str, ...]) -> tuple[str, str]:
+        """What the browser holds from now on, for a year: what knows it to the member who signed in last, and to others
+        before."""
+        values = list(dict.fromkeys((newest, *held)))[:MOST_BROWSERS]
+        return self._cookie(self.browser_cookie, ".".join(values), YEAR)
+
+    def _cookie(self, name: str, value: str, seconds: int = 0) -> tuple[str, str]:
+        """For as long as the browser runs, or for so many seconds."""
+        end = f"; Max-Age={seconds}" if seconds or not value else ""
         secure = "; Secure" if self.address.secure else ""
         return ("set-cookie", f"{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{end}")
 
@@ -96,7 +122,8 @@ class At:
 @dataclass
 class Visit:
     """One request that passed the gate. ``form`` is what was posted, ``who`` the signed-in member, None without;
-    ``ticket`` names a text that is carried through the sign-in."""
+    ``ticket`` names a text that is carried through the sign-in, ``browsers`` what the browser is known by; ``peer`` is
+    who asks, as far as one can be told from another."""
 
     site: Site
     token: str = ""
@@ -106,6 +133,8 @@ class Visit:
     who: Me | None = None
     keys: bool = True
     ticket: str = ""
+    browsers: tuple[str, ...] = ()
+    peer: str = SHARED
 
     @property
     def me(self) -> Me:
@@ -159,8 +188,15 @@ class Visit:
             "demo": self.site.desk.demo,
             "keys": self.keys,
             "idle": int(self.who.idle_seconds) if self.who else 0,
+            "tried": self.site.done.take_tries(self.token) if self.who else "",
         }
         return Answer(render(template, shared | values), HTML, status, more)
+
+
+def read_browsers(values: list[str]) -> tuple[str, ...]:
+    """What may be held of earlier sign-ins, of one cookie or several of its name."""
+    found = [one for value in values for one in value.split(".") if _BROWSER.fullmatch(one)]
+    return tuple(found[: 2 * MOST_BROWSERS])
 
 
 def _number(text: str, otherwise: int) -> int:

@@ -5,6 +5,7 @@ import asyncio
 import base64
 
 from journalist_ui.daemon.sessions import SessionBook
+from journalist_ui.daemon.sign_ins import SignIn
 from journalist_ui.people import codes
 from tests.desk.room import PASSPHRASE, Room
 
@@ -27,4 +28,5 @@ class Clocks:
 
 
 def sign_in(book: SessionBook, code: str, name: str = "ada", passphrase: str = PASSPHRASE) -> str:
-    return asyncio.run(book.sign_in(name, passphrase, code))
+    """At the desk's own socket; the session's token."""
+    return asyncio.run(book.sign_in(SignIn(name, passphrase, code))).token

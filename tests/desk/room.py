@@ -13,6 +13,7 @@ from unittest.mock import patch
 from dropbox.flows.desk.requests import GetSegment, ReadSegment, ServerRequest
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.codename import stretch as stretch_codename
+from journalist_ui.daemon import turns
 from journalist_ui.daemon.engine import Engine
 from journalist_ui.daemon.keyring import KeyringStore
 from journalist_ui.daemon.settings import DeskSettings
@@ -35,8 +36,9 @@ ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 
 @contextmanager
 def brief_stretch() -> Iterator[None]:
-    """Passphrases are stretched briefly, for tests of something else than the stretch."""
-    with patch.multiple(passphrases, STRETCH_MEMORY_KIB=64, STRETCH_PASSES=1):
+    """Passphrases are stretched briefly, and wrong ones cost little time: for tests of something else."""
+    brief = patch.multiple(passphrases, STRETCH_MEMORY_KIB=64, STRETCH_PASSES=1)
+    with brief, patch.multiple(turns, PACE=0.0, PAUSE=0.0, LONGEST_PAUSE=0.0):
         yield
 
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A desk whose clock was wrong, or stood still: nothing that it stored then keeps anybody out or lets anybody in."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -10,10 +9,9 @@ from dropbox.flows.desk.notice import Notice
 from journalist_ui.daemon.notice_log import lasting_notices, remember_notices
 from journalist_ui.daemon.notices import LASTING_DAYS
 from journalist_ui.daemon.sessions import SessionBook
-from journalist_ui.people.sign_in import LONGEST_DELAY
 from journalist_ui.refusals import NotSignedIn, SignInRefused
 from tests.desk.clocks import Clocks, sign_in
-from tests.desk.room import PASSPHRASE, Room
+from tests.desk.room import Room
 
 pytestmark = pytest.mark.usefixtures("brief_stretch")
 HOUR, YEAR = 3_600.0, 365 * 86_400.0
@@ -32,42 +30,6 @@ def test_a_code_of_a_clock_that_was_ahead_keeps_none_of_now_out(room: Room, cloc
     clocks.now += ahead
     with pytest.raises(SignInRefused, match="used before"):
         sign_in(clocks.book(room), clocks.code(room, "ada"))
-
-
-@pytest.mark.parametrize("ahead", [2 * HOUR, YEAR])
-@pytest.mark.parametrize("restarted", [True, False])
-def test_a_wait_of_a_clock_that_was_ahead_is_no_longer_than_a_wait(
-    room: Room, clocks: Clocks, ahead: float, restarted: bool
-) -> None:
-    """Wrong attempts while it is ahead; once it is right the wait is what it would have been, in this run of the desk
-    or the next, and a right sign-in ends it."""
-    clocks.now += ahead
-    book = clocks.book(room)
-    for _ in range(4):
-        with pytest.raises(SignInRefused):
-            sign_in(book, "000000")
-        clocks.now += 1
-        clocks.idle += 1
-    clocks.now -= ahead
-    book = clocks.book(room) if restarted else book
-    with pytest.raises(SignInRefused, match="Wait"):
-        sign_in(book, clocks.code(room, "ada"))
-    clocks.idle += LONGEST_DELAY
-    sign_in(book, clocks.code(room, "ada"))
-    sign_in(clocks.book(room), clocks.code(room, "ada", 1))
-
-
-def test_a_wait_is_no_shorter_for_a_desk_that_is_started_again(room: Room, clocks: Clocks) -> None:
-    """Whatever the wall clock says after a start, as much passes by the steady one as the wait is long."""
-    for _ in range(3):
-        with pytest.raises(SignInRefused):
-            sign_in(clocks.book(room), "000000")
-    clocks.now -= YEAR
-    book = clocks.book(room)
-    with pytest.raises(SignInRefused, match="Wait 2 seconds"):
-        sign_in(book, clocks.code(room, "ada"))
-    clocks.idle += 1
-    sign_in(book, clocks.code(room, "ada"))
 
 
 class Sleeping(Clocks):
@@ -152,5 +114,5 @@ def test_names_and_codes_are_read_however_they_are_typed(room: Room, clocks: Clo
     ):
         clocks.now += 60 * at
         book = clocks.book(room)
-        token = asyncio.run(book.sign_in(name, PASSPHRASE, bend(clocks.code(room, "ada"))))
+        token = sign_in(book, bend(clocks.code(room, "ada")), name)
         assert book.find(token).member.name == "ada"

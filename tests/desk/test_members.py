@@ -3,19 +3,17 @@
 
 import asyncio
 import base64
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
-from journalist_ui.daemon import sessions
+from journalist_ui.daemon.sign_ins import SignIn
+from journalist_ui.daemon.turns import SOCKET, Kind, Lane
 from journalist_ui.people import codes, members
 from journalist_ui.people.members import Role
-from journalist_ui.people.sign_in import LONGEST_DELAY, WRONG
+from journalist_ui.people.sign_in import WRONG
 from journalist_ui.refusals import BadInput, NotSignedIn, SignInRefused
-from journalist_ui.vault import tables
-from tests.desk.clocks import NOON, Clocks, sign_in
+from tests.desk.clocks import Clocks, sign_in
 from tests.desk.room import ADMINISTRATOR, BOTH, FIRST_PASSPHRASE, INVESTIGATOR, PASSPHRASE, Room
 from tests.needle import present
 
@@ -62,44 +60,10 @@ def test_one_code_cannot_open_two_sessions_at_once(room: Room, clocks: Clocks) -
     code = clocks.code(room, "ada")
 
     async def both() -> list[object]:
-        tries = (book.sign_in("ada", PASSPHRASE, code), book.sign_in("ada", PASSPHRASE, code))
+        tries = (book.sign_in(SignIn("ada", PASSPHRASE, code, lane)) for lane in (SOCKET, Lane(Kind.SHARED)))
         return list(await asyncio.gather(*tries, return_exceptions=True))
 
-    assert sorted(type(one).__name__ for one in asyncio.run(both())) == ["SignInRefused", "str"]
-
-
-def test_wrong_attempts_wait_longer_and_longer(room: Room, clocks: Clocks) -> None:
-    """After three wrong ones each further attempt waits twice as long, up to a quarter of an hour, the right one too;
-    the count outlives a restart and ends with a right sign-in."""
-    waits = []
-    for _ in range(14):
-        book = clocks.book(room)
-        with pytest.raises(SignInRefused, match="is wrong"):
-            sign_in(book, "000000")
-        with room.vault.reading() as connection:
-            wait = connection.execute(select(tables.members.c.not_before)).scalar_one() - clocks.now
-        clocks.now += max(wait, 0)
-        waits.append(max(wait, 0))
-        room.reopen()
-    assert waits[:2] == [0, 0]
-    assert waits[2:5] == [1, 2, 4]
-    assert waits[-1] == LONGEST_DELAY
-    assert all(later >= earlier for earlier, later in pairwise(waits))
-    sign_in(clocks.book(room), clocks.code(room, "ada"))
-    with pytest.raises(SignInRefused, match="is wrong"):
-        sign_in(clocks.book(room), "000000")
-    sign_in(clocks.book(room), clocks.code(room, "ada", 1))
-
-
-def test_an_attempt_during_the_wait_is_refused_with_the_seconds(room: Room, clocks: Clocks) -> None:
-    """Right passphrase and code do not help before the wait is over."""
-    for _ in range(3):
-        with pytest.raises(SignInRefused, match="is wrong"):
-            sign_in(clocks.book(room), "000000")
-    with pytest.raises(SignInRefused, match="Wait 2 seconds"):
-        sign_in(clocks.book(room), clocks.code(room, "ada"))
-    clocks.now += 2
-    sign_in(clocks.book(room), clocks.code(room, "ada"))
+    assert sorted(type(one).__name__ for one in asyncio.run(both())) == ["SignInRefused", "SignedIn"]
 
 
 def test_unknown_names_and_wrong_secrets_look_alike(room: Room, clocks: Clocks) -> None:
@@ -116,46 +80,6 @@ def test_unknown_names_and_wrong_secrets_look_alike(room: Room, clocks: Clocks) 
             sign_in(book, code, name, passphrase)
         said.add(refused.value.say)
     assert said == {WRONG}
-
-
-def test_a_wait_does_not_tell_who_is_a_member(room: Room, clocks: Clocks, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Try after try at one pace, the sentences for a member's name and for invented ones are the same; what is kept of
-    invented names is bounded."""
-    monkeypatch.setattr(sessions, "MOST_STRANGERS", 3)
-    book = clocks.book(room)
-
-    def said(name: str) -> list[str]:
-        found = []
-        for _ in range(9):
-            with pytest.raises(SignInRefused) as refused:
-                sign_in(book, "000000", name)
-            found.append(refused.value.say)
-            clocks.now += 1.5
-        return found
-
-    known = said("ada")
-    assert sum(one.startswith("Too many wrong attempts. Wait ") for one in known) == 3
-    for name in ("nobody", "no body", "né"):
-        clocks.now = NOON
-        assert said(name) == known
-    assert len(book._strangers) == 3
-    with pytest.raises(SignInRefused):
-        sign_in(book, "000000", "another")
-    assert len(book._strangers) == 3
-
-
-def test_more_sign_ins_than_can_be_are_refused_at_once(room: Room, clocks: Clocks) -> None:
-    """Of twenty at the same time eight are tried; the rest are told to come again, and then it is their turn."""
-    book = clocks.book(room)
-
-    async def together() -> list[object]:
-        tries = (book.sign_in(f"nobody{number}", PASSPHRASE, "000000") for number in range(20))
-        return await asyncio.gather(*tries, return_exceptions=True)
-
-    said = [str(one) for one in asyncio.run(together())]
-    assert said.count(WRONG) == sessions.MOST_WAITING
-    assert sum(one.startswith("Too many people sign in") for one in said) == 20 - sessions.MOST_WAITING
-    assert book.find(sign_in(book, clocks.code(room, "ada"))).member.name == "ada"
 
 
 def test_a_session_locks_when_idle_and_by_command(room: Room, clocks: Clocks) -> None:

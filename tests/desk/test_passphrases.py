@@ -8,11 +8,10 @@ import pytest
 from sqlalchemy import select, update
 
 from journalist_ui.casework import sharing
-from journalist_ui.daemon import sessions
+from journalist_ui.daemon import sign_ins
 from journalist_ui.people import changes, members
 from journalist_ui.people.changes import Wanted
 from journalist_ui.people.passphrases import check_passphrase, stretch
-from journalist_ui.people.sign_in import LONGEST_DELAY
 from journalist_ui.refusals import BadInput, NoSuchCase, NotAllowed, SignInRefused
 from journalist_ui.vault import tables
 from tests.desk.clocks import Clocks, sign_in
@@ -97,7 +96,6 @@ def test_a_first_passphrase_opens_no_case(room: Room, clocks: Clocks) -> None:
         with pytest.raises(SignInRefused, match="is wrong"):
             sign_in(book, "", "bob", passphrase)
     room.secrets["bob"] = made
-    clocks.now += LONGEST_DELAY
     assert sign_in(book, clocks.code(room, "bob"), "bob")
 
 
@@ -144,14 +142,14 @@ def test_a_sign_in_under_way_ends_with_the_passphrase(
     room: Room, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who began to sign in with the old passphrase before it was changed is not signed in after."""
-    prove = sessions.prove
+    prove = sign_ins.prove
 
     def slow(*values: Any) -> Any:
         proved = prove(*values)
         room.change("ada", PASSPHRASE, PASSPHRASE + "!")
         return proved
 
-    monkeypatch.setattr(sessions, "prove", slow)
+    monkeypatch.setattr(sign_ins, "prove", slow)
     with pytest.raises(SignInRefused, match="changed meanwhile"):
         sign_in(clocks.book(room), clocks.code(room, "ada"))
 

@@ -9,6 +9,7 @@ import pytest
 
 from journalist_ui.casework.replies import SENT_BEFORE, SOURCE_WROTE, UNIT_WROTE
 from journalist_ui.daemon.sessions import SessionBook
+from journalist_ui.daemon.sign_ins import SignIn
 from journalist_ui.people import codes
 from journalist_ui.refusals import CaseMoved
 from journalist_ui.socket.server import ask_by_name
@@ -34,7 +35,9 @@ async def scripts(room: Room) -> tuple[Script, Script]:
     room.add("bob", INVESTIGATOR)
     desk = Desk(room.engine, SessionBook(room.engine.vault, 900, now=room.clock))
     await source_writes(room, "The report.")
-    tokens = [await desk.sessions.sign_in(name, PASSPHRASE, _code(room, name)) for name in ("ada", "bob")]
+    tokens = [
+        (await desk.sessions.sign_in(SignIn(name, PASSPHRASE, _code(room, name)))).token for name in ("ada", "bob")
+    ]
     return Script(desk, tokens[0]), Script(desk, tokens[1])
 
 

@@ -37,6 +37,8 @@ class Page:
     url: str
     body: str
     headers: dict[str, str]
+    cookies: list[str] = field(default_factory=list)
+    """Those that it set."""
 
     @property
     def title(self) -> str:
@@ -62,8 +64,8 @@ class Officer:
     async def send(self, method: str, path: str, **options: Any) -> Page:
         """One request, redirects followed unless told otherwise."""
         async with self.browser.request(method, self.house.url + path.lstrip("/"), **options) as answer:
-            body = (await answer.read()).decode()
-            return Page(answer.status, str(answer.url.relative()), body, dict(answer.headers))
+            body, set_cookies = (await answer.read()).decode(), answer.headers.getall("Set-Cookie", [])
+            return Page(answer.status, str(answer.url.relative()), body, dict(answer.headers), set_cookies)
 
     async def get(self, path: str, **options: Any) -> Page:
         return await self.send("GET", path, **options)
@@ -77,8 +79,12 @@ class Officer:
     @property
     def token(self) -> str:
         """The session's cookie."""
+        return self.cookie("desk-")
+
+    def cookie(self, part: str) -> str:
+        """What the browser holds under a name of which this is a part; empty for nothing."""
         cookies = self.browser.cookie_jar.filter_cookies(URL(self.house.url))
-        return next((one.value for name, one in cookies.items() if "desk-" in name), "")
+        return next((one.value for name, one in cookies.items() if part in name), "")
 
     async def sign_in(self, name: str, passphrase: str = PASSPHRASE, code: str = "") -> Page:
         fields = {"member": name, "passphrase": passphrase, "code": code or self.house.code(name)}

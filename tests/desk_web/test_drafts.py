@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from journalist_ui.casework.drafts import MOST_TEXTS, Draft, find_draft
 from journalist_ui.vault import tables
-from journalist_ui.web.carried import LONGEST, MOST, Carried, CarriedText
+from journalist_ui.web.carried import LONGEST, MOST, Bringer, Carried, CarriedText
 from tests.desk_web.house import IDLE, ORIGIN, House, Officer, Page
 
 TEXT = "Which day was it?"
@@ -266,20 +266,38 @@ def _fails(*_: object) -> bytes:
     raise OSError
 
 
+STRANGER = Bringer(False, "1")
+
+
 def _carried(text: str) -> CarriedText:
     return CarriedText("ada", 1, text, 0, "")
 
 
 def test_only_so_much_is_carried() -> None:
-    """A text longer than a draft is not; of too many the oldest goes; a ticket that is none finds nothing."""
+    """A text longer than a draft is not; of too many the oldest of one who brings them goes; a ticket that is none
+    finds nothing."""
     carried = Carried()
-    assert carried.take_in(_carried("x" * (LONGEST + 1))) == ""
-    tickets = [carried.take_in(_carried(str(number))) for number in range(MOST + 1)]
+    assert carried.take_in(_carried("x" * (LONGEST + 1)), STRANGER) == ""
+    tickets = [carried.take_in(_carried(str(number)), STRANGER) for number in range(MOST + 1)]
     found = [carried.look(ticket) for ticket in tickets]
     assert found[0] is None
     assert [one.text for one in found[1:] if one] == [str(number) for number in range(1, MOST + 1)]
     assert [carried.look(ticket) for ticket in ("", "0" * 64, "\udcff")] == [None] * 3
-    assert all(b"text" not in sealed for sealed in carried._waiting.values())
+    assert all(b"text" not in sealed for _, sealed in carried._waiting.values())
+
+
+def test_strangers_push_out_no_text_of_a_known_browser() -> None:
+    """Nor does one who brings many push out what another has brought."""
+    carried = Carried()
+    ada = carried.take_in(_carried("mine"), Bringer(True, "ada's"))
+    other = carried.take_in(_carried("of a new browser"), Bringer(False, "2"))
+    for number in range(3 * MOST):
+        assert carried.take_in(_carried(str(number)), STRANGER)
+    assert [bool(carried.look(ticket)) for ticket in (ada, other)] == [True, True]
+    for number in range(MOST):
+        carried.take_in(_carried("mine"), Bringer(True, str(number)))
+    assert carried.take_in(_carried("late"), STRANGER) == ""
+    assert len(carried._waiting) == MOST
 
 
 # --- where a sign-in leads ---

@@ -86,7 +86,11 @@ def browse(
         connection.request(method, path, urlencode(fields) if fields else None, headers)
         answer = connection.getresponse()
         return Page(
-            answer.status, path, answer.read().decode(), {key.lower(): value for key, value in answer.getheaders()}
+            answer.status,
+            path,
+            answer.read().decode(),
+            {key.lower(): value for key, value in answer.getheaders()},
+            answer.headers.get_all("set-cookie", []),
         )
 
 
@@ -96,8 +100,10 @@ def enter(service: LiveService, port: int) -> str:
     fields = {"member": "ada", "passphrase": MEMBER_PASSPHRASE, "code": desk.code("ada")}
     answer = browse(service, port, "POST", "/sign-in", fields)
     assert answer.status == 303, answer.words
-    cookie = answer.headers["set-cookie"]
-    assert re.fullmatch(r"__Host-desk-[0-9a-f]{12}=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Strict; Secure", cookie)
+    cookie, browser = answer.cookies
+    form = r"=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Strict; Secure"
+    assert re.fullmatch(rf"__Host-desk-[0-9a-f]{{12}}{form}", cookie)
+    assert re.fullmatch(rf"__Host-browser-[0-9a-f]{{12}}{form}; Max-Age=31536000", browser)
     return cookie.partition(";")[0]
 
 

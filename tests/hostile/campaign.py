@@ -30,6 +30,7 @@ from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.inert import MARGIN, inert
 from journalist_ui.cli import terminal
 from journalist_ui.cli.commands import main as desk_command
+from journalist_ui.daemon.sign_ins import SignIn
 from journalist_ui.socket.server import make_app
 from tests.browser.desk_house import Officer
 from tests.desk.room import entropy
@@ -224,7 +225,8 @@ async def at_work(browser: Browser, folder: Path) -> AsyncIterator[Campaign]:
         context = await browser.new_context()
         await context.add_init_script(WATCH)
         page = await context.new_page()
-        token = await house.desk.sessions.sign_in("bob", "four plain words together", house.code("bob"))
+        asked = SignIn("bob", "four plain words together", house.code("bob"))
+        token = (await house.desk.sessions.sign_in(asked)).token
         session = folder / "bob.session"
         session.write_text(json.dumps({"socket": str(socket), "token": token}))
         campaign = Campaign(house, page, session)

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The vault's tables. Everything is under the desk key; columns called ``sealed`` or ``wrapped`` are under more.
 
-Days are period numbers. Nothing here is finer than a period but of members: the half minutes of the last codes
-used, and when the next sign-in is allowed, in unix seconds. Every change of a table is a step in migrations/.
+Days are period numbers. Nothing here is finer than a period but, of members, the half minutes of the last codes used.
+Every change of a table is a step in migrations/.
 A new noun has its tables in a file of its own.
 """
 
 from .content import IS_WHOLE, LISTED, answers, case_keys, cases, messages, parts
 from .ledger import alembic_version, conversations, incoming, meta, roots, texts
 from .metadata import METADATA
-from .people import audit, members
+from .people import audit, known_browsers, members, wrong_tries
 from .work import drafts, progress, shown
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "conversations",
     "drafts",
     "incoming",
+    "known_browsers",
     "members",
     "messages",
     "meta",
@@ -33,6 +34,7 @@ __all__ = [
     "roots",
     "shown",
     "texts",
+    "wrong_tries",
 ]
 
 SCHEMA_VERSION = 3

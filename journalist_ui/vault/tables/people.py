@@ -1,7 +1,18 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Members, and the log of what they did."""
+"""Members, where they signed in, who tried to, and the log of what they did."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    false,
+)
 
 from .metadata import METADATA
 
@@ -16,10 +27,36 @@ members = Table(
     Column("public", LargeBinary, nullable=False),
     Column("salt", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    Column("failures", Integer, nullable=False),
-    Column("not_before", Integer, nullable=False),
     # JSON list of the newest steps whose codes were used.
     Column("used_steps", String, nullable=False, server_default="[]"),
+)
+
+known_browsers = Table(
+    "known_browsers",
+    METADATA,
+    Column("member", String, ForeignKey("members.name", ondelete="CASCADE"), nullable=False),
+    # The hash of what the browser holds, bound to the member.
+    Column("hash", LargeBinary, nullable=False),
+    # The last day on which it signed the member in.
+    Column("day", Integer, nullable=False),
+    PrimaryKeyConstraint("member", "hash"),
+)
+
+# Sign-ins that did not succeed, by the day: a stranger who tries without end adds no row.
+wrong_tries = Table(
+    "wrong_tries",
+    METADATA,
+    # Empty for all names together that are no member's.
+    Column("member", String, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    # Of them, those in which a stranger had the right passphrase and no right code.
+    Column("codes", Integer, nullable=False),
+    # Of them, those of which the member has been told.
+    Column("told", Integer, nullable=False),
+    # Whether the day is over and its count stands in the audit log.
+    Column("logged", Boolean, nullable=False, server_default=false()),
+    PrimaryKeyConstraint("member", "day"),
 )
 
 audit = Table(

@@ -42,7 +42,7 @@ async def _unknown(visit: Visit) -> Answer:
             return kept_page(visit, await visit.ask(keep_draft(visit, unsaid="")))
         except Exception as error:
             return unkept_page(visit, error)
-    ticket = carry(visit)
+    ticket = await carry(visit)
     if visit.who is None:
         why = Why.CARRIED if ticket else Why.LOST if visit.text() else Why.OVER
         return visit.to_sign_in(why, *ticket)

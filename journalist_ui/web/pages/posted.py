@@ -7,7 +7,7 @@ from journalist_ui.shapes.drafts import DraftKept, KeepDraft, KeepLateDraft
 from journalist_ui.shapes.replies import Reply
 from journalist_ui.verbs.faults import fault_of, log_fault
 from journalist_ui.web.answers import Answer, to
-from journalist_ui.web.carried import CarriedText
+from journalist_ui.web.carried import Bringer, CarriedText
 from journalist_ui.web.site import Visit
 from journalist_ui.web.words.done import Done
 from journalist_ui.web.words.faults import say
@@ -35,14 +35,15 @@ def late_draft(visit: Visit) -> KeepLateDraft:
     return KeepLateDraft(visit.field("csrf"), visit.at.case, visit.text(), visit.number("seen"), _base(visit))
 
 
-def carry(visit: Visit) -> tuple[tuple[str, str], ...]:
+async def carry(visit: Visit) -> tuple[tuple[str, str], ...]:
     """The cookie by which the browser takes the posted text through the sign-in; nothing where nobody could get it, or
     where the page asks again by itself."""
     writer = visit.field("writer")
     if not writer or not visit.text() or visit.field("act") in _BY_ITSELF:
         return ()
     text = CarriedText(writer, visit.at.case, visit.text(), visit.number("seen"), _base(visit) or "")
-    ticket = visit.site.carried.take_in(text)
+    known = await visit.site.desk.known_browser(writer, visit.browsers)
+    ticket = visit.site.carried.take_in(text, Bringer(bool(known), known or visit.peer))
     return (visit.site.set_ticket(ticket),) if ticket else ()
 
 
@@ -68,7 +69,7 @@ async def keep_and_lock(visit: Visit, keep: Callable[[Visit], Awaitable[str]], v
         why = Why.KEPT
     except Exception as error:
         log_fault(error, verb)
-        ticket = carry(visit)
+        ticket = await carry(visit)
         why = Why.CARRIED if ticket else Why.UNKEPT
     return await lock_now(visit, why if visit.text() else Why.LOCKED, *ticket)
 

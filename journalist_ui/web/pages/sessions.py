@@ -8,8 +8,10 @@ from journalist_ui.verbs.faults import log_fault
 from journalist_ui.web.answers import Answer, to
 from journalist_ui.web.carried import CarriedText
 from journalist_ui.web.site import Visit
+from journalist_ui.web.words import dates
 from journalist_ui.web.words.done import Done
 from journalist_ui.web.words.signing_in import Why
+from journalist_ui.words.tries import wrong_tries
 
 
 async def sign_in_page(visit: Visit) -> Answer:
@@ -26,35 +28,37 @@ async def sign_in(visit: Visit) -> Answer:
     """The token goes into the cookie; whatever session the browser had before ends. Whoever was writing lands there."""
     member = visit.field("member").strip()
     try:
-        found = await visit.ask(Login(member, visit.field("passphrase"), visit.field("code")))
+        asked = Login(member, visit.field("passphrase"), visit.field("code"), visit.browsers, visit.peer)
+        found = await visit.ask(asked)
     except SignInRefused as error:
         return visit.page("sign_in.html", error.status, why="", error=error.say, member=member)
     await visit.ask(Lock(visit.token))
     visit.token = found.token
-    cookie = visit.site.set_cookie(found.token)
+    visit.site.done.note_tries(found.token, wrong_tries(found.tries, dates.day(found.since)))
+    cookies = (visit.site.set_cookie(found.token), visit.site.set_browser(found.browser, visit.browsers))
     who = await visit.ask(Whoami())
     if who.provisional:
-        return to("/", cookie)
+        return to("/", *cookies)
     carried = visit.site.carried.look(visit.ticket)
     if carried:
-        return await _hand_over(visit, who.name, carried, cookie)
+        return await _hand_over(visit, who.name, carried, *cookies)
     number = visit.site.landing.pop(who.name, 0)
-    return to(f"/cases/{number}#text" if number and await _has_draft(visit, number) else "/", cookie)
+    return to(f"/cases/{number}#text" if number and await _has_draft(visit, number) else "/", *cookies)
 
 
-async def _hand_over(visit: Visit, name: str, carried: CarriedText, cookie: tuple[str, str]) -> Answer:
+async def _hand_over(visit: Visit, name: str, carried: CarriedText, *cookies: tuple[str, str]) -> Answer:
     """What was carried through the sign-in becomes the draft of whose page it was, and nobody else sees a word of it.
     What cannot be kept now waits on."""
     if carried.writer != name:
-        return visit.done("/", Done.CARRIED_NOT_YOURS, cookie)
+        return visit.done("/", Done.CARRIED_NOT_YOURS, *cookies)
     try:
         kept = await visit.ask(KeepDraft(carried.case, carried.text, carried.seen, carried.base))
     except Exception as error:
         log_fault(error, KeepDraft.verb)
-        return visit.done("/", Done.CARRIED_NOT_KEPT, cookie)
+        return visit.done("/", Done.CARRIED_NOT_KEPT, *cookies)
     visit.site.carried.let_go(visit.ticket)
     done = Done.TWO if kept.other else Done.CARRIED
-    return visit.done(f"/cases/{carried.case}#text", done, cookie, visit.site.set_ticket(""))
+    return visit.done(f"/cases/{carried.case}#text", done, *cookies, visit.site.set_ticket(""))
 
 
 async def _has_draft(visit: Visit, number: int) -> bool:

@@ -7,11 +7,10 @@ from journalist_ui.shapes.upkeep import Epochs, Status, Sync
 from journalist_ui.web.answers import Answer
 from journalist_ui.web.notices import sorted_notices
 from journalist_ui.web.render import static_files
-from journalist_ui.web.site import KEYS, Visit
+from journalist_ui.web.site import KEYS, YEAR, Visit
 from journalist_ui.web.words.done import Done
 
 FILES = static_files()
-_YEAR = 31_536_000
 
 
 async def status(visit: Visit) -> Answer:
@@ -33,7 +32,7 @@ async def keys(visit: Visit) -> Answer:
     """Shortcuts of one key can be turned off: some people's tools type letters by themselves."""
     wanted = "off" if visit.field("keys") == "off" else "on"
     secure = "; Secure" if visit.site.address.secure else ""
-    cookie = f"{KEYS}={wanted}; Path=/; HttpOnly; SameSite=Strict; Max-Age={_YEAR}{secure}"
+    cookie = f"{KEYS}={wanted}; Path=/; HttpOnly; SameSite=Strict; Max-Age={YEAR}{secure}"
     return visit.done("/help", Done.KEYS_OFF if wanted == "off" else Done.KEYS_ON, ("set-cookie", cookie))
 
 

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Whose passphrase is stretched next: who is known at once, strangers in turn by where they come from, and never more
+than two at a time. Times are a small part of the real ones."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from journalist_ui.daemon import turns
+from journalist_ui.daemon.turns import AT_ONCE, MOST_STRANGERS, SOCKET, TOO_MANY, Kind, Lane, Turns
+from journalist_ui.refusals import SignInRefused
+
+PACE, PAUSE, LONGEST = 0.02, 0.1, 0.2
+REAL_PACE = turns.PACE
+ADA = Lane(Kind.BROWSER, "ada's")
+BOB = Lane(Kind.BROWSER, "bob's")
+SHARED = Lane(Kind.SHARED)
+
+
+def peer(number: int) -> Lane:
+    return Lane(Kind.PEER, str(number))
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PACE", PACE)
+    monkeypatch.setattr(turns, "PAUSE", PAUSE)
+    monkeypatch.setattr(turns, "LONGEST_PAUSE", LONGEST)
+
+
+class Desk:
+    """Tries in lanes; ``begun`` is the lanes in the order of their turns, ``most`` how many were stretched at once."""
+
+    def __init__(self, stretch: float = 0.01) -> None:
+        self.turns = Turns()
+        self.stretch = stretch
+        self.begun: list[Lane] = []
+        self.now: Counter[bool] = Counter()
+        self.most: Counter[bool] = Counter()
+
+    async def attempt(self, lane: Lane, *, right: bool = False) -> str:
+        """What was said; empty after a right one."""
+        try:
+            async with self.turns.turn(lane):
+                self.begun.append(lane)
+                self.now[lane.known] += 1
+                self.most[lane.known] = max(self.most[lane.known], self.now[lane.known])
+                self.most[True] = max(self.most[True], self.now.total())
+                await asyncio.sleep(self.stretch)
+                self.now[lane.known] -= 1
+                if not right:
+                    raise SignInRefused("wrong")
+        except SignInRefused as refused:
+            return refused.say
+        return ""
+
+    async def at_once(self, lane: Lane) -> bool:
+        """Whether a right try has its turn without waiting for anything."""
+        before = len(self.begun)
+        going = asyncio.create_task(self.attempt(lane, right=True))
+        await asyncio.sleep(0)
+        found = lane in self.begun[before:]
+        assert await going == ""
+        return found
+
+    def without_end(self, lane: Lane, tasks: asyncio.TaskGroup) -> Callable[[], bool]:
+        """Somebody who tries again as soon as they are answered."""
+
+        async def go_on() -> None:
+            while True:
+                await self.attempt(lane)
+                await asyncio.sleep(0)
+
+        return tasks.create_task(go_on()).cancel
+
+
+async def test_two_are_stretched_at_a_time_and_one_of_a_stranger() -> None:
+    """Twenty strangers and four known browsers at once: never more than two, and one stranger beside who is known."""
+    desk = Desk()
+    known = [desk.attempt(Lane(Kind.BROWSER, str(one)), right=True) for one in range(4)]
+    strangers = [desk.attempt(peer(one), right=True) for one in range(20)]
+    assert set(await asyncio.gather(*strangers, *known)) == {""}
+    assert (desk.most[True], desk.most[False]) == (AT_ONCE, 1)
+
+
+async def test_who_is_known_waits_for_no_stranger() -> None:
+    """Sixty strangers wait: a known browser, a session and the desk's own socket have their turn at once."""
+    desk = Desk(0.02)
+    async with asyncio.TaskGroup() as tasks:
+        ends = [desk.without_end(SHARED, tasks) for _ in range(60)]
+        await asyncio.sleep(0.1)
+        assert [await desk.at_once(lane) for lane in (ADA, Lane(Kind.SESSION, "1"), SOCKET)] == [True] * 3
+        for end in ends:
+            end()
+
+
+async def test_each_peer_has_its_turn() -> None:
+    """One peer keeps twelve waiting without end, twenty others one each: another's turn comes after one of each."""
+    desk = Desk()
+    async with asyncio.TaskGroup() as tasks:
+        ends = [desk.without_end(peer(0), tasks) for _ in range(12)]
+        ends += [desk.without_end(peer(one), tasks) for one in range(1, 21)]
+        await asyncio.sleep(10 * PACE)
+        before = len(desk.begun)
+        assert await desk.attempt(peer(99), right=True) == ""
+        assert max(Counter(desk.begun[before:]).values()) <= 2
+        assert len(desk.begun) - before <= 24
+        for end in ends:
+            end()
+
+
+async def test_who_waits_with_all_others_has_a_turn_within_a_minute() -> None:
+    """The most that may wait, none told from another: the last to come is through at the pace of all of them."""
+    desk = Desk()
+    others = [asyncio.create_task(desk.attempt(SHARED)) for _ in range(MOST_STRANGERS - 1)]
+    await asyncio.sleep(0)
+    assert await desk.attempt(SHARED, right=True) == ""
+    assert len(desk.begun) == MOST_STRANGERS
+    assert set(await asyncio.gather(*others)) == {"wrong"}
+    assert MOST_STRANGERS * REAL_PACE <= 60
+
+
+async def test_of_too_many_one_of_the_most_crowded_goes_and_not_the_newcomer() -> None:
+    """Five peers fill the queue, one who waits alone comes last: two hundred others after that push out their own kind,
+    and of a crowd not always the newest."""
+    desk = Desk()
+    crowd = [asyncio.create_task(desk.attempt(peer(one % 6))) for one in range(MOST_STRANGERS)]
+    await asyncio.sleep(0)
+    alone = asyncio.create_task(desk.attempt(peer(99), right=True))
+    await asyncio.sleep(0)
+    later = [asyncio.create_task(desk.attempt(peer(one % 6))) for one in range(200)]
+    await asyncio.sleep(0.01)
+    gone = [[one.done() and one.result() == TOO_MANY for one in tasks] for tasks in (crowd, later)]
+    assert not alone.done() or alone.result() == ""
+    assert 0 < sum(gone[0]) < len(crowd)
+    assert 0 < sum(gone[1]) < len(later)
+    assert len(crowd) + len(later) - sum(gone[0]) - sum(gone[1]) <= MOST_STRANGERS
+    assert await alone == ""
+    for one in (*crowd, *later):
+        one.cancel()
+    await asyncio.gather(*crowd, *later, return_exceptions=True)
+
+
+async def test_a_peer_keeps_no_more_waiting_than_its_lane_holds() -> None:
+    """Thirteen of one peer: one of them is let go."""
+    desk = Desk()
+    tasks = [asyncio.create_task(desk.attempt(peer(1), right=True)) for _ in range(14)]
+    said = await asyncio.gather(*tasks)
+    assert said.count(TOO_MANY) == 1
+    assert said.count("") == 13
+
+
+async def test_wrong_tries_slow_all_strangers_and_their_own_peer_more() -> None:
+    """After a wrong one the next stranger waits for the pace, the same peer for its pause; a right one costs nobody."""
+    desk = Desk(0.001)
+    assert [await desk.at_once(peer(one)) for one in (1, 1, 2)] == [True] * 3
+    began = time.monotonic()
+    assert await desk.attempt(peer(1)) == "wrong"
+    assert not await desk.at_once(peer(2))
+    assert time.monotonic() - began >= PACE
+    assert not await desk.at_once(peer(1))
+    assert time.monotonic() - began >= PAUSE
+    assert await desk.at_once(peer(1))
+
+
+async def test_a_known_browsers_wrong_tries_are_its_own() -> None:
+    """From the third on each doubles its pause, up to the longest, until a right one; no other lane waits for it."""
+    desk = Desk(0.001)
+    for _ in range(3):
+        began = time.monotonic()
+        assert await desk.attempt(ADA) == "wrong"
+    assert desk.turns.wrong_tries(ADA) == 3
+    assert [await desk.at_once(lane) for lane in (BOB, SOCKET, peer(1), SHARED)] == [True] * 4
+    assert not await desk.at_once(ADA)
+    assert time.monotonic() - began >= LONGEST
+    assert await desk.at_once(ADA)
+    assert desk.turns.wrong_tries(ADA) == 0
+
+
+async def test_one_of_a_session_is_stretched_at_a_time() -> None:
+    """Whoever holds a session that is not theirs guesses once: the second waits for what the first brings about."""
+    desk = Desk()
+    lane = Lane(Kind.SESSION, "1")
+    await asyncio.gather(*(desk.attempt(lane, right=True) for _ in range(5)))
+    assert desk.most[True] == 1
+
+
+async def test_who_gives_up_waiting_leaves_no_gap() -> None:
+    """A request that is ended while it waits, or in its turn, keeps nobody from theirs."""
+    desk = Desk(0.05)
+    tasks = [asyncio.create_task(desk.attempt(SHARED, right=True)) for _ in range(4)]
+    await asyncio.sleep(0.01)
+    for one in tasks[:3]:
+        one.cancel()
+    assert await tasks[3] == ""
+    waits = asyncio.create_task(desk.attempt(ADA, right=True))
+    waits.cancel()
+    assert await desk.at_once(ADA)
+    assert (desk.turns._running, dict(desk.turns._waiting)) == ([], {})
