@@ -233,6 +233,12 @@ class Engine:
         if self.policy is not None and self.policy != before:
             await off_loop(partial(self._note_period, self.policy.period))
 
+    def _name_days(self, notices: list[Notice]) -> None:
+        """A flow knows periods alone."""
+        for notice in notices:
+            if notice.code == "intake-flooded":
+                notice.values["day"] = iso_day(int(notice.values["period"]), self.period_seconds())
+
     def _note_period(self, seconds: int) -> None:
         self._seconds = seconds
         with self.vault.writing() as connection:
@@ -292,6 +298,7 @@ class Engine:
     def _remember(self) -> None:
         """Keep in the vault what happened once: after a change of the keyring nothing would show it again."""
         notices = [*self.standing.collect, *self.standing.publish]
+        self._name_days(notices)
         if any(notice.code in LASTING for notice in notices):
             with self.vault.writing() as connection:
                 remember_notices(connection, notices, self.day)

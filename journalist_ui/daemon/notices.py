@@ -38,6 +38,8 @@ WORDS = {
     "were not collected.",
     "segments-reopened": "The service opened the periods {first} to {last} again after this desk had collected them: "
     "its clock was ahead, or it changes what it served. They are collected once more. Ask whoever runs the service.",
+    "intake-flooded": "Somebody flooded the service on {day}: {count} envelopes came in, far more than people write. "
+    "Whatever was taken in is collected; some reports may have come late. Ask whoever runs the service if it goes on.",
     "segment-missing": "The service does not serve the reports of period {period}. They are asked for again.",
     "segment-refused": "The reports of period {period} were not believed ({error}). Tell whoever keeps the roots.",
     "clock-off": "This machine's clock says period {here}, the service period {server}. Nothing is published or "
@@ -81,6 +83,7 @@ LASTING = frozenset(
         "rolled-back",
         "segments-gone",
         "segments-reopened",
+        "intake-flooded",
         "own-batch-missing",
         "intake-differs",
         "member-added",

@@ -24,6 +24,8 @@ from .segments import Checked, check_segment, open_places, portions
 from .state import DeskContext
 from .unfinished import forget_empty, give_up
 
+FLOODED = 5
+"""A closed period that brought more than this part of what the policy allows was flooded."""
 MOST_CONTENTS = 512
 """Parts that are gathered before they are made durable: 8 MB."""
 
@@ -100,6 +102,8 @@ def _fetch_all(state: DeskContext, intake: IntakeState, result: CollectResult) -
         except ProtocolError as error:
             result.notices.append(Notice("segment-refused", {"period": period, "error": error.code}))
             break
+        if segment.closed and len(segment.ids) * FLOODED > state.trusted().policy.intake_per_period:
+            result.notices.append(Notice("intake-flooded", {"period": period, "count": len(segment.ids)}))
         yield from _process(state, segment, result)
     yield from CommitVault(state.ledger)
 
