@@ -47,7 +47,7 @@ async def _work(desk: Desk, stop: asyncio.Event) -> None:
     for task in tasks:
         with suppress(asyncio.CancelledError):
             await task
-    desk.sessions.lock_all()
+    desk.sessions.close()
 
 
 async def _lock_idle(sessions: SessionBook) -> None:

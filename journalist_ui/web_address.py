@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from dropbox.command_line.addresses import is_loopback, parse_address, shown_host
 from dropbox.command_line.refused import InputRefused
+from dropbox.http_edge.callers import Front, parse_front
 from journalist_ui.refusals import BadInput
 
 NO_WEB = "none"
@@ -18,7 +19,7 @@ _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 @dataclass(frozen=True)
 class WebAddress:
     """A checked address. ``names`` are the hosts, without port, that a request may name; ``secure`` says that browsers
-    reach it by https."""
+    reach it by https. ``front`` is what says who calls, by a PROXY line before each connection's first byte."""
 
     host: str
     port: int
@@ -27,6 +28,7 @@ class WebAddress:
     secure: bool
     certificate: Path | None = None
     key: Path | None = None
+    front: Front | None = None
 
 
 def split_host(text: str) -> tuple[str, int]:
@@ -38,8 +40,9 @@ def split_host(text: str) -> tuple[str, int]:
     return found.host, found.port
 
 
-def check_web(web: str, url: str, certificate: str, key: str) -> WebAddress | None:
-    """Raises BadInput: no such address, TLS half given, or an address beyond this machine without TLS."""
+def check_web(web: str, url: str, certificate: str, key: str, front: str = "") -> WebAddress | None:
+    """Raises BadInput: no such address, TLS half given, an address beyond this machine without TLS, or a front that
+    cannot be."""
     if web == NO_WEB:
         return None
     host, port = split_host(web)
@@ -60,8 +63,22 @@ def check_web(web: str, url: str, certificate: str, key: str) -> WebAddress | No
     if scheme == "http" and not (name in _LOOPBACK_NAMES or name.endswith(".localhost") or is_loopback(name)):
         raise BadInput("web_url begins with http for names of this machine alone: 127.0.0.1, localhost, *.localhost.")
     names = frozenset({name}) | (_LOOPBACK_NAMES if loopback else frozenset())
-    files = (Path(certificate), Path(key)) if certificate else (None, None)
-    return WebAddress(host, port, address, names, scheme == "https", *files)
+    cert, its_key = (Path(certificate), Path(key)) if certificate else (None, None)
+    return WebAddress(host, port, address, names, scheme == "https", cert, its_key, _front(front, certificate))
+
+
+def _front(front: str, certificate: str) -> Front | None:
+    """Raises BadInput."""
+    try:
+        found = parse_front(front)
+    except ValueError:
+        found = Front(None)
+    if found is not None and (found.address is None or certificate):
+        raise BadInput(
+            "web_front is the address from which a front connects that ends TLS itself, such as 127.0.0.1: with it "
+            "there is no web_cert. Empty where there is no front."
+        )
+    return found
 
 
 def _split_url(url: str) -> tuple[str, str]:

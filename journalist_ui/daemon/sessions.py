@@ -173,6 +173,11 @@ class SessionBook:
     def lock_all(self) -> None:
         self._end(set(self._open))
 
+    def close(self) -> None:
+        """The desk ends."""
+        self._turns.close()
+        self.lock_all()
+
     @property
     def idle_seconds(self) -> float:
         return self._idle_seconds

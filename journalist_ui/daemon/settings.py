@@ -29,7 +29,8 @@ class DeskSettings:
     """``backup`` is an absolute folder or "none"; ``tor`` a SOCKS address (host:port) or empty; ``salt`` that of the
     desk key; ``idle_minutes`` after which a member's session locks; ``keep_backups`` how many of the newest stay;
     ``web`` where the web pages are served, ``web_url`` what officers type to reach them, ``web_cert`` and ``web_key``
-    the files for TLS; ``demo`` puts a banner on every page."""
+    the files for TLS, ``web_front`` the address of a front that says who calls; ``demo`` puts a banner on every page.
+    """
 
     service: str
     name: str
@@ -43,12 +44,13 @@ class DeskSettings:
     web_url: str = ""
     web_cert: str = ""
     web_key: str = ""
+    web_front: str = ""
     demo: bool = False
 
     @property
     def web_address(self) -> WebAddress | None:
         """Where the web pages are served; None when they are not. Raises BadInput."""
-        return check_web(self.web, self.web_url, self.web_cert, self.web_key)
+        return check_web(self.web, self.web_url, self.web_cert, self.web_key, self.web_front)
 
     @property
     def backup_folder(self) -> Path | None:
@@ -69,11 +71,12 @@ _COMMENTS = {
     "web_url": "What officers type to reach the pages; empty for http://HOST:PORT/.",
     "web_cert": "A TLS certificate, PEM, an absolute path. Needed where others than this machine reach the pages.",
     "web_key": "Its key.",
+    "web_front": "The address of a front that writes a PROXY line before each connection's first byte; empty for none.",
     "demo": "True puts a banner on every page.",
 }
 _KINDS: dict[str, type] = dict.fromkeys(_COMMENTS, str) | {"idle_minutes": int, "keep_backups": int, "demo": bool}
-_MAY_LACK = frozenset({"web", "web_url", "web_cert", "web_key", "demo"})
-"""A desk.toml that was written before there were web pages lacks these: it has none."""
+_MAY_LACK = frozenset({"web", "web_url", "web_cert", "web_key", "web_front", "demo"})
+"""A desk.toml that was written before there were web pages, or fronts, lacks these: it has none."""
 
 
 def write_settings(folder: Path, settings: DeskSettings) -> None:
@@ -127,7 +130,7 @@ def _checked(path: Path, found: dict[str, object]) -> DeskSettings:
     try:
         check_service(settings.service, settings.tor)
         check_backup(settings.backup)
-        check_web(settings.web, settings.web_url, settings.web_cert, settings.web_key)
+        check_web(settings.web, settings.web_url, settings.web_cert, settings.web_key, settings.web_front)
     except BadInput as error:
         raise VaultUnusable(f"{path}: {error.say}") from None
     return settings

@@ -24,6 +24,7 @@ MOST_STRANGERS = 64
 """Strangers who wait at one time: the last of them has a turn within a minute at that pace."""
 FREE_TRIES, LONGEST_PAUSE = 3, 30.0
 """From the third wrong try of a known browser on, each doubles its pause, from one second."""
+ENDS = "The desk is being stopped. Try again later."
 TOO_MANY = "Too many people sign in at this moment. Try again."
 
 
@@ -94,6 +95,12 @@ class Turns:
     def wrong_tries(self, lane: Lane) -> int:
         """Of a known lane, in a row."""
         return self._wrong.get(lane, _Wrong()).tries
+
+    def close(self) -> None:
+        """The desk ends: whoever waits is let go."""
+        for turn in [turn for turns in self._waiting.values() for turn in turns if not turn.done()]:
+            turn.set_exception(SignInRefused(ENDS))
+        self._waiting.clear()
 
     async def _wait(self, lane: Lane) -> None:
         turn = asyncio.get_running_loop().create_future()

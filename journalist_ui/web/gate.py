@@ -5,9 +5,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
+from dropbox.http_edge.connection import caller_of
 from dropbox.protocol.primitives import same
 from journalist_ui.refusals import NotSignedIn
-from journalist_ui.shapes.sessions import Whoami
+from journalist_ui.shapes.sessions import SHARED, Whoami
 from journalist_ui.verbs.faults import fault_of, log_fault
 
 from .answers import Answer, to
@@ -36,6 +37,7 @@ class Gate:
             cookies = _cookies(request)
             visit.token, visit.keys = self._token(cookies), "off" not in cookies.get(KEYS, ())[:1]
             visit.ticket = self._ticket(cookies)
+            visit.peer = caller_of(request).mark.hex() or SHARED
             visit.browsers = read_browsers(cookies.get(self.site.browser_cookie, []))
             if request.method == "POST":
                 _check_origin(request)

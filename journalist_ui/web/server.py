@@ -59,7 +59,7 @@ async def serving(desk: Desk, address: WebAddress | None) -> AsyncIterator[None]
     if address is None:
         yield
         return
-    server = Server(Gate(Site(desk, address)).answer, _LIMITS, _TROUBLE)
+    server = Server(Gate(Site(desk, address)).answer, _LIMITS, _TROUBLE, address.front)
     tls = _tls(address)
     try:
         listening = await asyncio.get_running_loop().create_server(

@@ -15,7 +15,7 @@ from journalist_ui.daemon.sign_ins import CODES_SPENT, MOST_OF_A_BROWSER, SignIn
 from journalist_ui.daemon.turns import SOCKET, Kind, Lane
 from journalist_ui.people import known_browsers, members, tries
 from journalist_ui.people.sign_in import WRONG
-from journalist_ui.people.tries import MANY, MOST_CODES, NOBODY, Tried
+from journalist_ui.people.tries import MANY, NOBODY, Tried
 from journalist_ui.refusals import SignInRefused
 from journalist_ui.vault import audit, tables
 from journalist_ui.verbs.desk import Desk
@@ -160,18 +160,18 @@ def test_a_known_browser_that_only_guesses_is_a_strangers(door: Door) -> None:
 
 
 def test_tries_fill_neither_the_vault_nor_the_log(door: Door) -> None:
-    """Three hundred wrong ones, at a member's name and at invented ones, are two rows of that day and, once it is over,
-    two rows of the log, whose day is theirs."""
+    """Eighty wrong ones, at a member's name and at invented ones, are two rows of that day and, once it is over, two
+    rows of the log, whose day is theirs."""
     first = door.day
-    door.fail(times=150)
-    for number in range(15):
-        door.fail(f"nobody{number}", times=10)
+    door.fail(times=40)
+    for number in range(20):
+        door.fail(f"nobody{number}", times=2)
     assert door.log() == []
     door.clocks.now += DAY
     door.fail(times=2)
     door.clocks.now += DAY
     door.enter()
-    assert door.log() == [(first, NOBODY, "150"), (first, "ada", "150"), (first + 1, "ada", "2")]
+    assert door.log() == [(first, NOBODY, "40"), (first, "ada", "40"), (first + 1, "ada", "2")]
     with door.rows() as connection:
         assert connection.execute(select(func.count()).select_from(tables.wrong_tries)).scalar_one() == 4
     door.clocks.now += (tries.KEPT + 1) * DAY
@@ -267,11 +267,12 @@ def test_a_code_is_judged_by_when_it_was_typed(door: Door) -> None:
     assert asyncio.run(wait_in_turn())
 
 
-def test_codes_cannot_be_guessed_by_who_has_the_passphrase(door: Door) -> None:
-    """After a hundred in a day a stranger with the right passphrase is not let in, a right code or not, and hears
+def test_codes_cannot_be_guessed_by_who_has_the_passphrase(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After so many in a day a stranger with the right passphrase is not let in, a right code or not, and hears
     nothing new before it is right; known browsers and the desk's own socket are, and everybody the next day."""
+    monkeypatch.setattr(tries, "MOST_CODES", 12)
     held = door.enter().browser
-    assert door.fail(passphrase=PASSPHRASE, times=MOST_CODES + 5) == {WRONG}
+    assert door.fail(passphrase=PASSPHRASE, times=15) == {WRONG}
     with pytest.raises(SignInRefused) as refused:
         door.enter()
     assert refused.value.say == CODES_SPENT
@@ -281,9 +282,10 @@ def test_codes_cannot_be_guessed_by_who_has_the_passphrase(door: Door) -> None:
     assert door.enter()
 
 
-def test_wrong_passphrases_spend_no_codes(door: Door) -> None:
+def test_wrong_passphrases_spend_no_codes(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many: a stranger who does not have the passphrase closes nothing."""
-    door.fail(times=MOST_CODES + 50)
+    monkeypatch.setattr(tries, "MOST_CODES", 12)
+    door.fail(times=30)
     assert door.enter()
 
 

@@ -200,3 +200,12 @@ async def test_who_gives_up_waiting_leaves_no_gap() -> None:
     waits.cancel()
     assert await desk.at_once(ADA)
     assert (desk.turns._running, dict(desk.turns._waiting)) == ([], {})
+
+
+async def test_a_desk_that_ends_lets_go_of_all_who_wait() -> None:
+    """At once, and whoever has their turn finishes it."""
+    desk = Desk()
+    tasks = [asyncio.create_task(desk.attempt(lane, right=True)) for lane in (SHARED, SHARED, ADA, ADA)]
+    await asyncio.sleep(0)
+    desk.turns.close()
+    assert await asyncio.gather(*tasks) == ["", turns.ENDS, "", turns.ENDS]

@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
+from dropbox.http_edge.callers import parse_front
 from dropbox.protocol.primitives import sha256
 from journalist_ui.casework.drafts import Draft, find_draft
 from journalist_ui.daemon.sessions import SessionBook
@@ -164,18 +165,31 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, *, idle: float = IDLE, demo: bool = False, steady: Callable[[], float] | None = None
+    folder: Path,
+    *,
+    idle: float = IDLE,
+    demo: bool = False,
+    steady: Callable[[], float] | None = None,
+    front: str = "",
 ) -> AsyncIterator[House]:
     """A desk called north. ada may do everything, bob investigates, eve administers only. Their passphrases are
     stretched briefly: tests/desk measures the real stretch, and a hundred sign-ins need not wait for it. ``steady``
-    is a real clock of idleness in place of the house's own."""
+    is a real clock of idleness in place of the house's own; ``front`` where a front connects from,
+    which says who calls."""
     with brief_stretch():
-        async with _open(folder, idle, demo, steady) as house:
+        async with real_house(folder, idle, demo, steady, front) as house:
             yield house
 
 
 @asynccontextmanager
-async def _open(folder: Path, idle: float, demo: bool, steady: Callable[[], float] | None) -> AsyncIterator[House]:
+async def real_house(
+    folder: Path,
+    idle: float = IDLE,
+    demo: bool = False,
+    steady: Callable[[], float] | None = None,
+    front: str = "",
+) -> AsyncIterator[House]:
+    """The same with a real stretch, and real pauses after wrong ones."""
     room = await asyncio.to_thread(make_room, folder)
     room.add("bob", INVESTIGATOR)
     room.add("eve", ADMINISTRATOR)
@@ -183,7 +197,7 @@ async def _open(folder: Path, idle: float, demo: bool, steady: Callable[[], floa
     room.engine.settings = room.settings
     wall, still = [room.clock()], [0.0]
     port = free_port()
-    at = WebAddress("127.0.0.1", port, "", frozenset({"127.0.0.1", "north.localhost"}), secure=False)
+    at = WebAddress("127.0.0.1", port, "", frozenset({"127.0.0.1", "north.localhost"}), False, front=parse_front(front))
 
     def start() -> tuple[Desk, AbstractAsyncContextManager[None]]:
         book = SessionBook(room.engine.vault, idle, now=lambda: wall[0], idle=steady or (lambda: still[0]))
@@ -197,6 +211,7 @@ async def _open(folder: Path, idle: float, demo: bool, steady: Callable[[], floa
             await house.serves.enter_async_context(served)
             await room.engine.sync()
             yield house
+            house.desk.sessions.close()
     finally:
         for person in house.people:
             await person.close()

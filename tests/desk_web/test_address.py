@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dropbox.http_edge.callers import Front
 from journalist_ui.daemon.settings import SETTINGS_FILE, DeskSettings, read_settings, write_settings
 from journalist_ui.refusals import BadInput, VaultUnusable
 from journalist_ui.web_address import check_web
@@ -79,9 +80,21 @@ def test_half_an_address_is_refused(web: str, url: str, certificate: str, key: s
         check_web(web, url, certificate, key)
 
 
+def test_a_front_is_an_address_and_ends_tls_itself() -> None:
+    """Its address is kept in its plain form; a word, a Unix socket and a certificate beside it are refused."""
+    found = check_web("127.0.0.1:8470", "https://desk.example/", "", "", "::0001")
+    assert found is not None
+    assert (found.front, found.secure) == (Front("::1"), True)
+    for front, files in (("unix", ("", "")), ("front", ("", "")), ("127.0.0.1:80", ("", "")), ("::1", (CERT, KEY))):
+        with pytest.raises(BadInput, match="web_front"):
+            check_web("127.0.0.1:8470", "https://desk.example/", *files, front)
+
+
 def test_the_settings_keep_it(tmp_path: Path) -> None:
     """What init writes is read back; a file from before there were pages has none; a bad value is named."""
-    wanted = replace(SETTINGS, web="127.0.0.1:8470", web_url="http://north.localhost:8470/", demo=True)
+    wanted = replace(
+        SETTINGS, web="127.0.0.1:8470", web_url="http://north.localhost:8470/", web_front="127.0.0.1", demo=True
+    )
     write_settings(tmp_path, wanted)
     assert read_settings(tmp_path) == wanted
     path = tmp_path / SETTINGS_FILE

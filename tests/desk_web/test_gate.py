@@ -200,7 +200,7 @@ async def test_bodies_are_bounded_and_whole(house: House, officer: Officer) -> N
 
 async def test_a_form_that_does_not_arrive_is_let_go(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a body and silence: refused after a while."""
-    monkeypatch.setattr("journalist_ui.web.bodies._READ_WITHIN", 0.2)
+    monkeypatch.setattr("dropbox.http_edge.pace.WITHIN", 0.2)
     answer = await raw(
         house,
         b"POST /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\nsec-fetch-site: same-origin\r\ncontent-length: 100\r\n"
@@ -254,23 +254,31 @@ async def test_a_foreign_cookie_of_the_host_signs_nobody_out(house: House, offic
 
 
 async def test_silent_connections_leave_room_for_others(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path_factory: pytest.TempPathFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """One address holds so many connections at most, those beyond are closed at once, and nothing of it is a fault."""
-    monkeypatch.setattr(server, "_LIMITS", replace(server._LIMITS, of_a_peer=10))
-    async with open_house(tmp_path_factory.mktemp("silent") / "desk") as house:
-        port = int(house.url.rstrip("/").rpartition(":")[2])
-        silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(30)]
+    """One prefix of addresses holds sixteen connections, as a front tells them apart: those that have waited longest
+    are closed for newer ones, another prefix is answered, and nothing of it is a fault."""
+    async with open_house(tmp_path_factory.mktemp("silent") / "desk", front="127.0.0.1") as house:
+        silent = [await _from(house, f"198.51.100.{number}") for number in range(30)]
         closed = await asyncio.gather(*(_is_closed(reader) for reader, _ in silent))
-        assert 20 <= closed.count(True) < 30
-        other = await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.2", 0))
+        assert closed == [True] * 14 + [False] * 16
+        for _, writer in silent:
+            writer.close()
+        other = await _from(house, "203.0.113.5")
         other[1].write(b"GET /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n")
         assert (await other[0].read()).startswith(b"HTTP/1.1 200 ")
-        for _, writer in (*silent, other):
-            writer.close()
+        other[1].close()
         gc.collect()
         await asyncio.sleep(0)
         assert [record.message for record in caplog.records if record.name == "asyncio"] == []
+
+
+async def _from(house: House, address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection of which the front says that it comes from there."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(house.url.rstrip("/").rpartition(":")[2]))
+    writer.write(f"PROXY TCP4 {address} 127.0.0.1 40000 443\r\n".encode())
+    await writer.drain()
+    return reader, writer
 
 
 async def _is_closed(reader: asyncio.StreamReader) -> bool:
@@ -353,6 +361,7 @@ async def test_a_request_that_never_ends_is_let_go(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, data: bytes
 ) -> None:
     """A silent connection and half a head: closed after a while, so that nobody holds all connections."""
-    monkeypatch.setattr(server, "_LIMITS", replace(server._LIMITS, request_within=0.3))
+    monkeypatch.setattr(server, "_LIMITS", replace(server._LIMITS, head_within=0.3, idle_within=0.3))
+    monkeypatch.setattr("dropbox.http_edge.places._FLUSH", 0.0)
     async with open_house(tmp_path_factory.mktemp("slow") / "desk") as house:
         assert await raw(house, data) == b""
