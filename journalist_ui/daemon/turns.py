@@ -16,12 +16,11 @@ from journalist_ui.refusals import SignInRefused
 
 AT_ONCE = 2
 """Stretches, each of which takes 64 MiB; of them one of a stranger, so that who is known finds room at once."""
-PACE = 0.75
-"""Seconds from the beginning of a stranger's wrong try to the next stranger's turn: 115,200 a day by all of them."""
-PAUSE = 3.0
-"""The same for one peer: 28,800 a day."""
+PACE, HASTE = 0.75, 4.0
+"""Seconds from the beginning of a stranger's wrong try to the next stranger's turn: PACE, or HASTE among all who wait,
+whichever is less, as far as one stretch after another allows. The more wait, the sooner each is through."""
 MOST_STRANGERS = 64
-"""Strangers who wait at one time: the last of them has a turn within a minute at that pace."""
+"""Strangers who wait at one time: the last of them has a turn within a minute."""
 FREE_TRIES, LONGEST_PAUSE = 3, 30.0
 """From the third wrong try of a known browser on, each doubles its pause, from one second."""
 ENDS = "The desk is being stopped. Try again later."
@@ -36,7 +35,7 @@ class Kind(Enum):
     SESSION = 1_000
     BROWSER = 2
     SOCKET = 16
-    PEER = 12
+    PEER = 8
     SHARED = MOST_STRANGERS
 
 
@@ -60,7 +59,7 @@ SOCKET = Lane(Kind.SOCKET)
 
 @dataclass
 class _Wrong:
-    """Wrong tries of a lane in a row, and when its next turn may be, in monotonic seconds."""
+    """Wrong tries of a known lane in a row, and when its next turn may be, in monotonic seconds."""
 
     tries: int = 0
     until: float = 0.0
@@ -73,7 +72,7 @@ class Turns:
         self._waiting: OrderedDict[Lane, list[asyncio.Future[None]]] = OrderedDict()
         self._running: list[Lane] = []
         self._wrong: dict[Lane, _Wrong] = {}
-        self._strangers_from = 0.0
+        self._wrong_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
     @asynccontextmanager
@@ -110,7 +109,7 @@ class Turns:
         try:
             await turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
                 self._running.remove(lane)
                 self._go_on()
             raise
@@ -132,49 +131,44 @@ class Turns:
             gone.set_exception(SignInRefused(TOO_MANY))
 
     def _put_off(self, lane: Lane, began: float) -> None:
-        wrong = self._wrong.setdefault(lane, _Wrong())
-        wrong.tries += 1
-        match lane.kind:
-            case Kind.SESSION:
-                # It is over.
-                del self._wrong[lane]
-            case Kind.BROWSER | Kind.SOCKET:
-                more = wrong.tries - FREE_TRIES
-                pause = min(2.0 ** min(more, 20), LONGEST_PAUSE) if more >= 0 else 0.0
-                wrong.until = time.monotonic() + pause
-            case Kind.PEER:
-                wrong.until = began + PAUSE
         if not lane.known:
-            self._strangers_from = began + PACE
+            self._wrong_at = began
+        elif lane.kind is not Kind.SESSION:
+            wrong = self._wrong.setdefault(lane, _Wrong())
+            wrong.tries += 1
+            more = wrong.tries - FREE_TRIES
+            pause = min(2.0 ** min(more, 20), LONGEST_PAUSE) if more >= 0 else 0.0
+            wrong.until = time.monotonic() + pause
 
     def _go_on(self) -> None:
         """Give turns as far as there are any; again by itself when the next pause is over."""
         now = time.monotonic()
-        self._tidy(now)
+        self._tidy()
         while len(self._running) < AT_ONCE and (lane := self._next(now)):
             turn = self._waiting[lane].pop(0)
             # Behind everybody else who waits.
             self._waiting.move_to_end(lane)
             self._running.append(lane)
             turn.set_result(None)
-            self._tidy(now)
+            self._tidy()
         if self._timer is not None:
             self._timer.cancel()
         later = [at for lane in self._waiting if (at := self._from(lane)) > now]
         self._timer = asyncio.get_running_loop().call_later(min(later) - now, self._go_on) if later else None
 
-    def _tidy(self, now: float) -> None:
-        """Nothing is kept of lanes that nobody waits in, nor of strangers whose pause is over."""
+    def _tidy(self) -> None:
+        """Nothing is kept of lanes that nobody waits in."""
         for lane in list(self._waiting):
             self._waiting[lane] = [turn for turn in self._waiting[lane] if not turn.done()]
             if not self._waiting[lane]:
                 del self._waiting[lane]
-        self._wrong = {lane: one for lane, one in self._wrong.items() if lane.known or one.until > now}
 
     def _from(self, lane: Lane) -> float:
         """When the lane may have its next turn."""
-        until = self._wrong.get(lane, _Wrong()).until
-        return until if lane.known else max(until, self._strangers_from)
+        if lane.known:
+            return self._wrong.get(lane, _Wrong()).until
+        waiting = sum(len(turns) for one, turns in self._waiting.items() if not one.known)
+        return self._wrong_at + min(PACE, HASTE / max(waiting, 1))
 
     def _next(self, now: float) -> Lane | None:
         """Known lanes first; of each kind the one that has waited longest since its last turn."""

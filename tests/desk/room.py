@@ -38,7 +38,7 @@ ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 def brief_stretch() -> Iterator[None]:
     """Passphrases are stretched briefly, and wrong ones cost little time: for tests of something else."""
     brief = patch.multiple(passphrases, STRETCH_MEMORY_KIB=64, STRETCH_PASSES=1)
-    with brief, patch.multiple(turns, PACE=0.0, PAUSE=0.0, LONGEST_PAUSE=0.0):
+    with brief, patch.multiple(turns, PACE=0.0, LONGEST_PAUSE=0.0):
         yield
 
 

@@ -6,6 +6,7 @@
 
 import argparse
 import asyncio
+import itertools
 import re
 import tempfile
 import time
@@ -28,17 +29,20 @@ _COOKIE = re.compile(rb"^set-cookie: (browser-[0-9a-f]+=[0-9a-f.]+);", re.I | re
 @dataclass(frozen=True)
 class Flood:
     """What is done to the door: ``names`` strangers make up names beside the one who tries a member's, each ``at_once``
-    over so many connections. ``peers``: each comes from a prefix of its own, as a front tells; else from this machine,
+    over so many connections; ``every``: the one who tries the member's name waits for no answer, but begins another try
+    after so many seconds. ``peers``: each comes from a prefix of its own, as a front tells; else from this machine,
     where nobody is told from another, the members either."""
 
     names: int = NAMES
     at_once: int = 1
+    every: float = 0.0
     peers: bool = False
 
     @property
     def said(self) -> str:
         where = "prefixes of their own" if self.peers else "the members' own address"
-        return f"{1 + self.names} strangers from {where}, {self.at_once} tries at once each"
+        hasty = f", one of them every {self.every} s" if self.every else ""
+        return f"{1 + self.names} strangers from {where}, {self.at_once} tries at once each{hasty}"
 
 
 @dataclass
@@ -95,17 +99,27 @@ class Browser:
         (came.took if status == 303 else came.refused).append(time.monotonic() - began)
 
 
+async def _try(browser: Browser, name: str, number: int, came: Came) -> None:
+    try:
+        status = await browser.sign_in(name, f"the passphrase number {number}", f"{number:06}")
+    except OSError:
+        status = 0
+    came.answers[status] += 1
+
+
 async def _try_without_end(house: House, address: str, name: str, came: Came) -> None:
-    browser, number = Browser(house, address), 0
-    while True:
-        number += 1
-        try:
-            status = await browser.sign_in(name, f"the passphrase number {number}", f"{number:06}")
-        except OSError:
-            status = 0
-        came.answers[status] += 1
+    browser = Browser(house, address)
+    for number in itertools.count():
+        await _try(browser, name, number, came)
         # A loop that is refused at once must leave the desk's side of this process its turn.
         await asyncio.sleep(0.01)
+
+
+async def _try_every(seconds: float, house: House, address: str, name: str, came: Came) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        for number in itertools.count():
+            tasks.create_task(_try(Browser(house, address), name, number, came))
+            await asyncio.sleep(seconds)
 
 
 @asynccontextmanager
@@ -117,6 +131,9 @@ async def flooded(house: House, flood: Flood, came: Came) -> AsyncIterator[None]
         for number, name in enumerate(names)
         for _ in range(flood.at_once)
     ]
+    if flood.every:
+        hasty = _try_every(flood.every, house, "198.51.99.1" if flood.peers else "", ATTACKED, came)
+        tasks.append(asyncio.create_task(hasty))
     try:
         await asyncio.sleep(1)
         yield
@@ -144,7 +161,7 @@ async def members_at_a_flooded_door(folder: Path, flood: Flood, known: int, new:
 
 
 async def _tell(times: int) -> None:
-    floods = (Flood(), Flood(peers=True), Flood(at_once=3), Flood(at_once=3, peers=True))
+    floods = (Flood(), Flood(every=0.5), Flood(at_once=3), Flood(at_once=3, peers=True))
     for number, flood in enumerate(floods):
         with tempfile.TemporaryDirectory() as folder:
             known, new = await members_at_a_flooded_door(Path(folder) / str(number), flood, times, times)
