@@ -191,7 +191,7 @@ class Server(web.Server):
         """Whether a caller, who is known from now on, may have one more connection."""
         caller = self._callers.tell(address)
         full = caller.mark and self.places.of(caller) >= self.limits.of_a_caller
-        if full and not self._make_room(self.places.own_victim(caller)):
+        if full and not self._make_room(self.places.own_victim(caller, self._loop.time())):
             self.places.leave(connection)
             return False
         self.places.introduce(connection, caller)

@@ -64,9 +64,10 @@ class Places:
             or self._of_many()
         )
 
-    def own_victim(self, caller: Caller) -> "Connection | None":
-        """Which of a caller's own gives way to another of theirs."""
-        return self._longest_waiting(one for one in self._taken if one.caller == caller)
+    def own_victim(self, caller: Caller, now: float) -> "Connection | None":
+        """Which of a caller's own gives way to another of theirs; None when all are at work."""
+        own = [one for one in self._taken if one.caller == caller]
+        return self._longest_waiting(own) or self._stillest((one for one in own if one.pace), now)
 
     def late(self, now: float, head_within: float, idle_within: float) -> list["Connection"]:
         """Those whose time is over."""

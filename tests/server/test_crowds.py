@@ -116,6 +116,20 @@ async def test_a_caller_has_its_part(tmp_path: Path) -> None:
             writer.close()
 
 
+async def test_a_caller_is_not_shut_out_by_its_own(tmp_path: Path) -> None:
+    """Where all of a circuit's send half bodies, or read nothing, one more is answered after a second all the same."""
+    async with running(tmp_path, World(), unix=True, front="unix") as server:
+        large_board(server)
+        for sent in (HALF_BODY, BOARD):
+            held = [await server.connect() for _ in range(server.edge.limits.of_a_caller)]
+            for _, writer in held:
+                writer.write(line(1) + sent)
+            await asyncio.sleep(1.1)
+            await in_time(honest(server, BOARD, 1))
+            for _, writer in held:
+                writer.transport.abort()
+
+
 async def test_a_caller_at_work_gets_no_more(tmp_path: Path) -> None:
     """Where all of a circuit's are answered at this moment, one more is closed, and none of them."""
     async with running(tmp_path, World(), unix=True, front="unix") as server:
