@@ -26,6 +26,17 @@ async def cut(request: web.Request, answer: web.Response) -> web.StreamResponse:
     raise ConnectionResetError
 
 
+async def half(request: web.Request, answer: web.Response) -> web.StreamResponse:
+    """A part of the honest answer, then none. Where a connection is cut before it, a browser tries again by itself."""
+    body = bytes(answer.body)  # type: ignore[arg-type]  # an honest answer has one
+    begun = web.StreamResponse(status=answer.status, headers=answer.headers)
+    begun.content_length = len(body)
+    await begun.prepare(request)
+    await begun.write(body[: len(body) // 2])
+    await asyncio.sleep(0.05)
+    return await cut(request, answer)
+
+
 async def try_later(request: web.Request, answer: web.Response) -> web.StreamResponse:
     """A refusal that passes."""
     return web.Response(status=503, body=encode_answer("refused", code="try-later", say="No."))
