@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from dropbox.command_line.output import FULL, check_output, say_once
+from dropbox.command_line.output import FULL, check_output, goes_nowhere, say_once
 from dropbox.command_line.refused import OutputLost
 from dropbox.flows.source.message import Sent, Stored
 from dropbox.flows.source.reading import Reading
@@ -46,7 +46,7 @@ def try_output(read_by_somebody: bool = False) -> None:
         raise OutputLost(FULL.format(why="No space left on device"))
     if not stat.S_ISCHR(found.st_mode) or sys.stdout.isatty():
         return
-    if read_by_somebody and found.st_rdev == os.stat(os.devnull).st_rdev:
+    if read_by_somebody and goes_nowhere():
         raise OutputLost(NOBODY)
     try:
         os.write(sys.stdout.fileno(), b"\n")
