@@ -30,7 +30,7 @@ help:
 	@echo 'make campaign  months of a service in memory   [N=20 runs]'
 	@echo 'make twin    talk through browser and command line [N=1000 conversations]'
 	@echo 'make browsers  every browser test in both'
-	@echo 'make visits  look at many visits in a browser    [N=200]'
+	@echo 'make visits  look at many visits, and in real time at loaded ones [N=200]'
 	@echo 'make docs    write docs/commands.md from the commands'
 	@echo 'make generated  write the browser'\''s constants, errors and words from the Python'
 	@echo 'make lock    pin requirements/*.in again'
@@ -136,7 +136,7 @@ browsers: setup
 	@BROWSERS=all $(BIN)/python -m pytest tests/browser -q -n 3 --dist loadfile
 
 visits: setup
-	@VISITS=$(N) $(BIN)/python -m pytest tests/browser/test_visits_alike.py -q
+	@VISITS=$(N) $(BIN)/python -m pytest tests/browser/test_visits_alike.py tests/scenarios/test_visits_alike.py -q
 
 docs: setup
 	@exec $(BIN)/python docs/write_commands.py

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Writes the browser's constants, labels, errors, sentences and words from the Python: ``make generated``.
+"""Writes the browser's constants, labels, errors, limits, sentences and words from the Python: ``make generated``.
 
 A test compares the files with what this program would write, so that no number and no sentence can differ between the
 command line and the browser.
@@ -9,11 +9,13 @@ import json
 from enum import IntEnum
 from importlib import resources
 from pathlib import Path
+from types import ModuleType
 
 from dropbox.flows.trust import Warned
 from dropbox.protocol import constants, labels
 from dropbox.protocol.errors import ProtocolError, TooLong, UnknownWord, WrongWordCount
 from dropbox.source_cli.terminal import error_text, warning_text
+from dropbox.transport import limits
 from dropbox.transport.errors import BadAnswer, Refused, TransportFailed, Unreachable
 
 HERE = Path(__file__).parent
@@ -91,9 +93,9 @@ def _head(about: str, source: str) -> str:
     return HEAD.format(about=about, source=source)
 
 
-def _constants() -> str:
-    lines = [_head("Every size, number and limit of the protocol.", "dropbox/protocol/constants.py")]
-    for name, value in vars(constants).items():
+def _constants(module: ModuleType, about: str, source: str) -> str:
+    lines = [_head(about, source)]
+    for name, value in vars(module).items():
         if isinstance(value, type) and issubclass(value, IntEnum) and value is not IntEnum:
             members = ", ".join(f"{member.name}: {member.value}" for member in value)
             lines.append(f"export const {name} = Object.freeze({{ {members} }});")
@@ -158,7 +160,12 @@ def _words() -> str:
 def generated() -> dict[Path, str]:
     """Every generated file and its text."""
     return {
-        HERE / "protocol" / "constants.js": _constants(),
+        HERE / "protocol" / "constants.js": _constants(
+            constants, "Every size, number and limit of the protocol.", "dropbox/protocol/constants.py"
+        ),
+        HERE / "transport" / "limits.js": _constants(
+            limits, "How long a visit waits and how often it asks again, in seconds.", "dropbox/transport/limits.py"
+        ),
         HERE / "protocol" / "labels.js": _labels(),
         HERE / "protocol" / "errors.js": _errors(),
         HERE / "transport" / "errors.js": _transport_errors(),

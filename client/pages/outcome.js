@@ -15,6 +15,8 @@ const NO_ANSWER = new Set(["unreachable", "bad-answer"]);
 /** What passes by itself. */
 const LATER = new Set([...NO_ANSWER, "refused", "no-unit-receives"]);
 const DAY = 86_400;
+/** Of a visit that broke off after its answers were shown. @type {WarningTold} */
+export const UNACKNOWLEDGED = { code: "not-acknowledged", slug: "", name: "", days: 0, proof: false, text: "" };
 
 /**
  * @param {WarningTold} warned
@@ -65,8 +67,11 @@ function concerning(visited) {
   return visited.warnings.filter((warned) => isOpen(warned) || warned.slug === visited.slug);
 }
 
-/** @param {VisitTold} visited */
-export function fillMessages(visited) {
+/**
+ * @param {VisitTold} visited
+ * @param {VisitTold | null} before what the page shows already: where the answers are the same nobody loses their place
+ */
+export function fillMessages(visited, before) {
   const page = section("messages");
   fillComeBack(page, visited.clockSuspect);
   fillWarnings(one(page, "[data-warnings]"), visited.warnings.filter(isOpen));
@@ -74,8 +79,23 @@ export function fillMessages(visited) {
   const fold = one(page, "[data-fold]");
   fold.hidden = !others.length;
   fillWarnings(one(fold, ".govuk-details__text"), others, visited.period);
-  fillWith(one(page, "[data-conversations]"), visited.conversations.flatMap(conversation));
+  if (JSON.stringify(visited.conversations) !== JSON.stringify(before?.conversations)) {
+    fillWith(one(page, "[data-conversations]"), visited.conversations.flatMap(conversation));
+  }
   one(page, "[data-nothing]").hidden = visited.conversations.length > 0;
+}
+
+/**
+ * Whether the visit that brought the answers is over. Until then nothing leads to another one.
+ * @param {"going-on" | "busy" | "over"} state
+ */
+export function fillGoing(state) {
+  const page = section("messages");
+  const place = one(page, "[data-going]");
+  const words = state === "over" ? say("over") : [state === "busy" ? say("busy") : "", say("going-on")].join(" ").trim();
+  // A screen reader hears of each change once.
+  if (place.textContent !== words) fill(place, words);
+  one(page, '[data-do="write"]').hidden = state !== "over";
 }
 
 /** @param {string} text */

@@ -6,6 +6,13 @@ import { say } from "./words.js";
 
 /** @import { Progress } from "../worker_messages.js" */
 
+const MEGABYTE = 1_000_000;
+
+/** @param {number} bytes */
+function megabytes(bytes) {
+  return Math.round(bytes / MEGABYTE);
+}
+
 /** The page that shows one visit's progress. */
 export class ProgressPage {
   #page = section("working");
@@ -19,10 +26,21 @@ export class ProgressPage {
     this.left = { perhapsStored: false, partsStored: 0 };
     this.#part = 1;
     this.#restart();
+    this.#tell({ stage: "stretch" });
     for (const part of all(this.#page, "[data-when]")) {
       part.hidden = !(part.dataset["when"] ?? "").split(" ").includes(kind);
     }
     fill(one(this.#page, "[data-part]"), "");
+  }
+
+  /** @param {Progress} told */
+  #tell({ busy = false, came = 0, of = 0 }) {
+    const words = { "[data-busy]": busy ? say("busy") : "", "[data-amount]": "" };
+    if (of >= MEGABYTE) words["[data-amount]"] = say("amount", { came: megabytes(came), of: megabytes(of) });
+    for (const [place, text] of Object.entries(words)) {
+      const found = one(this.#page, place);
+      if (found.textContent !== text) fill(found, text);
+    }
   }
 
   /** @param {Progress} told */
@@ -38,6 +56,7 @@ export class ProgressPage {
     const { perhapsStored = false, partsStored = 0 } = told;
     this.left = { perhapsStored, partsStored };
     this.#step(told.stage);
+    this.#tell(told);
     const bar = this.#page.querySelector("progress");
     if (!bar) return;
     if (told.percent === undefined) bar.removeAttribute("value");

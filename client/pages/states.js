@@ -30,7 +30,9 @@ export const TABLE = {
   asked: { way: "turn", page: "working", letGo: [] },
   "report-stored": { way: "end", page: "sent", letGo: ["last", "left-report", "report"] },
   "reply-stored": { way: "end", page: "replied", letGo: ["last", "left-reply", "typed"] },
-  "answers-read": { way: "end", page: "messages", letGo: ["last", "typed"] },
+  // What was read is shown while the receipt of that visit is waited for; the visit itself is over later.
+  "answers-read": { way: "end", page: "messages", letGo: ["typed"] },
+  "answers-over": { letGo: ["last"] },
   "answers-again": { way: "end", page: "messages", letGo: [] },
   refused: { way: "turn", page: "refused", letGo: [] },
   rerouted: { way: "turn", page: "rerouted", letGo: [] },

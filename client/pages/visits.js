@@ -5,12 +5,12 @@
  */
 
 import { all, chosen, fill, fillWith, fresh, one, section } from "./dom.js";
-import { fillFailure, fillMessages, fillRefused, fillRerouted, fillStored } from "./outcome.js";
+import { UNACKNOWLEDGED, fillFailure, fillGoing, fillMessages, fillRefused, fillRerouted, fillStored } from "./outcome.js";
 import { ProgressPage } from "./progress.js";
 import { receiver } from "./report.js";
 import { Failed } from "./worker_line.js";
 
-/** @import { VisitAsk, VisitTold } from "../worker_messages.js" */
+/** @import { Progress, VisitAsk, VisitTold } from "../worker_messages.js" */
 /** @import { Event, State } from "./states.js" */
 /** @import { WorkerLine } from "./worker_line.js" */
 /** @import { Walk } from "./walk.js" */
@@ -24,6 +24,8 @@ export class Visits {
   #walk;
   #state;
   #progress = new ProgressPage();
+  /** What the present visit has read so far, where it only reads. @type {VisitTold | null} */
+  #read = null;
 
   /**
    * @param {WorkerLine} line
@@ -39,19 +41,59 @@ export class Visits {
   /** @param {VisitAsk} asked */
   async make(asked) {
     const state = this.#state;
-    state.last = asked;
-    this.#progress.begin(asked.ask);
-    this.#happen("asked");
+    this.#begin(asked);
     try {
-      const visited = await this.#line.ask(asked.ask, asked, (told) => this.#progress.show(told));
+      const visited = await this.#line.ask(asked.ask, asked, (told) => this.#hear(asked, told));
       // Whoever left in the meantime is shown nothing.
       if (state.last === asked) this.#arrive(asked, visited);
     } catch (error) {
       const failed = error instanceof Failed ? error : new Failed({ code: "unexpected" });
       if (state.last !== asked) return;
+      if (this.#read) {
+        this.#answersOver({ ...this.#read, warnings: [...this.#read.warnings, UNACKNOWLEDGED] });
+        return;
+      }
       const left = asked.ask === "check" ? null : this.#remember(asked.ask, failed);
       this.#happen(fillFailure(failed, left, "text" in asked ? asked.text : ""));
     }
+  }
+
+  /** @param {VisitAsk} asked */
+  #begin(asked) {
+    this.#state.last = asked;
+    this.#read = null;
+    this.#progress.begin(asked.ask);
+    this.#happen("asked");
+  }
+
+  /**
+   * @param {VisitAsk} asked
+   * @param {Progress} told
+   */
+  #hear(asked, told) {
+    if (this.#state.last !== asked) return;
+    this.#progress.show(told);
+    if (told.read) this.#answersRead(told.read);
+    if (this.#read) fillGoing(told.busy ? "busy" : "going-on");
+  }
+
+  /**
+   * Answers are there before their visit is over, which goes on behind them: Back must not break it off.
+   * @param {VisitTold} visited
+   */
+  #answersRead(visited) {
+    this.#show(visited);
+    this.#walk.hold("messages", true);
+    if (!this.#read) this.#happen("answers-read");
+    this.#read = visited;
+  }
+
+  /** @param {VisitTold} visited */
+  #answersOver(visited) {
+    this.#answersRead(visited);
+    fillGoing("over");
+    this.#walk.hold("messages", false);
+    this.#happen("answers-over");
   }
 
   /** @param {Event} event */
@@ -79,8 +121,7 @@ export class Visits {
   #arrive(asked, visited) {
     const state = this.#state;
     if (asked.ask === "check") {
-      this.#show(visited);
-      this.#happen("answers-read");
+      this.#answersOver(visited);
     } else if (visited.stored && asked.ask === "reply") {
       this.#show(visited);
       fillStored("replied", visited);
@@ -102,8 +143,8 @@ export class Visits {
 
   /** @param {VisitTold} visited */
   #show(visited) {
+    fillMessages(visited, this.#state.found);
     this.#state.found = visited;
-    fillMessages(visited);
   }
 
   /** The unit that gets what must pass the force's own by, when the last visit went elsewhere. */

@@ -16,7 +16,7 @@ export class Walk {
   #trail = [];
   #entered;
   #left;
-  /** Pages that Back does not leave. */
+  /** Pages that Back does not leave: those of a visit that goes on. */
   #held = new Set(["working"]);
 
   /**
@@ -70,6 +70,16 @@ export class Walk {
     const before = this.#trail.pop();
     if (before === undefined) this.#left();
     this.#show(before ?? FIRST);
+  }
+
+  /**
+   * Whether Back leaves this page.
+   * @param {string} name
+   * @param {boolean} held
+   */
+  hold(name, held) {
+    if (held) this.#held.add(name);
+    else this.#held.delete(name);
   }
 
   #popped() {

@@ -14,7 +14,7 @@ import { HttpTransport, sleep } from "../transport/http.js";
 /** @import { Ended, MakeVisit, MessageRequest } from "../flows/source/message.js" */
 /** @import { Shown, Visited } from "../flows/source/visit.js" */
 /** @import { Warned } from "../flows/trust.js" */
-/** @import { Progress } from "../worker_messages.js" */
+/** @import { Progress, VisitTold } from "../worker_messages.js" */
 
 const PAUSE = 5_000;
 
@@ -25,6 +25,7 @@ const PAUSE = 5_000;
  * @property {Bytes} stretched
  * @property {boolean} despiteClock
  * @property {(progress: Progress) => void} report
+ * @property {(reading: Visited) => VisitTold} [show] what the page is told of what was read, once the envelope leaves
  * @property {ConstructorParameters<typeof HttpTransport>[1]} [network] as HttpTransport takes it
  * @property {number} [pause] milliseconds between two visits for one part
  */
@@ -78,17 +79,21 @@ class Hand {
    * @returns {Promise<Ended>}
    */
   async #visit({ part, perhaps }) {
-    const { anchor, stretched, despiteClock, report, network } = this.#visitor;
+    const { anchor, stretched, despiteClock, report, show, network } = this.#visitor;
+    /** @type {Visited | undefined} */
+    let reading;
     const counted = part && part.parts > 1 ? { part: part.part, parts: part.parts } : {};
     const left = { partsStored: (part?.part ?? 1) - 1 };
     this.warnings = [];
-    const transport = new HttpTransport((stage, percent) => {
+    const transport = new HttpTransport((stage, more) => {
       const perhapsStored = perhaps || stage === "post";
-      report({ stage, ...(percent !== undefined && { percent }), ...counted, ...left, perhapsStored });
+      const read = stage === "post" && !more && reading && show ? { read: show(reading) } : {};
+      report({ stage, ...more, ...counted, ...left, perhapsStored, ...read });
     }, network);
     try {
       const flow = visit(anchor, stretched, part, Math.floor(Date.now() / 1000), randomBytes);
       const visited = await drive(flow, (request) => {
+        if (request.ask === "envelope") reading = request.reading;
         if (request.ask !== "confirm") return transport.answer(request);
         this.warnings = request.warnings;
         return despiteClock;

@@ -17,6 +17,7 @@ import { checkWords } from "./word_help.js";
 /** @import { Anchor } from "../protocol/anchors.js" */
 /** @import { WordList } from "../protocol/codename.js" */
 /** @import { Ask, Failure, Progress, Reply, Report, VisitAsk, VisitTold, WordsTold } from "../worker_messages.js" */
+/** @import { Visited } from "../flows/source/visit.js" */
 /** @import { Visitor } from "./sending.js" */
 
 /**
@@ -149,7 +150,8 @@ export class Session {
     const network = { afterBoard: this.#known.slow ? AFTER_BOARD_SLOW : AFTER_BOARD, ...where };
     const visitor = { anchor, stretched, despiteClock: asked.despiteClock, report: onProgress, network, ...how };
     if (asked.ask === "check") {
-      const { visited, reason } = await read(visitor);
+      const show = (/** @type {Visited} */ reading) => visitTold(reading, reading.judged.warnings);
+      const { visited, reason } = await read({ ...visitor, show });
       const { warnings } = visited.judged;
       return visitTold(visited, reason === undefined ? warnings : [...warnings, NOT_ACKNOWLEDGED]);
     }

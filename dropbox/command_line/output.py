@@ -5,9 +5,11 @@ import codecs
 import io
 import os
 import select
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TextIO
 
 from .refused import OutputLost
@@ -27,6 +29,8 @@ _PLAIN = {
 _HANDLER = "plain-letters"
 FULL = "Standard output took nothing ({why}). Give the command a place to write to that has room."
 GONE = "Nobody reads standard output any more. Run the command again where its output is kept."
+NOWHERE = "Standard output goes nowhere, and what is printed is given once. Give the command a place to write to."
+WRITTEN = "{files}: written, but what was to be printed here could not be."
 CLOSED = "Standard output is closed. Give the command a place to write to."
 
 
@@ -143,6 +147,23 @@ def say_once(text: str, end: str = "\n") -> None:
     except OSError as error:
         raise OutputLost(FULL.format(why=os.strerror(error.errno or 0))) from None
     check_output()
+
+
+def goes_nowhere() -> bool:
+    """Whether standard output is the null device, which takes all and shows nothing."""
+    try:
+        found = os.fstat(sys.stdout.fileno())
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISCHR(found.st_mode) and found.st_rdev == os.stat(os.devnull).st_rdev
+
+
+def say_written(text: str, *files: Path) -> None:
+    """Print what is to be said of files that are written. Raises OutputLost, which says that they are."""
+    try:
+        say_once(text)
+    except OutputLost:
+        raise OutputLost(WRITTEN.format(files=", ".join(map(str, files)))) from None
 
 
 def give_up_output() -> None:

@@ -2,16 +2,39 @@
 """How every command gets a secret: a prompt that does not show it, a file descriptor, or a line of standard input."""
 
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import click
+
+from dropbox.protocol.passphrase import composed
 
 from .inputs import as_text, reason
 from .refused import InputRefused
 
 LONGEST_SECRET = 4_096
 """Bytes of one line, far beyond any passphrase, code or codename."""
+STOPS = (signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP)
+
+
+@contextmanager
+def stopping() -> Iterator[None]:
+    """What else would leave a terminal as it is now, without its echo or with a secret on it, stops the command as
+    Ctrl-C does: an end from outside, the end of the session, and Ctrl-Z, after which somebody else types there."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise click.Abort
+
+    before = {number: signal.signal(number, stop) for number in STOPS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def secret_line(prompt: str, *, confirm: bool = False, empty: bool = False) -> str:
@@ -24,7 +47,8 @@ def secret_line(prompt: str, *, confirm: bool = False, empty: bool = False) -> s
     if sys.stdin.isatty():
         asked: dict[str, Any] = {"default": "", "show_default": False} if empty else {}
         try:
-            typed = str(click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True, **asked))
+            with stopping():
+                typed = _asked(prompt, confirm, asked)
         except UnicodeError:
             raise InputRefused(f"The {what} holds letters that this terminal does not send as UTF-8.") from None
         return _checked(typed, what)
@@ -35,6 +59,18 @@ def secret_line(prompt: str, *, confirm: bool = False, empty: bool = False) -> s
     if not line:
         raise InputRefused(f"A line is missing on stdin: {prompt.lower()}.")
     return _checked(without_line_end(as_text(line, what)), what)
+
+
+def _asked(prompt: str, confirm: bool, more: dict[str, Any]) -> str:
+    """Typed, and typed again where that is wanted: the same letters, however each keyboard composes them."""
+    while True:
+        typed = str(click.prompt(prompt, hide_input=True, err=True, **more))
+        if not confirm:
+            return typed
+        again = str(click.prompt("Repeat for confirmation", hide_input=True, err=True, **more))
+        if composed(again) == composed(typed):
+            return typed
+        click.echo("Error: The two entered values do not match.", err=True)
 
 
 def secret_of_descriptor(descriptor: int, what: str) -> str:

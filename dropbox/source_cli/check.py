@@ -7,21 +7,16 @@ from pathlib import Path
 
 import click
 
-from dropbox.command_line.output import say_once
-from dropbox.command_line.refused import OutputLost
-from dropbox.flows.source.reading import FoundConversation
-from dropbox.flows.source.visit import Visited
+from dropbox.flows.source.reading import FoundConversation, Reading
 from dropbox.flows.trust import Warned
 from dropbox.protocol.codename import stretch
 
 from . import advice, terminal
 from .codenames import ask_codename
 from .heads import MOST_VISITS, compare_heads
-from .outlet import before_sending, try_output
+from .outlet import Printed, before_sending, try_output
 from .sending import read_patiently
-from .service import Stop, open_service, service_options
-
-UNREAD = "The answers could not be printed. They stay on the board for some days: run the command again."
+from .service import open_service, service_options
 
 
 def _values(found: FoundConversation, seconds: int) -> dict[str, object]:
@@ -62,14 +57,15 @@ def check(
     """Read what the units have answered; the codename is asked, or stands on the first line of standard input.
 
     Reading acknowledges what was found, so that the unit need not post it again; the visit looks like any other. What
-    was found is shown whatever becomes of that: where the service takes nothing there is a warning, not-acknowledged.
+    was found is shown before it is known what becomes of that: let the command end by itself. Where the service takes
+    nothing there is a warning, not-acknowledged. With --json all of it comes at the end.
 
     \b
     Example:
       dropbox-source check --service http://127.0.0.1:8000 --anchor service.anchor
       dropbox-source check --service http://127.0.0.1:8000 --anchor service.anchor --heads
     """
-    known = open_service(service, anchor_file, socks, despite_clock)
+    known = open_service(service, anchor_file, socks, despite_clock, as_json)
     if heads:
         compare_heads(known, visits, as_json)
         return
@@ -81,23 +77,24 @@ def check(
         terminal.say("Making keys from the codename.")
         stretched = stretch(entropy, known.anchor.service_id)
         try_output()
-    visited, warnings = read_patiently(known, stretched)
-    try:
-        say_once(_json(visited, warnings) if as_json else _text(visited))
-    except OutputLost as lost:
-        raise Stop(f"{UNREAD} {lost.say}") from None
+    printed = Printed(_text)
+    visited, warnings = read_patiently(known, stretched, None if as_json else printed.show)
+    if as_json:
+        # One line, and its warnings say what became of the envelope.
+        printed = Printed(lambda _: _json(visited, warnings))
+    printed.end(visited)
     if not as_json:
         terminal.show_warnings(warnings)
     advice.say_come_back(visited.judged, warnings)
 
 
-def _json(visited: Visited, warnings: Sequence[Warned]) -> str:
+def _json(visited: Reading, warnings: Sequence[Warned]) -> str:
     seconds = visited.judged.directory.policy.period
     told = [{"code": one.code, "unit": one.slug, "text": terminal.warning_text(one)} for one in warnings]
     return json.dumps({"conversations": [_values(one, seconds) for one in visited.conversations], "warnings": told})
 
 
-def _text(visited: Visited) -> str:
-    seconds = visited.judged.directory.policy.period
-    lines = [line for found in visited.conversations for line in terminal.conversation_lines(found, seconds)]
+def _text(reading: Reading) -> str:
+    seconds = reading.judged.directory.policy.period
+    lines = [line for found in reading.conversations for line in terminal.conversation_lines(found, seconds)]
     return "\n".join(lines) or terminal.NOTHING_FOUND

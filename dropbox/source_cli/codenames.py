@@ -2,17 +2,16 @@
 """A codename at the terminal: shown once and cleared away, typed back, asked for, in one line or several."""
 
 import select
-import signal
 import sys
 import termios
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from types import FrameType
 
 import click
 
 from dropbox.command_line.inputs import as_text, reason
 from dropbox.command_line.refused import InputRefused
+from dropbox.command_line.secret_lines import stopping
 from dropbox.protocol.codename import decode_codename
 from dropbox.protocol.constants import CODENAME_WORDS
 from dropbox.protocol.errors import CodenameError, WrongWordCount
@@ -107,33 +106,28 @@ def _unseen() -> Iterator[None]:
     not reach whatever reads the terminal next, a shell that shows and keeps it."""
     before = termios.tcgetattr(sys.stdin)
     quiet = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
-    try:
-        termios.tcsetattr(sys.stdin, termios.TCSAFLUSH, quiet)
-        yield
-    finally:
+    with stopping():
         try:
-            for _ in range(MOST_LEFT):
-                if not _waits(PASTED):
-                    break
-                termios.tcflush(sys.stdin, termios.TCIFLUSH)
+            termios.tcsetattr(sys.stdin, termios.TCSAFLUSH, quiet)
+            yield
         finally:
-            termios.tcsetattr(sys.stdin, termios.TCSAFLUSH, before)
+            try:
+                for _ in range(MOST_LEFT):
+                    if not _waits(PASTED):
+                        break
+                    termios.tcflush(sys.stdin, termios.TCIFLUSH)
+            finally:
+                termios.tcsetattr(sys.stdin, termios.TCSAFLUSH, before)
 
 
 @contextmanager
 def _cleared() -> Iterator[None]:
     """Whatever ends this, Ctrl-C and the end of the terminal's session too, nothing stays on the screen."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise click.Abort
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP)}
-    try:
-        yield
-    finally:
-        click.echo(CLEAR, err=True, nl=False)
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with stopping():
+        try:
+            yield
+        finally:
+            click.echo(CLEAR, err=True, nl=False)
 
 
 def show_codename(words: Sequence[str]) -> None:

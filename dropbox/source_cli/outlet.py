@@ -5,15 +5,17 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from dropbox.command_line.output import FULL, check_output, say_once
+from dropbox.command_line.output import FULL, check_output, goes_nowhere, say_once
 from dropbox.command_line.refused import OutputLost
 from dropbox.flows.source.message import Sent, Stored
+from dropbox.flows.source.reading import Reading
 
 from .service import Stop
 
+UNREAD = "What was read could not be printed. It stays on the board for some days: run the command again."
 NOTHING_SENT = "Nothing was sent."
 NOBODY = "Standard output goes nowhere, so nobody could ever read the codename. Give the command a place to write to."
 STATE: dict[Stored, str] = {
@@ -44,7 +46,7 @@ def try_output(read_by_somebody: bool = False) -> None:
         raise OutputLost(FULL.format(why="No space left on device"))
     if not stat.S_ISCHR(found.st_mode) or sys.stdout.isatty():
         return
-    if read_by_somebody and found.st_rdev == os.stat(os.devnull).st_rdev:
+    if read_by_somebody and goes_nowhere():
         raise OutputLost(NOBODY)
     try:
         os.write(sys.stdout.fileno(), b"\n")
@@ -59,6 +61,33 @@ def end_told(sent: Sent, text: str) -> None:
         say_once(text)
     except OutputLost as lost:
         raise Stop(f"{STATE[sent.stored]}. The rest could not be printed. {lost.say}") from None
+
+
+class Printed:
+    """What a visit has read, printed as soon as its envelope has left; again only where a later try reads otherwise."""
+
+    def __init__(self, text: Callable[[Reading], str]) -> None:
+        """``text`` is how it is printed."""
+        self._text = text
+        self._printed = ""
+        self._lost: OutputLost | None = None
+
+    def show(self, reading: Reading) -> None:
+        """Print it. What goes wrong with that waits: the visit goes on as any other."""
+        text = self._text(reading)
+        if self._lost or text == self._printed:
+            return
+        try:
+            say_once(text)
+            self._printed = text
+        except OutputLost as lost:
+            self._lost = lost
+
+    def end(self, visited: Reading) -> None:
+        """After the visit, and print it unless it stands there. Raises Stop."""
+        self.show(visited)
+        if self._lost:
+            raise Stop(f"{UNREAD} {self._lost.say}")
 
 
 class JsonLine:

@@ -43,7 +43,7 @@ def reply(
     """
     if attach:
         raise Stop(terminal.ATTACH_LATER)
-    known = open_service(service, anchor_file, socks, despite_clock)
+    known = open_service(service, anchor_file, socks, despite_clock, as_json)
     entropy = ask_codename(text_follows=text_file == "-")
     pieces = parts_of(Report(read_text(text_file)))
     with before_sending():

@@ -105,7 +105,7 @@ def report(
     about = _force_slug(force)
     categories = tuple(name for name in CATEGORIES if name in chosen)
     pieces = parts_of(Report(read_text(text_file), categories, about))
-    known = open_service(service, anchor_file, socks, despite_clock)
+    known = open_service(service, anchor_file, socks, despite_clock, as_json)
     entropy, words = make_codename(secrets.token_bytes, codename_words())
     codename = " ".join(words)
     with _given(codename, entropy, slug, as_json) as tell:

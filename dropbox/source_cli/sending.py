@@ -21,15 +21,17 @@ from dropbox.protocol.constants import MESSAGE_ID
 
 from . import terminal
 from .advice import unread_text
+from .progress import Show
 from .service import Service, Stop
 
 PAUSE = 5.0
 """Seconds before a visit is made again."""
 
 
-def read_patiently(service: Service, stretched: bytes) -> tuple[Visited, tuple[Warned, ...]]:
-    """A visit that only reads, and its warnings. Raises Stop, KeyboardInterrupt."""
-    ended = _run(service, stretched, visit_patiently(None))
+def read_patiently(service: Service, stretched: bytes, show: Show | None = None) -> tuple[Visited, tuple[Warned, ...]]:
+    """A visit that only reads, and its warnings; ``show`` is given what was read before that. Raises Stop,
+    KeyboardInterrupt."""
+    ended = _run(service, stretched, visit_patiently(None), show)
     if isinstance(ended.reason, KeyboardInterrupt):
         raise ended.reason
     if ended.visited is None:
@@ -43,7 +45,7 @@ def send(service: Service, stretched: bytes, slug: str, pieces: tuple[bytes, ...
     return _run(service, stretched, send_message(slug, secrets.token_bytes(MESSAGE_ID), pieces, force))
 
 
-def _run(service: Service, stretched: bytes, flow: Flow[MessageRequest, Result]) -> Result:
+def _run(service: Service, stretched: bytes, flow: Flow[MessageRequest, Result], show: Show | None = None) -> Result:
     announced = 0
 
     async def person(request: MessageRequest) -> Ended | BaseException | None:
@@ -51,7 +53,7 @@ def _run(service: Service, stretched: bytes, flow: Flow[MessageRequest, Result])
         match request:
             case MakeVisit(part):
                 announced = _announce(part, announced)
-                return service.visit(stretched, part)
+                return service.visit(stretched, part, show)
             case Pause():
                 return _pause()
             case Learnt(1, warnings):

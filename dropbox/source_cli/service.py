@@ -25,6 +25,7 @@ from dropbox.transport.errors import ProxyFailed, TransportFailed
 from dropbox.transport.source import SourceConnection
 
 from . import terminal
+from .progress import Progress, Show
 
 _LARGEST_ANCHOR = 64 * 1024
 _LARGEST_TEXT = 4 << 20
@@ -45,31 +46,37 @@ class Stop(Exception):
 
 @dataclass(frozen=True)
 class Service:
-    """Where the service is and what is pinned; ``socks`` is HOST:PORT."""
+    """Where the service is and what is pinned; ``socks`` is HOST:PORT. ``aloud``: whether progress is told."""
 
     url: str
     anchor: Anchor
     socks: str | None
     despite_clock: bool
+    aloud: bool = False
 
-    def visit(self, stretched: bytes, part: Part | None) -> Ended:
+    def visit(self, stretched: bytes, part: Part | None, show: Show | None = None) -> Ended:
         """One burst, and how it ended. Where directory or board cannot be had or believed nothing has left; at Ctrl-C
-        the reason is a KeyboardInterrupt, and the part may be stored once its envelope was on the way."""
+        the reason is a KeyboardInterrupt, and the part may be stored once its envelope was on the way. ``show`` is
+        given what was read while the receipt is waited for."""
         posted = False
+        progress = Progress(self.aloud, show)
 
         async def person(_: ConfirmClock) -> bool:
             return self.despite_clock or (terminal.interactive() and terminal.confirm_clock())
 
         async def run() -> Visited:
-            async with SourceConnection(self.url, self.socks, after_board=AFTER_BOARD) as connection:
+            async with SourceConnection(self.url, self.socks, after_board=AFTER_BOARD, watcher=progress) as connection:
 
                 async def network(request: ServerRequest) -> bytes | NotTaken:
                     nonlocal posted
-                    posted = posted or isinstance(request, PostEnvelope)
+                    if isinstance(request, PostEnvelope):
+                        posted, progress.reading = True, request.reading
                     return await connection.answer(request)
 
                 flow = visit(self.anchor, stretched, part, int(time.time()), secrets.token_bytes)
-                return await drive(flow, network, person)
+                visited = await drive(flow, network, person)
+                await progress.shown()
+                return visited
 
         try:
             visited = asyncio.run(run())
@@ -77,6 +84,8 @@ class Service:
             return Ended(None, KeyboardInterrupt(), posted)
         except (ProtocolError, TransportFailed) as failed:
             return Ended(None, failed, False, may_pass(failed))
+        finally:
+            progress.end_line()
         reason = visited.fault.reason if visited.fault else None
         return Ended(visited, reason, visited.perhaps, may_pass(reason))
 
@@ -101,14 +110,17 @@ def service_options(command: Command) -> Command:
     return command
 
 
-def open_service(service: str, anchor_file: Path, socks: str | None, despite_clock: bool) -> Service:
-    """The address is looked at before anything is asked. Raises InputRefused, ProtocolError, TransportFailed."""
+def open_service(
+    service: str, anchor_file: Path, socks: str | None, despite_clock: bool, as_json: bool = False
+) -> Service:
+    """The address is looked at before anything is asked. Progress is told to a terminal, and not beside JSON. Raises
+    InputRefused, ProtocolError, TransportFailed."""
     data = without_mark(read_bytes(anchor_file, _LARGEST_ANCHOR, "anchor file given with --anchor"))
     anchor = parse_anchor_file(data).anchor
     # Empty as without it: so runbooks may leave a variable empty.
     proxy = str(parse_address(socks, "--tor")) if socks else None
     SourceConnection(service, proxy)
-    return Service(service.strip(), anchor, proxy, despite_clock)
+    return Service(service.strip(), anchor, proxy, despite_clock, terminal.is_seen() and not as_json)
 
 
 def read_text(path: str) -> str:

@@ -30,9 +30,19 @@ def interactive() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
+def is_seen() -> bool:
+    """Whether somebody watches what is said."""
+    return sys.stderr.isatty()
+
+
 def say(text: str) -> None:
     """Progress and warnings: to standard error, so that standard output holds only what was asked for."""
     click.echo(text, err=True)
+
+
+def say_over(text: str) -> None:
+    """Progress that changes, in place of what stands on the line; at a terminal only."""
+    click.echo(f"\r\033[K{text}", err=True, nl=False)
 
 
 def day(period: int, seconds: int) -> str:
@@ -128,5 +138,8 @@ SEND_WITH = "    dropbox-source reply --unit SLUG --text-file FILE …"
 SEND_AGAIN = (
     "Some of it may be stored already. Send the whole text again when you come back; the unit reads what arrived whole."
 )
+FETCHING = "Fetching the board: {came} of {of} MB"
+BUSY = "The service is busy; your turn comes within a minute."
+LET_IT_END = "Let the command end by itself: a visit that breaks off here shows that it came to read."
 TRYING_AGAIN = "The connection failed. Trying again."
 UNEXPECTED = "Something went wrong in this program."

@@ -13,6 +13,7 @@ from dropbox.protocol.batches import upload_size
 from dropbox.protocol.constants import ANSWER, MAX_BOARD, MAX_DIRECTORY, MAX_QUOTA, MAX_SEGMENT_ENVELOPES
 from dropbox.protocol.wire import segment_size
 
+from . import limits
 from .errors import Refused
 from .http import Connection, refusal
 
@@ -23,9 +24,16 @@ NOT_SERVED = frozenset({"expired", "future"})
 class DeskConnection(Connection):
     """The network hand of a desk. A segment is put aside in ``folder``, under no name, until the next or the end."""
 
-    def __init__(self, service: str, socks: str | None, folder: Path, patience: float = 20.0) -> None:
+    def __init__(
+        self,
+        service: str,
+        socks: str | None,
+        folder: Path,
+        patience: float = limits.PATIENCE,
+        grace: float = limits.GRACE,
+    ) -> None:
         """As Connection."""
-        super().__init__(service, socks, patience)
+        super().__init__(service, socks, patience, grace)
         self._folder = folder
         self._aside: Spool | None = None
 

@@ -6,7 +6,7 @@
     TransportFailed
     ├── BadAddress          the service's address is not one
     ├── OnionWithoutTor     an onion address and no SOCKS proxy
-    ├── Unreachable         no connection, or it broke
+    ├── Unreachable         no connection, or it broke, or what came only dripped
     ├── ProxyFailed         the SOCKS proxy does not answer, or cannot reach the service
     ├── BadAnswer           an answer that is not of the form of docs/http-api.md
     └── Refused             the server said no, with a code of docs/http-api.md

@@ -2,7 +2,7 @@
 """A connection to the service over HTTP, directly or through a SOCKS proxy such as Tor's (docs/http-api.md).
 
 Nothing is kept between requests: no cookie, no cache, no header that tells the program or the machine. Every answer is
-bounded before it is read. Whose requests go over it is said in ``source.py`` and ``desk.py``.
+bounded before it is read, in bytes and in time. Whose requests go over it is said in ``source.py`` and ``desk.py``.
 """
 
 import asyncio
@@ -23,14 +23,13 @@ from dropbox.protocol.constants import ANSWER
 from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.wire import parse_answer
 
+from . import limits
 from .errors import BadAddress, BadAnswer, OnionWithoutTor, ProxyFailed, Refused, TransportFailed, Unreachable
 
 _BINARY = "application/octet-stream"
 _BLANK = ("User-Agent", "Accept-Encoding", "Accept")
-_FIRST_PAUSE = 0.5
-_LONGEST_PAUSE = 30.0
-TRY_AGAIN = frozenset({"try-later", "not-ready", "too-slow", "fault"})
-"""Refusals that pass by themselves."""
+Came = Callable[[int, int], None]
+"""Told after each piece of an answer how many bytes came, of how many that it announces; of those that came without."""
 
 
 def is_onion(service: str) -> bool:
@@ -70,16 +69,20 @@ class _Request:
     body: bytes | None
     headers: dict[str, str] | None
     aside: Spool | None
+    came: Came
 
 
 class Connection:
     """One visit's, or one daemon's, connection to the service.
 
     ``patience`` is for how many seconds a request that got no answer, or was told to try later, is sent again: the
-    same bytes, after growing pauses. Each request has a time limit of its own.
+    same bytes, after growing pauses. All tries together may take ``grace`` seconds and what their bytes take at the
+    least rate: those that are sent, and those that the answer announces.
     """
 
-    def __init__(self, service: str, socks: str | None = None, patience: float = 20.0) -> None:
+    def __init__(
+        self, service: str, socks: str | None = None, patience: float = limits.PATIENCE, grace: float = limits.GRACE
+    ) -> None:
         """``socks`` is HOST:PORT of a SOCKS 5 proxy, which also resolves the name. Raises BadAddress,
         OnionWithoutTor."""
         self._service = check_address(service)
@@ -87,6 +90,7 @@ class Connection:
             raise OnionWithoutTor("service")
         self._socks = socks
         self._patience = patience
+        self._grace = grace
         self._session: aiohttp.ClientSession | None = None
         self.broke = False
         """Whether a try has got no answer since this was last set to False."""
@@ -101,7 +105,7 @@ class Connection:
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=_BLANK,
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=60, sock_read=120),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=60, sock_read=limits.SILENCE),
             auto_decompress=False,
             trust_env=False,
         )
@@ -137,7 +141,7 @@ class Connection:
                     take = request.aside.write
                 # Of what goes aside only the answer itself may be long.
                 refused = request.aside is not None and answer.status != 200
-                await _bounded(answer, ANSWER if refused else request.longest, take)
+                await _bounded(answer, ANSWER if refused else request.longest, take, request.came)
                 return answer.status, b"".join(held)
         except _DiskFailed as failed:
             raise failed.error from None
@@ -154,17 +158,33 @@ class Connection:
         body: bytes | None = None,
         headers: dict[str, str] | None = None,
         aside: Spool | None = None,
+        came: Came = lambda size, of: None,
     ) -> tuple[int, bytes]:
-        """Ask until there is an answer or patience ends; the status and at most ``longest`` bytes. The body of a 200
-        goes to ``aside`` where there is one. Raises TransportFailed; OSError when nothing more can be put aside."""
-        request = _Request(method, path, max(longest, ANSWER), body, headers, aside)
+        """Ask until there is an answer, or patience or time ends; the status and at most ``longest`` bytes. The body of
+        a 200 goes to ``aside`` where there is one. Raises TransportFailed; OSError when no more can be put aside."""
+        sent = len(body or b"")
+
+        def allow(size: int, of: int) -> None:
+            limit.reschedule(begun + self._grace + (sent + of) / limits.LEAST_RATE)
+            came(size, of)
+
+        request = _Request(method, path, max(longest, ANSWER), body, headers, aside, allow)
+        begun = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout_at(begun + self._grace + sent / limits.LEAST_RATE) as limit:
+                return await self._patiently(request)
+        except TimeoutError:
+            self.broke = True
+            raise Unreachable("slow") from None
+
+    async def _patiently(self, request: _Request) -> tuple[int, bytes]:
         until = time.monotonic() + self._patience
-        pause = _FIRST_PAUSE
+        pause = limits.FIRST_PAUSE
         while True:
             try:
                 status, data = await self._once(request)
                 refused = refusal(data) if status not in (200, 409) else None
-                if not (isinstance(refused, Refused) and refused.refusal in TRY_AGAIN):
+                if not (isinstance(refused, Refused) and refused.refusal in limits.TRY_AGAIN):
                     return status, data
                 failure: TransportFailed = refused
             except (Unreachable, ProxyFailed) as error:
@@ -173,11 +193,11 @@ class Connection:
             if time.monotonic() + pause > until:
                 raise failure
             await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
+            pause = min(pause * 2, limits.LONGEST_PAUSE)
 
-    async def get(self, path: str, longest: int) -> bytes:
+    async def get(self, path: str, longest: int, came: Came = lambda size, of: None) -> bytes:
         """The body of a 200. Raises TransportFailed."""
-        status, data = await self.ask("GET", path, longest)
+        status, data = await self.ask("GET", path, longest, came=came)
         if status != 200:
             raise refusal(data)
         return data
@@ -191,15 +211,18 @@ class _DiskFailed(Exception):
         self.error = error
 
 
-async def _bounded(answer: aiohttp.ClientResponse, longest: int, take: Callable[[bytes], None]) -> None:
+async def _bounded(answer: aiohttp.ClientResponse, longest: int, take: Callable[[bytes], None], came: Came) -> None:
     """The body piece by piece, at most ``longest`` bytes. Raises BadAnswer, _DiskFailed."""
-    if answer.content_length is not None and answer.content_length > longest:
+    announced = answer.content_length
+    if announced is not None and announced > longest:
         raise BadAnswer("too large")
+    came(0, announced or 0)
     size = 0
     async for piece in answer.content.iter_chunked(1 << 16):
         size += len(piece)
         if size > longest:
             raise BadAnswer("too large")
+        came(size, size if announced is None else announced)
         try:
             take(piece)
         except OSError as error:

@@ -10,21 +10,42 @@ from dropbox.flows.requests import GetBoard, GetDirectory
 from dropbox.flows.source.requests import NotTaken, PostEnvelope, ServerRequest
 from dropbox.protocol.constants import ANSWER, MAX_BOARD, MAX_DIRECTORY
 
+from . import limits
 from .errors import Refused, TransportFailed
 from .http import Connection, refusal
+
+
+class Watcher:
+    """Told how a visit goes on. This one does not care."""
+
+    def board(self, came: int, of: int) -> None:
+        """So many bytes of the board have come, of so many."""
+
+    def posting(self) -> None:
+        """The envelope leaves now."""
+
+    def busy(self) -> None:
+        """Its receipt lets itself be waited for."""
 
 
 class SourceConnection(Connection):
     """The network hand of one visit, or of several that may be known for one another's."""
 
     def __init__(
-        self, service: str, socks: str | None = None, patience: float = 20.0, after_board: float = 0.0
+        self,
+        service: str,
+        socks: str | None = None,
+        patience: float = limits.PATIENCE,
+        after_board: float = 0.0,
+        watcher: Watcher | None = None,
+        grace: float = limits.GRACE,
     ) -> None:
         """As Connection. An envelope leaves ``after_board`` seconds, or a whole multiple of it, after the last board
         arrived: finding and opening take longer for some codenames than for others, and that must not show."""
-        super().__init__(service, socks, patience)
+        super().__init__(service, socks, patience, grace)
         self._after_board = after_board
         self._board_at = 0.0
+        self._watcher = watcher or Watcher()
 
     async def answer(self, request: ServerRequest) -> bytes | NotTaken:
         """Raises TransportFailed, but for an envelope, whose flow is told."""
@@ -32,7 +53,7 @@ class SourceConnection(Connection):
             case GetDirectory():
                 return await self.get("/v1/directory", MAX_DIRECTORY)
             case GetBoard():
-                board = await self.get("/v1/board", MAX_BOARD)
+                board = await self.get("/v1/board", MAX_BOARD, self._watcher.board)
                 self._board_at = time.monotonic()
                 return board
             case PostEnvelope(envelope):
@@ -44,6 +65,8 @@ class SourceConnection(Connection):
         """The receipt's bytes. A refusal in the server's own form says that nothing was taken, unless an earlier try
         got no answer."""
         self.broke = False
+        busy = asyncio.get_running_loop().call_later(limits.BUSY_AFTER, self._watcher.busy)
+        self._watcher.posting()
         try:
             status, data = await self.ask("POST", "/v1/envelopes", ANSWER, envelope)
             if status == 200:
@@ -51,6 +74,8 @@ class SourceConnection(Connection):
             raise refusal(data)
         except TransportFailed as error:
             return NotTaken(error, perhaps=self.broke or not isinstance(error, Refused))
+        finally:
+            busy.cancel()
 
     async def _steady_moment(self) -> None:
         """Until the next whole multiple of ``after_board`` after the board came, at least one (step 7.1.5)."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dropbox.command_line.output import check_output, say_once
+from dropbox.command_line.output import NOWHERE, check_output, goes_nowhere, say_once
 from dropbox.command_line.refused import OutputLost
 from dropbox.command_line.secret_lines import secret_line
 from journalist_ui.daemon.setup import NewDesk, init_desk, replace_keyring as replace
@@ -80,6 +80,8 @@ def init(
     """
     # What is printed below is given once: a desk whose codes nobody can have seen is not kept.
     check_output()
+    if goes_nowhere():
+        raise OutputLost(NOWHERE)
     desk = desk_passphrase(desk_key_fd, confirm=True)
     person = secret_line(MEMBER, confirm=True)
     made = init_desk(

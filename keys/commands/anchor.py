@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from dropbox.command_line.output import say_written
 from dropbox.protocol.anchors import SignedAnchor, parse_signed_anchor
 from dropbox.protocol.armour import ANCHOR, ROOT_PUBLIC
 from dropbox.protocol.constants import KEY
@@ -55,7 +56,7 @@ def new(publics: tuple[Path, ...], threshold: int, out: Path) -> None:
     """
     made = new_anchor(_read_publics(publics), threshold, secrets.token_bytes)
     write_armoured(out, ANCHOR, made.encode())
-    click.echo(grouped(made.anchor.fingerprint))
+    say_written(grouped(made.anchor.fingerprint), out)
 
 
 @anchor.command("next")
@@ -73,7 +74,7 @@ def next_(before: Path, publics: tuple[Path, ...], threshold: int, out: Path) ->
     """
     made = next_anchor(read_anchor(before), _read_publics(publics), threshold)
     write_armoured(out, ANCHOR, made.encode())
-    click.echo(grouped(made.anchor.fingerprint))
+    say_written(grouped(made.anchor.fingerprint), out)
 
 
 @anchor.command()
@@ -94,8 +95,7 @@ def sign(path: Path, previous: Path | None, root_key: Path, when: When) -> None:
     signed = sign_anchor(held, before, key.seed, key.public)
     note_signed(key, "anchor", signed.anchor.version, signed.anchor.encode(), day)
     write_armoured(path, ANCHOR, signed.encode(), replace=True)
-    when.say()
-    click.echo(signers(signed.anchor, (one.index for one in signed.by_own)))
+    say_written(f"{when.said()}\n{signers(signed.anchor, (one.index for one in signed.by_own))}", path)
 
 
 @anchor.command()

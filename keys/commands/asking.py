@@ -63,10 +63,10 @@ class When:
         built_on = None if before is None else before * policy.period
         return int(self.check(built_on, "the list that this builds on")) // policy.period
 
-    def say(self) -> None:
+    def said(self) -> str:
         """Which day this machine believes, or was told."""
         told = " (the list is for the period that --period gives)" if self.period is not None else ""
-        click.echo(f"today is {day_of_time(time.time())} by this machine's clock{told}")
+        return f"today is {day_of_time(time.time())} by this machine's clock{told}"
 
 
 _today = click.option("--today", help="Today's date by another clock, YYYY-MM-DD, where this machine's is in doubt.")

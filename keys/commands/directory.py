@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from dropbox.command_line.output import say_written
 from dropbox.forces import force_names
 from dropbox.protocol.armour import DIRECTORY, armour
 from dropbox.protocol.constants import MAX_PERIOD
@@ -49,9 +50,9 @@ def write_directory(
     if before is not None and before.head.signatures and before.head.head.dir_version != version:
         keep_signed(path, before.head.head.dir_version, armour(DIRECTORY, before.encode()))
     write_armoured(path, DIRECTORY, listing.encode(), replace=before is not None)
-    when.say()
-    click.echo(f"version {version}, {span(listing, body.policy.period, time.time())}")
-    click.echo(signers(listing.anchors[-1].anchor, (one.index for one in listing.head.signatures)))
+    holds = f"version {version}, {span(listing, body.policy.period, time.time())}"
+    signed = signers(listing.anchors[-1].anchor, (one.index for one in listing.head.signatures))
+    say_written("\n".join((when.said(), holds, signed)), path)
 
 
 def say_all(said: Iterable[Said]) -> None:
@@ -231,7 +232,7 @@ def verify(path: Path, anchor: Path, when: When) -> None:
     now = when.check(head.issued * period, "the list's issue", longest=(head.expires - head.issued + 1) * period)
     if now // period > head.expires:
         raise HeadExpired("by this machine's clock")
-    when.say()
+    click.echo(when.said())
     units = counted(len(found.directory.units), "unit", "units")
     click.echo(f"version {head.dir_version} holds, {units}, {span(found.raw, period, now)}")
     say_all(remarks(found.raw, found.directory, force_names(), now))

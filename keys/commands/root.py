@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from dropbox.command_line.output import check_output, say_written
 from dropbox.protocol.armour import ROOT_PUBLIC
 from dropbox.protocol.constants import KEY
 from dropbox.protocol.primitives import ed25519_public, sha256
@@ -36,6 +37,7 @@ def new(out: Path) -> None:
     """
     beside = out.with_name(out.name + ".pub")
     refuse_taken(out, beside)
+    check_output()
     if not medium_keeps_permissions(out.parent):
         click.echo(f"dropbox-keys: {out.parent} {NO_PERMISSIONS}", err=True)
     seed = secrets.token_bytes(KEY)
@@ -43,4 +45,4 @@ def new(out: Path) -> None:
     public = ed25519_public(seed)
     write_file(out, sealed)
     write_armoured(beside, ROOT_PUBLIC, public)
-    click.echo(f"{beside} {grouped(sha256(public))}")
+    say_written(f"{beside} {grouped(sha256(public))}", out, beside)

@@ -1,15 +1,80 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A server between a visitor and the service: it writes down every request, and may answer with other bytes."""
+"""A server between a visitor and the service: it writes down every request, and may answer otherwise, or late."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiohttp import ClientSession, web
 
+from dropbox.protocol.wire import encode_answer
+
 LARGEST = 1 << 26
 Change = Callable[[bytes], bytes | None]
 """From the honest body to what is answered instead; None hangs up."""
+Way = Callable[[web.Request, web.Response], Awaitable[web.StreamResponse]]
+"""How an answer comes, or what comes in its place."""
+
+
+async def cut(request: web.Request, answer: web.Response) -> web.StreamResponse:
+    """No answer."""
+    if request.transport is not None:
+        request.transport.abort()
+    raise ConnectionResetError
+
+
+async def half(request: web.Request, answer: web.Response) -> web.StreamResponse:
+    """A part of the honest answer, then none. Where a connection is cut before it, a browser tries again by itself."""
+    body = bytes(answer.body)  # type: ignore[arg-type]  # an honest answer has one
+    begun = web.StreamResponse(status=answer.status, headers=answer.headers)
+    begun.content_length = len(body)
+    await begun.prepare(request)
+    await begun.write(body[: len(body) // 2])
+    await asyncio.sleep(0.05)
+    return await cut(request, answer)
+
+
+async def try_later(request: web.Request, answer: web.Response) -> web.StreamResponse:
+    """A refusal that passes."""
+    return web.Response(status=503, body=encode_answer("refused", code="try-later", say="No."))
+
+
+def late(seconds: float) -> Way:
+    """The honest answer, after so long."""
+
+    async def way(request: web.Request, answer: web.Response) -> web.StreamResponse:
+        await asyncio.sleep(seconds)
+        return answer
+
+    return way
+
+
+def drip(pause: float, size: int = 1) -> Way:
+    """The honest answer in pieces of that size, with pauses between them."""
+
+    async def way(request: web.Request, answer: web.Response) -> web.StreamResponse:
+        body = bytes(answer.body)  # type: ignore[arg-type]  # an honest answer has one
+        dripping = web.StreamResponse(status=answer.status, headers=answer.headers)
+        dripping.content_length = len(body)
+        await dripping.prepare(request)
+        for at in range(0, len(body), size):
+            await dripping.write(body[at : at + size])
+            await asyncio.sleep(pause)
+        return dripping
+
+    return way
+
+
+def hurried(times: int) -> Change:
+    """The worker's script under a clock that runs so many times as fast: its limits and pauses pass in a fraction."""
+    clock = (
+        "{const now=performance.now.bind(performance);performance.now=()=>now()*TIMES;const wait=setTimeout;"
+        "globalThis.setTimeout=(act,pause,...more)=>wait(act,pause/TIMES,...more)}"
+    ).replace("TIMES", str(times))
+    return lambda script: clock.encode() + script
 
 
 @dataclass(frozen=True)
@@ -20,6 +85,7 @@ class Asked:
     path: str
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes = field(repr=False)
+    at: float = field(default=0.0, compare=False)
 
     def outside(self) -> tuple[object, ...]:
         """All but what is inside the body."""
@@ -28,10 +94,12 @@ class Asked:
 
 @dataclass
 class LyingServer:
-    """``changes`` maps a path to what becomes of its answer; ``asked`` holds the requests in their order."""
+    """``changes`` maps a path to what becomes of its answer; the ``ways`` of a path are used up one by one, each by one
+    request; ``asked`` holds the requests in their order."""
 
     service: str
     changes: dict[str, Change] = field(default_factory=dict)
+    ways: dict[str, list[Way]] = field(default_factory=lambda: defaultdict(list))
     asked: list[Asked] = field(default_factory=list)
     address: str = ""
 
@@ -48,7 +116,9 @@ async def lying_server(service: str) -> AsyncIterator[LyingServer]:
 
         async def answer(request: web.Request) -> web.StreamResponse:
             body = await request.read()
-            server.asked.append(Asked(request.method, request.path_qs, tuple(request.raw_headers), body))
+            server.asked.append(
+                Asked(request.method, request.path_qs, tuple(request.raw_headers), body, time.monotonic())
+            )
             # What is to be changed is asked for as it is, not compressed.
             left_out = {"host", "accept-encoding"} if request.path in server.changes else {"host"}
             kept = {name: value for name, value in request.headers.items() if name.lower() not in left_out}
@@ -58,11 +128,11 @@ async def lying_server(service: str) -> AsyncIterator[LyingServer]:
             if change := server.changes.get(request.path):
                 told = change(told or b"")
                 headers = {name: value for name, value in headers.items() if name.lower() != "content-length"}
+            response = web.Response(body=told, status=honest.status, headers=headers)
             if told is None:
-                if request.transport is not None:
-                    request.transport.abort()
-                raise ConnectionResetError
-            return web.Response(body=told, status=honest.status, headers=headers)
+                return await cut(request, response)
+            ways = server.ways[request.path]
+            return await ways.pop(0)(request, response) if ways else response
 
         app = web.Application(client_max_size=LARGEST)
         app.router.add_route("*", "/{path:.*}", answer)

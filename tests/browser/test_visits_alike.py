@@ -3,22 +3,27 @@
 
 import asyncio
 import os
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext
+from playwright.async_api import Browser, BrowserContext, expect
 
 from dropbox.protocol.constants import ENVELOPE
 from tests.browser.conftest import CHROMIUM, Launch
-from tests.browser.lying_server import Asked, lying_server
+from tests.browser.lying_server import Asked, drip, half, hurried, late, lying_server, try_later
 from tests.browser.test_lies import new_codename, service
-from tests.browser.visitor import Report, SourcePage
+from tests.browser.visitor import SLOW, Report, SourcePage
 
 CODENAMES = int(os.environ.get("VISITS", "12"))
 """Of the visits with many codenames: `make visits N=200` makes more."""
 AT_ONCE = 4
 BURST = [("GET", "/v1/directory", 0), ("GET", "/v1/board", 0), ("POST", "/v1/envelopes", ENVELOPE)]
+TIMES = 1 if "VISITS" in os.environ else 20
+"""How many times as fast the worker's clock runs under load; `make visits` makes it a person's."""
+SLACK = 100.0
+"""Seconds of that clock which a busy machine may add to a pause."""
 
 
 def bursts(asked: list[Asked]) -> list[list[Asked]]:
@@ -89,3 +94,64 @@ async def test_many_codenames_send_identical_requests_and_are_warned_of_nothing(
             assert {one.outside() for one in asked} == {asked[0].outside()}
             assert (asked[0].method, len(asked[0].body)) == (method, size)
         assert len({one.body for one in by_path("/v1/envelopes")}) == CODENAMES
+
+
+LOADED = ["/v1/directory", "/v1/directory", "/v1/board", *["/v1/envelopes"] * 3]
+"""A list that drips, so that the visit is made again; then a refusal, no answer, and a receipt that is waited for."""
+LEAST = [100.0, 0.0, 1.0, 0.5, 1.0]
+"""Seconds between two of these at least; the first lasts from when the page asks, which may be before it is heard."""
+
+
+async def _check(source: SourcePage) -> None:
+    await source.come_back(new_codename())
+    await expect(source.section("messages")).to_contain_text("This visit is over.", timeout=SLOW)
+
+
+async def _report(source: SourcePage) -> None:
+    await source.walk_to_check(Report("under load"))
+    await source.send(await source.take_codename())
+
+
+async def _reply(source: SourcePage) -> None:
+    await source.reply("a follow-up", "The northern unit")
+
+
+async def _loaded(browser: Browser, address: str, kind: Callable[[SourcePage], Awaitable[None]]) -> list[Asked]:
+    """What a loaded server is asked by a visit in a window of its own."""
+    own = await browser.new_context()
+    async with lying_server(address) as server:
+        server.changes["/worker.js"] = hurried(TIMES)
+        source = SourcePage(await own.new_page(), server.address)
+        await source.open()
+        if kind is _reply:
+            await _check(source)
+            server.asked.clear()
+        server.ways["/v1/directory"] = [drip(0.2)]
+        server.ways["/v1/envelopes"] = [try_later, half, late(60 / TIMES)]
+        await kind(source)
+        await own.close()
+        return server.of_visits()
+
+
+def _outside(one: Asked) -> tuple[object, ...]:
+    """All but what is inside, and the port, which each of these servers has to itself."""
+    kept = [pair for pair in one.headers if pair[0].lower() not in (b"host", b"referer", b"origin")]
+    return one.method, one.path, kept, len(one.body)
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.either
+async def test_a_loaded_server_sees_the_same_of_every_visit(context: BrowserContext, tmp_path: Path) -> None:
+    """A report, an answer and a return to a server that drips, refuses, breaks off and lets wait: the same requests of
+    the same sizes after the same pauses."""
+    assert context.browser is not None
+    async with service(tmp_path) as honest:
+        loaded = [_loaded(context.browser, honest.address, kind) for kind in (_report, _reply, _check)]
+        traces = await asyncio.gather(*loaded)
+    for asked in traces:
+        assert [one.path for one in asked] == LOADED
+        assert [_outside(one) for one in asked] == [_outside(one) for one in traces[0]]
+        pauses = [(later.at - earlier.at) * TIMES for earlier, later in pairwise(asked)]
+        late_by = [pause - least for pause, least in zip(pauses, LEAST, strict=True)]
+        assert min(late_by) >= -0.1, pauses
+        assert max(late_by) < SLACK, pauses

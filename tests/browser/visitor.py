@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from playwright.async_api import Locator, Page, expect
 
-SLOW = 180_000
-"""Milliseconds for a visit with its stretch, in a browser without just-in-time compilation too."""
+SLOW = 300_000
+"""Milliseconds for a visit with its stretch, in a browser without just-in-time compilation, or of a loaded service."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -43,6 +44,10 @@ class Terminal:
         except OSError:
             return False
         return True
+
+    def echoes(self) -> bool:
+        """Whether what is typed is shown."""
+        return bool(termios.tcgetattr(self._terminal)[3] & termios.ECHO)
 
     def type(self, text: str) -> None:
         os.write(self._terminal, text.encode())
@@ -84,6 +89,19 @@ def test_a_codename_never_stays_on_the_screen(sources: Sources, name: str) -> No
     assert CLEAR in terminal.screen
     assert shown not in terminal.screen.rpartition(CLEAR)[2]
     assert "Stopped" in terminal.screen.rpartition(CLEAR)[2]
+    assert sources.server.paths() == []
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_a_question_that_is_stopped_gives_the_terminal_back(sources: Sources, name: str) -> None:
+    """However the person stops at the question for the codename, the command ends, and what is typed next is seen."""
+    terminal = Terminal("check", *sources.pinned)
+    terminal.until("Your codename")
+    assert not terminal.echoes()
+    ENDS[name](terminal)
+    terminal.until("Stopped")
+    assert terminal.echoes()
+    assert terminal.end() == 1
     assert sources.server.paths() == []
 
 

@@ -64,7 +64,7 @@ def ended(
     tried to send."""
     tried: list[Part] = []
 
-    def visit(self: Service, stretched: bytes, part: Part | None) -> Ended:
+    def visit(self: Service, stretched: bytes, part: Part | None, show: object = None) -> Ended:
         assert part is not None
         tried.append(part)
         return how(ends[min(len(tried), len(ends)) - 1])
@@ -142,7 +142,7 @@ def test_a_visit_that_only_reads_is_made_again_as_often(
     the board was read, the command shows it."""
     tried: list[object] = []
 
-    def visit(_: Service, __: bytes, part: object) -> Ended:
+    def visit(_: Service, __: bytes, part: object, show: object = None) -> Ended:
         tried.append(part)
         return how(end)
 

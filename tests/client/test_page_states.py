@@ -30,7 +30,8 @@ def table() -> dict[str, dict[str, list[str]]]:
     [
         ("report-stored", ["end sent"], ["report"], {"returned", "found", "routed", "only", "left-reply"}),
         ("reply-stored", ["end replied"], ["typed"], EVERYTHING - {"last", "left-reply"}),
-        ("answers-read", ["end messages"], ["typed"], EVERYTHING - {"last"}),
+        ("answers-read", ["end messages"], ["typed"], EVERYTHING),
+        ("answers-over", [], [], EVERYTHING - {"last"}),
         ("left", [], ["keys", "outcome", "typed"], OWN),
         ("left-stored", [], ["keys", "outcome", "report", "typed"], set()),
         ("gone", [], ["outcome", "report", "typed", "worker"], set()),

@@ -8,6 +8,10 @@ import signal
 import subprocess
 import sys
 import termios
+import time
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -86,24 +90,81 @@ def test_control_c_while_a_command_loads() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, b"", b"")
 
 
-def test_control_c_while_a_command_asks(tmp_path: Path) -> None:
-    """One word, exit 1, and the terminal shows again what is typed."""
+@contextmanager
+def asking(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A command that asks for a new passphrase at a terminal, and that terminal's other end."""
     leader, follower = pty.openpty()
     command = [BIN / "dropbox-keys", "root", "new", "--out", tmp_path / "root.key"]
     started = subprocess.Popen(
         command, stdin=follower, stdout=follower, stderr=follower, start_new_session=True, preexec_fn=_own_terminal
     )
     os.close(follower)
-    seen = b""
-    while b"Passphrase" not in seen:
-        seen += os.read(leader, 1_024)
-    os.write(leader, b"\x03")
-    assert started.wait(timeout=30) == 1
-    seen += os.read(leader, 4_096)
-    assert b"Stopped." in seen
-    assert b"Traceback" not in seen
-    assert termios.tcgetattr(leader)[3] & termios.ECHO
+    seen_until(leader, b"Passphrase")
+    yield started, leader
     os.close(leader)
+
+
+def seen_until(leader: int, text: bytes) -> None:
+    """Read until that stands on the screen."""
+    seen = b""
+    while text not in seen:
+        seen += os.read(leader, 1_024)
+
+
+def test_letters_that_are_composed_otherwise_are_the_same(tmp_path: Path) -> None:
+    """A passphrase that two keyboards write differently is confirmed; another one is asked for again."""
+    typed = "Größe und Maß der Dinge"
+    with asking(tmp_path) as (started, leader):
+        for words, then in (
+            (typed, b"Repeat"),
+            ("another passphrase", b"do not match.\r\nPassphrase"),
+            (unicodedata.normalize("NFD", typed), b"Repeat"),
+            (unicodedata.normalize("NFC", typed), b"root.key.pub"),
+        ):
+            os.write(leader, f"{words}\n".encode())
+            seen_until(leader, then)
+        assert started.wait(timeout=30) == 0
+
+
+def test_a_reader_that_has_gone_hears_no_silence_of_what_is_done(tmp_path: Path) -> None:
+    """Gone before a key is made, none is; gone while it is made, the files are named: exit 1 and one sentence."""
+    key = tmp_path / "root.key"
+    command = [BIN / "dropbox-keys", "root", "new", "--out", key]
+    for made in (False, True):
+        reader, writer = os.pipe()
+        if not made:
+            os.close(reader)
+        pipe = subprocess.PIPE
+        started = subprocess.Popen(command, stdin=pipe, stdout=writer, stderr=pipe)
+        os.close(writer)
+        if made:
+            # It waits for its passphrase, and has looked at its output by then.
+            time.sleep(1)
+            os.close(reader)
+        _, said = started.communicate(b"a passphrase of a root\n", timeout=60)
+        lines = said.decode().splitlines()
+        assert (started.returncode, len(lines), key.exists()) == (1, 1, made), lines
+        assert ("root.key.pub: written" if made else "Nobody reads standard output any more") in lines[0]
+
+
+def test_what_is_given_once_is_not_given_to_nobody(tmp_path: Path) -> None:
+    """The null device keeps no code secret: no desk is made."""
+    words = ("--service", "http://127.0.0.1:9", "--anchor", tmp_path / "anchor", "--name", "North", "--member", "ada")
+    ended = run("dropbox-desk", "init", "--vault", tmp_path / "north", *words, "--backup", "none", ends="> /dev/null")
+    assert "goes nowhere" in ended.one_line()
+    assert not (tmp_path / "north").exists()
+
+
+@pytest.mark.parametrize("key", [b"\x03", b"\x1a"], ids=["Ctrl-C", "Ctrl-Z"])
+def test_a_person_who_stops_while_a_command_asks(tmp_path: Path, key: bytes) -> None:
+    """One word, exit 1, and the terminal shows again what is typed."""
+    with asking(tmp_path) as (started, leader):
+        os.write(leader, key)
+        assert started.wait(timeout=30) == 1
+        seen = os.read(leader, 4_096)
+        assert b"Stopped." in seen
+        assert b"Traceback" not in seen
+        assert termios.tcgetattr(leader)[3] & termios.ECHO
 
 
 def _own_terminal() -> None:

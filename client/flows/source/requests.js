@@ -5,6 +5,7 @@
  */
 
 /** @import { Bytes } from "../../protocol/bytes.js" */
+/** @import { Visited } from "./visit.js" */
 
 /**
  * `GET /v1/directory`; answered by its body, bytes.
@@ -28,8 +29,10 @@
  */
 
 /**
- * `POST /v1/envelopes` with exactly 16,384 bytes; answered by the receipt's 256 bytes, or by NotTaken.
- * @typedef {{ask: "envelope", envelope: Bytes}} PostEnvelope
+ * `POST /v1/envelopes` with exactly 16,384 bytes; answered by the receipt's 256 bytes, or by NotTaken. `reading` is what
+ * the visit has learnt so far. It does not leave: it is for whoever shows it while the receipt is waited for, and not
+ * before the envelope is on its way, for who has read may go.
+ * @typedef {{ask: "envelope", envelope: Bytes, reading?: Visited}} PostEnvelope
  */
 
 /** @typedef {GetDirectory | GetBoard | ConfirmClock | PostEnvelope} VisitRequest */

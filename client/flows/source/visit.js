@@ -210,7 +210,7 @@ async function receiptOf(answer, sent) {
  * One burst. `stretched` is S, `part` what to send (undefined: only read), `clock` the device's, Unix seconds.
  *
  * Throws TrustError and Malformed when directory or board cannot be believed (nothing is posted), ClockUnconfirmed, and
- * NoUnitReceives when there is a part. What the board holds is told whatever becomes of the envelope.
+ * NoUnitReceives when there is a part. What the board holds is told with the envelope, whatever becomes of that.
  * @param {Anchor} anchor
  * @param {Bytes} stretched
  * @param {Part | undefined} part
@@ -242,6 +242,6 @@ export async function* visit(anchor, stretched, part, clock, random) {
     if (part || !(reason instanceof NoUnitReceives)) throw reason;
     return { ...learnt, fault: { reason, perhaps: false } };
   }
-  const { receipt, fault } = await receiptOf(yield { ask: "envelope", envelope }, envelope);
+  const { receipt, fault } = await receiptOf(yield { ask: "envelope", envelope, reading: learnt }, envelope);
   return { ...learnt, receipt: sealed ? receipt : undefined, fault };
 }

@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from dropbox.flows.trust import Judged
 from dropbox.protocol.board import Chains, EntryPlain, entry_tag, join_text, mark_tag, open_entry, read_mark
 from dropbox.protocol.codename import ConversationKeys, conversation_keys
 from dropbox.protocol.constants import MAX_CHAIN_INDEX, MAX_SLOTS, EntryType
@@ -34,6 +35,14 @@ class FoundConversation:
     entries: bool
     marked: bool
     unread_entries: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that a visit has read, before it is known what becomes of its envelope."""
+
+    judged: Judged
+    conversations: tuple[FoundConversation, ...] = field(repr=False)
 
 
 @dataclass

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a visit asks of its driver besides directory and board."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dropbox.flows.requests import GetBoard, GetDirectory, LocalRequest, NetworkRequest
+
+from .reading import Reading
 
 
 @dataclass(frozen=True)
@@ -17,9 +19,14 @@ class NotTaken:
 
 @dataclass(frozen=True)
 class PostEnvelope(NetworkRequest[bytes | NotTaken]):
-    """``POST /v1/envelopes`` with exactly 16,384 bytes; answered by the receipt's 256 bytes, or by NotTaken."""
+    """``POST /v1/envelopes`` with exactly 16,384 bytes; answered by the receipt's 256 bytes, or by NotTaken.
+
+    ``reading`` does not leave: it is for whoever shows it while the receipt is waited for, and not before the envelope
+    is on its way, for who has read may go.
+    """
 
     envelope: bytes
+    reading: Reading | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from dropbox.protocol.proofs import ProvedUnit
 from dropbox.protocol.routing import receiving_unit
 from dropbox.protocol.wire import Receipt, parse_receipt
 
-from .reading import FoundConversation, read_board
+from .reading import FoundConversation, Reading, read_board
 from .requests import ConfirmClock, NotTaken, PostEnvelope, VisitRequest
 
 
@@ -66,13 +66,11 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Visited:
+class Visited(Reading):
     """What a visit learnt, whatever became of its envelope. ``receipt`` is that of the message (None when a decoy or an
     ack went instead); ``refused`` why the message could not be sealed, in which case a decoy was posted; ``slug`` the
     unit written to; ``fault`` why there is no receipt of the envelope, whatever was in it."""
 
-    judged: Judged
-    conversations: tuple[FoundConversation, ...]
     receipt: Receipt | None
     refused: ProtocolError | None
     slug: str
@@ -177,7 +175,7 @@ def visit(
     """One burst. ``stretched`` is S, ``part`` what to send (None: only read), ``clock`` the device's, Unix seconds.
 
     Raises TrustError and Malformed when directory or board cannot be believed (nothing is posted), ClockUnconfirmed,
-    and NoUnitReceives when there is a part. What the board holds is told whatever becomes of the envelope.
+    and NoUnitReceives when there is a part. What the board holds is told with the envelope, whatever becomes of that.
     """
     judged = yield from _fetch(anchor, clock)
     if judged.clock_suspect and not (yield from ConfirmClock()):
@@ -199,7 +197,7 @@ def visit(
         if part is not None:
             raise
         return Visited(judged, found, None, None, "", NotTaken(error, perhaps=False))
-    told = _receipt((yield from PostEnvelope(sent)), sent)
+    told = _receipt((yield from PostEnvelope(sent, Reading(judged, found))), sent)
     if isinstance(told, NotTaken):
         return Visited(judged, found, None, refused, slug, told)
     return Visited(judged, found, told if slug else None, refused, slug)
