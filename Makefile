@@ -13,7 +13,7 @@ N ?= 20
 PARTIES := dropbox keys journalist_ui
 LOCKS := source server desk keys dev
 
-.PHONY: help setup demo test steady mishaps check format lint types imports sizes bundle screenshots bench crash hostile campaign twin visits browsers docs generated lock clean
+.PHONY: help setup demo test steady mishaps check format lint types imports sizes bundle screenshots bench flood crash hostile campaign twin visits browsers docs generated lock clean
 
 help:
 	@echo 'make setup   make .venv with the pinned dependencies and the project'
@@ -25,6 +25,7 @@ help:
 	@echo 'make bundle  build the browser’s bundle and record its hash'
 	@echo 'make screenshots  look at every page, pictures in .build/screenshots'
 	@echo 'make bench   measure against bare handlers      [ARGS=…]'
+	@echo 'make flood   floods, and who comes through      [N=100 visits each, ARGS=…]'
 	@echo 'make crash   kill -9 during writes              [N=1000]'
 	@echo 'make hostile  hostile texts through the desk     [N=2000]'
 	@echo 'make campaign  months of a service in memory   [N=20 runs]'
@@ -119,6 +120,10 @@ screenshots: setup
 
 bench: setup
 	@exec $(BIN)/python bench/run.py $(ARGS)
+
+flood: N = 100
+flood: setup
+	@exec $(BIN)/python -m bench.flood --honest $(N) $(ARGS)
 
 hostile: setup
 	@exec $(BIN)/python -m tests.hostile.campaign --strings $(N)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 from dropbox.protocol.constants import MAX_SEGMENT_ENVELOPES
 from dropbox.protocol.policy import PRODUCTION
@@ -25,9 +26,9 @@ QUOTAS = [4] * 60 + [16] * 6 + [64] * 2
 
 
 @contextmanager
-def process(*command: str | Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def process(*command: str | Path, errors: IO[str] | None = None) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A process and the first line that it prints; stopped at the end."""
-    running = subprocess.Popen([str(one) for one in command], stdout=subprocess.PIPE, text=True)
+    running = subprocess.Popen([str(one) for one in command], stdout=subprocess.PIPE, stderr=errors, text=True)
     try:
         assert running.stdout is not None
         line = running.stdout.readline().strip()

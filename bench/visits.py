@@ -49,7 +49,7 @@ def measure_over_tor(folder: Path, quotas: list[int], rounds: int) -> float:
     """The median of the seconds through an onion address of a private network, whose hops are all on this machine."""
     world, config = make_service(folder, full_board=True, quotas=quotas)
     socket, file = folder / "server.sock", folder / "server.toml"
-    file.write_text(replace(config, listen=Listen(socket)).encode())
+    file.write_text(replace(config, listen=Listen(socket), front="unix").encode())
     command = Path(sys.executable).with_name("dropbox")
     with process(command, "serve", "--config", file), private_network(socket) as reached:
         return median(asyncio.run(_once(world, reached.address, reached.socks)) for _ in range(rounds))

@@ -53,6 +53,7 @@ NEEDS = {
         Need("venv", (f"python3.{sys.version_info.minor}-venv",), _has_venv),
         Need("postgres", ("postgresql",), lambda: postgres_programs() is not None),
         Need("tor", ("tor",), lambda: find_program("tor") is not None),
+        Need("haproxy", ("haproxy",), lambda: find_program("haproxy") is not None),
         Need("chromium", ("chromium",), lambda: find_program("chromium") is not None),
         Need("firefox", ("firefox-esr",), lambda: find_program("firefox-esr") is not None),
         Need("systemd", ("systemd",), lambda: find_program("systemd-analyze") is not None),

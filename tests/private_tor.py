@@ -3,7 +3,8 @@
 
     .venv/bin/python -m tests.private_tor SOCKET
 
-SOCKET is the Unix socket of a running server. Prints the onion address and the SOCKS port, and runs until Ctrl-C:
+SOCKET is the Unix socket of a running server, whose settings say front = "unix". Prints the onion address and the SOCKS
+port, and runs until Ctrl-C:
 
     dropbox-source units --service ADDRESS --anchor FILE --tor 127.0.0.1:PORT
 

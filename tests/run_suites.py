@@ -35,7 +35,7 @@ FAST = (
     "client",
     "desk_web",
 )
-SLOW = ("browser", "scenarios", "desk", "crash", "hostile")
+SLOW = ("browser", "scenarios", "desk", "flood", "crash", "hostile")
 """The longest of all first; while its pages wait, the other ones go by beside it, which wait for the next period."""
 SIDE_BY_SIDE = 2
 SLOW_SIDE_BY_SIDE = 3

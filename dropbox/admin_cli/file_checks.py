@@ -72,12 +72,18 @@ def check_disk(config: ServerConfig, free: int | None = None) -> Finding:
 
 
 def check_config(config: ServerConfig) -> Iterator[Finding]:
-    """What the settings say about where the server may be reached."""
-    if not config.listen.loopback:
+    """What the settings say about where the server may be reached, and how it tells callers apart."""
+    if not config.listen.loopback and config.front:
+        yield warning(
+            "listen",
+            f"listens on {config.listen} for {config.front}: nothing is encrypted between the two",
+            'put both on one machine and set listen = "unix:/…"',
+        )
+    elif not config.listen.loopback:
         yield serious(
             "listen",
             f"listens on {config.listen}: visitors' addresses reach this process, and nothing is encrypted on the way",
-            'set listen = "unix:/…" and put Tor or a web server before it (deploy/tor/torrc)',
+            'set listen = "unix:/…" and put Tor (deploy/tor/torrc) or TLS (deploy/haproxy/haproxy.cfg) before it',
         )
     elif config.listen.path is None:
         yield warning(
@@ -87,8 +93,22 @@ def check_config(config: ServerConfig) -> Iterator[Finding]:
         )
     else:
         yield ok("listen", "a Unix socket")
+    yield _check_callers(config)
     if config.demo:
         yield warning("demo", "every page says that this is a demonstration", "set demo = false in server.toml")
+
+
+def _check_callers(config: ServerConfig) -> Finding:
+    """Without a front that says who comes, all who come this way are one."""
+    if config.front or not config.listen.loopback:
+        return ok("callers", "each has its own share")
+    level = serious if config.listen.path else warning
+    return level(
+        "callers",
+        "callers cannot be told apart: one shared caller without limits of its own, each of whose envelopes counts as "
+        "a first; one flooder takes all",
+        'set front = "unix", with deploy/tor/torrc or deploy/haproxy/haproxy.cfg before a Unix socket',
+    )
 
 
 def check_config_file(path: Path) -> Finding:

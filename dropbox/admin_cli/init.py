@@ -79,12 +79,15 @@ def init(folder: Path, anchor: Path, path: Path | None, listen: str, database: s
     anchor_text = armour(ANCHOR, read_anchor(anchor).encode())
     if "?" in str(folder) or not str(folder).isprintable():
         raise ConfigRefused("the folder's path must hold no question mark and no invisible letter: choose another one")
+    address = parse_listen(listen)
     config = ServerConfig(
-        listen=parse_listen(listen),
+        listen=address,
         database=parse_database(database or f"sqlite:///{data_dir / 'server.sqlite'}"),
         data_dir=data_dir,
         anchor=pinned,
         demo=demo,
+        # What stands before a Unix socket is Tor, set up as deploy/tor/torrc.
+        front="unix" if address.path else "",
     )
     _make_folders(folder, config)
     upgrade(config.database)

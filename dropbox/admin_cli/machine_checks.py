@@ -14,16 +14,30 @@ from .findings import Finding, ok, serious, warning
 TOP_LEVEL = ("dropbox", "keys", "journalist_ui", "templates")
 _CLOCK_UNSYNCHRONISED = 5  # TIME_ERROR of adjtimex(2)
 _FORBIDDEN = -2  # ours: the sandbox lets nobody ask
+_PR_GET_DUMPABLE = 3  # of prctl(2)
 _TIMEX_BYTES = 512  # larger than struct timex on every platform
 
 
-def check_core_dumps(proc: Path = Path("/proc"), soft: int | None = None) -> Finding:
-    """A core dump would write envelopes and addresses in flight to the disk."""
+def _may_be_dumped() -> bool:
+    """What the kernel says of this process; every command of ours asks it for the same when it starts."""
+    try:
+        return int(ctypes.CDLL(None).prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0)) != 0
+    except (OSError, AttributeError):
+        return True
+
+
+def check_core_dumps(proc: Path = Path("/proc"), soft: int | None = None, dumpable: bool | None = None) -> Finding:
+    """A core dump would write envelopes, and who just came, to the disk. A limit of none holds back a file, but not a
+    program that the kernel hands the core to; of a process that is not dumpable there is none."""
     limit = resource.getrlimit(resource.RLIMIT_CORE)[0] if soft is None else soft
-    if limit == 0:
-        return ok("core-dumps", "this process may write none")
+    allowed = _may_be_dumped() if dumpable is None else dumpable
     pattern = proc / "sys/kernel/core_pattern"
     target = pattern.read_text().strip() if pattern.exists() else "core"
+    if not allowed or (limit == 0 and not target.startswith("|")):
+        return ok("core-dumps", "this process may write none")
+    if limit == 0:
+        what = f"a crash may be handed to a program, whatever its size may be ({target})"
+        return serious("core-dumps", what, "run `sysctl kernel.core_pattern=core`, and see who set it")
     return serious(
         "core-dumps",
         f"a crash may be written to the disk ({target})",

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dropbox.forces import force_names
 from dropbox.protocol.directory import VerifiedDirectory, parse_signed_directory, verify_directory
 from dropbox.protocol.errors import ProtocolError
+from dropbox.protocol.policy import Policy
 from dropbox.server.config import ConfigRefused, ServerConfig, read_anchor
 from dropbox.server.publishing.lived_periods import explained, first_explained
 from dropbox.server.store.revision import NEEDED, found_revision
@@ -113,11 +114,11 @@ def _clock(verified: VerifiedDirectory, newest: int | None, period: int) -> Iter
         yield serious("clock", what, fix)
 
 
-async def _published(config: ServerConfig, store: SqlStore, now: float) -> Iterator[Finding]:
+async def _published(config: ServerConfig, store: SqlStore, now: float) -> tuple[list[Finding], Policy | None]:
     pinned = read_anchor(config.anchor).anchor
     bodies = await store.newest_directories(1)
     if not bodies:
-        return iter([warning("directory", "none is published", "run `dropbox-admin directory publish`")])
+        return [warning("directory", "none is published", "run `dropbox-admin directory publish`")], None
     verified = verify_directory(pinned, parse_signed_directory(bodies[0]))
     period, head = int(now // verified.policy.period), verified.signed_head.head
     fix = "have the roots sign a new head, then run `dropbox-admin directory publish`"
@@ -128,7 +129,7 @@ async def _published(config: ServerConfig, store: SqlStore, now: float) -> Itera
     elif head.expires < period + min(WARN_BEFORE_EXPIRY, verified.policy.head_life // 2):
         found.append(warning("directory", f"it expires soon: {days}", fix))
     found += _mistakes(verified, now)
-    return iter(found or [ok("directory", f"version {head.dir_version}, {days}")])
+    return found or [ok("directory", f"version {head.dir_version}, {days}")], verified.policy
 
 
 def _mistakes(verified: VerifiedDirectory, now: float) -> Iterator[Finding]:
@@ -138,12 +139,13 @@ def _mistakes(verified: VerifiedDirectory, now: float) -> Iterator[Finding]:
             yield serious("directory", said.text, "correct it with `dropbox-keys`, have it signed, and publish it")
 
 
-async def check_published(config: ServerConfig, now: float) -> list[Finding]:
-    """Whether the published directory is one that clients will take."""
+async def check_published(config: ServerConfig, now: float) -> tuple[list[Finding], Policy | None]:
+    """Whether the published directory is one that clients will take; its policy, where there is one."""
     store = open_store(config.database)
     try:
-        return list(await _published(config, store, now))
+        return await _published(config, store, now)
     except (ProtocolError, ConfigRefused, OSError, SQLAlchemyError) as error:
-        return [serious("directory", f"anchor and directory do not fit ({error})", "publish a directory of its roots")]
+        what = f"anchor and directory do not fit ({error})"
+        return [serious("directory", what, "publish a directory of its roots")], None
     finally:
         await store.close_store()

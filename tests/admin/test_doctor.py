@@ -23,8 +23,8 @@ def sound_machine(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(machine_checks, name, lambda name=name: machine_checks.ok(name, "sound"))
 
 
-def findings(path: Path) -> tuple[int, list[dict[str, str]]]:
-    result = admin("doctor", "--config", path, "--json")
+def findings(path: Path, *more: str | Path) -> tuple[int, list[dict[str, str]]]:
+    result = admin("doctor", "--config", path, "--json", *more)
     found: list[dict[str, str]] = json.loads(result.stdout)["findings"]
     for one in found:
         assert bool(one["fix"]) == (one["level"] != "ok"), one
@@ -100,8 +100,8 @@ def test_a_config_that_cannot_be_read_is_a_finding(config: Path) -> None:
 
 def test_core_dumps_swap_and_umask(tmp_path: Path) -> None:
     """Each state of the machine has its finding."""
-    assert machine_checks.check_core_dumps(soft=0).level is Level.OK
-    assert machine_checks.check_core_dumps(tmp_path, soft=-1).level is Level.SERIOUS
+    assert machine_checks.check_core_dumps(tmp_path, soft=0).level is Level.OK
+    assert machine_checks.check_core_dumps(tmp_path, soft=-1, dumpable=True).level is Level.SERIOUS
     swaps = tmp_path / "swaps"
     for lines, level in (
         ("", Level.OK),
@@ -140,9 +140,13 @@ def test_where_the_server_may_be_reached(config: Path) -> None:
         (Listen(None, "127.0.0.1", 80), Level.WARNING),
         (Listen(config), Level.OK),
     ):
-        (found,) = file_checks.check_config(replace(settings, listen=listen))
+        found = next(file_checks.check_config(replace(settings, listen=listen)))
         assert found.level is level
-    assert [one.check for one in file_checks.check_config(replace(settings, demo=True))] == ["listen", "demo"]
+    assert [one.check for one in file_checks.check_config(replace(settings, demo=True))] == [
+        "listen",
+        "callers",
+        "demo",
+    ]
     assert file_checks.check_user(settings, uid=4_711).level is Level.WARNING
     assert file_checks.check_disk(settings, free=settings.disk_reserve + 1).level is Level.WARNING
 

@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.mounts, pytest.mark.timeout(400)]
 
 USERS = f"""
 install -D -m 0644 {DEPLOY}/systemd/sysusers.conf /etc/sysusers.d/dropbox.conf
+install -D -m 0644 {DEPLOY}/tor/torrc /etc/tor/torrc
 systemd-sysusers
 """
 SERVER = (
@@ -30,6 +31,7 @@ id debian-tor | grep -q '(dropbox)' && as debian-tor /opt/dropbox/bin/python - <
 import socket
 line = socket.socket(socket.AF_UNIX)
 line.connect("/run/dropbox/server.sock")
+line.sendall(b"PROXY TCP6 fc00:dead:beef:4dad::0:1a ::1 26 80\\r\\n")
 line.sendall(b"GET /v1/intake HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n")
 print("answer", line.recv(64).split()[1].decode())
 END
@@ -71,8 +73,8 @@ def changed(tmp_path: Path, name: str, *without: str) -> Path:
 
 
 def test_the_server_starts_and_answers_tor(tmp_path: Path, given: dict[str, str]) -> None:
-    """By the runbook's steps; its self-check finds every folder writable, Tor's user gets an answer, and nothing else
-    of the machine can be written to."""
+    """By the runbook's steps; its self-check finds every folder writable and Tor's lines sound, Tor's user gets an
+    answer, and nothing else of the machine can be written to."""
     sandbox = Sandbox(DEPLOY / "systemd" / "server.service", tmp_path, given=given)
     done = sandbox.run(SERVER, SERVES)
     assert "listening on unix:/run/dropbox/server.sock" in done.stdout, done.stdout + done.stderr
@@ -81,6 +83,7 @@ def test_the_server_starts_and_answers_tor(tmp_path: Path, given: dict[str, str]
     assert "WROTE" not in done.stdout
     assert done.stderr.count("Read-only file system") == 3
     assert "serious" not in done.stdout
+    assert "warning tor" not in done.stdout
 
 
 def test_a_server_without_its_folder_says_so(tmp_path: Path, given: dict[str, str]) -> None:

@@ -51,6 +51,7 @@ def test_tor_accepts_it_without_a_warning(tmp_path: Path) -> None:
         ("HiddenServicePoWDefensesEnabled 1", "HiddenServicePoWDefensesEnabled many"),
         ("HiddenServicePort 80 unix:/run/dropbox/server.sock", "HiddenServicePort 80 run/dropbox/server.sock"),
         ("SafeLogging 1", "SaveLogging 1"),
+        ("HiddenServiceExportCircuitID haproxy", "HiddenServiceExportCircuitID socks"),
     ],
 )
 def test_tor_refuses_a_fault(tmp_path: Path, sound: str, fault: str) -> None:
@@ -73,6 +74,9 @@ def test_the_onion_leads_to_the_socket_of_the_server_unit() -> None:
         ("SafeLogging", "1"),
         ("Log", "notice syslog"),
         ("HiddenServiceEnableIntroDoSDefense", "1"),
+        ("HiddenServiceExportCircuitID", "haproxy"),
+        ("HiddenServiceMaxStreams", "8"),
+        ("HiddenServicePoWQueueRate", "2"),
         ("HiddenServicePoWDefensesEnabled", "1"),
         ("HiddenServiceNonAnonymousMode", "0"),
     ],

@@ -66,7 +66,7 @@ def parties_apart(module: str, name: str) -> Refusal:
     theirs = next((party for party in PARTIES if within(name, party)), None)
     if mine is None or theirs is None or mine == theirs:
         return None
-    shared = ("dropbox.server.store", "dropbox.server.config", "dropbox.server.ports", _LIVED)
+    shared = ("dropbox.server.store", "dropbox.server.config", "dropbox.server.ports", "dropbox.server.supply", _LIVED)
     operator = mine == "dropbox.admin_cli" and within(name, *shared)
     return None if operator else "one party may not import another"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Carries bytes from a loopback port to a server and back, and keeps what each connection sent."""
+"""Carries bytes from a loopback port or a Unix socket to a server and back, and keeps what each connection sent."""
 
 import asyncio
 import socket
@@ -8,10 +8,13 @@ from pathlib import Path
 
 
 class Carrier:
-    """Listens on ``port`` until ``close``; ``sent`` holds the bytes of each connection towards the server, in order."""
+    """Listens on ``port``, or on the socket ``at``, until ``close``; ``sent`` holds the bytes of each connection to the
+    server, in order. ``first`` goes before them, as a front's line does."""
 
-    def __init__(self, unix: Path | None = None, port: int | None = None) -> None:
-        self._unix, self._target = unix, port
+    def __init__(
+        self, unix: Path | None = None, port: int | None = None, at: Path | None = None, first: bytes = b""
+    ) -> None:
+        self._unix, self._target, self._at, self._first = unix, port, at, first
         self.sent: list[bytearray] = []
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -25,7 +28,11 @@ class Carrier:
 
     async def _listen(self, listening: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
-        async with await asyncio.start_server(self._carry, "127.0.0.1", self.port):
+        if self._at is not None:
+            server = await asyncio.start_unix_server(self._carry, self._at)
+        else:
+            server = await asyncio.start_server(self._carry, "127.0.0.1", self.port)
+        async with server:
             listening.set()
             await self._stop.wait()
 
@@ -42,6 +49,7 @@ class Carrier:
             return
         kept = bytearray()
         self.sent.append(kept)
+        outer.write(self._first)
 
         async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter, keep: bytearray | None) -> None:
             while data := await source.read(65_536):

@@ -13,6 +13,7 @@ from typing import Any
 from dropbox.demo.service import POLICY, Demo, make_roots
 from tests.desk.live import DESK_PASSPHRASE, LiveDesk
 from tests.private_tor import Reached, private_network
+from tests.scenarios.carrier import Carrier
 from tests.scenarios.service import BIN, Ran, ok, run, until
 
 SLUG = "north"
@@ -47,8 +48,9 @@ def child(command: tuple[str, ...], log: Path, stdin: str = "") -> Iterator[subp
 class OnionService:
     """The service, once everything runs."""
 
-    def __init__(self, reached: Reached, anchor: Path, desk: LiveDesk, server_pid: int) -> None:
+    def __init__(self, reached: Reached, anchor: Path, desk: LiveDesk, server_pid: int, tap: Carrier) -> None:
         self.reached = reached
+        self.tap = tap
         self.anchor = anchor
         self.desk = desk
         self.server_pid = server_pid
@@ -107,13 +109,16 @@ def onion_service(folder: Path) -> Iterator[OnionService]:
         ok("dropbox-admin", "init", "--dir", str(made.server), "--anchor", str(made.anchor), "--listen", made.listen)
         serve = (str(BIN / "dropbox"), "serve", "--config", str(made.server / "server.toml"))
         server = stack.enter_context(child(serve, folder / "server.log"))
-        reached = stack.enter_context(private_network(socket))
+        # Between Tor and the server, to see what Tor says.
+        tap = Carrier(unix=socket, at=folder / "tap.sock")
+        stack.callback(tap.close)
+        reached = stack.enter_context(private_network(folder / "tap.sock"))
         print(f"the network carried a connection after {reached.seconds:.1f} s")
         desk = LiveDesk(folder / SLUG, reached.address, made.anchor)
         _sign_directory(made, desk.init("--tor", reached.socks).json["enrolment"])
         daemon = (str(BIN / "dropbox-desk"), "serve", "--vault", str(desk.folder))
         stack.enter_context(child(daemon, folder / "desk.log", f"{DESK_PASSPHRASE}\n"))
-        service = OnionService(reached, made.anchor, desk, server.pid)
+        service = OnionService(reached, made.anchor, desk, server.pid, tap)
         service.session = str(desk.login("ada"))
         assert until(service.receives, 60), (folder / "desk.log").read_text()
         yield service

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyotp
 import pytest
 
+from bench.flood_tor import circuit_line
 from tests.ports import free_port
 from tests.scenarios.carrier import Carrier
 from tests.scenarios.service import BIN, ROOT, until
@@ -25,7 +26,7 @@ def blocks() -> list[str]:
 @pytest.fixture
 def onion(tmp_path: Path) -> Iterator[Carrier]:
     """In place of the onion service: from a loopback port to the server's Unix socket."""
-    carrier = Carrier(unix=tmp_path / "s.sock")
+    carrier = Carrier(unix=tmp_path / "s.sock", first=circuit_line(1))
     yield carrier
     carrier.close()
 

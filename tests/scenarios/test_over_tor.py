@@ -2,7 +2,9 @@
 """The spine over Tor: an onion service from deploy/tor/torrc, and a source and a desk that reach it by SOCKS only."""
 
 import json
+import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,56 @@ def test_a_report_is_collected_answered_and_read(onion: OnionService) -> None:
     assert onion.check(codename)["conversations"][0]["messages"][0]["text"] == "Heard, over Tor."
     assert onion.check(codename)["warnings"] == []
     assert until(lambda: [one["state"] for one in messages(onion, case) if one["from"] == "unit"] == ["read"])
+
+
+def stream(onion: OnionService, user: str) -> socket.socket:
+    """A stream to the onion service by that SOCKS user, on which the server has answered. Raises OSError."""
+    host, _, port = onion.reached.socks.rpartition(":")
+    name = onion.reached.onion.encode()
+    one = socket.create_connection((host, int(port)), timeout=30)
+    try:
+        with one.makefile("rb") as said:
+            # One after the other: Tor throws away what comes before it has answered.
+            for asked, length in (
+                (b"\x05\x01\x02", 2),
+                (b"\x01" + bytes([len(user)]) + user.encode() + b"\x01x", 2),
+                (b"\x05\x01\x00\x03" + bytes([len(name)]) + name + (80).to_bytes(2, "big"), 10),
+            ):
+                one.sendall(asked)
+                answered = said.read(length)
+            if answered[1:2] != b"\0":
+                raise ConnectionError("the proxy refused")
+            one.sendall(b"GET /v1/intake HTTP/1.1\r\nhost: x\r\nx-user: " + user.encode() + b"\r\n\r\n")
+            if b" 200 " not in said.readline():
+                raise ConnectionError("no answer")
+    except BaseException:
+        one.close()
+        raise
+    return one
+
+
+def test_a_caller_is_a_circuit(onion: OnionService) -> None:
+    """What deploy/tor/torrc has Tor say before each connection's first byte names the circuit: the same for two streams
+    of one SOCKS user, another for each other user; every connection has such a line, of at most 107 bytes."""
+    users = ["ann", "ann", "bob", "eve"]
+    for user in users:
+        stream(onion, user).close()
+    lines = [bytes(sent).partition(b"\r\n") for sent in onion.tap.sent]
+    assert all(line.startswith(b"PROXY TCP6 fc00:dead:beef:4dad::") and len(line) < 107 for line, _, _ in lines)
+    told = {user: {line for line, _, rest in lines if f"x-user: {user}".encode() in rest} for user in users}
+    assert [len(told[user]) for user in ("ann", "bob", "eve")] == [1, 1, 1]
+    assert len(set.union(*told.values())) == 3
+
+
+def test_a_circuit_that_opens_too_many_streams_is_closed(onion: OnionService) -> None:
+    """Eight at once are served; the ninth costs its opener all of them."""
+    with ExitStack() as stack:
+        streams = [stack.enter_context(stream(onion, "greedy")) for _ in range(8)]
+        with pytest.raises(OSError):  # noqa: PT011 - a refusal by the proxy, or an end
+            stream(onion, "greedy").close()
+        for one in streams:
+            while one.recv(1 << 16):
+                pass  # to the end, which the timeout of a stream would not be
 
 
 def test_an_onion_address_without_tor_is_refused(onion: OnionService) -> None:
