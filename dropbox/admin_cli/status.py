@@ -18,7 +18,7 @@ from dropbox.server.store.sql import SqlStore, open_store
 from dropbox.shown.days import DAY, day_of
 from dropbox.shown.signed_list import seconds_left, span
 
-Counts = dict[str, int | None]
+Counts = dict[str, int | bool | None]
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,8 @@ async def look(config: ServerConfig, now: float) -> tuple[Counts, Holds, list[Ne
             "newest_closed_period": await store.newest_closed(),
             "oldest_closed_period": await store.oldest_closed(),
             **await store.counts(),
+            "fullest_segment": await store.fullest(),
+            "flooded": await store.flooded(),
             "disk_free": shutil.disk_usage(config.data_dir).free,
             "disk_reserve": config.disk_reserve,
         }
@@ -93,7 +95,8 @@ def status(config: Path, as_json: bool) -> None:
         return
     click.echo(f"list of units: {holds.words}")
     for name, value in counts.items():
-        click.echo(f"{name.replace('_', ' '):30} {'none yet' if value is None else value}")
+        shown = "none yet" if value is None else ("yes" if value else "no") if isinstance(value, bool) else value
+        click.echo(f"{name.replace('_', ' '):30} {shown}")
     for unit in units:
         newest = "no batch yet"
         if unit.last_period is not None:

@@ -140,6 +140,7 @@ def test_status_counts_without_content(config: Path, world: World) -> None:
     assert desk.last is not None
     newest = {"slug": "unit-0", "last_period": NOW + 1, "last_hash": desk.last.hash.hex()}
     assert units == [newest, {"slug": "unit-1", "last_period": None, "last_hash": None}]
+    assert (found["flooded"], found["fullest_segment"]) == (False, 0)
     words = admin("status", "--config", config).stdout
     assert "batches                        2" in words
     assert desk.last.hash.hex() in words

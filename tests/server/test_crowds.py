@@ -197,3 +197,19 @@ async def test_nobody_waits_for_a_turn_in_vain(tmp_path: Path) -> None:
             assert server.service.waiting.turns.waiting == 256
             await in_time(honest(server, BOARD, 10_000))
         await until(lambda: not server.service.waiting.turns.waiting)
+
+
+async def test_a_flood_is_a_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While somebody is kept waiting or refused the store says so, and no longer once it has been calm."""
+    async with running(tmp_path, World(), unix=True, front="unix") as server:
+        assert await server.store.flooded() is False
+        supply = server.service.waiting.turns.supply
+        while supply.firsts.take() or supply.common.take():
+            pass
+        monkeypatch.setattr("dropbox.server.turns.MOST_WAITING", 0)
+        assert (await honest(server, post_bytes(ENVELOPES, random_envelope()), 1)).json["code"] == "try-later"
+        await server.tick()
+        assert await server.store.flooded() is True
+        monkeypatch.setattr("dropbox.server.turns.CALM_AFTER", 0.0)
+        await server.tick()
+        assert await server.store.flooded() is False

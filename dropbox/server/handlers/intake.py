@@ -20,6 +20,8 @@ from .shelf import Shelf
 from .waiting import Waiting
 
 Clock = Callable[[], float]
+MOST_LOOKED_UP = 8
+"""Envelopes that are looked up at one time; of more than that none, so that what is looked up does not pile up."""
 UNIT_HEADER = "dropbox-unit"
 SIGNATURE_HEADER = "dropbox-signature"
 
@@ -44,6 +46,7 @@ class Intake:
         self._shelf = shelf
         self._clock = clock
         self._waiting = waiting
+        self._looked_up = 0
 
     def period(self) -> int:
         """The server's present period; the stored one while the publisher's clock is not believed. A process that
@@ -97,7 +100,13 @@ class Intake:
 
     async def _kept(self, turn: Turn, envelope_id: bytes) -> int | None:
         """An envelope that is there already waits for nothing."""
-        return None if turn.where is Where.ADMITTED else await self._envelopes.kept(envelope_id)
+        if turn.where is Where.ADMITTED or self._looked_up >= MOST_LOOKED_UP:
+            return None
+        self._looked_up += 1
+        try:
+            return await self._envelopes.kept(envelope_id)
+        finally:
+            self._looked_up -= 1
 
     async def get_state(self, request: web.BaseRequest) -> Answer:
         """Which segments are served. Raises Refused."""

@@ -152,6 +152,11 @@ def flooded(connection: Connection) -> bool:
     return bool(connection.execute(select(COUNTERS.c.value).where(COUNTERS.c.name == FLOODED)).scalar())
 
 
+def fullest(connection: Connection) -> int:
+    """Envelopes in the closed segment that has most."""
+    return int(connection.execute(select(func.max(SEGMENTS.c.count))).scalar() or 0)
+
+
 def take_back(connection: Connection, period: int, bodies: Iterable[bytes]) -> None:
     """Under the exclusive lock, so that no writer meanwhile takes a period for sealed that is not."""
     sealed_through(connection, exclusive=True)

@@ -89,6 +89,10 @@ class SqlStore:
     async def flooded(self) -> bool:
         return await self.database.read(operations.flooded)
 
+    async def fullest(self) -> int:
+        """Envelopes in the closed segment that has most."""
+        return await self.database.read(operations.fullest)
+
     async def take_back(self, period: int, bodies: Iterable[bytes]) -> None:
         self._commits.recount()
         await self.database.write(operations.take_back, period, bodies)
