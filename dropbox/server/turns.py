@@ -19,6 +19,9 @@ MOST_WAITING = 256
 """Half of the connections: the others stay for reading."""
 FIRSTS = {Kind.CIRCUIT: 1, Kind.PREFIX: 16}
 """Envelopes of a caller's hour that are firsts. Of who cannot be told from others, each is one."""
+IN_VAIN = 3
+"""Whole waits in an hour, of each of a caller's firsts, after which who asks on goes behind who has not: a client makes
+so many visits for one message, and whoever asks without end would else be most of those who wait."""
 LATE = 5.0
 """Seconds of waiting from which on somebody is kept waiting."""
 CALM_AFTER = 300.0
@@ -58,6 +61,7 @@ class Turns:
         self._hour = -1
         self._admitted: Counter[bytes] = Counter()
         self._firsts: Counter[bytes] = Counter()
+        self._in_vain: Counter[bytes] = Counter()
         self._pressed = float("-inf")
 
     @property
@@ -93,6 +97,7 @@ class Turns:
             self.leave(turn)
         self._serve(now)
         for turn in [one for one in self._waiting if now - one.since >= LONGEST_WAIT]:
+            self._in_vain[turn.caller.mark] += 1
             self._refuse(turn, now)
 
     def leave(self, turn: Turn) -> None:
@@ -123,6 +128,7 @@ class Turns:
             self._hour = int(now // HOUR)
             self._admitted.clear()
             self._firsts.clear()
+            self._in_vain.clear()
 
     def _may_first(self, caller: Caller) -> bool:
         return caller.kind is Kind.SHARED or self._firsts[caller.mark] < FIRSTS[caller.kind]
@@ -159,20 +165,24 @@ class Turns:
         if not self._often[turn.caller.mark]:
             del self._often[turn.caller.mark]
 
+    def _rank(self, caller: Caller) -> tuple[int, int]:
+        """The lower, the sooner: how often it was admitted, and how much oftener than others it has waited in vain."""
+        waits = self._in_vain[caller.mark] // FIRSTS.get(caller.kind, 1)
+        return self._admitted[caller.mark], max(0, waits - IN_VAIN + 1)
+
     def _first(self, able: list[Turn]) -> Turn:
         if len(able) == 1:
             return able[0]
-        least = min(self._admitted[one.caller.mark] for one in able)
-        return draw([one for one in able if self._admitted[one.caller.mark] == least], self._random)
+        ranks = [self._rank(one.caller) for one in able]
+        lowest = min(ranks)
+        return draw([one for one, rank in zip(able, ranks, strict=True) if rank == lowest], self._random)
 
     def _last(self) -> Turn:
-        """Who has gone; else of the callers most admitted, then of those who wait most often, one at random."""
+        """Who has gone; else of the callers of the highest rank, then of those who wait most often, one at random."""
         gone = next((one for one in self._waiting if not one.there()), None)
         if gone is not None:
             return gone
 
-        def weight(turn: Turn) -> tuple[int, int]:
-            return self._admitted[turn.caller.mark], self._often[turn.caller.mark]
-
-        most = max(map(weight, self._waiting))
-        return draw([one for one in self._waiting if weight(one) == most], self._random)
+        weights = [(self._rank(one.caller), self._often[one.caller.mark]) for one in self._waiting]
+        most = max(weights)
+        return draw([one for one, weight in zip(self._waiting, weights, strict=True) if weight == most], self._random)

@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 
 from dropbox.http_edge.callers import HOUR, SHARED, Caller, Kind
 from dropbox.server.supply import AT_ONCE, COMMON_PART, Bucket, Supply
-from dropbox.server.turns import LONGEST_WAIT, MOST_WAITING, Turns, Where
+from dropbox.server.turns import IN_VAIN, LONGEST_WAIT, MOST_WAITING, Turns, Where
 from tests.server.flood_model import DAY, Told, caller, few, fresh, play
 
 TOTAL = 100_000
@@ -104,6 +104,34 @@ def test_the_least_admitted_goes_first() -> None:
     supply.common.fill(1)
     turns.advance(4.0)
     assert late.where is Where.ADMITTED
+
+
+def test_who_asks_without_end_goes_behind() -> None:
+    """Three whole waits in vain cost nothing; after the third whoever asks on goes behind who asks first, and not in the
+    next hour any more."""
+    supply = drained(a_supply())
+    turns = Turns(supply, secrets.token_bytes)
+
+    def sooner(who: Caller, other: Caller, now: float) -> int:
+        """How often of twenty the first of them gets the only token."""
+        found = 0
+        for _ in range(20):
+            mine, theirs = turns.ask(who, now), turns.ask(other, now)
+            supply.common.tokens = 1.0
+            turns.advance(now)
+            found += mine.where is Where.ADMITTED
+            for turn in (mine, theirs):
+                turns.leave(turn)
+                turns.give_back(turn)
+            drained(supply)
+        return found
+
+    for wait in range(IN_VAIN):
+        assert 0 < sooner(caller(1), caller(2), wait * LONGEST_WAIT) < 20
+        turns.ask(caller(1), wait * LONGEST_WAIT)
+        turns.advance((wait + 1) * LONGEST_WAIT)
+    assert sooner(caller(1), caller(2), IN_VAIN * LONGEST_WAIT) == 0
+    assert 0 < sooner(caller(1), caller(2), HOUR) < 20
 
 
 @pytest.mark.parametrize(("kind", "firsts"), [(Kind.CIRCUIT, 1), (Kind.PREFIX, 16)])
