@@ -123,7 +123,8 @@ bench: setup
 
 flood: N = 100
 flood: setup
-	@exec $(BIN)/python -m bench.flood --honest $(N) $(ARGS)
+	@ended=0; $(BIN)/python -m bench.flood --honest $(N) $(ARGS) || ended=1; \
+	$(BIN)/python -m tests.desk_web.doors --times 20 || ended=1; exit $$ended
 
 hostile: setup
 	@exec $(BIN)/python -m tests.hostile.campaign --strings $(N)

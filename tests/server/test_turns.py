@@ -107,8 +107,8 @@ def test_the_least_admitted_goes_first() -> None:
 
 
 def test_who_asks_without_end_goes_behind() -> None:
-    """Three whole waits in vain cost nothing; after the third whoever asks on goes behind who asks first, and not in the
-    next hour any more."""
+    """Three whole waits in vain cost nothing; after the third whoever asks on goes behind who asks first, and in the
+    next hour no more."""
     supply = drained(a_supply())
     turns = Turns(supply, secrets.token_bytes)
 
