@@ -46,9 +46,9 @@ class Pace:
         self._since, self._moved = now, 0
         return False
 
-    def behind(self, now: float) -> bool:
-        """Whether less has moved than would keep the least rate."""
-        return self._moved + self._unseen < LEAST_RATE * (now - self._since)
+    def missing(self, now: float) -> float:
+        """Bytes that would have moved besides by now at the least rate, of which the first second is not asked."""
+        return LEAST_RATE * (now - self._since) - max(self._unseen, LEAST_RATE) - self._moved
 
 
 async def hand_on(pace: Pace, piece: Awaitable[int], clock: Callable[[], float]) -> int:

@@ -2,12 +2,13 @@
 """Which connections there are, and which of them gives way when there is no room for another.
 
 A caller who holds many loses one before a caller who holds few. Then it is the one that has waited longest for the end
-of a request's headers; then, of transfers, the one below its least rate that has stood still longest; then one that has
-stood still for a second. A transfer that moves goes only where its caller holds several more than others would.
+of a request's headers; then, of transfers, the one that is farthest below its least rate, however often it moves; then
+one that has stood still for a second. A transfer that keeps its rate goes only where its caller holds several more than
+others would.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from .callers import Caller
@@ -59,15 +60,15 @@ class Places:
         """Which one gives way to a newcomer; None when all are at work and nobody holds many."""
         return (
             self._longest_waiting(self._taken)
-            or self._stillest((one for one in self._moving() if one.pace and one.pace.behind(now)), now)
-            or self._stillest(self._moving(), now)
+            or self._slowest(self._taken, now)
+            or self._stillest(self._taken, now)
             or self._of_many()
         )
 
     def own_victim(self, caller: Caller, now: float) -> "Connection | None":
         """Which of a caller's own gives way to another of theirs; None when all are at work."""
         own = [one for one in self._taken if one.caller == caller]
-        return self._longest_waiting(own) or self._stillest((one for one in own if one.pace), now)
+        return self._longest_waiting(own) or self._slowest(own, now) or self._stillest(own, now)
 
     def late(self, now: float, head_within: float, idle_within: float) -> list["Connection"]:
         """Those whose time is over."""
@@ -81,9 +82,6 @@ class Places:
 
         return [one for one in self._taken if over(one)]
 
-    def _moving(self) -> Iterator["Connection"]:
-        return (one for one in self._taken if one.pace is not None)
-
     def _count(self, one: "Connection") -> int:
         """How many its caller holds; who cannot be told from others counts as one of many."""
         return self._held[one.caller.mark] if one.caller and one.caller.mark else _MANY
@@ -91,6 +89,10 @@ class Places:
     def _longest_waiting(self, among: Iterable["Connection"]) -> "Connection | None":
         waiting = [one for one in among if one.waits_since is not None]
         return min(waiting, key=lambda one: (-self._count(one), one.waits_since or 0.0), default=None)
+
+    def _slowest(self, among: Iterable["Connection"], now: float) -> "Connection | None":
+        behind = [(self._count(one), one.pace.missing(now), one) for one in among if one.pace is not None]
+        return max((one for one in behind if one[1] > 0), key=lambda one: one[:2], default=(0, 0.0, None))[2]
 
     def _stillest(self, among: Iterable["Connection"], now: float) -> "Connection | None":
         still = [one for one in among if one.pace is not None and now - one.pace.still >= _STILL]

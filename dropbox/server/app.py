@@ -73,9 +73,10 @@ class Service:
             self.shelf.believed = not self.alone or (self.publisher is not None and self.publisher.shows)
             await self.shelf.follow()
         await self.intake.follow()
-        if self.waiting.pressed != self.flooded:
-            self.flooded = self.waiting.pressed
-            await self.store.note_flood(self.flooded)
+        pressed = self.waiting.pressed
+        if pressed != self.flooded:
+            await self.store.note_flood(pressed)
+            self.flooded = pressed
 
     async def _publish(self) -> None:
         if self.make_publisher is None:

@@ -130,6 +130,25 @@ async def test_a_caller_is_not_shut_out_by_its_own(tmp_path: Path) -> None:
                 writer.transport.abort()
 
 
+@pytest.mark.parametrize(("circuits", "number"), [(0, CROWD), (256, 512), (1, 16)])
+async def test_who_drips_is_no_transfer_that_moves(circuits: int, number: int, tmp_path: Path) -> None:
+    """Bodies that come a byte at a time, each within a second of the one before, give way as those that stand still:
+    of nobody that can be told from others, of circuits that hold two each, of the caller's own."""
+    async with running(tmp_path, World(), unix=True, front="unix" if circuits else "") as server:
+        held: list[Held] = []
+        for one in range(number):
+            held.append(await server.connect())
+            held[-1][1].write((line(one % circuits) if circuits else b"") + HALF_BODY[:1_000])
+        for _ in range(2):
+            await asyncio.sleep(0.8)
+            for _, writer in held:
+                writer.write(b"x")
+        for _ in range(3):
+            await in_time(once(server, BOARD, 0 if circuits == 1 else 10_000))
+        for _, writer in held:
+            writer.transport.abort()
+
+
 async def test_a_caller_at_work_gets_no_more(tmp_path: Path) -> None:
     """Where all of a circuit's are answered at this moment, one more is closed, and none of them."""
     async with running(tmp_path, World(), unix=True, front="unix") as server:
