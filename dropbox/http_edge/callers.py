@@ -65,6 +65,12 @@ def parse_front(value: str) -> Front | None:
     return Front(None if value == UNIX else str(ipaddress.ip_address(value)))
 
 
+def plain_address(text: str) -> Address:
+    """An address of version 4 as such, also where a listener for both writes it as one of version 6."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    return getattr(address, "ipv4_mapped", None) or address
+
+
 def proxy_line(data: bytes) -> tuple[Address, bytes] | None:
     """The caller's address and what follows the line; None while the line is not whole. Raises NoProxyLine."""
     end = data.find(b"\n", 0, LONGEST_PROXY_LINE)

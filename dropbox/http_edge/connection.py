@@ -2,19 +2,18 @@
 """A server of connections: bounded in every direction, fair to those who connect, silent about them."""
 
 import asyncio
-import ipaddress
 import logging
 import secrets
 import socket
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
 from aiohttp import web
 
-from .callers import SHARED, Caller, Callers, Front, NoProxyLine, proxy_line
+from .callers import SHARED, Address, Caller, Callers, Front, Kind, NoProxyLine, plain_address, proxy_line
 from .pace import Pace
 from .places import Places
 
@@ -23,7 +22,8 @@ MOST_FIELDS = 64
 LINGER = 2.0
 """Seconds for which a refused body is read and thrown away, so that the refusal reaches its sender."""
 _LOOK_EVERY = 1.0
-_SEND_BUFFER = 128 * 1024
+_SEND_BUFFER = 32 * 1024
+"""Bytes, so that a reader at the least rate is seen to move every few seconds."""
 
 _SILENT = logging.getLogger("dropbox.http_edge.silent")
 _SILENT.disabled = True
@@ -54,7 +54,7 @@ class Trouble:
 class Connection(web.RequestHandler):
     """One connection. The library's error pages and log lines (they name the address) are replaced."""
 
-    __slots__ = ("_early", "caller", "head_since", "pace", "socket", "waits_since")
+    __slots__ = ("_early", "caller", "head_since", "pace", "quiet", "socket", "waits_since")
 
     caller: Caller | None
     """None before the front has said who it is."""
@@ -63,12 +63,14 @@ class Connection(web.RequestHandler):
     """Since when the end of a request's headers is waited for; None while one is answered."""
     head_since: float | None
     """When the first byte of those headers came."""
+    quiet: bool
+    """Whether nothing more may come before the answer: whoever sends on is not seen to hang up."""
     pace: Pace | None
     """Of the body that comes or the answer that goes."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """One too many is closed before the library begins to serve it."""
-        self.caller, self.head_since, self.pace, self._early = None, None, None, b""
+        self.caller, self.head_since, self.pace, self.quiet, self._early = None, None, None, False, b""
         self.socket, self.waits_since = cast(asyncio.Transport, transport), self._loop.time()
         if not cast(Server, self._manager).admit(self):
             self._manager = None
@@ -98,6 +100,9 @@ class Connection(web.RequestHandler):
                 self.socket.abort()
                 return
         if data:
+            if self.quiet:
+                self.socket.abort()
+                return
             now = self._loop.time()
             if self.pace is not None and self.pace.incoming:
                 self.pace.move(len(data), now)
@@ -142,6 +147,22 @@ def set_pace(request: web.BaseRequest, pace: Pace | None) -> None:
         request.protocol.pace = pace
 
 
+@contextmanager
+def in_silence(request: web.BaseRequest) -> Iterator[None]:
+    """While an answer is long in coming: a connection that sends before it has come is ended."""
+    connection = request.protocol
+    if not isinstance(connection, Connection):
+        yield
+        return
+    if connection._messages:  # read ahead; the library has no name for it
+        connection.socket.abort()
+    connection.quiet = True
+    try:
+        yield
+    finally:
+        connection.quiet = False
+
+
 def caller_of(request: web.BaseRequest) -> Caller:
     """Who sent a request."""
     connection = request.protocol
@@ -175,8 +196,8 @@ class Server(web.Server):
     def admit(self, connection: Connection) -> bool:
         """Whether there is room for a new connection, which may cost another its place."""
         peer = connection.socket.get_extra_info("peername")
-        host = str(peer[0]) if isinstance(peer, tuple) else None
-        if self.front is not None and self.front.address is not None and host != self.front.address:
+        address = plain_address(str(peer[0])) if isinstance(peer, tuple) else None
+        if self.front is not None and self.front.address is not None and str(address) != self.front.address:
             return False
         now = self._loop.time()
         if len(self.places) >= self.limits.connections and not self._make_room(self.places.victim(now)):
@@ -185,12 +206,15 @@ class Server(web.Server):
         self.places.take(connection)
         if self._looking is None:
             self._looking = self._loop.call_later(_LOOK_EVERY, self._look)
-        return self.front is not None or self.introduce(connection, ipaddress.ip_address(host) if host else None)
+        return self.front is not None or self.introduce(connection, address)
 
-    def introduce(self, connection: Connection, address: ipaddress.IPv4Address | ipaddress.IPv6Address | None) -> bool:
-        """Whether a caller, who is known from now on, may have one more connection."""
+    def introduce(self, connection: Connection, address: Address | None) -> bool:
+        """Whether a caller, who is known from now on, may have one more connection. A prefix is many people's: what it
+        holds counts once the half of all is taken."""
         caller = self._callers.tell(address)
         full = caller.mark and self.places.of(caller) >= self.limits.of_a_caller
+        if caller.kind is Kind.PREFIX and len(self.places) <= self.limits.connections // 2:
+            full = False
         if full and not self._make_room(self.places.own_victim(caller, self._loop.time())):
             self.places.leave(connection)
             return False

@@ -68,7 +68,14 @@ class Places:
     def own_victim(self, caller: Caller, now: float) -> "Connection | None":
         """Which of a caller's own gives way to another of theirs; None when all are at work."""
         own = [one for one in self._taken if one.caller == caller]
-        return self._longest_waiting(own) or self._slowest(own, now) or self._stillest(own, now)
+        asking = [one for one in own if one.waits_since is None and one.pace is None]
+        return (
+            self._longest_waiting(own)
+            or self._slowest(own, now)
+            or self._stillest(own, now)
+            # Who waits for a turn keeps nobody behind the same address from reading.
+            or (asking[-1] if asking else None)
+        )
 
     def late(self, now: float, head_within: float, idle_within: float) -> list["Connection"]:
         """Those whose time is over."""

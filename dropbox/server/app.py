@@ -39,7 +39,8 @@ from .store.sql import open_store
 from .supply import Supply
 from .turns import Turns
 
-_BACKLOG = 256
+_BACKLOG = 128
+"""Connections that are taken up at once, before anybody else has a turn of the loop."""
 _FINISH_WITHIN = 20.0
 
 
@@ -60,7 +61,7 @@ class Service:
     routes: Routes = field(init=False)
     publisher: Publisher | None = None
     flooded: bool | None = None
-    """What was last written down of it."""
+    """What this process has last written down of it; a worker that bears nothing writes nothing at its start."""
     alone: bool = False
     """Whether this process holds the lock of the one that publishes."""
 
@@ -74,7 +75,8 @@ class Service:
             await self.shelf.follow()
         await self.intake.follow()
         pressed = self.waiting.pressed
-        if pressed != self.flooded:
+        # Of several processes each says again what it bears, as another may have said that it bears nothing.
+        if pressed != self.flooded or (pressed and not self.alone):
             await self.store.note_flood(pressed)
             self.flooded = pressed
 
@@ -110,7 +112,7 @@ def assemble(config: ServerConfig, store: Store, objects: Objects, clock: Callab
     waiting = Waiting(Turns(Supply(config.workers), secrets.token_bytes), clocks.now)
     intake = Intake(store, store, shelf, clocks.now, waiting, follows=follows)
     make_publisher = None if follows else partial(Publisher, store, objects, signed.anchor, clocks)
-    service = Service(store, shelf, intake, waiting, make_publisher)
+    service = Service(store, shelf, intake, waiting, make_publisher, flooded=False if follows else None)
     batches = Batches(store, shelf, intake.period, service.show_first)
     service.routes = Routes(shelf, intake, batches, pages, load_bundle())
     return service

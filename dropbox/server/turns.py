@@ -109,9 +109,9 @@ class Turns:
         """Nothing was stored for a turn that was admitted."""
         if turn.bucket is not None:
             turn.bucket.give_back()
-            self._admitted[turn.caller.mark] -= 1
-            if turn.bucket is self.supply.firsts:
-                self._firsts[turn.caller.mark] -= 1
+            for counted in (self._admitted, self._firsts if turn.bucket is self.supply.firsts else Counter[bytes]()):
+                # In another hour than it was counted in there is nothing to take away.
+                counted[turn.caller.mark] = max(0, counted[turn.caller.mark] - 1)
             turn.bucket = None
 
     def nap(self, now: float) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from dropbox.http_edge.answers import BINARY, Answer, OpenedAnswer
-from dropbox.http_edge.connection import caller_of
+from dropbox.http_edge.connection import caller_of, in_silence
 from dropbox.protocol.constants import ENVELOPE, SIGNATURE
 from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.primitives import sha256
@@ -88,7 +88,8 @@ class Intake:
         try:
             period = await self._kept(turn, envelope_id)
             if period is None:
-                await self._waiting.wait(turn)
+                with in_silence(request):
+                    await self._waiting.wait(turn)
                 cap = self._shelf.ready.policy.intake_per_period
                 period = await self._envelopes.put(envelope_id, body, self._target(), cap)
                 turn.bucket = None
