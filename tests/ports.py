@@ -17,7 +17,8 @@ _HELD: list[int] = []
 def free_port() -> int:
     """A port of the loopback that nobody listens on and no other test process is given while this one lives."""
     _FOLDER.mkdir(mode=0o700, exist_ok=True)
-    for port in random.sample(range(FIRST, LAST), LAST - FIRST):
+    for _ in range(LAST - FIRST):
+        port = random.randrange(FIRST, LAST)  # noqa: S311  # any will do, and to shuffle them all takes long
         lock = os.open(_FOLDER / str(port), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -134,8 +134,10 @@ def command(room: Room, name: str) -> list[str]:
 
 
 def start(room: Room, name: str) -> Running:
-    # A make inside this one must not take its flags or look for its job server.
-    environment = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MFLAGS")}
+    # A make inside this one must not take its flags or look for its job server; and what one process has compiled, the
+    # many others need not compile again.
+    left = ("MAKEFLAGS", "MFLAGS", "PYTHONDONTWRITEBYTECODE")
+    environment = {key: value for key, value in os.environ.items() if key not in left}
     environment |= {
         "COVERAGE_FILE": str(room.file(name, "coverage")),
         "LEAVE_OUT": " ".join(room.absent),

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The whole conversation, each side in its own real program: browser, reply interface and command line."""
+"""A demo in the browsers: the whole conversation, each side in its own real program (browser, reply interface, command
+line), and three desks side by side. One file, so that one demo does."""
 
 import asyncio
 
 import pytest
+from playwright.async_api import BrowserContext, Request, expect
 
 from tests.browser.conftest import CHROMIUM, SAFER, Launch
 from tests.browser.desk_page import DeskPage
@@ -74,3 +76,38 @@ async def test_a_report_by_command_line_is_answered_on_the_desks_page(demo: Demo
     told = await asyncio.to_thread(demo.conversation, sent["codename"], "demo-south")
     assert [message["text"] for message in told["messages"]] == ["Answered on the page."]
     await context.close()
+
+
+@pytest.mark.timeout(240)
+async def test_the_cookies_of_three_desks_do_not_meet(demo: Demo, context: BrowserContext) -> None:
+    """Signed in to all three at once: a session's cookie each, for its own host alone, and every request carries what
+    its own host set; locking one leaves the others signed in. Every page says that it is a demo."""
+    sent: dict[str, set[str]] = {}
+
+    async def note(request: Request) -> None:
+        cookie = (await request.all_headers()).get("cookie", "")
+        if "desk-" in cookie:
+            sent.setdefault(request.url.split("/")[2].partition(":")[0], set()).add(cookie)
+
+    context.on("request", note)
+    desks = [DeskPage(await context.new_page(), unit, member=1) for unit in demo.described["units"]]
+    for desk in desks:
+        await desk.sign_in()
+        await expect(desk.page.locator("header")).to_contain_text("Demonstration.")
+    for desk in desks:
+        await desk.page.goto(desk.unit["desk"] + "status")
+        await expect(desk.page.locator("main")).to_contain_text(desk.unit["name"])
+    cookies = [one for one in await context.cookies() if "desk-" in one["name"]]
+    assert {one["domain"] for one in cookies} == {f"{desk.unit['slug']}.localhost" for desk in desks}
+    assert len({one["name"] for one in cookies}) == len({one["value"] for one in cookies}) == len(cookies) == 3
+    assert all((one["httpOnly"], one["sameSite"]) == (True, "Strict") for one in cookies)
+    own: dict[str, set[str]] = {}
+    for one in await context.cookies():
+        own.setdefault(one["domain"], set()).add(f"{one['name']}={one['value']}")
+    assert set(sent) == set(own)
+    assert all(set(header.split("; ")) <= own[host] for host, headers in sent.items() for header in headers)
+    async with desks[0].page.expect_navigation(url="**/sign-in?why=locked"):
+        await desks[0].page.get_by_role("button", name="Lock now").click()
+    for desk, heading in zip(desks, ("Sign in", "Inbox", "Inbox"), strict=True):
+        await desk.page.goto(desk.unit["desk"])
+        await expect(desk.page.get_by_role("heading", name=heading, exact=True)).to_be_visible()

@@ -23,7 +23,7 @@ from tests.browser.lying_server import Change, lying_server
 from tests.browser.pages_service import NAMES, NORTH, make_world
 from tests.browser.visitor import Report, SourcePage
 from tests.flows.lies import LIES, flip
-from tests.scenarios.service import Ran, run
+from tests.in_process import ask
 from tests.server.service import Clock, Running, running
 
 pytestmark = pytest.mark.either
@@ -86,10 +86,10 @@ def on_board(server: Running, name: str) -> Change:
     return change
 
 
-def check(server: Running, address: str, *more: str) -> Ran:
-    """What the command line says to a codename that has nothing on the board."""
-    words = ("check", "--service", address, "--anchor", str(server.config.anchor), *more)
-    return run("dropbox-source", *words, stdin=f"{new_codename()}\n")
+def check(server: Running, address: str) -> tuple[int, str, str]:
+    """What the command line says to a codename that has nothing on the board: exit code, output, errors."""
+    words = ("check", "--service", address, "--anchor", server.config.anchor, "--json")
+    return ask("dropbox-source", *words, stdin=f"{new_codename()}\n")
 
 
 IN_FIREFOX = ("the unit's part left out", "an old manifest changed", "a certificate swapped")
@@ -114,7 +114,7 @@ async def test_an_altered_board(honest: Running, launch: Launch, browser: str, n
         assert f"Answers of “{NAMES[NORTH]}” are being withheld or altered" in warnings[0]
         assert "proved, not guessed" in warnings[0]
         assert [one.method for one in server.of_visits()] == ["GET", "GET", "POST"]
-        told = json.loads((await asyncio.to_thread(check, honest, server.address, "--json")).out)
+        told = json.loads((await asyncio.to_thread(check, honest, server.address))[1])
         assert [(one["code"], one["unit"]) for one in told["warnings"]] == [("replies-altered", "unit-1")]
 
 
@@ -174,9 +174,9 @@ async def test_a_directory_that_is_not_believed(honest: Running, context: Browse
         assert len(said) > 30
         assert "You were only reading" in await source.section("problem").inner_text()
         assert "POST" not in [one.method for one in server.asked]
-        ran = await asyncio.to_thread(check, honest, server.address, "--json")
-        assert (ran.code, ran.out) == (1, "")
-        assert len(ran.err.strip().splitlines()[-1]) > 30
+        code, out, complained = await asyncio.to_thread(check, honest, server.address)
+        assert (code, out) == (1, "")
+        assert len(complained.strip().splitlines()[-1]) > 30
         assert "POST" not in [one.method for one in server.asked]
 
 
@@ -192,7 +192,7 @@ async def test_a_rolled_back_directory(context: BrowserContext, tmp_path: Path) 
         await source.come_back(new_codename())
         await expect(source.section("problem")).to_contain_text("older")
         assert [one.path for one in server.of_visits()] == ["/v1/directory", "/v1/board"] * 2
-        assert (await asyncio.to_thread(check, honest, server.address, "--json")).code == 1
+        assert (await asyncio.to_thread(check, honest, server.address))[0] == 1
 
 
 async def test_a_service_that_is_held_back(context: BrowserContext, tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ async def test_a_unit_that_is_held_back(context: BrowserContext, tmp_path: Path)
         assert not await fold.locator(".govuk-warning-text").first.is_visible()
         await fold.locator("summary").click()
         await expect(fold).to_contain_text(f"“{NAMES[NORTH]}” has been silent")
-        told = json.loads((await asyncio.to_thread(check, honest, server.address, "--json")).out)
+        told = json.loads((await asyncio.to_thread(check, honest, server.address))[1])
         assert [(one["code"], one["unit"]) for one in told["warnings"]] == [("silent", "unit-1")]
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A whole service of real processes with one desk, on periods of two seconds, for tests over real sockets."""
+"""A whole service with one desk, on periods of four seconds, for tests over real sockets. Server and daemon are real
+processes; the commands that build it up and wait for it are asked in this one."""
 
 import json
 import os
@@ -18,6 +19,7 @@ import pyotp
 
 from dropbox.protocol.batches import parse_board
 from dropbox.protocol.manifests import parse_manifest
+from tests import in_process
 from tests.ports import free_port
 
 BIN = Path(sys.executable).parent
@@ -70,13 +72,20 @@ def must(command: str, *words: object, stdin: str = "") -> Ran:
     return ran
 
 
+def here(command: str, *words: object, stdin: str = "") -> Ran:
+    """The same in this process."""
+    ran = Ran(*in_process.ask(command, *words, stdin=stdin))
+    assert ran.code == 0, (command, words, ran.err)
+    return ran
+
+
 def wait_for(check: Callable[[], Any], what: str) -> Any:
     """Ask again until the answer is true. Fails after PATIENCE seconds."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if found := check():
             return found
-        time.sleep(0.1)
+        time.sleep(0.3)
     raise AssertionError(f"{what} did not happen in {PATIENCE} seconds")
 
 
@@ -101,7 +110,7 @@ class LiveDesk:
     _steps: dict[str, int] = field(default_factory=dict)
 
     def init(self, *more: str, backup: str = "none") -> Ran:
-        made = must(
+        made = here(
             *("dropbox-desk", "init", "--vault", self.folder, "--service", self.service, "--anchor", self.anchor),
             *("--name", "Unit north", "--member", "ada", "--backup", backup, "--json", *more),
             stdin=f"{DESK_PASSPHRASE}\n{MEMBER_PASSPHRASE}\n",
@@ -112,14 +121,14 @@ class LiveDesk:
     def add(self, name: str, *roles: str) -> None:
         """Another member, added by ada, with a passphrase of their own."""
         asked = [word for role in roles for word in ("--role", role)]
-        must(
+        here(
             *("dropbox-desk", "member", "add", name, *asked, "--session", self.login("ada")),
             stdin=FIRST_PASSPHRASE + "\n",
         )
         session = self._sign_in(name, FIRST_PASSPHRASE, "")
         words = ("dropbox-desk", "member", "passphrase", "--session", session, "--json")
-        self.secrets[name] = must(*words, stdin=f"{FIRST_PASSPHRASE}\n{MEMBER_PASSPHRASE}\n").json["totp_secret"]
-        must("dropbox-desk", "member", "confirm", "--session", session, stdin=self.code(name) + "\n")
+        self.secrets[name] = here(*words, stdin=f"{FIRST_PASSPHRASE}\n{MEMBER_PASSPHRASE}\n").json["totp_secret"]
+        here("dropbox-desk", "member", "confirm", "--session", session, stdin=self.code(name) + "\n")
 
     def start(self, environment: dict[str, str] | None = None, words: Sequence[str] = ()) -> None:
         """Run the daemon, the desk passphrase on a descriptor of its own; returns once its socket answers."""
@@ -165,14 +174,14 @@ class LiveDesk:
 
     def _sign_in(self, name: str, passphrase: str, code: str) -> Path:
         file = self.folder.parent / f"{name}.session"
-        must(
+        here(
             *("dropbox-desk", "login", "--vault", self.folder, "--member", name, "--session", file),
             stdin=f"{passphrase}\n{code}\n",
         )
         return file
 
     def status(self) -> Any:
-        return must("dropbox-desk", "status", "--vault", self.folder, "--json").json
+        return here("dropbox-desk", "status", "--vault", self.folder, "--json").json
 
     def ready(self) -> None:
         """Wait until the desk has published its first batch."""
@@ -193,16 +202,19 @@ class LiveService:
         """A source reports to the desk; returns the codename."""
         file = self.root / "report.txt"
         file.write_text(text, encoding="utf-8")
-        words = ("--service", self.url, "--anchor", self.anchor, "--unit", "north", "--category", "discrimination")
+        words = (
+            *("dropbox-source", "report", "--service", self.url, "--anchor", self.anchor, "--unit", "north"),
+            *("--category", "discrimination", "--text-file", file, "--json"),
+        )
         # The board that shows the desk's first batch may not be built yet.
         sent = wait_for(
-            lambda: (ran := run("dropbox-source", "report", *words, "--text-file", file, "--json")).code == 0 and ran,
+            lambda: (ran := Ran(*in_process.ask(*words))).code == 0 and ran,
             "a report",
         )
         return str(sent.json["codename"])
 
     def check(self, codename: str) -> Any:
-        ran = must(
+        ran = here(
             *("dropbox-source", "check", "--service", self.url, "--anchor", self.anchor, "--json"),
             stdin=codename + "\n",
         )
@@ -218,7 +230,7 @@ class LiveService:
         """Let two roots sign the directory as it is, and put it on the server."""
         for number in (1, 2):
             key = ("--root-key", self.root / f"root{number}.key")
-            must(
+            here(
                 "dropbox-keys",
                 "directory",
                 "sign",
@@ -228,7 +240,7 @@ class LiveService:
                 stdin=_words(number),
             )
         config = self.root / "server" / "server.toml"
-        must("dropbox-admin", "directory", "publish", "--config", config, "--directory", self.root / "directory.txt")
+        here("dropbox-admin", "directory", "publish", "--config", config, "--directory", self.root / "directory.txt")
 
     def close(self) -> None:
         if self.desk.process is not None:
@@ -245,14 +257,14 @@ def _ceremony(root: Path) -> Path:
     anchor = root / "anchor.txt"
     publics: list[object] = []
     for number in (1, 2, 3):
-        must("dropbox-keys", "root", "new", "--out", root / f"root{number}.key", stdin=_words(number))
+        here("dropbox-keys", "root", "new", "--out", root / f"root{number}.key", stdin=_words(number))
         publics += ["--root-public", root / f"root{number}.key.pub"]
-    must("dropbox-keys", "anchor", "new", *publics, "--threshold", 2, "--out", anchor)
+    here("dropbox-keys", "anchor", "new", *publics, "--threshold", 2, "--out", anchor)
     for number in (1, 2):
         key = ("--root-key", root / f"root{number}.key")
-        must("dropbox-keys", "anchor", "sign", "--anchor", anchor, *key, stdin=_words(number))
+        here("dropbox-keys", "anchor", "sign", "--anchor", anchor, *key, stdin=_words(number))
     (root / "policy.json").write_text(json.dumps(POLICY))
-    must(
+    here(
         *("dropbox-keys", "directory", "new", "--anchor", anchor, "--policy", root / "policy.json"),
         *("--out", root / "directory.txt"),
     )
@@ -265,11 +277,11 @@ def start_service(root: Path, init: Sequence[str] = (), folder: str = "north", b
     url = f"http://127.0.0.1:{port}"
     desk = LiveDesk(root / folder, url, anchor)
     enrolment = desk.init(*init, backup=backup).json["enrolment"]
-    must(
+    here(
         *("dropbox-keys", "unit", "add", "--directory", root / "directory.txt", "--enrolment", enrolment),
         *("--slug", "north", "--quota", 2),
     )
-    must("dropbox-admin", "init", "--dir", root / "server", "--anchor", anchor, "--listen", f"127.0.0.1:{port}")
+    here("dropbox-admin", "init", "--dir", root / "server", "--anchor", anchor, "--listen", f"127.0.0.1:{port}")
     server = subprocess.Popen(
         [str(BIN / "dropbox"), "serve", "--config", str(root / "server" / "server.toml")],
         stdin=subprocess.DEVNULL,

@@ -16,6 +16,8 @@ from journalist_ui.vault.backup import list_backups, newest_backup, restore_back
 from journalist_ui.vault.database import VAULT_FILE, create_vault, open_vault, write_meta
 from tests.desk.room import DESK_KEY, Room, entropy, make_room
 
+pytestmark = pytest.mark.usefixtures("brief_stretch")
+
 UNIT = bytes(range(16))
 
 

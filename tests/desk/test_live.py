@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The desk as a person meets it: real commands, a real daemon, a real server, real sockets."""
+"""The desk as a person meets it: its real commands, a real daemon, a real server, real sockets."""
 
 import json
 import random
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk.live import LiveService, must, run, sockets_of, start_service, wait_for
+from tests.desk.live import LiveService, here, must, run, sockets_of, start_service, wait_for
 
 # Real processes: on a busy machine they take their time.
 pytestmark = pytest.mark.timeout(400)
@@ -41,12 +41,12 @@ def session(service: LiveService) -> Path:
 
 
 def texts(session: Path, case: int) -> list[tuple[str, str, str]]:
-    shown = must("dropbox-desk", "show", case, "--session", session, "--json").json
+    shown = here("dropbox-desk", "show", case, "--session", session, "--json").json
     return [(one["from"], one["text"], one["state"]) for one in shown["messages"]]
 
 
 def sync(session: Path) -> None:
-    must("dropbox-desk", "sync", "--session", session, "--json")
+    here("dropbox-desk", "sync", "--session", session, "--json")
 
 
 def newest_case(session: Path, text: str, known: set[int] | None = None) -> int:
@@ -55,7 +55,7 @@ def newest_case(session: Path, text: str, known: set[int] | None = None) -> int:
 
     def find() -> int:
         sync(session)
-        for line in must("dropbox-desk", "cases", "--session", session, "--json").json:
+        for line in here("dropbox-desk", "cases", "--session", session, "--json").json:
             if line["case"] not in others:
                 if texts(session, line["case"])[0][1] == text:
                     return int(line["case"])

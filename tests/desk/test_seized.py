@@ -28,6 +28,8 @@ from journalist_ui.vault.database import VAULT_FILE, open_vault, vault_key
 from tests.desk.room import BOTH, DESK_KEY, Room, entropy, make_room
 from tests.needle import present
 
+pytestmark = pytest.mark.usefixtures("brief_stretch")
+
 REPORT = "CANARY-REPORT-7f3a the sergeant"
 PLACE, BODY = "CANARY-PLACE-03d1 the yard", "CANARY-BODY-55e0 no form at all"
 FORCE = "devon-and-cornwall"

@@ -9,6 +9,8 @@ from journalist_ui.daemon.timetable import LONGEST_RETRY, Timetable
 from journalist_ui.vault.ledger import load_ledger
 from tests.desk.room import Room, entropy
 
+pytestmark = pytest.mark.usefixtures("brief_stretch")
+
 
 def newest(room: Room) -> int:
     """The period of the newest batch on the server."""

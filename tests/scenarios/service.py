@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A running demo, and its people as they would act: real commands in real processes."""
+"""A running demo, and its people as they would act: real commands, in real processes but for what only waits."""
 
 import json
 import signal
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pyotp
+
+from tests import in_process
 
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).parents[2]
@@ -47,6 +49,13 @@ def run(*arguments: str, stdin: str = "", folder: Path | None = None, home: Path
 def ok(*arguments: str, stdin: str = "", home: Path | None = None) -> Ran:
     """The same, which must end with 0."""
     ran = run(*arguments, stdin=stdin, home=home)
+    assert ran.code == 0, f"{arguments[:3]}: {ran.err}"
+    return ran
+
+
+def here(*arguments: str, stdin: str = "") -> Ran:
+    """The same in this process, for what is asked again and again."""
+    ran = Ran(*in_process.ask(*arguments, stdin=stdin))
     assert ran.code == 0, f"{arguments[:3]}: {ran.err}"
     return ran
 
@@ -115,7 +124,7 @@ class Demo:
                 return False
             self._used[f"{slug} {member}"] = code
             words = ("--vault", unit["dir"], "--member", who["name"], "--session", str(file))
-            return run("dropbox-desk", "login", *words, stdin=f"{who['passphrase']}\n{code}\n").code == 0
+            return in_process.ask("dropbox-desk", "login", *words, stdin=f"{who['passphrase']}\n{code}\n")[0] == 0
 
         assert file.exists() or until(sign_in, 70), "no sign-in"
         return str(file)
@@ -132,19 +141,20 @@ class Demo:
         return found
 
     def conversation(self, codename: str, slug: str) -> dict[str, Any]:
-        """The conversation with one unit, or an empty one."""
+        """The conversation with one unit, or an empty one: as ``check``, in this process."""
         empty: dict[str, Any] = {"unit": slug, "collected": 0, "messages": []}
-        return next((one for one in self.check(codename)["conversations"] if one["unit"] == slug), empty)
+        found = here("dropbox-source", "check", *self.pinned, "--json", stdin=f"{codename}\n").json()
+        return next((one for one in found["conversations"] if one["unit"] == slug), empty)
 
     def cases(self, slug: str, member: int = 0) -> list[dict[str, Any]]:
         session = self.session(slug, member)
-        ok("dropbox-desk", "sync", "--session", session, "--json")
-        found: list[dict[str, Any]] = ok("dropbox-desk", "cases", "--session", session, "--json").json()
+        here("dropbox-desk", "sync", "--session", session, "--json")
+        found: list[dict[str, Any]] = here("dropbox-desk", "cases", "--session", session, "--json").json()
         return found
 
     def show(self, slug: str, case: int) -> dict[str, Any]:
         words = (str(case), "--session", self.session(slug), "--json")
-        found: dict[str, Any] = ok("dropbox-desk", "show", *words).json()
+        found: dict[str, Any] = here("dropbox-desk", "show", *words).json()
         return found
 
     def case_with(self, slug: str, text: str) -> int:
