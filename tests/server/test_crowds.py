@@ -232,3 +232,43 @@ async def test_a_flood_is_a_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr("dropbox.server.turns.CALM_AFTER", 0.0)
         await server.tick()
         assert await server.store.flooded() is False
+
+
+async def test_a_prefix_reads_while_its_envelopes_wait(tmp_path: Path) -> None:
+    """Sixteen people behind one address wait for a turn; the next of them reads, whether the server is full or not."""
+    async with running(tmp_path, World(), unix=True, front="unix") as server:
+        supply = server.service.waiting.turns.supply
+        while supply.firsts.take() or supply.common.take():
+            pass
+
+        async def come(sent: bytes) -> Held:
+            reader, writer = await server.connect()
+            writer.write(b"PROXY TCP4 192.0.2.7 192.0.2.9 1 2\r\n" + sent)
+            return reader, writer
+
+        held = [await come(post_bytes(ENVELOPES, random_envelope())) for _ in range(16)]
+        await asyncio.sleep(0.2)
+        for connections in (512, 20):
+            server.edge.limits = replace(server.edge.limits, connections=connections)
+            held.append(await come(b"GET /v1/intake HTTP/1.1\r\nhost: x\r\n\r\n"))
+            assert (await asyncio.wait_for(held[-1][0].read(15), 2)) == b"HTTP/1.1 200 Su"
+        for _, writer in held:
+            writer.transport.abort()
+
+
+async def test_who_sends_on_while_it_waits_is_ended(tmp_path: Path) -> None:
+    """Requests sent ahead, with the envelope or after it, would hide that their sender has gone."""
+    async with running(tmp_path, World(), unix=True, front="unix") as server:
+        supply = server.service.waiting.turns.supply
+        while supply.firsts.take() or supply.common.take():
+            pass
+        more = b"GET /v1/intake HTTP/1.1\r\nhost: x\r\n\r\n"
+        for first, then in ((more, b""), (b"", more)):
+            reader, writer = await server.connect()
+            writer.write(line(1) + post_bytes(ENVELOPES, random_envelope()) + first)
+            await asyncio.sleep(0.2)
+            writer.write(then)
+            with suppress(ConnectionError):
+                assert await asyncio.wait_for(reader.read(), 3) == b""
+            writer.close()
+            await until(lambda: not server.service.waiting.turns.waiting)
