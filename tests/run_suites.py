@@ -40,8 +40,10 @@ SLOW = ("browser", "scenarios", "desk", "flood", "crash", "hostile")
 SIDE_BY_SIDE = 2
 SLOW_SIDE_BY_SIDE = 3
 """Slow suites wait much of their time, for browsers and for the next period."""
-SPREAD = {"browser": ("-n", "3", "--dist", "loadfile"), "desk": ("-n", "2", "--dist", "loadfile")}
-"""A browser's page waits most of the time, and so do the real desks of one file: several files run at once."""
+_TWO = ("-n", "2", "--dist", "loadfile")
+SPREAD = {"browser": ("-n", "3", "--dist", "loadfile"), "desk": _TWO, "desk_web": _TWO, "server": _TWO}
+"""A browser's page waits most of the time, and so do the real desks and servers of one file: several files run at
+once."""
 SUITE_LIMIT = 40 * 60.0
 """Seconds, far beyond what a slow machine needs: it ends what hangs."""
 LINE_LIMIT = 1000

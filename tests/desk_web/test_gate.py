@@ -258,12 +258,12 @@ async def test_a_foreign_cookie_of_the_host_signs_nobody_out(house: House, offic
 async def test_silent_connections_leave_room_for_others(
     tmp_path_factory: pytest.TempPathFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """One prefix of addresses holds sixteen connections, as a front tells them apart: those that have waited longest
-    are closed for newer ones, another prefix is answered, and nothing of it is a fault."""
+    """One prefix of addresses, as a front tells them apart, holds half of all and no more: those that have waited
+    longest are closed for newer ones, another prefix is answered, and nothing of it is a fault."""
     async with open_house(tmp_path_factory.mktemp("silent") / "desk", front="127.0.0.1") as house:
-        silent = [await _from(house, f"198.51.100.{number}") for number in range(30)]
+        silent = [await _from(house, f"198.51.100.{number}") for number in range(90)]
         closed = await asyncio.gather(*(_is_closed(reader) for reader, _ in silent))
-        assert closed == [True] * 14 + [False] * 16
+        assert closed == [True] * 26 + [False] * 64
         for _, writer in silent:
             writer.close()
         other = await _from(house, "203.0.113.5")
