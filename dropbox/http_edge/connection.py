@@ -22,8 +22,8 @@ MOST_FIELDS = 64
 LINGER = 2.0
 """Seconds for which a refused body is read and thrown away, so that the refusal reaches its sender."""
 _LOOK_EVERY = 1.0
-_SEND_BUFFER = 32 * 1024
-"""Bytes, so that a reader at the least rate is seen to move every few seconds."""
+_SEND_BUFFER = 128 * 1024
+"""Bytes. With less, TCP waits for its peer's late acknowledgements, and a board takes seconds."""
 
 _SILENT = logging.getLogger("dropbox.http_edge.silent")
 _SILENT.disabled = True
