@@ -66,7 +66,8 @@ def parse_front(value: str) -> Front | None:
 
 
 def plain_address(text: str) -> Address:
-    """An address of version 4 as such, also where a listener for both writes it as one of version 6."""
+    """An address of version 4 as such, also where a listener for both writes it as one of version 6. Raises
+    ValueError."""
     address = ipaddress.ip_address(text.partition("%")[0])
     return getattr(address, "ipv4_mapped", None) or address
 
@@ -87,7 +88,7 @@ def proxy_line(data: bytes) -> tuple[Address, bytes] | None:
         raise NoProxyLine from None
     if source.version != int(found[1]):
         raise NoProxyLine
-    return source, data[end + 1 :]
+    return plain_address(str(source)), data[end + 1 :]
 
 
 class Callers:
@@ -101,15 +102,11 @@ class Callers:
         self._key = b""
 
     def tell(self, address: Address | None) -> Caller:
-        """The caller at an address; None, on a Unix socket without a front, is the shared one."""
+        """The caller at a plain address; None, on a Unix socket without a front, is the shared one."""
         hour = int(self._steady() // HOUR)
         if hour != self._hour:
             self._hour, self._key = hour, self._random(32)
-        if address is None:
-            return SHARED
-        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-            address = address.ipv4_mapped
-        if address.is_loopback:
+        if address is None or address.is_loopback:
             return SHARED
         if address in _CIRCUITS:
             return self._marked(Kind.CIRCUIT, address.packed[-4:])

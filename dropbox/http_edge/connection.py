@@ -118,8 +118,7 @@ class Connection(web.RequestHandler):
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
         """Then the next request is waited for."""
-        self.waits_since = self.head_since = None
-        self.pace = Pace(self._loop.time(), incoming=False)
+        self.begin()
         try:
             return await super().finish_response(request, resp, start_time)
         finally:

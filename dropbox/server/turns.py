@@ -48,6 +48,8 @@ class Turn:
     there: Callable[[], bool] = field(default=_still_there, repr=False)
     where: Where = Where.WAITING
     bucket: Bucket | None = None
+    tell: Callable[[], None] | None = field(default=None, repr=False)
+    """Called once it is decided."""
 
 
 class Turns:
@@ -79,7 +81,7 @@ class Turns:
         turn = Turn(caller, now, there)
         self._waiting.append(turn)
         self._often[caller.mark] += 1
-        soonest = min(self.supply.until(bucket) for bucket in self._open_to(caller))
+        soonest = self.until(caller)
         if soonest > LONGEST_WAIT:
             self._refuse(turn, now)
         elif soonest <= 0:
@@ -89,6 +91,10 @@ class Turns:
             many = self._often[caller.mark] > max(1.0, MOST_WAITING / len(self._often))
             self._refuse(turn if many else self._last(), now)
         return turn
+
+    def until(self, caller: Caller) -> float:
+        """Seconds until there may be a token for a caller."""
+        return min(self.supply.until(bucket) for bucket in self._open_to(caller))
 
     def advance(self, now: float) -> None:
         """Decide what can be decided now."""
@@ -164,6 +170,8 @@ class Turns:
         self._often[turn.caller.mark] -= 1
         if not self._often[turn.caller.mark]:
             del self._often[turn.caller.mark]
+        if turn.tell is not None:
+            turn.tell()
 
     def _rank(self, caller: Caller) -> tuple[int, int]:
         """The lower, the sooner: how often it was admitted, and how much oftener than others it has waited in vain."""

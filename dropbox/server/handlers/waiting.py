@@ -9,8 +9,8 @@ from dropbox.server.turns import Turn, Turns, Where
 
 from .error_answers import Refused
 
-_SOONEST = 0.01
-"""Seconds between two looks at the queue, at least."""
+_SOONEST, _LATEST = 0.01, 1.0
+"""Seconds between two looks at the queue while somebody waits."""
 
 
 class Waiting:
@@ -19,7 +19,6 @@ class Waiting:
     def __init__(self, turns: Turns, clock: Callable[[], float]) -> None:
         self.turns = turns
         self._clock = clock
-        self._told: dict[Turn, asyncio.Future[None]] = {}
         self._next: asyncio.TimerHandle | None = None
 
     def follow(self, period: int, total: int, length: float) -> None:
@@ -51,14 +50,10 @@ class Waiting:
     async def wait(self, turn: Turn) -> None:
         """Until the turn has come. Raises Refused when it does not in time."""
         if turn.where is Where.WAITING:
-            told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._told[turn] = told
-            self._look()
-            try:
-                await told
-            finally:
-                self._told.pop(turn, None)
-                self.turns.leave(turn)
+            decided = asyncio.Event()
+            turn.tell = decided.set
+            self._look_in(self.turns.until(turn.caller))
+            await decided.wait()
         if turn.where is Where.REFUSED:
             raise Refused("try-later")
 
@@ -68,16 +63,20 @@ class Waiting:
         self.turns.give_back(turn)
 
     def _look(self) -> None:
-        """Decide what can be decided, tell it, and look again when more may be."""
-        loop = asyncio.get_running_loop()
+        """Decide what can be decided, and look again when more may be."""
+        self._next = None
+        now = asyncio.get_running_loop().time()
         self.turns.supply.advance(self._clock())
-        self.turns.advance(loop.time())
-        for turn, told in self._told.items():
-            if turn.where is not Where.WAITING and not told.done():
-                told.set_result(None)
+        self.turns.advance(now)
+        if self.turns.waiting:
+            self._look_in(self.turns.nap(now))
+
+    def _look_in(self, seconds: float) -> None:
+        """Look then, unless it is done sooner."""
+        loop = asyncio.get_running_loop()
+        at = loop.time() + max(_SOONEST, min(_LATEST, seconds))
+        if self._next is not None and self._next.when() <= at:
+            return
         if self._next is not None:
             self._next.cancel()
-            self._next = None
-        if self.turns.waiting:
-            nap = max(_SOONEST, min(1.0, self.turns.nap(loop.time())))
-            self._next = loop.call_later(nap, self._look)
+        self._next = loop.call_at(at, self._look)
