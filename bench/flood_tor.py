@@ -4,12 +4,17 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 HOST = "127.0.0.1"
 HONEST = 1 << 24
 """The first circuit that the stand-in gives; those of floods lie below."""
 _PIECE = 65_536
+
+
+_BOUGHT = count(HONEST)
+"""No circuit is given twice, whichever stand-in gives it: a second visit by one is no first of its hour."""
 
 
 def circuit_line(circuit: int) -> bytes:
@@ -52,7 +57,10 @@ class StandIn:
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One stream, to its end."""
         try:
-            circuit = self._circuits.setdefault(await _user(reader, writer), HONEST + len(self._circuits))
+            user = await _user(reader, writer)
+            if user not in self._circuits:
+                self._circuits[user] = next(_BOUGHT)
+            circuit = self._circuits[user]
             inner, outer = await asyncio.open_unix_connection(self._server)
         except (OSError, asyncio.IncompleteReadError):
             writer.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.flood_tor import circuit_line as line
 from dropbox.http_edge import pace
 from tests.server.service import ENVELOPES, Running, Seen, parse_seen, post_bytes, running
 from tests.server.world import World, random_envelope
@@ -20,13 +21,6 @@ HALF_HEAD = b"GET /v1/board HTTP/1.1\r\nhost: "
 HALF_BODY = post_bytes(ENVELOPES, random_envelope())[:-8_000]
 BOARD = b"GET /v1/board HTTP/1.1\r\nhost: x\r\n\r\n"
 KINDS = {"connections": b"", "half heads": HALF_HEAD, "half bodies": HALF_BODY, "slow readers": BOARD}
-
-
-def line(circuit: int) -> bytes:
-    """What Tor writes before a circuit's first byte."""
-    return (
-        f"PROXY TCP6 fc00:dead:beef:4dad::{circuit >> 16:x}:{circuit & 0xFFFF:x} ::1 {circuit & 0xFFFF} 80\r\n".encode()
-    )
 
 
 @asynccontextmanager
