@@ -249,7 +249,7 @@ def main() -> None:
     parser.add_argument("--honest", type=int, default=100, help="visits during each flood")
     parser.add_argument("--every", type=float, default=10.0, help="seconds between them, where callers are bought")
     parser.add_argument("--after", type=float, default=300.0, help="seconds until each server is looked at again")
-    parser.add_argument("--only", nargs="+", choices=list(FLOODS), default=list(FLOODS), metavar="NAME")
+    parser.add_argument("--only", action="extend", nargs="+", choices=list(FLOODS), metavar="NAME")
     parser.add_argument("--postgres", action="store_true", help="on PostgreSQL in place of SQLite")
     parser.add_argument("--tor", type=int, metavar="N", help="instead N visits at once over a private Tor network")
     parser.add_argument("--list", action="store_true", help="name the floods")
@@ -264,7 +264,7 @@ def main() -> None:
     with ExitStack() as stack:
         cluster = stack.enter_context(running_cluster(durable=True)) if chosen.postgres else None
         urls = iter(lambda: stack.enter_context(cluster.database()) if cluster else "", None)
-        rows = campaign(chosen.only, chosen.honest, chosen.every, chosen.after, urls)
+        rows = campaign(chosen.only or list(FLOODS), chosen.honest, chosen.every, chosen.after, urls)
     sys.exit(1 if any(row.faults for row in rows) else 0)
 
 

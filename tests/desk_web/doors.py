@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.desk.room import PASSPHRASE
-from tests.desk_web.house import House, real_house
+from tests.desk_web.house import House, open_house
 
 NAMES = 16
 LONGEST_WAIT = 60.0
@@ -148,7 +148,7 @@ async def members_at_a_flooded_door(folder: Path, flood: Flood, known: int, new:
     before is through."""
     front = "127.0.0.1" if flood.peers else ""
     by_known, by_new = Came(), Came()
-    async with real_house(folder, front=front) as house:
+    async with open_house(folder, front=front, real=True) as house:
         address = "203.0.113.1" if flood.peers else ""
         browser = Browser(house, address)
         await browser.come(Came())

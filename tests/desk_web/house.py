@@ -5,7 +5,7 @@ the clocks, so that idleness and codes need no waiting."""
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from html import unescape
 from pathlib import Path
@@ -171,25 +171,21 @@ async def open_house(
     demo: bool = False,
     steady: Callable[[], float] | None = None,
     front: str = "",
+    real: bool = False,
 ) -> AsyncIterator[House]:
     """A desk called north. ada may do everything, bob investigates, eve administers only. Their passphrases are
-    stretched briefly: tests/desk measures the real stretch, and a hundred sign-ins need not wait for it. ``steady``
-    is a real clock of idleness in place of the house's own; ``front`` where a front connects from,
-    which says who calls."""
-    with brief_stretch():
-        async with real_house(folder, idle, demo, steady, front) as house:
+    stretched briefly, unless all is to be ``real``, the pauses after wrong ones too: tests/desk measures the real
+    stretch, and a hundred sign-ins need not wait for it. ``steady`` is a real clock of idleness in place of the house's
+    own; ``front`` where a front connects from, which says who calls."""
+    with nullcontext() if real else brief_stretch():
+        async with _house(folder, idle, demo, steady, front) as house:
             yield house
 
 
 @asynccontextmanager
-async def real_house(
-    folder: Path,
-    idle: float = IDLE,
-    demo: bool = False,
-    steady: Callable[[], float] | None = None,
-    front: str = "",
+async def _house(
+    folder: Path, idle: float, demo: bool, steady: Callable[[], float] | None, front: str
 ) -> AsyncIterator[House]:
-    """The same with a real stretch, and real pauses after wrong ones."""
     room = await asyncio.to_thread(make_room, folder)
     room.add("bob", INVESTIGATOR)
     room.add("eve", ADMINISTRATOR)
