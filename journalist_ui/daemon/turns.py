@@ -5,7 +5,6 @@ minute."""
 
 import asyncio
 import secrets
-import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -65,6 +64,11 @@ class _Wrong:
     until: float = 0.0
 
 
+def _now() -> float:
+    """Seconds of the loop's own clock, which nobody sets."""
+    return asyncio.get_running_loop().time()
+
+
 class Turns:
     """Used on the loop's thread alone."""
 
@@ -72,7 +76,7 @@ class Turns:
         self._waiting: OrderedDict[Lane, list[asyncio.Future[None]]] = OrderedDict()
         self._running: list[Lane] = []
         self._wrong: dict[Lane, _Wrong] = {}
-        self._wrong_at = 0.0
+        self._wrong_at = -PACE
         self._timer: asyncio.TimerHandle | None = None
 
     @asynccontextmanager
@@ -80,7 +84,7 @@ class Turns:
         """The block has its turn; when it ends with SignInRefused it was a wrong try, and the lane's next turn is later
         for it. Raises SignInRefused without a turn, where too many wait."""
         await self._wait(lane)
-        began = time.monotonic()
+        began = _now()
         try:
             yield
             self._wrong.pop(lane, None)
@@ -138,11 +142,11 @@ class Turns:
             wrong.tries += 1
             more = wrong.tries - FREE_TRIES
             pause = min(2.0 ** min(more, 20), LONGEST_PAUSE) if more >= 0 else 0.0
-            wrong.until = time.monotonic() + pause
+            wrong.until = _now() + pause
 
     def _go_on(self) -> None:
         """Give turns as far as there are any; again by itself when the next pause is over."""
-        now = time.monotonic()
+        now = _now()
         self._tidy()
         while len(self._running) < AT_ONCE and (lane := self._next(now)):
             turn = self._waiting[lane].pop(0)

@@ -13,8 +13,8 @@ SIZE = 256
 """Of an answer that drips, or breaks off."""
 LONG = 16_384
 HEAD = b"HTTP/1.1 200 Success\r\ncontent-length: %d\r\n\r\n"
-ENOUGH = GRACE + 1.5
-"""Seconds: what these small bodies may take, and a busy machine's delay."""
+ENOUGH = GRACE + 4
+"""Seconds: what these small bodies may take, and a busy machine's delay; no answer here is whole by then."""
 Say = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 

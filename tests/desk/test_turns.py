@@ -1,34 +1,73 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Whose passphrase is stretched next: who is known at once, strangers in turn by where they come from, and never more
-than two at a time. Times are a small part of the real ones."""
+than two at a time. Time goes on by itself when nothing is left to do, so that pauses are the real ones."""
 
 import asyncio
-import time
+import selectors
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any
 
 import pytest
 
 from journalist_ui.daemon import turns
-from journalist_ui.daemon.turns import AT_ONCE, MOST_STRANGERS, SOCKET, TOO_MANY, Kind, Lane, Turns
+from journalist_ui.daemon.turns import (
+    AT_ONCE,
+    HASTE,
+    LONGEST_PAUSE,
+    MOST_STRANGERS,
+    PACE,
+    SOCKET,
+    TOO_MANY,
+    Kind,
+    Lane,
+    Turns,
+)
 from journalist_ui.refusals import SignInRefused
 
-PACE, LONGEST = 0.03, 0.2
-HASTE = 10 * PACE
 ADA = Lane(Kind.BROWSER, "ada's")
 BOB = Lane(Kind.BROWSER, "bob's")
 SHARED = Lane(Kind.SHARED)
+
+
+class _Skipping(selectors.DefaultSelector):
+    """Nothing is waited for: what the loop would have slept has passed."""
+
+    now = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        found = super().select(0 if timeout is not None else None)
+        self.now += 0.0 if found else timeout or 0.0
+        return found
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    def __init__(self) -> None:
+        self.passing = _Skipping()
+        super().__init__(self.passing)
+
+    def time(self) -> float:
+        return self.passing.now
+
+
+def timeless(test: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
+    """A machine that is busy makes no difference to the times of this test."""
+
+    @wraps(test)
+    def run() -> None:
+        with asyncio.Runner(loop_factory=_Loop) as runner:
+            runner.run(test())
+
+    return run
 
 
 def peer(number: int) -> Lane:
     return Lane(Kind.PEER, str(number))
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "PACE", PACE)
-    monkeypatch.setattr(turns, "HASTE", HASTE)
-    monkeypatch.setattr(turns, "LONGEST_PAUSE", LONGEST)
+def now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 class Desk:
@@ -77,6 +116,7 @@ class Desk:
         return tasks.create_task(go_on()).cancel
 
 
+@timeless
 async def test_two_are_stretched_at_a_time_and_one_of_a_stranger() -> None:
     """Twenty strangers and four known browsers at once: never more than two, and one stranger beside who is known."""
     desk = Desk()
@@ -86,6 +126,7 @@ async def test_two_are_stretched_at_a_time_and_one_of_a_stranger() -> None:
     assert (desk.most[True], desk.most[False]) == (AT_ONCE, 1)
 
 
+@timeless
 async def test_who_is_known_waits_for_no_stranger() -> None:
     """Sixty strangers wait: a known browser, a session and the desk's own socket have their turn at once."""
     desk = Desk(0.02)
@@ -97,6 +138,7 @@ async def test_who_is_known_waits_for_no_stranger() -> None:
             end()
 
 
+@timeless
 async def test_each_peer_has_its_turn() -> None:
     """One peer keeps eight waiting without end, twenty others one each: another's turn comes after one of each."""
     desk = Desk()
@@ -112,6 +154,7 @@ async def test_each_peer_has_its_turn() -> None:
             end()
 
 
+@timeless
 async def test_who_waits_with_all_others_has_a_turn_within_a_minute() -> None:
     """The most that may wait, none told from another: the last to come is through at the pace of all of them."""
     desk = Desk()
@@ -122,6 +165,7 @@ async def test_who_waits_with_all_others_has_a_turn_within_a_minute() -> None:
     assert set(await asyncio.gather(*others)) == {"wrong"}
 
 
+@timeless
 async def test_of_too_many_one_of_the_most_crowded_goes_and_not_the_newcomer() -> None:
     """Ten peers fill the queue, one who waits alone comes last: two hundred others after that push out their own kind,
     and of a crowd not always the newest."""
@@ -143,6 +187,7 @@ async def test_of_too_many_one_of_the_most_crowded_goes_and_not_the_newcomer() -
     await asyncio.gather(*crowd, *later, return_exceptions=True)
 
 
+@timeless
 async def test_a_peer_keeps_no_more_waiting_than_its_lane_holds() -> None:
     """One has its turn, eight wait: of two more, two are let go."""
     desk = Desk()
@@ -151,37 +196,43 @@ async def test_a_peer_keeps_no_more_waiting_than_its_lane_holds() -> None:
     assert (said.count(TOO_MANY), said.count("")) == (2, 9)
 
 
+@timeless
 async def test_wrong_tries_slow_all_strangers() -> None:
     """After a wrong one the next stranger waits for the pace; a right one costs nobody. Where many wait, they wait for
     their part of so many seconds, so that an answer comes all the sooner."""
     desk = Desk(0.001)
     assert [await desk.at_once(peer(one)) for one in (1, 1, 2)] == [True] * 3
-    began = time.monotonic()
+    began = now()
     assert await desk.attempt(peer(1)) == "wrong"
     assert not await desk.at_once(peer(2))
-    assert time.monotonic() - began >= PACE
+    assert now() - began == pytest.approx(PACE, abs=0.01)
     assert await desk.at_once(peer(1))
     crowd = [asyncio.create_task(desk.attempt(SHARED)) for _ in range(40)]
-    began = time.monotonic()
+    began = now()
     assert set(await asyncio.gather(*crowd)) == {"wrong"}
-    # Ten at the end at the plain pace, the others faster.
-    assert 10 * PACE < time.monotonic() - began < 38 * PACE
+    # The first still waits for the pace that the last wrong one began.
+    pauses = [min(PACE, HASTE / waiting) for waiting in range(39, 0, -1)]
+    assert now() - began == pytest.approx(sum(pauses), abs=0.1)
 
 
+@timeless
 async def test_a_known_browsers_wrong_tries_are_its_own() -> None:
     """From the third on each doubles its pause, up to the longest, until a right one; no other lane waits for it."""
     desk = Desk(0.001)
-    for _ in range(3):
-        began = time.monotonic()
+    for pause in (0, 0, 0, 1, 2, 4, 8, 16, LONGEST_PAUSE, LONGEST_PAUSE):
+        began = now()
         assert await desk.attempt(ADA) == "wrong"
-    assert desk.turns.wrong_tries(ADA) == 3
+        assert now() - began == pytest.approx(pause, abs=0.01)
+    assert desk.turns.wrong_tries(ADA) == 10
     assert [await desk.at_once(lane) for lane in (BOB, SOCKET, peer(1), SHARED)] == [True] * 4
+    began = now()
     assert not await desk.at_once(ADA)
-    assert time.monotonic() - began >= LONGEST
+    assert now() - began == pytest.approx(LONGEST_PAUSE, abs=0.05)
     assert await desk.at_once(ADA)
     assert desk.turns.wrong_tries(ADA) == 0
 
 
+@timeless
 async def test_one_of_a_session_is_stretched_at_a_time() -> None:
     """Whoever holds a session that is not theirs guesses once: the second waits for what the first brings about."""
     desk = Desk()
@@ -190,6 +241,7 @@ async def test_one_of_a_session_is_stretched_at_a_time() -> None:
     assert desk.most[True] == 1
 
 
+@timeless
 async def test_who_gives_up_waiting_leaves_no_gap() -> None:
     """A request that is ended while it waits, or in its turn, keeps nobody from theirs."""
     desk = Desk(0.05)
@@ -204,6 +256,7 @@ async def test_who_gives_up_waiting_leaves_no_gap() -> None:
     assert (desk.turns._running, dict(desk.turns._waiting)) == ([], {})
 
 
+@timeless
 async def test_a_desk_that_ends_lets_go_of_all_who_wait() -> None:
     """At once, and whoever has their turn finishes it."""
     desk = Desk()

@@ -18,6 +18,7 @@ READS = re.compile(
     | (?<!def\ )\b_?(clock|machine|awake|now|idle|wall|steady)\(\)
     | (//|%|\*)\s*[\w.()]*\bperiod(_seconds)?\b
     | \bpolicy\.(give_up|clock_slack|silent_after|head_life|retention|collect)\b
+    | loop(\(\))?\.time\b
     | \bDate\.now\b | \bnew\ Date\b | \bperformance\.now\b | \bpolicy\.(giveUp|clockSlack|silentAfter|headLife)\b
     """,
     re.X,

@@ -16,6 +16,8 @@ from tests.server.service import ENVELOPES, Running, Seen, parse_seen, post_byte
 from tests.server.world import World, random_envelope
 
 CROWD = 520
+SOON = 6.0
+"""Seconds, on a busy machine: before the first limit of a half head has passed. `make flood` prints what it takes."""
 Held = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 HALF_HEAD = b"GET /v1/board HTTP/1.1\r\nhost: "
 HALF_BODY = post_bytes(ENVELOPES, random_envelope())[:-8_000]
@@ -59,7 +61,7 @@ async def honest(server: Running, request: bytes, circuit: int) -> Seen:
     return await once(server, request, circuit)
 
 
-async def in_time(answer: Awaitable[Seen], seconds: float = 2.0) -> float:
+async def in_time(answer: Awaitable[Seen], seconds: float = SOON) -> float:
     """How long an answer took, which is a good one; seconds over are a failure."""
     began = time.monotonic()
     seen = await asyncio.wait_for(answer, seconds)
@@ -82,7 +84,7 @@ async def until(done: Callable[[], bool]) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 async def test_whoever_holds_connections(kind: str, circuits: int, tmp_path: Path) -> None:
     """520 of them, from who cannot be told from others, from 33 circuits, from one each: a board and an envelope are
-    answered within two seconds each, three times over."""
+    answered soon, three times over."""
     async with running(tmp_path, World(), unix=True, front="unix" if circuits else "") as server:
         large_board(server)
         async with crowd(server, KINDS[kind], circuits):
@@ -103,9 +105,9 @@ async def test_a_caller_has_its_part(tmp_path: Path) -> None:
             held[-1][1].write(line(1))
         await asyncio.sleep(0.1)
         await in_time(honest(server, BOARD, 1))
-        assert await asyncio.wait_for(held[0][0].read(), 2) == b""
+        assert await asyncio.wait_for(held[0][0].read(), SOON) == b""
         other[1].write(b"x\r\n\r\n")
-        assert (await asyncio.wait_for(other[0].read(15), 2)) == b"HTTP/1.1 200 Su"
+        assert (await asyncio.wait_for(other[0].read(15), SOON)) == b"HTTP/1.1 200 Su"
         for _, writer in (*held, other):
             writer.close()
 
@@ -153,7 +155,7 @@ async def test_a_caller_at_work_gets_no_more(tmp_path: Path) -> None:
         await asyncio.sleep(0.2)
         more = await server.connect()
         more[1].write(line(1) + BOARD)
-        assert await asyncio.wait_for(more[0].read(), 2) == b""
+        assert await asyncio.wait_for(more[0].read(), SOON) == b""
         more[1].close()
         for reader, writer in held:
             assert len(await asyncio.wait_for(reader.readexactly(4 << 20), 5)) == 4 << 20
@@ -245,7 +247,7 @@ async def test_a_prefix_reads_while_its_envelopes_wait(tmp_path: Path) -> None:
         for connections in (512, 20):
             server.edge.limits = replace(server.edge.limits, connections=connections)
             held.append(await come(b"GET /v1/intake HTTP/1.1\r\nhost: x\r\n\r\n"))
-            assert (await asyncio.wait_for(held[-1][0].read(15), 2)) == b"HTTP/1.1 200 Su"
+            assert (await asyncio.wait_for(held[-1][0].read(15), SOON)) == b"HTTP/1.1 200 Su"
         for _, writer in held:
             writer.transport.abort()
 
@@ -273,4 +275,4 @@ async def test_a_board_does_not_wait_for_acknowledgements(tmp_path: Path) -> Non
     piece waits for its peer's late acknowledgement then."""
     async with running(tmp_path, World()) as server:
         server.config.data_dir.joinpath(server.service.shelf.shown.board).write_bytes(bytes(16 << 20))
-        await in_time(once(server, BOARD, 0), 4.0)
+        await in_time(once(server, BOARD, 0))
