@@ -69,13 +69,23 @@ class Connection(web.RequestHandler):
     """Of the body that comes or the answer that goes."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """One too many is closed before the library begins to serve it."""
+        if self.enter(cast(asyncio.Transport, transport)):
+            self.serve(cast(asyncio.Transport, transport))
+
+    def enter(self, transport: asyncio.Transport) -> bool:
+        """Take a place; one too many is closed before the library begins to serve it."""
         self.caller, self.head_since, self.pace, self.quiet, self._early = None, None, None, False, b""
-        self.socket, self.waits_since = cast(asyncio.Transport, transport), self._loop.time()
+        self.socket, self.waits_since = transport, self._loop.time()
         if not cast(Server, self._manager).admit(self):
             self._manager = None
             self.socket.abort()
-            return
+            return False
+        return True
+
+    def serve(self, transport: asyncio.Transport) -> None:
+        """Requests come by this transport from now on."""
+        self.socket = transport
+        _hold_little(transport)
         super().connection_made(transport)
 
     def connection_lost(self, exc: BaseException | None) -> None:
@@ -201,7 +211,6 @@ class Server(web.Server):
         now = self._loop.time()
         if len(self.places) >= self.limits.connections and not self._make_room(self.places.victim(now)):
             return False
-        _hold_little(connection.socket)
         self.places.take(connection)
         if self._looking is None:
             self._looking = self._loop.call_later(_LOOK_EVERY, self._look)

@@ -6,8 +6,10 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from dropbox.http_edge.connection import Limits, Server, Trouble
+from dropbox.http_edge.tls import Door
 from journalist_ui.log import log
 from journalist_ui.refusals import BadInput
 from journalist_ui.verbs.desk import Desk
@@ -63,12 +65,7 @@ async def serving(desk: Desk, address: WebAddress | None) -> AsyncIterator[None]
     tls = _tls(address)
     try:
         listening = await asyncio.get_running_loop().create_server(
-            server,
-            address.host,
-            address.port,
-            ssl=tls,
-            backlog=64,
-            ssl_handshake_timeout=_REQUEST_WITHIN if tls else None,
+            partial(Door, server, tls, _REQUEST_WITHIN) if tls else server, address.host, address.port, backlog=64
         )
     except OSError as error:
         raise BadInput(

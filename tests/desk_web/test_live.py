@@ -8,7 +8,7 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -18,7 +18,16 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.desk.live import DESK_PASSPHRASE, MEMBER_PASSPHRASE, LiveDesk, LiveService, run, start_service
+from tests.desk.live import (
+    DESK_PASSPHRASE,
+    MEMBER_PASSPHRASE,
+    LiveDesk,
+    LiveService,
+    run,
+    sockets_of,
+    start_service,
+    wait_for,
+)
 from tests.desk_web.house import Page
 from tests.ports import free_port
 
@@ -133,6 +142,22 @@ def test_only_tls_of_today_is_spoken(service: LiveService, port: int) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=30) as plain:
         plain.sendall(f"GET / HTTP/1.1\r\nhost: {HOST}\r\n\r\n".encode())
         assert not plain.recv(1_000).startswith(b"HTTP")
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"\x16\x03\x01\x00", b"GET / HTTP/1.1\r\n\r\n"], ids=["nothing", "half", "no TLS"]
+)
+def test_whoever_greets_nobody_has_no_more_than_there_are_places(service: LiveService, port: int, sent: bytes) -> None:
+    """Two hundred connections that never end their handshake: the desk holds 128 in all, and a page comes."""
+    process = service.desk.process
+    assert process is not None
+    before = len(sockets_of(process.pid))
+    with ExitStack() as held:
+        for _ in range(200):
+            held.enter_context(socket.create_connection(("127.0.0.1", port))).sendall(sent)
+        assert browse(service, port, "GET", "/sign-in").status == 200
+        assert len(sockets_of(process.pid)) - before <= 128
+    wait_for(lambda: len(sockets_of(process.pid)) <= before, "letting go of them")
 
 
 def serve(desk: LiveDesk, *words: str) -> tuple[int, str]:
