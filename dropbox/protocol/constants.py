@@ -94,6 +94,10 @@ MAX_MARK_COUNT = 0xFFFF
 # The snapshot board (docs/protocol.md, section 6a).
 LANES = 8
 """Rows of a batch stand in eight lanes; a conversation has at most one in each."""
+MAX_TEXT_PARTS = 8
+"""Each part of a text stands in another lane of one batch; what is longer is two texts."""
+MAX_TEXT_STEP = 127
+"""The last step of a chain that a text is sealed with: eight chains to their ends are what a visit walks at most."""
 LOW = 3
 """Bytes of each value of a set that stand in full."""
 LOW_BITS = 8 * LOW

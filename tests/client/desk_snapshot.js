@@ -3,9 +3,13 @@
 
 import { concat, toHex } from "../../client/protocol/bytes.js";
 import * as c from "../../client/protocol/constants.js";
+import { u16, u8 } from "../../client/protocol/encoding.js";
 import { BadValue } from "../../client/protocol/errors.js";
 import { checkSizes } from "../../client/protocol/index.js";
+import { maskPayload } from "../../client/protocol/marks.js";
 import { isSize, setSize, valueOf } from "../../client/protocol/sets.js";
+import { rowKey } from "../../client/protocol/texts.js";
+import { sealUnder } from "./desk_side.js";
 
 const STEP = 2 ** c.LOW_BITS;
 
@@ -40,4 +44,16 @@ export function makeIndex(lanes, marks) {
   const values = [...payloads.keys()].sort((left, right) => left - right);
   const sets = lanes.map((lane) => makeSet([...lane].sort(byBytes).map((tag) => valueOf(tag, lane.length))));
   return concat(...sets, makeSet(values), ...values.map((value) => payloads.get(value)));
+}
+
+/** Section 6a.3. */
+export function hideMark(name, collected, moreWaits) {
+  return maskPayload(name, concat(u8(moreWaits), u16(Math.min(collected, c.MAX_MARK_COUNT))));
+}
+
+/** Section 6a.4. `key`: T of the place's step. */
+export async function sealRow(place, key, nonce, serviceId, signingSeed, plain) {
+  const within = place.step <= c.MAX_TEXT_STEP && place.slot < c.LANES && plain.parts <= c.MAX_TEXT_PARTS;
+  if (!within || nonce.length !== c.NONCE) throw new BadValue("entry");
+  return sealUnder(await rowKey(key, place.period, place.slot), place, nonce, serviceId, signingSeed, plain);
 }

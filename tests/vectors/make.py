@@ -24,6 +24,7 @@ from tests.vectors.scenario_inert import inert_scenarios
 from tests.vectors.scenario_reading import reading_scenarios
 from tests.vectors.scenario_routes import route_scenarios
 from tests.vectors.scenario_sets import set_scenarios
+from tests.vectors.scenario_texts import text_scenarios
 from tests.vectors.scenario_trust import trust_scenarios
 from tests.vectors.scenario_visit import visit_scenarios
 
@@ -79,6 +80,7 @@ def scenarios() -> list[Scenario]:
         *visit_scenarios(),
         *route_scenarios(),
         *set_scenarios(),
+        *text_scenarios(),
     ]
     names = [one[0] for one in every]
     doubled = {name for name in names if names.count(name) > 1}
