@@ -116,19 +116,20 @@ export function unitSignedBytes(serviceId, pseudonym, unsigned) {
 }
 
 /**
- * The fields, the bytes that were signed, the signature. Throws Malformed.
+ * The fields, the bytes that were signed, the signature; a text has `most` parts. Throws Malformed.
  * @param {Bytes} plain
+ * @param {number} [most]
  * @returns {[EntryPlain, Bytes, Bytes]}
  */
-export function parseEntryPlain(plain) {
+export function parseEntryPlain(plain, most = MAX_PARTS) {
   if (plain.length !== ENTRY_PLAIN) throw new WrongLength("entry plaintext");
   const reader = new Reader(plain, "entry");
   if (reader.u8() !== VERSION) throw new WrongVersion("entry");
   const type = reader.u8();
   if (type in RESERVED_ENTRY_TYPES) throw new ReservedType("entry");
   if (type !== EntryType.TEXT) throw new WrongType("entry");
-  const [msgNo, firstUnread, part] = [reader.u32(1), reader.u32(1), reader.u8(1, MAX_PARTS)];
-  const parts = reader.u8(part, MAX_PARTS);
+  const [msgNo, firstUnread, part] = [reader.u32(1), reader.u32(1), reader.u8(1, most)];
+  const parts = reader.u8(part, most);
   const length = reader.u16(0, TEXT_PART);
   const text = unpad(reader.take(TEXT_PART), length);
   return [{ type, msgNo, firstUnread, part, parts, text }, plain.subarray(0, -SIGNATURE), reader.take(SIGNATURE)];
@@ -182,16 +183,42 @@ export class Chains {
  * @param {Chains} [chains]
  */
 export async function openEntry(keys, period, slot, entry, serviceId, unitKey, chains = new Chains()) {
+  const [messageId, step] = await chainPlace(keys, period, slot, entry, MAX_CHAIN_INDEX);
+  const key = await chainEntryKey(await chains.keyAt(keys, messageId, step));
+  return openUnder(key, keys.pseudonym, entry, serviceId, unitKey, MAX_PARTS);
+}
+
+/**
+ * Which message's chain seals an entry, and which step of it, at most `last`. Throws NotForThisKey, WrongLength.
+ * @param {ConversationKeys} keys
+ * @param {number} period
+ * @param {number} slot
+ * @param {Bytes} entry
+ * @param {number} last
+ * @returns {Promise<[Bytes, number]>}
+ */
+export async function chainPlace(keys, period, slot, entry, last) {
   if (entry.length !== ENTRY) throw new WrongLength("entry");
-  const names = entry.subarray(0, TAG + INDEX);
-  const [messageId, step] = await unmaskIndex(keys, period, slot, names.subarray(TAG));
-  if (step > MAX_CHAIN_INDEX) throw new NotForThisKey("entry step");
-  const entryKey = await chainEntryKey(await chains.keyAt(keys, messageId, step));
+  const [messageId, step] = await unmaskIndex(keys, period, slot, entry.subarray(TAG, TAG + INDEX));
+  if (step > last) throw new NotForThisKey("entry step");
+  return [messageId, step];
+}
+
+/**
+ * Open an entry of 1,024 bytes with its `key`; a text has `most` parts. Throws NotForThisKey, BadSignature, Malformed.
+ * @param {Bytes} key
+ * @param {Bytes} pseudonym
+ * @param {Bytes} entry
+ * @param {Bytes} serviceId
+ * @param {Bytes} unitKey
+ * @param {number} most
+ */
+export async function openUnder(key, pseudonym, entry, serviceId, unitKey, most) {
   const nonce = entry.subarray(TAG + INDEX, ENTRY_HEADER);
-  const aad = concat(labels.ENTRY_AAD, names);
-  const opened = await aeadOpen(entryKey, nonce, entry.subarray(ENTRY_HEADER), aad);
-  const [plain, unsigned, signature] = parseEntryPlain(opened);
-  ed25519Verify(unitKey, unitSignedBytes(serviceId, keys.pseudonym, unsigned), signature);
+  const aad = concat(labels.ENTRY_AAD, entry.subarray(0, TAG + INDEX));
+  const opened = await aeadOpen(key, nonce, entry.subarray(ENTRY_HEADER), aad);
+  const [plain, unsigned, signature] = parseEntryPlain(opened, most);
+  ed25519Verify(unitKey, unitSignedBytes(serviceId, pseudonym, unsigned), signature);
   return plain;
 }
 

@@ -25,4 +25,5 @@ export const ENTRY_TAG = utf8("tag");
 export const ENTRY_INDEX = utf8("index");
 export const CHAIN_NEXT = utf8("next");
 export const CHAIN_ENTRY = utf8("entry");
+export const CHAIN_TEXT = utf8("text");
 export const COLLECTED_MARK = utf8("collected");

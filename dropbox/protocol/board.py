@@ -93,8 +93,8 @@ def unit_signed_bytes(service_id: bytes, pseudonym: bytes, unsigned: bytes) -> b
     return labels.UNIT_MESSAGE_SIGNATURE + b"\0" + service_id + pseudonym + unsigned
 
 
-def parse_entry_plain(plain: bytes) -> tuple[EntryPlain, bytes, bytes]:
-    """The fields, the bytes that were signed, the signature. Raises Malformed."""
+def parse_entry_plain(plain: bytes, most: int = MAX_PARTS) -> tuple[EntryPlain, bytes, bytes]:
+    """The fields, the bytes that were signed, the signature; a text has ``most`` parts. Raises Malformed."""
     if len(plain) != ENTRY_PLAIN:
         raise WrongLength("entry plaintext")
     reader = Reader(plain, "entry")
@@ -105,8 +105,8 @@ def parse_entry_plain(plain: bytes) -> tuple[EntryPlain, bytes, bytes]:
         raise ReservedType("entry")
     if kind not in list(EntryType):
         raise WrongType("entry")
-    msg_no, first_unread, part = reader.u32(1), reader.u32(1), reader.u8(1, MAX_PARTS)
-    parts = reader.u8(part, MAX_PARTS)
+    msg_no, first_unread, part = reader.u32(1), reader.u32(1), reader.u8(1, most)
+    parts = reader.u8(part, most)
     length = reader.u16(0, TEXT_PART)
     text = unpad(reader.take(TEXT_PART), length)
     found = EntryPlain(EntryType(kind), msg_no, first_unread, part, parts, text)
@@ -131,12 +131,19 @@ def seal_entry(
     """A board entry, 1,024 bytes (step 6.4). ``chain_key`` is CK_step, ``nonce`` 12 random bytes. Raises BadValue."""
     if place.step > MAX_CHAIN_INDEX or len(nonce) != NONCE:
         raise BadValue("entry")
+    return seal_under(chain_entry_key(chain_key), place, nonce, service_id, signing_seed, plain)
+
+
+def seal_under(
+    key: bytes, place: EntryPlace, nonce: bytes, service_id: bytes, signing_seed: bytes, plain: EntryPlain
+) -> bytes:
+    """An entry sealed with ``key``, at a place that was checked. Raises TooLong."""
     where = (place.beacon, place.pseudonym, place.period, place.slot)
     tag, index = entry_tag(*where), mask_index(*where, place.message_id, place.step)
     unsigned = plain.encode_unsigned()
     signature = ed25519_sign(signing_seed, unit_signed_bytes(service_id, place.pseudonym, unsigned))
     aad = labels.ENTRY_AAD + tag + index
-    return tag + index + nonce + aead_seal(chain_entry_key(chain_key), nonce, unsigned + signature, aad)
+    return tag + index + nonce + aead_seal(key, nonce, unsigned + signature, aad)
 
 
 class Chains:
@@ -177,16 +184,30 @@ def open_entry(
     ``unit_key`` is the unit's signing key valid at ``period``;
     ``chains`` remembers chains already walked. Raises NotForThisKey, BadSignature, Malformed.
     """
+    message_id, step = chain_place(keys, period, slot, entry, MAX_CHAIN_INDEX)
+    chain_key = (chains or Chains()).key_at(keys, message_id, step)
+    return open_under(chain_entry_key(chain_key), keys.pseudonym, entry, service_id, unit_key, MAX_PARTS)
+
+
+def chain_place(keys: ConversationKeys, period: int, slot: int, entry: bytes, last: int) -> tuple[bytes, int]:
+    """Which chain seals an entry, and which of its steps up to ``last``. Raises NotForThisKey, WrongLength."""
     if len(entry) != ENTRY:
         raise WrongLength("entry")
-    tag, index, nonce = entry[:TAG], entry[TAG : TAG + INDEX], entry[TAG + INDEX : ENTRY_HEADER]
-    message_id, step = unmask_index(keys.beacon, keys.pseudonym, period, slot, index)
-    if step > MAX_CHAIN_INDEX:
+    message_id, step = unmask_index(keys.beacon, keys.pseudonym, period, slot, entry[TAG : TAG + INDEX])
+    if step > last:
         raise NotForThisKey("entry step")
-    chain_key = (chains or Chains()).key_at(keys, message_id, step)
-    opened = aead_open(chain_entry_key(chain_key), nonce, entry[ENTRY_HEADER:], labels.ENTRY_AAD + tag + index)
-    plain, unsigned, signature = parse_entry_plain(opened)
-    ed25519_verify(unit_key, unit_signed_bytes(service_id, keys.pseudonym, unsigned), signature)
+    return message_id, step
+
+
+def open_under(key: bytes, pseudonym: bytes, entry: bytes, service_id: bytes, unit_key: bytes, most: int) -> EntryPlain:
+    """Open an entry of 1,024 bytes with its ``key``; a text has ``most`` parts.
+
+    Raises NotForThisKey, BadSignature, Malformed.
+    """
+    names, nonce = entry[: TAG + INDEX], entry[TAG + INDEX : ENTRY_HEADER]
+    opened = aead_open(key, nonce, entry[ENTRY_HEADER:], labels.ENTRY_AAD + names)
+    plain, unsigned, signature = parse_entry_plain(opened, most)
+    ed25519_verify(unit_key, unit_signed_bytes(service_id, pseudonym, unsigned), signature)
     return plain
 
 

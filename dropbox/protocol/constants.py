@@ -91,6 +91,23 @@ MAX_CHAIN_INDEX = 1_023
 """The last chain step that is used: a client never walks further."""
 MAX_MARK_COUNT = 0xFFFF
 
+# The snapshot board (docs/protocol.md, section 6a).
+LANES = 8
+"""Rows of a batch stand in eight lanes; a conversation has at most one in each."""
+MAX_TEXT_PARTS = 8
+"""Each part of a text stands in another lane of one batch; what is longer is two texts."""
+MAX_TEXT_STEP = 127
+"""The last step of a chain that a text is sealed with: eight chains to their ends are what a visit walks at most."""
+LOW = 3
+"""Bytes of each value of a set that stand in full."""
+LOW_BITS = 8 * LOW
+PAYLOAD = 3
+"""Bytes beside a mark's value."""
+LEAST_ROWS = 8
+MAX_ROWS = 65_536
+LEAST_MARKS = 8
+MAX_MARKS = 131_072
+
 EPOCH_CERT = 2 + SERVICE_ID + UNIT_ID + 4 + 4 + 4 + XWING_PUBLIC  # 1,262
 
 # Bounds of what is parsed, so that a hostile server cannot make a client allocate without end.

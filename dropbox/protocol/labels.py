@@ -36,6 +36,7 @@ ENTRY_TAG = b"tag"
 ENTRY_INDEX = b"index"
 CHAIN_NEXT = b"next"
 CHAIN_ENTRY = b"entry"
+CHAIN_TEXT = b"text"
 COLLECTED_MARK = b"collected"
 
 ALL = {name: value for name, value in dict(globals()).items() if name.isupper() and isinstance(value, bytes)}

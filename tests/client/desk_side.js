@@ -79,6 +79,11 @@ export async function openEnvelope(envelope, openers) {
 /** Step 6.4. `place`: whose entry, in which batch and slot, sealed with which step of which chain. */
 export async function sealEntry(place, chainKey, nonce, serviceId, signingSeed, plain) {
   if (place.step > c.MAX_CHAIN_INDEX || nonce.length !== c.NONCE) throw new errors.BadValue("entry");
+  return sealUnder(await chainEntryKey(chainKey), place, nonce, serviceId, signingSeed, plain);
+}
+
+/** With the entry's own key. */
+export async function sealUnder(key, place, nonce, serviceId, signingSeed, plain) {
   const tag = await entryTag(place, place.period, place.slot);
   const index = await maskIndex(place, place.period, place.slot, concat(place.messageId, u16(place.step)));
   const numbers = concat(u32(plain.msgNo), u32(plain.firstUnread), u8(plain.part), u8(plain.parts));
@@ -86,7 +91,7 @@ export async function sealEntry(place, chainKey, nonce, serviceId, signingSeed, 
   const unsigned = concat(Uint8Array.of(c.VERSION, plain.type), numbers, text);
   const signature = ed25519Sign(signingSeed, unitSignedBytes(serviceId, place.pseudonym, unsigned));
   const aad = concat(labels.ENTRY_AAD, tag, index);
-  const sealed = await aeadSeal(await chainEntryKey(chainKey), nonce, concat(unsigned, signature), aad);
+  const sealed = await aeadSeal(key, nonce, concat(unsigned, signature), aad);
   return concat(tag, index, nonce, sealed);
 }
 

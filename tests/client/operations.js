@@ -41,7 +41,24 @@ export async function openers(epochs) {
   return Promise.all(epochs.map(opener));
 }
 
-const whose = ({ beacon, pseudonym }) => ({ beacon: bytes(beacon), pseudonym: bytes(pseudonym) });
+export const whose = ({ beacon, pseudonym }) => ({ beacon: bytes(beacon), pseudonym: bytes(pseudonym) });
+
+export const entryPlace = ({ period, slot, step, message_id, ...names }) => {
+  return { ...whose(names), period, slot, step, messageId: bytes(message_id) };
+};
+
+export const entryPlain = ({ type, msg_no: msgNo, first_unread: firstUnread, part, parts, text }) => {
+  return { type, msgNo, firstUnread, part, parts, text: utf8(text) };
+};
+
+export const shownEntry = ({ type, msgNo, firstUnread, part, parts, text }) => ({
+  type: nameOf(EntryType, type),
+  msg_no: msgNo,
+  first_unread: firstUnread,
+  part,
+  parts,
+  text: decodeText(text, "text"),
+});
 
 export const OPERATIONS = {
   sha256: async ({ data }) => ({ hash: toHex(await primitives.sha256(bytes(data))) }),
@@ -170,25 +187,13 @@ export const OPERATIONS = {
   },
 
   "entry-seal": async ({ place, chain_key, nonce, service_id, signing_seed, plain }) => {
-    const { period, slot, step } = place;
-    const where = { ...whose(place), period, slot, step, messageId: bytes(place.message_id) };
-    const { type, msg_no: msgNo, first_unread: firstUnread, part, parts } = plain;
-    const text = { type, msgNo, firstUnread, part, parts, text: utf8(plain.text) };
     const keys = [chain_key, nonce, service_id, signing_seed].map(bytes);
-    return { entry: toHex(await desk.sealEntry(where, ...keys, text)) };
+    return { entry: toHex(await desk.sealEntry(entryPlace(place), ...keys, entryPlain(plain))) };
   },
 
   "entry-open": async ({ stretched, unit_id, period, slot, entry, service_id, unit_key }) => {
     const keys = await codename.conversationKeys(bytes(stretched), bytes(unit_id));
-    const found = await board.openEntry(keys, period, slot, bytes(entry), bytes(service_id), bytes(unit_key));
-    return {
-      type: nameOf(EntryType, found.type),
-      msg_no: found.msgNo,
-      first_unread: found.firstUnread,
-      part: found.part,
-      parts: found.parts,
-      text: decodeText(found.text, "text"),
-    };
+    return shownEntry(await board.openEntry(keys, period, slot, bytes(entry), bytes(service_id), bytes(unit_key)));
   },
 
   "entry-plain-parse": ({ plain }) => {

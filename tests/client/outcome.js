@@ -2,7 +2,10 @@
 /** @file What this implementation answers to a vector. */
 
 import { ProtocolError } from "../../client/protocol/errors.js";
-import { OPERATIONS } from "./operations_service.js";
+import { OPERATIONS as SERVICE } from "./operations_service.js";
+import { OPERATIONS as SNAPSHOT } from "./operations_snapshot.js";
+
+const OPERATIONS = { ...SERVICE, ...SNAPSHOT };
 
 /** The output, the error's code, or what broke. */
 export async function outcome({ operation, input }) {

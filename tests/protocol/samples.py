@@ -15,8 +15,10 @@ from dropbox.protocol.directory import parse_directory, parse_signed_directory
 from dropbox.protocol.encoding import Reader
 from dropbox.protocol.enrolment import Enrolment, verify_enrolment
 from dropbox.protocol.envelope_format import EnvelopePlain, parse_envelope_plain
+from dropbox.protocol.index import make_index, parse_index
 from dropbox.protocol.manifests import parse_manifest
 from dropbox.protocol.primitives import ed25519_public, ed25519_sign, sha256
+from dropbox.protocol.sets import make_set, parse_set
 from dropbox.protocol.units import BoardPlace, UnitKey
 from dropbox.protocol.wire import (
     IntakeState,
@@ -27,6 +29,7 @@ from dropbox.protocol.wire import (
     parse_segment,
     segment_header,
 )
+from tests.vectors.scenario_sets import drawn, lanes_of, marks_of
 from tests.vectors.small_service import (
     FIRST,
     SERVICE,
@@ -109,6 +112,10 @@ def _segment() -> bytes:
     return write_segment(Segment(SERVICE, START, True, envelopes))
 
 
+def _index() -> bytes:
+    return make_index(lanes_of("sample", 16), marks_of("sample", 8)).encode()
+
+
 _BODY = encode_body(Report("What \u00e9 \n", ("discrimination",), "gwent", {"when": "now"}))
 _BATCH = make_batches("north", [START, START + 1])[1]
 FORMS = (
@@ -133,5 +140,8 @@ FORMS = (
     Form("segment", parse_segment, write_segment, _segment()),
     Form("body", parse_body, encode_body, _BODY),
     Form("receipt", parse_receipt, lambda one: one.answer(), Receipt(sha256(b"x"), START).answer()),
+    Form("set", lambda data: parse_set(data, 64), lambda one: one.encode(), make_set(drawn("sample", 64)).encode()),
+    Form("set-of-one", lambda data: parse_set(data, 1), lambda one: one.encode(), make_set([7]).encode()),
+    Form("index", lambda data: parse_index(data, 16, 8), lambda one: one.encode(), _index()),
     Form("intake-state", parse_intake_state, lambda one: one.answer(), IntakeState(START, 7).answer()),
 )

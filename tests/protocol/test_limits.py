@@ -229,7 +229,7 @@ def _words(name: str) -> list[str]:
 # Labels that stand at the front of inputs under the same key, or of messages for the same kind of signature.
 TOGETHER = (
     ("ENTRY_TAG", "ENTRY_INDEX", "COLLECTED_MARK"),
-    ("CHAIN_NEXT", "CHAIN_ENTRY"),
+    ("CHAIN_NEXT", "CHAIN_ENTRY", "CHAIN_TEXT"),
     ("PSEUDONYM", "BEACON", "REFRESH", "CONVERSATION", "REPLY_CHAIN"),
     (
         "ANCHOR_SIGNATURE",

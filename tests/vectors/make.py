@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dropbox.protocol.errors import ProtocolError
-from tests.vectors import operations_service  # noqa: F401 - its import registers its operations
+from tests.vectors import operations_service, operations_snapshot  # noqa: F401 - the import registers operations
 from tests.vectors.known_answers import published, xwing
 from tests.vectors.operations import OPERATIONS
 from tests.vectors.scenario import Scenario
@@ -23,6 +23,8 @@ from tests.vectors.scenario_forms import form_scenarios
 from tests.vectors.scenario_inert import inert_scenarios
 from tests.vectors.scenario_reading import reading_scenarios
 from tests.vectors.scenario_routes import route_scenarios
+from tests.vectors.scenario_sets import set_scenarios
+from tests.vectors.scenario_texts import text_scenarios
 from tests.vectors.scenario_trust import trust_scenarios
 from tests.vectors.scenario_visit import visit_scenarios
 
@@ -77,6 +79,8 @@ def scenarios() -> list[Scenario]:
         *reading_scenarios(),
         *visit_scenarios(),
         *route_scenarios(),
+        *set_scenarios(),
+        *text_scenarios(),
     ]
     names = [one[0] for one in every]
     doubled = {name for name in names if names.count(name) > 1}

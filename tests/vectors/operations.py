@@ -213,10 +213,17 @@ def entry_names(beacon: str, pseudonym: str, period: int, slot: int, message_id:
     return {"tag": board.entry_tag(*where).hex(), "index": index.hex(), "found": [found[0].hex(), found[1]]}
 
 
+def entry_place(place: Values) -> board.EntryPlace:
+    return board.EntryPlace(**{**place, **{k: _b(place[k]) for k in ("beacon", "pseudonym", "message_id")}})
+
+
+def entry_plain(plain: Values) -> board.EntryPlain:
+    return board.EntryPlain(**{**plain, "type": board.EntryType(plain["type"]), "text": plain["text"].encode()})
+
+
 @operation
 def entry_seal(place: Values, chain_key: str, nonce: str, service_id: str, signing_seed: str, plain: Values) -> Values:
-    where = board.EntryPlace(**{**place, **{k: _b(place[k]) for k in ("beacon", "pseudonym", "message_id")}})
-    text = board.EntryPlain(**{**plain, "type": board.EntryType(plain["type"]), "text": plain["text"].encode()})
+    where, text = entry_place(place), entry_plain(plain)
     sealed = board.seal_entry(where, _b(chain_key), _b(nonce), _b(service_id), _b(signing_seed), text)
     return {"entry": sealed.hex()}
 

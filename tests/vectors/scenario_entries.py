@@ -38,7 +38,7 @@ TEXT = EntryPlain(EntryType.TEXT, 5, 4, 2, 3, "Thank you \u00e9\U0001f600".encod
 PLACE = EntryPlace(KEYS.beacon, KEYS.pseudonym, PERIOD, 1, MESSAGE_ID, 2)
 
 
-def _sealing(place: EntryPlace, plain: EntryPlain, **changes: Any) -> Values:
+def sealing(place: EntryPlace, plain: EntryPlain, **changes: Any) -> Values:
     values = {
         "place": {
             "beacon": place.beacon.hex(),
@@ -64,7 +64,7 @@ def _sealing(place: EntryPlace, plain: EntryPlain, **changes: Any) -> Values:
     return {**values, **changes}
 
 
-def _signed(plain: EntryPlain, signer: bytes = SIGNS, service: bytes = SERVICE) -> bytes:
+def signed(plain: EntryPlain, signer: bytes = SIGNS, service: bytes = SERVICE) -> bytes:
     unsigned = plain.encode_unsigned()
     return unsigned + ed25519_sign(signer, unit_signed_bytes(service, KEYS.pseudonym, unsigned))
 
@@ -77,7 +77,7 @@ def _entry(sealed_plain: bytes, step: int = 2, key_step: int | None = None) -> b
     return tag + index + NONCE + aead_seal(key, NONCE, sealed_plain, b"u2s" + tag + index)
 
 
-def _opening(entry: bytes, **changes: Any) -> Values:
+def opening(entry: bytes, **changes: Any) -> Values:
     values = {
         "stretched": STRETCHED.hex(),
         "unit_id": unit_id("north").hex(),
@@ -95,38 +95,38 @@ def _sealed() -> list[Scenario]:
     last = replace(PLACE, step=1_023)
     beyond = replace(PLACE, step=1_024)
     beyond_values = {
-        **_sealing(PLACE, TEXT),
-        "place": _sealing(replace(PLACE, step=2), TEXT)["place"] | {"step": beyond.step},
+        **sealing(PLACE, TEXT),
+        "place": sealing(replace(PLACE, step=2), TEXT)["place"] | {"step": beyond.step},
     }
-    good = _entry(_signed(TEXT))
+    good = _entry(signed(TEXT))
     shown = {"type": "TEXT", "msg_no": 5, "first_unread": 4, "part": 2, "parts": 3, "text": TEXT.text.decode()}
     return [
         (
             "entry-seal",
             "An entry with a fixed nonce, byte for byte.",
             "entry-seal",
-            _sealing(PLACE, TEXT),
+            sealing(PLACE, TEXT),
             {"entry": good.hex()},
         ),
-        ("entry-seal-full", "884 bytes of text.", "entry-seal", _sealing(PLACE, full), {}),
-        ("entry-seal-last-step", "The last step of a chain.", "entry-seal", _sealing(last, TEXT), {}),
+        ("entry-seal-full", "884 bytes of text.", "entry-seal", sealing(PLACE, full), {}),
+        ("entry-seal-last-step", "The last step of a chain.", "entry-seal", sealing(last, TEXT), {}),
         refuse("entry-seal-beyond", "A chain has no step 1,024.", "entry-seal", beyond_values, "bad-value"),
         refuse(
-            "entry-seal-nonce", "11 bytes of nonce.", "entry-seal", _sealing(PLACE, TEXT, nonce="00" * 11), "bad-value"
+            "entry-seal-nonce", "11 bytes of nonce.", "entry-seal", sealing(PLACE, TEXT, nonce="00" * 11), "bad-value"
         ),
         refuse(
             "entry-seal-too-long",
             "885 bytes of text.",
             "entry-seal",
-            _sealing(PLACE, replace(TEXT, text=b"x" * 885)),
+            sealing(PLACE, replace(TEXT, text=b"x" * 885)),
             "too-long",
         ),
-        ("entry-open", "The source opens it.", "entry-open", _opening(good), shown),
+        ("entry-open", "The source opens it.", "entry-open", opening(good), shown),
         (
             "entry-open-step-1023",
             "Step 1,023 still opens.",
             "entry-open",
-            _opening(_entry(_signed(TEXT), 1_023)),
+            opening(_entry(signed(TEXT), 1_023)),
             shown,
         ),
         (
@@ -147,40 +147,40 @@ def _sealed() -> list[Scenario]:
 
 
 def _refused() -> list[Scenario]:
-    good = _entry(_signed(TEXT))
+    good = _entry(signed(TEXT))
     other = ed25519_public(seed("south signs")).hex()
     rows: list[tuple[str, str, Values, str]] = [
-        ("step-1024", "Step 1,024 is ignored unwalked.", _opening(_entry(_signed(TEXT), 1_024)), "not-for-this-key"),
-        ("step-largest", "So is 65,535.", _opening(_entry(_signed(TEXT), 0xFFFF, 2)), "not-for-this-key"),
-        ("slot", "Under another slot.", _opening(good, slot=0), "not-for-this-key"),
-        ("period", "In another period's batch.", _opening(good, period=PERIOD + 1), "not-for-this-key"),
-        ("codename", "With another codename.", _opening(good, stretched="12" * 32), "not-for-this-key"),
-        ("unit", "At another unit.", _opening(good, unit_id=unit_id("south").hex()), "not-for-this-key"),
-        ("unit-key", "Against another unit's signing key.", _opening(good, unit_key=other), "bad-signature"),
-        ("service", "For another service.", _opening(good, service_id="00" * 16), "bad-signature"),
-        ("flipped-tag", "A bit of the tag turned.", _opening(flip(good, 0)), "not-for-this-key"),
-        ("flipped-index", "A bit of the index turned.", _opening(flip(good, 16)), "not-for-this-key"),
-        ("flipped-nonce", "A bit of the nonce turned.", _opening(flip(good, 34)), "not-for-this-key"),
-        ("flipped-text", "A bit of the text turned.", _opening(flip(good, 60)), "not-for-this-key"),
+        ("step-1024", "Step 1,024 is ignored unwalked.", opening(_entry(signed(TEXT), 1_024)), "not-for-this-key"),
+        ("step-largest", "So is 65,535.", opening(_entry(signed(TEXT), 0xFFFF, 2)), "not-for-this-key"),
+        ("slot", "Under another slot.", opening(good, slot=0), "not-for-this-key"),
+        ("period", "In another period's batch.", opening(good, period=PERIOD + 1), "not-for-this-key"),
+        ("codename", "With another codename.", opening(good, stretched="12" * 32), "not-for-this-key"),
+        ("unit", "At another unit.", opening(good, unit_id=unit_id("south").hex()), "not-for-this-key"),
+        ("unit-key", "Against another unit's signing key.", opening(good, unit_key=other), "bad-signature"),
+        ("service", "For another service.", opening(good, service_id="00" * 16), "bad-signature"),
+        ("flipped-tag", "A bit of the tag turned.", opening(flip(good, 0)), "not-for-this-key"),
+        ("flipped-index", "A bit of the index turned.", opening(flip(good, 16)), "not-for-this-key"),
+        ("flipped-nonce", "A bit of the nonce turned.", opening(flip(good, 34)), "not-for-this-key"),
+        ("flipped-text", "A bit of the text turned.", opening(flip(good, 60)), "not-for-this-key"),
         (
             "wrong-step-key",
             "Sealed with the key of another step.",
-            _opening(_entry(_signed(TEXT), 2, 3)),
+            opening(_entry(signed(TEXT), 2, 3)),
             "not-for-this-key",
         ),
-        ("short", "One byte missing.", _opening(good[:-1]), "wrong-length"),
-        ("long", "One byte more.", _opening(good + b"\0"), "wrong-length"),
+        ("short", "One byte missing.", opening(good[:-1]), "wrong-length"),
+        ("long", "One byte more.", opening(good + b"\0"), "wrong-length"),
         (
             "forged",
             "The codename's holder with another corrupt unit's key cannot write as this unit.",
-            _opening(_entry(_signed(TEXT, seed("south signs")))),
+            opening(_entry(signed(TEXT, seed("south signs")))),
             "bad-signature",
         ),
-        ("forged-changed", "Nor change its text.", _opening(_entry(bend(_signed(TEXT), 14, b"!"))), "bad-signature"),
+        ("forged-changed", "Nor change its text.", opening(_entry(bend(signed(TEXT), 14, b"!"))), "bad-signature"),
         (
             "forged-from-other-conversation",
             "A unit's signature for another source does not hold for this one.",
-            _opening(_entry(_of_another_source())),
+            opening(_entry(_of_another_source())),
             "bad-signature",
         ),
     ]
@@ -193,7 +193,7 @@ def _of_another_source() -> bytes:
 
 
 def _parsed() -> list[Scenario]:
-    good = _signed(TEXT)
+    good = signed(TEXT)
     rows = [
         ("version", "A later version.", bend(good, 0, b"\2"), "wrong-version"),
         ("type-0", "A number without a meaning.", bend(good, 1, b"\0"), "wrong-type"),
