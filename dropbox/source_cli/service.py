@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from dropbox.command_line.addresses import parse_address
+from dropbox.command_line.addresses import parse_proxy
 from dropbox.command_line.inputs import read_bytes, read_text as read_file, without_mark
 from dropbox.flows.drive import drive
 from dropbox.flows.source.message import Ended
@@ -117,8 +117,7 @@ def open_service(
     InputRefused, ProtocolError, TransportFailed."""
     data = without_mark(read_bytes(anchor_file, _LARGEST_ANCHOR, "anchor file given with --anchor"))
     anchor = parse_anchor_file(data).anchor
-    # Empty as without it: so runbooks may leave a variable empty.
-    proxy = str(parse_address(socks, "--tor")) if socks else None
+    proxy = parse_proxy(socks, "--tor") or None
     SourceConnection(service, proxy)
     return Service(service.strip(), anchor, proxy, despite_clock, terminal.is_seen() and not as_json)
 
