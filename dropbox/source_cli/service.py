@@ -3,6 +3,7 @@
 
 import asyncio
 import secrets
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from dropbox.command_line.addresses import parse_proxy
-from dropbox.command_line.inputs import read_bytes, read_text as read_file, without_mark
+from dropbox.command_line.inputs import STANDARD_INPUT, read_bytes, read_text as read_file, without_mark
 from dropbox.flows.drive import drive
 from dropbox.flows.source.message import Ended
 from dropbox.flows.source.requests import ConfirmClock, NotTaken, PostEnvelope, ServerRequest
@@ -124,6 +125,8 @@ def open_service(
 
 def read_text(path: str) -> str:
     """The text file, or standard input for ``-``: strict UTF-8, whole. Raises InputRefused, Stop, TooLong."""
+    if path == STANDARD_INPUT and sys.stdin.isatty():
+        terminal.say(terminal.TYPE_TEXT)
     text = read_file(path, _LARGEST_TEXT, "text file given with --text-file")
     size = len(text.encode())
     if size > MAX_BODY:
