@@ -70,6 +70,16 @@ def parse_address(text: str, what: str, *, unix: bool = False, any_port: bool = 
     return Address(None, _host(host, what), int(port))
 
 
+def parse_proxy(text: str | None, what: str) -> str:
+    """A proxy's HOST:PORT; empty where none is asked for, with None. Raises InputRefused, also for an empty text:
+    whoever names a proxy and gives none, as by a variable that is not set, must not go out without it."""
+    if text is None:
+        return ""
+    if not text.strip():
+        raise InputRefused(f"{what} is empty. Give the proxy as HOST:PORT, or leave {what} out to go without.")
+    return str(parse_address(text, what))
+
+
 def _host(host: str, what: str) -> str:
     """Without brackets, in one spelling. Raises InputRefused."""
     if host.startswith("["):

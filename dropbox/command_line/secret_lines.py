@@ -18,13 +18,14 @@ from .refused import InputRefused
 
 LONGEST_SECRET = 4_096
 """Bytes of one line, far beyond any passphrase, code or codename."""
-STOPS = (signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP)
+STOPS = (signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP, signal.SIGQUIT)
 
 
 @contextmanager
 def stopping() -> Iterator[None]:
     """What else would leave a terminal as it is now, without its echo or with a secret on it, stops the command as
-    Ctrl-C does: an end from outside, the end of the session, and Ctrl-Z, after which somebody else types there."""
+    Ctrl-C does: an end from outside, the end of the session, the quit key, and Ctrl-Z, after which somebody else types
+    there."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise click.Abort

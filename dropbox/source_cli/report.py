@@ -104,8 +104,9 @@ def report(
         raise Stop(terminal.ATTACH_LATER)
     about = _force_slug(force)
     categories = tuple(name for name in CATEGORIES if name in chosen)
-    pieces = parts_of(Report(read_text(text_file), categories, about))
+    # Whatever else is wrong is said before anybody types a report.
     known = open_service(service, anchor_file, socks, despite_clock, as_json)
+    pieces = parts_of(Report(read_text(text_file), categories, about))
     entropy, words = make_codename(secrets.token_bytes, codename_words())
     codename = " ".join(words)
     with _given(codename, entropy, slug, as_json) as tell:

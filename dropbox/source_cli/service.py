@@ -3,6 +3,7 @@
 
 import asyncio
 import secrets
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,8 +12,8 @@ from typing import Any, TypeVar
 
 import click
 
-from dropbox.command_line.addresses import parse_address
-from dropbox.command_line.inputs import read_bytes, read_text as read_file, without_mark
+from dropbox.command_line.addresses import parse_proxy
+from dropbox.command_line.inputs import STANDARD_INPUT, read_bytes, read_text as read_file, without_mark
 from dropbox.flows.drive import drive
 from dropbox.flows.source.message import Ended
 from dropbox.flows.source.requests import ConfirmClock, NotTaken, PostEnvelope, ServerRequest
@@ -117,14 +118,15 @@ def open_service(
     InputRefused, ProtocolError, TransportFailed."""
     data = without_mark(read_bytes(anchor_file, _LARGEST_ANCHOR, "anchor file given with --anchor"))
     anchor = parse_anchor_file(data).anchor
-    # Empty as without it: so runbooks may leave a variable empty.
-    proxy = str(parse_address(socks, "--tor")) if socks else None
+    proxy = parse_proxy(socks, "--tor") or None
     SourceConnection(service, proxy)
     return Service(service.strip(), anchor, proxy, despite_clock, terminal.is_seen() and not as_json)
 
 
 def read_text(path: str) -> str:
     """The text file, or standard input for ``-``: strict UTF-8, whole. Raises InputRefused, Stop, TooLong."""
+    if path == STANDARD_INPUT and sys.stdin.isatty():
+        terminal.say(terminal.TYPE_TEXT)
     text = read_file(path, _LARGEST_TEXT, "text file given with --text-file")
     size = len(text.encode())
     if size > MAX_BODY:

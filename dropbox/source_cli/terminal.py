@@ -131,6 +131,7 @@ NOTHING_FOUND = "Nothing found for this codename. That is also what an unused co
 STORED = "Stored. Whether the unit has it shows as “collected” when you come back with the codename."
 ATTACH_LATER = "This release cannot send files yet. Describe the file in the text; the unit can ask for it."
 NO_TEXT = "The text is empty. Write what happened into the file and try again."
+TYPE_TEXT = "Type your text. It ends with Ctrl-D on a line of its own; Ctrl-C stops, and nothing is sent."
 KEEP_CODENAME = (
     "Some of it may be stored already. Keep this codename. When you come back, send the whole text again with it:"
 )

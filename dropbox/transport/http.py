@@ -7,6 +7,7 @@ bounded before it is read, in bytes and in time. Whose requests go over it is sa
 
 import asyncio
 import logging
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -27,6 +28,8 @@ from . import limits
 from .errors import BadAddress, BadAnswer, OnionWithoutTor, ProxyFailed, Refused, TransportFailed, Unreachable
 
 _BINARY = "application/octet-stream"
+# Whatever else a host may be written with is made into these letters only later, when is_onion has been asked.
+_PLAIN_HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
 _BLANK = ("User-Agent", "Accept-Encoding", "Accept")
 Came = Callable[[int, int], None]
 """Told after each piece of an answer how many bytes came, of how many that it announces; of those that came without."""
@@ -38,7 +41,8 @@ def is_onion(service: str) -> bool:
 
 
 def check_address(service: str) -> str:
-    """The address without a trailing slash. Raises BadAddress."""
+    """The address without a trailing slash. A host is written in plain letters, one of others as its xn-- name: what
+    looks like another name here than to a name server could be an onion's. Raises BadAddress."""
     service = service.strip()
     try:
         parts = urlsplit(service)
@@ -49,6 +53,8 @@ def check_address(service: str) -> str:
     if not good_port or not service.isprintable() or " " in service:
         raise BadAddress("service")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise BadAddress("service")
+    if not _PLAIN_HOST.fullmatch(parts.hostname):
         raise BadAddress("service")
     return service.rstrip("/")
 

@@ -17,6 +17,7 @@ from journalist_ui.daemon.desk_key import given_passphrase
 from journalist_ui.refusals import BadInput, NotSignedIn
 from journalist_ui.shapes.asked import Asked
 from journalist_ui.shapes.notices import ToldNotice
+from journalist_ui.shapes.sessions import Whoami
 from journalist_ui.socket.client import ask_desk
 from journalist_ui.socket.codec import to_json
 
@@ -28,6 +29,7 @@ Result = TypeVar("Result")
 LARGEST_TEXT = 1 << 20
 """Bytes: far more than can be sent, so that what is too long is told as such."""
 LARGEST_SESSION = 4_096
+TYPE_TEXT = "Type your text. It ends with Ctrl-D on a line of its own; Ctrl-C stops, and nothing is sent."
 OTHER_FILE = "{path} is no session file. It was left as it is: name another for --session."
 NO_SESSION = "The session file {path} cannot be read. Sign in with `dropbox-desk login`."
 
@@ -49,8 +51,12 @@ def desk_passphrase(descriptor: int | None, *, confirm: bool = False) -> str:
     return secret_line(DESK, confirm=confirm) if given is None else given
 
 
-def read_text(path: str) -> str:
-    """A text file, or stdin for "-"; strict UTF-8. Raises InputRefused."""
+def read_text(path: str, session: Path) -> str:
+    """A text file, or stdin for "-"; strict UTF-8. Before anybody types there it is known that the ``session`` can send
+    it. Raises InputRefused, DeskRefused."""
+    if path == inputs.STANDARD_INPUT and sys.stdin.isatty():
+        ask_signed_in(session, Whoami())
+        click.echo(TYPE_TEXT, err=True)
     return inputs.read_text(path, LARGEST_TEXT, "text file")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from dropbox.command_line.addresses import parse_proxy
 from dropbox.command_line.output import NOWHERE, check_output, goes_nowhere, say_once
 from dropbox.command_line.refused import OutputLost
 from dropbox.command_line.secret_lines import secret_line
@@ -41,7 +42,7 @@ GIVE_UP_FIRST = (
     help="Of the first member; both if not given.",
 )
 @click.option("--backup", required=True, help='Absolute folder on another disk for backups, or "none".')
-@click.option("--tor", default="", help="SOCKS proxy, HOST:PORT.")
+@click.option("--tor", help="SOCKS proxy, HOST:PORT.")
 @click.option("--web", default=NO_WEB, show_default=True, help='Where the web pages are served: HOST:PORT, or "none".')
 @click.option("--web-url", default="", help="What officers type to reach the pages; default: http://HOST:PORT/.")
 @click.option("--web-cert", default="", help="TLS certificate (PEM, absolute path), needed beyond this machine.")
@@ -57,7 +58,7 @@ def init(
     member: str,
     roles: tuple[str, ...],
     backup: str,
-    tor: str,
+    tor: str | None,
     desk_key_fd: int | None,
     as_json: bool,
     web: str,
@@ -78,6 +79,7 @@ def init(
       dropbox-desk init --vault north --service http://127.0.0.1:8000 --anchor anchor.txt \\
         --name "Northern unit" --member ada --backup none --json < two-lines
     """
+    proxy = parse_proxy(tor, "--tor")
     # What is printed below is given once: a desk whose codes nobody can have seen is not kept.
     check_output()
     if goes_nowhere():
@@ -85,7 +87,7 @@ def init(
     desk = desk_passphrase(desk_key_fd, confirm=True)
     person = secret_line(MEMBER, confirm=True)
     made = init_desk(
-        NewDesk(vault, service, anchor, name, member, backup, tor, roles, web, web_url, web_cert, web_key, demo),
+        NewDesk(vault, service, anchor, name, member, backup, proxy, roles, web, web_url, web_cert, web_key, demo),
         desk,
         person,
     )

@@ -33,7 +33,7 @@ def reply(case: int, session: Path, text_file: str, again: bool, as_json: bool) 
       dropbox-desk reply 3 --session ada.session --text-file answer.txt
       echo "Thank you. Which day was it?" | dropbox-desk reply 3 --session ada.session --text-file -
     """
-    asked = Reply(case, read_text(text_file), again)
+    asked = Reply(case, read_text(text_file, session), again)
     show(ask_signed_in(session, asked), as_json, _replied)
 
 

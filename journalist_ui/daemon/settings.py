@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dropbox.command_line.addresses import parse_address
 from dropbox.command_line.inputs import read_bytes, read_text
 from dropbox.command_line.refused import InputRefused
 from dropbox.protocol.anchor_file import parse_anchor_file
@@ -137,13 +138,16 @@ def _checked(path: Path, found: dict[str, object]) -> DeskSettings:
 
 
 def check_service(url: str, tor: str) -> str:
-    """An address, and for an onion the proxy that alone may learn its name. Raises BadInput."""
+    """The service's address, and for an onion the proxy that alone may learn its name. Raises BadInput."""
+    try:
+        address = check_address(url)
+        if tor:
+            parse_address(tor, "tor")
+    except (BadAddress, InputRefused) as error:
+        raise BadInput(error.say) from None
     if is_onion(url) and not tor:
         raise BadInput(OnionWithoutTor.say)
-    try:
-        return check_address(url)
-    except BadAddress as error:
-        raise BadInput(error.say) from None
+    return address
 
 
 def check_backup(backup: str) -> str:

@@ -23,13 +23,13 @@ SHOWN = "Press Enter when you have written it down"
 class Terminal:
     """A command at a terminal of its own, and what stands on the screen."""
 
-    def __init__(self, *words: str, then: str = "") -> None:
+    def __init__(self, *words: str, then: str = "", command: str = SOURCE) -> None:
         """``then`` is for the shell that reads the terminal next."""
         self.screen = ""
         self.pid, self._terminal = pty.fork()
         if self.pid == 0:
-            command = ["/bin/sh", "-c", f'"$0" "$@"; {then}', SOURCE, *words] if then else [SOURCE, *words]
-            os.execve(command[0], command, {**os.environ, "LANG": "C.UTF-8"})  # noqa: S606 - the command itself
+            run = ["/bin/sh", "-c", f'"$0" "$@"; {then}', command, *words] if then else [command, *words]
+            os.execve(run[0], run, {**os.environ, "LANG": "C.UTF-8"})  # noqa: S606 - the command itself
 
     def until(self, text: str) -> None:
         """Read until that stands on the screen, or the command has ended."""
@@ -75,6 +75,7 @@ ENDS: dict[str, Callable[[Terminal], None]] = {
     "the end of the input": lambda terminal: terminal.type("\x04"),
     "an end from outside": lambda terminal: os.kill(terminal.pid, signal.SIGTERM),
     "Ctrl-Z": lambda terminal: terminal.type("\x1a"),
+    "Ctrl-\\": lambda terminal: terminal.type("\x1c"),
 }
 
 

@@ -75,7 +75,16 @@ def test_standard_input_of_any_kind(sources: Sources, large: Path, given: str) -
     assert sources.server.paths() == []
 
 
-ADDRESSES = ("http://[::1", "http://h:99999", "http://h:0", "http://a b", "http://", "h:80", "http://u@h")
+ADDRESSES = (
+    "http://[::1",
+    "http://h:99999",
+    "http://h:0",
+    "http://a b",
+    "http://",
+    "h:80",
+    "http://u@h",
+    "http://h\u3002onion",
+)
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -95,9 +104,14 @@ def test_a_proxy_that_is_none(sources: Sources, proxy: str, said: str) -> None:
     assert said in ended.stderr
 
 
-def test_an_empty_proxy_is_none(sources: Sources) -> None:
-    """A runbook's variable may be empty."""
-    assert sources.run("check", "--tor", "", stdin=f"{codename()}\n").exit_code == 0
+@pytest.mark.parametrize("proxy", ["", " ", "\t"])
+def test_an_empty_proxy_is_not_none(sources: Sources, proxy: str) -> None:
+    """Whoever names Tor by a variable that is not set does not go out without it."""
+    for command in ("check", "units"):
+        ended = sources.run(command, "--tor", proxy, stdin=f"{codename()}\n")
+        assert (ended.exit_code, ended.stdout) == (1, "")
+        assert "--tor is empty" in ended.stderr
+    assert sources.server.paths() == []
 
 
 def test_marks_before_text_are_dropped(sources: Sources, tmp_path: Path) -> None:

@@ -155,7 +155,7 @@ def test_what_is_given_once_is_not_given_to_nobody(tmp_path: Path) -> None:
     assert not (tmp_path / "north").exists()
 
 
-@pytest.mark.parametrize("key", [b"\x03", b"\x1a"], ids=["Ctrl-C", "Ctrl-Z"])
+@pytest.mark.parametrize("key", [b"\x03", b"\x1a", b"\x1c"], ids=["Ctrl-C", "Ctrl-Z", "Ctrl-\\"])
 def test_a_person_who_stops_while_a_command_asks(tmp_path: Path, key: bytes) -> None:
     """One word, exit 1, and the terminal shows again what is typed."""
     with asking(tmp_path) as (started, leader):

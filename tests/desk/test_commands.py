@@ -123,6 +123,9 @@ def test_init_makes_a_whole_desk(tmp_path: Path, anchor: Path) -> None:
     ("changes", "stdin", "said"),
     [
         ({"--service": "example"}, TWO_LINES, "address"),
+        ({"--service": "http://example\u3002onion"}, TWO_LINES, "address"),
+        ({"--tor": "9050"}, TWO_LINES, "tor: give HOST:PORT"),
+        ({"--tor": ""}, TWO_LINES, "--tor is empty"),
         ({"--backup": "relative/folder"}, TWO_LINES, "absolute"),
         ({"--member": "a b"}, TWO_LINES, "member's name"),
         ({"--name": "a\nb"}, TWO_LINES, "printable"),
