@@ -13,7 +13,7 @@ from dropbox.protocol.errors import leaves
 from dropbox.protocol.manifests import MANIFEST_LONGEST
 from dropbox.protocol.primitives import sha256
 from dropbox.questions import QUESTIONS
-from tests.vectors import operations_service  # noqa: F401 - its import registers its operations
+from tests.vectors import operations_service, operations_snapshot  # noqa: F401 - the import registers operations
 from tests.vectors.operations import OPERATIONS
 
 ROOT = Path(__file__).parents[2]
