@@ -102,11 +102,13 @@
  */
 
 /**
- * `unread`: how many entries of this conversation could not be opened.
+ * `again`: for how many days a text can be read again; `more`: whether a text waits that is not on the board; `unread`: how many of its rows could not be opened.
  * @typedef {object} ConversationTold
  * @property {string} slug
  * @property {string} name
  * @property {number} collected
+ * @property {number} again
+ * @property {boolean} more
  * @property {number} unread
  * @property {MessageTold[]} messages
  */

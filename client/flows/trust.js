@@ -7,7 +7,7 @@
 
 import { verifyHead } from "../protocol/anchors.js";
 import { toHex } from "../protocol/bytes.js";
-import { parseBoard } from "../protocol/batches.js";
+import { boardId, parseBoard, parseRows } from "../protocol/batches.js";
 import { proveUnit } from "../protocol/proofs.js";
 import { holds } from "../protocol/certificates.js";
 import { parseSignedDirectory, places, verifyDirectory } from "../protocol/directory.js";
@@ -19,7 +19,6 @@ import {
   TrustError,
   UnitCannotReceive,
   UnitConflicted,
-  UnitMissing,
 } from "../protocol/errors.js";
 
 /** @import { Bytes } from "../protocol/bytes.js" */
@@ -60,22 +59,38 @@ export function provedUnit(judged, slug) {
 }
 
 /**
- * Every unit's window; a unit whose part is missing or wrong is a warning, and its board is not used.
+ * A board's parts and the rows of each, by unit_id in hex. Nothing is believed yet.
+ * @typedef {Map<string, {part: UnitBoard, rows: Bytes}>} ServedBoard
+ */
+
+/**
+ * The answers that came one after another. Throws Malformed, RowsMismatch.
+ * @param {Bytes} directoryBytes
+ * @param {Bytes} boardBytes
+ * @param {Bytes} rowsBytes
+ * @returns {Promise<ServedBoard>}
+ */
+async function cutBoard(directoryBytes, boardBytes, rowsBytes) {
+  const parts = parseBoard(boardBytes);
+  const rows = parseRows(rowsBytes, await boardId(directoryBytes, boardBytes), parts);
+  return new Map(parts.map((part, at) => [toHex(part.unitId), { part, rows: /** @type {Bytes} */ (rows[at]) }]));
+}
+
+/**
+ * Every unit's newest batch; a unit whose part is missing or wrong is a warning, and its board is not used.
  * @param {VerifiedDirectory} verified
- * @param {UnitBoard[]} board
+ * @param {ServedBoard} board
  */
 async function proveAll({ directory }, board) {
   /** @type {ProvedUnit[]} */
   const proved = [];
   /** @type {Warned[]} */
   const warnings = [];
-  const served = new Map(board.map((part) => [toHex(part.unitId), part]));
   for (const place of places(directory)) {
     const { unit } = place;
     try {
-      const part = served.get(toHex(unit.unitId));
-      if (!part) throw new UnitMissing("board");
-      proved.push(await proveUnit(directory.serviceId, place, part, directory.policy.window));
+      const served = board.get(toHex(unit.unitId));
+      proved.push(await proveUnit(directory.serviceId, place, served?.part, served?.rows ?? new Uint8Array(0)));
     } catch (error) {
       if (!(error instanceof BoardAltered)) throw error;
       warnings.push({ code: "replies-altered", slug: unit.slug, name: unit.name, days: 0, proof: error.code });
@@ -91,7 +106,7 @@ async function proveAll({ directory }, board) {
  */
 function newestHeads(verified, proved) {
   const heads = new Map(
-    proved.flatMap(({ batches }) => batches.slice(-1)).map(({ manifest: { head } }) => {
+    proved.flatMap(({ batch }) => batch ?? []).map(({ manifest: { head } }) => {
       const signatures = head.signatures.map(({ index, signature }) => `${index} ${toHex(signature)}`);
       return [`${toHex(head.body)} ${signatures.join(" ")}`, head];
     }),
@@ -115,8 +130,8 @@ function checkNotOlder(verified, proved) {
   const shown = verified.signedHead.head;
   if (newestHeads(verified, proved).some((seen) => seen.dirVersion > shown.dirVersion)) throw new HeadOlder("directory");
   const present = presentIds(verified);
-  const speaking = proved.filter(({ unit, batches }) => batches.length && present.has(toHex(unit.unitId)));
-  const named = speaking.map(({ batches }) => batches.at(-1)?.manifest.head.head.anchorVersion ?? 0);
+  const speaking = proved.flatMap(({ unit, batch }) => (batch && present.has(toHex(unit.unitId)) ? batch : []));
+  const named = speaking.map(({ manifest }) => manifest.head.head.anchorVersion);
   if (2 * named.filter((version) => version > shown.anchorVersion).length > named.length) {
     throw new AnchorOlder("directory");
   }
@@ -166,20 +181,21 @@ function timeWarnings(verified, proved, reached, now) {
 }
 
 /**
- * Read a directory and the board that came with it; `clock` is the device's, in Unix seconds.
+ * Read a directory, the board that came with it, and that one's rows; `clock` is the device's, in Unix seconds.
  *
- * Throws TrustError and Malformed, after which nothing of the two is used. A board that is proved altered for one unit,
+ * Throws TrustError and Malformed, after which nothing of them is used. A board that is proved altered for one unit,
  * a silent unit and a suspect clock are warnings.
  * @param {Anchor} pinned
  * @param {Bytes} directoryBytes
  * @param {Bytes} boardBytes
+ * @param {Bytes} rowsBytes
  * @param {number} clock
  * @returns {Promise<Judged>}
  */
-export async function judge(pinned, directoryBytes, boardBytes, clock) {
+export async function judge(pinned, directoryBytes, boardBytes, rowsBytes, clock) {
   const directory = await verifyDirectory(pinned, parseSignedDirectory(directoryBytes));
   const now = Math.floor(clock / directory.directory.policy.period);
-  const { proved, warnings: altered } = await proveAll(directory, parseBoard(boardBytes));
+  const { proved, warnings: altered } = await proveAll(directory, await cutBoard(directoryBytes, boardBytes, rowsBytes));
   checkNotOlder(directory, proved);
   const reached = reachedPeriod(directory, proved);
   const warnings = [...altered, ...timeWarnings(directory, proved, reached, now)];

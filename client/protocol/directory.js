@@ -3,7 +3,7 @@
 
 import { readSignedAnchor, readSignedHead, readSlice, verifyAnchorChain, verifyHead } from "./anchors.js";
 import { equal, toHex } from "./bytes.js";
-import { MAX_ANCHORS, MAX_DIRECTORY, MAX_UNITS, SERVICE_ID, StructType, UNIT_ID } from "./constants.js";
+import { DIRECTORY_VERSION, KEY, MAX_ANCHORS, MAX_DIRECTORY, MAX_MIRRORS, MAX_UNITS, MIRROR_ID, SERVICE_ID, StructType, UNIT_ID } from "./constants.js";
 import { Reader } from "./encoding.js";
 import { AnchorOlder, BadValue, DirectoryMismatch, UnknownUnit, WrongService } from "./errors.js";
 import { readPolicy } from "./policy.js";
@@ -23,6 +23,7 @@ import { checkUnique, readRetired, readUnit } from "./units.js";
  * @property {Unit[]} units
  * @property {BoardPlace[]} retired
  * @property {Bytes[]} revoked
+ * @property {{mirrorId: Bytes, key: Bytes}[]} mirrors
  */
 
 /**
@@ -62,20 +63,27 @@ export function unitOf(directory, slug) {
  */
 function parseDirectory(body) {
   const reader = new Reader(body, "directory");
-  reader.struct(StructType.DIRECTORY);
+  reader.struct(StructType.DIRECTORY, DIRECTORY_VERSION);
   const serviceId = reader.take(SERVICE_ID);
   const policy = readPolicy(reader);
+  const readMirror = () => ({ mirrorId: reader.take(MIRROR_ID), key: reader.take(KEY) });
+  const mirrors = Array.from({ length: reader.u8(0, MAX_MIRRORS) }, readMirror);
   const units = Array.from({ length: reader.u16(0, MAX_UNITS) }, () => readUnit(reader));
   const retired = Array.from({ length: reader.u16(0, MAX_UNITS) }, () => readRetired(reader));
   const revoked = Array.from({ length: reader.u16(0, MAX_UNITS) }, () => reader.take(UNIT_ID));
   reader.end();
+  checkUnique(
+    mirrors.map((one) => toHex(one.mirrorId)),
+    "directory names",
+  );
   const onBoard = [...units, ...retired.map((one) => one.unit)];
   checkUnique([...onBoard.map((unit) => unit.unitId), ...revoked].map(toHex), "directory names");
   checkUnique(
     onBoard.map((unit) => unit.slug),
     "directory names",
   );
-  return { serviceId, policy, units, retired, revoked };
+  if (policy.mirrorsAsked > mirrors.length) throw new BadValue("mirrors asked");
+  return { serviceId, policy, units, retired, revoked, mirrors };
 }
 
 /**

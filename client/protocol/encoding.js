@@ -82,8 +82,8 @@ export class Reader {
    * The two bytes that start a struct. Throws WrongVersion, WrongType.
    * @param {number} kind a StructType
    */
-  struct(kind) {
-    if (this.u8() !== VERSION) throw new WrongVersion(this.#name);
+  struct(kind, version = VERSION) {
+    if (this.u8() !== version) throw new WrongVersion(this.#name);
     if (this.u8() !== kind) throw new WrongType(this.#name);
   }
 

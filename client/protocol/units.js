@@ -2,19 +2,22 @@
 /** @file Units as the roots list them, and their places on the board (docs/protocol.md, section 3.4). */
 
 import { utf8 } from "./bytes.js";
-import { HASH, KEY, MAX_FORCES_PER_UNIT, MAX_KEYS_PER_UNIT, MAX_NAME, MAX_QUOTA, MAX_SLUG, UNIT_ID, UnitKind, XWING_PUBLIC } from "./constants.js";
+import { HASH, KEY, MAX_FORCES_PER_UNIT, MAX_KEYS_PER_UNIT, MAX_LANGUAGES, MAX_NAME, MAX_PROMISED, MAX_SLUG, MAX_WORDS, UNIT_ID, UnitKind, XWING_PUBLIC } from "./constants.js";
 import { BadText, BadValue } from "./errors.js";
+import { checkSizes } from "./index.js";
 
 /** @import { Bytes } from "./bytes.js" */
 /** @import { Reader } from "./encoding.js" */
 
 const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const UNPRINTABLE = /(?! )[\p{C}\p{Z}]/u;
-const PAUSED = 1;
+const LANGUAGE = /^[a-z]{2,3}$/;
+const [PAUSED, TAKES_NO_FILES] = [1, 2];
 const KINDS = Object.values(UnitKind);
 
 /**
- * One receiving unit. `forces` it serves, `conflicts`: forces whose reports it must never get.
+ * One receiving unit. `forces` it serves, `conflicts`: forces whose reports it must never get; `rows` and `marks` of
+ * each of its batches, powers of two. `takesNoFiles`, `promisedDays` and `firstWords` are kept for what is not built yet.
  * @typedef {object} Unit
  * @property {Bytes} unitId
  * @property {string} slug
@@ -25,10 +28,14 @@ const KINDS = Object.values(UnitKind);
  * @property {Bytes} contactPk
  * @property {number} firstPeriod
  * @property {number} notAfter
- * @property {number} boardQuota
+ * @property {number} rows
+ * @property {number} marks
  * @property {Bytes} successor
  * @property {string[]} conflicts
  * @property {boolean} paused
+ * @property {boolean} takesNoFiles
+ * @property {number} promisedDays
+ * @property {{language: string, text: string}[]} firstWords
  */
 
 /**
@@ -93,6 +100,27 @@ function readKeys(reader) {
 }
 
 /** @param {Reader} reader */
+function readWords(reader) {
+  const words = Array.from({ length: reader.u8(0, MAX_LANGUAGES) }, () => {
+    const [language, text] = [reader.text(1, MAX_SLUG), reader.text(2, MAX_WORDS)];
+    if (!LANGUAGE.test(language) || !text || UNPRINTABLE.test(text)) throw new BadText("first words");
+    return { language, text };
+  });
+  checkUnique(
+    words.map((one) => one.language),
+    "first words",
+  );
+  return words;
+}
+
+/** @param {Reader} reader */
+function readSizes(reader) {
+  const [rows, marks] = [reader.u32(), reader.u32()];
+  checkSizes(rows, marks);
+  return { rows, marks };
+}
+
+/** @param {Reader} reader */
 function readContact(reader) {
   const length = reader.u16(0, XWING_PUBLIC);
   if (length !== 0 && length !== XWING_PUBLIC) throw new BadValue("contact key");
@@ -110,13 +138,15 @@ export function readUnit(reader) {
   const kind = reader.u8(Math.min(...KINDS), Math.max(...KINDS));
   const [forces, keys, contactPk] = [readSlugs(reader), readKeys(reader), readContact(reader)];
   const firstPeriod = reader.u32();
+  const [notAfter, sizes] = [reader.u32(firstPeriod), readSizes(reader)];
+  const [successor, conflicts] = [reader.take(UNIT_ID), readSlugs(reader)];
+  const flags = reader.u8(0, PAUSED | TAKES_NO_FILES);
   return {
-    ...{ unitId, slug, name, kind, forces, keys, contactPk, firstPeriod },
-    notAfter: reader.u32(firstPeriod),
-    boardQuota: reader.u16(1, MAX_QUOTA),
-    successor: reader.take(UNIT_ID),
-    conflicts: readSlugs(reader),
-    paused: reader.u8(0, PAUSED) === PAUSED,
+    ...{ unitId, slug, name, kind, forces, keys, contactPk, firstPeriod, notAfter, ...sizes, successor, conflicts },
+    paused: Boolean(flags & PAUSED),
+    takesNoFiles: Boolean(flags & TAKES_NO_FILES),
+    promisedDays: reader.u16(0, MAX_PROMISED),
+    firstWords: readWords(reader),
   };
 }
 

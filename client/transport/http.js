@@ -19,6 +19,8 @@ const SECOND = 1_000;
 const SILENCE = limits.SILENCE * SECOND;
 /** @type {ReadonlySet<string>} */
 const TRY_AGAIN = new Set(limits.TRY_AGAIN);
+const BOARD_ID = /^[0-9a-f]{64}$/;
+const GONE = "board-gone";
 
 /**
  * What a driver is told while it works: `stage` is directory, board, read, seal or post. Of the board `percent`, and how
@@ -60,30 +62,64 @@ function refusal(body) {
   }
 }
 
+/** What has come of an answer that can be gone on with after a cut, and of which board it is. */
+class Partial {
+  board = "";
+  /** @type {Bytes[]} */
+  pieces = [];
+  size = 0;
+
+  /** @param {Bytes} piece */
+  add(piece) {
+    this.pieces.push(piece);
+    this.size += piece.length;
+  }
+
+  forget() {
+    [this.board, this.pieces, this.size] = ["", [], 0];
+  }
+
+  /**
+   * What is asked for now.
+   * @param {string} path
+   */
+  rest(path) {
+    return this.size ? `${path}/${this.board}/${this.size}` : path;
+  }
+
+  /**
+   * Whether an answer goes on with what came before. Throws BadAnswer.
+   * @param {Response} answer
+   */
+  check(answer) {
+    const board = answer.headers.get("dropbox-board") ?? "";
+    if (!BOARD_ID.test(board) || (this.size && board !== this.board)) throw new BadAnswer("board");
+    this.board = board;
+  }
+}
+
 /**
- * The body, at most `longest` bytes. Throws BadAnswer.
+ * The body behind what is gathered, at most `longest` bytes together; none of it is lost where it is cut. Throws
+ * BadAnswer.
  * @param {Response} answer
  * @param {number} longest
  * @param {OnPiece} onPiece
+ * @param {Partial} gathered
  */
-async function bounded(answer, longest, onPiece) {
-  const announced = Number(answer.headers.get("content-length") ?? NaN);
+async function bounded(answer, longest, onPiece, gathered) {
+  const announced = gathered.size + Number(answer.headers.get("content-length") ?? NaN);
   if (announced > longest) throw new BadAnswer("too large");
   const reader = /** @type {ReadableStream<Bytes>} */ (answer.body).getReader();
-  /** @type {Bytes[]} */
-  const pieces = [];
-  let size = 0;
-  onPiece(size, announced);
+  onPiece(gathered.size, announced);
   for (let step = await reader.read(); !step.done; step = await reader.read()) {
-    pieces.push(step.value);
-    size += step.value.length;
-    if (size > longest) {
+    gathered.add(step.value);
+    if (gathered.size > longest) {
       await reader.cancel();
       throw new BadAnswer("too large");
     }
-    onPiece(size, announced);
+    onPiece(gathered.size, announced);
   }
-  return concat(...pieces);
+  return concat(...gathered.pieces);
 }
 
 /** One visit's requests. */
@@ -105,7 +141,7 @@ export class HttpTransport {
    *   sent again: the same bytes, after growing pauses
    * @param {number} [how.grace] for how many milliseconds all tries of a request may go on, besides what their bytes take at
    *   the least rate: those that are sent, and those that the answer announces
-   * @param {number} [how.afterBoard] milliseconds after the board's last byte at which an envelope leaves, or a whole
+   * @param {number} [how.afterBoard] milliseconds after the last byte of its rows at which an envelope leaves, or a whole
    *   multiple of it: finding and opening take longer for some codenames than for others, and that must not show
    */
   constructor(onStage, how = {}) {
@@ -122,10 +158,11 @@ export class HttpTransport {
    * @param {number} begun when the first try of this request was
    * @param {string} path
    * @param {number} longest
-   * @param {Bytes} [body]
-   * @param {OnPiece} [onPiece]
+   * @param {Bytes | undefined} body
+   * @param {OnPiece} onPiece
+   * @param {Partial} [partial] where the answer can be gone on with after a cut
    */
-  async #once(begun, path, longest, body, onPiece = () => undefined) {
+  async #once(begun, path, longest, body, onPiece, partial) {
     const stop = new AbortController();
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let ending;
@@ -136,7 +173,7 @@ export class HttpTransport {
     };
     allow(0);
     try {
-      const answer = await fetch(this.#service + path, {
+      const answer = await fetch(this.#service + (partial?.rest(path) ?? path), {
         cache: "no-store",
         credentials: "omit",
         redirect: "error",
@@ -144,10 +181,13 @@ export class HttpTransport {
         signal: stop.signal,
         ...(body && { method: "POST", body, headers: { "content-type": "application/octet-stream" } }),
       });
-      const data = await bounded(answer, longest, (came, of) => {
+      const whole = answer.status === 200 && partial;
+      if (whole) whole.check(answer);
+      const more = (/** @type {number} */ came, /** @type {number} */ of) => {
         allow(of || came);
         onPiece(came, of);
-      });
+      };
+      const data = await bounded(answer, longest, more, whole || new Partial());
       return { status: answer.status, data };
     } catch (error) {
       throw error instanceof BadAnswer ? error : new Unreachable("connection");
@@ -162,29 +202,40 @@ export class HttpTransport {
    * @param {number} longest
    * @param {Bytes} [body]
    * @param {OnPiece} [onPiece]
+   * @param {Partial} [partial] where the answer can be gone on with after a cut
    */
-  async #ask(path, longest, body, onPiece) {
+  async #ask(path, longest, body, onPiece = () => undefined, partial = undefined) {
     const begun = performance.now();
-    const until = begun + Math.min(this.#patience, this.#grace + needs(body?.length ?? 0));
+    let until = begun + Math.min(this.#patience, this.#grace + needs(body?.length ?? 0));
     for (let pause = limits.FIRST_PAUSE * SECOND; ; pause = Math.min(2 * pause, limits.LONGEST_PAUSE * SECOND)) {
+      const before = partial?.size ?? 0;
       /** @type {TransportFailed} */
       let failure;
       try {
-        const { status, data } = await this.#once(begun, path, Math.max(longest, ANSWER), body, onPiece);
+        const { status, data } = await this.#once(begun, path, Math.max(longest, ANSWER), body, onPiece, partial);
         if (status === 200) return data;
         failure = refusal(data);
+        if (partial && before && failure instanceof Refused && failure.refusal === GONE) {
+          // Another board is shown by now: from the beginning.
+          partial.forget();
+          continue;
+        }
         if (!(failure instanceof Refused && TRY_AGAIN.has(failure.refusal))) throw failure;
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
         this.#unanswered = true;
         failure = error;
+        if (partial && partial.size > before) {
+          // A line that is cut again and again gets on all the same.
+          [until, pause] = [performance.now() + this.#patience, limits.FIRST_PAUSE * SECOND];
+        }
       }
       if (performance.now() + pause > until) throw failure;
       await sleep(pause);
     }
   }
 
-  /** Until the next whole multiple of `afterBoard` after the board came, at least one. */
+  /** Until the next whole multiple of `afterBoard` after the rows came, at least one. */
   async #steadyMoment() {
     const passed = performance.now() - this.#boardAt;
     const turns = Math.max(1, Math.ceil(passed / this.#afterBoard));
@@ -220,16 +271,20 @@ export class HttpTransport {
       case "directory":
         this.#onStage("directory");
         return this.#ask("/v1/directory", MAX_DIRECTORY);
-      case "board": {
+      case "board":
+        this.#onStage("board");
+        return this.#ask("/v1/board", MAX_BOARD, undefined, undefined, new Partial());
+      case "rows": {
         let shown = 0;
         this.#onStage("board", { percent: shown });
-        const board = await this.#ask("/v1/board", MAX_BOARD, undefined, (came, of) => {
+        const onPiece = (/** @type {number} */ came, /** @type {number} */ of) => {
           const percent = Math.min(100, Math.floor((100 * came) / of));
           if (percent > shown) this.#onStage("board", { percent: (shown = percent), came, of });
-        });
+        };
+        const rows = await this.#ask("/v1/rows", MAX_BOARD, undefined, onPiece, new Partial());
         this.#boardAt = performance.now();
         this.#onStage("read");
-        return board;
+        return rows;
       }
       case "envelope":
         this.#onStage("seal");

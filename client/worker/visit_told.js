@@ -10,9 +10,11 @@ import { told, warningTold } from "./sentences.js";
 
 /** @import { FoundConversation } from "../flows/source/reading.js" */
 /** @import { Warned } from "../flows/trust.js" */
+/** @import { Policy } from "../protocol/policy.js" */
 /** @import { Visited } from "../flows/source/visit.js" */
 /** @import { ConversationTold, RefusedTold, VisitTold } from "../worker_messages.js" */
 
+const DAY = 86_400;
 const LAST_DAY = Date.UTC(9999, 11, 31);
 
 /**
@@ -37,14 +39,15 @@ function kind(enumeration, value) {
 
 /**
  * @param {FoundConversation} found
- * @param {number} seconds
+ * @param {Policy} policy
  * @returns {ConversationTold}
  */
-function conversationTold({ unit: { unit }, collected, texts, unreadEntries }, seconds) {
-  const messages = texts.map(({ number, type, text, period }) => {
-    return { number, kind: kind(EntryType, type), text: inert(text), day: day(period, seconds) };
+function conversationTold({ unit: { unit, newest }, collected, more, texts, failed }, { period, linger }) {
+  const messages = texts.map(({ number, type, text }) => {
+    return { number, kind: kind(EntryType, type), text: inert(text), day: day(newest, period) };
   });
-  return { slug: unit.slug, name: unit.name, collected, unread: unreadEntries, messages };
+  const again = Math.max(1, Math.floor((linger * period) / DAY));
+  return { slug: unit.slug, name: unit.name, collected, again, more, unread: failed, messages };
 }
 
 /** How the receiving unit was found. @typedef {{slug: string, force: string, independent: boolean}} Route */
@@ -93,7 +96,7 @@ function refusedTold(visited, { slug }) {
 export function visitTold(visited, warnings, route = { slug: "", force: "", independent: false }) {
   const { judged, conversations, receipt } = visited;
   const { directory } = judged.directory;
-  const { period } = directory.policy;
+  const { policy } = directory;
   const unit = unitTold(visited, route);
   return {
     stored: receipt !== undefined,
@@ -103,8 +106,8 @@ export function visitTold(visited, warnings, route = { slug: "", force: "", inde
     refused: refusedTold(visited, route),
     warnings: warnings.map(warningTold),
     clockSuspect: judged.clockSuspect,
-    period,
-    conversations: conversations.map((found) => conversationTold(found, period)),
+    period: policy.period,
+    conversations: conversations.map((found) => conversationTold(found, policy)),
     units: directory.units.map(({ slug, name }) => ({ slug, name })),
   };
 }

@@ -11,21 +11,21 @@ import click
 from dropbox.command_line.inputs import read_bytes
 from dropbox.forces import force_names
 from dropbox.protocol.armour import DIRECTORY, dearmour
-from dropbox.protocol.batches import UnitBoard, read_batch
-from dropbox.protocol.constants import BOARD_QUOTA_BUDGET, EPOCH_CERT
+from dropbox.protocol.constants import ROWS_BUDGET
 from dropbox.protocol.directory import (
     Directory,
+    UntrustedDirectory,
     VerifiedDirectory,
     parse_directory,
     parse_signed_directory,
     verify_directory,
 )
-from dropbox.protocol.encoding import Reader
-from dropbox.protocol.errors import BoardAltered
-from dropbox.protocol.proofs import prove_unit
+from dropbox.protocol.errors import BoardAltered, WrongVersion
+from dropbox.protocol.proofs import prove_snapshot
+from dropbox.protocol.snapshots import SnapshotPart
 from dropbox.server.config import ServerConfig, load_config, read_anchor
 from dropbox.server.store.sql import SqlStore, open_store
-from dropbox.shown.days import day_of, day_of_time
+from dropbox.shown.days import DAY, day_of, day_of_time
 from dropbox.shown.signed_list import Said, changes, described, remarks
 
 WORD = "publish"
@@ -34,25 +34,22 @@ _LARGEST = 4 << 20
 """Bytes: base64 of the largest directory, and more."""
 
 
-def board_budget(directory: Directory, period: int) -> int:
-    """Sum of quota x window over the units, and over retired ones for a window after their last period."""
-    window = directory.policy.window
-    return sum(place.unit.board_quota * window for place in directory.places() if not place.over(period - window))
+def board_rows(directory: Directory) -> int:
+    """Sum of the rows of all units, retired ones too."""
+    return sum(place.unit.rows for place in directory.places())
 
 
 async def _check_board(store: SqlStore, verified: VerifiedDirectory) -> None:
-    window = verified.policy.window
     for place in verified.directory.places():
-        unit = place.unit
-        stored = await store.newest_batches(unit.unit_id, window)
-        certs = (stored[-1].certs[:EPOCH_CERT], stored[-1].certs[EPOCH_CERT:]) if stored else ()
-        batches = tuple(read_batch(Reader(one.body, "batch")) for one in stored)
+        stored = await store.newest_batches(place.unit.unit_id, 1)
+        upload = stored[0].upload() if stored else None
+        part = SnapshotPart(place.unit.unit_id, upload.snapshot if upload else None)
         try:
-            prove_unit(verified.service_id, place, UnitBoard(unit.unit_id, certs, batches), window)
+            prove_snapshot(verified.service_id, place, part, upload.rows if upload else b"")
         except BoardAltered as error:
             raise click.ClickException(
-                f"unit {unit.slug}: its batches on the board do not verify under this directory ({error}); "
-                "keep its keys and its window, or pause and retire it first"
+                f"unit {place.unit.slug}: its batch on the board does not verify under this directory ({error}); "
+                "keep its keys, or pause and retire it first"
             ) from None
 
 
@@ -86,11 +83,11 @@ def _check_days(verified: VerifiedDirectory, now: float) -> None:
         )
 
 
-def _check_budget(verified: VerifiedDirectory, now: float) -> None:
-    needed = board_budget(verified.directory, int(now // verified.policy.period))
-    if needed > BOARD_QUOTA_BUDGET:
+def _check_budget(verified: VerifiedDirectory) -> None:
+    needed = board_rows(verified.directory)
+    if verified.policy.period >= DAY and needed > ROWS_BUDGET:
         raise click.ClickException(
-            f"quota x window adds up to {needed}, at most {BOARD_QUOTA_BUDGET} may be on the board: lower some quotas"
+            f"all units together have {needed} rows, at most {ROWS_BUDGET} may be on the board: lower some quotas"
         )
 
 
@@ -98,11 +95,20 @@ async def _differs(store: SqlStore, verified: VerifiedDirectory, now: float) -> 
     """What changes against the present list, and what may be a mistake in this one."""
     names, before = force_names(), await store.newest_directories(1)
     present = parse_signed_directory(before[0]) if before else None
-    said = changes(parse_directory(present.body) if present else None, verified.directory, names)
+    said = changes(_of_today(present), verified.directory, names)
     if present and present.head.head.expires > verified.signed_head.head.expires:
         was = day_of(present.head.head.expires, verified.policy.period)
         said.append(Said(f"it ends sooner than the present list, which ends on {was}", loses=True))
     return said + remarks(verified.raw, verified.directory, names, now)
+
+
+def _of_today(present: UntrustedDirectory | None) -> Directory | None:
+    """The present list; none where it is of an earlier form, with which this one cannot be compared."""
+    try:
+        return parse_directory(present.body) if present else None
+    except WrongVersion:
+        click.echo("the present list is of an earlier form: what this one changes against it is not said")
+        return None
 
 
 def _show(verified: VerifiedDirectory, said: list[Said], now: float) -> None:
@@ -134,7 +140,7 @@ async def publish_directory(config: ServerConfig, text: bytes, now: float, yes: 
     pinned = read_anchor(config.anchor).anchor
     verified = verify_directory(pinned, parse_signed_directory(dearmour(DIRECTORY, text)))
     _check_days(verified, now)
-    _check_budget(verified, now)
+    _check_budget(verified)
     store = open_store(config.database)
     try:
         await _check_history(store, verified)

@@ -9,7 +9,7 @@ import click
 
 from dropbox.protocol.directory import parse_directory, parse_signed_directory
 from dropbox.server.config import ServerConfig, load_config
-from dropbox.server.ports import segment_name
+from dropbox.server.ports import STORED, segment_name
 from dropbox.server.publishing.lived_periods import first_kept
 from dropbox.server.store.local_objects import LocalObjects
 from dropbox.server.store.sql import open_store
@@ -26,7 +26,7 @@ async def apply_retention(config: ServerConfig) -> list[int]:
         newest = await store.newest_closed()
         kept = 0 if newest is None else first_kept(newest + 1, policy.retention, await store.skips())
         dropped = await store.drop_segments(kept)
-        await store.trim_batches(policy.window)
+        await store.trim_batches(STORED)
         objects = LocalObjects(config.data_dir)
         for period in dropped:
             await objects.remove(segment_name(period, closed=True))

@@ -10,9 +10,7 @@ from pathlib import Path
 
 import click
 
-from dropbox.protocol.batches import read_batch
 from dropbox.protocol.directory import parse_directory, parse_signed_directory
-from dropbox.protocol.encoding import Reader
 from dropbox.server.config import ServerConfig, load_config
 from dropbox.server.store.sql import SqlStore, open_store
 from dropbox.shown.days import DAY, day_of
@@ -36,7 +34,7 @@ async def _units(store: SqlStore) -> list[Newest]:
         for unit in parse_directory(parse_signed_directory(body).body).on_board():
             newest = await store.newest_batches(unit.unit_id, 1)
             found.append(
-                Newest(unit.slug, newest[0].period, read_batch(Reader(newest[0].body, "batch")).hash.hex())
+                Newest(unit.slug, newest[0].period, newest[0].hash.hex())
                 if newest
                 else Newest(unit.slug)
             )

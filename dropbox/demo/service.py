@@ -16,8 +16,8 @@ from .processes import Children, DemoFailed, run
 POLICY = {
     "period": 5,
     "collect": 5,
-    "window": 720,
-    "repost": 700,
+    "stay": 720,
+    "linger": 720,
     "retention": 720,
     "epoch": 2_000,
     "give_up": 3_600,
@@ -27,7 +27,7 @@ POLICY = {
     "intake_per_period": 500,
 }
 """A period of five seconds, and spans so long that nothing a person tries in an hour expires."""
-QUOTA = 2
+QUOTA = 16
 ROOTS = 3
 THRESHOLD = 2
 UNITS = 3

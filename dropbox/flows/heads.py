@@ -30,8 +30,8 @@ def newest_heads(units: Sequence[ProvedUnit]) -> tuple[BoardHead, ...]:
     """Those of the units whose board is proved and holds a batch, by unit_id."""
     heads = []
     for proved in units:
-        if proved.batches:
-            manifest = proved.batches[-1].manifest
+        if proved.batch:
+            manifest = proved.batch.manifest
             heads.append(BoardHead(proved.unit.unit_id, proved.unit.slug, manifest.period, sha256(manifest.encode())))
     return tuple(sorted(heads, key=lambda head: head.unit_id))
 

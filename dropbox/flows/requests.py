@@ -51,5 +51,10 @@ class GetDirectory(NetworkRequest[bytes]):
 
 
 @dataclass(frozen=True)
+class GetRows(NetworkRequest[bytes]):
+    """``GET /v1/rows``; answered by its body, up to 24 MiB."""
+
+
+@dataclass(frozen=True)
 class GetBoard(NetworkRequest[bytes]):
     """``GET /v1/board``; answered by its body."""

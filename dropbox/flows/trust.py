@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dropbox.protocol.anchors import Anchor, Head, verify_head
-from dropbox.protocol.batches import UnitBoard, parse_board
 from dropbox.protocol.certificates import EpochCert
 from dropbox.protocol.directory import VerifiedDirectory, parse_signed_directory, verify_directory
 from dropbox.protocol.errors import (
@@ -20,9 +19,9 @@ from dropbox.protocol.errors import (
     TrustError,
     UnitCannotReceive,
     UnitConflicted,
-    UnitMissing,
 )
 from dropbox.protocol.proofs import ProvedUnit, prove_unit
+from dropbox.protocol.snapshots import UnitBoard, board_id, parse_board, parse_rows
 
 BY_THE_LIST = frozenset({"retired", "paused", "ended"})
 """Why a unit cannot receive, where the signed list says so: no server can bring that about."""
@@ -63,21 +62,34 @@ class Judged:
         return None
 
 
+@dataclass(frozen=True)
+class ServedBoard:
+    """A board's parts, and the rows of each. Nothing is believed yet."""
+
+    parts: dict[bytes, UnitBoard]
+    rows: dict[bytes, bytes]
+
+
+def cut_board(directory_bytes: bytes, board_bytes: bytes, rows_bytes: bytes) -> ServedBoard:
+    """The answers that came one after another. Raises Malformed, RowsMismatch."""
+    parts = parse_board(board_bytes)
+    rows = parse_rows(rows_bytes, board_id(directory_bytes, board_bytes), parts)
+    ids = [part.unit_id for part in parts]
+    return ServedBoard(dict(zip(ids, parts, strict=True)), dict(zip(ids, rows, strict=True)))
+
+
 def prove_all(
-    directory: VerifiedDirectory, board: Sequence[UnitBoard]
+    directory: VerifiedDirectory, board: ServedBoard
 ) -> tuple[tuple[ProvedUnit, ...], tuple[Warned, ...]]:
-    """Every unit's window; a unit whose part is missing or wrong is a warning, and its board is not used."""
+    """Every unit's newest batch; a unit whose part is missing or wrong is a warning, and its board is not used."""
     proved, warnings = [], []
-    by_id = {served.unit_id: served for served in board}
     for place in directory.directory.places():
-        unit = place.unit
+        unit_id = place.unit.unit_id
         try:
-            if unit.unit_id not in by_id:
-                raise UnitMissing("board")
-            window = directory.policy.window
-            proved.append(prove_unit(directory.service_id, place, by_id[unit.unit_id], window))
+            served, rows = board.parts.get(unit_id), board.rows.get(unit_id, b"")
+            proved.append(prove_unit(directory.service_id, place, served, rows))
         except BoardAltered as error:
-            warnings.append(Warned("replies-altered", unit.slug, proof=error.code))
+            warnings.append(Warned("replies-altered", place.unit.slug, proof=error.code))
     return tuple(proved), tuple(warnings)
 
 
@@ -85,9 +97,9 @@ def _newest_heads(directory: VerifiedDirectory, proved: Sequence[ProvedUnit]) ->
     """The heads in the units' newest manifests that verify; others do not count."""
     heads = []
     for unit in proved:
-        if unit.batches:
+        if unit.batch:
             try:
-                heads.append(verify_head(directory.anchors, unit.batches[-1].manifest.head))
+                heads.append(verify_head(directory.anchors, unit.batch.manifest.head))
             except TrustError:
                 continue
     return heads
@@ -100,8 +112,8 @@ def _check_not_older(directory: VerifiedDirectory, proved: Sequence[ProvedUnit])
     if any(seen.dir_version > shown.dir_version for seen in heads):
         raise HeadOlder("directory")
     present = {unit.unit_id for unit in directory.directory.units}
-    speaking = [unit for unit in proved if unit.batches and unit.unit.unit_id in present]
-    named = [unit.batches[-1].manifest.head.head.anchor_version for unit in speaking]
+    speaking = [unit.batch for unit in proved if unit.batch and unit.unit.unit_id in present]
+    named = [batch.manifest.head.head.anchor_version for batch in speaking]
     higher = sum(version > shown.anchor_version for version in named)
     if 2 * higher > len(named):
         raise AnchorOlder("directory")
@@ -130,15 +142,15 @@ def _time_warnings(
     return tuple(warnings)
 
 
-def judge(pinned: Anchor, directory_bytes: bytes, board_bytes: bytes, clock: int) -> Judged:
-    """Read a directory and the board that came with it; ``clock`` is the device's, in Unix seconds.
+def judge(pinned: Anchor, directory_bytes: bytes, board_bytes: bytes, rows_bytes: bytes, clock: int) -> Judged:
+    """Read a directory, the board that came with it, and that one's rows; ``clock`` is the device's, in Unix seconds.
 
-    Raises TrustError and Malformed, after which nothing of the two is used. A board that is proved altered for one
+    Raises TrustError and Malformed, after which nothing of them is used. A board that is proved altered for one
     unit, a silent unit and a suspect clock are warnings.
     """
     directory = verify_directory(pinned, parse_signed_directory(directory_bytes))
     now = clock // directory.policy.period
-    proved, altered = prove_all(directory, parse_board(board_bytes))
+    proved, altered = prove_all(directory, cut_board(directory_bytes, board_bytes, rows_bytes))
     _check_not_older(directory, proved)
     reached = reached_period(directory, proved)
     warnings = altered + _time_warnings(directory, proved, reached, now)
@@ -158,7 +170,7 @@ def choose_cert(judged: Judged, proved: ProvedUnit) -> EpochCert:
         raise UnitCannotReceive("retired")
     if unit.paused:
         raise UnitCannotReceive("paused")
-    if not proved.batches:
+    if not proved.batch:
         raise UnitCannotReceive("no batch yet")
     newest = proved.newest
     last_key = unit.keys[-1].first_period

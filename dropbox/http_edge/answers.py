@@ -150,15 +150,20 @@ class Opened(Protocol):
 
 
 class OpenedAnswer(Answer):
-    """An answer whose bytes are opened already; they are closed once they are sent."""
+    """An answer whose bytes are opened already, from byte ``start`` on; they are closed once they are sent."""
 
-    def __init__(self, opened: Opened) -> None:
-        super().__init__(b"", BINARY)
+    def __init__(self, opened: Opened, start: int = 0, extra: tuple[str, ...] = ()) -> None:
+        super().__init__(b"", BINARY, extra=extra)
         self._opened = opened
+        self._start = start
 
     @property
     def length(self) -> int:
-        return self._opened.length
+        return self._opened.length - self._start
+
+    def close(self) -> None:
+        """Where it is not sent."""
+        self._opened.close()
 
     async def write_eof(self, data: bytes = b"") -> None:
         try:
@@ -167,10 +172,10 @@ class OpenedAnswer(Answer):
             self._opened.close()
 
     async def send(self, request: web.BaseRequest, at: int) -> int:
-        file = self._opened.file
+        file, at = self._opened.file, self._start + at
         if file is None:
             return await self._push(request, await asyncio.to_thread(self._opened.read, at, PIECE))
-        size = _copied(request.transport, file, at, self.length - at)
+        size = _copied(request.transport, file, at, self._opened.length - at)
         if size:
             await asyncio.sleep(0)  # others have their turn
             return size

@@ -4,6 +4,8 @@
 from enum import IntEnum
 
 VERSION = 1
+DIRECTORY_VERSION = 2
+"""Of the directory alone: it has been laid out anew, and a client of the first refuses it."""
 """The first byte of every struct that is signed, hashed or sealed."""
 
 
@@ -58,6 +60,7 @@ KEY = 32
 SIGNATURE = 64
 SERVICE_ID = 16
 UNIT_ID = 16
+MIRROR_ID = 16
 MESSAGE_ID = 16
 NONCE = 12
 GCM_TAG = 16
@@ -116,8 +119,14 @@ MAX_ANCHORS = 1_000
 MAX_UNITS = 512
 MAX_FORCES_PER_UNIT = 128
 MAX_KEYS_PER_UNIT = 64
-MAX_WINDOW = 5_000
-MAX_QUOTA = 1_024
+MAX_SPAN = 5_000
+"""Periods for which a text stays, or a segment is served."""
+MAX_MIRRORS = 8
+MAX_PROMISED = 366
+"""Days within which a unit says that it answers."""
+MAX_LANGUAGES = 8
+MAX_WORDS = 2_000
+"""Bytes of a unit's first words to a source, in one language."""
 MAX_SLUG = 48
 MAX_NAME = 120  # bytes of UTF-8
 MAX_DIRECTORY = 1 << 21
@@ -127,8 +136,8 @@ MAX_PERIOD = 0xFFFF_FFFF
 SHORTEST_PERIOD = 4
 """Seconds. With shorter ones 8 x period + 1, where a lost keyring numbers on from, would leave u32 in this century."""
 LONGEST_PERIOD = 7 * 86_400
-BOARD_QUOTA_BUDGET = 6_500
-"""Sum of quota x window over all units: what a visit downloads stays near 8 MiB."""
+ROWS_BUDGET = 7_500
+"""Sum of the rows of all units: what a visit downloads stays below 8 MiB."""
 
 ANSWER = 256
 """Bytes of the body of every small answer of the server: the receipt and every refusal alike."""

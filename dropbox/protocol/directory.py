@@ -15,12 +15,33 @@ from .anchors import (
     verify_anchor_chain,
     verify_head,
 )
-from .constants import HASH, MAX_ANCHORS, MAX_DIRECTORY, MAX_PERIOD, MAX_UNITS, SERVICE_ID, UNIT_ID, StructType
-from .encoding import Reader, head, u16
+from .constants import (
+    DIRECTORY_VERSION,
+    HASH,
+    KEY,
+    MAX_ANCHORS,
+    MAX_DIRECTORY,
+    MAX_MIRRORS,
+    MAX_PERIOD,
+    MAX_UNITS,
+    MIRROR_ID,
+    SERVICE_ID,
+    UNIT_ID,
+    StructType,
+)
+from .encoding import Reader, head, u8, u16
 from .errors import AnchorOlder, BadValue, DirectoryMismatch, UnknownUnit, WrongService
 from .policy import Policy, read_policy
 from .primitives import sha256
 from .units import BoardPlace, Unit, read_unit
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """Kept for what is not built yet: another body's server, and its Ed25519 key."""
+
+    mirror_id: bytes
+    key: bytes
 
 
 @dataclass(frozen=True)
@@ -32,12 +53,15 @@ class Directory:
     units: tuple[Unit, ...]
     retired: tuple[BoardPlace, ...] = ()
     revoked: tuple[bytes, ...] = ()
+    mirrors: tuple[Mirror, ...] = ()
 
     def encode(self) -> bytes:
         return (
-            head(StructType.DIRECTORY)
+            head(StructType.DIRECTORY, DIRECTORY_VERSION)
             + self.service_id
             + self.policy.encode()
+            + u8(len(self.mirrors))
+            + b"".join(mirror.mirror_id + mirror.key for mirror in self.mirrors)
             + u16(len(self.units))
             + b"".join(unit.encode() for unit in self.units)
             + u16(len(self.retired))
@@ -65,9 +89,10 @@ class Directory:
 def parse_directory(body: bytes) -> Directory:
     """Raises Malformed."""
     reader = Reader(body, "directory")
-    reader.struct(StructType.DIRECTORY)
+    reader.struct(StructType.DIRECTORY, DIRECTORY_VERSION)
     service_id = reader.take(SERVICE_ID)
     policy = read_policy(reader)
+    mirrors = tuple(Mirror(reader.take(MIRROR_ID), reader.take(KEY)) for _ in range(reader.u8(0, MAX_MIRRORS)))
     units = tuple(read_unit(reader) for _ in range(reader.u16(0, MAX_UNITS)))
     retired = tuple(
         BoardPlace(read_unit(reader), reader.u32(0, MAX_PERIOD), reader.take(HASH))
@@ -75,13 +100,16 @@ def parse_directory(body: bytes) -> Directory:
     )
     revoked = tuple(reader.take(UNIT_ID) for _ in range(reader.u16(0, MAX_UNITS)))
     reader.end()
-    parsed = Directory(service_id, policy, units, retired, revoked)
+    parsed = Directory(service_id, policy, units, retired, revoked, mirrors)
     for names in (
+        [mirror.mirror_id for mirror in mirrors],
         [unit.unit_id for unit in parsed.on_board()] + list(revoked),
         [unit.slug for unit in parsed.on_board()],
     ):
         if len(set(names)) != len(names):
             raise BadValue("directory names")
+    if policy.mirrors_asked > len(mirrors):
+        raise BadValue("mirrors asked")
     return parsed
 
 

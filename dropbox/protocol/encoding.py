@@ -47,9 +47,9 @@ class Reader:
         """UTF-8 text behind a length of ``width`` bytes, at most ``longest`` bytes. Raises BadValue, BadText."""
         return decode_text(self.take(self.number(width, 0, longest)), self._name)
 
-    def struct(self, kind: StructType) -> None:
+    def struct(self, kind: StructType, version: int = VERSION) -> None:
         """The two bytes that start a struct. Raises WrongVersion, WrongType."""
-        if self.u8() != VERSION:
+        if self.u8() != version:
             raise WrongVersion(self._name)
         if self.u8() != kind:
             raise WrongType(self._name)
@@ -86,9 +86,9 @@ def text8(value: str) -> bytes:
     return u8(len(data)) + data
 
 
-def head(kind: StructType) -> bytes:
+def head(kind: StructType, version: int = VERSION) -> bytes:
     """The two bytes that start a struct."""
-    return bytes((VERSION, kind))
+    return bytes((version, kind))
 
 
 def xor(left: bytes, right: bytes) -> bytes:

@@ -9,15 +9,18 @@ from .constants import (
     KEY,
     MAX_FORCES_PER_UNIT,
     MAX_KEYS_PER_UNIT,
+    MAX_LANGUAGES,
     MAX_NAME,
-    MAX_QUOTA,
+    MAX_PROMISED,
     MAX_SLUG,
+    MAX_WORDS,
     UNIT_ID,
     XWING_PUBLIC,
     UnitKind,
 )
 from .encoding import Reader, text8, u8, u16, u32
 from .errors import BadText, BadValue
+from .index import check_sizes
 
 NO_UNIT = bytes(UNIT_ID)
 
@@ -25,7 +28,10 @@ NO_UNIT = bytes(UNIT_ID)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
-_PAUSED = 1
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
+_PAUSED, _TAKES_NO_FILES = 1, 2
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,9 @@ class UnitKey:
 
 @dataclass(frozen=True)
 class Unit:
-    """One receiving unit. ``forces`` it serves, ``conflicts``: forces whose reports it must never get."""
+    """One receiving unit. ``forces`` it serves, ``conflicts``: forces whose reports it must never get; ``rows`` and
+    ``marks`` of each of its batches, powers of two. ``takes_no_files``, ``promised_days`` and ``first_words`` (a
+    language and a text each) are kept for what is not built yet."""
 
     unit_id: bytes
     slug: str
@@ -49,10 +57,14 @@ class Unit:
     contact_pk: bytes
     first_period: int
     not_after: int
-    board_quota: int
+    rows: int
+    marks: int
     successor: bytes = NO_UNIT
     conflicts: tuple[str, ...] = ()
     paused: bool = False
+    takes_no_files: bool = False
+    promised_days: int = 0
+    first_words: tuple[tuple[str, str], ...] = ()
 
     def key_at(self, period: int) -> bytes | None:
         """The signing key valid at ``period``; None before the first."""
@@ -72,10 +84,13 @@ class Unit:
             + self.contact_pk
             + u32(self.first_period)
             + u32(self.not_after)
-            + u16(self.board_quota)
+            + u32(self.rows)
+            + u32(self.marks)
             + self.successor
             + _encode_slugs(self.conflicts)
-            + u8(_PAUSED if self.paused else 0)
+            + u8(_PAUSED * self.paused | _TAKES_NO_FILES * self.takes_no_files)
+            + u16(self.promised_days)
+            + _encode_words(self.first_words)
         )
 
 
@@ -99,6 +114,11 @@ class BoardPlace:
 
 def _encode_slugs(slugs: Sequence[str]) -> bytes:
     return u8(len(slugs)) + b"".join(text8(slug) for slug in slugs)
+
+
+def _encode_words(words: Sequence[tuple[str, str]]) -> bytes:
+    texts = ((text8(language), text.encode()) for language, text in words)
+    return u8(len(words)) + b"".join(language + u16(len(text)) + text for language, text in texts)
 
 
 def check_slug(slug: str) -> str:
@@ -130,6 +150,24 @@ def _read_keys(reader: Reader) -> tuple[UnitKey, ...]:
     return tuple(keys)
 
 
+def _read_words(reader: Reader) -> tuple[tuple[str, str], ...]:
+    words = []
+    for _ in range(reader.u8(0, MAX_LANGUAGES)):
+        language, text = reader.text(1, MAX_SLUG), reader.text(2, MAX_WORDS)
+        if not _LANGUAGE.fullmatch(language) or not text or not text.isprintable():
+            raise BadText("first words")
+        words.append((language, text))
+    if len({language for language, _ in words}) != len(words):
+        raise BadValue("first words")
+    return tuple(words)
+
+
+def _read_sizes(reader: Reader) -> tuple[int, int]:
+    rows, marks = reader.u32(), reader.u32()
+    check_sizes(rows, marks)
+    return rows, marks
+
+
 def _read_kind(reader: Reader) -> UnitKind:
     return UnitKind(reader.u8(min(UnitKind), max(UnitKind)))
 
@@ -150,6 +188,10 @@ def read_unit(reader: Reader) -> Unit:
     )
     kind, forces, keys, contact = _read_kind(reader), _read_slugs(reader), _read_keys(reader), _read_contact(reader)
     first_period = reader.u32()
+    not_after = reader.u32(first_period)
+    rows, marks = _read_sizes(reader)
+    successor, conflicts = reader.take(UNIT_ID), _read_slugs(reader)
+    flags = reader.u8(0, _PAUSED | _TAKES_NO_FILES)
     return Unit(
         unit_id=unit_id,
         slug=slug,
@@ -159,9 +201,13 @@ def read_unit(reader: Reader) -> Unit:
         keys=keys,
         contact_pk=contact,
         first_period=first_period,
-        not_after=reader.u32(first_period),
-        board_quota=reader.u16(1, MAX_QUOTA),
-        successor=reader.take(UNIT_ID),
-        conflicts=_read_slugs(reader),
-        paused=reader.u8(0, _PAUSED) == _PAUSED,
+        not_after=not_after,
+        rows=rows,
+        marks=marks,
+        successor=successor,
+        conflicts=conflicts,
+        paused=bool(flags & _PAUSED),
+        takes_no_files=bool(flags & _TAKES_NO_FILES),
+        promised_days=reader.u16(0, MAX_PROMISED),
+        first_words=_read_words(reader),
     )

@@ -11,6 +11,7 @@ from dropbox.protocol.directory import (
     parse_signed_directory,
     verify_directory,
 )
+from dropbox.protocol.errors import WrongVersion
 from dropbox.protocol.units import BoardPlace, Unit
 
 from .ports import BoardStore
@@ -18,7 +19,7 @@ from .ports import BoardStore
 
 @dataclass(frozen=True)
 class Listed:
-    """The directory that is shown, as served and as verified, and the one before it, for its quotas."""
+    """The directory that is shown, as served and as verified, and the one before it, for its sizes of batches."""
 
     data: bytes
     verified: VerifiedDirectory
@@ -32,13 +33,14 @@ class Listed:
         """Where the directory lists a unit."""
         return next((one for one in self.verified.directory.places() if one.unit.unit_id == unit_id), None)
 
-    def quota(self, unit_id: bytes) -> int:
-        """The larger of a unit's quotas in this and the previous directory."""
-        return max((unit.board_quota for unit in self._units() if unit.unit_id == unit_id), default=0)
+    def sizes(self, unit_id: bytes) -> set[tuple[int, int]]:
+        """Rows and marks of a unit's batches, by this and by the previous directory."""
+        return {(unit.rows, unit.marks) for unit in self._units() if unit.unit_id == unit_id}
 
-    def largest_quota(self) -> int:
-        """The largest quota of any unit, which bounds every upload."""
-        return max((unit.board_quota for unit in self._units()), default=0)
+    def largest(self) -> tuple[int, int]:
+        """The most rows and the most marks of any unit, which bound every upload."""
+        found = [(unit.rows, unit.marks) for unit in self._units()]
+        return max((rows for rows, _ in found), default=0), max((marks for _, marks in found), default=0)
 
     def _units(self) -> tuple[Unit, ...]:
         return self.verified.directory.on_board() + (self.previous.on_board() if self.previous else ())
@@ -48,5 +50,12 @@ async def newest_listed(store: BoardStore, pinned: Anchor) -> Listed:
     """The newest stored directory. Raises ProtocolError when the pinned anchor does not lead to it."""
     newest, *older = await store.newest_directories(2)
     verified = verify_directory(pinned, parse_signed_directory(newest))
-    previous = parse_directory(parse_signed_directory(older[0]).body) if older else None
-    return Listed(newest, verified, previous)
+    return Listed(newest, verified, _previous(older[0]) if older else None)
+
+
+def _previous(data: bytes) -> Directory | None:
+    """The directory before; none where it is of an earlier form."""
+    try:
+        return parse_directory(parse_signed_directory(data).body)
+    except WrongVersion:
+        return None

@@ -10,6 +10,11 @@ from dataclasses import asdict, dataclass
 from typing import Protocol
 
 from dropbox.http_edge.answers import Opened
+from dropbox.protocol.anchors import read_slice
+from dropbox.protocol.encoding import Reader
+from dropbox.protocol.errors import Malformed
+from dropbox.protocol.primitives import sha256
+from dropbox.protocol.snapshots import SNAPSHOT_MANIFEST_LONGEST, SnapshotUpload, parse_snapshot_upload
 
 
 class StoreBusy(Exception):
@@ -18,12 +23,24 @@ class StoreBusy(Exception):
 
 @dataclass(frozen=True)
 class StoredBatch:
-    """A unit's batch: ``body`` is ``Batch.encode()``; ``certs`` both certificates, or empty for an older one."""
+    """A unit's batch as it was uploaded: ``certs`` both certificates, ``body`` what follows them, its manifest first."""
 
     unit_id: bytes
     period: int
     certs: bytes
     body: bytes
+
+    def upload(self) -> SnapshotUpload | None:
+        """None for a batch of an earlier form, which is shown no more."""
+        try:
+            return parse_snapshot_upload(self.certs + self.body)
+        except Malformed:
+            return None
+
+    @property
+    def hash(self) -> bytes:
+        """H(manifest), whatever its form."""
+        return sha256(read_slice(Reader(self.body, "batch"), SNAPSHOT_MANIFEST_LONGEST))
 
 
 @dataclass(frozen=True)
@@ -133,7 +150,7 @@ class BoardStore(Protocol):
         """A unit's newest ``count`` batches, oldest first."""
 
     async def add_batch(self, batch: StoredBatch) -> bool:
-        """Keep a batch, and drop the certificates of the unit's older ones. False when (unit, period) is taken."""
+        """Keep a batch. False when (unit, period) is taken."""
 
     async def trim_batches(self, keep: int) -> None:
         """Keep each unit's newest ``keep`` batches."""
@@ -183,9 +200,16 @@ class Objects(Protocol):
         """Remove every other object of a kind: what is past, and the rest of a crash."""
 
 
+STORED = 2
+"""A unit's batches that are kept: the one that is shown, and the one that was."""
 SEGMENTS = "segments"
 BOARD = "board"
 SHOWN = f"{BOARD}/shown.json"
+
+
+def board_names(board: str) -> tuple[str, str]:
+    """The objects of a board: its answer, and that of its rows."""
+    return f"{BOARD}/{board}.bin", f"{BOARD}/{board}.rows"
 
 
 def segment_name(period: int, closed: bool) -> str:
@@ -197,8 +221,8 @@ def segment_name(period: int, closed: bool) -> str:
 class Shown:
     """What the service shows at this moment. The publisher alone writes it; every process that answers reads it.
 
-    ``board`` names the board's object, ``dir_version`` the directory in the store that it was built for. ``segment``
-    says whether the open period has an object yet. ``held``: the publisher's clock does not follow from what is stored,
+    ``board`` is the board's name, its board_id in hex, and ``board_before`` that of the one before it (empty: none);
+    ``dir_version`` the directory in the store that it was built for. ``segment`` says whether the open period has an object yet. ``held``: the publisher's clock does not follow from what is stored,
     so nothing is taken.
     """
 
@@ -206,6 +230,7 @@ class Shown:
     oldest_period: int
     dir_version: int
     board: str
+    board_before: str
     segment: bool
     held: bool
 

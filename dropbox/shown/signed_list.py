@@ -74,7 +74,7 @@ def signers(anchor: Anchor, indexes: Iterable[int]) -> str:
 
 def _unit_lines(unit: Unit, names: ForceNames) -> list[str]:
     state = "paused, gets no new reports" if unit.paused else "receives reports"
-    lines = [f"{_titled(unit)}, {KINDS[unit.kind]}, {state}, quota {unit.board_quota}"]
+    lines = [f"{_titled(unit)}, {KINDS[unit.kind]}, {state}, quota {unit.rows}"]
     lines += [f"    serves {_force(slug, names)}" for slug in unit.forces]
     return lines + [f"    {_KEPT_AWAY} {_force(slug, names)}" for slug in unit.conflicts]
 
@@ -167,7 +167,8 @@ _COMPARED: tuple[tuple[str, Callable[[Unit], object]], ...] = (
     ("its name", lambda unit: inert_line(unit.name)),
     ("its short name", lambda unit: unit.slug),
     ("its kind", lambda unit: KINDS[unit.kind]),
-    ("its quota", lambda unit: unit.board_quota),
+    ("its quota", lambda unit: unit.rows),
+    ("its marks", lambda unit: unit.marks),
     ("its first period", lambda unit: unit.first_period),
     ("its last period", lambda unit: unit.not_after),
     ("its contact key", lambda unit: unit.contact_pk.hex()[:16] or "none"),

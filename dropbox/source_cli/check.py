@@ -25,11 +25,11 @@ def _values(found: FoundConversation, seconds: int) -> dict[str, object]:
             "number": text.number,
             "kind": terminal.kind(text.type.name),
             "text": text.text,
-            "day": terminal.day(text.period, seconds),
+            "day": terminal.day(found.unit.newest, seconds),
         }
         for text in found.texts
     ]
-    return {"unit": found.unit.unit.slug, "collected": found.collected, "messages": messages}
+    return {"unit": found.unit.unit.slug, "collected": found.collected, "more": found.more, "messages": messages}
 
 
 @click.command()

@@ -25,7 +25,7 @@ class Progress(Watcher):
         self._showing: asyncio.Task[None] | None = None
         self.reading: Reading | None = None
 
-    def board(self, came: int, of: int) -> None:
+    def rows(self, came: int, of: int) -> None:
         line = terminal.FETCHING.format(came=round(came / MEGABYTE), of=round(of / MEGABYTE))
         if self._aloud and of >= MEGABYTE and line != self._line:
             self._line = line

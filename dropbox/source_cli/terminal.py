@@ -112,14 +112,16 @@ def conversation_lines(found: FoundConversation, seconds: int) -> Iterator[str]:
         yield "  It has not said yet how many of your messages it has collected."
     width = max(min(shutil.get_terminal_size().columns, WIDEST), NARROWEST)
     for text in found.texts:
-        yield f"  {text.number}. {day(text.period, seconds)}, {kind(text.type.name)}"
+        yield f"  {text.number}. {kind(text.type.name)}, on the board of {day(found.unit.newest, seconds)}"
         yield from margin(text.text, width)
-    if found.unread_entries:
-        more = found.unread_entries > 1
+    if found.more:
+        yield f"  {MORE_WAITS}"
+    if found.read.failed:
+        more = found.read.failed > 1
         shown, again = (
             ("entries", "they are sent again by themselves") if more else ("entry", "it is sent again by itself")
         )
-        yield f"  {found.unread_entries} {shown} could not be opened; {again}."
+        yield f"  {found.read.failed} {shown} could not be opened; {again}."
 
 
 def kind(name: str) -> str:
@@ -127,6 +129,7 @@ def kind(name: str) -> str:
     return name.lower().replace("_", "-")
 
 
+MORE_WAITS = "Another text waits for you that is not on the board today. It will be there when you come back."
 NOTHING_FOUND = "Nothing found for this codename. That is also what an unused codename looks like."
 STORED = "Stored. Whether the unit has it shows as “collected” when you come back with the codename."
 ATTACH_LATER = "This release cannot send files yet. Describe the file in the text; the unit can ask for it."

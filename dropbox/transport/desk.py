@@ -7,10 +7,10 @@ from types import TracebackType
 from typing import assert_never
 
 from dropbox.flows.desk.requests import BatchAnswer, GetIntakeState, GetSegment, PostBatch, ReadSegment, ServerRequest
-from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
 from dropbox.local.spool import Spool
-from dropbox.protocol.batches import upload_size
-from dropbox.protocol.constants import ANSWER, MAX_BOARD, MAX_DIRECTORY, MAX_QUOTA, MAX_SEGMENT_ENVELOPES
+from dropbox.protocol.constants import ANSWER, MAX_BOARD, MAX_DIRECTORY, MAX_MARKS, MAX_ROWS, MAX_SEGMENT_ENVELOPES
+from dropbox.protocol.snapshots import snapshot_upload_size
 from dropbox.protocol.wire import segment_size
 
 from . import limits
@@ -50,7 +50,9 @@ class DeskConnection(Connection):
             case GetDirectory():
                 return await self.get("/v1/directory", MAX_DIRECTORY)
             case GetBoard():
-                return await self.get("/v1/board", MAX_BOARD)
+                return await self.get_through_cuts("/v1/board", MAX_BOARD)
+            case GetRows():
+                return await self.get_through_cuts("/v1/rows", MAX_BOARD)
             case GetIntakeState():
                 return await self.get("/v1/intake", ANSWER)
             case GetSegment():
@@ -78,7 +80,7 @@ class DeskConnection(Connection):
         raise refused
 
     async def _batch(self, upload: bytes) -> BatchAnswer:
-        status, data = await self.ask("POST", "/v1/batches", upload_size(MAX_QUOTA), upload)
+        status, data = await self.ask("POST", "/v1/batches", snapshot_upload_size(MAX_ROWS, MAX_MARKS), upload)
         if status == 409 and len(data) != ANSWER:
             return BatchAnswer("batch-held", data)
         if status != 200:

@@ -11,7 +11,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -30,6 +30,8 @@ from .errors import BadAddress, BadAnswer, OnionWithoutTor, ProxyFailed, Refused
 _BINARY = "application/octet-stream"
 # Whatever else a host may be written with is made into these letters only later, when is_onion has been asked.
 _PLAIN_HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
+_BOARD_ID = re.compile("[0-9a-f]{64}")
+_GONE = "board-gone"
 _BLANK = ("User-Agent", "Accept-Encoding", "Accept")
 Came = Callable[[int, int], None]
 """Told after each piece of an answer how many bytes came, of how many that it announces; of those that came without."""
@@ -67,6 +69,17 @@ def refusal(body: bytes) -> Refused | BadAnswer:
         return BadAnswer("refusal")
 
 
+@dataclass
+class _Partial:
+    """What has come of an answer that can be gone on with after a cut, and of which board it is."""
+
+    board: str = ""
+    data: bytearray = field(default_factory=bytearray)
+
+    def forget(self) -> None:
+        self.board, self.data = "", bytearray()
+
+
 @dataclass(frozen=True)
 class _Request:
     method: str
@@ -76,6 +89,17 @@ class _Request:
     headers: dict[str, str] | None
     aside: Spool | None
     came: Came
+    partial: _Partial | None = None
+
+    @property
+    def start(self) -> int:
+        """How many bytes have come before this try."""
+        return len(self.partial.data) if self.partial else 0
+
+    @property
+    def rest(self) -> str:
+        """What is asked for now."""
+        return f"{self.path}/{self.partial.board}/{self.start}" if self.partial and self.start else self.path
 
 
 class Connection:
@@ -138,8 +162,10 @@ class Connection:
             sent["Content-Type"] = _BINARY
         try:
             async with self._session.request(
-                request.method, self._service + request.path, data=request.body, headers=sent, allow_redirects=False
+                request.method, self._service + request.rest, data=request.body, headers=sent, allow_redirects=False
             ) as answer:
+                if request.partial is not None and answer.status == 200:
+                    return answer.status, await _go_on(answer, request, request.partial)
                 held: list[bytes] = []
                 take = held.append
                 if answer.status == 200 and request.aside is not None:
@@ -165,16 +191,18 @@ class Connection:
         headers: dict[str, str] | None = None,
         aside: Spool | None = None,
         came: Came = lambda size, of: None,
+        partial: _Partial | None = None,
     ) -> tuple[int, bytes]:
         """Ask until there is an answer, or patience or time ends; the status and at most ``longest`` bytes. The body of
-        a 200 goes to ``aside`` where there is one. Raises TransportFailed; OSError when no more can be put aside."""
+        a 200 goes to ``aside`` where there is one, and is gathered in ``partial`` over several tries where there is
+        one. Raises TransportFailed; OSError when no more can be put aside."""
         sent = len(body or b"")
 
         def allow(size: int, of: int) -> None:
             limit.reschedule(begun + self._grace + (sent + of) / limits.LEAST_RATE)
             came(size, of)
 
-        request = _Request(method, path, max(longest, ANSWER), body, headers, aside, allow)
+        request = _Request(method, path, max(longest, ANSWER), body, headers, aside, allow, partial)
         begun = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout_at(begun + self._grace + sent / limits.LEAST_RATE) as limit:
@@ -187,15 +215,23 @@ class Connection:
         until = time.monotonic() + self._patience
         pause = limits.FIRST_PAUSE
         while True:
+            start = request.start
             try:
                 status, data = await self._once(request)
                 refused = refusal(data) if status not in (200, 409) else None
+                if start and isinstance(refused, Refused) and refused.refusal == _GONE and request.partial is not None:
+                    # Another board is shown by now: from the beginning.
+                    request.partial.forget()
+                    continue
                 if not (isinstance(refused, Refused) and refused.refusal in limits.TRY_AGAIN):
                     return status, data
                 failure: TransportFailed = refused
             except (Unreachable, ProxyFailed) as error:
                 self.broke = True
                 failure = error
+                if request.start > start:
+                    # A line that is cut again and again gets on all the same.
+                    until, pause = time.monotonic() + self._patience, limits.FIRST_PAUSE
             if time.monotonic() + pause > until:
                 raise failure
             await asyncio.sleep(pause)
@@ -207,6 +243,29 @@ class Connection:
         if status != 200:
             raise refusal(data)
         return data
+
+
+    async def get_through_cuts(self, path: str, longest: int, came: Came = lambda size, of: None) -> bytes:
+        """The body of a 200 of an address that can be gone on with where it was cut. Raises TransportFailed."""
+        status, data = await self.ask("GET", path, longest, came=came, partial=_Partial())
+        if status != 200:
+            raise refusal(data)
+        return data
+
+
+async def _go_on(answer: aiohttp.ClientResponse, request: _Request, partial: _Partial) -> bytes:
+    """Gather what comes behind what came before. Raises BadAnswer."""
+    board, start = answer.headers.get("dropbox-board", ""), len(partial.data)
+    if not _BOARD_ID.fullmatch(board) or (start and board != partial.board):
+        raise BadAnswer("board")
+    partial.board = board
+    came = request.came
+
+    def both(size: int, of: int) -> None:
+        came(start + size, start + of)
+
+    await _bounded(answer, request.longest - start, partial.data.extend, both)
+    return bytes(partial.data)
 
 
 class _DiskFailed(Exception):

@@ -6,7 +6,7 @@ import math
 import time
 from typing import assert_never
 
-from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
 from dropbox.flows.source.requests import NotTaken, PostEnvelope, ServerRequest
 from dropbox.protocol.constants import ANSWER, MAX_BOARD, MAX_DIRECTORY
 
@@ -18,8 +18,8 @@ from .http import Connection, refusal
 class Watcher:
     """Told how a visit goes on. This one does not care."""
 
-    def board(self, came: int, of: int) -> None:
-        """So many bytes of the board have come, of so many."""
+    def rows(self, came: int, of: int) -> None:
+        """So many bytes of its rows have come, of so many."""
 
     def posting(self) -> None:
         """The envelope leaves now."""
@@ -40,7 +40,7 @@ class SourceConnection(Connection):
         watcher: Watcher | None = None,
         grace: float = limits.GRACE,
     ) -> None:
-        """As Connection. An envelope leaves ``after_board`` seconds, or a whole multiple of it, after the last board
+        """As Connection. An envelope leaves ``after_board`` seconds, or a whole multiple of it, after the last rows
         arrived: finding and opening take longer for some codenames than for others, and that must not show."""
         super().__init__(service, socks, patience, grace)
         self._after_board = after_board
@@ -53,9 +53,11 @@ class SourceConnection(Connection):
             case GetDirectory():
                 return await self.get("/v1/directory", MAX_DIRECTORY)
             case GetBoard():
-                board = await self.get("/v1/board", MAX_BOARD, self._watcher.board)
+                return await self.get_through_cuts("/v1/board", MAX_BOARD)
+            case GetRows():
+                rows = await self.get_through_cuts("/v1/rows", MAX_BOARD, self._watcher.rows)
                 self._board_at = time.monotonic()
-                return board
+                return rows
             case PostEnvelope(envelope):
                 await self._steady_moment()
                 return await self._post(envelope)
@@ -78,7 +80,7 @@ class SourceConnection(Connection):
             busy.cancel()
 
     async def _steady_moment(self) -> None:
-        """Until the next whole multiple of ``after_board`` after the board came, at least one (step 7.1.5)."""
+        """Until the next whole multiple of ``after_board`` after the rows came, at least one (step 7.1.5)."""
         if self._after_board:
             passed = time.monotonic() - self._board_at
             await asyncio.sleep(max(1, math.ceil(passed / self._after_board)) * self._after_board - passed)

@@ -49,8 +49,7 @@ def store_reply(connection: Connection, case: OpenedCase, reply: Reply, period: 
         raise CaseMoved(ADDED)
     words = {"by": case.reader, "text": b"".join(reply.parts).decode()}
     words |= {"once": reply.once} if reply.once else {}
-    copies = [0] * len(reply.parts)
-    text = Text(id=0, pseudonym=case.row.pseudonym, type=EntryType.TEXT, parts=reply.parts, copies=copies)
+    text = Text(id=0, pseudonym=case.row.pseudonym, type=EntryType.TEXT, parts=reply.parts)
     text.id = add_text(connection, text)
     sealed = hpke_seal(case.row.public, json.dumps(words).encode(), answer_info(number, text.id))
     values = {"text": text.id, "number": number, "period": period, "place": next_place(connection), "sealed": sealed}

@@ -23,7 +23,7 @@ from .asking import ask_signed_in, json_option, read_text, session_option, show
 )
 @json_option
 def reply(case: int, session: Path, text_file: str, again: bool, as_json: bool) -> None:
-    """Write to the source; the text leaves with the desk's next batches. At most 16 parts of 884 bytes.
+    """Write to the source; the text leaves with the desk's next batches. At most 8 parts of 884 bytes.
 
     Nothing is sent when the source or another member has written since you last opened the case, or when the unit
     wrote exactly this text there before: look, and say --again if it should go out all the same.

@@ -18,7 +18,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dropbox.flows.desk.collect import CollectResult, collect
 from dropbox.flows.desk.notice import Notice
-from dropbox.flows.desk.posting import capacity
 from dropbox.flows.desk.publish_batch import PublishResult, publish_batch
 from dropbox.flows.desk.requests import CommitVault, DeskWork, OpenEnvelopes, SaveKeyring, ServerRequest
 from dropbox.flows.desk.state import DeskContext, Text
@@ -28,7 +27,7 @@ from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.policy import Policy
 from dropbox.transport.desk import DeskConnection
 from dropbox.transport.errors import TransportFailed
-from journalist_ui.refusals import BackupFailed, BadInput, NotYet, OpeningFailed
+from journalist_ui.refusals import BackupFailed, NotYet, OpeningFailed
 from journalist_ui.vault import audit, evidence
 from journalist_ui.vault.backup import BACKUP_DAY, try_folder, write_backup
 from journalist_ui.vault.database import Vault, read_meta, write_meta
@@ -248,9 +247,10 @@ class Engine:
         """What was published of the audit log against the log itself, and members' keys against it: rows that were
         taken out or put in by whoever holds the desk key. What was found stays."""
         seconds = self.policy.period if self.policy else DAY
+        heads = [self.state.own_head] if self.state.own_head else []
         with self.vault.reading() as connection:
             found = evidence.unproved_members(connection)
-            period = audit.first_conflict(connection, self.state.own_heads, seconds)
+            period = audit.first_conflict(connection, heads, seconds)
         if not found and period is None:
             return
         with self.vault.writing() as connection:
@@ -341,14 +341,10 @@ class Engine:
         """A text that the vault holds already; the next run takes it up."""
         self._replies.append(text)
 
-    def check_room(self, parts: int) -> None:
-        """Raises BadInput when a text has more parts than could ever be posted, NotYet before the unit is listed."""
-        unit = self.state.unit()
-        if self.policy is None or unit is None:
+    def check_listed(self) -> None:
+        """Raises NotYet before the unit is listed."""
+        if self.policy is None or self.state.unit() is None:
             raise NotYet("The service does not list this unit, so nothing can be sent. Look at `dropbox-desk status`.")
-        room = capacity(self.policy, unit.board_quota)
-        if parts > room:
-            raise BadInput(f"The text needs {parts} parts and this unit can post {room}. Shorten it.")
 
 
 def _failure(error: Exception) -> Notice:

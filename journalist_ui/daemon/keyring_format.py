@@ -2,7 +2,8 @@
 """How a keyring is written: one JSON object, which ``keyring.py`` seals.
 
 Lists in it are rows: an epoch is ``[number, first period, last period, seed]``, a chain
-``[P_pk, message_id, epoch, step, key]``; bytes are hex digits. It is read strictly: a wrong kind, length or number is
+``[P_pk, message_id, epoch, step, key, [[msg_no, step, key], …]]``; bytes are hex digits. Version 1 had no keys of texts
+and a batch of another form. It is read strictly: a wrong kind, length or number is
 refused before any of it is used.
 """
 
@@ -11,11 +12,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar, cast
 
-from dropbox.flows.desk.state import Chain, EpochSecret, Keyring, PendingBatch
+from dropbox.flows.desk.state import Chain, EpochSecret, Keyring, PendingBatch, TextKey
 from dropbox.protocol.constants import HASH, KEY, MAX_PERIOD, MESSAGE_ID, XWING_SEED
 from dropbox.protocol.errors import BadValue
 
-VERSION = 1
+VERSION = 2
 PORTION = 1_000
 """Rows that are written at a time: a keyring of a hundred thousand is no single step that everything waits for."""
 _NAMES = ("v", "signing_seed", "epochs", "chains", "seeded", "next_number", "seen", "number_floor", "no_seed_through")
@@ -39,7 +40,7 @@ def encode_keyring(keyring: Keyring) -> bytes:
     }
     rows: dict[str, Iterator[Row]] = {
         "epochs": ([e.epoch, e.not_before, e.not_after, e.seed.hex()] for e in keyring.epochs.values()),
-        "chains": ([p.hex(), c.message_id.hex(), c.epoch, c.step, c.key.hex()] for p, c in keyring.chains.items()),
+        "chains": (_chain_row(pseudonym, chain) for pseudonym, chain in keyring.chains.items()),
         "seeded": _numbers(keyring.seeded),
         "next_number": _numbers(keyring.next_number),
         "seen": _numbers(keyring.seen),
@@ -51,6 +52,11 @@ def encode_keyring(keyring: Keyring) -> bytes:
         parts.append("]")
     parts.append("," + _json(scalars).removeprefix("{"))
     return "".join(parts).encode()
+
+
+def _chain_row(pseudonym: bytes, chain: Chain) -> Row:
+    texts = [[number, one.step, one.key.hex()] for number, one in chain.texts.items()]
+    return [pseudonym.hex(), chain.message_id.hex(), chain.epoch, chain.step, chain.key.hex(), texts]
 
 
 def _json(value: object) -> str:
@@ -72,13 +78,14 @@ def decode_keyring(data: bytes) -> Keyring:
         fields = json.loads(data)
     except (ValueError, RecursionError):
         raise BadValue("keyring") from None
-    if not isinstance(fields, dict) or set(fields) != set(NAMES) or fields["v"] != VERSION:
+    if not isinstance(fields, dict) or set(fields) != set(NAMES) or fields["v"] not in (1, VERSION):
         raise BadValue("keyring version")
+    width = 6 if fields["v"] == VERSION else 5
     published, pending = _row(fields["published"], 2), fields["pending"]
     return Keyring(
         signing_seed=_bytes(fields["signing_seed"], KEY),
         epochs=_table(fields["epochs"], 4, _epoch),
-        chains=_table(fields["chains"], 5, _chain),
+        chains=_table(fields["chains"], width, _chain),
         seeded=_table(fields["seeded"], 2, lambda row: (_bytes(row[0], KEY + MESSAGE_ID), _number(row[1]))),
         next_number=_table(fields["next_number"], 2, lambda row: (_bytes(row[0], KEY), _number(row[1]))),
         seen=_table(fields["seen"], 2, lambda row: (_bytes(row[0], HASH), _number(row[1]))),
@@ -141,7 +148,12 @@ def _epoch(row: Row) -> tuple[int, EpochSecret]:
 def _chain(row: Row) -> tuple[bytes, Chain]:
     """The key of a chain that is used up is empty."""
     key = _bytes(row[4], KEY if row[4] else 0)
-    return _bytes(row[0], KEY), Chain(_bytes(row[1], MESSAGE_ID), _number(row[2]), _number(row[3]), key)
+    texts = _table(row[5], 3, _text_key) if len(row) > 5 else {}
+    return _bytes(row[0], KEY), Chain(_bytes(row[1], MESSAGE_ID), _number(row[2]), _number(row[3]), key, texts)
+
+
+def _text_key(row: Row) -> tuple[int, TextKey]:
+    return _number(row[0]), TextKey(_number(row[1]), _bytes(row[2], KEY))
 
 
 def _pending(row: Row) -> PendingBatch:

@@ -17,8 +17,7 @@ from .counters import count_texts
 from .database import Vault, read_meta, write_meta
 
 _NUMBERS = (
-    *("opened", "collected", "acknowledged", "last_heard", "mark_due_since", "mark_period", "mark_count"),
-    *("answered", "set_aside"),
+    *("opened", "collected", "acknowledged", "last_heard", "grown", "asked", "answered", "set_aside"),
 )
 
 
@@ -62,8 +61,9 @@ def _text(row: Row[Any]) -> Text:
         type=EntryType(row.type),
         parts=tuple(bytes.fromhex(part) for part in json.loads(row.parts)),
         number=row.number,
-        first_posted=row.first_posted,
-        copies=json.loads(row.copies),
+        written=row.written,
+        stood=row.stood,
+        read=row.read,
         state=TextState(row.state),
     )
 
@@ -73,8 +73,9 @@ def _text_values(text: Text) -> dict[str, Any]:
         "type": int(text.type),
         "parts": json.dumps([part.hex() for part in text.parts]),
         "number": text.number,
-        "first_posted": text.first_posted,
-        "copies": json.dumps(text.copies),
+        "written": text.written,
+        "stood": text.stood,
+        "read": text.read,
         "state": text.state.value,
     }
 

@@ -33,7 +33,7 @@ def _parts(desk: Desk, text: str) -> tuple[bytes, ...]:
         ) from None
     except BadText as error:
         raise BadInput(error.say) from None
-    desk.engine.check_room(len(parts))
+    desk.engine.check_listed()
     return parts
 
 

@@ -16,11 +16,12 @@ from dropbox.protocol.armour import DIRECTORY, armour
 from dropbox.protocol.constants import MAX_PERIOD
 from dropbox.protocol.directory import UntrustedDirectory, parse_signed_directory, verify_directory
 from dropbox.protocol.encoding import Reader
-from dropbox.protocol.errors import HeadExpired, ProtocolError
+from dropbox.protocol.errors import HeadExpired, Malformed, ProtocolError
 from dropbox.protocol.policy import PRODUCTION, Policy, read_policy
 from dropbox.protocol.units import Unit
 from dropbox.shown.signed_list import Said, changes, counted, described, remarks, signers, span
 from keys.errors import StepRefused
+from keys.first_form import parse_first_form
 from keys.issue import add_anchor, body_of, new_directory, reissue, sign_directory
 from keys.keyfiles import keep_signed, note_signed, open_root, read_armoured, read_file, write_armoured
 
@@ -129,6 +130,25 @@ def issue(path: Path, above: int | None, when: When) -> None:
     write_directory(path, reissue(listing, body, issued, above or 0), when, listing)
 
 
+@directory.command()
+@directory_option
+@issuing_day
+def upgrade(path: Path, when: When) -> None:
+    """Issue a list of the first form anew in today's, as the next version, to be signed again.
+
+    \b
+    Example:
+      dropbox-keys directory upgrade --directory service.directory
+    """
+    listing = read_directory(path)
+    try:
+        body = parse_first_form(listing.body)
+    except Malformed:
+        raise StepRefused("This list is not of the first form. `directory issue` makes its next version.") from None
+    issued = when.issue(body.policy, listing.head.head.issued)
+    write_directory(path, reissue(listing, body, issued), when, listing)
+
+
 @directory.command("anchor")
 @directory_option
 @click.option("--anchor", required=True, type=_FILE, help="The anchor that follows the directory's last one.")
@@ -178,7 +198,8 @@ def unit_values(unit: Unit) -> dict[str, object]:
         "keys": [{"public": key.public.hex(), "first_period": key.first_period} for key in unit.keys],
         "first_period": unit.first_period,
         "not_after": unit.not_after,
-        "quota": unit.board_quota,
+        "quota": unit.rows,
+        "marks": unit.marks,
         "paused": unit.paused,
     }
 

@@ -5,12 +5,13 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from dropbox.forces import force_names, nearest_force
 from dropbox.protocol.armour import ENROLMENT
-from dropbox.protocol.constants import HASH, MAX_PERIOD, MAX_QUOTA, UnitKind
+from dropbox.protocol.constants import HASH, LEAST_MARKS, LEAST_ROWS, MAX_MARKS, MAX_PERIOD, MAX_ROWS, UnitKind
 from dropbox.protocol.directory import Directory
 from dropbox.protocol.enrolment import Enrolment, verify_enrolment
 from dropbox.protocol.inert import inert_line
@@ -27,6 +28,38 @@ from .directory import directory_option, read_directory, say_all, write_director
 _KINDS = {kind.name.lower().replace("_", "-"): kind for kind in UnitKind}
 _slug = click.option("--slug", required=True, help="The unit's short name: lower-case words joined by hyphens.")
 _YEARS_10 = 3_653
+
+
+class _PowerOfTwo(click.IntRange):
+    """What an index can be made of."""
+
+    name = "power of two"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        number = int(super().convert(value, param, ctx))
+        if number & (number - 1):
+            self.fail(f"{number} is not a power of two, as 8, 16, 32.", param, ctx)
+        return number
+
+
+def _quota(**more: Any) -> Callable[[Any], Any]:
+    return click.option(
+        "--quota",
+        type=_PowerOfTwo(LEAST_ROWS, MAX_ROWS),
+        show_default=True,
+        help="Rows a batch: 8, 16, 32, ...; 32 carry some 12 reports a month, 64 a report a day.",
+        **more,
+    )
+
+
+_marks = click.option(
+    "--marks", type=_PowerOfTwo(LEAST_MARKS, MAX_MARKS), help="Marks a batch; default: twice the quota."
+)
+
+
+def marks_for(quota: int) -> int:
+    """A mark for each conversation, as they come with the reports that so many rows carry."""
+    return min(2 * quota, MAX_MARKS)
 
 
 @click.group()
@@ -86,7 +119,8 @@ def _enrolled(path: Path, body: Directory) -> Enrolment:
 @click.option("--kind", type=click.Choice(list(_KINDS)), default="force-unit", show_default=True)
 @click.option("--force", "forces", multiple=True, help="Slug of a force that it serves; repeat.")
 @click.option("--conflict", "conflicts", multiple=True, help="Slug of a force whose reports it must not get; repeat.")
-@click.option("--quota", default=4, show_default=True, type=click.IntRange(1, MAX_QUOTA), help="Entries a batch.")
+@_quota(default=32)
+@_marks
 @click.option("--not-after", type=click.IntRange(0, MAX_PERIOD), help="Last period; default: ten years of days.")
 @issuing_day
 def add(
@@ -97,6 +131,7 @@ def add(
     forces: tuple[str, ...],
     conflicts: tuple[str, ...],
     quota: int,
+    marks: int | None,
     not_after: int | None,
     when: When,
 ) -> None:
@@ -105,7 +140,7 @@ def add(
     \b
     Example:
       dropbox-keys unit add --directory service.directory --enrolment north.enrolment --slug north \\
-        --force cumbria --quota 4
+        --force cumbria --quota 32
     """
 
     def change(body: Directory, at: int) -> Directory:
@@ -123,7 +158,8 @@ def add(
             contact_pk=found.contact_pk,
             first_period=at,
             not_after=last,
-            board_quota=quota,
+            rows=quota,
+            marks=marks or marks_for(quota),
             conflicts=conflicts,
         )
         return with_unit(body, added)
@@ -154,6 +190,26 @@ def rotate(path: Path, enrolment: Path, slug: str, first_period: int | None, whe
             raise StepRefused(f"This enrolment is of another desk than {slug}.")
         key = UnitKey(found.signing_public, first_period if first_period is not None else at + 1)
         return with_unit(body, replace(held, keys=(*held.keys, key)))
+
+    _change(path, when, change)
+
+
+@unit.command()
+@directory_option
+@_slug
+@_quota(required=True)
+@_marks
+@issuing_day
+def quota(path: Path, slug: str, quota: int, marks: int | None, when: When) -> None:
+    """Give a unit more room on the board, or less; its desk goes by it from its next batch on.
+
+    \b
+    Example:
+      dropbox-keys unit quota --directory service.directory --slug north --quota 64
+    """
+
+    def change(body: Directory, _: int) -> Directory:
+        return with_unit(body, replace(unit_of(body, slug), rows=quota, marks=marks or marks_for(quota)))
 
     _change(path, when, change)
 

@@ -22,17 +22,17 @@ from dropbox.flows.desk.requests import (
 )
 from dropbox.flows.desk.state import Conversation, DeskContext, Keyring, Ledger, Text
 from dropbox.flows.drive import Flow, at_once, drive as run_flow
-from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
 from dropbox.flows.source.requests import ConfirmClock, PostEnvelope
 from dropbox.flows.source.visit import Part, Visited, visit
 from dropbox.protocol import labels
 from dropbox.protocol.anchors import Anchor, Head, SignedAnchor, SignedHead, sign_as_root
-from dropbox.protocol.batches import UnitBoard, encode_board, parse_upload, read_batch
+from dropbox.protocol.batches import UnitBoard, board_id, encode_board, encode_rows, parse_upload
 from dropbox.protocol.board import split_text
 from dropbox.protocol.constants import EntryType, UnitKind
 from dropbox.protocol.directory import Directory, UntrustedDirectory
-from dropbox.protocol.encoding import Reader
 from dropbox.protocol.envelope_format import split_body
+from dropbox.protocol.manifests import parse_manifest
 from dropbox.protocol.policy import PRODUCTION, Policy
 from dropbox.protocol.primitives import ed25519_public, hkdf, sha256
 from dropbox.protocol.units import Unit, UnitKey
@@ -59,6 +59,7 @@ class Twin:
     period_of: dict[bytes, int] = field(default_factory=dict)
     uploads: dict[bytes, dict[int, bytes]] = field(default_factory=dict)
     board: bytes = b""
+    rows: bytes = b""
 
     @property
     def clock(self) -> int:
@@ -76,13 +77,11 @@ class Twin:
         self.rebuild()
 
     def rebuild(self) -> None:
-        units = []
-        for unit_id in self.order:
-            stored = self.uploads.get(unit_id, {})
-            uploads = [parse_upload(stored[period]) for period in sorted(stored)][-self.policy.window :]
-            certs = uploads[-1].certs if uploads else ()
-            units.append(UnitBoard(unit_id, certs, tuple(upload.batch for upload in uploads)))
-        self.board = encode_board(units)
+        stored = [(unit_id, self.uploads.get(unit_id, {})) for unit_id in self.order]
+        uploads = [(unit_id, parse_upload(held[max(held)]) if held else None) for unit_id, held in stored]
+        self.board = encode_board([UnitBoard(unit_id, one.batch if one else None) for unit_id, one in uploads])
+        name = board_id(self.directory.encode(), self.board)
+        self.rows = encode_rows(name, [one.rows for _, one in uploads if one])
 
     def post(self, envelope: bytes) -> bytes:
         key = sha256(envelope)
@@ -106,13 +105,12 @@ class Twin:
 
     def take_batch(self, data: bytes) -> BatchAnswer:
         upload = parse_upload(data)
-        reader = Reader(upload.batch.manifest, "manifest")
-        reader.take(2 + 16)
-        unit_id, period = reader.take(16), reader.u32()
+        manifest = parse_manifest(upload.batch.manifest)
+        unit_id, period = manifest.unit_id, manifest.period
         stored = self.uploads.setdefault(unit_id, {})
         if period in stored:
             same = stored[period] == data
-            return BatchAnswer("published") if same else BatchAnswer("batch-held", stored[period][2 * 1262 :])
+            return BatchAnswer("published") if same else BatchAnswer("batch-held", stored[period])
         if abs(period - self.now) > 1 or period < max(stored, default=0):
             return BatchAnswer("expired")
         first = not stored
@@ -128,6 +126,8 @@ class Twin:
                 return self.directory.encode()
             case GetBoard():
                 return self.board
+            case GetRows():
+                return self.rows
             case PostEnvelope(envelope):
                 return self.post(envelope)
             case GetIntakeState():
@@ -277,7 +277,7 @@ def sign_anchor(anchor: Anchor, roots: list[bytes]) -> SignedAnchor:
 def make_service(
     slugs: tuple[str, ...] = ("intake", "north", "south"),
     policy: Policy = PRODUCTION,
-    quota: int = 4,
+    quota: int = 16,
     start: int = 20_000,
     seed: int = 1,
 ) -> Service:
@@ -292,7 +292,7 @@ def make_service(
         unit_id = random(16)
         kind = UnitKind.INTAKE_DESK if slug == "intake" else UnitKind.FORCE_UNIT
         keys = (UnitKey(keyring.public, start),)
-        units.append(Unit(unit_id, slug, f"Unit {slug}", kind, (), keys, b"", start, start + 5_000, quota))
+        units.append(Unit(unit_id, slug, f"Unit {slug}", kind, (), keys, b"", start, start + 5_000, quota, 2 * quota))
         desks[slug] = Desk(DeskContext(anchor, unit_id, keyring, Ledger()))
     directory = Directory(service_id, policy, tuple(units))
     signed = sign_directory((sign_anchor(anchor, roots),), roots, directory, 1, start, start + policy.head_life)
@@ -331,7 +331,6 @@ __all__ = [
     "changed_unit",
     "drive",
     "make_service",
-    "read_batch",
     "replace_directory",
     "seeded",
 ]

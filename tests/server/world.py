@@ -7,20 +7,23 @@ from dataclasses import dataclass, field, replace
 from dropbox.protocol import labels
 from dropbox.protocol.anchors import Anchor, Head, SignedAnchor, SignedHead, sign_as_root
 from dropbox.protocol.armour import armour
-from dropbox.protocol.batches import Batch, Upload, content_hash, make_batch
+from dropbox.protocol.batches import Batch, Upload, sign_batch
 from dropbox.protocol.certificates import EpochCert, epoch_bounds, epoch_of
-from dropbox.protocol.constants import ENTRY, MARK, MARKS_PER_ENTRY, XWING_SEED, UnitKind
+from dropbox.protocol.constants import ENTRY, HASH, LANES, PAYLOAD, XWING_SEED, UnitKind
 from dropbox.protocol.directory import Directory, UntrustedDirectory
+from dropbox.protocol.index import make_index
 from dropbox.protocol.manifests import NO_HASH, Manifest
+from dropbox.protocol.marks import mark_value
 from dropbox.protocol.policy import Policy
 from dropbox.protocol.primitives import SealingKey, ed25519_public, sha256
+from dropbox.protocol.rows import join_rows, rows_root
 from dropbox.protocol.units import BoardPlace, Unit, UnitKey
 
 POLICY = Policy(
     period=100,
     collect=10,
-    window=5,
-    repost=4,
+    stay=5,
+    linger=1,
     retention=4,
     epoch=7,
     give_up=60,
@@ -53,7 +56,7 @@ class DeskTwin:
 class World:
     """Three roots, two of which sign, and as many units as asked."""
 
-    def __init__(self, units: int = 2, quota: int = 2, policy: Policy = POLICY) -> None:
+    def __init__(self, units: int = 2, quota: int = 8, policy: Policy = POLICY) -> None:
         self.service_id = secrets.token_bytes(16)
         self.roots = [secrets.token_bytes(32) for _ in range(3)]
         anchor = Anchor(self.service_id, 1, 2, tuple(ed25519_public(seed) for seed in self.roots))
@@ -78,7 +81,8 @@ class World:
             contact_pk=b"",
             first_period=1,
             not_after=0xFFFF_FFF0,
-            board_quota=quota,
+            rows=quota,
+            marks=2 * quota,
         )
         return DeskTwin(unit, seed)
 
@@ -97,11 +101,12 @@ class World:
     def directory_text(self, **how: int) -> bytes:
         return armour("DIRECTORY", self.sign_directory(**how))
 
-    def upload(self, desk: DeskTwin, period: int, count: int | None = None, **changes: object) -> Upload:
+    def upload(self, desk: DeskTwin, period: int, rows: int | None = None, **changes: object) -> Upload:
         """The desk's next batch for ``period``; ``remember`` it with ``sent`` once it is accepted."""
-        count = desk.unit.board_quota if count is None else count
-        marks = [secrets.token_bytes(MARK) for _ in range(count * MARKS_PER_ENTRY)]
-        entries = [secrets.token_bytes(ENTRY) for _ in range(count)]
+        rows, marks = rows or desk.unit.rows, desk.unit.marks
+        lanes = [[secrets.token_bytes(ENTRY) for _ in range(rows // LANES)] for _ in range(LANES)]
+        names = {mark_value(secrets.token_bytes(HASH), marks): secrets.token_bytes(PAYLOAD) for _ in range(marks)}
+        index, joined = make_index(lanes, names).encode(), join_rows(lanes)
         epoch = epoch_of(period, self.policy.epoch)
         certs = tuple(desk.cert(self.service_id, one, self.policy.epoch) for one in (epoch, epoch + 1))
         assert self.head is not None
@@ -111,8 +116,11 @@ class World:
             period=period,
             prev_period=desk.last_period,
             prev_hash=desk.last.hash if desk.last else NO_HASH,
-            count=count,
-            content_hash=content_hash(marks, entries),
+            q=rows,
+            m=marks,
+            index_hash=sha256(index),
+            rows_hash=sha256(joined),
+            root=rows_root(joined),
             intake_period=max(period - 1, 0),
             intake_root=bytes(32),
             audit_head=bytes(32),
@@ -121,7 +129,7 @@ class World:
             cert_next=sha256(certs[1]),
         )
         manifest = replace(manifest, **changes)
-        return Upload((certs[0], certs[1]), make_batch(manifest, desk.seed, marks, entries))
+        return Upload(sign_batch(manifest, desk.seed, (certs[0], certs[1]), index), joined)
 
     def sent(self, desk: DeskTwin, upload: Upload, period: int) -> None:
         """The desk notes that its batch was accepted: the next one follows it."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from dropbox.protocol.anchors import Head, SignedAnchor
 from dropbox.protocol.constants import KEY
-from dropbox.protocol.directory import Directory, UntrustedDirectory
+from dropbox.protocol.directory import Directory, Mirror, UntrustedDirectory
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.units import BoardPlace, Unit, UnitKey
 from tests.vectors.scenario import Scenario, Values, bend, flip, refuse
@@ -27,6 +27,7 @@ from tests.vectors.small_service import (
 )
 
 _ONE = make_unit("north")
+_MIRROR = Mirror(seed("mirror")[:16], seed("mirror key"))
 _RETIRED = BoardPlace(make_unit("old", paused=True), START, bytes(32))
 
 
@@ -54,9 +55,16 @@ def _good() -> list[Scenario]:
         successor=unit_id("south"),
         conflicts=("gwent",),
         paused=True,
-        board_quota=1_024,
+        takes_no_files=True,
+        promised_days=14,
+        first_words=(("en", "We have your report."), ("cy", "Mae eich adroddiad gennym.")),
+        rows=65_536,
+        marks=131_072,
     )
-    listed = make_directory([full, make_unit("intake")], [_RETIRED], revoked=(unit_id("gone"),))
+    kept = {"blobs_per_period": 8_192, "close_after": 14, "whole_limit": 24 << 20, "mirrors_asked": 1, "first_reader": 1}
+    policy = replace(POLICY, **kept)
+    units, mirrors = (full, make_unit("intake", takes_no_files=True)), (_MIRROR, replace(_MIRROR, mirror_id=bytes(16)))
+    listed = make_directory(units, [_RETIRED], revoked=(unit_id("gone"),), mirrors=mirrors, policy=policy)
     shown = {"version": 1, "issued": START, "expires": START + 100, "policy": asdict(POLICY)}
     later = sign_directory(make_directory([_ONE]), SIGNED, dir_version=9)
     return [
@@ -65,7 +73,7 @@ def _good() -> list[Scenario]:
             "Every field in use, signed by two of three roots.",
             "directory-verify",
             _verify(sign_directory(listed).encode()),
-            {**shown, "units": ["north", "intake"]},
+            {**shown, "policy": asdict(policy), "units": ["north", "intake"]},
         ),
         (
             "directory-empty",
@@ -161,10 +169,9 @@ def _policies() -> list[Scenario]:
         "period-long": {"period": 7 * 86_400 + 1},
         "collect-0": {"collect": 0},
         "collect-long": {"collect": 86_401},
-        "window-2": {"window": 2, "repost": 2},
-        "window-large": {"window": 5_001},
-        "repost-0": {"repost": 0},
-        "repost-beyond-window": {"repost": 4},
+        "stay-0": {"stay": 0},
+        "stay-large": {"stay": 5_001},
+        "linger-large": {"linger": 5_001},
         "retention-0": {"retention": 0},
         "retention-large": {"retention": 5_001},
         "epoch-0": {"epoch": 0},
@@ -173,6 +180,10 @@ def _policies() -> list[Scenario]:
         "clock-slack-0": {"clock_slack": 0},
         "head-life-0": {"head_life": 0},
         "intake-0": {"intake_per_period": 0},
+        "intake-large": {"intake_per_period": 100_001},
+        "mirrors-asked-of-none": {"mirrors_asked": 1},
+        "mirrors-asked-large": {"mirrors_asked": 9},
+        "first-reader-2": {"first_reader": 2},
     }
     return [
         _wrong(
@@ -210,8 +221,21 @@ def _units() -> list[Scenario]:
         "contact": ({"contact_pk": b"12345"}, "bad-value"),
         "contact-long": ({"contact_pk": bytes(1_217)}, "bad-value"),
         "ends-before": ({"not_after": START - 1}, "bad-value"),
-        "quota-0": ({"board_quota": 0}, "bad-value"),
-        "quota-large": ({"board_quota": 1_025}, "bad-value"),
+        "rows-0": ({"rows": 0}, "bad-value"),
+        "rows-4": ({"rows": 4}, "bad-value"),
+        "rows-no-power": ({"rows": 24}, "bad-value"),
+        "rows-large": ({"rows": 131_072}, "bad-value"),
+        "marks-4": ({"marks": 4}, "bad-value"),
+        "marks-no-power": ({"marks": 9}, "bad-value"),
+        "marks-large": ({"marks": 262_144}, "bad-value"),
+        "promised-large": ({"promised_days": 367}, "bad-value"),
+        "words-language": ({"first_words": (("EN", "x"),)}, "bad-text"),
+        "words-language-long": ({"first_words": (("engl", "x"),)}, "bad-text"),
+        "words-empty": ({"first_words": (("en", ""),)}, "bad-text"),
+        "words-control": ({"first_words": (("en", "a\nb"),)}, "bad-text"),
+        "words-long": ({"first_words": (("en", "a" * 2_001),)}, "bad-value"),
+        "words-doubled": ({"first_words": (("en", "a"), ("en", "b"))}, "bad-value"),
+        "words-many": ({"first_words": tuple((f"a{chr(97 + n)}", "a") for n in range(9))}, "bad-value"),
         "conflicts-doubled": ({"conflicts": ("gwent", "gwent")}, "bad-value"),
     }
     return [
@@ -229,7 +253,7 @@ def _bodies() -> list[Scenario]:
     plain = make_directory([_ONE])
     good = plain.encode()
     south: Unit = make_unit("south")
-    counts = 2 + 16 + 44
+    counts = 2 + 16 + 58 + 1
 
     def listed(**changes: Any) -> bytes:
         return _body(replace(plain, **changes).encode())
@@ -244,11 +268,14 @@ def _bodies() -> list[Scenario]:
         ("units-many", "513 units.", _body(bend(good, counts, b"\2\1")), "bad-value"),
         ("retired-many", "513 retired ones.", _body(bend(good, -4, b"\2\1")), "bad-value"),
         ("revoked-many", "513 revoked ones.", _body(bend(good, -2, b"\2\1")), "bad-value"),
-        ("flags", "A flag without a meaning.", _body(bend(good, -5, b"\2")), "bad-value"),
+        ("flags", "A flag without a meaning.", _body(bend(good, -8, b"\4")), "bad-value"),
+        ("mirrors-many", "Nine mirrors.", _body(bend(good, counts - 1, b"\x09")), "bad-value"),
+        ("mirrors-doubled", "A mirror twice.", listed(mirrors=(_MIRROR, _MIRROR)), "bad-value"),
         ("name-not-utf8", "A name that is not UTF-8.", _body(bend(good, good.index(b"Unit"), b"\xff")), "bad-text"),
         ("body-truncated", "One byte missing.", _body(good[:-1]), "truncated"),
         ("body-trailing", "One byte more.", _body(good + b"\0"), "trailing-bytes"),
-        ("body-version", "A later version.", _body(bend(good, 0, b"\2")), "wrong-version"),
+        ("body-version-before", "The version before.", _body(bend(good, 0, b"\1")), "wrong-version"),
+        ("body-version-after", "A later version.", _body(bend(good, 0, b"\3")), "wrong-version"),
         ("body-type", "Another struct.", _body(bend(good, 1, b"\2")), "wrong-type"),
     ]
     return [_wrong(name, claim, made, code) for name, claim, made, code in rows]

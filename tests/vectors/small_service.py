@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A service small enough for vectors: five roots, units with a quota of one, a window of three batches, all keys fixed.
+"""A service small enough for vectors: five roots, units with eight rows and eight marks, all keys fixed.
 
 Everything is made by hand from the protocol's own structs, so that a scenario can bend any single field.
 """
@@ -27,8 +27,8 @@ WINDOW = 3
 POLICY = Policy(
     period=DAY,
     collect=3_600,
-    window=WINDOW,
-    repost=2,
+    stay=3,
+    linger=1,
     retention=3,
     epoch=2,
     give_up=6,
@@ -92,7 +92,7 @@ def make_unit(slug: str, **changes: Any) -> Unit:
     """A unit that signs with ``seed("<slug> signs")`` since long before START."""
     keys = (UnitKey(ed25519_public(seed(f"{slug} signs")), START - 20),)
     kind = UnitKind.INTAKE_DESK if slug == "intake" else UnitKind.FORCE_UNIT
-    plain = Unit(unit_id(slug), slug, f"Unit {slug}", kind, (), keys, b"", START, START + 1_000, 1)
+    plain = Unit(unit_id(slug), slug, f"Unit {slug}", kind, (), keys, b"", START, START + 1_000, 8, 8)
     return replace(plain, **changes)
 
 

@@ -18,6 +18,11 @@
  */
 
 /**
+ * `GET /v1/rows`; answered by its body, bytes.
+ * @typedef {{ask: "rows"}} GetRows
+ */
+
+/**
  * The date warning stands; answered by true when the person wants to go on, else false. `warnings` are all that stand.
  * @typedef {{ask: "confirm", warnings: import("../trust.js").Warned[]}} ConfirmClock
  */
@@ -35,4 +40,4 @@
  * @typedef {{ask: "envelope", envelope: Bytes, reading?: Visited}} PostEnvelope
  */
 
-/** @typedef {GetDirectory | GetBoard | ConfirmClock | PostEnvelope} VisitRequest */
+/** @typedef {GetDirectory | GetBoard | GetRows | ConfirmClock | PostEnvelope} VisitRequest */

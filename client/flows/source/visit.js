@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * @file One visit of a source: directory, board, then exactly one envelope (docs/protocol.md, section 7).
+ * @file One visit of a source: directory, board, rows, then exactly one envelope (docs/protocol.md, section 7).
  *
  * A report, an answer, a return to read and a return with an unknown codename yield the same requests in the same order
  * with the same sizes; only what is inside the envelope differs.
@@ -19,6 +19,7 @@ import {
   NoUnitReceives,
   ProtocolError,
   RoutingChanged,
+  RowsMismatch,
   UnitCannotReceive,
   UnitConflicted,
   UnknownUnit,
@@ -38,6 +39,9 @@ import { chooseCert, judge, provedUnit } from "../trust.js";
 /** @import { Judged } from "../trust.js" */
 
 /** @typedef {(size: number) => Bytes} Random */
+
+/** What follows when something was replaced between two requests. */
+const REPLACED = [HeadOlder, AnchorOlder, RowsMismatch];
 
 /**
  * The receiving unit's name as the person saw it before sending, whether the report was to go past the force's own unit,
@@ -154,36 +158,38 @@ async function message(judged, found, part, stretched) {
 }
 
 /**
- * An ack to one unit where entries, else a mark, were found; undefined when there is none that can be sealed to.
+ * An ack to one of the units where it is most wanted; undefined when there is none that can be sealed to.
  * @param {Judged} judged
  * @param {FoundConversation[]} found
  * @param {Random} random
  */
 async function acknowledgement(judged, found, random) {
-  const withEntries = found.filter((one) => one.entries);
   const able = new Map(receiving(judged).map(({ proved, cert }) => [proved, cert]));
-  const candidates = (withEntries.length ? withEntries : found.filter((one) => one.marked)).filter((one) =>
-    able.has(one.unit),
-  );
+  const candidates = found.filter((one) => able.has(one.unit));
   if (!candidates.length) return undefined;
-  const one = draw(candidates, random);
+  const wanted = Math.min(...candidates.map((one) => one.urgency));
+  const one = draw(
+    candidates.filter(({ urgency }) => urgency === wanted),
+    random,
+  );
   return sealAck(one.keys, /** @type {EpochCert} */ (able.get(one.unit)), random(MESSAGE_ID), one.ack);
 }
 
 /**
- * Directory and board, fetched once more when one was replaced between the two. Throws TrustError, Malformed.
+ * Directory, board and its rows, fetched once more when one was replaced meanwhile. Throws TrustError, Malformed.
  * @param {Anchor} anchor
  * @param {number} clock
  * @returns {AsyncGenerator<VisitRequest, Judged, any>}
  */
-async function* fetchBoth(anchor, clock) {
+async function* fetchAll(anchor, clock) {
   for (let again = true; ; again = false) {
     const directory = yield { ask: "directory" };
     const board = yield { ask: "board" };
+    const rows = yield { ask: "rows" };
     try {
-      return await judge(anchor, directory, board, clock);
+      return await judge(anchor, directory, board, rows, clock);
     } catch (error) {
-      if (!again || !(error instanceof HeadOlder || error instanceof AnchorOlder)) throw error;
+      if (!again || !REPLACED.some((kind) => error instanceof kind)) throw error;
     }
   }
 }
@@ -219,7 +225,7 @@ async function receiptOf(answer, sent) {
  * @returns {AsyncGenerator<VisitRequest, Visited, any>}
  */
 export async function* visit(anchor, stretched, part, clock, random) {
-  const judged = yield* fetchBoth(anchor, clock);
+  const judged = yield* fetchAll(anchor, clock);
   if (judged.clockSuspect && !(yield { ask: "confirm", warnings: judged.warnings })) throw new ClockUnconfirmed("clock");
   const conversations = await readBoard(judged.units, stretched);
   /** @type {ProtocolError | undefined} */

@@ -165,13 +165,13 @@ def collect(state: DeskContext, clock: int, result: CollectResult | None = None)
     becomes a notice.
     """
     result = result or CollectResult()
-    yield from refresh_directory(state, clock, result.notices)
+    listing = yield from refresh_directory(state, clock, result.notices)
     unit = state.unit()
     result.notices.extend(_unit_notices(state, unit))
     if unit is None:
         return result
     now_period = state.period(clock)
-    yield from check_board(state, now_period, result.notices)
+    yield from check_board(state, now_period, listing, result.notices)
     if not state.checked:
         return result
     intake = yield from fetch_intake(now_period, result.notices)

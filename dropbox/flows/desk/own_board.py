@@ -5,12 +5,11 @@ from collections.abc import Sequence
 
 from dropbox.flows.drive import Flow
 from dropbox.flows.heads import newest_heads
-from dropbox.flows.requests import GetBoard, GetDirectory
-from dropbox.flows.trust import prove_all
-from dropbox.protocol.batches import UnitBoard, parse_board
-from dropbox.protocol.constants import LOST_KEYRING_STEP, MAX_WINDOW
+from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
+from dropbox.flows.trust import ServedBoard, cut_board, prove_all
+from dropbox.protocol.constants import LOST_KEYRING_STEP
 from dropbox.protocol.directory import parse_signed_directory, verify_directory
-from dropbox.protocol.errors import BoardAltered, ProtocolError
+from dropbox.protocol.errors import BoardAltered, ProtocolError, RowsMismatch
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.proofs import ProvedUnit, prove_unit
 from dropbox.protocol.units import BoardPlace
@@ -19,18 +18,22 @@ from .notice import Notice
 from .requests import DeskRequest, SaveKeyring
 from .state import DeskContext, Keyring
 
+REMEMBERED = 8
+"""Batches whose periods are kept, the newest of which the board may not show yet."""
 ENDS_SOON = 14
 """Periods before the end of the signed list from which on the officers are told."""
 Steps = Flow[DeskRequest, None]
 
 
-def refresh_directory(state: DeskContext, clock: int, notices: list[Notice]) -> Steps:
-    """Take the server's directory when it verifies and is not older than the one held; tell the officers otherwise."""
+def refresh_directory(state: DeskContext, clock: int, notices: list[Notice]) -> Flow[DeskRequest, bytes]:
+    """Take the server's directory when it verifies and is not older than the one held; tell the officers otherwise.
+    Returns the answer, whatever it is: the board that follows is named after it."""
+    answer = yield from GetDirectory()
     try:
-        found = verify_directory(state.anchor, parse_signed_directory((yield from GetDirectory())))
+        found = verify_directory(state.anchor, parse_signed_directory(answer))
     except ProtocolError as error:
         notices.append(Notice("directory-refused", {"error": error.code}))
-        return
+        return answer
     head = found.signed_head.head
     left = head.expires - clock // found.policy.period
     if left < 0:
@@ -39,48 +42,41 @@ def refresh_directory(state: DeskContext, clock: int, notices: list[Notice]) -> 
         notices.append(Notice("directory-ends", {"version": head.dir_version, "left": left}))
     if head.dir_version < state.keyring.dir_version:
         notices.append(Notice("directory-older", {"version": head.dir_version}))
-        return
+        return answer
     state.directory = found
     state.keyring.dir_version = head.dir_version
+    return answer
 
 
-def _own(state: DeskContext, board: Sequence[UnitBoard], notices: list[Notice]) -> ProvedUnit | None:
+def _own(state: DeskContext, board: ServedBoard, notices: list[Notice]) -> ProvedUnit | None:
     """This unit's own part of the board, proved; None when it is missing or altered, which the officers are told."""
-    listed = state.trusted().directory
-    unit = state.unit()
-    served = [part for part in board if part.unit_id == state.unit_id]
-    if unit is None or not served:
+    unit, served = state.unit(), board.parts.get(state.unit_id)
+    if unit is None or served is None:
         notices.append(Notice("own-board-missing"))
         return None
     try:
-        return prove_unit(listed.service_id, BoardPlace(unit), served[0], listed.policy.window)
+        return prove_unit(state.trusted().service_id, BoardPlace(unit), served, board.rows[state.unit_id])
     except BoardAltered as error:
         notices.append(Notice("own-board-altered", {"error": error.code}))
         return None
 
 
-def _compare_intake(state: DeskContext, board: Sequence[UnitBoard], notices: list[Notice]) -> None:
+def _compare_intake(state: DeskContext, proved: Sequence[ProvedUnit], notices: list[Notice]) -> None:
     """Other desks' roots of closed segments against ours: a difference shows that the server forks the intake."""
-    listed = state.trusted().directory
-    served = {part.unit_id: part for part in board}
-    for unit in listed.units:
-        if unit.unit_id == state.unit_id or unit.unit_id not in served:
+    present = {unit.unit_id for unit in state.trusted().directory.units} - {state.unit_id}
+    for one in proved:
+        if one.batch is None or one.unit.unit_id not in present:
             continue
-        try:
-            proved = prove_unit(listed.service_id, BoardPlace(unit), served[unit.unit_id], listed.policy.window)
-        except BoardAltered:
-            continue
-        if proved.batches:
-            manifest = proved.batches[-1].manifest
-            ours = state.ledger.roots.get(manifest.intake_period)
-            if ours is not None and ours != manifest.intake_root:
-                notices.append(Notice("intake-differs", {"unit": unit.slug, "period": manifest.intake_period}))
+        manifest = one.batch.manifest
+        ours = state.ledger.roots.get(manifest.intake_period)
+        if ours is not None and ours != manifest.intake_root:
+            notices.append(Notice("intake-differs", {"unit": one.unit.slug, "period": manifest.intake_period}))
 
 
 def note_published(keyring: Keyring, period: int, batch_hash: bytes) -> None:
     """The pending batch is on the server."""
     keyring.published_period, keyring.published_hash, keyring.pending = period, batch_hash, None
-    keyring.history = [*keyring.history, period][-MAX_WINDOW:]
+    keyring.history = [*keyring.history, period][-REMEMBERED:]
 
 
 def rolled_back(state: DeskContext, period: int, batch_hash: bytes, kept_epoch: int, now: int) -> None:
@@ -91,7 +87,7 @@ def rolled_back(state: DeskContext, period: int, batch_hash: bytes, kept_epoch: 
     """
     keyring = state.keyring
     keyring.published_period, keyring.published_hash, keyring.pending = period, batch_hash, None
-    keyring.history = [*keyring.history, period]
+    keyring.history = [*keyring.history, period][-REMEMBERED:]
     keyring.epochs = {number: secret for number, secret in keyring.epochs.items() if number <= kept_epoch}
     keyring.chains, keyring.next_number = {}, {}
     keyring.number_floor = max(keyring.number_floor, LOST_KEYRING_STEP * now + 1)
@@ -101,9 +97,9 @@ def rolled_back(state: DeskContext, period: int, batch_hash: bytes, kept_epoch: 
 def _settle(state: DeskContext, own: ProvedUnit, now: int, notices: list[Notice]) -> bool:
     """Bring the keyring to what the board proves; whether it changed."""
     keyring = state.keyring
-    if not own.batches:
+    if own.batch is None:
         return False
-    manifest = own.batches[-1].manifest
+    manifest = own.batch.manifest
     newest_hash = sha256(manifest.encode())
     if manifest.period == keyring.published_period and newest_hash != keyring.published_hash:
         rolled_back(state, manifest.period, newest_hash, own.certs[1].epoch, now)
@@ -124,25 +120,35 @@ def _settle(state: DeskContext, own: ProvedUnit, now: int, notices: list[Notice]
     else:
         rolled_back(state, manifest.period, newest_hash, own.certs[1].epoch, now)
         notices.append(Notice("rolled-back", {"period": manifest.period}))
-    keyring.history = [batch.manifest.period for batch in own.batches]
+    keyring.history = [manifest.period]
     return True
 
 
-def check_board(state: DeskContext, now: int, notices: list[Notice]) -> Steps:
-    """Fetch the board, compare, and save the keyring when it had to change. Sets ``state.checked``."""
+def _fetch_board(listing: bytes) -> Flow[DeskRequest, ServedBoard]:
+    """Once more when something was replaced between the requests. Raises Malformed, RowsMismatch."""
+    try:
+        return cut_board(listing, (yield from GetBoard()), (yield from GetRows()))
+    except RowsMismatch:
+        return cut_board((yield from GetDirectory()), (yield from GetBoard()), (yield from GetRows()))
+
+
+def check_board(state: DeskContext, now: int, listing: bytes, notices: list[Notice]) -> Steps:
+    """Fetch the board, compare, and save the keyring when it had to change. Sets ``state.checked``. ``listing`` is the
+    answer with the directory."""
     if state.directory is None:
         return
     try:
-        board = parse_board((yield from GetBoard()))
+        board = yield from _fetch_board(listing)
     except ProtocolError as error:
         notices.append(Notice("board-refused", {"error": error.code}))
         return
-    _compare_intake(state, board, notices)
-    state.heads = newest_heads(prove_all(state.trusted(), board)[0])
+    proved = prove_all(state.trusted(), board)[0]
+    _compare_intake(state, proved, notices)
+    state.heads = newest_heads(proved)
     own = _own(state, board, notices)
     if own is None:
         return
-    state.own_heads = tuple((batch.manifest.period, batch.manifest.audit_head) for batch in own.batches)
+    state.own_head = (own.batch.manifest.period, own.batch.manifest.audit_head) if own.batch else None
     if _settle(state, own, now, notices):
         yield from SaveKeyring(state.keyring)
     state.checked = True

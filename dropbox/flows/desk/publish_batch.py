@@ -1,37 +1,35 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A desk publishes its batch of the period (docs/protocol.md, section 6.7).
 
-Order of durability: the vault (numbers, copies, marks) with its backup, then the keyring (advanced chains and the
+Order of durability: the vault (numbers and places) with its backup, then the keyring (advanced chains and the
 batch's bytes), then the upload. A batch that is not answered is uploaded again, the same bytes, before any other.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dropbox.flows.drive import Flow
-from dropbox.protocol.batches import Batch, Upload, content_hash, make_batch, read_batch, verify_batch
-from dropbox.protocol.board import EntryPlace, EntryPlain, chain_next, make_mark, seal_entry
+from dropbox.protocol.board import EntryPlace, EntryPlain, chain_next
 from dropbox.protocol.certificates import epoch_bounds, epoch_of
 from dropbox.protocol.chance import Random
-from dropbox.protocol.constants import (
-    ENTRY,
-    HASH,
-    MARK,
-    MARKS_PER_ENTRY,
-    MAX_CHAIN_INDEX,
-    NONCE,
-    XWING_SEED,
-)
-from dropbox.protocol.encoding import Reader
+from dropbox.protocol.constants import ENTRY, HASH, LANES, MAX_TEXT_STEP, NONCE, PAYLOAD, XWING_SEED
 from dropbox.protocol.errors import ProtocolError
-from dropbox.protocol.manifests import Manifest
+from dropbox.protocol.index import make_index
+from dropbox.protocol.marks import Mark as BoardMark, hide_mark, mark_name, mark_value
+from dropbox.protocol.primitives import sha256
+from dropbox.protocol.rows import join_rows, rows_root
+from dropbox.protocol.sets import value_of
+from dropbox.protocol.snapshots import SnapshotManifest, SnapshotUpload, parse_snapshot_upload, sign_snapshot
+from dropbox.protocol.texts import seal_row, text_key
 from dropbox.protocol.units import Unit
 
+from .board_plan import Mark, Row
 from .notice import Notice
 from .own_board import note_published, rolled_back
 from .own_clock import fetch_intake
-from .posting import PlannedPart, admit, expire, note_left, plan_entries, plan_marks
+from .posting import next_number, note_left, plan_batch, take_up
 from .requests import CommitVault, DeskRequest, PostBatch, SaveKeyring
-from .state import Conversation, DeskContext, EpochSecret, PendingBatch
+from .state import Chain, DeskContext, EpochSecret, PendingBatch, Text, TextKey
 
 REFUSED_FOR_GOOD = frozenset({"expired", "future"})
 """Refusals after which the same bytes can never be stored, once their period is past by this desk's own clock; their
@@ -61,63 +59,92 @@ def make_epochs(state: DeskContext, length: int, now: int, random: Random) -> bo
     return made
 
 
-def _from(state: DeskContext, pseudonym: bytes) -> int:
-    """The lowest msg_no not yet acknowledged among the texts that are posted."""
-    return min(text.number for text in state.ledger.texts.live_of(pseudonym))
+def _key_of(chain: Chain, number: int) -> TextKey:
+    """T of a text that stands on the board; a new one takes a step of the chain."""
+    if number not in chain.texts:
+        chain.texts[number] = TextKey(chain.step, text_key(chain.key))
+        chain.step += 1
+        chain.key = chain_next(chain.key) if chain.step <= MAX_TEXT_STEP else b""
+    return chain.texts[number]
 
 
-def _seal_part(state: DeskContext, part: PlannedPart, now: int, slot: int, random: Random) -> bytes:
-    """Seal one part with the chain's present key, and advance the chain."""
-    text, chain = part.text, state.keyring.chains[part.text.pseudonym]
-    conversation = state.ledger.conversations[text.pseudonym]
-    place = EntryPlace(conversation.beacon, text.pseudonym, now, slot, chain.message_id, chain.step)
+def _number(state: DeskContext, text: Text) -> None:
+    if not text.number:
+        number = next_number(state, text)
+        state.ledger.texts.admit(text, number)
+        state.keyring.next_number[text.pseudonym] = number + 1
+
+
+def _seal_row(state: DeskContext, row: Row, now: int, random: Random) -> bytes:
+    text, service_id = state.ledger.texts[row.text], state.trusted().service_id
+    chain, conversation = state.keyring.chains[row.pseudonym], state.ledger.conversations[row.pseudonym]
+    key, unread = _key_of(chain, text.number), [one for one in state.ledger.texts.live_of(row.pseudonym) if one.number]
+    place = EntryPlace(conversation.beacon, row.pseudonym, now, row.lane, chain.message_id, key.step)
     plain = EntryPlain(
         type=text.type,
         msg_no=text.number,
-        first_unread=_from(state, text.pseudonym),
-        part=part.part + 1,
+        first_unread=min((one.number for one in unread), default=text.number),
+        part=row.part + 1,
         parts=len(text.parts),
-        text=text.parts[part.part],
+        text=text.parts[row.part],
     )
-    service_id, seed = state.trusted().service_id, state.keyring.signing_seed
-    entry = seal_entry(place, chain.key, random(NONCE), service_id, seed, plain)
-    chain.step += 1
-    chain.key = chain_next(chain.key) if chain.step <= MAX_CHAIN_INDEX else b""
-    text.copies[part.part] = now
-    text.first_posted = text.first_posted or now
-    return entry
+    return seal_row(place, key.key, random(NONCE), service_id, state.keyring.signing_seed, plain)
 
 
-def _entries(state: DeskContext, planned: list[PlannedPart], quota: int, now: int, random: Random) -> list[bytes]:
-    slots: dict[bytes, int] = {}
-    entries = []
-    for part in planned:
-        slot = slots.get(part.text.pseudonym, 0)
-        slots[part.text.pseudonym] = slot + 1
-        entries.append(_seal_part(state, part, now, slot, random))
-    return entries + [random(ENTRY) for _ in range(quota - len(entries))]
+def _lanes(state: DeskContext, rows: Sequence[Row], unit: Unit, now: int, random: Random) -> list[list[bytes]]:
+    """The entries of each lane, and random ones in what is left of it."""
+    texts, size = state.ledger.texts, unit.rows // LANES
+    for row in rows:
+        _number(state, texts[row.text])
+    lanes: list[list[bytes]] = [[] for _ in range(LANES)]
+    for row in rows:
+        lanes[row.lane].append(_seal_row(state, row, now, random))
+        texts[row.text].stood = now
+    for lane in lanes:
+        taken = {value_of(entry, size) for entry in lane}
+        while len(lane) < size:
+            entry = random(ENTRY)
+            if value_of(entry, size) not in taken:
+                taken.add(value_of(entry, size))
+                lane.append(entry)
+    return lanes
 
 
-def _marks(conversations: list[Conversation], quota: int, now: int, random: Random) -> list[bytes]:
-    marks = []
-    for one in conversations:
-        marks.append(make_mark(one.beacon, one.pseudonym, now, one.collected))
-        one.mark_period, one.mark_count, one.mark_due_since = now, one.collected, 0
-    return marks + [random(MARK) for _ in range(MARKS_PER_ENTRY * quota - len(marks))]
+def _drop_keys(state: DeskContext) -> None:
+    """Of texts that stand on the board no more."""
+    for pseudonym, chain in state.keyring.chains.items():
+        if chain.texts:
+            now = state.keyring.built
+            there = {one.number for one in state.ledger.texts.open_of(pseudonym) if one.stood == now}
+            chain.texts = {number: key for number, key in chain.texts.items() if number in there}
 
 
-def _assemble(state: DeskContext, now: int, marks: list[bytes], entries: list[bytes]) -> PendingBatch:
+def _marks(state: DeskContext, planned: Sequence[Mark], unit: Unit, now: int, random: Random) -> dict[int, bytes]:
+    """The payload of each mark by its value, and random ones in what is left."""
+    marks = {}
+    for one in planned:
+        name = mark_name(state.ledger.conversations[one.pseudonym].beacon, one.pseudonym, now)
+        marks[mark_value(name, unit.marks)] = hide_mark(name, BoardMark(one.collected, one.more))
+    while len(marks) < unit.marks:
+        marks.setdefault(mark_value(random(HASH), unit.marks), random(PAYLOAD))
+    return marks
+
+
+def _assemble(state: DeskContext, now: int, index: bytes, rows: bytes, unit: Unit) -> PendingBatch:
     directory, keyring, ledger = state.trusted(), state.keyring, state.ledger
     epoch = epoch_of(now, directory.policy.epoch)
     certs = [keyring.epochs[number].cert(directory.service_id, state.unit_id) for number in (epoch, epoch + 1)]
-    manifest = Manifest(
+    manifest = SnapshotManifest(
         service_id=directory.service_id,
         unit_id=state.unit_id,
         period=now,
         prev_period=keyring.published_period,
         prev_hash=keyring.published_hash,
-        count=len(entries),
-        content_hash=content_hash(marks, entries),
+        q=unit.rows,
+        m=unit.marks,
+        index_hash=sha256(index),
+        rows_hash=sha256(rows),
+        root=rows_root(rows),
         intake_period=ledger.processed_through,
         intake_root=ledger.roots.get(ledger.processed_through, bytes(HASH)),
         audit_head=state.audit_head,
@@ -125,27 +152,35 @@ def _assemble(state: DeskContext, now: int, marks: list[bytes], entries: list[by
         cert_current=certs[0].hash,
         cert_next=certs[1].hash,
     )
-    batch = make_batch(manifest, keyring.signing_seed, marks, entries)
-    return PendingBatch(now, batch.hash, Upload((certs[0].encode(), certs[1].encode()), batch).encode())
+    snapshot = sign_snapshot(manifest, keyring.signing_seed, (certs[0].encode(), certs[1].encode()), index)
+    return PendingBatch(now, snapshot.hash, SnapshotUpload(snapshot, rows).encode())
 
 
 def _build(state: DeskContext, unit: Unit, now: int, random: Random, result: PublishResult) -> Steps:
     """Plan, seal and sign; vault first, then keyring."""
-    policy, quota = state.trusted().policy, unit.board_quota
-    texts = note_left(state) | expire(state, policy, now) | admit(state, policy, quota)
-    planned = plan_entries(state, policy, quota)
-    marked = plan_marks(state, policy, quota, now)
-    texts |= {part.text.id for part in planned}
-    entries = _entries(state, planned, quota, now, random)
-    marks = _marks(marked, quota, now, random)
-    pending = _assemble(state, now, marks, entries)
-    changed = frozenset(one.pseudonym for one in marked)
-    yield from CommitVault(state.ledger, changed, frozenset(texts), backup=True)
+    texts = note_left(state) | take_up(state, state.trusted().policy, now)
+    rows, marks = plan_batch(state, unit, state.trusted().policy, now)
+    texts |= {row.text for row in rows}
+    lanes = _lanes(state, rows, unit, now, random)
+    index = make_index(lanes, _marks(state, marks, unit, now, random)).encode()
+    pending = _assemble(state, now, index, join_rows(lanes), unit)
+    yield from CommitVault(state.ledger, texts=frozenset(texts), backup=True)
     if state.has_backup:
         state.ledger.backed_up_through = state.ledger.processed_through
     state.keyring.pending, state.keyring.built = pending, now
+    _drop_keys(state)
     yield from SaveKeyring(state.keyring)
-    result.entries = len(planned)
+    result.entries = len(rows)
+    _tell_of_ends(state, result)
+
+
+def _tell_of_ends(state: DeskContext, result: PublishResult) -> None:
+    """Texts that wait because their chain is at its end are the officers' to know of."""
+    waiting = {text.pseudonym for text in state.ledger.texts.live() if text.stood != state.keyring.built}
+    chains = (state.keyring.chains.get(pseudonym) for pseudonym in waiting)
+    ended = sum(chain is not None and chain.step > MAX_TEXT_STEP for chain in chains)
+    if ended:
+        result.notices.append(Notice("chains-ended", {"count": ended}))
 
 
 def _held(state: DeskContext, unit: Unit, data: bytes, now: int, result: PublishResult) -> None:
@@ -156,8 +191,8 @@ def _held(state: DeskContext, unit: Unit, data: bytes, now: int, result: Publish
     pending = state.keyring.pending
     directory = state.trusted()
     try:
-        batch = _parse_held(data)
-        manifest = verify_batch(directory.service_id, unit, batch)
+        batch = parse_snapshot_upload(data).snapshot
+        manifest = verify_snapshot(directory.service_id, unit, batch.manifest, batch.signature)
     except ProtocolError as error:
         result.notices.append(Notice("batch-refused", {"error": error.code}))
         return
@@ -167,13 +202,6 @@ def _held(state: DeskContext, unit: Unit, data: bytes, now: int, result: Publish
     epoch = epoch_of(manifest.period, directory.policy.epoch)
     rolled_back(state, manifest.period, batch.hash, epoch + 1, now)
     result.notices.append(Notice("rolled-back", {"period": manifest.period}))
-
-
-def _parse_held(data: bytes) -> Batch:
-    reader = Reader(data, "batch")
-    batch = read_batch(reader)
-    reader.end()
-    return batch
 
 
 def _upload(state: DeskContext, unit: Unit, now: int, result: PublishResult) -> Steps:

@@ -10,7 +10,7 @@ from dropbox.protocol.envelope_open import OpenedEnvelope
 from dropbox.protocol.part_proof import proof_of
 
 from .requests import CommitVault, NewContent
-from .state import Chain, Conversation, DeskContext, Incoming, Ledger, TextState
+from .state import Chain, Conversation, DeskContext, Incoming, Ledger
 from .unfinished import make_room
 
 
@@ -39,17 +39,24 @@ def _holds(ledger: Ledger, pseudonym: bytes, message_id: bytes) -> bool:
     return conversation is not None and message_id in conversation.incoming
 
 
-def _acknowledge(state: DeskContext, conversation: Conversation, ack: int, changes: Changes) -> None:
-    """Texts up to ``ack`` are read: they are not posted again, and their words are emptied from what waits."""
+def _acknowledge(state: DeskContext, conversation: Conversation, ack: int, period: int, changes: Changes) -> None:
+    """Texts up to ``ack`` are read."""
     texts = state.ledger.texts
     ack = min(ack, max(texts.highest(conversation.pseudonym), conversation.acknowledged))
     if ack <= conversation.acknowledged:
         return
     conversation.acknowledged = ack
     for text in texts.live_of(conversation.pseudonym):
-        if text.number <= ack:
-            texts.finish(text, TextState.READ)
+        if text.number and text.number <= ack:
+            texts.acknowledge(text, period)
             changes.texts.add(text.id)
+
+
+def _ask(state: DeskContext, conversation: Conversation, period: int) -> None:
+    """Whoever comes while a text is off the board may have looked for it."""
+    on_board = state.keyring.published_period
+    if any(text.stood != on_board or not on_board for text in state.ledger.texts.live_of(conversation.pseudonym)):
+        conversation.asked = max(conversation.asked, period)
 
 
 def _take_part(conversation: Conversation, opened: OpenedEnvelope, period: int, changes: Changes) -> None:
@@ -74,7 +81,7 @@ def _take_part(conversation: Conversation, opened: OpenedEnvelope, period: int, 
         conversation.collected += 1
         incoming.number = conversation.collected
         conversation.unfinished.discard(plain.message_id)
-        conversation.mark_due_since = conversation.mark_due_since or period
+        conversation.grown = max(conversation.grown, period)
         changes.new += 1
 
 
@@ -113,7 +120,8 @@ def record(state: DeskContext, opened: OpenedEnvelope, name: bytes, period: int,
     conversation.last_heard = max(conversation.last_heard, period)
     if plain.type == EnvelopeType.MESSAGE:
         _take_part(conversation, opened, period, changes)
-    _acknowledge(state, conversation, plain.ack, changes)
+    _acknowledge(state, conversation, plain.ack, period, changes)
+    _ask(state, conversation, period)
     if name not in state.keyring.seen:
         _seed(state, opened, period)
         state.keyring.seen[name] = opened.epoch

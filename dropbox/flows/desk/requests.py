@@ -7,7 +7,7 @@ in which a crash may cut.
 
 from dataclasses import dataclass, field
 
-from dropbox.flows.requests import GetBoard, GetDirectory, LocalRequest, NetworkRequest
+from dropbox.flows.requests import GetBoard, GetDirectory, GetRows, LocalRequest, NetworkRequest
 from dropbox.protocol.envelope_open import OpenedEnvelope
 
 from .opening import EpochKey
@@ -97,6 +97,6 @@ class SaveKeyring(LocalRequest[None]):
     keyring: Keyring
 
 
-ServerRequest = GetDirectory | GetBoard | GetIntakeState | GetSegment | ReadSegment | PostBatch
+ServerRequest = GetDirectory | GetBoard | GetRows | GetIntakeState | GetSegment | ReadSegment | PostBatch
 DeskWork = OpenEnvelopes | CommitVault | SaveKeyring
 DeskRequest = ServerRequest | DeskWork

@@ -41,14 +41,24 @@ class EpochSecret:
         return EpochKey(self.epoch, self.cert(service_id, unit_id).hash, self.seed)
 
 
+@dataclass(frozen=True)
+class TextKey:
+    """T of the chain's step ``step``, 32 bytes: what seals a text for as long as it stands on the board."""
+
+    step: int
+    key: bytes = field(repr=False)
+
+
 @dataclass
 class Chain:
-    """The reply chain of a conversation: CK_step, seeded by the message of this id, which was sealed to ``epoch``."""
+    """The reply chain of a conversation: CK_step, seeded by the message of this id, which was sealed to ``epoch``;
+    ``texts`` the keys of those that stand on the board, by their msg_no. Whatever seeds a new one drops them all."""
 
     message_id: bytes
     epoch: int
     step: int
     key: bytes = field(repr=False)
+    texts: dict[int, TextKey] = field(default_factory=dict, repr=False)
 
 
 @dataclass
@@ -66,7 +76,7 @@ class Keyring:
 
     ``number_floor`` is where a conversation unknown to this keyring starts to count its texts; ``no_seed_through`` the
     segment up to which nothing seeds; ``published`` period and hash of the newest own batch (0 and zeros before the
-    first); ``history`` the periods of the last batches, oldest first; ``built`` the newest period for which a batch was
+    first); ``history`` the periods of the last few batches, oldest first; ``built`` the newest period for which a batch was
     made, stored or not; ``dir_version`` the newest directory seen.
     """
 
@@ -105,30 +115,27 @@ ON_ITS_WAY = frozenset({TextState.WAITING, TextState.PUBLISHED})
 
 @dataclass
 class Text:
-    """An officer's text on its way out. ``number`` is its msg_no once admitted; ``copies`` the period of each part's
-    last copy, 0 before the first. The parts are emptied once it is read or expired."""
+    """An officer's text on its way out. ``number`` is its msg_no from its first placing on; ``written`` the period for
+    which it was first planned; ``stood`` that of the newest batch that carried it; ``read`` that of the segment which
+    acknowledged it; each 0 before. The parts are emptied once it is expired, or cannot be read again."""
 
     id: int
     pseudonym: bytes
     type: EntryType
     parts: tuple[bytes, ...] = field(repr=False)
     number: int = 0
-    first_posted: int = 0
-    copies: list[int] = field(default_factory=list)
+    written: int = 0
+    stood: int = 0
+    read: int = 0
     state: TextState = TextState.WAITING
-
-    @property
-    def live(self) -> bool:
-        """Admitted and still to be posted."""
-        return self.state in ON_ITS_WAY and self.number > 0
 
 
 class Texts(Mapping[int, Text]):
-    """Officers' texts by id, and at hand those that are still on their way: a desk of years has finished tens of
-    thousands, and asks for every part and every envelope about the few others.
+    """Officers' texts by id, and at hand those that may stand on a board, unread or read of late: a desk of years has
+    finished tens of thousands, and asks for every part and every envelope about the few others.
 
-    Only ``admit`` and ``finish`` give a text its number and its end, so that what is at hand is what a search would
-    find.
+    Only ``admit``, ``acknowledge`` and ``finish`` give a text its number and its end, so that what is at hand is what a
+    search would find.
     """
 
     def __init__(self, texts: Iterable[Text] = ()) -> None:
@@ -154,7 +161,7 @@ class Texts(Mapping[int, Text]):
             self._close(self._all[text.id])
         self._all[text.id] = text
         self._note_number(text)
-        if text.state in ON_ITS_WAY:
+        if text.state in ON_ITS_WAY or text.parts:
             self._open[text.id] = text
             self._open_of.setdefault(text.pseudonym, {})[text.id] = text
 
@@ -163,16 +170,20 @@ class Texts(Mapping[int, Text]):
         return [text.state for text in list(self._all.values())]
 
     def open(self) -> list[Text]:
-        """Those waiting or posted, oldest first."""
+        """Those that may stand on a board, oldest first."""
         return sorted(self._open.values(), key=lambda text: text.id)
 
+    def open_of(self, pseudonym: bytes) -> list[Text]:
+        """Those of one conversation, oldest first."""
+        return sorted(self._open_of.get(pseudonym, {}).values(), key=lambda text: text.id)
+
     def live(self) -> list[Text]:
-        """Those admitted and still to be posted."""
-        return [text for text in self._open.values() if text.live]
+        """Those that nobody has read or given up, oldest first."""
+        return [text for text in self.open() if text.state in ON_ITS_WAY]
 
     def live_of(self, pseudonym: bytes) -> list[Text]:
-        """Those of one conversation."""
-        return [text for text in self._open_of.get(pseudonym, {}).values() if text.live]
+        """Those of one conversation, oldest first."""
+        return [text for text in self.open_of(pseudonym) if text.state in ON_ITS_WAY]
 
     def highest(self, pseudonym: bytes) -> int:
         """The highest msg_no that a conversation's texts ever had; 0 before the first."""
@@ -183,9 +194,15 @@ class Texts(Mapping[int, Text]):
         text.number = number
         self._note_number(text)
 
-    def finish(self, text: Text, state: TextState) -> None:
-        """A text is read or expired: it is not posted again, and its words are emptied."""
-        text.state, text.parts = state, ()
+    def acknowledge(self, text: Text, period: int) -> None:
+        """A text is read; for a while it may be read again."""
+        text.state, text.read = TextState.READ, period
+
+    def finish(self, text: Text) -> None:
+        """A text stands on no board any more: its words are emptied. One that nobody read is expired."""
+        if text.state in ON_ITS_WAY:
+            text.state = TextState.EXPIRED
+        text.parts = ()
         self._close(text)
 
     def _note_number(self, text: Text) -> None:
@@ -214,9 +231,9 @@ class Incoming:
 
 @dataclass
 class Conversation:
-    """One source's conversation with this unit, known by P_pk. ``collected`` is n; ``mark_due_since`` the period since
-    which a mark has been due (0: none is); ``mark_period`` and ``mark_count`` are those of the last mark;
-    ``unfinished`` the message_ids of ``incoming`` of which parts are missing."""
+    """One source's conversation with this unit, known by P_pk. ``collected`` is n, and ``grown`` the period of the
+    segment in which it last grew; ``asked`` that of the last envelope that came while a text was off the board; each 0
+    before. ``unfinished`` are the message_ids of ``incoming`` of which parts are missing."""
 
     pseudonym: bytes
     beacon: bytes = field(repr=False)
@@ -225,9 +242,8 @@ class Conversation:
     collected: int = 0
     acknowledged: int = 0
     last_heard: int = 0
-    mark_due_since: int = 0
-    mark_period: int = 0
-    mark_count: int = 0
+    grown: int = 0
+    asked: int = 0
     answered: bool = False
     set_aside: bool = False
     unfinished: set[bytes] = field(default_factory=set)
@@ -251,7 +267,7 @@ class DeskContext:
     """Everything a desk's flows work on. ``directory`` is the newest that verified; ``has_backup`` whether commits that
     ask for it are backed up; ``audit_head`` the vault's, 32 bytes; ``tried`` the ids of envelopes of the open segment
     that this process has already tried; ``checked`` whether the board has shown, in this process, that the keyring is
-    not behind it; ``own_heads`` period and audit head of each own batch that the board proved, oldest first;
+    not behind it; ``own_head`` period and audit head of the own batch that the board proved, None before;
     ``heads`` the newest of every unit, as a source sees them."""
 
     anchor: Anchor
@@ -263,7 +279,7 @@ class DeskContext:
     audit_head: bytes = bytes(32)
     tried: set[bytes] = field(default_factory=set)
     checked: bool = False
-    own_heads: tuple[tuple[int, bytes], ...] = ()
+    own_head: tuple[int, bytes] | None = None
     heads: tuple[BoardHead, ...] = ()
 
     def trusted(self) -> VerifiedDirectory:

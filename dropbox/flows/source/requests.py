@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass, field
 
-from dropbox.flows.requests import GetBoard, GetDirectory, LocalRequest, NetworkRequest
+from dropbox.flows.requests import GetBoard, GetDirectory, GetRows, LocalRequest, NetworkRequest
 
 from .reading import Reading
 
@@ -34,5 +34,5 @@ class ConfirmClock(LocalRequest[bool]):
     """The date warning stands; answered by True when the person wants to go on, else False."""
 
 
-ServerRequest = GetDirectory | GetBoard | PostEnvelope
+ServerRequest = GetDirectory | GetBoard | GetRows | PostEnvelope
 VisitRequest = ServerRequest | ConfirmClock

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""One visit of a source: directory, board, then exactly one envelope (docs/protocol.md, section 7).
+"""One visit of a source: directory, board, rows, then exactly one envelope (docs/protocol.md, section 7).
 
 A report, an answer, a return to read and a return with an unknown codename yield the same requests in the same order
 with the same sizes; only what is inside the envelope differs.
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dropbox.flows.drive import Flow
-from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
 from dropbox.flows.trust import Judged, choose_cert, judge
 from dropbox.protocol.anchors import Anchor
 from dropbox.protocol.certificates import EpochCert
@@ -25,6 +25,7 @@ from dropbox.protocol.errors import (
     NoUnitReceives,
     ProtocolError,
     RoutingChanged,
+    RowsMismatch,
     UnitCannotReceive,
     UnitConflicted,
     UnknownUnit,
@@ -134,28 +135,29 @@ def _message(judged: Judged, found: Sequence[FoundConversation], part: Part, str
 
 
 def _acknowledgement(judged: Judged, found: Sequence[FoundConversation], random: Random) -> bytes | None:
-    """An ack to one unit where entries, else a mark, were found; None when there is none that can be sealed to."""
-    candidates = [one for one in found if one.entries] or [one for one in found if one.marked]
-    if not candidates:
-        return None
+    """An ack to one of the units where it is most wanted; None when there is none that can be sealed to."""
     able = {proved.unit.unit_id: cert for proved, cert in _receiving(judged)}
-    candidates = [one for one in candidates if one.unit.unit.unit_id in able]
+    candidates = [one for one in found if one.unit.unit.unit_id in able]
     if not candidates:
         return None
-    one = draw(candidates, random)
+    wanted = min(one.urgency for one in candidates)
+    one = draw([one for one in candidates if one.urgency == wanted], random)
     return seal_ack(one.keys, able[one.unit.unit.unit_id], random(MESSAGE_ID), one.ack)
 
 
 def _fetch(anchor: Anchor, clock: int) -> Flow[VisitRequest, Judged]:
-    """Directory and board, fetched once more when one was replaced between the two. Raises TrustError, Malformed."""
+    """Directory, board and its rows, fetched once more when one was replaced meanwhile. Raises TrustError,
+    Malformed."""
+    try:
+        return judge(anchor, *(yield from _fetch_once()), clock)
+    except (HeadOlder, AnchorOlder, RowsMismatch):
+        return judge(anchor, *(yield from _fetch_once()), clock)
+
+
+def _fetch_once() -> Flow[VisitRequest, tuple[bytes, bytes, bytes]]:
     directory = yield from GetDirectory()
     board = yield from GetBoard()
-    try:
-        return judge(anchor, directory, board, clock)
-    except (HeadOlder, AnchorOlder):
-        directory = yield from GetDirectory()
-        board = yield from GetBoard()
-        return judge(anchor, directory, board, clock)
+    return directory, board, (yield from GetRows())
 
 
 def _receipt(answer: bytes | NotTaken, sent: bytes) -> Receipt | NotTaken:

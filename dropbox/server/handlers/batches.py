@@ -2,18 +2,28 @@
 """Which batches are accepted for the board, and how an upload is answered."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from itertools import pairwise
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
 from dropbox.http_edge.answers import BINARY, Answer
-from dropbox.protocol.anchors import verify_head
-from dropbox.protocol.batches import CERTS, Upload, parse_upload, read_batch, read_front, upload_size, verify_batch
-from dropbox.protocol.constants import SIGNATURE
+from dropbox.protocol.anchors import read_slice, verify_head
+from dropbox.protocol.constants import EPOCH_CERT, SIGNATURE
 from dropbox.protocol.encoding import Reader
-from dropbox.protocol.errors import CertMismatch, Malformed, ManifestUnproved, ProtocolError
-from dropbox.protocol.manifests import MANIFEST_LONGEST, NO_HASH, Manifest, check_certs, parse_manifest, verify_manifest
+from dropbox.protocol.errors import BatchAltered, CertMismatch, Malformed, ManifestUnproved, ProtocolError
+from dropbox.protocol.index import parse_index
+from dropbox.protocol.manifests import NO_HASH, check_certs
+from dropbox.protocol.primitives import sha256
+from dropbox.protocol.rows import check_rows, rows_root
+from dropbox.protocol.snapshots import (
+    SNAPSHOT_MANIFEST_LONGEST,
+    SnapshotManifest,
+    SnapshotUpload,
+    parse_snapshot_manifest,
+    parse_snapshot_upload,
+    snapshot_upload_size,
+    verify_snapshot_manifest,
+)
 from dropbox.protocol.units import Unit
 from dropbox.protocol.wire import encode_answer
 from dropbox.server.ports import BoardStore, StoredBatch
@@ -22,7 +32,8 @@ from .admission import check_binary, read_body
 from .error_answers import Refused
 from .shelf import Shelf
 
-UPLOAD_FRONT = CERTS + 4 + MANIFEST_LONGEST + SIGNATURE
+_CERTS = 2 * EPOCH_CERT
+UPLOAD_FRONT = _CERTS + 4 + SNAPSHOT_MANIFEST_LONGEST + SIGNATURE
 """Bytes of an upload that hold its certificates, its manifest and the signature, and perhaps a little more."""
 CONFLICT = 409
 
@@ -48,7 +59,7 @@ class Batches:
     async def post_batch(self, request: web.BaseRequest) -> Answer:
         """Durable before the answer; the same bytes again get the same answer, other bytes the stored batch."""
         length = check_binary(request)
-        if length > upload_size(self._shelf.listed.largest_quota()):
+        if length > snapshot_upload_size(*self._shelf.listed.largest()):
             raise Refused("too-large")
         if not self._shelf.takes:
             raise Refused("try-later")
@@ -61,7 +72,7 @@ class Batches:
             body = front + await read_body(request, length - len(front))
         finally:
             self._uploading.discard(slot)
-        upload, manifest = self.check(body)
+        upload, manifest = await asyncio.to_thread(self.check, body)
         async with self._one_at_a_time:
             return await self._keep(upload, manifest)
 
@@ -69,9 +80,11 @@ class Batches:
         """Whose place the rest of an upload takes: one for each unit, and one for the repeats of each, which anybody
         can send who has read the board. What no unit signed takes none. Raises Refused."""
         try:
-            body, signature = read_front(front)
-            unit = self._unit(parse_manifest(body).unit_id)
-            manifest = verify_manifest(self._shelf.ready.service_id, unit, body, signature)
+            reader = Reader(front, "upload")
+            reader.take(_CERTS)
+            body, signature = read_slice(reader, SNAPSHOT_MANIFEST_LONGEST), reader.take(SIGNATURE)
+            unit = self._unit(parse_snapshot_manifest(body).unit_id)
+            manifest = verify_snapshot_manifest(self._shelf.ready.service_id, unit, body, signature)
         except ManifestUnproved:
             raise Refused("unsigned") from None
         except ProtocolError:
@@ -86,27 +99,29 @@ class Batches:
             raise Refused("unsigned")
         return place.unit
 
-    def check(self, body: bytes) -> tuple[Upload, Manifest]:
+    def check(self, body: bytes) -> tuple[SnapshotUpload, SnapshotManifest]:
         """All that can be said without looking at the store. Raises Refused."""
         try:
-            upload = parse_upload(body)
-            unit_id = parse_manifest(upload.batch.manifest).unit_id
+            upload = parse_snapshot_upload(body)
+            snapshot = upload.snapshot
+            unit_id = parse_snapshot_manifest(snapshot.manifest).unit_id
         except Malformed:
             raise Refused("malformed") from None
         unit, place = self._unit(unit_id), self._shelf.listed.place(unit_id)
         try:
-            manifest = verify_batch(self._shelf.ready.service_id, unit, upload.batch)
-            check_certs(manifest, upload.certs)
+            manifest = verify_snapshot_manifest(
+                self._shelf.ready.service_id, unit, snapshot.manifest, snapshot.signature
+            )
+            check_certs(manifest, snapshot.certs)
+            _check_content(manifest, upload)
         except ManifestUnproved:
             raise Refused("unsigned") from None
         except CertMismatch:
             raise Refused("bad-certificates") from None
         except ProtocolError:
             raise Refused("malformed") from None
-        if not (_rises(upload.batch.mark_list()) and _rises(upload.batch.entry_list())):
-            raise Refused("malformed")
-        if manifest.count > self._shelf.listed.quota(unit_id):
-            raise Refused("over-quota")
+        if (manifest.q, manifest.m) not in self._shelf.listed.sizes(unit_id):
+            raise Refused("other-size")
         if place is not None and place.over(manifest.period):
             raise Refused("expired")
         try:
@@ -118,12 +133,13 @@ class Batches:
             raise Refused("bad-head")
         return upload, manifest
 
-    async def _keep(self, upload: Upload, manifest: Manifest) -> Answer:
-        body = upload.batch.encode()
+    async def _keep(self, upload: SnapshotUpload, manifest: SnapshotManifest) -> Answer:
+        data = upload.encode()
+        certs, body = data[:_CERTS], data[_CERTS:]
         stored = await self._store.batch(manifest.unit_id, manifest.period)
         if stored is None:
             first = await self._check_follows(manifest)
-            new = StoredBatch(manifest.unit_id, manifest.period, b"".join(upload.certs), body)
+            new = StoredBatch(manifest.unit_id, manifest.period, certs, body)
             if await self._store.add_batch(new):
                 if first:
                     await self._show_first()
@@ -131,10 +147,10 @@ class Batches:
             else:
                 stored = await self._store.batch(manifest.unit_id, manifest.period)
         if stored is None or stored.body != body:
-            return Answer(stored.body if stored else b"", BINARY, CONFLICT)
+            return Answer(stored.certs + stored.body if stored else b"", BINARY, CONFLICT)
         return Answer(encode_answer("published", period=manifest.period))
 
-    async def _check_follows(self, manifest: Manifest) -> bool:
+    async def _check_follows(self, manifest: SnapshotManifest) -> bool:
         """Whether it is the unit's first. Raises Refused."""
         newest = await self._store.newest_batches(manifest.unit_id, 1)
         if manifest.period < self._period() - 1 or (newest and manifest.period <= newest[0].period):
@@ -143,11 +159,16 @@ class Batches:
             raise Refused("future")
         previous = (0, NO_HASH)
         if newest:
-            previous = newest[0].period, read_batch(Reader(newest[0].body, "batch")).hash
+            previous = newest[0].period, newest[0].hash
         if (manifest.prev_period, manifest.prev_hash) != previous:
             raise Refused("forked")
         return not newest
 
 
-def _rises(rows: Sequence[bytes]) -> bool:
-    return all(left < right for left, right in pairwise(rows))
+def _check_content(manifest: SnapshotManifest, upload: SnapshotUpload) -> None:
+    """Index, rows and tree are those that the manifest names, and fit each other. Raises Malformed, BatchAltered."""
+    index, rows = upload.snapshot.index, upload.rows
+    named = (manifest.index_hash, manifest.rows_hash, manifest.root)
+    if named != (sha256(index), sha256(rows), rows_root(rows)):
+        raise BatchAltered("hashes")
+    check_rows(parse_index(index, manifest.q, manifest.m), rows)

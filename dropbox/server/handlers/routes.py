@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from dropbox.http_edge.answers import BINARY, Answer, OpenedAnswer
+from dropbox.http_edge.answers import BINARY, Answer
 from dropbox.http_edge.static_files import StaticFile
 from dropbox.protocol.constants import MAX_PERIOD
 
@@ -19,6 +19,7 @@ from .policies import CLEARS
 from .shelf import Shelf
 
 Handler = Callable[[web.BaseRequest], Awaitable[Answer]]
+_REST = re.compile(r"/v1/(board|rows)/([0-9a-f]{64})/(0|[1-9][0-9]{0,8})")
 _SEGMENT = re.compile(r"/v1/intake/(0|[1-9][0-9]{0,9})")
 
 
@@ -41,6 +42,7 @@ class Routes:
             "/exit": {"GET": self._exit},
             "/v1/directory": {"GET": self._directory},
             "/v1/board": {"GET": self._board},
+            "/v1/rows": {"GET": self._rows},
             "/v1/intake": {"GET": intake.get_state},
             "/v1/envelopes": {"POST": intake.post_envelope},
             "/v1/batches": {"POST": batches.post_batch},
@@ -55,7 +57,7 @@ class Routes:
 
     async def _dispatch(self, request: web.BaseRequest) -> Answer:
         path, query, _ = request.raw_path.partition("?")
-        methods = self._table.get(path) or self._segment_methods(path)
+        methods = self._table.get(path) or self._rest_methods(path) or self._segment_methods(path)
         if query:
             raise Refused("query-refused")
         handler = methods.get(request.method)
@@ -76,11 +78,26 @@ class Routes:
 
         return {"GET": get}
 
+    def _rest_methods(self, path: str) -> dict[str, Handler]:
+        """Of an answer that was cut: the rest of the same bytes."""
+        found = _REST.fullmatch(path)
+        if not found:
+            return {}
+        what, board, start = found[1], found[2], int(found[3])
+
+        async def get(request: web.BaseRequest) -> Answer:
+            return await self._shelf.rest(board, what == "rows", start)
+
+        return {"GET": get}
+
     async def _directory(self, request: web.BaseRequest) -> Answer:
         return Answer(self._shelf.listed.data, BINARY)
 
     async def _board(self, request: web.BaseRequest) -> Answer:
-        return OpenedAnswer(await self._shelf.board())
+        return await self._shelf.board(rows=False)
+
+    async def _rows(self, request: web.BaseRequest) -> Answer:
+        return await self._shelf.board(rows=True)
 
     async def _document(self, request: web.BaseRequest) -> Answer:
         if self._shelf.document is None:

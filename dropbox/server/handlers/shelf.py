@@ -4,12 +4,12 @@
 import asyncio
 from collections.abc import Callable
 
-from dropbox.http_edge.answers import Opened
+from dropbox.http_edge.answers import Opened, OpenedAnswer
 from dropbox.http_edge.static_files import StaticFile
 from dropbox.protocol.anchors import Anchor
 from dropbox.protocol.directory import Directory, VerifiedDirectory
 from dropbox.server.directories import Listed, newest_listed
-from dropbox.server.ports import SHOWN, BoardStore, ObjectGone, Objects, Shown, parse_shown
+from dropbox.server.ports import SHOWN, BoardStore, ObjectGone, Objects, Shown, board_names, parse_shown
 
 from .error_answers import Refused
 
@@ -89,14 +89,30 @@ class Shelf:
         """Whether envelopes and batches are accepted now."""
         return self.taking and self.believed and not self.shown.held
 
-    async def board(self) -> Opened:
-        """The board as it is to be sent. Raises Refused, ObjectGone."""
-        name = self.shown.board
+    async def board(self, rows: bool) -> OpenedAnswer:
+        """The board, or its rows, as it is to be sent. Raises Refused, ObjectGone."""
         try:
-            return await self.open(name)
+            return await self._board(self.shown.board, rows, 0)
         except ObjectGone:
             await self.follow()
-            return await self.open(self.shown.board)
+            return await self._board(self.shown.board, rows, 0)
+
+    async def rest(self, board: str, rows: bool, start: int) -> OpenedAnswer:
+        """The same from byte ``start`` on, of the board shown or the one before it. Raises Refused."""
+        if board not in (self.shown.board, self.shown.board_before):
+            raise Refused("board-gone")
+        try:
+            answer = await self._board(board, rows, start)
+        except ObjectGone:
+            raise Refused("board-gone") from None
+        if answer.length <= 0:
+            answer.close()
+            raise Refused("board-gone")
+        return answer
+
+    async def _board(self, board: str, rows: bool, start: int) -> OpenedAnswer:
+        opened = await self.open(board_names(board)[rows])
+        return OpenedAnswer(opened, start, (f"dropbox-board: {board}",))
 
     async def open(self, name: str) -> Opened:
         """An object as it is to be sent. Raises ObjectGone."""

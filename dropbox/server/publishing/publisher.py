@@ -8,7 +8,6 @@ Nothing is closed or deleted by a clock that does not follow from what is stored
 import asyncio
 import errno
 import logging
-import secrets
 from collections.abc import AsyncIterator, Iterator, Sequence
 
 from dropbox.protocol.anchors import Anchor
@@ -18,14 +17,27 @@ from dropbox.protocol.policy import Policy
 from dropbox.protocol.wire import SEGMENT_HEADER, segment_header, segment_root
 from dropbox.server.directories import Listed, newest_listed
 from dropbox.server.faults import log_fault
-from dropbox.server.ports import BOARD, SEGMENTS, SHOWN, ClosedSegment, Objects, Shown, Store, segment_name
+from dropbox.server.ports import (
+    BOARD,
+    SEGMENTS,
+    SHOWN,
+    STORED,
+    ClosedSegment,
+    Objects,
+    Shown,
+    Store,
+    board_names,
+    segment_name,
+)
 
-from .board import board_pieces
+from .board import BoardBuild
 from .lived_periods import explained, first_explained, first_kept, passed_over
 from .steady_clock import Clocks
 
 LONGEST_NAP = 5.0
 _AT_ONCE = 64  # 1 MiB of envelopes in memory
+_PIECE = 1 << 20
+_BEING_BUILT = f"{BOARD}/being-built.bin"
 _LOG = logging.getLogger("dropbox.server")
 
 
@@ -47,7 +59,7 @@ class Publisher:
         self._oldest_period = 0
         self._segment = False
         self._held = True
-        self._board = ""
+        self._board = self._board_before = ""
         self._on_board: set[bytes] = set()
         self._shown: Shown | None = None
         self._closed_at: float | None = None
@@ -127,15 +139,21 @@ class Publisher:
     async def _write_shown(self) -> None:
         """Write down what is shown, where it is not what was written before; then nobody needs older boards."""
         shown = Shown(
-            self._open_period, self._oldest_period, self._now_listed.version, self._board, self._segment, self._held
+            self._open_period,
+            self._oldest_period,
+            self._now_listed.version,
+            self._board,
+            self._board_before,
+            self._segment,
+            self._held,
         )
         if shown == self._shown:
             return
-        before = self._shown.board if self._shown else shown.board
         await self._objects.write(SHOWN, _one_piece(shown.encode()), self._stamp(self._open_period))
         self._shown = shown
-        # Whoever has not taken up the new one yet still opens the one before it.
-        await self._objects.keep_only(BOARD, {SHOWN, before, shown.board})
+        # Whoever has begun to read the one before, or has not taken up the new one yet, still opens it.
+        kept = [name for board in (shown.board, shown.board_before) if board for name in board_names(board)]
+        await self._objects.keep_only(BOARD, {SHOWN, *kept})
 
     def _stamp(self, period: int) -> int:
         return period * self._policy.period
@@ -171,11 +189,27 @@ class Publisher:
                 await self._write_shown()
 
     async def _build_board(self) -> None:
-        directory = self._now_listed.verified.directory
+        listed, stamp = self._now_listed, self._stamp(self._open_period)
         on_board = await self._store.batched_units()
-        name = f"{BOARD}/{secrets.token_hex(8)}.bin"
-        await self._objects.write(name, board_pieces(self._store, directory), self._stamp(self._open_period))
-        self._board, self._on_board = name, on_board
+        build = BoardBuild(self._store, listed.verified.directory, listed.data)
+        # Its name follows from its bytes, so that they are kept under another until all are there.
+        await self._objects.write(_BEING_BUILT, build.board(), stamp)
+        board = build.board_id.hex()
+        answer, rows = board_names(board)
+        await self._objects.write(rows, build.rows(), stamp)
+        await self._objects.write(answer, self._pieces(_BEING_BUILT), stamp)
+        if board != self._board:
+            self._board, self._board_before = board, self._board
+        self._on_board = on_board
+
+    async def _pieces(self, name: str) -> AsyncIterator[bytes]:
+        """An object's bytes."""
+        opened = await asyncio.to_thread(self._objects.open, name)
+        try:
+            for at in range(0, opened.length, _PIECE):
+                yield await asyncio.to_thread(opened.read, at, _PIECE)
+        finally:
+            opened.close()
 
     def _period(self) -> int:
         return int(self._clock() // self._policy.period)
@@ -312,7 +346,7 @@ class Publisher:
         self._oldest_period = max(self._oldest_period, kept)
         await self._show()
         await self._store.drop_segments(kept)
-        await self._store.trim_batches(self._policy.window)
+        await self._store.trim_batches(STORED)
         await self._note_oldest()
         await self._show()
         await self._keep_segments()

@@ -202,11 +202,7 @@ def newest_batches(connection: Connection, unit_id: bytes, count: int) -> list[S
 
 def add_batch(connection: Connection, new: StoredBatch) -> bool:
     row = {"unit_id": new.unit_id, "period": new.period, "certs": new.certs, "body": new.body}
-    if not connection.execute(insert_new(connection, BATCHES), row).rowcount:
-        return False
-    older = and_(BATCHES.c.unit_id == new.unit_id, BATCHES.c.period < new.period, BATCHES.c.certs != b"")
-    connection.execute(update(BATCHES).where(older).values(certs=b""))
-    return True
+    return bool(connection.execute(insert_new(connection, BATCHES), row).rowcount)
 
 
 def trim_batches(connection: Connection, keep: int) -> None:

@@ -22,11 +22,10 @@ conversations = Table(
     Column("collected", Integer, nullable=False),
     Column("acknowledged", Integer, nullable=False),
     Column("last_heard", Integer, nullable=False),
-    Column("mark_due_since", Integer, nullable=False),
-    Column("mark_period", Integer, nullable=False),
-    Column("mark_count", Integer, nullable=False),
     Column("answered", Boolean, nullable=False),
     Column("set_aside", Boolean, nullable=False),
+    Column("grown", Integer, nullable=False, server_default="0"),
+    Column("asked", Integer, nullable=False, server_default="0"),
 )
 
 incoming = Table(
@@ -50,12 +49,13 @@ texts = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("pseudonym", LargeBinary, nullable=False, index=True),
     Column("type", Integer, nullable=False),
-    # JSON list of hex strings; emptied once read or expired.
+    # JSON list of hex strings; emptied once expired, or read and not to be read again.
     Column("parts", String, nullable=False),
     Column("number", Integer, nullable=False),
-    Column("first_posted", Integer, nullable=False),
-    Column("copies", String, nullable=False),
     Column("state", String, nullable=False),
+    Column("written", Integer, nullable=False, server_default="0"),
+    Column("stood", Integer, nullable=False, server_default="0"),
+    Column("read", Integer, nullable=False, server_default="0"),
     # An id is never given twice, also not after the newest row is gone.
     sqlite_autoincrement=True,
 )
