@@ -62,7 +62,11 @@ def _slugs(reader: Reader) -> tuple[str, ...]:
 
 
 def _unit(reader: Reader) -> Unit:
-    unit_id, slug, name = reader.take(UNIT_ID), check_slug(reader.text(1, MAX_SLUG)), check_name(reader.text(1, MAX_NAME))
+    unit_id, slug, name = (
+        reader.take(UNIT_ID),
+        check_slug(reader.text(1, MAX_SLUG)),
+        check_name(reader.text(1, MAX_NAME)),
+    )
     kind, forces = UnitKind(reader.u8(min(UnitKind), max(UnitKind))), _slugs(reader)
     keys = tuple(UnitKey(reader.take(KEY), reader.u32()) for _ in range(reader.u8(1, MAX_KEYS_PER_UNIT)))
     contact, first_period, not_after = reader.take(reader.u16()), reader.u32(), reader.u32()

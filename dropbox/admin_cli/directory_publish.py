@@ -11,6 +11,7 @@ import click
 from dropbox.command_line.inputs import read_bytes
 from dropbox.forces import force_names
 from dropbox.protocol.armour import DIRECTORY, dearmour
+from dropbox.protocol.batches import UnitBoard
 from dropbox.protocol.constants import ROWS_BUDGET
 from dropbox.protocol.directory import (
     Directory,
@@ -21,8 +22,7 @@ from dropbox.protocol.directory import (
     verify_directory,
 )
 from dropbox.protocol.errors import BoardAltered, WrongVersion
-from dropbox.protocol.proofs import prove_snapshot
-from dropbox.protocol.snapshots import SnapshotPart
+from dropbox.protocol.proofs import prove_unit
 from dropbox.server.config import ServerConfig, load_config, read_anchor
 from dropbox.server.store.sql import SqlStore, open_store
 from dropbox.shown.days import DAY, day_of, day_of_time
@@ -43,9 +43,9 @@ async def _check_board(store: SqlStore, verified: VerifiedDirectory) -> None:
     for place in verified.directory.places():
         stored = await store.newest_batches(place.unit.unit_id, 1)
         upload = stored[0].upload() if stored else None
-        part = SnapshotPart(place.unit.unit_id, upload.snapshot if upload else None)
+        part = UnitBoard(place.unit.unit_id, upload.batch if upload else None)
         try:
-            prove_snapshot(verified.service_id, place, part, upload.rows if upload else b"")
+            prove_unit(verified.service_id, place, part, upload.rows if upload else b"")
         except BoardAltered as error:
             raise click.ClickException(
                 f"unit {place.unit.slug}: its batch on the board does not verify under this directory ({error}); "

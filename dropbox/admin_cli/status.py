@@ -33,11 +33,7 @@ async def _units(store: SqlStore) -> list[Newest]:
     for body in await store.newest_directories(1):
         for unit in parse_directory(parse_signed_directory(body).body).on_board():
             newest = await store.newest_batches(unit.unit_id, 1)
-            found.append(
-                Newest(unit.slug, newest[0].period, newest[0].hash.hex())
-                if newest
-                else Newest(unit.slug)
-            )
+            found.append(Newest(unit.slug, newest[0].period, newest[0].hash.hex()) if newest else Newest(unit.slug))
     return found
 
 

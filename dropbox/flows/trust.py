@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dropbox.protocol.anchors import Anchor, Head, verify_head
+from dropbox.protocol.batches import UnitBoard, board_id, parse_board, parse_rows
 from dropbox.protocol.certificates import EpochCert
 from dropbox.protocol.directory import VerifiedDirectory, parse_signed_directory, verify_directory
 from dropbox.protocol.errors import (
@@ -21,7 +22,6 @@ from dropbox.protocol.errors import (
     UnitConflicted,
 )
 from dropbox.protocol.proofs import ProvedUnit, prove_unit
-from dropbox.protocol.snapshots import UnitBoard, board_id, parse_board, parse_rows
 
 BY_THE_LIST = frozenset({"retired", "paused", "ended"})
 """Why a unit cannot receive, where the signed list says so: no server can bring that about."""
@@ -78,9 +78,7 @@ def cut_board(directory_bytes: bytes, board_bytes: bytes, rows_bytes: bytes) -> 
     return ServedBoard(dict(zip(ids, parts, strict=True)), dict(zip(ids, rows, strict=True)))
 
 
-def prove_all(
-    directory: VerifiedDirectory, board: ServedBoard
-) -> tuple[tuple[ProvedUnit, ...], tuple[Warned, ...]]:
+def prove_all(directory: VerifiedDirectory, board: ServedBoard) -> tuple[tuple[ProvedUnit, ...], tuple[Warned, ...]]:
     """Every unit's newest batch; a unit whose part is missing or wrong is a warning, and its board is not used."""
     proved, warnings = [], []
     for place in directory.directory.places():

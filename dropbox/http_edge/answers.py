@@ -155,11 +155,11 @@ class OpenedAnswer(Answer):
     def __init__(self, opened: Opened, start: int = 0, extra: tuple[str, ...] = ()) -> None:
         super().__init__(b"", BINARY, extra=extra)
         self._opened = opened
-        self._start = start
+        self._first_byte = start
 
     @property
     def length(self) -> int:
-        return self._opened.length - self._start
+        return self._opened.length - self._first_byte
 
     def close(self) -> None:
         """Where it is not sent."""
@@ -172,7 +172,7 @@ class OpenedAnswer(Answer):
             self._opened.close()
 
     async def send(self, request: web.BaseRequest, at: int) -> int:
-        file, at = self._opened.file, self._start + at
+        file, at = self._opened.file, self._first_byte + at
         if file is None:
             return await self._push(request, await asyncio.to_thread(self._opened.read, at, PIECE))
         size = _copied(request.transport, file, at, self._opened.length - at)

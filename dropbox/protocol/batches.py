@@ -1,45 +1,30 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Batches, their upload, and the board that shows them (docs/protocol.md, sections 6.7 and 6.8)."""
+"""Batches, their upload, and the two answers that show them (docs/protocol.md, sections 6.7 and 6.8)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import labels
-from .constants import (
-    ENTRY,
-    EPOCH_CERT,
-    MARK,
-    MARKS_PER_ENTRY,
-    MAX_BOARD,
-    MAX_QUOTA,
-    MAX_UNITS,
-    MAX_WINDOW,
-    SIGNATURE,
-    UNIT_ID,
-    StructType,
-)
-from .encoding import Reader, head, u16, u32
-from .errors import BadValue, BatchAltered
-from .manifests import MANIFEST_LONGEST, Manifest, verify_manifest
+from .anchors import encode_slice, read_slice
+from .constants import ENTRY, EPOCH_CERT, HASH, MAX_BOARD, MAX_UNITS, SIGNATURE, UNIT_ID, StructType
+from .encoding import Reader, head, u8, u16
+from .errors import BadValue, Malformed, RowsMismatch
+from .index import INDEX_LONGEST, check_sizes, index_size
+from .manifests import MANIFEST_LONGEST, Manifest, parse_manifest
 from .primitives import ed25519_sign, sha256
-from .units import Unit
 
-CERTS = 2 * EPOCH_CERT
+_ROWS_HEAD = 2 + HASH
 
 
 @dataclass(frozen=True)
 class Batch:
-    """One batch as served: the manifest's bytes, its signature, marks and entries. Nothing is believed yet."""
+    """What the board shows of a batch, without its rows: the certificates, current and next, the manifest's bytes, its
+    signature, the index. Nothing is believed yet."""
 
+    certs: tuple[bytes, bytes]
     manifest: bytes
     signature: bytes
-    marks: bytes
-    entries: bytes
-
-    @property
-    def count(self) -> int:
-        """How many entries there are."""
-        return len(self.entries) // ENTRY
+    index: bytes
 
     @property
     def hash(self) -> bytes:
@@ -47,101 +32,78 @@ class Batch:
         return sha256(self.manifest)
 
     def encode(self) -> bytes:
-        """``slice(manifest) || signature 64 || count u16 || marks 18 x 8 x count || entries 1,024 x count``."""
-        return u32(len(self.manifest)) + self.manifest + self.signature + u16(self.count) + self.marks + self.entries
+        """``cert 1262 || cert 1262 || slice(manifest) || signature 64 || slice(index)``."""
+        return b"".join(self.certs) + encode_slice(self.manifest) + self.signature + encode_slice(self.index)
 
-    def mark_list(self) -> tuple[bytes, ...]:
-        return tuple(self.marks[at : at + MARK] for at in range(0, len(self.marks), MARK))
 
-    def entry_list(self) -> tuple[bytes, ...]:
-        return tuple(self.entries[at : at + ENTRY] for at in range(0, len(self.entries), ENTRY))
+def sign_batch(manifest: Manifest, signing_seed: bytes, certs: tuple[bytes, bytes], index: bytes) -> Batch:
+    """``manifest`` names the hashes of ``certs`` and ``index``."""
+    body = manifest.encode()
+    signature = ed25519_sign(signing_seed, labels.MANIFEST_SIGNATURE + b"\0" + body)
+    return Batch(certs, body, signature, index)
 
 
 def read_batch(reader: Reader) -> Batch:
     """Raises Truncated, BadValue."""
-    manifest = reader.take(reader.u32(0, MANIFEST_LONGEST))
-    signature = reader.take(SIGNATURE)
-    count = reader.u16(0, MAX_QUOTA)
-    return Batch(manifest, signature, reader.take(count * MARKS_PER_ENTRY * MARK), reader.take(count * ENTRY))
-
-
-def make_batch(manifest: Manifest, signing_seed: bytes, marks: Sequence[bytes], entries: Sequence[bytes]) -> Batch:
-    """Sign and assemble; ``manifest.content_hash`` must be ``content_hash(marks, entries)``."""
-    body = manifest.encode()
-    signature = ed25519_sign(signing_seed, labels.MANIFEST_SIGNATURE + b"\0" + body)
-    return Batch(body, signature, b"".join(sorted(marks)), b"".join(sorted(entries)))
-
-
-def content_hash(marks: Sequence[bytes], entries: Sequence[bytes]) -> bytes:
-    """H(marks || entries), each list sorted by its bytes."""
-    return sha256(b"".join(sorted(marks)) + b"".join(sorted(entries)))
-
-
-def check_content(manifest: Manifest, batch: Batch) -> None:
-    """Marks and entries are those the manifest names, as many as it says. Raises BatchAltered."""
-    if batch.count != manifest.count or sha256(batch.marks + batch.entries) != manifest.content_hash:
-        raise BatchAltered("content")
-
-
-def verify_batch(service_id: bytes, unit: Unit, batch: Batch) -> Manifest:
-    """The unit signed the manifest, and it names these bytes. Raises ManifestUnproved, BatchAltered."""
-    manifest = verify_manifest(service_id, unit, batch.manifest, batch.signature)
-    check_content(manifest, batch)
-    return manifest
+    certs = (reader.take(EPOCH_CERT), reader.take(EPOCH_CERT))
+    manifest, signature = read_slice(reader, MANIFEST_LONGEST), reader.take(SIGNATURE)
+    return Batch(certs, manifest, signature, read_slice(reader, INDEX_LONGEST))
 
 
 @dataclass(frozen=True)
 class Upload:
-    """What a desk posts: its certificates, current and next, and one batch."""
+    """What a desk posts: a batch and its rows."""
 
-    certs: tuple[bytes, bytes]
     batch: Batch
+    rows: bytes
 
     def encode(self) -> bytes:
-        return self.certs[0] + self.certs[1] + self.batch.encode()
+        """``batch || q x entry 1024``."""
+        return self.batch.encode() + self.rows
 
 
-def upload_size(count: int) -> int:
-    """The most bytes an upload of ``count`` entries may have."""
-    return CERTS + 4 + MANIFEST_LONGEST + SIGNATURE + 2 + count * (MARKS_PER_ENTRY * MARK + ENTRY)
+def upload_size(q: int, m: int) -> int:
+    """The most bytes an upload of ``q`` rows and ``m`` marks may have."""
+    return 2 * EPOCH_CERT + 4 + MANIFEST_LONGEST + SIGNATURE + 4 + index_size(q, m) + q * ENTRY
 
 
 def parse_upload(data: bytes) -> Upload:
-    """Raises Malformed."""
+    """The manifest must parse, since it says how many rows follow. Raises Malformed."""
     reader = Reader(data, "upload")
-    certs = (reader.take(EPOCH_CERT), reader.take(EPOCH_CERT))
-    parsed = Upload(certs, read_batch(reader))
+    batch = read_batch(reader)
+    manifest = parse_manifest(batch.manifest)
+    check_sizes(manifest.q, manifest.m)
+    parsed = Upload(batch, reader.take(manifest.q * ENTRY))
     reader.end()
     return parsed
 
 
-def read_front(front: bytes) -> tuple[bytes, bytes]:
-    """Manifest and signature from the first bytes of an upload, which may be cut after them. Raises Malformed."""
-    reader = Reader(front, "upload")
-    reader.take(CERTS)
-    return reader.take(reader.u32(0, MANIFEST_LONGEST)), reader.take(SIGNATURE)
-
-
 @dataclass(frozen=True)
 class UnitBoard:
-    """One unit's part of the board: certificates of the newest batch (none without a batch), batches oldest first."""
+    """One unit's part of the board: its newest batch, or none."""
 
     unit_id: bytes
-    certs: tuple[bytes, ...]
-    batches: tuple[Batch, ...]
+    batch: Batch | None
+
+    @property
+    def rows_size(self) -> int:
+        """Bytes of its rows: those of the manifest's q where it parses and q is one that a batch may have, else none.
+        Nobody has proved the manifest yet."""
+        try:
+            manifest = parse_manifest(self.batch.manifest if self.batch else b"")
+            check_sizes(manifest.q, manifest.m)
+        except Malformed:
+            return 0
+        return manifest.q * ENTRY
 
     def encode(self) -> bytes:
-        return (
-            self.unit_id
-            + u16(len(self.batches))
-            + b"".join(self.certs)
-            + b"".join(batch.encode() for batch in self.batches)
-        )
+        """``unit_id 16 || has u8``, then the batch where has is 1."""
+        return self.unit_id + (u8(1) + self.batch.encode() if self.batch else u8(0))
 
 
-def encode_board(units: Sequence[UnitBoard]) -> bytes:
-    """``version, type, count u16, units``."""
-    return head(StructType.BOARD) + u16(len(units)) + b"".join(unit.encode() for unit in units)
+def encode_board(parts: Sequence[UnitBoard]) -> bytes:
+    """``version, type, count u16, parts``."""
+    return head(StructType.BOARD) + u16(len(parts)) + b"".join(part.encode() for part in parts)
 
 
 def parse_board(data: bytes) -> tuple[UnitBoard, ...]:
@@ -150,13 +112,41 @@ def parse_board(data: bytes) -> tuple[UnitBoard, ...]:
         raise BadValue("board size")
     reader = Reader(data, "board")
     reader.struct(StructType.BOARD)
-    units: list[UnitBoard] = []
+    parts: list[UnitBoard] = []
     for _ in range(reader.u16(0, 2 * MAX_UNITS)):
         unit_id = reader.take(UNIT_ID)
-        count = reader.u16(0, MAX_WINDOW)
-        certs = (reader.take(EPOCH_CERT), reader.take(EPOCH_CERT)) if count else ()
-        units.append(UnitBoard(unit_id, certs, tuple(read_batch(reader) for _ in range(count))))
+        parts.append(UnitBoard(unit_id, read_batch(reader) if reader.u8(0, 1) else None))
     reader.end()
-    if len({unit.unit_id for unit in units}) != len(units):
+    if len({part.unit_id for part in parts}) != len(parts):
         raise BadValue("board units")
-    return tuple(units)
+    return tuple(parts)
+
+
+def board_id(directory: bytes, board: bytes) -> bytes:
+    """32 bytes that name a board and the directory shown with it, by the bytes of both answers."""
+    return sha256(labels.BOARD_ID + sha256(directory) + board)
+
+
+def rows_size(parts: Sequence[UnitBoard]) -> int:
+    """Bytes of the answer with all rows of a board. Raises BadValue where that is more than there may be."""
+    size = _ROWS_HEAD + sum(part.rows_size for part in parts)
+    if size > MAX_BOARD:
+        raise BadValue("rows size")
+    return size
+
+
+def encode_rows(board: bytes, rows: Sequence[bytes]) -> bytes:
+    """``version, type, board_id 32``, then the rows of each part; ``board`` is the board_id."""
+    return head(StructType.ROWS) + board + b"".join(rows)
+
+
+def parse_rows(data: bytes, board: bytes, parts: Sequence[UnitBoard]) -> tuple[bytes, ...]:
+    """The rows of each part, for the board of that board_id. Raises Malformed, RowsMismatch."""
+    rows_size(parts)
+    reader = Reader(data, "rows")
+    reader.struct(StructType.ROWS)
+    if reader.take(HASH) != board:
+        raise RowsMismatch("board")
+    rows = tuple(reader.take(part.rows_size) for part in parts)
+    reader.end()
+    return rows

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Board entries and marks: what a unit writes and only one source can find and open (docs/protocol.md, section 6)."""
+"""Board entries: what a unit writes and only one source can find and open (docs/protocol.md, section 6)."""
 
 from dataclasses import dataclass, field
 
@@ -10,12 +10,10 @@ from .constants import (
     ENTRY_HEADER,
     ENTRY_PLAIN,
     INDEX,
-    MARK,
-    MAX_CHAIN_INDEX,
-    MAX_MARK_COUNT,
-    MAX_PARTS,
+    LANES,
+    MAX_TEXT_PARTS,
+    MAX_TEXT_STEP,
     MESSAGE_ID,
-    NONCE,
     RESERVED_ENTRY_TYPES,
     SIGNATURE,
     TAG,
@@ -24,7 +22,7 @@ from .constants import (
     EntryType,
 )
 from .encoding import Reader, decode_text, u8, u16, u32, xor
-from .errors import BadText, BadValue, NotForThisKey, ReservedType, TooLong, WrongLength, WrongType, WrongVersion
+from .errors import BadText, NotForThisKey, ReservedType, TooLong, WrongLength, WrongType, WrongVersion
 from .padding import pad, unpad
 from .primitives import aead_open, aead_seal, ed25519_sign, ed25519_verify, hkdf, mac
 
@@ -59,11 +57,6 @@ def chain_next(chain_key: bytes) -> bytes:
     return mac(chain_key, labels.CHAIN_NEXT)
 
 
-def chain_entry_key(chain_key: bytes) -> bytes:
-    """The key of entry i from CK_i."""
-    return mac(chain_key, labels.CHAIN_ENTRY)
-
-
 @dataclass(frozen=True)
 class EntryPlain:
     """One part of a text. ``first_unread`` is ``from``: the lowest msg_no not yet acknowledged."""
@@ -93,8 +86,8 @@ def unit_signed_bytes(service_id: bytes, pseudonym: bytes, unsigned: bytes) -> b
     return labels.UNIT_MESSAGE_SIGNATURE + b"\0" + service_id + pseudonym + unsigned
 
 
-def parse_entry_plain(plain: bytes, most: int = MAX_PARTS) -> tuple[EntryPlain, bytes, bytes]:
-    """The fields, the bytes that were signed, the signature; a text has ``most`` parts. Raises Malformed."""
+def parse_entry_plain(plain: bytes) -> tuple[EntryPlain, bytes, bytes]:
+    """The fields, the bytes that were signed, the signature. Raises Malformed."""
     if len(plain) != ENTRY_PLAIN:
         raise WrongLength("entry plaintext")
     reader = Reader(plain, "entry")
@@ -105,8 +98,8 @@ def parse_entry_plain(plain: bytes, most: int = MAX_PARTS) -> tuple[EntryPlain, 
         raise ReservedType("entry")
     if kind not in list(EntryType):
         raise WrongType("entry")
-    msg_no, first_unread, part = reader.u32(1), reader.u32(1), reader.u8(1, most)
-    parts = reader.u8(part, most)
+    msg_no, first_unread, part = reader.u32(1), reader.u32(1), reader.u8(1, MAX_TEXT_PARTS)
+    parts = reader.u8(part, MAX_TEXT_PARTS)
     length = reader.u16(0, TEXT_PART)
     text = unpad(reader.take(TEXT_PART), length)
     found = EntryPlain(EntryType(kind), msg_no, first_unread, part, parts, text)
@@ -123,15 +116,6 @@ class EntryPlace:
     slot: int
     message_id: bytes
     step: int
-
-
-def seal_entry(
-    place: EntryPlace, chain_key: bytes, nonce: bytes, service_id: bytes, signing_seed: bytes, plain: EntryPlain
-) -> bytes:
-    """A board entry, 1,024 bytes (step 6.4). ``chain_key`` is CK_step, ``nonce`` 12 random bytes. Raises BadValue."""
-    if place.step > MAX_CHAIN_INDEX or len(nonce) != NONCE:
-        raise BadValue("entry")
-    return seal_under(chain_entry_key(chain_key), place, nonce, service_id, signing_seed, plain)
 
 
 def seal_under(
@@ -151,7 +135,7 @@ class Chains:
     no further than ``limit`` steps (step 6.5). Without that a unit could make the visits of one codename stand out, by
     entries at the far ends of many chains."""
 
-    def __init__(self, limit: int = MAX_CHAIN_INDEX + 1) -> None:
+    def __init__(self, limit: int = LANES * (MAX_TEXT_STEP + 1)) -> None:
         self._left = limit
         self._walked: dict[bytes, list[bytes]] = {}
 
@@ -170,70 +154,26 @@ class Chains:
         return walked[step]
 
 
-def open_entry(
-    keys: ConversationKeys,
-    period: int,
-    slot: int,
-    entry: bytes,
-    service_id: bytes,
-    unit_key: bytes,
-    chains: Chains | None = None,
-) -> EntryPlain:
-    """Open an entry that carries this conversation's tag (step 6.5).
-
-    ``unit_key`` is the unit's signing key valid at ``period``;
-    ``chains`` remembers chains already walked. Raises NotForThisKey, BadSignature, Malformed.
-    """
-    message_id, step = chain_place(keys, period, slot, entry, MAX_CHAIN_INDEX)
-    chain_key = (chains or Chains()).key_at(keys, message_id, step)
-    return open_under(chain_entry_key(chain_key), keys.pseudonym, entry, service_id, unit_key, MAX_PARTS)
-
-
-def chain_place(keys: ConversationKeys, period: int, slot: int, entry: bytes, last: int) -> tuple[bytes, int]:
-    """Which chain seals an entry, and which of its steps up to ``last``. Raises NotForThisKey, WrongLength."""
+def chain_place(keys: ConversationKeys, period: int, slot: int, entry: bytes) -> tuple[bytes, int]:
+    """Which chain seals an entry, and which of its steps. Raises NotForThisKey, WrongLength."""
     if len(entry) != ENTRY:
         raise WrongLength("entry")
     message_id, step = unmask_index(keys.beacon, keys.pseudonym, period, slot, entry[TAG : TAG + INDEX])
-    if step > last:
+    if step > MAX_TEXT_STEP:
         raise NotForThisKey("entry step")
     return message_id, step
 
 
-def open_under(key: bytes, pseudonym: bytes, entry: bytes, service_id: bytes, unit_key: bytes, most: int) -> EntryPlain:
-    """Open an entry of 1,024 bytes with its ``key``; a text has ``most`` parts.
+def open_under(key: bytes, pseudonym: bytes, entry: bytes, service_id: bytes, unit_key: bytes) -> EntryPlain:
+    """Open an entry of 1,024 bytes with its ``key``.
 
     Raises NotForThisKey, BadSignature, Malformed.
     """
     names, nonce = entry[: TAG + INDEX], entry[TAG + INDEX : ENTRY_HEADER]
     opened = aead_open(key, nonce, entry[ENTRY_HEADER:], labels.ENTRY_AAD + names)
-    plain, unsigned, signature = parse_entry_plain(opened, most)
+    plain, unsigned, signature = parse_entry_plain(opened)
     ed25519_verify(unit_key, unit_signed_bytes(service_id, pseudonym, unsigned), signature)
     return plain
-
-
-def _mark_mask(beacon: bytes, pseudonym: bytes, period: int) -> bytes:
-    return mac(beacon, labels.COLLECTED_MARK + pseudonym + u32(period))[:MARK]
-
-
-def make_mark(beacon: bytes, pseudonym: bytes, period: int, collected: int) -> bytes:
-    """18 bytes that tell one source how many of its messages the unit has whole (step 6.6); the number saturates."""
-    mask = _mark_mask(beacon, pseudonym, period)
-    return mask[:TAG] + xor(u16(min(collected, MAX_MARK_COUNT)), mask[TAG:])
-
-
-def mark_tag(beacon: bytes, pseudonym: bytes, period: int) -> bytes:
-    """The first 16 bytes of this conversation's mark in the batch of ``period``."""
-    return _mark_mask(beacon, pseudonym, period)[:TAG]
-
-
-def read_mark(beacon: bytes, pseudonym: bytes, period: int, mark: bytes) -> int:
-    """The number in a mark whose first 16 bytes are ``mark_tag``. Raises NotForThisKey, WrongLength."""
-    if len(mark) != MARK:
-        raise WrongLength("mark")
-    mask = _mark_mask(beacon, pseudonym, period)
-    if mark[:TAG] != mask[:TAG]:
-        raise NotForThisKey("mark")
-    return int.from_bytes(xor(mark[TAG:], mask[TAG:]), "big")
 
 
 def split_text(text: str) -> tuple[bytes, ...]:
@@ -243,8 +183,8 @@ def split_text(text: str) -> tuple[bytes, ...]:
     except UnicodeEncodeError:
         raise BadText("text") from None
     parts = max(1, -(-len(data) // TEXT_PART))
-    if parts > MAX_PARTS:
-        raise TooLong("text", parts, MAX_PARTS)
+    if parts > MAX_TEXT_PARTS:
+        raise TooLong("text", parts, MAX_TEXT_PARTS)
     return tuple(data[at * TEXT_PART : (at + 1) * TEXT_PART] for at in range(parts))
 
 

@@ -10,20 +10,19 @@ DIRECTORY_VERSION = 2
 
 
 class StructType(IntEnum):
-    """The second byte of every signed or hashed struct, and of every answer that carries several."""
+    """The second byte of every signed or hashed struct, and of every answer that carries several. 5 and 9 were a
+    manifest and a board of an earlier form."""
 
     ANCHOR = 1
     HEAD = 2
     DIRECTORY = 3
     EPOCH_CERT = 4
-    MANIFEST = 5
     ENROLMENT = 6
     SEGMENT = 7
     SIGNED_DIRECTORY = 8
-    BOARD = 9
     SEGMENT_REQUEST = 10
-    SNAPSHOT_MANIFEST = 11
-    SNAPSHOT_BOARD = 12
+    MANIFEST = 11
+    BOARD = 12
     ROWS = 13
 
 
@@ -77,7 +76,7 @@ ENVELOPE_PLAIN = ENVELOPE - XWING_ENC - GCM_TAG  # 15,248
 ENVELOPE_FIXED = 1 + 1 + KEY + KEY + KEY + MESSAGE_ID + 1 + 1 + 4 + 2  # 122, before the body
 BODY_PART = ENVELOPE_PLAIN - ENVELOPE_FIXED - SIGNATURE  # 15,062
 MAX_PARTS = 16
-"""Parts of one message or of one text; longer ones are refused with the number."""
+"""Parts of one message; longer ones are refused with the number."""
 MAX_BODY = BODY_PART * MAX_PARTS
 
 ENTRY = 1_024
@@ -88,16 +87,7 @@ ENTRY_HEADER = TAG + INDEX + NONCE  # 46
 ENTRY_PLAIN = ENTRY - ENTRY_HEADER - GCM_TAG  # 962
 ENTRY_FIXED = 1 + 1 + 4 + 4 + 1 + 1 + 2  # 14, before the text
 TEXT_PART = ENTRY_PLAIN - ENTRY_FIXED - SIGNATURE  # 884
-MARK = 18
-MARKS_PER_ENTRY = 8
-"""Marks of a batch for each entry: a mark is small, and every conversation needs one."""
-MAX_SLOTS = 8
-"""Entries of one conversation in one batch, so that a scan is bounded."""
-MAX_CHAIN_INDEX = 1_023
-"""The last chain step that is used: a client never walks further."""
 MAX_MARK_COUNT = 0xFFFF
-
-# The snapshot board (docs/protocol.md, section 6a).
 LANES = 8
 """Rows of a batch stand in eight lanes; a conversation has at most one in each."""
 MAX_TEXT_PARTS = 8
@@ -170,8 +160,6 @@ on the last day may be sent again for an hour, and a device's clock may be behin
 LOST_KEYRING_STEP = 8
 """A desk with a new keyring numbers its texts on from 8 x period + 1: at most 8 entries of one conversation leave
 in a period, so the number is above every one used before."""
-ADMIT_NUMERATOR, ADMIT_DENOMINATOR = 3, 4
-"""Of quota x (window - 2): the share of the board that admitted texts may fill."""
 
 CATEGORIES = (
     "information-or-influence",

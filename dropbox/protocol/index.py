@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What a batch holds, in short: the beginnings of its rows' tags, lane by lane, and its marks (section 6a.2)."""
+"""What a batch holds, in short: the beginnings of its rows' tags, lane by lane, and its marks (section 6.7)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,39 +1,40 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a unit signs about a batch, and the certificates that it names (docs/protocol.md, section 6.7)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
 
 from . import labels
 from .anchors import HEAD_BODY, SignedHead, read_signed_head
 from .certificates import EpochCert, parse_cert
-from .constants import HASH, MAX_QUOTA, MAX_ROOTS, SERVICE_ID, SIGNATURE, UNIT_ID, StructType
-from .encoding import Reader, head, u16, u32
+from .constants import HASH, MAX_ROOTS, SERVICE_ID, SIGNATURE, TREE_NODE, UNIT_ID, StructType
+from .encoding import Reader, head, u32
 from .errors import BadPublicKey, BadValue, CertMismatch, CryptoRefused, Malformed, ManifestUnproved
 from .primitives import check_sealing_key, ed25519_verify
 from .units import Unit
 
 NO_HASH = bytes(HASH)
-
-
-_MANIFEST_FIXED = 2 + SERVICE_ID + UNIT_ID + 4 + 4 + HASH + 2 + HASH + 4 + HASH + HASH + HASH + HASH
-
-
-MANIFEST_LONGEST = _MANIFEST_FIXED + 4 + HEAD_BODY + 1 + MAX_ROOTS * (1 + SIGNATURE)
+_FIXED = 2 + SERVICE_ID + UNIT_ID + 4 + 4 + HASH + 4 + 4 + HASH + HASH + TREE_NODE + 4 + HASH + HASH + HASH + HASH
+MANIFEST_LONGEST = _FIXED + 4 + HEAD_BODY + 1 + MAX_ROOTS * (1 + SIGNATURE)
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a unit signs about one batch. ``prev_hash`` is zeros and ``prev_period`` 0 at its first, and only there."""
+    """What a unit signs about a batch of ``q`` rows and ``m`` marks.
+
+    ``prev_hash`` is zeros and ``prev_period`` 0 at its first, and only there; it may be that of a manifest of type 5.
+    """
 
     service_id: bytes
     unit_id: bytes
     period: int
     prev_period: int
     prev_hash: bytes
-    count: int
-    content_hash: bytes
+    q: int
+    m: int
+    index_hash: bytes
+    rows_hash: bytes
+    root: bytes
     intake_period: int
     intake_root: bytes
     audit_head: bytes
@@ -50,8 +51,11 @@ class Manifest:
             + u32(self.period)
             + u32(self.prev_period)
             + self.prev_hash
-            + u16(self.count)
-            + self.content_hash
+            + u32(self.q)
+            + u32(self.m)
+            + self.index_hash
+            + self.rows_hash
+            + self.root
             + u32(self.intake_period)
             + self.intake_root
             + self.audit_head
@@ -62,7 +66,7 @@ class Manifest:
 
 
 def parse_manifest(body: bytes) -> Manifest:
-    """Raises Malformed."""
+    """``q`` and ``m`` may be any: what they may be is asked where a batch is proved. Raises Malformed."""
     reader = Reader(body, "manifest")
     reader.struct(StructType.MANIFEST)
     service_id, unit_id, period = reader.take(SERVICE_ID), reader.take(UNIT_ID), reader.u32(1)
@@ -72,8 +76,11 @@ def parse_manifest(body: bytes) -> Manifest:
         period=period,
         prev_period=reader.u32(0, period - 1),
         prev_hash=reader.take(HASH),
-        count=reader.u16(0, MAX_QUOTA),
-        content_hash=reader.take(HASH),
+        q=reader.u32(),
+        m=reader.u32(),
+        index_hash=reader.take(HASH),
+        rows_hash=reader.take(HASH),
+        root=reader.take(TREE_NODE),
         intake_period=reader.u32(),
         intake_root=reader.take(HASH),
         audit_head=reader.take(HASH),
@@ -88,51 +95,23 @@ def parse_manifest(body: bytes) -> Manifest:
 
 
 def verify_manifest(service_id: bytes, unit: Unit, body: bytes, signature: bytes) -> Manifest:
-    """The unit's key, valid at the manifest's period, signed it.
-
-    Raises ManifestUnproved.
-    """
-    return verify_signed(parse_manifest, service_id, unit, body, signature)[0]
-
-
-class Names(Protocol):
-    """What a manifest of either board names besides its own content."""
-
-    @property
-    def service_id(self) -> bytes: ...
-    @property
-    def unit_id(self) -> bytes: ...
-    @property
-    def period(self) -> int: ...
-    @property
-    def cert_current(self) -> bytes: ...
-    @property
-    def cert_next(self) -> bytes: ...
-
-
-Named = TypeVar("Named", bound=Names)
-
-
-def verify_signed(
-    parse: Callable[[bytes], Named], service_id: bytes, unit: Unit, body: bytes, signature: bytes
-) -> tuple[Named, bytes]:
-    """A manifest as ``parse`` reads it, and the unit's key, valid at its period, that signed it.
+    """A manifest that the unit's key, valid at its period, signed.
 
     The signature is checked over the bytes before they are believed; only the period is read first, to choose the key.
     Raises ManifestUnproved.
     """
     try:
-        manifest = parse(body)
+        manifest = parse_manifest(body)
         key = unit.key_at(manifest.period)
         if key is None or manifest.service_id != service_id or manifest.unit_id != unit.unit_id:
             raise ManifestUnproved("names")
         ed25519_verify(key, labels.MANIFEST_SIGNATURE + b"\0" + body, signature)
     except (CryptoRefused, Malformed) as error:
         raise ManifestUnproved(str(error)) from None
-    return manifest, key
+    return manifest
 
 
-def check_certs(manifest: Names, certs: Sequence[bytes]) -> tuple[EpochCert, EpochCert]:
+def check_certs(manifest: Manifest, certs: Sequence[bytes]) -> tuple[EpochCert, EpochCert]:
     """The two certificates that the manifest names: of the epoch that holds its period, and the next; both usable.
 
     Raises CertMismatch.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Marks of the snapshot board: how many of its messages a unit has, for one source to see (section 6a.3)."""
+"""Marks of the board: how many of its messages a unit has, for one source to see (section 6.6)."""
 
 from dataclasses import dataclass
 

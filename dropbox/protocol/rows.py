@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The rows of a batch of the snapshot board, and the tree over them (docs/protocol.md, section 6a.5)."""
+"""The rows of a batch of the board, and the tree over them (docs/protocol.md, section 6.7)."""
 
 from collections.abc import Sequence
 

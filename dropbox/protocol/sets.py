@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Sets of numbers in about 26 bits each, every number with its rank (docs/protocol.md, section 6a.1)."""
+"""Sets of numbers in about 26 bits each, every number with its rank (docs/protocol.md, section 2.2)."""
 
 from bisect import bisect_left
 from collections.abc import Sequence

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Entries of the snapshot board: a key a text, from it one a batch and lane (docs/protocol.md, section 6a.4)."""
+"""Entries of the board: a key a text, from it one a batch and lane (docs/protocol.md, section 6.3)."""
 
 from . import labels
 from .board import Chains, EntryPlace, EntryPlain, chain_place, open_under, seal_under
@@ -18,11 +18,6 @@ def text_key(chain_key: bytes) -> bytes:
 def row_key(key: bytes, period: int, lane: int) -> bytes:
     """What seals the entry of a text in ``lane`` of the batch of ``period``; ``key`` is the text's."""
     return mac(key, labels.CHAIN_ENTRY + u32(period) + u16(lane))
-
-
-def text_chains() -> Chains:
-    """For one unit's batch: each lane can lead to the end of another chain, and to no more."""
-    return Chains(LANES * (MAX_TEXT_STEP + 1))
 
 
 def seal_row(
@@ -45,6 +40,6 @@ def open_row(
     ``unit_key`` is the unit's signing key valid at ``period``; ``chains`` remembers chains already walked. Raises
     NotForThisKey, BadSignature, Malformed.
     """
-    message_id, step = chain_place(keys, period, lane, entry, MAX_TEXT_STEP)
+    message_id, step = chain_place(keys, period, lane, entry)
     key = row_key(text_key(chains.key_at(keys, message_id, step)), period, lane)
-    return open_under(key, keys.pseudonym, entry, service_id, unit_key, MAX_TEXT_PARTS)
+    return open_under(key, keys.pseudonym, entry, service_id, unit_key)

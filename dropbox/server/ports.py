@@ -11,10 +11,11 @@ from typing import Protocol
 
 from dropbox.http_edge.answers import Opened
 from dropbox.protocol.anchors import read_slice
+from dropbox.protocol.batches import Upload, parse_upload
 from dropbox.protocol.encoding import Reader
 from dropbox.protocol.errors import Malformed
+from dropbox.protocol.manifests import MANIFEST_LONGEST
 from dropbox.protocol.primitives import sha256
-from dropbox.protocol.snapshots import SNAPSHOT_MANIFEST_LONGEST, SnapshotUpload, parse_snapshot_upload
 
 
 class StoreBusy(Exception):
@@ -23,24 +24,24 @@ class StoreBusy(Exception):
 
 @dataclass(frozen=True)
 class StoredBatch:
-    """A unit's batch as it was uploaded: ``certs`` both certificates, ``body`` what follows them, its manifest first."""
+    """A unit's batch as it came: ``certs`` both certificates, ``body`` what follows them, its manifest first."""
 
     unit_id: bytes
     period: int
     certs: bytes
     body: bytes
 
-    def upload(self) -> SnapshotUpload | None:
+    def upload(self) -> Upload | None:
         """None for a batch of an earlier form, which is shown no more."""
         try:
-            return parse_snapshot_upload(self.certs + self.body)
+            return parse_upload(self.certs + self.body)
         except Malformed:
             return None
 
     @property
     def hash(self) -> bytes:
         """H(manifest), whatever its form."""
-        return sha256(read_slice(Reader(self.body, "batch"), SNAPSHOT_MANIFEST_LONGEST))
+        return sha256(read_slice(Reader(self.body, "batch"), MANIFEST_LONGEST))
 
 
 @dataclass(frozen=True)
@@ -222,8 +223,8 @@ class Shown:
     """What the service shows at this moment. The publisher alone writes it; every process that answers reads it.
 
     ``board`` is the board's name, its board_id in hex, and ``board_before`` that of the one before it (empty: none);
-    ``dir_version`` the directory in the store that it was built for. ``segment`` says whether the open period has an object yet. ``held``: the publisher's clock does not follow from what is stored,
-    so nothing is taken.
+    ``dir_version`` the directory in the store that it was built for. ``segment`` says whether the open period has an
+    object yet. ``held``: the publisher's clock does not follow from what is stored, so nothing is taken.
     """
 
     open_period: int

@@ -9,8 +9,8 @@ from typing import assert_never
 from dropbox.flows.desk.requests import BatchAnswer, GetIntakeState, GetSegment, PostBatch, ReadSegment, ServerRequest
 from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
 from dropbox.local.spool import Spool
+from dropbox.protocol.batches import upload_size
 from dropbox.protocol.constants import ANSWER, MAX_BOARD, MAX_DIRECTORY, MAX_MARKS, MAX_ROWS, MAX_SEGMENT_ENVELOPES
-from dropbox.protocol.snapshots import snapshot_upload_size
 from dropbox.protocol.wire import segment_size
 
 from . import limits
@@ -80,7 +80,7 @@ class DeskConnection(Connection):
         raise refused
 
     async def _batch(self, upload: bytes) -> BatchAnswer:
-        status, data = await self.ask("POST", "/v1/batches", snapshot_upload_size(MAX_ROWS, MAX_MARKS), upload)
+        status, data = await self.ask("POST", "/v1/batches", upload_size(MAX_ROWS, MAX_MARKS), upload)
         if status == 409 and len(data) != ANSWER:
             return BatchAnswer("batch-held", data)
         if status != 200:

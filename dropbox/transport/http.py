@@ -244,7 +244,6 @@ class Connection:
             raise refusal(data)
         return data
 
-
     async def get_through_cuts(self, path: str, longest: int, came: Came = lambda size, of: None) -> bytes:
         """The body of a 200 of an address that can be gone on with where it was cut. Raises TransportFailed."""
         status, data = await self.ask("GET", path, longest, came=came, partial=_Partial())

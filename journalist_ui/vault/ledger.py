@@ -16,9 +16,7 @@ from .arriving import CaseWriter, forget_cases, forget_parts
 from .counters import count_texts
 from .database import Vault, read_meta, write_meta
 
-_NUMBERS = (
-    *("opened", "collected", "acknowledged", "last_heard", "grown", "asked", "answered", "set_aside"),
-)
+_NUMBERS = (*("opened", "collected", "acknowledged", "last_heard", "grown", "asked", "answered", "set_aside"),)
 
 
 def load_ledger(vault: Vault) -> Ledger:

@@ -23,11 +23,12 @@ from dropbox.flows.desk.state import (
 from dropbox.flows.source.requests import PostEnvelope
 from dropbox.flows.source.visit import Part
 from dropbox.protocol.batches import parse_upload
-from dropbox.protocol.board import entry_tag, split_text, unmask_index
+from dropbox.protocol.board import Chains, entry_tag, split_text, unmask_index
 from dropbox.protocol.codename import conversation_keys
-from dropbox.protocol.constants import BODY_PART, MAX_SLOTS, EntryType
+from dropbox.protocol.constants import BODY_PART, ENTRY, INDEX, LANES, TAG, EntryType
 from dropbox.protocol.envelope_format import split_body
 from dropbox.protocol.primitives import sha256
+from dropbox.protocol.texts import open_row
 from journalist_ui.daemon.keyring_format import decode_keyring, encode_keyring
 from tests.flows.twin import Desk, Service, drive, make_service, replace_directory
 
@@ -166,7 +167,7 @@ class World:
 def make_world(seed: int, units: int = 3, sources: int = 5) -> World:
     """Desks have published once; sources have sent nothing."""
     slugs = ("intake", "north", "south", "east")[:units]
-    service = make_service(slugs=slugs, seed=seed, quota=4)
+    service = make_service(slugs=slugs, seed=seed, quota=16)
     stream = random.Random(seed)  # noqa: S311 - reproducible on purpose; no secret depends on it
     desks = {}
     for slug, desk in service.desks.items():
@@ -341,23 +342,27 @@ def check_delivered(world: World) -> None:
 
 
 def check_fresh(world: World) -> None:
-    """No tag stands twice on any board, and no key of a chain sealed two different entries."""
+    """No tag stands twice on any board, and a step of a chain serves one text."""
     tags: set[bytes] = set()
-    used: dict[tuple[bytes, bytes, int], bytes] = {}
+    used: dict[tuple[bytes, bytes, int], tuple[int, str]] = {}
     for slug, disk in world.desks.items():
         unit_id = disk.desk.context.unit_id
         keys = [conversation_keys(source.stretched, unit_id) for source in world.sources if source.slug == slug]
         for period, data in world.service.twin.uploads[unit_id].items():
-            entries = {entry[:16]: entry for entry in parse_upload(data).batch.entry_list()}
+            rows = parse_upload(data).rows
+            entries = {rows[at : at + TAG]: rows[at : at + ENTRY] for at in range(0, len(rows), ENTRY)}
             world.require(not tags & set(entries), "a tag stands twice")
             tags |= set(entries)
+            key = disk.desk.context.keyring.public
             for one in keys:
-                for slot in range(MAX_SLOTS):
-                    entry = entries.get(entry_tag(one.beacon, one.pseudonym, period, slot))
+                for lane in range(LANES):
+                    entry = entries.get(entry_tag(one.beacon, one.pseudonym, period, lane))
                     if entry is not None:
-                        chain = unmask_index(one.beacon, one.pseudonym, period, slot, entry[16:34])
-                        world.require((one.pseudonym, *chain) not in used, "a key was used twice")
-                        used[(one.pseudonym, *chain)] = entry
+                        step = unmask_index(one.beacon, one.pseudonym, period, lane, entry[TAG : TAG + INDEX])
+                        plain = open_row(one, period, lane, entry, world.service.twin.service_id, key, Chains())
+                        text = (plain.msg_no, repr(plain.parts))
+                        known = used.setdefault((one.pseudonym, *step), text)
+                        world.require(known == text, "a key served two texts")
 
 
 def main() -> None:

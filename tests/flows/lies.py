@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What a server may do to one unit's part of the board, and the proof that each lie leaves."""
+"""What a server may do to one unit's part of the board and its rows, and the proof that each lie leaves."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
-from dropbox.protocol.batches import UnitBoard
+from dropbox.protocol.batches import Batch, UnitBoard
+from dropbox.protocol.constants import ENTRY
 
-Lie = Callable[[UnitBoard], UnitBoard | None]
+Served = tuple[UnitBoard, bytes]
+"""A unit's part, and its rows."""
+Lie = Callable[[UnitBoard, bytes], Served | None]
 """None leaves the part out."""
 
 
@@ -15,42 +18,38 @@ def flip(data: bytes, at: int) -> bytes:
     return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
 
 
-def _change(at: int, **changes: Callable[[bytes], bytes]) -> Lie:
-    def lie(served: UnitBoard) -> UnitBoard:
-        batch = served.batches[at]
-        one = replace(batch, **{name: change(getattr(batch, name)) for name, change in changes.items()})
-        batches = list(served.batches)
-        batches[at] = one
-        return replace(served, batches=tuple(batches))
+def _batch(change: Callable[[Batch], Batch]) -> Lie:
+    def lie(served: UnitBoard, rows: bytes) -> Served:
+        assert served.batch is not None
+        return replace(served, batch=change(served.batch)), rows
 
     return lie
 
 
+def _rows(change: Callable[[bytes], bytes]) -> Lie:
+    return lambda served, rows: (served, change(rows))
+
+
+def _certs(change: Callable[[tuple[bytes, bytes]], tuple[bytes, bytes]]) -> Lie:
+    return _batch(lambda batch: replace(batch, certs=change(batch.certs)))
+
+
+def _field(name: str, change: Callable[[bytes], bytes]) -> Lie:
+    return _batch(lambda batch: replace(batch, **{name: change(getattr(batch, name))}))
+
+
 LIES: dict[str, tuple[Lie, str]] = {
-    "the unit's part left out": (lambda served: None, "unit-missing"),
-    "oldest batch left out": (lambda served: replace(served, batches=served.batches[1:]), "batch-missing"),
-    "a middle batch left out": (
-        lambda served: replace(served, batches=served.batches[:5] + served.batches[6:]),
-        "batch-missing",
-    ),
-    "an entry changed": (_change(-1, entries=lambda data: flip(data, 500)), "batch-altered"),
-    "an old entry changed": (_change(3, entries=lambda data: flip(data, 500)), "batch-altered"),
-    "a mark changed": (_change(-2, marks=lambda data: flip(data, 3)), "batch-altered"),
-    "entries dropped": (
-        _change(-1, entries=lambda data: data[1_024:], marks=lambda data: data[144:]),
+    "the unit's part left out": (lambda served, rows: None, "unit-missing"),
+    "a row changed": (_rows(lambda rows: flip(rows, 500)), "batch-altered"),
+    "two rows swapped": (
+        _rows(lambda rows: rows[ENTRY : 2 * ENTRY] + rows[:ENTRY] + rows[2 * ENTRY :]),
         "batch-altered",
     ),
-    "the newest manifest changed": (_change(-1, manifest=lambda data: flip(data, 60)), "manifest-unproved"),
-    "an old manifest changed": (_change(4, manifest=lambda data: flip(data, 60)), "batch-forked"),
-    "the signature changed": (_change(-1, signature=lambda data: flip(data, 5)), "manifest-unproved"),
-    "a certificate swapped": (lambda served: replace(served, certs=served.certs[::-1]), "cert-mismatch"),
-    "a certificate changed": (
-        lambda served: replace(served, certs=(flip(served.certs[0], 700), served.certs[1])),
-        "cert-mismatch",
-    ),
-    "batches out of order": (lambda served: replace(served, batches=served.batches[::-1]), "batch-forked"),
-    "a batch twice": (
-        lambda served: replace(served, batches=(*served.batches[1:-1], *served.batches[-2:-1], served.batches[-1])),
-        "batch-forked",
-    ),
+    "a tag in the index changed": (_field("index", lambda index: flip(index, 9)), "batch-altered"),
+    "a mark in the index changed": (_field("index", lambda index: flip(index, -3)), "batch-altered"),
+    "the index cut short": (_field("index", lambda index: index[:-1]), "batch-altered"),
+    "the manifest changed": (_field("manifest", lambda manifest: flip(manifest, 60)), "manifest-unproved"),
+    "the signature changed": (_field("signature", lambda signature: flip(signature, 5)), "manifest-unproved"),
+    "the certificates swapped": (_certs(lambda certs: certs[::-1]), "cert-mismatch"),
+    "a certificate changed": (_certs(lambda certs: (flip(certs[0], 700), certs[1])), "cert-mismatch"),
 }

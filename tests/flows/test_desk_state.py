@@ -10,10 +10,13 @@ from dropbox.flows.desk.collect import collect
 from dropbox.flows.desk.publish_batch import publish_batch
 from dropbox.flows.desk.requests import BatchAnswer, GetIntakeState, GetSegment, PostBatch
 from dropbox.flows.desk.state import Conversation, Keyring, TextState
-from dropbox.protocol.board import chain_start, open_entry
+from dropbox.protocol.board import Chains, chain_start
 from dropbox.protocol.codename import ConversationKeys
+from dropbox.protocol.constants import LANES
 from dropbox.protocol.envelope_open import open_envelope
 from dropbox.protocol.errors import NotForThisKey, ProtocolError
+from dropbox.protocol.rows import row_at
+from dropbox.protocol.texts import open_row
 from dropbox.protocol.units import UnitKey
 from dropbox.protocol.wire import IntakeState, segment_header
 from journalist_ui.daemon.keyring_format import decode_keyring, encode_keyring
@@ -96,7 +99,7 @@ def test_a_batch_held_by_the_server_shows_a_second_holder_of_the_key() -> None:
 
     def answer(request: Any) -> Any:
         if isinstance(request, PostBatch):
-            return BatchAnswer("batch-held", held[2 * 1_262 :])
+            return BatchAnswer("batch-held", held)
         return desk.handle(twin, request)
 
     found = drive(publish_batch(desk.context, twin.clock, service.random), answer)
@@ -142,7 +145,8 @@ def test_after_the_epochs_end_a_seized_desk_opens_nothing_recorded() -> None:
     desk.reply(conversation, "an answer")
     service.tick(2)
     (found,) = service.visit(STRETCHED).conversations
-    batch = next(one for one in reversed(found.unit.batches) if one.entries)
+    batch = found.unit.batch
+    assert batch is not None
     service.tick(21)
     context = desk.context
     service_id = context.trusted().service_id
@@ -150,14 +154,15 @@ def test_after_the_epochs_end_a_seized_desk_opens_nothing_recorded() -> None:
     for envelope in recorded:
         with pytest.raises(NotForThisKey):
             open_envelope(envelope, openers)
-    held = [chain.key for chain in context.keyring.chains.values() if chain.key]
-    for key in held:
+    assert all(not chain.texts for chain in context.keyring.chains.values())
+    for key in [chain.key for chain in context.keyring.chains.values() if chain.key]:
         keys = ConversationKeys(context.unit_id, key, bytes(32), conversation.pseudonym, conversation.beacon)
         assert key != chain_start(keys.refresh(bytes(16)), context.unit_id, conversation.pseudonym)
-        for slot in range(4):
-            for entry in batch.entries.values():
+        for lane in range(LANES):
+            for at in range(batch.manifest.q):
+                entry, period = row_at(batch.rows, at), batch.manifest.period
                 with pytest.raises(ProtocolError):
-                    open_entry(keys, batch.manifest.period, slot, entry, service_id, context.keyring.public)
+                    open_row(keys, period, lane, entry, service_id, context.keyring.public, Chains())
     assert all(not text.parts for text in context.ledger.texts.values())
 
 

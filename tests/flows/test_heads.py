@@ -16,12 +16,18 @@ SERVICE = b"s" * 16
 
 def heads_of(service: Service) -> tuple[BoardHead, ...]:
     return newest_heads(
-        judge(service.anchor, service.twin.directory.encode(), service.twin.board, service.twin.clock).units
+        judge(
+            service.anchor,
+            service.twin.directory.encode(),
+            service.twin.board,
+            service.twin.rows,
+            service.twin.clock,
+        ).units
     )
 
 
 def test_each_unit_has_the_hash_of_its_newest_manifest() -> None:
-    """Present units with a batch, by unit_id; one whose batches are all withheld is not among them."""
+    """Present units with a batch, by unit_id; one whose batch is withheld is not among them."""
     service = make_service()
     service.tick(2)
     heads = heads_of(service)

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
 from dropbox.flows.source.reading import read_board
 from dropbox.flows.source.requests import ConfirmClock
 from dropbox.flows.source.visit import visit
 from dropbox.flows.trust import Judged, judge
 from dropbox.protocol.anchors import Anchor
-from dropbox.protocol.batches import encode_board, parse_board
+from dropbox.protocol.batches import board_id, encode_board, encode_rows, parse_board, parse_rows
 from dropbox.protocol.errors import (
     AnchorChainBroken,
     DirectoryMismatch,
@@ -29,7 +29,7 @@ STRETCHED = b"S" * 32
 
 @pytest.fixture(scope="module")
 def service() -> Service:
-    """A conversation with the unit north, and more batches than the window."""
+    """A conversation with the unit north, and an answer on the board."""
     made = make_service()
     made.send(STRETCHED, "north", b"a report")
     made.tick()
@@ -43,11 +43,13 @@ def service() -> Service:
 def lied(service: Service, lie: Lie, slug: str = "north") -> Judged:
     """The board with one unit's part replaced or left out."""
     unit_id = service.desks[slug].context.unit_id
-    units = []
-    for served in parse_board(service.twin.board):
-        changed = lie(served) if served.unit_id == unit_id else served
-        units += [changed] if changed is not None else []
-    return judge(service.anchor, service.twin.directory.encode(), encode_board(units), service.twin.clock)
+    directory, parts = service.twin.directory.encode(), parse_board(service.twin.board)
+    rows = parse_rows(service.twin.rows, board_id(directory, service.twin.board), parts)
+    changed = [lie(*one) if one[0].unit_id == unit_id else one for one in zip(parts, rows, strict=True)]
+    left = [one for one in changed if one is not None]
+    board = encode_board([part for part, _ in left])
+    served = encode_rows(board_id(directory, board), [found for _, found in left])
+    return judge(service.anchor, directory, board, served, service.twin.clock)
 
 
 @pytest.mark.parametrize("name", LIES)
@@ -62,7 +64,7 @@ def test_an_altered_board_is_proved_altered(service: Service, name: str) -> None
 
 def test_the_honest_board_has_no_warning(service: Service) -> None:
     """The same board unchanged: no warning, and the answer is read."""
-    judged = lied(service, lambda served: served)
+    judged = lied(service, lambda served, rows: (served, rows))
     assert judged.warnings == ()
     found = read_board(judged.units, STRETCHED)
     assert [text.text for text in found[0].texts] == ["an answer"]
@@ -72,7 +74,7 @@ def test_another_unit_cannot_write_for_this_one(service: Service) -> None:
     """The batches of the unit south in north's place are no batches of north."""
     south = service.desks["south"].context.unit_id
     other = next(served for served in parse_board(service.twin.board) if served.unit_id == south)
-    judged = lied(service, lambda served: replace(other, unit_id=served.unit_id))
+    judged = lied(service, lambda served, rows: (replace(other, unit_id=served.unit_id), rows))
     assert [one.proof for one in judged.warnings] == ["manifest-unproved"]
 
 
@@ -85,7 +87,8 @@ def test_one_unit_held_back_is_silent_after_three_periods() -> None:
     for held_back in range(1, 8):
         del stored[max(stored)]
         service.twin.rebuild()
-        judged = judge(service.anchor, service.twin.directory.encode(), service.twin.board, service.twin.clock)
+        twin = service.twin
+        judged = judge(service.anchor, twin.directory.encode(), twin.board, twin.rows, twin.clock)
         silent = [(one.code, one.slug) for one in judged.warnings]
         assert silent == ([("silent", "north")] if held_back > service.twin.policy.silent_after else [])
 
@@ -94,13 +97,13 @@ def test_a_whole_service_held_back_shows_as_the_clock_warning() -> None:
     """A board and directory that are days old, however whole, make the date warning, and nothing is sent unasked."""
     service = make_service()
     service.tick(6)
-    directory, board = service.twin.directory.encode(), service.twin.board
+    directory, board, rows = service.twin.directory.encode(), service.twin.board, service.twin.rows
     service.tick(8)
     asked = []
 
     def answer(request: object) -> object:
         asked.append(type(request))
-        old = {GetDirectory: directory, GetBoard: board, ConfirmClock: True}
+        old = {GetDirectory: directory, GetBoard: board, GetRows: rows, ConfirmClock: True}
         return old.get(type(request)) if type(request) in old else service.twin.answer(request)
 
     drive(visit(service.anchor, STRETCHED, None, service.twin.clock, service.random), answer)
@@ -142,5 +145,6 @@ def test_a_directory_that_is_not_the_roots_is_refused() -> None:
         (stranger, good.encode(), AnchorChainBroken),
     )
     for anchor, directory, error in cases:
+        rows = encode_rows(board_id(directory, board), [served.rows for served in service.twin.shown()])
         with pytest.raises(error):
-            judge(anchor, directory, board, clock)
+            judge(anchor, directory, board, rows, clock)

@@ -16,7 +16,9 @@ from dropbox.protocol.wire import Receipt
 from tests.flows.twin import drive, make_service
 
 SERVICE = make_service()
-JUDGED = judge(SERVICE.anchor, SERVICE.twin.directory.encode(), SERVICE.twin.board, SERVICE.twin.clock)
+JUDGED = judge(
+    SERVICE.anchor, SERVICE.twin.directory.encode(), SERVICE.twin.board, SERVICE.twin.rows, SERVICE.twin.clock
+)
 BROKE = ConnectionError()
 RECEIPT = Receipt(bytes(32), 1)
 STORED = Ended(Visited(JUDGED, (), RECEIPT, None, "north"), None, False)

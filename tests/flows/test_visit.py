@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
 from dropbox.flows.source.requests import ConfirmClock, NotTaken, PostEnvelope
 from dropbox.flows.source.visit import Part, Shown, Visited, visit
 from dropbox.flows.trust import by_the_list
 from dropbox.protocol.batches import parse_board
 from dropbox.protocol.constants import UnitKind
-from dropbox.protocol.directory import Directory
+from dropbox.protocol.directory import Directory, parse_signed_directory
 from dropbox.protocol.errors import (
     BadValue,
     ClockUnconfirmed,
@@ -22,6 +22,7 @@ from dropbox.protocol.errors import (
     Malformed,
     NoUnitReceives,
     RoutingChanged,
+    RowsMismatch,
     UnitCannotReceive,
     UnitConflicted,
     UnknownUnit,
@@ -68,7 +69,8 @@ def conversation(service: Service, slug: str, replies: int) -> None:
 def retire(service: Service, slug: str, version: int) -> None:
     """The roots move a unit to those whose board can only be read."""
     unit_id = service.desks[slug].context.unit_id
-    newest = next(served for served in parse_board(service.twin.board) if served.unit_id == unit_id).batches[-1]
+    newest = next(served for served in parse_board(service.twin.board) if served.unit_id == unit_id).batch
+    assert newest is not None
 
     def change(directory: Directory) -> Directory:
         ended = BoardPlace(directory.unit(slug), service.twin.now - 1, newest.hash)
@@ -97,7 +99,7 @@ def test_every_kind_of_visit_makes_the_same_requests() -> None:
         (b"n" * 32, part("nobody")),
     )
     traces = {tuple(traced(service, stretched, what)[0]) for stretched, what in visits}
-    assert traces == {(("GetDirectory", 0), ("GetBoard", 0), ("PostEnvelope", 16_384))}
+    assert traces == {(("GetDirectory", 0), ("GetBoard", 0), ("GetRows", 0), ("PostEnvelope", 16_384))}
 
 
 def test_a_return_acknowledges_to_a_unit_that_answered_and_never_to_one_named() -> None:
@@ -182,10 +184,14 @@ def test_an_older_directory_is_fetched_once_more() -> None:
     trace, _ = traced(
         service, STRETCHED, None, lambda request, found: next(stale) if isinstance(request, GetDirectory) else found
     )
-    assert [name for name, _ in trace] == ["GetDirectory", "GetBoard", "GetDirectory", "GetBoard", "PostEnvelope"]
+    assert [name for name, _ in trace] == [*["GetDirectory", "GetBoard", "GetRows"] * 2, "PostEnvelope"]
     before = len(service.twin.open)
-    with pytest.raises(HeadOlder):
+    with pytest.raises(RowsMismatch):
         traced(service, STRETCHED, None, lambda request, found: old if isinstance(request, GetDirectory) else found)
+    service.twin.directory = parse_signed_directory(old)
+    service.twin.rebuild()
+    with pytest.raises(HeadOlder):
+        service.visit(STRETCHED)
     assert len(service.twin.open) == before
 
 
@@ -219,7 +225,7 @@ def test_what_the_board_holds_is_told_whatever_becomes_of_the_envelope(name: str
 
     for stretched, what in ((STRETCHED, None), (STRETCHED, part("north")), (b"n" * 32, part("north"))):
         trace, visited = traced(service, stretched, what, lie)
-        assert [name for name, _ in trace] == ["GetDirectory", "GetBoard", "PostEnvelope"]
+        assert [name for name, _ in trace] == ["GetDirectory", "GetBoard", "GetRows", "PostEnvelope"]
         read = [text.text for found in visited.conversations for text in found.texts]
         assert read == (["reply 0"] if stretched == STRETCHED else [])
         assert visited.receipt is None
@@ -283,16 +289,17 @@ def test_a_retired_unit_is_told_from_one_that_never_was() -> None:
 
 
 def test_every_codename_gets_the_same_board() -> None:
-    """Directory and board are the same bytes whoever asks."""
+    """Directory, board and rows are the same bytes whoever asks."""
     service = make_service()
     conversation(service, "north", replies=1)
     seen: list[bytes] = []
 
     def keep(request: Any, found: Any) -> Any:
-        if isinstance(request, GetBoard | GetDirectory):
+        if isinstance(request, GetBoard | GetDirectory | GetRows):
             seen.append(found)
         return found
 
     for stretched in (STRETCHED, b"another codename" * 2):
         traced(service, stretched, None, keep)
-    assert seen[:2] == seen[2:]
+    assert len(seen) == 6
+    assert seen[:3] == seen[3:]

@@ -27,7 +27,7 @@ from dropbox.flows.source.requests import ConfirmClock, PostEnvelope
 from dropbox.flows.source.visit import Part, Visited, visit
 from dropbox.protocol import labels
 from dropbox.protocol.anchors import Anchor, Head, SignedAnchor, SignedHead, sign_as_root
-from dropbox.protocol.batches import UnitBoard, board_id, encode_board, encode_rows, parse_upload
+from dropbox.protocol.batches import UnitBoard, Upload, board_id, encode_board, encode_rows, parse_upload
 from dropbox.protocol.board import split_text
 from dropbox.protocol.constants import EntryType, UnitKind
 from dropbox.protocol.directory import Directory, UntrustedDirectory
@@ -76,12 +76,19 @@ class Twin:
                 del self.closed[old]
         self.rebuild()
 
+    def newest(self, unit_id: bytes) -> Upload | None:
+        """What stands on the board of a unit."""
+        stored = self.uploads.get(unit_id)
+        return parse_upload(stored[max(stored)]) if stored else None
+
+    def shown(self) -> list[Upload]:
+        """Everything that stands on the board."""
+        return [found for unit_id in self.order if (found := self.newest(unit_id))]
+
     def rebuild(self) -> None:
-        stored = [(unit_id, self.uploads.get(unit_id, {})) for unit_id in self.order]
-        uploads = [(unit_id, parse_upload(held[max(held)]) if held else None) for unit_id, held in stored]
-        self.board = encode_board([UnitBoard(unit_id, one.batch if one else None) for unit_id, one in uploads])
-        name = board_id(self.directory.encode(), self.board)
-        self.rows = encode_rows(name, [one.rows for _, one in uploads if one])
+        found = [(unit_id, self.newest(unit_id)) for unit_id in self.order]
+        self.board = encode_board([UnitBoard(unit_id, one.batch if one else None) for unit_id, one in found])
+        self.rows = encode_rows(board_id(self.directory.encode(), self.board), [one.rows for one in self.shown()])
 
     def post(self, envelope: bytes) -> bytes:
         key = sha256(envelope)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Which texts stand on a unit's next board, in which lanes, and which marks beside them (docs/protocol.md, section 6a).
+"""Which texts stand on a unit's next board, in which lanes, and which marks beside them (protocol.md, section 6.7).
 
 A board is planned anew each period, from nothing but what is told here: the same conversations give the same plan.
 """

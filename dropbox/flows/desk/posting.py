@@ -51,9 +51,7 @@ def _correspondent(state: DeskContext, one: Conversation) -> Correspondent:
         for text in state.ledger.texts.open_of(one.pseudonym)
     )
     steps = max(0, MAX_TEXT_STEP + 1 - chain.step) if chain else 0
-    return Correspondent(
-        one.pseudonym, texts, one.last_heard, one.asked, steps, one.collected, one.grown, one.answered
-    )
+    return Correspondent(one.pseudonym, texts, one.last_heard, one.asked, steps, one.collected, one.grown, one.answered)
 
 
 def _correspondents(state: DeskContext) -> Iterator[Correspondent]:

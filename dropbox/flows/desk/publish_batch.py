@@ -9,17 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dropbox.flows.drive import Flow
+from dropbox.protocol.batches import Upload, parse_upload, sign_batch
 from dropbox.protocol.board import EntryPlace, EntryPlain, chain_next
 from dropbox.protocol.certificates import epoch_bounds, epoch_of
 from dropbox.protocol.chance import Random
 from dropbox.protocol.constants import ENTRY, HASH, LANES, MAX_TEXT_STEP, NONCE, PAYLOAD, XWING_SEED
 from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.index import make_index
+from dropbox.protocol.manifests import Manifest, verify_manifest
 from dropbox.protocol.marks import Mark as BoardMark, hide_mark, mark_name, mark_value
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.rows import join_rows, rows_root
 from dropbox.protocol.sets import value_of
-from dropbox.protocol.snapshots import SnapshotManifest, SnapshotUpload, parse_snapshot_upload, sign_snapshot
 from dropbox.protocol.texts import seal_row, text_key
 from dropbox.protocol.units import Unit
 
@@ -134,7 +135,7 @@ def _assemble(state: DeskContext, now: int, index: bytes, rows: bytes, unit: Uni
     directory, keyring, ledger = state.trusted(), state.keyring, state.ledger
     epoch = epoch_of(now, directory.policy.epoch)
     certs = [keyring.epochs[number].cert(directory.service_id, state.unit_id) for number in (epoch, epoch + 1)]
-    manifest = SnapshotManifest(
+    manifest = Manifest(
         service_id=directory.service_id,
         unit_id=state.unit_id,
         period=now,
@@ -152,8 +153,8 @@ def _assemble(state: DeskContext, now: int, index: bytes, rows: bytes, unit: Uni
         cert_current=certs[0].hash,
         cert_next=certs[1].hash,
     )
-    snapshot = sign_snapshot(manifest, keyring.signing_seed, (certs[0].encode(), certs[1].encode()), index)
-    return PendingBatch(now, snapshot.hash, SnapshotUpload(snapshot, rows).encode())
+    batch = sign_batch(manifest, keyring.signing_seed, (certs[0].encode(), certs[1].encode()), index)
+    return PendingBatch(now, batch.hash, Upload(batch, rows).encode())
 
 
 def _build(state: DeskContext, unit: Unit, now: int, random: Random, result: PublishResult) -> Steps:
@@ -191,8 +192,8 @@ def _held(state: DeskContext, unit: Unit, data: bytes, now: int, result: Publish
     pending = state.keyring.pending
     directory = state.trusted()
     try:
-        batch = parse_snapshot_upload(data).snapshot
-        manifest = verify_snapshot(directory.service_id, unit, batch.manifest, batch.signature)
+        batch = parse_upload(data).batch
+        manifest = verify_manifest(directory.service_id, unit, batch.manifest, batch.signature)
     except ProtocolError as error:
         result.notices.append(Notice("batch-refused", {"error": error.code}))
         return

@@ -8,22 +8,21 @@ from aiohttp import web
 
 from dropbox.http_edge.answers import BINARY, Answer
 from dropbox.protocol.anchors import read_slice, verify_head
+from dropbox.protocol.batches import Upload, parse_upload, upload_size
 from dropbox.protocol.constants import EPOCH_CERT, SIGNATURE
 from dropbox.protocol.encoding import Reader
 from dropbox.protocol.errors import BatchAltered, CertMismatch, Malformed, ManifestUnproved, ProtocolError
 from dropbox.protocol.index import parse_index
-from dropbox.protocol.manifests import NO_HASH, check_certs
+from dropbox.protocol.manifests import (
+    MANIFEST_LONGEST,
+    NO_HASH,
+    Manifest,
+    check_certs,
+    parse_manifest,
+    verify_manifest,
+)
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.rows import check_rows, rows_root
-from dropbox.protocol.snapshots import (
-    SNAPSHOT_MANIFEST_LONGEST,
-    SnapshotManifest,
-    SnapshotUpload,
-    parse_snapshot_manifest,
-    parse_snapshot_upload,
-    snapshot_upload_size,
-    verify_snapshot_manifest,
-)
 from dropbox.protocol.units import Unit
 from dropbox.protocol.wire import encode_answer
 from dropbox.server.ports import BoardStore, StoredBatch
@@ -33,7 +32,7 @@ from .error_answers import Refused
 from .shelf import Shelf
 
 _CERTS = 2 * EPOCH_CERT
-UPLOAD_FRONT = _CERTS + 4 + SNAPSHOT_MANIFEST_LONGEST + SIGNATURE
+UPLOAD_FRONT = _CERTS + 4 + MANIFEST_LONGEST + SIGNATURE
 """Bytes of an upload that hold its certificates, its manifest and the signature, and perhaps a little more."""
 CONFLICT = 409
 
@@ -59,7 +58,7 @@ class Batches:
     async def post_batch(self, request: web.BaseRequest) -> Answer:
         """Durable before the answer; the same bytes again get the same answer, other bytes the stored batch."""
         length = check_binary(request)
-        if length > snapshot_upload_size(*self._shelf.listed.largest()):
+        if length > upload_size(*self._shelf.listed.largest()):
             raise Refused("too-large")
         if not self._shelf.takes:
             raise Refused("try-later")
@@ -82,9 +81,9 @@ class Batches:
         try:
             reader = Reader(front, "upload")
             reader.take(_CERTS)
-            body, signature = read_slice(reader, SNAPSHOT_MANIFEST_LONGEST), reader.take(SIGNATURE)
-            unit = self._unit(parse_snapshot_manifest(body).unit_id)
-            manifest = verify_snapshot_manifest(self._shelf.ready.service_id, unit, body, signature)
+            body, signature = read_slice(reader, MANIFEST_LONGEST), reader.take(SIGNATURE)
+            unit = self._unit(parse_manifest(body).unit_id)
+            manifest = verify_manifest(self._shelf.ready.service_id, unit, body, signature)
         except ManifestUnproved:
             raise Refused("unsigned") from None
         except ProtocolError:
@@ -99,20 +98,18 @@ class Batches:
             raise Refused("unsigned")
         return place.unit
 
-    def check(self, body: bytes) -> tuple[SnapshotUpload, SnapshotManifest]:
+    def check(self, body: bytes) -> tuple[Upload, Manifest]:
         """All that can be said without looking at the store. Raises Refused."""
         try:
-            upload = parse_snapshot_upload(body)
-            snapshot = upload.snapshot
-            unit_id = parse_snapshot_manifest(snapshot.manifest).unit_id
+            upload = parse_upload(body)
+            batch = upload.batch
+            unit_id = parse_manifest(batch.manifest).unit_id
         except Malformed:
             raise Refused("malformed") from None
         unit, place = self._unit(unit_id), self._shelf.listed.place(unit_id)
         try:
-            manifest = verify_snapshot_manifest(
-                self._shelf.ready.service_id, unit, snapshot.manifest, snapshot.signature
-            )
-            check_certs(manifest, snapshot.certs)
+            manifest = verify_manifest(self._shelf.ready.service_id, unit, batch.manifest, batch.signature)
+            check_certs(manifest, batch.certs)
             _check_content(manifest, upload)
         except ManifestUnproved:
             raise Refused("unsigned") from None
@@ -133,7 +130,7 @@ class Batches:
             raise Refused("bad-head")
         return upload, manifest
 
-    async def _keep(self, upload: SnapshotUpload, manifest: SnapshotManifest) -> Answer:
+    async def _keep(self, upload: Upload, manifest: Manifest) -> Answer:
         data = upload.encode()
         certs, body = data[:_CERTS], data[_CERTS:]
         stored = await self._store.batch(manifest.unit_id, manifest.period)
@@ -150,7 +147,7 @@ class Batches:
             return Answer(stored.certs + stored.body if stored else b"", BINARY, CONFLICT)
         return Answer(encode_answer("published", period=manifest.period))
 
-    async def _check_follows(self, manifest: SnapshotManifest) -> bool:
+    async def _check_follows(self, manifest: Manifest) -> bool:
         """Whether it is the unit's first. Raises Refused."""
         newest = await self._store.newest_batches(manifest.unit_id, 1)
         if manifest.period < self._period() - 1 or (newest and manifest.period <= newest[0].period):
@@ -165,9 +162,9 @@ class Batches:
         return not newest
 
 
-def _check_content(manifest: SnapshotManifest, upload: SnapshotUpload) -> None:
+def _check_content(manifest: Manifest, upload: Upload) -> None:
     """Index, rows and tree are those that the manifest names, and fit each other. Raises Malformed, BatchAltered."""
-    index, rows = upload.snapshot.index, upload.rows
+    index, rows = upload.batch.index, upload.rows
     named = (manifest.index_hash, manifest.rows_hash, manifest.root)
     if named != (sha256(index), sha256(rows), rows_root(rows)):
         raise BatchAltered("hashes")

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 from hashlib import sha256
 
 from dropbox.protocol import labels
+from dropbox.protocol.batches import UnitBoard, encode_rows
 from dropbox.protocol.constants import StructType
 from dropbox.protocol.directory import Directory
 from dropbox.protocol.encoding import head, u16
-from dropbox.protocol.snapshots import SnapshotPart, encode_rows
 from dropbox.server.ports import BoardStore
 
 
@@ -33,13 +33,13 @@ class BoardBuild:
 
     async def board(self) -> AsyncIterator[bytes]:
         """Each unit's newest batch without its rows, in the directory's order."""
-        pieces = [head(StructType.SNAPSHOT_BOARD) + u16(len(self._units))]
+        pieces = [head(StructType.BOARD) + u16(len(self._units))]
         for unit in self._units:
             stored = await self._store.newest_batches(unit.unit_id, 1)
             upload = stored[0].upload() if stored else None
             if upload is not None:
                 self._shown.append((unit.unit_id, stored[0].period))
-            pieces.append(SnapshotPart(unit.unit_id, upload.snapshot if upload else None).encode())
+            pieces.append(UnitBoard(unit.unit_id, upload.batch if upload else None).encode())
             while pieces:
                 piece = pieces.pop(0)
                 self._hash.update(piece)
