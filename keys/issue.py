@@ -19,7 +19,7 @@ from dropbox.protocol.anchors import (
 from dropbox.protocol.chance import Random
 from dropbox.protocol.constants import MAX_PERIOD, MAX_ROOTS, ROWS_BUDGET, SERVICE_ID, UnitKind
 from dropbox.protocol.directory import Directory, UntrustedDirectory, parse_directory
-from dropbox.protocol.errors import ProtocolError, TrustError
+from dropbox.protocol.errors import ProtocolError, TrustError, WrongVersion
 from dropbox.protocol.policy import Policy
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.units import Unit
@@ -106,6 +106,11 @@ def body_of(listing: UntrustedDirectory) -> Directory:
         if sha256(listing.body) != listing.head.head.directory_hash:
             raise StepRefused("The directory file is not the one its head names. Take an undamaged copy.")
         return parse_directory(listing.body)
+    except WrongVersion:
+        raise StepRefused(
+            "This list is of another form than today's. If it is of the first one, `dropbox-keys directory upgrade` issues "
+            "it anew."
+        ) from None
     except ProtocolError as error:
         raise StepRefused(f"The directory file cannot be read ({error}).") from None
 

@@ -4,7 +4,7 @@
 import json
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import MISSING, asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -71,11 +71,13 @@ def describe(listing: UntrustedDirectory) -> None:
 
 
 def read_policy_file(path: Path) -> Policy:
-    """A JSON object with exactly the policy's fields, whole numbers. Raises StepRefused."""
+    """A JSON object with the policy's fields, whole numbers; those kept for later may be left out. Raises
+    StepRefused."""
     names = [field.name for field in fields(Policy)]
+    needed = {field.name for field in fields(Policy) if field.default is MISSING}
     try:
         values: Any = json.loads(read_file(path))
-        if sorted(values) != sorted(names) or not all(type(value) is int for value in values.values()):
+        if not needed <= set(values) <= set(names) or not all(type(value) is int for value in values.values()):
             raise StepRefused(f"{path}: must hold exactly these whole numbers: {', '.join(names)}.")
         return read_policy(Reader(Policy(**values).encode(), "policy"))
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, ProtocolError):

@@ -3,6 +3,7 @@
 
 import asyncio
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,6 @@ import pytest
 from dropbox.admin_cli import file_checks
 from dropbox.admin_cli.findings import Level
 from dropbox.protocol.armour import armour
-from dropbox.protocol.constants import BOARD_QUOTA_BUDGET, MAX_QUOTA
 from dropbox.protocol.units import BoardPlace
 from dropbox.server.config import load_config
 from dropbox.server.ports import ClosedSegment, StoredBatch
@@ -80,18 +80,16 @@ def test_directories_that_clients_would_refuse_are_refused(config: Path, world: 
 
 
 def test_a_directory_must_fit_the_board(config: Path, world: World) -> None:
-    """The sum of quota x window over all units, and retired ones for a window more, stays within the budget."""
-    window = world.policy.window
-    allowed = BOARD_QUOTA_BUDGET // window
-    for desk, quota in zip(world.desks, (MAX_QUOTA, allowed - MAX_QUOTA + 1), strict=True):
-        desk.unit = replace(desk.unit, board_quota=quota)
-    assert "lower some quotas" in refused(publish(config, world.directory_text(period=NOW)))
-    desk.unit = replace(desk.unit, board_quota=desk.unit.board_quota - 1)
-    gone = World().desks[0].unit
-    world.retired = (BoardPlace(replace(gone, slug="gone"), NOW - window, bytes(32)),)
-    assert "lower some quotas" in refused(publish(config, world.directory_text(period=NOW)))
-    world.retired = (BoardPlace(replace(gone, slug="gone"), 0, bytes(32)),)
-    assert publish(config, world.directory_text(period=NOW)).exit_code == 0
+    """The rows of all units, retired ones too, stay within the budget where a period is a day."""
+    world.policy = replace(world.policy, period=86_400, collect=3_600)
+    for desk, rows in zip(world.desks, (4_096, 4_096), strict=True):
+        desk.unit = replace(desk.unit, rows=rows)
+    assert "lower some quotas" in refused(publish(config, world.directory_text(period=int(time.time()) // 86_400)))
+    desk.unit = replace(desk.unit, rows=2_048)
+    assert publish(config, world.directory_text(period=int(time.time()) // 86_400)).exit_code == 0
+    gone = replace(World().desks[0].unit, slug="gone", rows=2_048)
+    world.retired = (BoardPlace(gone, 0, bytes(32)),)
+    assert "lower some quotas" in refused(publish(config, world.directory_text(period=int(time.time()) // 86_400)))
 
 
 def add_batches(config: Path, world: World, count: int) -> None:
@@ -100,7 +98,8 @@ def add_batches(config: Path, world: World, count: int) -> None:
         desk = world.desks[0]
         for period in range(NOW, NOW + count):
             upload = world.upload(desk, period)
-            batch = StoredBatch(desk.unit.unit_id, period, b"".join(upload.certs), upload.batch.encode())
+            data, certs = upload.encode(), b"".join(upload.batch.certs)
+            batch = StoredBatch(desk.unit.unit_id, period, certs, data[len(certs) :])
             assert await store.add_batch(batch)
             world.sent(desk, upload, period)
         await store.close_store()
@@ -109,16 +108,13 @@ def add_batches(config: Path, world: World, count: int) -> None:
 
 
 def test_a_directory_must_prove_the_board(config: Path, world: World) -> None:
-    """Another key, or a window longer than what is kept, would make honest batches look altered: refused."""
+    """Another key would make an honest batch look altered: refused."""
     assert publish(config, world.directory_text(period=NOW)).exit_code == 0
-    add_batches(config, world, world.policy.window + 1)
-    asyncio.run(trim(config, world.policy.window))
+    add_batches(config, world, 3)
+    asyncio.run(trim(config, 2))
     assert publish(config, world.directory_text(period=NOW)).exit_code == 0
     unit = world.desks[0].unit
     world.desks[0].unit = replace(unit, keys=World().desks[0].unit.keys)
-    assert "do not verify" in refused(publish(config, world.directory_text(period=NOW)))
-    world.desks[0].unit = unit
-    world.policy = replace(world.policy, window=world.policy.window + 1)
     assert "do not verify" in refused(publish(config, world.directory_text(period=NOW)))
 
 

@@ -30,8 +30,8 @@ PERIOD = 4
 POLICY = {
     "period": PERIOD,
     "collect": PERIOD,
-    "window": 720,
-    "repost": 700,
+    "stay": 720,
+    "linger": 720,
     "retention": 720,
     "epoch": 2_000,
     "give_up": 3_600,
@@ -279,7 +279,7 @@ def start_service(root: Path, init: Sequence[str] = (), folder: str = "north", b
     enrolment = desk.init(*init, backup=backup).json["enrolment"]
     here(
         *("dropbox-keys", "unit", "add", "--directory", root / "directory.txt", "--enrolment", enrolment),
-        *("--slug", "north", "--quota", 2),
+        *("--slug", "north", "--quota", 16),
     )
     here("dropbox-admin", "init", "--dir", root / "server", "--anchor", anchor, "--listen", f"127.0.0.1:{port}")
     server = subprocess.Popen(

@@ -25,7 +25,7 @@ from tests.desk.room import DESK_KEY, INVESTIGATOR, Room, make_room
 
 SOURCES = 5
 STEPS = 45
-POLICY = replace(PRODUCTION, give_up=3, retention=4, repost=2)
+POLICY = replace(PRODUCTION, give_up=3, retention=4)
 """Texts are given up, and what never becomes whole goes, within a few periods."""
 
 

@@ -62,7 +62,7 @@ def test_many_rows_are_written_by_portions(monkeypatch: pytest.MonkeyPatch) -> N
 
 def good() -> dict[str, Any]:
     seed, name = "11" * 32, "22" * 32
-    chains = [[name, "33" * 16, 5, 1, seed]]
+    chains = [[name, "33" * 16, 5, 1, seed, [[7, 0, seed]]]]
     keyring: dict[str, Any] = json.loads(encode_keyring(Keyring(b"s" * 32)))
     return keyring | {"epochs": [[5, 35, 41, seed]], "chains": chains, "pending": [7, name, "00"]}
 
@@ -70,7 +70,8 @@ def good() -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("v", 2),
+        ("v", 3),
+        ("v", 1),
         ("signing_seed", "11" * 31),
         ("signing_seed", 5),
         ("signing_seed", "AA" * 32),
@@ -79,8 +80,12 @@ def good() -> dict[str, Any]:
         ("epochs", [[5, 35, 41]]),
         ("epochs", [[True, 35, 41, "11" * 32]]),
         ("epochs", [[5, 35, 41, "11" * 32], [5, 36, 41, "11" * 32]]),
-        ("chains", [["22" * 32, "33" * 16, 5, 1, "44" * 16]]),
-        ("chains", [["22" * 32, "33" * 15, 5, 1, "44" * 32]]),
+        ("chains", [["22" * 32, "33" * 16, 5, 1, "44" * 16, []]]),
+        ("chains", [["22" * 32, "33" * 15, 5, 1, "44" * 32, []]]),
+        ("chains", [["22" * 32, "33" * 16, 5, 1, "44" * 32]]),
+        ("chains", [["22" * 32, "33" * 16, 5, 1, "44" * 32, [[7, 0, "44" * 31]]]]),
+        ("chains", [["22" * 32, "33" * 16, 5, 1, "44" * 32, [[7, 0]]]]),
+        ("chains", [["22" * 32, "33" * 16, 5, 1, "44" * 32, [[7, 0, "44" * 32], [7, 1, "44" * 32]]]]),
         ("seen", [["22" * 31, 5]]),
         ("seen", [["22" * 32, -1]]),
         ("seen", [["22" * 32, 2**32]]),
@@ -111,3 +116,13 @@ def test_what_is_not_even_an_object_is_refused(data: bytes) -> None:
     for changed in (good() | {"more": 1}, {name: value for name, value in good().items() if name != "built"}):
         with pytest.raises(BadValue):
             decode_keyring(json.dumps(changed).encode())
+
+
+def test_a_keyring_of_before_is_read() -> None:
+    """Its chains had no keys of texts; everything else is the same, and it is written in today's form."""
+    fields = good()
+    before = fields | {"v": 1, "chains": [row[:5] for row in fields["chains"]]}
+    found = decode_keyring(json.dumps(before).encode())
+    assert [chain.texts for chain in found.chains.values()] == [{}]
+    assert found.chains.keys() == decode_keyring(json.dumps(fields).encode()).chains.keys()
+    assert json.loads(encode_keyring(found)) == fields | {"chains": [[*fields["chains"][0][:5], []]]}

@@ -104,14 +104,15 @@ def test_the_search_finds_what_is_there(room: Room) -> None:
 
 
 def test_content_stays_closed_without_a_passphrase(room: Room) -> None:
-    """What a source wrote, a body that is no form, and an answer that was read are nowhere: only members open them."""
+    """What a source wrote, a body that is no form, and an answer that was read some days ago are nowhere: only members
+    open them."""
     source = room.report(entropy(1), REPORT, force=FORCE, answers={"where": PLACE})
     room.service.send(source, "north", BODY.encode())
     work(room)
     answer(room, ANSWER)
     work(room, 2)
     room.service.visit(source)
-    work(room, 1)
+    work(room, 6)
     assert "read" in [one.state for one in rows(room.vault, tables.texts)]
     shown = room.sign_in("ada").show(1, 0)
     assert len(shown.messages) == 3
@@ -185,7 +186,7 @@ def remember(room: Room, secrets: set[bytes]) -> None:
 def recorded_certs(room: Room) -> set[bytes]:
     """Every epoch certificate that was ever uploaded."""
     uploads = room.service.twin.uploads[room.settings.unit_id].values()
-    return {cert for upload in uploads for cert in parse_upload(upload).certs}
+    return {cert for upload in uploads for cert in parse_upload(upload).batch.certs}
 
 
 def opened(envelopes: list[bytes], certs: set[bytes], room: Room) -> int:

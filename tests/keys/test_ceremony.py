@@ -39,7 +39,7 @@ def test_two_of_three_roots_make_a_service(folder: Path, run: Run) -> None:
     data = dearmour("DIRECTORY", (folder / "service.directory").read_bytes())
     found = verify_directory(anchor, parse_signed_directory(data))
     north = found.directory.unit("north")
-    assert (north.forces, north.conflicts, north.board_quota) == (("cumbria",), ("gwent",), 4)
+    assert (north.forces, north.conflicts, north.rows, north.marks) == (("cumbria",), ("gwent",), 32, 64)
     assert (north.first_period, north.not_after) == (PERIOD, PERIOD + 3_653)
     assert found.signed_head.head.expires == PERIOD + 100
 

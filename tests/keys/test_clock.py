@@ -14,7 +14,7 @@ from tests.keys.conftest import PERIOD, Run, done, passphrase, write_enrolment
 from tests.keys.test_refusals import refused, state
 
 TODAY = PERIOD + 20
-DEMO = {"period": 5, "collect": 5, "window": 720, "repost": 700, "retention": 720, "epoch": 2_000, "give_up": 3_600}
+DEMO = {"period": 5, "collect": 5, "stay": 720, "linger": 720, "retention": 720, "epoch": 2_000, "give_up": 3_600}
 DEMO |= {"silent_after": 60, "clock_slack": 60, "head_life": 20_000, "intake_per_period": 500}
 
 

@@ -63,8 +63,8 @@ def test_every_noun_has_help(run: Run, noun: str) -> None:
     [
         ("unit", "pause", "--slug", "north", "--period", "-1"),
         ("unit", "pause", "--slug", "north", "--period", str(2**32)),
-        ("unit", "add", "--slug", "s", "--enrolment", "e", "--quota", "0"),
-        ("unit", "add", "--slug", "s", "--enrolment", "e", "--quota", "1025"),
+        ("unit", "add", "--slug", "s", "--enrolment", "e", "--quota", "4"),
+        ("unit", "add", "--slug", "s", "--enrolment", "e", "--quota", "24"),
         ("unit", "add", "--slug", "s", "--enrolment", "e", "--kind", "other"),
         ("unit", "add", "--slug", "s", "--enrolment", "e", "--not-after", str(2**32)),
         ("unit", "rotate", "--slug", "s", "--enrolment", "e", "--first-period", str(2**32)),
@@ -148,8 +148,8 @@ def test_what_show_prints(folder: Path, run: Run) -> None:
     assert text == (
         f"version 2, from {day_of(PERIOD, 86_400)} to {day_of(PERIOD + 100, 86_400)}, 80 days left\n"
         "signed by nobody yet; 2 of 3 roots are needed\n"
-        "intake: Unit intake, intake desk, paused, gets no new reports, quota 4\n"
-        "north: Unit north, force unit, receives reports, quota 4\n"
+        "intake: Unit intake, intake desk, paused, gets no new reports, quota 32\n"
+        "north: Unit north, force unit, receives reports, quota 32\n"
         "    serves Cumbria Constabulary (cumbria)\n"
         "    gets no reports about Gwent Police (gwent)\n"
         "no intake desk in it receives reports: a force without a unit has nobody\n"

@@ -136,8 +136,8 @@ def _junk_body(found: Any) -> bytes:
 
     from dropbox.protocol.anchors import SignedHead
 
-    head = replace(found.head.head, directory_hash=hashlib.sha256(b"\1\3").digest())
-    return bytes(replace(found, head=SignedHead(head, ()), body=b"\1\3").encode())
+    head = replace(found.head.head, directory_hash=hashlib.sha256(b"\2\3").digest())
+    return bytes(replace(found, head=SignedHead(head, ()), body=b"\2\3").encode())
 
 
 ADD = ("--period", PERIOD)
@@ -163,7 +163,7 @@ UNIT_FAULTS: dict[str, tuple[tuple[object, ...], str]] = {
         "Check slugs, names and dates",
     ),
     "ends before": (("--slug", "south", "--not-after", PERIOD - 1), "Check slugs, names and dates"),
-    "board too large": (("--slug", "south", "--quota", 460), "Quota times window is 6552, at most 6500. Lower a quota"),
+    "board too large": (("--slug", "south", "--quota", 8_192), "All units together have 8256 rows, at most 7500. Lower a quota"),
 }
 
 
@@ -178,7 +178,7 @@ def test_a_unit_that_cannot_be_added(folder: Path, run: Run, fault: str) -> None
 def test_the_largest_board_that_fits(folder: Path, run: Run) -> None:
     """6,496 of 6,500; and an oversight unit may serve a force that another serves."""
     at = ("--directory", folder / "service.directory", "--enrolment", write_enrolment(folder, "south"), *ADD)
-    more = ("--slug", "south", "--quota", 456, "--kind", "oversight", "--force", "cumbria")
+    more = ("--slug", "south", "--quota", 4_096, "--kind", "oversight", "--force", "cumbria")
     done(run("unit", "add", *at, *more))
 
 
@@ -231,7 +231,7 @@ NONE: dict[str, bytes] = {
     "a list of the names": json.dumps(list(_VALUES)).encode(),
     "negative": json.dumps({**_VALUES, "epoch": -7}).encode(),
     "too large": json.dumps({**_VALUES, "epoch": 2**40}).encode(),
-    "a bound": json.dumps({**_VALUES, "window": 2}).encode(),
+    "a bound": json.dumps({**_VALUES, "stay": 0}).encode(),
     "a number": b"7",
     "deep": b"[" * 5_000,
     "not utf-8": b"\xff\xfe",
@@ -302,6 +302,6 @@ def test_a_policy_of_the_operator_s_own(folder: Path, run: Run) -> None:
     shown = json.loads(done(run("directory", "show", "--directory", out, "--json")))
     assert shown["expires"] == 2**32 - 1
     add = ("unit", "add", "--directory", out, "--enrolment", write_enrolment(folder, "south"), "--slug", "south")
-    done(run(*add, "--quota", 1_024, "--period", 7))
+    done(run(*add, "--quota", 65_536, "--period", 7))
     north = json.loads(done(run("directory", "show", "--directory", out, "--json")))["units"][0]
     assert (north["first_period"], north["not_after"]) == (7, 7 + 3_653 * 86_400 // 5)

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from dropbox.protocol import labels
 from dropbox.protocol.anchors import Head, SignedHead
-from dropbox.protocol.batches import Batch, Upload, parse_board
+from dropbox.protocol.batches import Upload, board_id, parse_board, parse_rows, sign_batch
+from dropbox.protocol.constants import ENTRY
 from dropbox.protocol.manifests import parse_manifest
-from dropbox.protocol.primitives import ed25519_sign, sha256
+from dropbox.protocol.primitives import sha256
 from dropbox.protocol.proofs import prove_unit
+from dropbox.protocol.rows import rows_root
 from dropbox.protocol.units import BoardPlace
-from tests.server.service import Running, running
+from tests.server.service import Running, Seen, running
 from tests.server.world import START, World
 
 PATH = "/v1/batches"
@@ -28,8 +29,15 @@ async def server(tmp_path: Path) -> AsyncIterator[Running]:
         yield found
 
 
-async def board_counts(server: Running) -> list[int]:
-    return [len(unit.batches) for unit in parse_board((await server.get("/v1/board")).body)]
+async def shown_periods(server: Running) -> list[int]:
+    """Of each unit's batch; 0 without one."""
+    parts = parse_board((await server.get("/v1/board")).body)
+    return [parse_manifest(part.batch.manifest).period if part.batch else 0 for part in parts]
+
+
+def board_of(seen: Seen) -> str:
+    """Which board an answer says that it is of."""
+    return dict(seen.headers)["dropbox-board"]
 
 
 async def accept(server: Running, period: int, number: int = 0) -> Upload:
@@ -70,30 +78,59 @@ async def test_first_batches_of_many_units_at_once_are_all_taken_and_shown(tmp_p
 
 async def test_the_first_batch_shows_at_once_and_the_next_at_the_rebuild(server: Running) -> None:
     """A unit with nothing on the board appears at once; a later batch waits for the fixed instant of the period."""
-    assert await board_counts(server) == [0, 0]
+    assert await shown_periods(server) == [0, 0]
     await accept(server, START)
-    assert await board_counts(server) == [1, 0]
+    assert await shown_periods(server) == [START, 0]
     server.clock.set_period(START + 1)
     await server.tick()
     await accept(server, START + 1)
-    assert await board_counts(server) == [1, 0]
+    assert await shown_periods(server) == [START, 0]
     server.clock.set_period(START + 1, server.world.policy.collect + 1)
     await server.tick()
-    assert await board_counts(server) == [2, 0]
+    assert await shown_periods(server) == [START + 1, 0]
 
 
 async def test_the_board_proves_itself(server: Running) -> None:
-    """What is served is exactly what the desks signed: the whole window of each unit proves, certificates too."""
+    """What is served is exactly what the desks signed: the newest batch of each unit proves, certificates and rows too,
+    and the rows are those of the board that was served with this directory."""
     for period in range(START, START + 8):
         server.clock.set_period(period)
         for number in (0, 1):
             await accept(server, period, number)
     server.clock.set_period(START + 8)
     await server.tick()
-    window = server.world.policy.window
-    for desk, shown in zip(server.world.desks, parse_board((await server.get("/v1/board")).body), strict=True):
-        proved = prove_unit(server.world.service_id, BoardPlace(desk.unit), shown, window)
-        assert [one.manifest.period for one in proved.batches] == list(range(START + 8 - window, START + 8))
+    directory, board, answer = [(await server.get(f"/v1/{name}")).body for name in ("directory", "board", "rows")]
+    parts = parse_board(board)
+    rows = parse_rows(answer, board_id(directory, board), parts)
+    for desk, shown, found in zip(server.world.desks, parts, rows, strict=True):
+        proved = prove_unit(server.world.service_id, BoardPlace(desk.unit), shown, found)
+        assert proved.newest == START + 7
+    assert (await server.store.counts())["batches"] == 4
+
+
+async def test_an_answer_that_was_cut_goes_on_where_it_was(server: Running) -> None:
+    """At any byte, of the board that is shown and of the one before it, as whole answers name them; nothing else."""
+    await accept(server, START)
+    for period in (START, START + 1):
+        whole = {name: await server.get(f"/v1/{name}") for name in ("board", "rows")}
+        if period == START:
+            server.clock.set_period(START + 1)
+            await server.tick()
+            await accept(server, START + 1)
+            server.clock.set_period(START + 1, server.world.policy.collect + 1)
+            await server.tick()
+        for name, seen in whole.items():
+            board = board_of(seen)
+            for start in (0, 1, len(seen.body) // 2, len(seen.body) - 1):
+                rest = await server.get(f"/v1/{name}/{board}/{start}")
+                assert (rest.status, board_of(rest), rest.body) == (200, board, seen.body[start:])
+            for wrong in (f"{board}/{len(seen.body)}", f"{board}/999999999", f"{'0' * 64}/0"):
+                assert (await server.get(f"/v1/{name}/{wrong}")).json["code"] == "board-gone"
+    server.clock.set_period(START + 2, server.world.policy.collect + 1)
+    await accept(server, START + 2)
+    await server.tick()
+    first = board_of(await server.get("/v1/board"))
+    assert (await server.get(f"/v1/rows/{first}/2")).status == 200
 
 
 async def test_a_repeat_is_answered_alike_even_much_later(server: Running) -> None:
@@ -112,48 +149,42 @@ async def test_other_bytes_for_a_taken_period_get_the_stored_batch(server: Runni
     desk = server.world.desks[0]
     desk.last, desk.last_period = None, 0
     seen = await server.post(PATH, server.world.upload(desk, START).encode())
-    assert (seen.status, seen.body) == (409, first.batch.encode())
+    assert (seen.status, seen.body) == (409, first.encode())
     assert (await server.store.counts())["batches"] == 1
 
 
 Change = Callable[[World, Upload], Upload]
 
 
-def swapped(name: str) -> Change:
+def batch_with(**changes: Callable[[bytes], bytes]) -> Change:
     def change(_: World, upload: Upload) -> Upload:
-        whole: bytes = getattr(upload.batch, name)
-        half = len(whole) // 2
-        return replace(upload, batch=replace(upload.batch, **{name: whole[half:] + whole[:half]}))
+        found = {name: made(getattr(upload.batch, name)) for name, made in changes.items()}
+        return replace(upload, batch=replace(upload.batch, **found))
 
     return change
 
 
-def other_signature(_: World, upload: Upload) -> Upload:
-    return replace(upload, batch=replace(upload.batch, signature=secrets.token_bytes(64)))
+def rows_with(made: Callable[[bytes], bytes]) -> Change:
+    return lambda _, upload: replace(upload, rows=made(upload.rows))
 
 
-def flipped_entry(_: World, upload: Upload) -> Upload:
-    entries = upload.batch.entries
-    return replace(upload, batch=replace(upload.batch, entries=entries[:-1] + bytes([entries[-1] ^ 1])))
+def flipped(data: bytes) -> bytes:
+    return data[:-1] + bytes([data[-1] ^ 1])
 
 
 def swapped_certs(_: World, upload: Upload) -> Upload:
-    return replace(upload, certs=(upload.certs[1], upload.certs[0]))
-
-
-def one_entry_less(_: World, upload: Upload) -> Upload:
-    batch = upload.batch
-    return replace(upload, batch=Batch(batch.manifest, batch.signature, batch.marks[144:], batch.entries[1024:]))
+    return replace(upload, batch=replace(upload.batch, certs=upload.batch.certs[::-1]))
 
 
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        (swapped("marks"), "malformed"),
-        (swapped("entries"), "malformed"),
-        (flipped_entry, "malformed"),
-        (one_entry_less, "malformed"),
-        (other_signature, "unsigned"),
+        (batch_with(index=flipped), "malformed"),
+        (batch_with(index=lambda index: index[:-1]), "malformed"),
+        (rows_with(flipped), "malformed"),
+        (rows_with(lambda rows: rows[ENTRY : 2 * ENTRY] + rows[:ENTRY] + rows[2 * ENTRY :]), "malformed"),
+        (rows_with(lambda rows: rows[:-ENTRY]), "malformed"),
+        (batch_with(signature=lambda _: secrets.token_bytes(64)), "unsigned"),
         (swapped_certs, "bad-certificates"),
     ],
 )
@@ -165,16 +196,28 @@ async def test_altered_uploads_are_refused(server: Running, change: Change, code
     assert (await server.post(PATH, upload.encode())).status == 200
 
 
-async def test_lists_must_be_sorted(server: Running) -> None:
-    """A batch whose order could tell which entries are real is refused, although it is signed."""
+async def signed_anew(server: Running, **changes: object) -> str:
+    """What becomes of a batch whose unit signs a manifest that does not fit it."""
     world = server.world
-    upload = world.upload(world.desks[0], START)
-    entries = b"".join(reversed(upload.batch.entry_list()))
-    manifest = replace(parse_manifest(upload.batch.manifest), content_hash=sha256(upload.batch.marks + entries))
-    body = manifest.encode()
-    signature = ed25519_sign(world.desks[0].seed, labels.MANIFEST_SIGNATURE + b"\0" + body)
-    unsorted = Upload(upload.certs, Batch(body, signature, upload.batch.marks, entries))
-    assert await refused(server, unsorted.encode()) == "malformed"
+    desk = world.desks[0]
+    upload = world.upload(desk, START)
+    manifest = replace(parse_manifest(upload.batch.manifest), **changes)
+    batch = sign_batch(manifest, desk.seed, upload.batch.certs, upload.batch.index)
+    return await refused(server, Upload(batch, upload.rows).encode())
+
+
+async def test_what_a_unit_signs_must_fit_its_rows(server: Running) -> None:
+    """Another hash, another tree, an index of other rows: sources and mirrors would find out, and nobody may need to."""
+    assert await signed_anew(server, index_hash=bytes(32)) == "malformed"
+    assert await signed_anew(server, rows_hash=bytes(32)) == "malformed"
+    assert await signed_anew(server, root=bytes(16)) == "malformed"
+    world = server.world
+    desk = world.desks[0]
+    one, other = world.upload(desk, START), world.upload(desk, START)
+    named = {"rows_hash": sha256(other.rows), "root": rows_root(other.rows)}
+    manifest = replace(parse_manifest(one.batch.manifest), **named)
+    batch = sign_batch(manifest, desk.seed, one.batch.certs, one.batch.index)
+    assert await refused(server, Upload(batch, other.rows).encode()) == "malformed"
 
 
 async def test_periods_too_far_or_not_rising_are_refused(server: Running) -> None:
@@ -202,21 +245,21 @@ async def test_a_batch_that_does_not_follow_is_refused(server: Running) -> None:
     assert await refused(server, world.upload(desk, START + 1).encode()) == "forked"
 
 
-async def test_the_quota_of_the_newest_and_the_previous_directory_counts(tmp_path: Path) -> None:
-    """A desk that has not yet seen its smaller quota may still use the larger one, for one directory."""
+async def test_the_sizes_of_the_newest_and_the_previous_directory_count(tmp_path: Path) -> None:
+    """A desk that has not yet seen its other size may still use the one before, for one directory; no other."""
     world = World()
     desk, other = world.desks
-    other.unit = replace(other.unit, board_quota=8)
+    other.unit = replace(other.unit, rows=32, marks=64)
     async with running(tmp_path, world) as server:
-        assert await refused(server, world.upload(desk, START, count=9).encode()) == "too-large"
-        assert await refused(server, world.upload(desk, START, count=3).encode()) == "over-quota"
-        desk.unit = replace(desk.unit, board_quota=1)
+        assert await refused(server, world.upload(desk, START, rows=64).encode()) == "too-large"
+        assert await refused(server, world.upload(desk, START, rows=32).encode()) == "other-size"
+        desk.unit = replace(desk.unit, rows=16)
         await server.publish()
-        upload = world.upload(desk, START, count=2)
+        upload = world.upload(desk, START, rows=8)
         assert (await server.post(PATH, upload.encode())).status == 200
         world.sent(desk, upload, START)
         await server.publish()
-        assert await refused(server, world.upload(desk, START + 1, count=2).encode()) == "over-quota"
+        assert await refused(server, world.upload(desk, START + 1, rows=8).encode()) == "other-size"
         await accept(server, START + 1)
 
 
@@ -248,7 +291,7 @@ async def test_a_retired_unit_publishes_up_to_its_last_period(server: Running) -
     world.desks = [world.desks[1]]
     world.retired = (BoardPlace(desk.unit, START, last.batch.hash),)
     await server.publish()
-    assert await board_counts(server) == [0, 1]
+    assert await shown_periods(server) == [0, START]
     server.clock.set_period(START + 1)
     assert await refused(server, world.upload(desk, START + 1).encode()) == "expired"
     assert (await server.segment(desk, START)).status == 200

@@ -12,6 +12,7 @@ import pytest
 
 from bench.flood_tor import circuit_line as line
 from dropbox.http_edge import pace
+from dropbox.server.ports import board_names
 from tests.server.service import ENVELOPES, Running, Seen, parse_seen, post_bytes, running
 from tests.server.world import World, random_envelope
 
@@ -71,7 +72,7 @@ async def in_time(answer: Awaitable[Seen], seconds: float = SOON) -> float:
 
 def large_board(server: Running) -> None:
     """One that no buffer holds."""
-    server.config.data_dir.joinpath(server.service.shelf.shown.board).write_bytes(bytes(4 << 20))
+    server.config.data_dir.joinpath(board_names(server.service.shelf.shown.board)[0]).write_bytes(bytes(4 << 20))
 
 
 async def until(done: Callable[[], bool]) -> None:
@@ -274,5 +275,5 @@ async def test_a_board_does_not_wait_for_acknowledgements(tmp_path: Path) -> Non
     """Over TCP 16 MiB come in well under the eight seconds that they take where the system's buffer is too small: each
     piece waits for its peer's late acknowledgement then."""
     async with running(tmp_path, World()) as server:
-        server.config.data_dir.joinpath(server.service.shelf.shown.board).write_bytes(bytes(16 << 20))
+        server.config.data_dir.joinpath(board_names(server.service.shelf.shown.board)[0]).write_bytes(bytes(16 << 20))
         await in_time(once(server, BOARD, 0))

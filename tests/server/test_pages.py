@@ -20,6 +20,7 @@ from dropbox.questions import QUESTIONS
 from dropbox.server.config import EXIT_URL, ConfigRefused, parse_exit_url
 from dropbox.server.handlers.bundle import bundle_folder, load_bundle
 from dropbox.server.handlers.pages import Pages
+from dropbox.server.ports import board_names
 from tests.server.service import Running, running
 from tests.server.world import POLICY, START, World
 
@@ -35,7 +36,7 @@ async def server(tmp_path: Path) -> AsyncIterator[Running]:
 PAGES = ["/", "/page.js", "/worker.js", "/style.css", "/notices.txt", "/exit"]
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/v1/directory", "/v1/board", "/v1/intake"])
+@pytest.mark.parametrize("path", [*PAGES, "/v1/directory", "/v1/board", "/v1/rows", "/v1/intake"])
 async def test_headers_of_everything_that_is_read(server: Running, path: str) -> None:
     """No library header, cookie or validator; nothing is kept or sniffed; ranges and conditions do nothing."""
     plain = await server.get(path)
@@ -234,7 +235,7 @@ async def test_a_directory_of_other_roots_is_not_taken_up(server: Running) -> No
 async def test_a_slow_reader_is_let_go(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client that stops reading a large answer loses its connection; it holds no more than a slice of it."""
     monkeypatch.setattr("dropbox.http_edge.pace.WITHIN", 0.5)
-    server.config.data_dir.joinpath(server.service.shelf.shown.board).write_bytes(bytes(16_000_000))
+    server.config.data_dir.joinpath(board_names(server.service.shelf.shown.board)[0]).write_bytes(bytes(16_000_000))
     reader, writer = await server.connect()
     writer.write(b"GET /v1/board HTTP/1.1\r\nhost: x\r\n\r\n")
     await asyncio.sleep(1)
@@ -248,7 +249,7 @@ async def test_a_slow_reader_is_let_go(server: Running, monkeypatch: pytest.Monk
 
 async def test_what_is_cut_short_on_the_disk_ends(server: Running) -> None:
     """An object that loses its end while it is sent breaks the connection, and the service goes on."""
-    path = server.config.data_dir.joinpath(server.service.shelf.shown.board)
+    path = server.config.data_dir.joinpath(board_names(server.service.shelf.shown.board)[0])
     path.write_bytes(bytes(16_000_000))
     reader, writer = await server.connect()
     writer.write(b"GET /v1/board HTTP/1.1\r\nhost: x\r\n\r\n")
@@ -270,10 +271,15 @@ async def test_the_board_turns_once_a_period(tmp_path: Path) -> None:
         async with running(folder, world) as server:
             server.clock.set_period(START, turn + 0.5)
             await server.tick()
-            shown = server.service.shelf.shown.board
+            (desk, _), board = world.desks, server.service.shelf
+            for period in (START - 1, START):
+                upload = world.upload(desk, period)
+                assert (await server.post("/v1/batches", upload.encode())).status == 200
+                world.sent(desk, upload, period)
+            shown = board.shown.board
             server.clock.set_period(START + 1, turn - 0.5)
             await server.tick()
-            assert server.service.shelf.shown.board == shown
+            assert board.shown.board == shown
             server.clock.set_period(START + 1, turn + 0.5)
             await server.tick()
-            assert server.service.shelf.shown.board != shown
+            assert board.shown.board != shown

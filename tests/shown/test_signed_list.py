@@ -50,10 +50,10 @@ def test_what_a_list_says() -> None:
     assert lines == [
         f"version 1, from {day_of(ISSUED, DAY)} to {day_of(ISSUED + 100, DAY)}, 99 days left",
         "signed by roots 1 and 3; 2 of 3 roots are needed",
-        "north: Unit north, force unit, paused, gets no new reports, quota 2",
+        "north: Unit north, force unit, paused, gets no new reports, quota 8",
         "    serves Cumbria Constabulary (cumbria)",
         "    gets no reports about Durham Constabulary (durham)",
-        "intake: Unit intake, intake desk, receives reports, quota 2",
+        "intake: Unit intake, intake desk, receives reports, quota 8",
         f"south: Unit south, retired, last batch {day_of(ISSUED - 3, DAY)}",
         f"a revoked unit, id {'ab' * 16}",
     ]
@@ -116,10 +116,10 @@ CASES: list[tuple[Directory, list[str]]] = [
         ],
     ),
     (
-        listed(replace(NORTH, name="N\u202eew", board_quota=7, keys=(*NORTH.keys, LATER)), INTAKE),
+        listed(replace(NORTH, name="N\u202eew", rows=64, keys=(*NORTH.keys, LATER)), INTAKE),
         [
             "north: its name, Unit north, becomes N\u27e6U+202E\u27e7ew",
-            "north: its quota, 2, becomes 7",
+            "north: its quota, 8, becomes 64",
             "north signs with a new key from 30 on",
         ],
     ),
@@ -139,7 +139,7 @@ CASES: list[tuple[Directory, list[str]]] = [
         listed(NORTH, retired=(BoardPlace(INTAKE, 5, bytes(32)),)),
         ["! retired: intake: Unit intake; its board stays readable"],
     ),
-    (replace(BEFORE, policy=replace(DAILY, window=6)), ["policy: window 5 becomes 6"]),
+    (replace(BEFORE, policy=replace(DAILY, stay=6)), ["policy: stay 5 becomes 6"]),
 ]
 
 
