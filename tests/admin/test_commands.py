@@ -115,7 +115,7 @@ def test_a_directory_must_prove_the_board(config: Path, world: World) -> None:
     assert publish(config, world.directory_text(period=NOW)).exit_code == 0
     unit = world.desks[0].unit
     world.desks[0].unit = replace(unit, keys=World().desks[0].unit.keys)
-    assert "do not verify" in refused(publish(config, world.directory_text(period=NOW)))
+    assert "does not verify" in refused(publish(config, world.directory_text(period=NOW)))
 
 
 async def trim(config: Path, keep: int) -> None:
