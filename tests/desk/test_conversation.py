@@ -303,10 +303,10 @@ def test_read_and_expired_texts_are_emptied(room: Room) -> None:
     reply(room, 1, "words for the source")
     period(room)
     assert read(room, source) == ["words for the source"]
-    for passed in range(6):
+    for passed in range(3):
         period(room)
         (text,) = load_ledger(room.vault).texts.values()
-        assert (text.state, bool(text.parts)) == (TextState.READ, passed < 4), passed
+        assert (text.state, bool(text.parts)) == (TextState.READ, passed < 1), passed
     assert (room.folder / "vault.db-wal").stat().st_size == 0 or b"words" not in room.files()["vault.db-wal"]
     reply(room, 1, "never read")
     period(room)
