@@ -16,12 +16,13 @@ from tests.chromium import start_chromium
 from tests.hostile.campaign import A_CASE, run
 from tests.hostile.strings import FAMILIES, hostile_strings
 
-pytestmark = [pytest.mark.chromium, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.chromium, pytest.mark.timeout(240), pytest.mark.asyncio(loop_scope="module")]
 SHORT = 200
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
+    """One for this file; each campaign has a context of its own."""
     async with async_playwright() as driver:
         started = await start_chromium(driver)
         yield started
