@@ -15,7 +15,7 @@ from journalist_ui.shapes.sharing import AskShare, CasesShared, Share, SharePlan
 from journalist_ui.socket.codec import to_json
 from journalist_ui.words.counts import counted
 
-from .asking import agree, ask_signed_in, json_option, session_option, show
+from .asking import agree, ask_signed_in, json_option, session_option, show, show_done
 from .prompts import CODES, FIRST, MEMBER, NEW, NEW_CODE
 from .terminal import inert
 
@@ -75,7 +75,7 @@ def add(name: str, session: Path, roles: tuple[str, ...], as_json: bool) -> None
       dropbox-desk member add eve --role administrator --role investigator --session ada.session --json < passphrase
     """
     passphrase = secret_line(FIRST, confirm=True)
-    show(ask_signed_in(session, AddMember(name, passphrase, roles)), as_json, _added)
+    show_done(ask_signed_in(session, AddMember(name, passphrase, roles)), as_json, _added)
 
 
 def _lines(found: tuple[MemberLine, ...]) -> list[str]:
@@ -115,7 +115,7 @@ def share(name: str, session: Path, cases: tuple[int, ...], everything: bool, ye
         plan = ask_signed_in(session, AskShare(name))
         agree(_share_prompt(plan), SHARE_HOW)
         agreed = plan.cases
-    show(ask_signed_in(session, Share(name, cases or None, agreed)), as_json, _shared)
+    show_done(ask_signed_in(session, Share(name, cases or None, agreed)), as_json, _shared)
 
 
 def _share_prompt(asked: SharePlan) -> str:
@@ -187,7 +187,7 @@ def passphrase(session: Path, new_code: bool, as_json: bool) -> None:
     new = secret_line(NEW, confirm=True)
     done = ask_signed_in(session, ChangePassphrase(old, new, new_code))
     if done.in_force:
-        show(done, as_json, _changed)
+        show_done(done, as_json, _changed)
         return
     say_once(to_json(done) if as_json else CODES.format(secret=done.totp_secret))
     if as_json or not sys.stdin.isatty():
