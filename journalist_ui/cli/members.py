@@ -23,6 +23,9 @@ SHARE_HOW = (
     "This shares every case that you can open. Name cases with --case, or say --all --yes where nobody can be asked. "
     "Nothing was shared."
 )
+REMOVE_HOW = (
+    "They can open {held}. Let them share those first, or say --yes where nobody can be asked. Nobody was removed."
+)
 NOT_YET = " (has not made a passphrase of their own yet)"
 NOT_IN_FORCE = (
     "Nothing is changed yet. Type a code of them: `dropbox-desk member confirm`. Until then the old passphrase and "
@@ -142,14 +145,17 @@ def _shared(fields: CasesShared) -> list[str]:
 def remove(name: str, session: Path, yes: bool) -> None:
     """Remove a member (administrators only), and with them every case key that was theirs.
 
-    On a terminal it asks first, with the number of cases that nobody else can open.
+    On a terminal it asks first, with the number of cases that nobody else can open. Where nobody can be asked, and
+    there are such cases, it needs --yes.
 
     \b
     Example:
       dropbox-desk member remove bob --session ada.session
     """
-    if not yes and sys.stdin.isatty():
-        agree(_remove_prompt(ask_signed_in(session, AskRemoval(name))), "")
+    if not yes:
+        asked = ask_signed_in(session, AskRemoval(name))
+        if asked.closed or sys.stdin.isatty():
+            agree(_remove_prompt(asked), REMOVE_HOW.format(held=_held(asked)))
     for line in _removed(ask_signed_in(session, RemoveMember(name))):
         click.echo(line, err=True)
 
