@@ -3,7 +3,9 @@
 
 from dataclasses import asdict
 
-from dropbox.protocol import board, codename, index as indexes, marks as markers, sets, texts
+from dropbox.protocol import board, codename, index as indexes, marks as markers, rows as rowing, sets, snapshots, texts
+from dropbox.protocol.constants import ENTRY
+from dropbox.protocol.primitives import sha256
 from tests.vectors.operations import Values, entry_place, entry_plain, operation
 
 
@@ -93,3 +95,54 @@ def row_open(
     keys = codename.conversation_keys(_b(stretched), _b(unit_id))
     found = texts.open_row(keys, period, slot, _b(entry), _b(service_id), _b(unit_key), texts.text_chains())
     return {**asdict(found), "type": found.type.name, "text": found.text.decode()}
+
+
+@operation
+def rows_tree(rows: str, row: int) -> Values:
+    """Hash and root of the rows, and the path of one of them."""
+    path = rowing.row_path(_b(rows), row)
+    root = rowing.rows_root(_b(rows))
+    return {"hash": sha256(_b(rows)).hex(), "root": root.hex(), "path": [node.hex() for node in path]}
+
+
+@operation
+def path_check(hash: str, root: str, q: int, row: int, entry: str, path: list[str]) -> Values:
+    rowing.check_path(_b(hash), _b(root), q, row, _b(entry), [_b(node) for node in path])
+    return {}
+
+
+@operation
+def rows_check(index: str, q: int, m: int, rows: str) -> Values:
+    rowing.check_rows(indexes.parse_index(_b(index), q, m), _b(rows))
+    return {}
+
+
+@operation
+def snapshot_manifest_parse(data: str) -> Values:
+    found = snapshots.parse_snapshot_manifest(_b(data))
+    names = ("period", "prev_period", "prev_hash", "q", "m", "index_hash", "rows_hash", "root")
+    values = {name: getattr(found, name) for name in names}
+    return {name: value.hex() if isinstance(value, bytes) else value for name, value in values.items()}
+
+
+@operation
+def snapshot_upload_parse(data: str) -> Values:
+    found = snapshots.parse_snapshot_upload(_b(data))
+    rows = len(found.rows) // ENTRY
+    return {"hash": found.snapshot.hash.hex(), "index": len(found.snapshot.index), "rows": rows}
+
+
+@operation
+def snapshot_board_parse(data: str) -> Values:
+    parts = snapshots.parse_snapshot_board(_b(data))
+    return {"parts": [[part.unit_id.hex(), part.snapshot.hash.hex() if part.snapshot else None] for part in parts]}
+
+
+@operation
+def rows_parse(directory: str, board: str, rows: str) -> Values:
+    """How many rows each part of the board has."""
+    parts = snapshots.parse_snapshot_board(_b(board))
+    board_id = snapshots.board_id(_b(directory), _b(board))
+    found = snapshots.parse_rows(_b(rows), board_id, parts)
+    assert len(_b(rows)) == snapshots.rows_size(parts)
+    return {"board_id": board_id.hex(), "rows": [len(one) // ENTRY for one in found]}
