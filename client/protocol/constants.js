@@ -2,7 +2,7 @@
 /** @file Every size, number and limit of the protocol. Written by `make generated` from dropbox/protocol/constants.py; do not edit. */
 
 export const VERSION = 1;
-export const StructType = Object.freeze({ ANCHOR: 1, HEAD: 2, DIRECTORY: 3, EPOCH_CERT: 4, MANIFEST: 5, ENROLMENT: 6, SEGMENT: 7, SIGNED_DIRECTORY: 8, BOARD: 9, SEGMENT_REQUEST: 10 });
+export const StructType = Object.freeze({ ANCHOR: 1, HEAD: 2, DIRECTORY: 3, EPOCH_CERT: 4, MANIFEST: 5, ENROLMENT: 6, SEGMENT: 7, SIGNED_DIRECTORY: 8, BOARD: 9, SEGMENT_REQUEST: 10, SNAPSHOT_MANIFEST: 11, SNAPSHOT_BOARD: 12, ROWS: 13 });
 export const EnvelopeType = Object.freeze({ DECOY: 0, MESSAGE: 1, ACK: 2 });
 export const RESERVED_ENVELOPE_TYPES = Object.freeze({"3": "attach", "4": "referral-accept", "5": "close", "6": "referral"});
 export const EntryType = Object.freeze({ TEXT: 1 });
@@ -43,6 +43,7 @@ export const MAX_TEXT_STEP = 127;
 export const LOW = 3;
 export const LOW_BITS = 24;
 export const PAYLOAD = 3;
+export const TREE_NODE = 16;
 export const LEAST_ROWS = 8;
 export const MAX_ROWS = 65536;
 export const LEAST_MARKS = 8;

@@ -143,6 +143,11 @@ export class DirectoryMismatch extends TrustError {
   static say = "The list of units is not the one that was signed. Do not use the service now; try again later.";
 }
 
+export class RowsMismatch extends TrustError {
+  static code = "rows-mismatch";
+  static say = "What the service shows does not belong together: it may just be changing. Try again later.";
+}
+
 export class HeadExpired extends TrustError {
   static code = "head-expired";
   static say = "The signed list of units is out of date. Check this device's date; if it is right, try again later.";

@@ -16,6 +16,7 @@ export const ROOT_KEY_FILE = utf8("dropbox-v1 root key file");
 export const CODENAME_CHECK = utf8("codename check");
 export const STRETCH_SALT = utf8("salt");
 export const BOARD_HEADS = utf8("dropbox-v1 board heads");
+export const BOARD_ID = utf8("board");
 export const CONVERSATION = utf8("conversation");
 export const PSEUDONYM = utf8("pseudonym");
 export const BEACON = utf8("beacon");

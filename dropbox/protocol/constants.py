@@ -20,6 +20,9 @@ class StructType(IntEnum):
     SIGNED_DIRECTORY = 8
     BOARD = 9
     SEGMENT_REQUEST = 10
+    SNAPSHOT_MANIFEST = 11
+    SNAPSHOT_BOARD = 12
+    ROWS = 13
 
 
 class EnvelopeType(IntEnum):
@@ -103,6 +106,8 @@ LOW = 3
 LOW_BITS = 8 * LOW
 PAYLOAD = 3
 """Bytes beside a mark's value."""
+TREE_NODE = 16
+"""Bytes of a node of the tree over a batch's rows."""
 LEAST_ROWS = 8
 MAX_ROWS = 65_536
 LEAST_MARKS = 8

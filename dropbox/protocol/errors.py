@@ -30,6 +30,7 @@
     │   ├── AnchorChainBroken       its roots do not follow from the pinned ones
     │   ├── UnderSigned             too few of the roots signed
     │   ├── DirectoryMismatch       the directory is not the one that was signed
+    │   ├── RowsMismatch            the rows are those of another board
     │   ├── HeadExpired             the directory is out of date
     │   ├── HeadOlder               an older directory than one a unit has seen
     │   └── AnchorOlder             an older set of roots than most units have seen
@@ -215,6 +216,11 @@ class UnderSigned(TrustError):
 class DirectoryMismatch(TrustError):
     code = "directory-mismatch"
     say = "The list of units is not the one that was signed. Do not use the service now; try again later."
+
+
+class RowsMismatch(TrustError):
+    code = "rows-mismatch"
+    say = "What the service shows does not belong together: it may just be changing. Try again later."
 
 
 class HeadExpired(TrustError):

@@ -23,6 +23,7 @@ ROOT_KEY_FILE = b"dropbox-v1 root key file"
 CODENAME_CHECK = b"codename check"
 STRETCH_SALT = b"salt"
 BOARD_HEADS = b"dropbox-v1 board heads"
+BOARD_ID = b"board"
 
 # HKDF info.
 CONVERSATION = b"conversation"

@@ -3,11 +3,14 @@
 
 import { concat, toHex } from "../../client/protocol/bytes.js";
 import * as c from "../../client/protocol/constants.js";
-import { u16, u8 } from "../../client/protocol/encoding.js";
-import { BadValue } from "../../client/protocol/errors.js";
+import { Reader, u16, u8 } from "../../client/protocol/encoding.js";
+import { BadValue, BatchAltered } from "../../client/protocol/errors.js";
 import { checkSizes } from "../../client/protocol/index.js";
 import { maskPayload } from "../../client/protocol/marks.js";
+import { sha256 } from "../../client/protocol/primitives.js";
+import { leafOf, nodeOf, rowAt } from "../../client/protocol/rows.js";
 import { isSize, setSize, valueOf } from "../../client/protocol/sets.js";
+import { parseSnapshotManifest, readSnapshot } from "../../client/protocol/snapshots.js";
 import { rowKey } from "../../client/protocol/texts.js";
 import { sealUnder } from "./desk_side.js";
 
@@ -56,4 +59,37 @@ export async function sealRow(place, key, nonce, serviceId, signingSeed, plain) 
   const within = place.step <= c.MAX_TEXT_STEP && place.slot < c.LANES && plain.parts <= c.MAX_TEXT_PARTS;
   if (!within || nonce.length !== c.NONCE) throw new BadValue("entry");
   return sealUnder(await rowKey(key, place.period, place.slot), place, nonce, serviceId, signingSeed, plain);
+}
+
+/** Section 6a.5: hash and root of the rows, and the path of one of them. */
+export async function rowsTree(rows, row) {
+  if (!isSize(rows.length / c.ENTRY, c.LEAST_ROWS, c.MAX_ROWS) || rows.length % c.ENTRY) throw new BadValue("rows");
+  const hash = await sha256(rows);
+  const numbers = Array.from({ length: rows.length / c.ENTRY }, (_, at) => at);
+  let level = await Promise.all(numbers.map((at) => leafOf(hash, rowAt(rows, at))));
+  const path = [];
+  for (let number = row; level.length > 1; number >>= 1) {
+    path.push(level[number ^ 1]);
+    const pairs = numbers.slice(0, level.length / 2);
+    level = await Promise.all(pairs.map((at) => nodeOf(hash, level[2 * at], level[2 * at + 1])));
+  }
+  return { hash, root: level[0], path };
+}
+
+/** Section 6a.6: what a server asks of the rows of an upload. */
+export function checkRows({ lanes, laneRows }, rows) {
+  const values = lanes.flatMap((lane) => [...lane]);
+  if (rows.length !== values.length * c.ENTRY) throw new BatchAltered("number of rows");
+  if (values.some((value, at) => value !== valueOf(rowAt(rows, at), laneRows))) throw new BatchAltered("rows");
+}
+
+/** Section 6a.6. */
+export function parseSnapshotUpload(data) {
+  const reader = new Reader(data, "upload");
+  const snapshot = readSnapshot(reader);
+  const { q, m } = parseSnapshotManifest(snapshot.manifest);
+  checkSizes(q, m);
+  const rows = reader.take(q * c.ENTRY);
+  reader.end();
+  return { snapshot, rows };
 }

@@ -19,6 +19,15 @@ from dropbox.protocol.index import make_index, parse_index
 from dropbox.protocol.manifests import parse_manifest
 from dropbox.protocol.primitives import ed25519_public, ed25519_sign, sha256
 from dropbox.protocol.sets import make_set, parse_set
+from dropbox.protocol.snapshots import (
+    SnapshotUpload,
+    encode_rows,
+    encode_snapshot_board,
+    parse_rows,
+    parse_snapshot_board,
+    parse_snapshot_manifest,
+    parse_snapshot_upload,
+)
 from dropbox.protocol.units import BoardPlace, UnitKey
 from dropbox.protocol.wire import (
     IntakeState,
@@ -46,6 +55,7 @@ from tests.vectors.small_service import (
     standing,
     unit_id,
 )
+from tests.vectors.small_snapshot import make_snapshot, part_with
 
 SIGNER = seed("north signs")
 
@@ -118,6 +128,9 @@ def _index() -> bytes:
 
 _BODY = encode_body(Report("What \u00e9 \n", ("discrimination",), "gwent", {"when": "now"}))
 _BATCH = make_batches("north", [START, START + 1])[1]
+_SNAPSHOT = make_snapshot("north", START + 1, before=(START, _BATCH))
+_PARTS = (part_with("north", _SNAPSHOT), part_with("intake", None))
+_BOARD_ID = seed("board")
 FORMS = (
     Form("anchor", parse_anchor, lambda one: one.encode(), FIRST.encode()),
     Form("signed-anchor", parse_signed_anchor, lambda one: one.encode(), SIGNED[1].encode()),
@@ -143,5 +156,19 @@ FORMS = (
     Form("set", lambda data: parse_set(data, 64), lambda one: one.encode(), make_set(drawn("sample", 64)).encode()),
     Form("set-of-one", lambda data: parse_set(data, 1), lambda one: one.encode(), make_set([7]).encode()),
     Form("index", lambda data: parse_index(data, 16, 8), lambda one: one.encode(), _index()),
+    Form("snapshot-manifest", parse_snapshot_manifest, lambda one: one.encode(), _SNAPSHOT.snapshot.manifest),
+    Form(
+        "snapshot-upload",
+        parse_snapshot_upload,
+        lambda one: one.encode(),
+        SnapshotUpload(_SNAPSHOT.snapshot, _SNAPSHOT.rows).encode(),
+    ),
+    Form("snapshot-board", parse_snapshot_board, encode_snapshot_board, encode_snapshot_board(_PARTS)),
+    Form(
+        "rows",
+        lambda data: parse_rows(data, _BOARD_ID, _PARTS),
+        lambda one: encode_rows(_BOARD_ID, one),
+        encode_rows(_BOARD_ID, [_SNAPSHOT.rows]),
+    ),
     Form("intake-state", parse_intake_state, lambda one: one.answer(), IntakeState(START, 7).answer()),
 )
