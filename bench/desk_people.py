@@ -26,7 +26,7 @@ from dropbox.protocol.envelope_format import split_body
 from dropbox.protocol.errors import NoUnitReceives, UnitCannotReceive
 from dropbox.protocol.manifests import parse_manifest
 from dropbox.transport.source import SourceConnection
-from journalist_ui.refusals import DeskNotRunning
+from journalist_ui.refusals import DeskNotRunning, NoAnswer
 from journalist_ui.shapes.cases import Cases
 from journalist_ui.shapes.conversation import Show
 from journalist_ui.shapes.replies import Reply
@@ -194,7 +194,7 @@ class Officer:
             time.sleep(1)
         try:
             token = ask_desk(path, Login("ada", MEMBER_PASSPHRASE, code)).token
-        except (DeskNotRunning, Answered):
+        except (DeskNotRunning, NoAnswer, Answered):
             return
         try:
             cases = ask_desk(path, Cases(), token).cases
@@ -205,7 +205,7 @@ class Officer:
                 number = self._chance.choice(cases).case
                 report = ask_desk(path, Show(number), token).case.messages[0].text
                 self._reply(path, token, number, report)
-        except DeskNotRunning:
+        except (DeskNotRunning, NoAnswer):
             return
 
     def _reply(self, path: Path, token: str, number: int, report: str) -> None:
@@ -213,7 +213,7 @@ class Officer:
         self._ledger.tried[text] = report
         try:
             ask_desk(path, Reply(number, text, again=True), token)
-        except DeskNotRunning:
+        except (DeskNotRunning, NoAnswer):
             self.unanswered += 1
             raise
         self._ledger.accepted.add(text)

@@ -111,4 +111,18 @@ class NotYet(DeskRefused):
 
 
 class DeskNotRunning(DeskRefused):
+    """Nothing listens in the desk's folder: no session is open there."""
+
     code = "desk-not-running"
+
+
+class DeskOutOfReach(DeskRefused):
+    """The desk's folder is not there, or not this user's: whether a desk runs is not known."""
+
+    code = "desk-out-of-reach"
+
+
+class NoAnswer(DeskRefused):
+    """The desk was asked, and ended or fell silent before it answered: what was asked may be done."""
+
+    code = "no-answer"

@@ -2,8 +2,6 @@
 """Files of a ceremony: root keys sealed under a passphrase, armoured structs, and what each root has signed."""
 
 import json
-import os
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +9,7 @@ from unicodedata import normalize
 
 from dropbox.command_line.inputs import read_bytes, without_mark
 from dropbox.local.private import OpenToOthers, keeps_permissions, refuse_open_to_others
+from dropbox.local.whole_file import write_whole
 from dropbox.protocol import labels
 from dropbox.protocol.armour import armour, dearmour
 from dropbox.protocol.chance import Random
@@ -43,25 +42,12 @@ def refuse_taken(*paths: Path) -> None:
 
 
 def write_file(path: Path, data: bytes, replace: bool = False, mode: int = 0o600) -> None:
-    """Whole or not at all: a temporary file, fsync, then the name. Raises FileProblem when the name is taken."""
+    """Whole or not at all. Raises FileProblem, also when the name is taken."""
     if not replace:
         refuse_taken(path)
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        write_whole(path, data, mode)
     except OSError as error:
-        raise FileProblem(f"{path}: {error.strerror}. Check the folder.") from None
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            # A file system without permissions may refuse them; `root new` has said what that means.
-            with suppress(PermissionError):
-                os.fchmod(handle, mode)
-            file.write(data)
-            file.flush()
-            os.fsync(handle)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink()
         raise FileProblem(f"{path}: {error.strerror}. Check the folder.") from None
 
 
@@ -136,8 +122,9 @@ def _open(passphrase: bytes, salt: bytes, nonce: bytes, sealed: bytes, public: b
 
 def open_root(path: Path, passphrase: bytes) -> RootKey:
     """``passphrase`` in UTF-8. Raises FileProblem, WrongPassphrase, InputRefused."""
-    check_private(path)
+    # Whoever named another file by a slip is not told to change who may read that one.
     reader = Reader(read_armoured(path, ROOT_KEY), "root key")
+    check_private(path)
     try:
         public, salt, nonce = reader.take(KEY), reader.take(_SALT), reader.take(NONCE)
         sealed = reader.take(KEY + 16)

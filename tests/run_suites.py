@@ -3,7 +3,7 @@
 
     .venv/bin/python tests/run_suites.py [--root FOLDER] [SUITE …]
 
-Fast suites come first, and two run side by side. A test that is skipped has failed: what the machine lacks is left
+Fast suites come first, and three run side by side. A test that is skipped has failed: what the machine lacks is left
 out by marker, and only for the needs that ALLOW_MISSING names.
 """
 
@@ -37,13 +37,14 @@ FAST = (
 )
 SLOW = ("browser", "scenarios", "desk", "flood", "crash", "hostile")
 """The longest of all first; while its pages wait, the other ones go by beside it, which wait for the next period."""
-SIDE_BY_SIDE = 2
-SLOW_SIDE_BY_SIDE = 3
-"""Slow suites wait much of their time, for browsers and for the next period."""
-_TWO = ("-n", "2", "--dist", "loadfile")
-SPREAD = {"browser": ("-n", "3", "--dist", "loadfile"), "desk": _TWO, "desk_web": _TWO, "server": _TWO}
-"""A browser's page waits most of the time, and so do the real desks and servers of one file: several files run at
-once."""
+SIDE_BY_SIDE = 3
+"""For two cores: suites wait much of their time, for processes, browsers and the next period."""
+_TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+SPREAD = dict.fromkeys(("desk", "desk_web", "server", "crash"), _TWO)
+SPREAD["scenarios"] = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+SPREAD["browser"] = ("-n", "3", *SPREAD["scenarios"][2:])
+"""A browser's page often waits, and so do real desks and servers: several files run at once, in their order; of the
+scenarios those on one demo beside those that make a service of their own."""
 SUITE_LIMIT = 40 * 60.0
 """Seconds, far beyond what a slow machine needs: it ends what hangs."""
 LINE_LIMIT = 1000
@@ -201,7 +202,7 @@ def run_all(room: Room, suites: list[str]) -> list[Outcome]:
     waiting, running, outcomes = list(suites), [], []
     try:
         while waiting or running:
-            while waiting and len(running) < (SLOW_SIDE_BY_SIDE if waiting[0] in SLOW else SIDE_BY_SIDE):
+            while waiting and len(running) < SIDE_BY_SIDE:
                 running.append(start(room, waiting.pop(0)))
             time.sleep(0.05)
             for suite in list(running):

@@ -12,7 +12,6 @@ import { keyAt } from "./units.js";
 import * as labels from "./labels.js";
 
 /** @import { SignedHead } from "./anchors.js" */
-/** @import { Batch } from "./batches.js" */
 /** @import { Bytes } from "./bytes.js" */
 /** @import { EpochCert } from "./certificates.js" */
 /** @import { Unit } from "./units.js" */
@@ -67,20 +66,37 @@ export function parseManifest(body) {
 }
 
 /**
+ * What a manifest of either board names besides its own content.
+ * @typedef {{serviceId: Bytes, unitId: Bytes, period: number, certCurrent: Bytes, certNext: Bytes}} Names
+ */
+
+/**
  * The unit's key, valid at the manifest's period, signed it. Throws ManifestUnproved.
  * @param {Bytes} serviceId
  * @param {Unit} unit
- * @param {Batch} batch
+ * @param {{manifest: Bytes, signature: Bytes}} batch
  */
 export function verifyManifest(serviceId, unit, batch) {
+  return verifySigned(parseManifest, serviceId, unit, batch).manifest;
+}
+
+/**
+ * A manifest as `parse` reads it, and the unit's key, valid at its period, that signed it. Throws ManifestUnproved.
+ * @template {Names} Named
+ * @param {(body: Bytes) => Named} parse
+ * @param {Bytes} serviceId
+ * @param {Unit} unit
+ * @param {{manifest: Bytes, signature: Bytes}} batch
+ */
+export function verifySigned(parse, serviceId, unit, batch) {
   try {
-    const manifest = parseManifest(batch.manifest);
+    const manifest = parse(batch.manifest);
     const key = keyAt(unit, manifest.period);
     if (!key || !equal(manifest.serviceId, serviceId) || !equal(manifest.unitId, unit.unitId)) {
       throw new ManifestUnproved("names");
     }
     ed25519Verify(key, labelled(labels.MANIFEST_SIGNATURE, batch.manifest), batch.signature);
-    return manifest;
+    return { manifest, key };
   } catch (error) {
     if (error instanceof CryptoRefused || error instanceof Malformed) throw new ManifestUnproved(error.message);
     throw error;
@@ -104,7 +120,7 @@ function parseCerts([current = NO_HASH, following = NO_HASH]) {
 /**
  * The two certificates that the manifest names: of the epoch that holds its period, and the next; both usable.
  * Throws CertMismatch.
- * @param {Manifest} manifest
+ * @param {Names} manifest
  * @param {Bytes[]} data
  */
 export async function checkCerts(manifest, data) {

@@ -5,12 +5,17 @@ import { batchHash, checkContent } from "./batches.js";
 import { equal } from "./bytes.js";
 import { MARK, MARKS_PER_ENTRY } from "./constants.js";
 import { BatchAltered, BatchForked, BatchMissing, Malformed, UnitMissing } from "./errors.js";
-import { NO_HASH, checkCerts, parseManifest, verifyManifest } from "./manifests.js";
+import { parseIndex } from "./index.js";
+import { NO_HASH, checkCerts, parseManifest, verifyManifest, verifySigned } from "./manifests.js";
+import { sha256 } from "./primitives.js";
+import { parseSnapshotManifest, snapshotHash } from "./snapshots.js";
 
 /** @import { Batch, UnitBoard } from "./batches.js" */
 /** @import { Bytes } from "./bytes.js" */
 /** @import { EpochCert } from "./certificates.js" */
+/** @import { Index } from "./index.js" */
 /** @import { Manifest } from "./manifests.js" */
+/** @import { SnapshotManifest, SnapshotPart } from "./snapshots.js" */
 /** @import { BoardPlace, Unit } from "./units.js" */
 
 /**
@@ -92,4 +97,63 @@ export async function proveUnit(serviceId, place, served, window) {
   }
   if (batches.length < window && oldest.prevPeriod !== 0) throw new BatchMissing("window");
   return { unit, batches, certs: await checkCerts(newest, served.certs), newest: newest.period };
+}
+
+/**
+ * A batch of the snapshot board that the unit's signature proves, and the key that signed it.
+ * @typedef {{manifest: SnapshotManifest, key: Bytes, index: Index, rows: Bytes}} SnapshotBatch
+ */
+
+/**
+ * A unit's newest batch, if it has one, its two epoch certificates (none without a batch), and the period of the batch:
+ * first_period - 1 without one (step 6a.8).
+ * @typedef {{unit: Unit, batch: SnapshotBatch | undefined, certs: [EpochCert, EpochCert] | [], newest: number}} ProvedSnapshot
+ */
+
+/**
+ * Pairs of q and m.
+ * @typedef {[number, number][]} Sizes
+ */
+
+/**
+ * Throws BatchAltered.
+ * @param {SnapshotManifest} manifest
+ * @param {Bytes} index
+ * @param {Sizes | undefined} allowed
+ */
+async function proveIndex({ q, m, indexHash }, index, allowed) {
+  if (allowed && !allowed.some(([rows, marks]) => rows === q && marks === m)) throw new BatchAltered("sizes");
+  if (!equal(await sha256(index), indexHash)) throw new BatchAltered("index");
+  try {
+    return parseIndex(index, q, m);
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    throw new BatchAltered("index form");
+  }
+}
+
+/**
+ * Prove a unit's newest batch (step 6a.8). Throws BoardAltered: each of them is a proof.
+ * @param {Bytes} serviceId
+ * @param {BoardPlace} place
+ * @param {SnapshotPart | undefined} served its part of the board
+ * @param {Bytes} rows what was cut for it
+ * @param {Sizes} [allowed] those that a directory allows or lately did; not asked where it is left out
+ * @returns {Promise<ProvedSnapshot>}
+ */
+export async function proveSnapshot(serviceId, place, served, rows, allowed) {
+  const { unit, lastPeriod, lastHash } = place;
+  if (!served || !equal(served.unitId, unit.unitId)) throw new UnitMissing("board");
+  const { snapshot } = served;
+  if (!snapshot) {
+    if (lastPeriod) throw new BatchMissing("last");
+    return { unit, batch: undefined, certs: [], newest: Math.max(unit.firstPeriod - 1, 0) };
+  }
+  const { manifest, key } = verifySigned(parseSnapshotManifest, serviceId, unit, snapshot);
+  const named = !lastHash || (manifest.period === lastPeriod && equal(await snapshotHash(snapshot), lastHash));
+  if (!named) throw new BatchMissing("last");
+  const index = await proveIndex(manifest, snapshot.index, allowed);
+  const certs = await checkCerts(manifest, snapshot.certs);
+  if (!equal(await sha256(rows), manifest.rowsHash)) throw new BatchAltered("rows");
+  return { unit, batch: { manifest, key, index, rows }, certs, newest: manifest.period };
 }

@@ -31,7 +31,6 @@ import { sha256 } from "./primitives.js";
 const HASHES = HASH + HASH + TREE_NODE + HASH + HASH + HASH + HASH;
 const FIXED = 2 + SERVICE_ID + UNIT_ID + 4 + 4 + HASH + 4 + 4 + 4 + HASHES;
 const MANIFEST_LONGEST = FIXED + 4 + HEAD_BODY + 1 + MAX_ROOTS * (1 + SIGNATURE);
-const INDEX_LONGEST = indexSize(MAX_ROWS, MAX_MARKS);
 
 /**
  * What a unit signs about a batch of `q` rows and `m` marks. `prevHash` is zeros and `prevPeriod` 0 at its first.
@@ -103,7 +102,7 @@ export function parseSnapshotManifest(body) {
 export function readSnapshot(reader) {
   const certs = [reader.take(EPOCH_CERT), reader.take(EPOCH_CERT)];
   const [manifest, signature] = [readSlice(reader, MANIFEST_LONGEST), reader.take(SIGNATURE)];
-  return { certs, manifest, signature, index: readSlice(reader, INDEX_LONGEST) };
+  return { certs, manifest, signature, index: readSlice(reader, indexSize(MAX_ROWS, MAX_MARKS)) };
 }
 
 /**

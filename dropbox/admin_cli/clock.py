@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from dropbox.command_line.dates import check_today
+from dropbox.command_line.output import say_done
 from dropbox.protocol.directory import parse_directory, parse_signed_directory
 from dropbox.server.config import ServerConfig, load_config
 from dropbox.server.store.sql import open_store
@@ -40,5 +41,5 @@ def confirm(config: Path, today: str | None) -> None:
     """Say that this machine's clock is right now. The server then goes on, or takes back what it closed ahead."""
     settings = load_config(config)
     check_today(today or click.prompt("Today's date by a clock that you trust (YYYY-MM-DD)"), time.time())
-    click.echo(f"confirmed: {asyncio.run(_confirm(settings, time.time()))}")
-    click.echo("a running server does this within seconds, a stopped one at its next start")
+    confirmed = asyncio.run(_confirm(settings, time.time()))
+    say_done(f"confirmed: {confirmed}\na running server does this within seconds, a stopped one at its next start")

@@ -1,22 +1,30 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The ``dropbox-admin`` command: the operator of the server."""
+"""The ``dropbox-admin`` command: the operator of the server. Each verb is loaded when it is asked for: the libraries of
+the database take a second of it."""
 
 import click
 
-from dropbox.command_line.endings import OneLineGroup
+from dropbox.command_line.lazy_group import Lazy, LazyGroup
 
-from .clock import confirm
-from .directory_publish import publish
-from .doctor import doctor
-from .init import init
 from .refusal import words
-from .retention import retention
-from .status import status
+
+_HERE = "dropbox.admin_cli"
+_VERBS = {
+    "clock": Lazy(f"{_HERE}.commands", "clock", "The server's clock, after a long stop or a wrong date."),
+    "directory": Lazy(f"{_HERE}.commands", "directory", "The signed list of units."),
+    "doctor": Lazy(f"{_HERE}.doctor", "doctor", "Check machine, files, settings and database."),
+    "init": Lazy(f"{_HERE}.init", "init", "Write the server's config and make its database."),
+    "retention": Lazy(f"{_HERE}.retention", "retention", "Remove segments and batches past their retention."),
+    "status": Lazy(f"{_HERE}.status", "status", "Say how much is kept, and each unit's newest batch."),
+}
+_PUBLISH = Lazy(f"{_HERE}.directory_publish", "publish", "Check a signed directory and put it on the server.")
+_CONFIRM = Lazy(f"{_HERE}.clock", "confirm", "Say that this machine's clock is right now.")
 
 
 @click.group(
     "dropbox-admin",
-    cls=OneLineGroup,
+    cls=LazyGroup,
+    lazy=_VERBS,
     words=words,
     head="Error: ",
     epilog="Example:  dropbox-admin init --dir /var/lib/dropbox --anchor anchor.txt",
@@ -25,17 +33,17 @@ def main() -> None:
     """Set up and look after the server. None of these commands can read a report."""
 
 
-@main.group(epilog="Example:  dropbox-admin directory publish --config server.toml --directory directory.txt")
+@click.group(
+    cls=LazyGroup,
+    lazy={"publish": _PUBLISH},
+    epilog="Example:  dropbox-admin directory publish --config server.toml --directory directory.txt",
+)
 def directory() -> None:
     """The signed list of units."""
 
 
-@main.group(epilog="Example:  dropbox-admin clock confirm --config server.toml")
+@click.group(
+    cls=LazyGroup, lazy={"confirm": _CONFIRM}, epilog="Example:  dropbox-admin clock confirm --config server.toml"
+)
 def clock() -> None:
     """The server's clock, after a long stop or a wrong date."""
-
-
-directory.add_command(publish)
-clock.add_command(confirm)
-for command in (init, retention, status, doctor):
-    main.add_command(command)

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from dropbox.command_line.inputs import read_bytes
+from dropbox.command_line.output import say_done, seen_first
 from dropbox.forces import force_names
 from dropbox.protocol.armour import DIRECTORY, dearmour
 from dropbox.protocol.batches import UnitBoard
@@ -146,8 +147,9 @@ async def publish_directory(config: ServerConfig, text: bytes, now: float, yes: 
         await _check_history(store, verified)
         await _check_board(store, verified)
         said = await _differs(store, verified, now)
-        _show(verified, said, now)
-        _ask(said, yes)
+        with seen_first():
+            _show(verified, said, now)
+            _ask(said, yes)
         if not await store.add_directory(verified.signed_head.head.dir_version, verified.raw.encode()):
             raise click.ClickException("another directory was published at the same moment: look, and try again")
     finally:
@@ -171,4 +173,4 @@ def publish(config: Path, directory: Path, yes: bool) -> None:
     """Check a signed directory, say what it changes, and put it on the server, which takes it up by itself."""
     text = read_bytes(directory, _LARGEST, "directory file")
     version = asyncio.run(publish_directory(load_config(config), text, time.time(), yes))
-    click.echo(f"published directory version {version}")
+    say_done(f"published directory version {version}")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from dropbox.command_line.output import say_done
+from dropbox.local.whole_file import write_whole
 from dropbox.protocol.armour import ANCHOR, armour
 from dropbox.server.config import (
     ConfigRefused,
@@ -24,11 +26,6 @@ Examples:
     --listen unix:/run/dropbox/server.sock
   dropbox-admin init --dir /var/lib/dropbox --anchor anchor.txt --database postgresql://dropbox@/dropbox?host=/run/postgresql
 """
-
-
-def _write(path: Path, content: bytes) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
 
 
 def _refuse_anothers(folder: Path) -> None:
@@ -73,7 +70,7 @@ def init(folder: Path, anchor: Path, path: Path | None, listen: str, database: s
         config = load_config(path)
         _make_folders(folder, config)
         upgrade(config.database)
-        click.echo(f"kept {path}; the database is up to date")
+        say_done(f"kept {path}; the database is up to date")
         return
     data_dir, pinned = folder / "data", folder / "anchor.txt"
     anchor_text = armour(ANCHOR, read_anchor(anchor).encode())
@@ -91,6 +88,7 @@ def init(folder: Path, anchor: Path, path: Path | None, listen: str, database: s
     )
     _make_folders(folder, config)
     upgrade(config.database)
-    _write(pinned, anchor_text)
-    _write(path, config.encode().encode())
-    click.echo(f"wrote {path}")
+    write_whole(pinned, anchor_text)
+    # Last: where it stands, everything does.
+    write_whole(path, config.encode().encode())
+    say_done(f"wrote {path}")

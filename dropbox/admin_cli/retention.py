@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from dropbox.command_line.output import say_done
 from dropbox.protocol.directory import parse_directory, parse_signed_directory
 from dropbox.server.config import ServerConfig, load_config
 from dropbox.server.ports import STORED, segment_name
@@ -41,4 +42,4 @@ async def apply_retention(config: ServerConfig) -> list[int]:
 def retention(config: Path, as_json: bool) -> None:
     """Remove segments and batches past their retention. A running server does it by itself at each close."""
     dropped = asyncio.run(apply_retention(load_config(config)))
-    click.echo(json.dumps({"removed": dropped}) if as_json else f"removed {len(dropped)} segments")
+    say_done(json.dumps({"removed": dropped}) if as_json else f"removed {len(dropped)} segments")

@@ -31,6 +31,8 @@ FULL = "Standard output took nothing ({why}). Give the command a place to write 
 GONE = "Nobody reads standard output any more. Run the command again where its output is kept."
 NOWHERE = "Standard output goes nowhere, and what is printed is given once. Give the command a place to write to."
 WRITTEN = "{files}: written, but what was to be printed here could not be."
+DONE = "It is done, but what was to be printed here could not be."
+NOTHING_DONE = "Nothing was done."
 CLOSED = "Standard output is closed. Give the command a place to write to."
 
 
@@ -156,6 +158,28 @@ def goes_nowhere() -> bool:
     except (OSError, ValueError):
         return False
     return stat.S_ISCHR(found.st_mode) and found.st_rdev == os.stat(os.devnull).st_rdev
+
+
+@contextmanager
+def seen_first() -> Iterator[None]:
+    """What is printed in the block is for whoever decides, and is seen before anything is done. Raises OutputLost,
+    which says that nothing was: else a reader that goes early would leave it undone without a word."""
+    try:
+        check_output()
+        yield
+        check_output()
+    except BrokenPipeError:
+        raise OutputLost(f"{NOTHING_DONE} {GONE}") from None
+    except OutputLost as lost:
+        raise OutputLost(f"{NOTHING_DONE} {lost.say}") from None
+
+
+def say_done(text: str) -> None:
+    """Print what became of something that is done by now. Raises OutputLost, which says that it is."""
+    try:
+        say_once(text)
+    except OutputLost:
+        raise OutputLost(DONE) from None
 
 
 def say_written(text: str, *files: Path) -> None:

@@ -3,11 +3,11 @@
 
 from collections.abc import Sequence
 
-from .constants import ENTRY, LANES, TREE_NODE
-from .errors import BatchAltered
+from .constants import ENTRY, LANES, LEAST_ROWS, MAX_ROWS, TREE_NODE
+from .errors import BadValue, BatchAltered
 from .index import Index
 from .primitives import sha256
-from .sets import value_of
+from .sets import is_size, value_of
 
 
 def join_rows(lanes: Sequence[Sequence[bytes]]) -> bytes:
@@ -39,6 +39,9 @@ def _node(rows_hash: bytes, left: bytes, right: bytes) -> bytes:
 
 def _levels(rows: bytes) -> list[list[bytes]]:
     """The leaves, then each level above them, up to the root alone."""
+    count, rest = divmod(len(rows), ENTRY)
+    if rest or not is_size(count, LEAST_ROWS, MAX_ROWS):
+        raise BadValue("rows")
     rows_hash = sha256(rows)
     levels = [[_leaf(rows_hash, rows[at : at + ENTRY]) for at in range(0, len(rows), ENTRY)]]
     while len(levels[-1]) > 1:
@@ -48,12 +51,12 @@ def _levels(rows: bytes) -> list[list[bytes]]:
 
 
 def rows_root(rows: bytes) -> bytes:
-    """16 bytes over all rows, a power of two of them."""
+    """16 bytes over all rows of a batch. Raises BadValue."""
     return _levels(rows)[-1][0]
 
 
 def row_path(rows: bytes, number: int) -> tuple[bytes, ...]:
-    """From the row up, the node beside each: log2(q) of 16 bytes."""
+    """From the row up, the node beside each: log2(q) of 16 bytes. Raises BadValue."""
     return tuple(level[(number >> height) ^ 1] for height, level in enumerate(_levels(rows)[:-1]))
 
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 import click
 
 from dropbox.command_line import inputs
+from dropbox.command_line.output import say_done
 from dropbox.command_line.refused import InputRefused
 from dropbox.command_line.secret_lines import secret_line
 from journalist_ui.daemon.desk_key import given_passphrase
@@ -103,6 +104,11 @@ def show(result: Result, as_json: bool, words: Callable[[Result], Iterable[str]]
     else:
         for line in words(result):
             click.echo(line)
+
+
+def show_done(result: Result, as_json: bool, words: Callable[[Result], Iterable[str]]) -> None:
+    """The same of what is done by now. Raises OutputLost, which says so."""
+    say_done(to_json(result) if as_json else "\n".join(words(result)))
 
 
 def tell(notices: Iterable[ToldNotice]) -> None:

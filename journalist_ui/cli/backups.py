@@ -12,7 +12,7 @@ from journalist_ui.shapes.upkeep import BackedUp, Backup
 from journalist_ui.socket.client import ask_desk, socket_of
 from journalist_ui.words.counts import counted
 
-from .asking import desk_passphrase, json_option, key_option, show, vault_option
+from .asking import desk_passphrase, json_option, key_option, show, show_done, vault_option
 
 
 @click.command()
@@ -33,7 +33,7 @@ def backup(vault: Path, desk_key_fd: int | None, as_json: bool) -> None:
         done = ask_desk(socket_of(vault), Backup())
     except DeskNotRunning:
         done = BackedUp(backup_now(vault, desk_passphrase(desk_key_fd)))
-    show(done, as_json, lambda found: [found.file])
+    show_done(done, as_json, lambda found: [found.file])
 
 
 @click.command("verify-backup")
@@ -83,7 +83,7 @@ def restore(
       dropbox-desk restore --vault north --from /mnt/backup
     """
     done = restore_vault(vault, desk_passphrase(desk_key_fd), file, replace=replace, source=source)
-    show(done, as_json, _restored)
+    show_done(done, as_json, _restored)
 
 
 def _restored(fields: VaultRestored) -> list[str]:

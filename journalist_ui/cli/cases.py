@@ -7,7 +7,7 @@ import click
 
 from journalist_ui.shapes.cases import CaseLine, Cases, SetState, StateSet
 
-from .asking import ask_signed_in, json_option, session_option, show, tell
+from .asking import ask_signed_in, json_option, session_option, show, show_done, tell
 
 
 @click.command()
@@ -57,7 +57,7 @@ def state(case: int, wanted: str, session: Path, as_json: bool) -> None:
     Example:
       dropbox-desk state 3 assessing --session ada.session
     """
-    show(ask_signed_in(session, SetState(case, wanted)), as_json, _marked)
+    show_done(ask_signed_in(session, SetState(case, wanted)), as_json, _marked)
 
 
 def _marked(fields: StateSet) -> list[str]:

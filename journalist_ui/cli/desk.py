@@ -17,7 +17,7 @@ from journalist_ui.socket.codec import to_json
 from journalist_ui.web_address import NO_WEB
 from journalist_ui.words.counts import counted
 
-from .asking import desk_passphrase, json_option, key_option, show, vault_option
+from .asking import desk_passphrase, json_option, key_option, show_done, vault_option
 from .prompts import CODES, MEMBER
 
 NO_BACKUP_SAID = "No backup is configured: if this desk's disk fails, every case is lost."
@@ -126,7 +126,7 @@ def replace_keyring(vault: Path, give_up_old: bool, desk_key_fd: int | None, as_
     """
     if not give_up_old:
         raise BadInput(GIVE_UP_FIRST)
-    show(replace(vault.absolute(), desk_passphrase(desk_key_fd)), as_json, _replaced)
+    show_done(replace(vault.absolute(), desk_passphrase(desk_key_fd)), as_json, _replaced)
 
 
 def _replaced(fields: KeyringReplaced) -> list[str]:

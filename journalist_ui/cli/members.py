@@ -15,13 +15,16 @@ from journalist_ui.shapes.sharing import AskShare, CasesShared, Share, SharePlan
 from journalist_ui.socket.codec import to_json
 from journalist_ui.words.counts import counted
 
-from .asking import agree, ask_signed_in, json_option, session_option, show
+from .asking import agree, ask_signed_in, json_option, session_option, show, show_done
 from .prompts import CODES, FIRST, MEMBER, NEW, NEW_CODE
 from .terminal import inert
 
 SHARE_HOW = (
     "This shares every case that you can open. Name cases with --case, or say --all --yes where nobody can be asked. "
     "Nothing was shared."
+)
+REMOVE_HOW = (
+    "They can open {held}. Let them share those first, or say --yes where nobody can be asked. Nobody was removed."
 )
 NOT_YET = " (has not made a passphrase of their own yet)"
 NOT_IN_FORCE = (
@@ -75,7 +78,7 @@ def add(name: str, session: Path, roles: tuple[str, ...], as_json: bool) -> None
       dropbox-desk member add eve --role administrator --role investigator --session ada.session --json < passphrase
     """
     passphrase = secret_line(FIRST, confirm=True)
-    show(ask_signed_in(session, AddMember(name, passphrase, roles)), as_json, _added)
+    show_done(ask_signed_in(session, AddMember(name, passphrase, roles)), as_json, _added)
 
 
 def _lines(found: tuple[MemberLine, ...]) -> list[str]:
@@ -115,7 +118,7 @@ def share(name: str, session: Path, cases: tuple[int, ...], everything: bool, ye
         plan = ask_signed_in(session, AskShare(name))
         agree(_share_prompt(plan), SHARE_HOW)
         agreed = plan.cases
-    show(ask_signed_in(session, Share(name, cases or None, agreed)), as_json, _shared)
+    show_done(ask_signed_in(session, Share(name, cases or None, agreed)), as_json, _shared)
 
 
 def _share_prompt(asked: SharePlan) -> str:
@@ -142,14 +145,17 @@ def _shared(fields: CasesShared) -> list[str]:
 def remove(name: str, session: Path, yes: bool) -> None:
     """Remove a member (administrators only), and with them every case key that was theirs.
 
-    On a terminal it asks first, with the number of cases that nobody else can open.
+    On a terminal it asks first, with the number of cases that nobody else can open. Where nobody can be asked, and
+    there are such cases, it needs --yes.
 
     \b
     Example:
       dropbox-desk member remove bob --session ada.session
     """
-    if not yes and sys.stdin.isatty():
-        agree(_remove_prompt(ask_signed_in(session, AskRemoval(name))), "")
+    if not yes:
+        asked = ask_signed_in(session, AskRemoval(name))
+        if asked.closed or sys.stdin.isatty():
+            agree(_remove_prompt(asked), REMOVE_HOW.format(held=_held(asked)))
     for line in _removed(ask_signed_in(session, RemoveMember(name))):
         click.echo(line, err=True)
 
@@ -187,7 +193,7 @@ def passphrase(session: Path, new_code: bool, as_json: bool) -> None:
     new = secret_line(NEW, confirm=True)
     done = ask_signed_in(session, ChangePassphrase(old, new, new_code))
     if done.in_force:
-        show(done, as_json, _changed)
+        show_done(done, as_json, _changed)
         return
     say_once(to_json(done) if as_json else CODES.format(secret=done.totp_secret))
     if as_json or not sys.stdin.isatty():

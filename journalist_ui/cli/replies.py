@@ -8,7 +8,7 @@ import click
 from journalist_ui.shapes.replies import Replied, Reply
 from journalist_ui.words.counts import counted
 
-from .asking import ask_signed_in, json_option, read_text, session_option, show
+from .asking import ask_signed_in, json_option, read_text, session_option, show_done
 
 
 @click.command()
@@ -34,7 +34,7 @@ def reply(case: int, session: Path, text_file: str, again: bool, as_json: bool) 
       echo "Thank you. Which day was it?" | dropbox-desk reply 3 --session ada.session --text-file -
     """
     asked = Reply(case, read_text(text_file, session), again)
-    show(ask_signed_in(session, asked), as_json, _replied)
+    show_done(ask_signed_in(session, asked), as_json, _replied)
 
 
 def _replied(fields: Replied) -> list[str]:

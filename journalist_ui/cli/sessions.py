@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from dropbox.command_line.secret_lines import secret_line
-from journalist_ui.refusals import DeskNotRunning
+from dropbox.local.writable import try_to_write
+from journalist_ui.refusals import DeskNotRunning, DeskRefused
 from journalist_ui.shapes.sessions import Lock, Login
 from journalist_ui.socket.client import ask_desk, socket_of
 from journalist_ui.words.tries import wrong_tries
@@ -45,23 +46,43 @@ def login(vault: Path, member: str, session: Path) -> None:
       dropbox-desk login --vault north --member ada --session ada.session
     """
     refuse_other_file(session)
-    socket = socket_of(vault)
+    # A code works once: it is not used up for a session that cannot be written down.
+    try_to_write(session.absolute().parent)
+    before, socket = held_session(session), socket_of(vault)
     passphrase = secret_line(MEMBER)
     opened = ask_desk(socket, Login(member, passphrase, secret_line(CODE, empty=True)))
-    fresh = session.with_name(f".{session.name}.new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump({"socket": str(socket), "token": opened.token}, file)
-    os.rename(fresh, session)
+    try:
+        _write_session(session, socket, opened.token)
+    except BaseException:
+        ask_desk(socket, Lock(opened.token))
+        raise
+    if before is not None:
+        # Nobody could lock it any more. Where its desk does not answer it ends by itself.
+        with suppress(DeskRefused):
+            ask_desk(before[0], Lock(before[1]))
     click.echo(CAME_FIRST if opened.provisional else LOGGED_IN, err=True)
     if tried := wrong_tries(opened.tries, opened.since):
         click.echo(tried, err=True)
 
 
+def _write_session(session: Path, socket: Path, token: str) -> None:
+    """In place of what was there, whole or not at all. Raises OSError."""
+    fresh = session.with_name(f".{session.name}.new")
+    fresh.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            json.dump({"socket": str(socket), "token": token}, file)
+        os.rename(fresh, session)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+
+
 @click.command()
 @session_option
 def lock(session: Path) -> None:
-    """End your session and remove its file. A session that is over already is no error.
+    """End your session and remove its file. A session that is over already is no error; one that may still be open,
+    since its desk was not reached, is, and its file stays.
 
     \b
     Example:
@@ -70,7 +91,7 @@ def lock(session: Path) -> None:
     refuse_other_file(session)
     held = held_session(session)
     if held is not None:
-        # Without the desk there is no session.
+        # Without a desk there is no session. One that was not reached may hold it still.
         with suppress(DeskNotRunning):
             ask_desk(held[0], Lock(held[1]))
     session.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from journalist_ui.shapes.upkeep import DeskStatus, EpochLine, Epochs, Status, S
 from journalist_ui.socket.client import ask_desk, socket_of
 from journalist_ui.words.counts import counted
 
-from .asking import ask_signed_in, json_option, session_option, show, tell, vault_option
+from .asking import ask_signed_in, json_option, session_option, show, show_done, tell, vault_option
 from .terminal import inert
 
 
@@ -79,7 +79,7 @@ def sync(session: Path, as_json: bool) -> None:
     """
     done = ask_signed_in(session, Sync())
     tell(done.notices)
-    show({"new": done.new, "published": done.published}, as_json, lambda _: _synced(done))
+    show_done({"new": done.new, "published": done.published}, as_json, lambda _: _synced(done))
 
 
 def _synced(fields: Synced) -> list[str]:

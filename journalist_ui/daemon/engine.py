@@ -208,7 +208,10 @@ class Engine:
             self.standing.failure = [_failure(error)]
             raise
         self._stale = False
-        self.standing.failure = []
+        before, self.standing.failure = self.standing.failure, []
+        if Notice(BackupFailed.code) in before:
+            # A run that was due no batch has written no backup: what is wrong there stands until it is right.
+            await off_loop(self.try_backup_folder)
 
     def _take_replies(self) -> None:
         """Let the flows see what officers wrote since the last run; the vault holds it already."""
@@ -319,7 +322,7 @@ class Engine:
 
     def try_backup_folder(self) -> str:
         """At the start: what is wrong with the backup folder, in words; empty when nothing is. It stands as a notice
-        until a run went well."""
+        until a run went well and nothing is wrong there any more."""
         if self.settings.backup_folder is None:
             return ""
         try:

@@ -3,6 +3,8 @@
 
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from journalist_ui.refusals import BackupFailed, VaultUnusable
@@ -11,6 +13,7 @@ from journalist_ui.vault.backup import (
     backup_day,
     copies_beside,
     newest_backup,
+    refuse_other_file,
     restore_backup,
     verify_backup,
     write_backup,
@@ -53,6 +56,7 @@ def verify(folder: Path, desk_passphrase: str, file: Path | None) -> BackupVerif
     """Check a backup, the newest if none is named. Raises DeskRefused."""
     settings = read_settings(folder)
     path = file or newest_backup(_folder(settings), settings.unit_id)
+    refuse_other_file(path, settings.unit_id)
     present = folder / VAULT_FILE
     key = stretch_desk_key(desk_passphrase, settings.salt)
     found = verify_backup(path, key, present if present.exists() else None)
@@ -67,10 +71,16 @@ def restore_vault(
     A present vault is given up only with ``replace``. ``source`` is the folder of backups when the desk's own folder is
     lost: settings and anchor are taken from there too.
     """
-    if source is not None and not (folder / SETTINGS_FILE).exists():
-        _take_settings(folder, source, file)
+    with _settings_taken(folder, source, file):
+        return _restore_vault(folder, desk_passphrase, file, replace, source)
+
+
+def _restore_vault(
+    folder: Path, desk_passphrase: str, file: Path | None, replace: bool, source: Path | None
+) -> VaultRestored:
     settings = read_settings(folder)
     path = file or newest_backup(source or _folder(settings), settings.unit_id)
+    refuse_other_file(path, settings.unit_id)
     with hold_vault(folder):
         if (folder / VAULT_FILE).exists() and not replace:
             raise VaultUnusable("There is a vault here. If it is to be given up for the backup, say so with --replace.")
@@ -86,14 +96,25 @@ def day_of(day: int) -> str:
     return iso_day(day, DAY) if day else ""
 
 
-def _take_settings(folder: Path, source: Path, file: Path | None) -> None:
-    """Make the desk's folder again with the copies that lie beside the backups. Raises BackupFailed."""
+@contextmanager
+def _settings_taken(folder: Path, source: Path | None, file: Path | None) -> Iterator[None]:
+    """Make the desk's folder again with the copies that lie beside the backups, where it has no settings. When the
+    block fails they go again: those of another desk would keep the right backup from opening. Raises BackupFailed."""
+    if source is None or (folder / SETTINGS_FILE).exists():
+        yield
+        return
     found = {name: copies_beside(source, name, file) for name in (SETTINGS_FILE, ANCHOR_FILE)}
     if any(len(paths) != 1 for paths in found.values()):
         raise BackupFailed(
             f"{source} holds the settings of no desk, or of several. Name one of this desk's backups with --file."
         )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name, (path,) in found.items():
-        shutil.copyfile(path, folder / name)
-        (folder / name).chmod(0o600)
+    try:
+        for name, (path,) in found.items():
+            shutil.copyfile(path, folder / name)
+            (folder / name).chmod(0o600)
+        yield
+    except BaseException:
+        for name in found:
+            (folder / name).unlink(missing_ok=True)
+        raise

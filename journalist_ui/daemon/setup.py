@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from dropbox.flows.desk.state import Keyring
+from dropbox.local.whole_file import write_whole
 from dropbox.protocol.armour import ENROLMENT, armour
 from dropbox.protocol.constants import KEY, LOST_KEYRING_STEP, UNIT_ID
 from dropbox.protocol.enrolment import Enrolment
@@ -88,6 +89,10 @@ def init_desk(wanted: NewDesk, desk_passphrase: str, member_passphrase: str) -> 
     check_passphrase(member_passphrase, "member's passphrase")
     settings = _new_settings(wanted)
     target = wanted.folder.absolute()
+    if settings.backup_folder is not None and settings.backup_folder.resolve().is_relative_to(target.resolve()):
+        raise BadInput(
+            "The backup folder lies in the desk's own folder, and would be lost with it. Name another disk's."
+        )
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise BadInput(f"{target} is not an empty folder. Choose another.")
     building = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
@@ -150,11 +155,7 @@ def _new_signing_key(
     KeyringStore(folder, desk_key).replace(keyring)
     enrolment = Enrolment(service_id, settings.unit_id, keyring.public, b"", settings.name)
     path = folder / ENROLMENT_FILE
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(armour(ENROLMENT, enrolment.sign(keyring.signing_seed)))
-    sync_path(fresh)
-    os.rename(fresh, path)
-    sync_path(folder)
+    write_whole(path, armour(ENROLMENT, enrolment.sign(keyring.signing_seed)))
     return enrolment
 
 

@@ -18,6 +18,7 @@ from .database import VAULT_FILE, Vault, open_vault, read_meta, write_meta
 from .schema import is_current, migrate
 
 _UNIT_DIGITS = 8
+_BACKUP = re.compile(rf"(vault-[0-9a-f]{{{_UNIT_DIGITS}}})-[0-9]{{8}}\.db")
 BACKUP_DAY = "backup_day"
 
 
@@ -31,9 +32,9 @@ def _name(unit_id: bytes, number: int) -> str:
 
 def list_backups(folder: Path, unit_id: bytes) -> list[Path]:
     """This unit's backups in the folder, oldest first. Raises BackupFailed when the folder cannot be read."""
-    pattern = re.compile(rf"vault-{unit_id.hex()[:_UNIT_DIGITS]}-\d{{8}}\.db")
     try:
-        return sorted(path for path in folder.iterdir() if pattern.fullmatch(path.name))
+        found = [(_BACKUP.fullmatch(path.name), path) for path in folder.iterdir()]
+        return sorted(path for named, path in found if named and named[1] == _stem(unit_id))
     except OSError:
         raise BackupFailed(f"The backup folder {folder} cannot be read. Is its disk there?") from None
 
@@ -124,6 +125,16 @@ def newest_backup(folder: Path, unit_id: bytes) -> Path:
     if not found:
         raise BackupFailed(f"There is no backup of this desk in {folder}.")
     return found[-1]
+
+
+def refuse_other_file(path: Path, unit_id: bytes) -> None:
+    """Before a passphrase is blamed for it: a backup that is not there, or is another desk's by its name. Raises
+    BackupFailed."""
+    if not path.is_file():
+        raise BackupFailed(f"There is no backup {path}. Check its name.")
+    named = _BACKUP.fullmatch(path.name)
+    if named and named[1] != _stem(unit_id):
+        raise BackupFailed(f"{path.name} is a backup of another desk: those of this one begin with {_stem(unit_id)}.")
 
 
 def verify_backup(path: Path, desk_key: bytes, present: Path | None = None) -> dict[str, int]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from dropbox.command_line.output import say_written
+from dropbox.command_line.output import say_written, seen_first
 from dropbox.forces import force_names
 from dropbox.protocol.armour import DIRECTORY, armour
 from dropbox.protocol.constants import MAX_PERIOD
@@ -180,7 +180,8 @@ def sign(path: Path, root_key: Path, when: When) -> None:
     """
     listing = read_directory(path)
     when.check(listing.head.head.issued * body_of(listing).policy.period, "the list's issue")
-    describe(listing)
+    with seen_first():
+        describe(listing)
     key = open_root(root_key, passphrase())
     day = when.check_signer(key)
     signed = sign_directory(listing, key.seed, key.public)

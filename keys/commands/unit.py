@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from dropbox.command_line.output import seen_first
 from dropbox.forces import force_names, nearest_force
 from dropbox.protocol.armour import ENROLMENT
 from dropbox.protocol.constants import HASH, LEAST_MARKS, LEAST_ROWS, MAX_MARKS, MAX_PERIOD, MAX_ROWS, UnitKind
@@ -74,8 +75,9 @@ def _change(path: Path, when: When, change: Callable[[Directory, int], Directory
     at = when.issue(body.policy, listing.head.head.issued)
     changed = change(body, at)
     issued = reissue(listing, changed, at)
-    say_all(changes(body, changed, force_names()) or [Said("nothing changes but the version and the days")])
-    say_all(one for one in remarks(issued, changed, force_names(), time.time()) if one.loses)
+    with seen_first():
+        say_all(changes(body, changed, force_names()) or [Said("nothing changes but the version and the days")])
+        say_all(one for one in remarks(issued, changed, force_names(), time.time()) if one.loses)
     write_directory(path, issued, when, listing)
 
 
@@ -188,6 +190,11 @@ def rotate(path: Path, enrolment: Path, slug: str, first_period: int | None, whe
         held, found = unit_of(body, slug), _enrolled(enrolment, body)
         if found.unit_id != held.unit_id:
             raise StepRefused(f"This enrolment is of another desk than {slug}.")
+        if any(key.public == found.signing_public for key in held.keys):
+            raise StepRefused(
+                f"The list has this key of {slug} already: the enrolment file is an old one. Take the one that "
+                "`dropbox-desk replace-keyring` wrote last."
+            )
         key = UnitKey(found.signing_public, first_period if first_period is not None else at + 1)
         return with_unit(body, replace(held, keys=(*held.keys, key)))
 

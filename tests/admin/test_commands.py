@@ -2,7 +2,9 @@
 """The operator's commands: what they make, what they refuse, and the one line that they say then."""
 
 import asyncio
+import errno
 import json
+import os
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +39,28 @@ def test_init_again_keeps_everything(config: Path, world: World) -> None:
     assert again.exit_code == 0
     assert config.read_bytes() == before
     assert json.loads(admin("status", "--config", config, "--json").stdout)["directory_version"] == 1
+
+
+@pytest.mark.parametrize("cut", ["server.toml", "anchor.txt"])
+def test_init_cut_short_is_run_again(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch, cut: str) -> None:
+    """A disk without room at either file: no part of one is taken for settings the next time."""
+    anchor = tmp_path / "anchor"
+    anchor.write_bytes(world.anchor_text())
+    words = ("init", "--dir", tmp_path / "a", "--anchor", anchor)
+    rename = os.replace
+
+    def full(old: str, new: Path) -> None:
+        if Path(new).name == cut:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        rename(old, new)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        assert "No space left" in refused(admin(*words))
+    assert not (tmp_path / "a/server.toml").exists()
+    done = admin(*words)
+    assert (done.exit_code, done.stdout.startswith("wrote ")) == (0, True), done.output
+    assert load_config(tmp_path / "a/server.toml").anchor.read_bytes() == world.anchor_text()
 
 
 def test_init_refuses_what_it_cannot_use(tmp_path: Path, world: World) -> None:

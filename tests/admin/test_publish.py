@@ -11,6 +11,7 @@ from dropbox.protocol.units import BoardPlace
 from dropbox.shown.days import day_of
 from tests.admin.operator import NOW, admin, publish, refused
 from tests.admin.test_doctor import findings, levels
+from tests.command_line.processes import run
 from tests.server.world import World
 
 
@@ -34,6 +35,28 @@ def test_a_list_is_shown_before_it_is_published(config: Path, world: World) -> N
     assert "what changes:\n  new: unit-0: Unit 0\n  new: unit-1: Unit 1\npublished" in said
     again = publish(config, world.directory_text(period=NOW)).stdout
     assert "what changes:\n  nothing but the version and the days\npublished directory version 2\n" in again
+
+
+@pytest.mark.parametrize("end", ["| true; exit ${PIPESTATUS[0]}", ">/dev/full"], ids=["gone", "full"])
+def test_a_list_that_nobody_could_read_is_not_published(published: Path, world: World, end: str) -> None:
+    """Also not in a script: a pipe's other half that has had enough must not leave it undone without a word."""
+    file = published.parent / "next.txt"
+    file.write_bytes(world.directory_text(period=NOW))
+    words = ("dropbox-admin", "directory", "publish", "--yes", "--config", published, "--directory", file)
+    assert "Nothing was done." in run(*words, ends=end).one_line()
+    assert version(published) == 1
+    assert run(*words, ends=">/dev/null").code == 0
+    assert version(published) == 2
+
+
+@pytest.mark.parametrize(
+    "verb", [("init", "--anchor", "ANCHOR", "--dir", "DIR"), ("retention", "--json", "--config", "CONFIG")]
+)
+def test_what_is_done_is_said_where_it_cannot_be_printed(published: Path, verb: tuple[str, ...]) -> None:
+    """Exit 1, and nobody takes it for undone."""
+    given = {"ANCHOR": published.parent.parent / "anchor", "DIR": published.parent, "CONFIG": published}
+    ended = run("dropbox-admin", *(given.get(word, word) for word in verb), ends=">/dev/full")
+    assert "It is done" in ended.one_line()
 
 
 def revoke(world: World) -> str:

@@ -16,6 +16,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
 
+from tests.chromium import start_chromium
 from tests.scenarios.service import Demo
 
 CHROMIUM, FIREFOX, SAFER = "chromium", "firefox", "firefox-safer"
@@ -60,22 +61,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.chromium)
 
 
-def _program(name: str) -> str:
-    """Where the browser is; tests/needs.py tells which package brings it."""
-    found = shutil.which(name)
-    assert found, f"{name} is not installed"
-    return found
-
-
 async def start_browser(driver: Playwright, name: str) -> Browser:
     """One of the three, headless, with a profile of its own."""
     if name == CHROMIUM:
-        # Debian's own flags ask for a graphics card, which a machine of tests has not: it would be imitated.
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-gpu-rasterization"]
-        return await driver.chromium.launch(executable_path=_program("chromium"), args=arguments)
+        return await start_chromium(driver)
+    program = shutil.which("firefox-esr")
+    assert program, "firefox-esr is not installed"
     preferences = SAFER_PREFERENCES if name == SAFER else {}
     return await driver.firefox.launch(
-        channel="moz-firefox", executable_path=_program("firefox-esr"), firefox_user_prefs={**preferences}
+        channel="moz-firefox", executable_path=program, firefox_user_prefs={**preferences}
     )
 
 

@@ -20,6 +20,7 @@ from tests.browser.pages_service import INTAKE, NAMES, NORTH, SOUTH, small_servi
 from tests.browser.pages_source import ACCOUNT, Source, new_codename
 from tests.browser.test_pages_walk import stored
 from tests.browser.visitor import Report
+from tests.chromium import start_chromium
 
 pytestmark = pytest.mark.chromium
 NOTHING_SENT = "Nothing of what you wrote has been sent."
@@ -373,8 +374,7 @@ async def test_a_browser_that_cannot_seal(page: Page, tmp_path: Path, lack: str)
 async def test_an_address_without_encryption(tmp_path: Path) -> None:
     """Over plain http to another machine a browser offers no cryptography: the same honest page, and what to check."""
     async with small_service(tmp_path) as server, async_playwright() as driver:
-        args = ["--no-sandbox", "--host-resolver-rules=MAP drop.example 127.0.0.1"]
-        browser = await driver.chromium.launch(executable_path="/usr/bin/chromium", args=args)
+        browser = await start_chromium(driver, "--host-resolver-rules=MAP drop.example 127.0.0.1")
         page = await browser.new_page()
         address = server.address.replace("127.0.0.1", "drop.example")
         await page.goto(f"{address}/")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.client.node_session import NodeSession, node_session
+from tests.client.node_session import BRIEF, NodeSession, node_session
 from tests.client.twin_server import TwinServer, how, served
 from tests.flows.twin import make_service
 
@@ -20,6 +20,13 @@ def server() -> Iterator[TwinServer]:
 
 @pytest.fixture
 def session(server: TwinServer) -> Iterator[NodeSession]:
-    """A worker that has pinned the service's anchor."""
+    """A worker that has pinned the service's anchor, and stretches codenames briefly."""
+    with node_session(how(server.url), *BRIEF) as found:
+        yield found.start(server.service)
+
+
+@pytest.fixture
+def whole_session(server: TwinServer) -> Iterator[NodeSession]:
+    """The same with the stretch of a release."""
     with node_session(how(server.url)) as found:
         yield found.start(server.service)

@@ -63,6 +63,7 @@ export async function sealRow(place, key, nonce, serviceId, signingSeed, plain) 
 
 /** Section 6a.5: hash and root of the rows, and the path of one of them. */
 export async function rowsTree(rows, row) {
+  if (!isSize(rows.length / c.ENTRY, c.LEAST_ROWS, c.MAX_ROWS) || rows.length % c.ENTRY) throw new BadValue("rows");
   const hash = await sha256(rows);
   const numbers = Array.from({ length: rows.length / c.ENTRY }, (_, at) => at);
   let level = await Promise.all(numbers.map((at) => leafOf(hash, rowAt(rows, at))));

@@ -14,6 +14,8 @@ from typing import Any
 from tests.flows.twin import Service
 
 NODE = Path(sys.executable).parent / "node"
+BRIEF = ("--import", str(Path(__file__).with_name("brief_stretch.mjs")))
+"""Flags of a session that stretches codenames briefly: nobody but it opens what is for them."""
 Values = dict[str, Any]
 
 

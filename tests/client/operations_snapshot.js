@@ -1,18 +1,33 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** @file Operations on the snapshot board's bytes (docs/protocol.md, section 6a). */
 
+import { parseSignedAnchor } from "../../client/protocol/anchors.js";
 import { chainNext, chainStart } from "../../client/protocol/board.js";
 import { toHex } from "../../client/protocol/bytes.js";
 import { conversationKeys } from "../../client/protocol/codename.js";
-import { parseIndex, payloadOf, rowOf } from "../../client/protocol/index.js";
 import { ENTRY } from "../../client/protocol/constants.js";
+import { parseSignedDirectory, places, verifyDirectory } from "../../client/protocol/directory.js";
+import { parseIndex, payloadOf, rowOf } from "../../client/protocol/index.js";
 import { markName, markValue, showMark } from "../../client/protocol/marks.js";
+import { proveSnapshot } from "../../client/protocol/proofs.js";
+import { readConversation } from "../../client/protocol/reading.js";
 import { checkPath } from "../../client/protocol/rows.js";
 import { parseSet, rankOf, valueOf } from "../../client/protocol/sets.js";
 import * as snapshots from "../../client/protocol/snapshots.js";
 import { openRow, rowKey, textChains, textKey } from "../../client/protocol/texts.js";
 import * as desk from "./desk_snapshot.js";
 import { bytes, entryPlace, entryPlain, shownEntry, whose } from "./operations.js";
+
+/** The unit of `slug` as a board and its rows prove it; the part of `as_unit` is put in its place. */
+async function proved({ anchor, directory, board, rows, slug, as_unit, allowed }) {
+  const pinned = parseSignedAnchor(bytes(anchor)).anchor;
+  const { directory: listed } = await verifyDirectory(pinned, parseSignedDirectory(bytes(directory)));
+  const parts = snapshots.parseSnapshotBoard(bytes(board));
+  const cut = snapshots.parseRows(bytes(rows), await snapshots.boardId(bytes(directory), bytes(board)), parts);
+  const named = (name) => places(listed).find((place) => place.unit.slug === name);
+  const at = parts.findIndex((part) => toHex(part.unitId) === toHex(named(as_unit || slug).unit.unitId));
+  return proveSnapshot(listed.serviceId, named(slug), parts[at], cut[at], allowed);
+}
 
 const found = (rank) => (rank < 0 ? null : rank);
 
@@ -115,5 +130,19 @@ export const OPERATIONS = {
     const boardId = await snapshots.boardId(bytes(directory), bytes(board));
     const found = snapshots.parseRows(bytes(rows), boardId, parts);
     return { board_id: toHex(boardId), rows: found.map((one) => one.length / ENTRY) };
+  },
+
+  "snapshot-prove": async (values) => {
+    const { newest, batch } = await proved(values);
+    return { newest, q: batch?.manifest.q ?? null, m: batch?.manifest.m ?? null };
+  },
+
+  "snapshot-read": async (values) => {
+    const unit = await proved(values);
+    const read = await readConversation(unit, await conversationKeys(bytes(values.stretched), unit.unit.unitId));
+    if (!read) return { found: null };
+    const { ack, unacknowledged, rows, failed, mark } = read;
+    const shown = mark ? { collected: mark.collected, more_waits: mark.moreWaits } : null;
+    return { found: { texts: read.texts.map((text) => [text.number, text.text]), ack, unacknowledged, rows, failed, mark: shown } };
   },
 };

@@ -42,13 +42,13 @@ def new_codename(session: NodeSession) -> str:
     return codename
 
 
-def test_a_new_codename_is_one_and_its_stretch_goes_on_behind(session: NodeSession) -> None:
+def test_a_new_codename_is_one_and_its_stretch_goes_on_behind(whole_session: NodeSession) -> None:
     """The words come at once; then whole percents under the same question, each once, up to a hundred."""
-    codename = new_codename(session)
+    codename = new_codename(whole_session)
     assert len(decode_codename(codename, codename_words())) == 12
-    heard = report(session, codename)
+    heard = report(whole_session, codename)
     assert heard.done["stored"]
-    told = [said["progress"] for said in session.late] + heard.progress
+    told = [said["progress"] for said in whole_session.late] + heard.progress
     stretched = [one["percent"] for one in told if one["stage"] == "stretch"]
     assert stretched[-1] == 100
     assert stretched == sorted(set(stretched))
@@ -91,14 +91,14 @@ def test_units_are_told_by_the_signed_name(server: TwinServer, session: NodeSess
     ]
 
 
-def test_one_stretch_serves_a_codename_until_it_is_forgotten(session: NodeSession) -> None:
+def test_one_stretch_serves_a_codename_until_it_is_forgotten(whole_session: NodeSession) -> None:
     """A report and a check need one stretch; after forget, or for another codename, another is made."""
-    first, second = new_codename(session), new_codename(session)
-    assert report(session, second).stages()[-5:] == BURST
-    assert session.ask("check", codename=second, despiteClock=False).stages() == BURST
-    assert session.ask("check", codename=first, despiteClock=False).stages() == ["stretch", *BURST]
-    assert session.ask("forget").done == {}
-    assert session.ask("check", codename=first, despiteClock=False).stages() == ["stretch", *BURST]
+    first, second = new_codename(whole_session), new_codename(whole_session)
+    assert report(whole_session, second).stages()[-5:] == BURST
+    assert whole_session.ask("check", codename=second, despiteClock=False).stages() == BURST
+    assert whole_session.ask("check", codename=first, despiteClock=False).stages() == ["stretch", *BURST]
+    assert whole_session.ask("forget").done == {}
+    assert whole_session.ask("check", codename=first, despiteClock=False).stages() == ["stretch", *BURST]
 
 
 def test_a_stretch_that_failed_is_made_again() -> None:

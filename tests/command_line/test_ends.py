@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What stands at a command's ends never makes it lie: closed, full, gone, of few letters."""
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -13,6 +14,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -126,6 +128,14 @@ def test_letters_that_are_composed_otherwise_are_the_same(tmp_path: Path) -> Non
         assert started.wait(timeout=30) == 0
 
 
+def taken_from(pipe: IO[bytes]) -> None:
+    """Wait until all that was written into it has been read."""
+    end = time.monotonic() + 60
+    while int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder):
+        assert time.monotonic() < end, "nobody reads"
+        time.sleep(0.002)
+
+
 def test_a_reader_that_has_gone_hears_no_silence_of_what_is_done(tmp_path: Path) -> None:
     """Gone before a key is made, none is; gone while it is made, the files are named: exit 1 and one sentence."""
     key = tmp_path / "root.key"
@@ -137,11 +147,15 @@ def test_a_reader_that_has_gone_hears_no_silence_of_what_is_done(tmp_path: Path)
         pipe = subprocess.PIPE
         started = subprocess.Popen(command, stdin=pipe, stdout=writer, stderr=pipe)
         os.close(writer)
+        assert started.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            started.stdin.write(b"a passphrase of a root\n")
+            started.stdin.flush()
         if made:
-            # It waits for its passphrase, and has looked at its output by then.
-            time.sleep(1)
+            # It has looked at its output once it takes the passphrase, and stretches that for long.
+            taken_from(started.stdin)
             os.close(reader)
-        _, said = started.communicate(b"a passphrase of a root\n", timeout=60)
+        _, said = started.communicate(timeout=60)
         lines = said.decode().splitlines()
         assert (started.returncode, len(lines), key.exists()) == (1, 1, made), lines
         assert ("root.key.pub: written" if made else "Nobody reads standard output any more") in lines[0]

@@ -103,6 +103,21 @@ def test_nothing_is_published_while_the_backup_fails(tmp_path: Path, target: Pat
     room.vault.close()
 
 
+def test_a_missing_backup_folder_is_told_until_it_is_there(tmp_path: Path, target: Path) -> None:
+    """What was found at the start does not go with a run that only collects."""
+    room = make_room(tmp_path / "desk", backup=str(target))
+    sync(room)
+    target.rename(tmp_path / "unplugged")
+    assert room.engine.try_backup_folder()
+    for _ in range(2):
+        asyncio.run(room.engine.sync())
+        assert [one.code for one in room.engine.standing.failure] == ["backup-failed"]
+    (tmp_path / "unplugged").rename(target)
+    asyncio.run(room.engine.sync())
+    assert room.engine.standing.failure == []
+    room.vault.close()
+
+
 @pytest.mark.parametrize("at", [0, 100, 5_000, -1])
 def test_a_damaged_backup_is_refused(room: Room, target: Path, at: int) -> None:
     """One changed byte anywhere is found by verification, before anything is restored."""

@@ -218,7 +218,7 @@ def test_what_is_no_session_file_is_neither_removed_nor_replaced(
     assert "is no session file" in found.stderr
     assert named.exists()
     assert content is None or named.read_bytes() == content
-    for held in ('{"socket": "/nowhere/s", "token": "x"}', ""):
+    for held in (f'{{"socket": "{tmp_path}/s", "token": "x"}}', ""):
         session = tmp_path / "ada.session"
         session.write_text(held)
         assert "no session file" not in ask(verb, *words, "--session", session).stderr

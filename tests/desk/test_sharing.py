@@ -79,10 +79,19 @@ def test_a_person_is_asked_with_the_number(
     assert ("Shared 2 cases. bob can open 3 cases." in done.output) == shared
 
 
-def test_removing_asks_and_says_what_goes(asked: Asked, person: Callable[..., Result]) -> None:
-    """On a terminal it asks; in a script it says it afterwards."""
+def test_removing_asks_and_says_what_goes(
+    asked: Asked, person: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a terminal it asks; in a script it says it afterwards, but closes no case for good unless it was told to."""
     done = person("remove", "bob", says="n\n")
     assert "bob can open 2 cases, 1 of which nobody else can: closed for good. Remove them?" in done.output
     assert verbs(asked) == ["member-remove-ask"]
     done = person("remove", "bob", says=None)
+    assert done.exit_code == 1
+    assert "--yes" in done.output + str(done.exception)
+    assert "member-remove" not in verbs(asked)
+    done = person("remove", "bob", "--yes", says=None)
     assert "They could open 2 cases, 1 of which nobody else can: closed for good." in done.output
+    monkeypatch.setitem(COUNTS, "closed", 0)
+    assert person("remove", "bob", says=None).exit_code == 0
+    assert verbs(asked).count("member-remove") == 2

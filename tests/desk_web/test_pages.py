@@ -83,6 +83,25 @@ def said(page: Page) -> list[int]:
     return [int(number) for number in re.findall(r"note (\d+)\.", page.words)]
 
 
+@pytest.mark.parametrize(
+    "path", ["/sign-in", "/", "/cases/1", "/cases/1/preview", "/members", "/passphrase", "/help", "/nowhere"]
+)
+async def test_no_page_asks_others_about_its_words(house: House, path: str) -> None:
+    """A browser sends nobody what a source or an officer wrote: not to translate it, nor to check or to guess words."""
+    await house.report(1, "Nikomu o tym nie mówcie.")
+    officer = await house.officer()
+    box = await officer.get("/cases/1")
+    kept = {name: box.field(name) for name in ("csrf", "seen", "base", "writer")}
+    await officer.post("/cases/1/reply", kept | {"text": "A begun answer", "act": "draft"})
+    page = await officer.get(path)
+    assert re.findall(r"<html[^>]*>", page.body) == [
+        '<html lang="en" translate="no" spellcheck="false" writingsuggestions="false">'
+    ]
+    assert '<meta name="google" content="notranslate">' in page.body
+    assert not re.findall(r'translate="yes"|spellcheck="true"', page.body)
+    assert page.body.count("<textarea") == page.body.count('data-gramm="false"') == (path == "/cases/1")
+
+
 async def test_a_long_conversation_is_shown_by_pages(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """The report and the newest fifty; older ones a page further, each once; a page opens its own messages alone, and
     those are what counts as read. The verb behind the command `show` still answers everything."""

@@ -3,6 +3,7 @@
 
 import asyncio
 import re
+from hashlib import sha256
 
 import pytest
 import segno
@@ -192,7 +193,7 @@ async def test_a_first_passphrase_leads_to_one_page(house: House) -> None:
     assert (page.status, page.title) == (422, "Problem: make a passphrase of your own - Unit desk")
     page = await dora.send("POST", "/passphrase", data=asked, headers=ORIGIN)
     secret = _secret_of(page)
-    drawn = segno.make_qr(f"otpauth://totp/north:dora?secret={secret}")
+    drawn = segno.make_qr(f"otpauth://totp/north:dora-{sha256(secret.encode()).hexdigest()[:4]}?secret={secret}")
     assert drawn.svg_inline(border=4, svgclass="qr", lineclass=None, omitsize=True) in page.body
     await _confirmed(house, dora, "dora", page)
     assert dora.token == ""
@@ -236,6 +237,27 @@ async def test_new_codes_are_in_force_only_when_one_of_them_was_typed(house: Hou
     await bob.post("/lock")
     other = await house.officer("bob")
     assert (await other.get("/passphrase/codes")).url == "/passphrase"
+
+
+async def test_no_new_secret_takes_the_old_ones_name_in_an_app(house: House) -> None:
+    """An app that has the old one keeps it beside the new one, until that is confirmed."""
+    bob = await house.officer("bob")
+    shown = set()
+    for fresh in (FRESH, FRESH + " again"):
+        page = await bob.post("/passphrase", {"old": PASSPHRASE, "new": fresh, "again": fresh, "new_code": "yes"})
+        shown |= set(re.findall(r"The app calls it (north:bob-[0-9a-f]{4}):", page.words))
+    assert len(shown) == 2
+
+
+async def test_a_passphrase_is_typed_again_by_its_letters(house: House) -> None:
+    """However each keyboard composes them: for one's own and for a new member's."""
+    bob, ada = await house.officer("bob"), await house.officer("ada")
+    typed, again = "Gr\u00f6\u00dfe und Ma\u00df", "Gro\u0308\u00dfe und Ma\u00df"
+    added = _new("dora", "investigator") | {"passphrase": typed, "again": again}
+    assert (await ada.post("/members/add", added)).url == "/members?done=added"
+    page = await bob.post("/passphrase", {"old": PASSPHRASE, "new": typed, "again": again})
+    assert page.url.startswith("/sign-in?why=passphrase")
+    assert (await house.person().sign_in("bob", again)).url == "/"
 
 
 async def test_members_come_and_go(house: House) -> None:

@@ -12,7 +12,6 @@ import asyncio
 import itertools
 import json
 import re
-import shutil
 import sys
 import tempfile
 import time
@@ -33,6 +32,7 @@ from journalist_ui.cli.commands import main as desk_command
 from journalist_ui.daemon.sign_ins import SignIn
 from journalist_ui.socket.server import make_app
 from tests.browser.desk_house import Officer
+from tests.chromium import start_chromium
 from tests.desk.room import entropy
 from tests.desk_web.house import House, open_house
 from tests.flows.twin import replace_directory
@@ -264,7 +264,7 @@ async def _main(count: int, seed: int) -> int:
     from tests.hostile.strings import hostile_strings
 
     async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = await start_chromium(driver)
         with tempfile.TemporaryDirectory() as folder:
             campaign = await run(browser, Path(folder), hostile_strings(count, seed), tell=True)
         await browser.close()

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The short form of the campaign (`make hostile` is the long one), and that it would see what it looks for."""
 
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -13,17 +12,19 @@ from playwright.async_api import Browser, async_playwright
 
 from journalist_ui.web import render
 from journalist_ui.web.answers import HTML, Answer
+from tests.chromium import start_chromium
 from tests.hostile.campaign import A_CASE, run
 from tests.hostile.strings import FAMILIES, hostile_strings
 
-pytestmark = [pytest.mark.chromium, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.chromium, pytest.mark.timeout(240), pytest.mark.asyncio(loop_scope="module")]
 SHORT = 200
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
+    """One for this file; each campaign has a context of its own."""
     async with async_playwright() as driver:
-        started = await driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        started = await start_chromium(driver)
         yield started
         await started.close()
 

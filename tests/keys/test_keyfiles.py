@@ -34,6 +34,15 @@ def test_a_root_s_key_is_for_its_owner_alone(folder: Path, run: Run) -> None:
     done(run(*_signing(folder), stdin=passphrase(1)))
 
 
+@pytest.mark.parametrize("name", ["service.anchor", "r1.key.pub", "service.directory", ""])
+def test_whoever_names_a_wrong_file_is_not_told_to_close_it(folder: Path, run: Run, name: str) -> None:
+    """A public file, a folder: the sentence is about what it is, and nobody changes who may read it."""
+    words = ("anchor", "sign", "--anchor", folder / "service.anchor", "--root-key", folder / name)
+    line = refused(run, folder, *words, stdin=passphrase(1))
+    assert "chmod" not in line
+    assert "root key" in line or "Is a directory" in line
+
+
 def test_a_root_opens_under_its_passphrase_alone(folder: Path, run: Run) -> None:
     """Another, an empty and a longer one are refused; the line end does not belong to it."""
     key = open_root(folder / "r1.key", passphrase(1).encode())

@@ -194,6 +194,12 @@ def test_enrolments_that_are_not_taken(folder: Path, run: Run) -> None:
     south = write_enrolment(folder, "south")
     rotate = ("unit", "rotate", *at, "--slug", "north", "--enrolment")
     assert "of another desk than north" in refused(run, folder, *rotate, south)
+    # The file that the desk wrote first, in place of the one with its new key: now and behind another key.
+    assert "an old one" in refused(run, folder, *rotate, again)
+    rotated = write_enrolment(folder, "rotated", unit="north")
+    done(run(*rotate, rotated))
+    for old in (again, rotated):
+        assert "an old one" in refused(run, folder, *rotate, old)
     later = write_enrolment(folder, "later", unit="north")
     assert "Check slugs" in refused(run, folder, *rotate, later, "--first-period", PERIOD)
     last = ("--period", 2**32 - 1)

@@ -53,6 +53,17 @@ async def test_headers_of_everything_that_is_read(server: Running, path: str) ->
     assert odd.raw == plain.raw
 
 
+@pytest.mark.parametrize(
+    "behind", ["?fbclid=IwAR0abc", "?", "?utm_source=x&utm_medium=y", "?q=%00%ff", "?" + "a" * 1_000]
+)
+async def test_what_others_put_behind_the_address_keeps_nobody_out(server: Running, behind: str) -> None:
+    """A link that came by a messenger opens the same page, byte for byte; no other address takes any."""
+    assert (await server.get("/" + behind)).raw == (await server.get("/")).raw
+    if behind != "?":
+        assert (await server.get("/v1/board" + behind)).status == 400
+        assert (await server.get("/worker.js" + behind)).status == 400
+
+
 @pytest.mark.parametrize("path", PAGES)
 async def test_packed_when_the_client_can_read_it(server: Running, path: str) -> None:
     """gzip unpacks to the plain bytes; brotli is preferred where there is one; what weighs nothing is not taken."""

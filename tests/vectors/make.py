@@ -24,6 +24,8 @@ from tests.vectors.scenario_inert import inert_scenarios
 from tests.vectors.scenario_reading import reading_scenarios
 from tests.vectors.scenario_routes import route_scenarios
 from tests.vectors.scenario_sets import set_scenarios
+from tests.vectors.scenario_snapshot_proofs import snapshot_proof_scenarios
+from tests.vectors.scenario_snapshot_reading import snapshot_reading_scenarios
 from tests.vectors.scenario_snapshots import snapshot_scenarios
 from tests.vectors.scenario_texts import text_scenarios
 from tests.vectors.scenario_trust import trust_scenarios
@@ -83,6 +85,8 @@ def scenarios() -> list[Scenario]:
         *set_scenarios(),
         *text_scenarios(),
         *snapshot_scenarios(),
+        *snapshot_proof_scenarios(),
+        *snapshot_reading_scenarios(),
     ]
     names = [one[0] for one in every]
     doubled = {name for name in names if names.count(name) > 1}

@@ -4,8 +4,12 @@
 from dataclasses import asdict
 
 from dropbox.protocol import board, codename, index as indexes, marks as markers, rows as rowing, sets, snapshots, texts
+from dropbox.protocol.anchors import parse_signed_anchor
 from dropbox.protocol.constants import ENTRY
+from dropbox.protocol.directory import parse_signed_directory, verify_directory
 from dropbox.protocol.primitives import sha256
+from dropbox.protocol.proofs import ProvedSnapshot, prove_snapshot
+from dropbox.protocol.reading import read_conversation
 from tests.vectors.operations import Values, entry_place, entry_plain, operation
 
 
@@ -146,3 +150,31 @@ def rows_parse(directory: str, board: str, rows: str) -> Values:
     found = snapshots.parse_rows(_b(rows), board_id, parts)
     assert len(_b(rows)) == snapshots.rows_size(parts)
     return {"board_id": board_id.hex(), "rows": [len(one) // ENTRY for one in found]}
+
+
+def _proved(values: Values, slug: str, as_unit: str = "", allowed: list[list[int]] | None = None) -> ProvedSnapshot:
+    anchor, directory, board, rows = (_b(values[name]) for name in ("anchor", "directory", "board", "rows"))
+    verified = verify_directory(parse_signed_anchor(anchor).anchor, parse_signed_directory(directory))
+    parts = snapshots.parse_snapshot_board(board)
+    cut = snapshots.parse_rows(rows, snapshots.board_id(directory, board), parts)
+    places = {place.unit.slug: place for place in verified.directory.places()}
+    served = {part.unit_id: (part, own) for part, own in zip(parts, cut, strict=True)}
+    part, own = served.get(places[as_unit or slug].unit.unit_id, (None, b""))
+    sizes = None if allowed is None else {(q, m) for q, m in allowed}
+    return prove_snapshot(verified.service_id, places[slug], part, own, sizes)
+
+
+@operation
+def snapshot_prove(slug: str, as_unit: str = "", allowed: list[list[int]] | None = None, **served: str) -> Values:
+    """The part of ``as_unit`` is put in the place of the unit's own."""
+    found = _proved(served, slug, as_unit, allowed)
+    q, m = (found.batch.manifest.q, found.batch.manifest.m) if found.batch else (None, None)
+    return {"newest": found.newest, "q": q, "m": m}
+
+
+@operation
+def snapshot_read(slug: str, stretched: str, **served: str) -> Values:
+    proved = _proved(served, slug)
+    found = read_conversation(proved, codename.conversation_keys(_b(stretched), proved.unit.unit_id))
+    texts_read = [[text.number, text.text] for text in found.texts] if found else []
+    return {"found": {**asdict(found), "texts": texts_read} if found else None}

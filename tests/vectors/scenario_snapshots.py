@@ -48,7 +48,17 @@ def _trees() -> list[Scenario]:
             (f"rows-tree-{row}", f"Root of sixteen rows, and the path of row {row}.", "rows-tree", _tree(row), made),
             (f"path-{row}", f"Row {row} stands under the root.", "path-check", checked, {}),
         ]
-    return found
+    few = {"few": WIDE.rows[: 4 * ENTRY], "nine": WIDE.rows[: 9 * ENTRY], "cut": WIDE.rows[:-1], "none": b""}
+    return found + [
+        refuse(
+            f"rows-tree-{n}",
+            "Bytes that are no batch's rows.",
+            "rows-tree",
+            {"rows": data.hex(), "row": 0},
+            "bad-value",
+        )
+        for n, data in few.items()
+    ]
 
 
 def _tree(row: int) -> Values:

@@ -101,7 +101,7 @@ def make_snapshot(
         m=said.m,
         index_hash=sha256(index),
         rows_hash=sha256(rows),
-        root=rows_root(rows),
+        root=changes["root"] if "root" in changes else rows_root(rows),
         intake_period=period - 1,
         intake_root=sha256(b""),
         audit_head=bytes(HASH),

@@ -58,7 +58,8 @@ class Routes:
     async def _dispatch(self, request: web.BaseRequest) -> Answer:
         path, query, _ = request.raw_path.partition("?")
         methods = self._table.get(path) or self._rest_methods(path) or self._segment_methods(path)
-        if query:
+        # What a messenger or a list of links puts behind the address keeps nobody from the pages. It is read by nobody.
+        if query and path != "/":
             raise Refused("query-refused")
         handler = methods.get(request.method)
         if handler is None:

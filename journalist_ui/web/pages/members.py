@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who belongs to the desk."""
 
+from dropbox.protocol.passphrase import composed
 from journalist_ui.refusals import BadInput, NotAllowed
 from journalist_ui.shapes.members import AddMember, AskRemoval, Members, RemoveMember
 from journalist_ui.shapes.sharing import WhoLacks
@@ -45,7 +46,7 @@ async def add(visit: Visit) -> Answer:
     roles, first = visit.form.get("role", []), visit.field("passphrase")
     if not roles:
         return await members_page(visit, error=NO_ROLE)
-    if first != visit.field("again"):
+    if composed(first) != composed(visit.field("again")):
         return await members_page(visit, error=NOT_ALIKE)
     try:
         await visit.ask(AddMember(visit.field("name").strip(), first, tuple(roles)))

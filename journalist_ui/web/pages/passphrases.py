@@ -4,6 +4,8 @@
 import segno
 from markupsafe import Markup
 
+from dropbox.protocol.passphrase import composed
+from dropbox.protocol.primitives import sha256
 from journalist_ui.refusals import BadInput, SignInRefused
 from journalist_ui.shapes.passphrases import ChangePassphrase, ConfirmCodes, ShowCodes
 from journalist_ui.shapes.upkeep import Status
@@ -14,9 +16,15 @@ from journalist_ui.web.words.signing_in import Why
 from .members import NOT_ALIKE
 
 
-def _square(unit: str, name: str, secret: str) -> Markup:
+def _name_in_app(unit: str, name: str, secret: str) -> str:
+    """What an app calls the secret. Some put a new one of the same name in place of the old, which is in force until
+    the new one is confirmed: so each secret has a name of its own."""
+    return f"{unit}:{name}-{sha256(secret.encode())[:2].hex()}"
+
+
+def _square(called: str, secret: str) -> Markup:
     """What an authenticator app reads, drawn. No text stands in the drawing."""
-    code = segno.make_qr(f"otpauth://totp/{unit}:{name}?secret={secret}")
+    code = segno.make_qr(f"otpauth://totp/{called}?secret={secret}")
     return Markup(code.svg_inline(border=4, svgclass="qr", lineclass=None, omitsize=True))  # noqa: S704  # see above
 
 
@@ -27,7 +35,7 @@ async def passphrase_page(visit: Visit) -> Answer:
 async def passphrase(visit: Visit) -> Answer:
     """A change ends every session of the member, and so does a wrong guess at the present one. New codes are confirmed
     on a page of their own before anything changes."""
-    if visit.field("new") != visit.field("again"):
+    if composed(visit.field("new")) != composed(visit.field("again")):
         return visit.page("passphrase.html", 422, error=NOT_ALIKE)
     new_code = visit.field("new_code") == "yes"
     try:
@@ -51,9 +59,16 @@ async def _codes(visit: Visit, error: str = "") -> Answer:
     if secret is None:
         return to("/passphrase")
     unit = (await visit.ask(Status())).unit
-    square = _square(unit or "desk", visit.me.name, secret)
+    called = _name_in_app(unit or "desk", visit.me.name, secret)
     spaced = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
-    return visit.page("code_secret.html", 422 if error else 200, secret=spaced, square=square, error=error)
+    return visit.page(
+        "code_secret.html",
+        422 if error else 200,
+        secret=spaced,
+        square=_square(called, secret),
+        called=called,
+        error=error,
+    )
 
 
 async def confirm(visit: Visit) -> Answer:

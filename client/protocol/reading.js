@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** @file What one batch of the snapshot board holds for one conversation (docs/protocol.md, section 6a.9). */
+
+import { entryTag, joinText } from "./board.js";
+import { equal } from "./bytes.js";
+import { LANES, TAG } from "./constants.js";
+import { BadText, ProtocolError } from "./errors.js";
+import { payloadOf, rowOf } from "./index.js";
+import { markName, markValue, showMark } from "./marks.js";
+import { rowAt } from "./rows.js";
+import { openRow, textChains } from "./texts.js";
+
+/** @import { EntryPlain } from "./board.js" */
+/** @import { Bytes } from "./bytes.js" */
+/** @import { ConversationKeys } from "./codename.js" */
+/** @import { Mark } from "./marks.js" */
+/** @import { ProvedSnapshot, SnapshotBatch } from "./proofs.js" */
+
+/**
+ * A text of which every part is in the batch: its number, kind and words.
+ * @typedef {{number: number, type: number, text: string}} WholeText
+ */
+
+/**
+ * What a batch holds for a conversation. `ack` is what to acknowledge, `unacknowledged` whether a whole text is none that
+ * the unit knows to be read; `rows` how many rows carry its tags, `failed` how many of them did not open; `mark` is its
+ * mark, if there is one.
+ * @typedef {object} ReadConversation
+ * @property {WholeText[]} texts
+ * @property {number} ack
+ * @property {boolean} unacknowledged
+ * @property {number} rows
+ * @property {number} failed
+ * @property {Mark | undefined} mark
+ */
+
+/** @typedef {Map<number, EntryPlain>} Parts */
+
+/** What the rows have given so far. */
+class Gathered {
+  /** @type {Map<number, Parts>} */
+  texts = new Map();
+  firstUnread = 0;
+  rows = 0;
+  failed = 0;
+
+  /**
+   * Of several copies of a part the first counts; one whose number of parts differs is ignored.
+   * @param {EntryPlain} plain
+   */
+  add(plain) {
+    this.firstUnread ||= plain.firstUnread;
+    const parts = this.texts.get(plain.msgNo) ?? new Map();
+    this.texts.set(plain.msgNo, parts);
+    const fits = [...parts.values()].every((other) => other.parts === plain.parts);
+    if (fits && !parts.has(plain.part)) parts.set(plain.part, plain);
+  }
+
+  /** @param {number} number */
+  whole(number) {
+    const parts = this.texts.get(number);
+    return parts !== undefined && parts.size === parts.values().next().value?.parts;
+  }
+
+  /** The highest a with every part of every number from `from` to a; from - 1 if none; 0 where nothing opened. */
+  acknowledge() {
+    let number = this.firstUnread;
+    while (this.whole(number)) number += 1;
+    return Math.max(number - 1, 0);
+  }
+}
+
+/**
+ * @param {SnapshotBatch} batch
+ * @param {ConversationKeys} keys
+ * @param {Bytes[]} tags one a lane
+ */
+async function gather({ manifest, key, index, rows }, keys, tags) {
+  const [found, chains] = [new Gathered(), textChains()];
+  for (const [lane, tag] of tags.entries()) {
+    const number = rowOf(index, lane, tag);
+    const entry = number < 0 ? undefined : rowAt(rows, number);
+    if (!entry || !equal(entry.subarray(0, TAG), tag)) continue;
+    found.rows += 1;
+    try {
+      found.add(await openRow(keys, manifest.period, lane, entry, manifest.serviceId, key, chains));
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      found.failed += 1;
+    }
+  }
+  return found;
+}
+
+/**
+ * @param {Gathered} found
+ * @returns {WholeText[]}
+ */
+function texts(found) {
+  const numbers = [...found.texts.keys()].filter((number) => found.whole(number)).sort((left, right) => left - right);
+  return numbers.flatMap((number) => {
+    const ordered = [...(found.texts.get(number)?.values() ?? [])].sort((left, right) => left.part - right.part);
+    try {
+      return [{ number, type: ordered[0]?.type ?? 0, text: joinText(ordered.map((one) => one.text)) }];
+    } catch (error) {
+      if (!(error instanceof BadText)) throw error;
+      return [];
+    }
+  });
+}
+
+/**
+ * Of the unit that `keys` are towards; undefined when its batch holds nothing for it.
+ * @param {ProvedSnapshot} proved
+ * @param {ConversationKeys} keys
+ * @returns {Promise<ReadConversation | undefined>}
+ */
+export async function readConversation({ batch }, keys) {
+  if (!batch) return undefined;
+  const { period, m } = batch.manifest;
+  // All names at once: each alone is a wait for the browser's cryptography.
+  const tags = Array.from({ length: LANES }, (_, lane) => entryTag(keys, period, lane));
+  const [name, ...known] = await Promise.all([markName(keys, period), ...tags]);
+  const payload = payloadOf(batch.index, markValue(name, m));
+  const mark = payload && showMark(name, payload);
+  const found = await gather(batch, keys, known);
+  const { rows, failed, firstUnread } = found;
+  if (!rows && !mark) return undefined;
+  const unacknowledged = [...found.texts.keys()].some((number) => number >= firstUnread && found.whole(number));
+  return { texts: texts(found), ack: found.acknowledge(), unacknowledged, rows, failed, mark };
+}
