@@ -108,8 +108,8 @@ def body_of(listing: UntrustedDirectory) -> Directory:
         return parse_directory(listing.body)
     except WrongVersion:
         raise StepRefused(
-            "This list is of another form than today's. If it is of the first one, `dropbox-keys directory upgrade` issues "
-            "it anew."
+            "This list is of another form than today's. If it is of the first one, `dropbox-keys directory upgrade` "
+            "issues it anew."
         ) from None
     except ProtocolError as error:
         raise StepRefused(f"The directory file cannot be read ({error}).") from None

@@ -44,8 +44,8 @@ WORDS = {
     "segment-refused": "The reports of period {period} were not believed ({error}). Tell whoever keeps the roots.",
     "clock-off": "This machine's clock says period {here}, the service period {server}. Nothing is published or "
     "destroyed until they agree: set the clock.",
-    "chains-ended": "{count} conversations have had so many texts since their sources last wrote that nothing more can be "
-    "sent until they write again. The texts wait, and their sources are told that something does.",
+    "chains-ended": "{count} conversations have had so many texts since their sources last wrote that nothing more can "
+    "be sent until they write again. The texts wait, and their sources are told that something does.",
     "batch-refused": "The service refused this unit's batch ({error}). Tell whoever runs the service.",
     # From the desk itself.
     "member-added": "{by} made {member} a member on {day} ({roles}). An investigator reads every new report, once they "
