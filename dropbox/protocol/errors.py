@@ -95,7 +95,10 @@ class WrongLength(Malformed):
 
 class WrongVersion(Malformed):
     code = "wrong-version"
-    say = "This is a version that this program does not know. Get the current release and try again."
+    say = (
+        "This is of another version than this program knows: one of the two is older. Get the current release; if you have "
+        "it, the service has not been brought up to date yet."
+    )
 
 
 class WrongType(Malformed):

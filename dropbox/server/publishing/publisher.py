@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 
 from dropbox.protocol.anchors import Anchor
 from dropbox.protocol.constants import ENVELOPE
-from dropbox.protocol.errors import ProtocolError
+from dropbox.protocol.errors import ProtocolError, WrongVersion
 from dropbox.protocol.policy import Policy
 from dropbox.protocol.wire import SEGMENT_HEADER, segment_header, segment_root
 from dropbox.server.directories import Listed, newest_listed
@@ -164,6 +164,11 @@ class Publisher:
             return
         try:
             listed = await newest_listed(self._store, self._pinned)
+        except WrongVersion:
+            # Of an earlier release: nothing is shown until the roots have issued it anew.
+            _LOG.error("directory-of-another-form")
+            self._refused = version
+            return
         except ProtocolError as error:
             # `directory publish` lets no such one through; the service goes on with the one it has.
             if self._listed is None:
