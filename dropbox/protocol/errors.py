@@ -96,8 +96,8 @@ class WrongLength(Malformed):
 class WrongVersion(Malformed):
     code = "wrong-version"
     say = (
-        "This is of another version than this program knows: one of the two is older. Get the current release; if you have "
-        "it, the service has not been brought up to date yet."
+        "This is of another version than this program knows: one of the two is older. Get the current release; if you "
+        "have it, the service has not been brought up to date yet."
     )
 
 
