@@ -70,7 +70,7 @@ export function provedUnit(judged, slug) {
  * @param {Bytes} rowsBytes
  * @returns {Promise<ServedBoard>}
  */
-async function cutBoard(directoryBytes, boardBytes, rowsBytes) {
+export async function cutBoard(directoryBytes, boardBytes, rowsBytes) {
   const parts = parseBoard(boardBytes);
   const rows = parseRows(rowsBytes, await boardId(directoryBytes, boardBytes), parts);
   return new Map(parts.map((part, at) => [toHex(part.unitId), { part, rows: /** @type {Bytes} */ (rows[at]) }]));

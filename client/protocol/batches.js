@@ -1,25 +1,38 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** @file Batches, and the board that shows them (docs/protocol.md, sections 6.7 and 6.8). */
+/** @file Batches, and the two answers that show them (docs/protocol.md, sections 6.7 and 6.8). */
 
-import { equal, toHex } from "./bytes.js";
-import { ENTRY, EPOCH_CERT, MARK, MARKS_PER_ENTRY, MAX_BOARD, MAX_QUOTA, MAX_UNITS, MAX_WINDOW, SIGNATURE, StructType, TAG, UNIT_ID } from "./constants.js";
+import { readSlice } from "./anchors.js";
+import { concat, equal, toHex } from "./bytes.js";
+import {
+  ENTRY,
+  EPOCH_CERT,
+  HASH,
+  MAX_BOARD,
+  MAX_MARKS,
+  MAX_ROWS,
+  MAX_UNITS,
+  SIGNATURE,
+  StructType,
+  UNIT_ID,
+} from "./constants.js";
 import { Reader } from "./encoding.js";
-import { BadValue, BatchAltered } from "./errors.js";
-import { MANIFEST_LONGEST } from "./manifests.js";
+import { BadValue, Malformed, RowsMismatch } from "./errors.js";
+import { checkSizes, indexSize } from "./index.js";
+import * as labels from "./labels.js";
+import { MANIFEST_LONGEST, parseManifest } from "./manifests.js";
 import { sha256 } from "./primitives.js";
 
 /** @import { Bytes } from "./bytes.js" */
-/** @import { Manifest } from "./manifests.js" */
 
 /**
- * One batch as served: the manifest's bytes, its signature, and marks and entries as they stand behind one another.
- * Nothing is believed yet.
- * @typedef {{manifest: Bytes, signature: Bytes, count: number, content: Bytes}} Batch
+ * What the board shows of a batch, without its rows: the certificates, current and next, the manifest's bytes, its
+ * signature, the index. Nothing is believed yet.
+ * @typedef {{certs: Bytes[], manifest: Bytes, signature: Bytes, index: Bytes}} Batch
  */
 
 /**
- * One unit's part of the board: certificates of the newest batch (none without a batch), batches oldest first.
- * @typedef {{unitId: Bytes, certs: Bytes[], batches: Batch[]}} UnitBoard
+ * One unit's part of the board: its newest batch, or none.
+ * @typedef {{unitId: Bytes, batch: Batch | undefined}} UnitBoard
  */
 
 /**
@@ -28,46 +41,9 @@ import { sha256 } from "./primitives.js";
  * @returns {Batch}
  */
 export function readBatch(reader) {
-  const manifest = reader.take(reader.u32(0, MANIFEST_LONGEST));
-  const signature = reader.take(SIGNATURE);
-  const count = reader.u16(0, MAX_QUOTA);
-  return { manifest, signature, count, content: reader.take(count * (MARKS_PER_ENTRY * MARK + ENTRY)) };
-}
-
-/**
- * Throws Malformed.
- * @param {Bytes} data
- */
-export function parseBoard(data) {
-  if (data.length > MAX_BOARD) throw new BadValue("board size");
-  const reader = new Reader(data, "board");
-  reader.struct(StructType.BOARD);
-  const units = Array.from({ length: reader.u16(0, 2 * MAX_UNITS) }, () => readUnitBoard(reader));
-  reader.end();
-  if (new Set(units.map((unit) => toHex(unit.unitId))).size !== units.length) throw new BadValue("board units");
-  return units;
-}
-
-/** @param {Reader} reader @returns {UnitBoard} */
-function readUnitBoard(reader) {
-  const unitId = reader.take(UNIT_ID);
-  const count = reader.u16(0, MAX_WINDOW);
-  const certs = count ? [reader.take(EPOCH_CERT), reader.take(EPOCH_CERT)] : [];
-  return { unitId, certs, batches: Array.from({ length: count }, () => readBatch(reader)) };
-}
-
-/**
- * The last of the equally long pieces of `list` that begins with `tag`.
- * @param {Bytes} list marks or entries
- * @param {number} size of each
- * @param {Bytes} tag its first 16 bytes
- */
-export function findTagged(list, size, tag) {
-  const first = tag[0];
-  for (let at = list.length - size; at >= 0; at -= size) {
-    if (list[at] === first && equal(list.subarray(at, at + TAG), tag)) return list.subarray(at, at + size);
-  }
-  return undefined;
+  const certs = [reader.take(EPOCH_CERT), reader.take(EPOCH_CERT)];
+  const [manifest, signature] = [readSlice(reader, MANIFEST_LONGEST), reader.take(SIGNATURE)];
+  return { certs, manifest, signature, index: readSlice(reader, indexSize(MAX_ROWS, MAX_MARKS)) };
 }
 
 /**
@@ -79,12 +55,70 @@ export function batchHash(batch) {
 }
 
 /**
- * Marks and entries are those the manifest names, as many as it says. Throws BatchAltered.
- * @param {Manifest} manifest
- * @param {Batch} batch
+ * Throws Malformed.
+ * @param {Bytes} data
+ * @returns {UnitBoard[]}
  */
-export async function checkContent(manifest, batch) {
-  if (batch.count !== manifest.count || !equal(await sha256(batch.content), manifest.contentHash)) {
-    throw new BatchAltered("content");
+export function parseBoard(data) {
+  if (data.length > MAX_BOARD) throw new BadValue("board size");
+  const reader = new Reader(data, "board");
+  reader.struct(StructType.BOARD);
+  const parts = Array.from({ length: reader.u16(0, 2 * MAX_UNITS) }, () => ({
+    unitId: reader.take(UNIT_ID),
+    batch: reader.u8(0, 1) ? readBatch(reader) : undefined,
+  }));
+  reader.end();
+  if (new Set(parts.map((part) => toHex(part.unitId))).size !== parts.length) throw new BadValue("board units");
+  return parts;
+}
+
+/**
+ * 32 bytes that name a board and the directory shown with it, by the bytes of both answers.
+ * @param {Bytes} directory
+ * @param {Bytes} board
+ */
+export async function boardId(directory, board) {
+  return sha256(concat(labels.BOARD_ID, await sha256(directory), board));
+}
+
+/**
+ * Bytes of a part's rows: those of the manifest's q where it parses and q is one that a batch may have, else none. Nobody
+ * has proved the manifest yet.
+ * @param {UnitBoard} part
+ */
+function rowsOf({ batch }) {
+  try {
+    const { q, m } = parseManifest(batch?.manifest ?? new Uint8Array(0));
+    checkSizes(q, m);
+    return q * ENTRY;
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    return 0;
   }
+}
+
+/**
+ * Bytes of the answer with all rows of a board. Throws BadValue where that is more than there may be.
+ * @param {UnitBoard[]} parts
+ */
+export function rowsSize(parts) {
+  const size = parts.reduce((sum, part) => sum + rowsOf(part), 2 + HASH);
+  if (size > MAX_BOARD) throw new BadValue("rows size");
+  return size;
+}
+
+/**
+ * The rows of each part, for the board of that board_id. Throws Malformed, RowsMismatch.
+ * @param {Bytes} data
+ * @param {Bytes} board the board_id
+ * @param {UnitBoard[]} parts
+ */
+export function parseRows(data, board, parts) {
+  rowsSize(parts);
+  const reader = new Reader(data, "rows");
+  reader.struct(StructType.ROWS);
+  if (!equal(reader.take(HASH), board)) throw new RowsMismatch("board");
+  const rows = parts.map((part) => reader.take(rowsOf(part)));
+  reader.end();
+  return rows;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** @file Board entries and marks, which only one source can find and open (docs/protocol.md, section 6). */
+/** @file Board entries, which only one source can find and open (docs/protocol.md, section 6). */
 
-import { concat, equal, toHex, xor } from "./bytes.js";
+import { concat, toHex, xor } from "./bytes.js";
 import { refresh } from "./codename.js";
 import {
   ENTRY,
@@ -9,9 +9,9 @@ import {
   ENTRY_PLAIN,
   EntryType,
   INDEX,
-  MARK,
-  MAX_CHAIN_INDEX,
-  MAX_PARTS,
+  LANES,
+  MAX_TEXT_PARTS,
+  MAX_TEXT_STEP,
   MESSAGE_ID,
   RESERVED_ENTRY_TYPES,
   SIGNATURE,
@@ -87,14 +87,6 @@ export function chainNext(chainKey) {
 }
 
 /**
- * The key of entry i from CK_i.
- * @param {Bytes} chainKey
- */
-export function chainEntryKey(chainKey) {
-  return mac(chainKey, labels.CHAIN_ENTRY);
-}
-
-/**
  * One part of a text. `firstUnread` is `from`: the lowest msg_no not yet acknowledged.
  * @typedef {object} EntryPlain
  * @property {number} type an EntryType
@@ -116,20 +108,19 @@ export function unitSignedBytes(serviceId, pseudonym, unsigned) {
 }
 
 /**
- * The fields, the bytes that were signed, the signature; a text has `most` parts. Throws Malformed.
+ * The fields, the bytes that were signed, the signature. Throws Malformed.
  * @param {Bytes} plain
- * @param {number} [most]
  * @returns {[EntryPlain, Bytes, Bytes]}
  */
-export function parseEntryPlain(plain, most = MAX_PARTS) {
+export function parseEntryPlain(plain) {
   if (plain.length !== ENTRY_PLAIN) throw new WrongLength("entry plaintext");
   const reader = new Reader(plain, "entry");
   if (reader.u8() !== VERSION) throw new WrongVersion("entry");
   const type = reader.u8();
   if (type in RESERVED_ENTRY_TYPES) throw new ReservedType("entry");
   if (type !== EntryType.TEXT) throw new WrongType("entry");
-  const [msgNo, firstUnread, part] = [reader.u32(1), reader.u32(1), reader.u8(1, most)];
-  const parts = reader.u8(part, most);
+  const [msgNo, firstUnread, part] = [reader.u32(1), reader.u32(1), reader.u8(1, MAX_TEXT_PARTS)];
+  const parts = reader.u8(part, MAX_TEXT_PARTS);
   const length = reader.u16(0, TEXT_PART);
   const text = unpad(reader.take(TEXT_PART), length);
   return [{ type, msgNo, firstUnread, part, parts, text }, plain.subarray(0, -SIGNATURE), reader.take(SIGNATURE)];
@@ -145,7 +136,7 @@ export class Chains {
   /** @type {Map<string, Bytes[]>} */
   #walked = new Map();
 
-  constructor(limit = MAX_CHAIN_INDEX + 1) {
+  constructor(limit = LANES * (MAX_TEXT_STEP + 1)) {
     this.#left = limit;
   }
 
@@ -172,74 +163,35 @@ export class Chains {
 }
 
 /**
- * Open an entry that carries this conversation's tag (step 6.5). `unitKey` is the unit's signing key valid at `period`;
- * `chains` remembers chains already walked. Throws NotForThisKey, BadSignature, Malformed.
+ * Which message's chain seals an entry, and which step of it. Throws NotForThisKey, WrongLength.
  * @param {ConversationKeys} keys
  * @param {number} period
  * @param {number} slot
  * @param {Bytes} entry
- * @param {Bytes} serviceId
- * @param {Bytes} unitKey
- * @param {Chains} [chains]
- */
-export async function openEntry(keys, period, slot, entry, serviceId, unitKey, chains = new Chains()) {
-  const [messageId, step] = await chainPlace(keys, period, slot, entry, MAX_CHAIN_INDEX);
-  const key = await chainEntryKey(await chains.keyAt(keys, messageId, step));
-  return openUnder(key, keys.pseudonym, entry, serviceId, unitKey, MAX_PARTS);
-}
-
-/**
- * Which message's chain seals an entry, and which step of it, at most `last`. Throws NotForThisKey, WrongLength.
- * @param {ConversationKeys} keys
- * @param {number} period
- * @param {number} slot
- * @param {Bytes} entry
- * @param {number} last
  * @returns {Promise<[Bytes, number]>}
  */
-export async function chainPlace(keys, period, slot, entry, last) {
+export async function chainPlace(keys, period, slot, entry) {
   if (entry.length !== ENTRY) throw new WrongLength("entry");
   const [messageId, step] = await unmaskIndex(keys, period, slot, entry.subarray(TAG, TAG + INDEX));
-  if (step > last) throw new NotForThisKey("entry step");
+  if (step > MAX_TEXT_STEP) throw new NotForThisKey("entry step");
   return [messageId, step];
 }
 
 /**
- * Open an entry of 1,024 bytes with its `key`; a text has `most` parts. Throws NotForThisKey, BadSignature, Malformed.
+ * Open an entry of 1,024 bytes with its `key`. Throws NotForThisKey, BadSignature, Malformed.
  * @param {Bytes} key
  * @param {Bytes} pseudonym
  * @param {Bytes} entry
  * @param {Bytes} serviceId
  * @param {Bytes} unitKey
- * @param {number} most
  */
-export async function openUnder(key, pseudonym, entry, serviceId, unitKey, most) {
+export async function openUnder(key, pseudonym, entry, serviceId, unitKey) {
   const nonce = entry.subarray(TAG + INDEX, ENTRY_HEADER);
   const aad = concat(labels.ENTRY_AAD, entry.subarray(0, TAG + INDEX));
   const opened = await aeadOpen(key, nonce, entry.subarray(ENTRY_HEADER), aad);
-  const [plain, unsigned, signature] = parseEntryPlain(opened, most);
+  const [plain, unsigned, signature] = parseEntryPlain(opened);
   ed25519Verify(unitKey, unitSignedBytes(serviceId, pseudonym, unsigned), signature);
   return plain;
-}
-
-/**
- * 18 bytes: the mark's name and the mask of its number (step 6.6).
- * @param {Whose} whose
- * @param {number} period
- */
-export async function markMask({ beacon, pseudonym }, period) {
-  return (await mac(beacon, concat(labels.COLLECTED_MARK, pseudonym, u32(period)))).subarray(0, MARK);
-}
-
-/**
- * The number in a mark whose first 16 bytes are those of `mask`. Throws NotForThisKey, WrongLength.
- * @param {Bytes} mask what markMask gives for the mark's period
- * @param {Bytes} mark
- */
-export function readMark(mask, mark) {
-  if (mark.length !== MARK) throw new WrongLength("mark");
-  if (!equal(mark.subarray(0, TAG), mask.subarray(0, TAG))) throw new NotForThisKey("mark");
-  return new Reader(xor(mark.subarray(TAG), mask.subarray(TAG)), "mark").u16();
 }
 
 /**

@@ -44,7 +44,7 @@ export class WrongLength extends Malformed {
 
 export class WrongVersion extends Malformed {
   static code = "wrong-version";
-  static say = "This is a version that this program does not know. Get the current release and try again.";
+  static say = "This is of another version than this program knows: one of the two is older. Get the current release; if you have it, the service has not been brought up to date yet.";
 }
 
 export class WrongType extends Malformed {
@@ -173,10 +173,6 @@ export class UnitMissing extends BoardAltered {
 
 export class BatchMissing extends BoardAltered {
   static code = "batch-missing";
-}
-
-export class BatchForked extends BoardAltered {
-  static code = "batch-forked";
 }
 
 export class BatchAltered extends BoardAltered {

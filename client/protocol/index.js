@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** @file What a batch holds, in short: the beginnings of its rows' tags, lane by lane, and its marks (docs/protocol.md, section 6a.2). */
+/** @file What a batch holds, in short: the beginnings of its rows' tags, lane by lane, and its marks (docs/protocol.md, section 6.7). */
 
 import { LANES, LEAST_MARKS, LEAST_ROWS, MAX_MARKS, MAX_ROWS, PAYLOAD } from "./constants.js";
 import { Reader } from "./encoding.js";

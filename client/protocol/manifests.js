@@ -4,7 +4,7 @@
 import { HEAD_BODY, readSignedHead } from "./anchors.js";
 import { concat, equal } from "./bytes.js";
 import { certHash, holds, parseCert } from "./certificates.js";
-import { HASH, MAX_QUOTA, MAX_ROOTS, SERVICE_ID, SIGNATURE, StructType, UNIT_ID } from "./constants.js";
+import { HASH, MAX_ROOTS, SERVICE_ID, SIGNATURE, StructType, TREE_NODE, UNIT_ID } from "./constants.js";
 import { Reader, labelled } from "./encoding.js";
 import { BadPublicKey, BadValue, CertMismatch, CryptoRefused, Malformed, ManifestUnproved } from "./errors.js";
 import { checkSealingKey, ed25519Verify } from "./primitives.js";
@@ -17,19 +17,23 @@ import * as labels from "./labels.js";
 /** @import { Unit } from "./units.js" */
 
 export const NO_HASH = new Uint8Array(HASH);
-const MANIFEST_FIXED = 2 + SERVICE_ID + UNIT_ID + 4 + 4 + HASH + 2 + HASH + 4 + HASH + HASH + HASH + HASH;
-export const MANIFEST_LONGEST = MANIFEST_FIXED + 4 + HEAD_BODY + 1 + MAX_ROOTS * (1 + SIGNATURE);
+const HASHES = HASH + HASH + TREE_NODE + HASH + HASH + HASH + HASH;
+const FIXED = 2 + SERVICE_ID + UNIT_ID + 4 + 4 + HASH + 4 + 4 + 4 + HASHES;
+export const MANIFEST_LONGEST = FIXED + 4 + HEAD_BODY + 1 + MAX_ROOTS * (1 + SIGNATURE);
 
 /**
- * What a unit signs about one batch. `prevHash` is zeros and `prevPeriod` 0 at its first.
+ * What a unit signs about a batch of `q` rows and `m` marks. `prevHash` is zeros and `prevPeriod` 0 at its first.
  * @typedef {object} Manifest
  * @property {Bytes} serviceId
  * @property {Bytes} unitId
  * @property {number} period
  * @property {number} prevPeriod
  * @property {Bytes} prevHash
- * @property {number} count
- * @property {Bytes} contentHash
+ * @property {number} q
+ * @property {number} m
+ * @property {Bytes} indexHash
+ * @property {Bytes} rowsHash
+ * @property {Bytes} root
  * @property {number} intakePeriod
  * @property {Bytes} intakeRoot
  * @property {Bytes} auditHead
@@ -39,7 +43,7 @@ export const MANIFEST_LONGEST = MANIFEST_FIXED + 4 + HEAD_BODY + 1 + MAX_ROOTS *
  */
 
 /**
- * Throws Malformed.
+ * `q` and `m` may be any: what they may be is asked where a batch is proved. Throws Malformed.
  * @param {Bytes} body
  * @returns {Manifest}
  */
@@ -51,8 +55,11 @@ export function parseManifest(body) {
     ...{ serviceId, unitId, period },
     prevPeriod: reader.u32(0, period - 1),
     prevHash: reader.take(HASH),
-    count: reader.u16(0, MAX_QUOTA),
-    contentHash: reader.take(HASH),
+    q: reader.u32(),
+    m: reader.u32(),
+    indexHash: reader.take(HASH),
+    rowsHash: reader.take(HASH),
+    root: reader.take(TREE_NODE),
     intakePeriod: reader.u32(),
     intakeRoot: reader.take(HASH),
     auditHead: reader.take(HASH),
@@ -66,37 +73,20 @@ export function parseManifest(body) {
 }
 
 /**
- * What a manifest of either board names besides its own content.
- * @typedef {{serviceId: Bytes, unitId: Bytes, period: number, certCurrent: Bytes, certNext: Bytes}} Names
- */
-
-/**
  * The unit's key, valid at the manifest's period, signed it. Throws ManifestUnproved.
  * @param {Bytes} serviceId
  * @param {Unit} unit
  * @param {{manifest: Bytes, signature: Bytes}} batch
  */
 export function verifyManifest(serviceId, unit, batch) {
-  return verifySigned(parseManifest, serviceId, unit, batch).manifest;
-}
-
-/**
- * A manifest as `parse` reads it, and the unit's key, valid at its period, that signed it. Throws ManifestUnproved.
- * @template {Names} Named
- * @param {(body: Bytes) => Named} parse
- * @param {Bytes} serviceId
- * @param {Unit} unit
- * @param {{manifest: Bytes, signature: Bytes}} batch
- */
-export function verifySigned(parse, serviceId, unit, batch) {
   try {
-    const manifest = parse(batch.manifest);
+    const manifest = parseManifest(batch.manifest);
     const key = keyAt(unit, manifest.period);
     if (!key || !equal(manifest.serviceId, serviceId) || !equal(manifest.unitId, unit.unitId)) {
       throw new ManifestUnproved("names");
     }
     ed25519Verify(key, labelled(labels.MANIFEST_SIGNATURE, batch.manifest), batch.signature);
-    return { manifest, key };
+    return manifest;
   } catch (error) {
     if (error instanceof CryptoRefused || error instanceof Malformed) throw new ManifestUnproved(error.message);
     throw error;
@@ -120,7 +110,7 @@ function parseCerts([current = NO_HASH, following = NO_HASH]) {
 /**
  * The two certificates that the manifest names: of the epoch that holds its period, and the next; both usable.
  * Throws CertMismatch.
- * @param {Names} manifest
+ * @param {Manifest} manifest
  * @param {Bytes[]} data
  */
 export async function checkCerts(manifest, data) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** @file Marks of the snapshot board: how many of its messages a unit has, for one source to see (docs/protocol.md, section 6a.3). */
+/** @file Marks: how many of its messages a unit has, for one source to see (docs/protocol.md, section 6.6). */
 
 import { concat, xor } from "./bytes.js";
 import { PAYLOAD, TAG } from "./constants.js";
@@ -19,9 +19,6 @@ import { valueOf } from "./sets.js";
 
 /**
  * x: 32 bytes whose first bits are the mark's value and whose 17th to 19th byte hide its payload.
- *
- * The marks of section 6.6, which go when this form comes, are made of the same x: a unit has one batch a period, of one
- * form, so that no x hides two payloads.
  * @param {Whose} whose
  * @param {number} period
  */

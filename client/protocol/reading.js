@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** @file What one batch of the snapshot board holds for one conversation (docs/protocol.md, section 6a.9). */
+/** @file What a unit's newest batch holds for one conversation (docs/protocol.md, section 6.5). */
 
-import { entryTag, joinText } from "./board.js";
+import { Chains, entryTag, joinText } from "./board.js";
 import { equal } from "./bytes.js";
 import { LANES, TAG } from "./constants.js";
 import { BadText, ProtocolError } from "./errors.js";
 import { payloadOf, rowOf } from "./index.js";
 import { markName, markValue, showMark } from "./marks.js";
 import { rowAt } from "./rows.js";
-import { openRow, textChains } from "./texts.js";
+import { openRow } from "./texts.js";
+import { keyAt } from "./units.js";
 
 /** @import { EntryPlain } from "./board.js" */
 /** @import { Bytes } from "./bytes.js" */
 /** @import { ConversationKeys } from "./codename.js" */
 /** @import { Mark } from "./marks.js" */
-/** @import { ProvedSnapshot, SnapshotBatch } from "./proofs.js" */
+/** @import { ProvedBatch, ProvedUnit } from "./proofs.js" */
+/** @import { Unit } from "./units.js" */
 
 /**
  * A text of which every part is in the batch: its number, kind and words.
@@ -71,19 +73,22 @@ class Gathered {
 }
 
 /**
- * @param {SnapshotBatch} batch
+ * @param {Unit} unit
+ * @param {ProvedBatch} batch
  * @param {ConversationKeys} keys
  * @param {Bytes[]} tags one a lane
  */
-async function gather({ manifest, key, index, rows }, keys, tags) {
-  const [found, chains] = [new Gathered(), textChains()];
+async function gather(unit, { manifest: { period, serviceId }, index, rows }, keys, tags) {
+  const [found, chains] = [new Gathered(), new Chains()];
+  // It signed the manifest too.
+  const unitKey = /** @type {Bytes} */ (keyAt(unit, period));
   for (const [lane, tag] of tags.entries()) {
     const number = rowOf(index, lane, tag);
     const entry = number < 0 ? undefined : rowAt(rows, number);
     if (!entry || !equal(entry.subarray(0, TAG), tag)) continue;
     found.rows += 1;
     try {
-      found.add(await openRow(keys, manifest.period, lane, entry, manifest.serviceId, key, chains));
+      found.add(await openRow(keys, period, lane, entry, serviceId, unitKey, chains));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       found.failed += 1;
@@ -111,11 +116,11 @@ function texts(found) {
 
 /**
  * Of the unit that `keys` are towards; undefined when its batch holds nothing for it.
- * @param {ProvedSnapshot} proved
+ * @param {ProvedUnit} proved
  * @param {ConversationKeys} keys
  * @returns {Promise<ReadConversation | undefined>}
  */
-export async function readConversation({ batch }, keys) {
+export async function readConversation({ unit, batch }, keys) {
   if (!batch) return undefined;
   const { period, m } = batch.manifest;
   // All names at once: each alone is a wait for the browser's cryptography.
@@ -123,7 +128,7 @@ export async function readConversation({ batch }, keys) {
   const [name, ...known] = await Promise.all([markName(keys, period), ...tags]);
   const payload = payloadOf(batch.index, markValue(name, m));
   const mark = payload && showMark(name, payload);
-  const found = await gather(batch, keys, known);
+  const found = await gather(unit, batch, keys, known);
   const { rows, failed, firstUnread } = found;
   if (!rows && !mark) return undefined;
   const unacknowledged = [...found.texts.keys()].some((number) => number >= firstUnread && found.whole(number));

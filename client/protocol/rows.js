@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** @file The rows of a batch of the snapshot board, and the tree over them (docs/protocol.md, section 6a.5). */
+/** @file The rows of a batch, and the tree over them (docs/protocol.md, section 6.7). */
 
 import { concat, equal } from "./bytes.js";
 import { ENTRY, TREE_NODE } from "./constants.js";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** @file Sets of numbers in about 26 bits each, every number with its rank (docs/protocol.md, section 6a.1). */
+/** @file Sets of numbers in about 26 bits each, every number with its rank (docs/protocol.md, section 2.2). */
 
 import { LOW, LOW_BITS, MAX_MARKS } from "./constants.js";
 import { Reader } from "./encoding.js";

@@ -36,8 +36,7 @@
     │   └── AnchorOlder             an older set of roots than most units have seen
     ├── BoardAltered                a proof that replies are withheld or altered
     │   ├── UnitMissing             a unit's part of the board is missing or out of place
-    │   ├── BatchMissing            a batch inside the window is missing
-    │   ├── BatchForked             a batch does not follow from the one before it
+    │   ├── BatchMissing            a retired unit's last batch is missing
     │   ├── BatchAltered            a batch's bytes are not those its manifest names
     │   ├── ManifestUnproved        a manifest that the unit's key did not sign
     │   └── CertMismatch            an epoch certificate that the manifest does not name
@@ -253,10 +252,6 @@ class UnitMissing(BoardAltered):
 
 class BatchMissing(BoardAltered):
     code = "batch-missing"
-
-
-class BatchForked(BoardAltered):
-    code = "batch-forked"
 
 
 class BatchAltered(BoardAltered):

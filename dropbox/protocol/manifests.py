@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a unit signs about a batch, and the certificates that it names (docs/protocol.md, section 6.7)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
 
 from . import labels
 from .anchors import HEAD_BODY, SignedHead, read_signed_head
@@ -98,49 +97,21 @@ def parse_manifest(body: bytes) -> Manifest:
 def verify_manifest(service_id: bytes, unit: Unit, body: bytes, signature: bytes) -> Manifest:
     """A manifest that the unit's key, valid at its period, signed.
 
-    Raises ManifestUnproved.
-    """
-    return verify_signed(parse_manifest, service_id, unit, body, signature)[0]
-
-
-class Names(Protocol):
-    """What a manifest of either board names besides its own content."""
-
-    @property
-    def service_id(self) -> bytes: ...
-    @property
-    def unit_id(self) -> bytes: ...
-    @property
-    def period(self) -> int: ...
-    @property
-    def cert_current(self) -> bytes: ...
-    @property
-    def cert_next(self) -> bytes: ...
-
-
-Named = TypeVar("Named", bound=Names)
-
-
-def verify_signed(
-    parse: Callable[[bytes], Named], service_id: bytes, unit: Unit, body: bytes, signature: bytes
-) -> tuple[Named, bytes]:
-    """A manifest as ``parse`` reads it, and the unit's key, valid at its period, that signed it.
-
     The signature is checked over the bytes before they are believed; only the period is read first, to choose the key.
     Raises ManifestUnproved.
     """
     try:
-        manifest = parse(body)
+        manifest = parse_manifest(body)
         key = unit.key_at(manifest.period)
         if key is None or manifest.service_id != service_id or manifest.unit_id != unit.unit_id:
             raise ManifestUnproved("names")
         ed25519_verify(key, labels.MANIFEST_SIGNATURE + b"\0" + body, signature)
     except (CryptoRefused, Malformed) as error:
         raise ManifestUnproved(str(error)) from None
-    return manifest, key
+    return manifest
 
 
-def check_certs(manifest: Names, certs: Sequence[bytes]) -> tuple[EpochCert, EpochCert]:
+def check_certs(manifest: Manifest, certs: Sequence[bytes]) -> tuple[EpochCert, EpochCert]:
     """The two certificates that the manifest names: of the epoch that holds its period, and the next; both usable.
 
     Raises CertMismatch.

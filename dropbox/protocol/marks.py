@@ -22,11 +22,7 @@ class Mark:
 
 
 def mark_name(beacon: bytes, pseudonym: bytes, period: int) -> bytes:
-    """x: 32 bytes whose first bits are the mark's value and whose 17th to 19th byte hide its payload.
-
-    The marks of section 6.6, which go when this form comes, are made of the same x: a unit has one batch a period, of
-    one form, so that no x hides two payloads.
-    """
+    """x: 32 bytes whose first bits are the mark's value and whose 17th to 19th byte hide its payload."""
     return mac(beacon, labels.COLLECTED_MARK + pseudonym + u32(period))
 
 

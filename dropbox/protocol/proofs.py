@@ -14,7 +14,7 @@ from .units import BoardPlace, Unit
 
 @dataclass(frozen=True)
 class ProvedBatch:
-    """A batch of the batch board that the unit's signature proves, and the key that signed it."""
+    """A batch that the unit's signature proves."""
 
     manifest: Manifest
     index: Index

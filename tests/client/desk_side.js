@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** @file The unit's half of the protocol, as far as the vectors need it: a source has no use for it. */
 
-import { readBatch } from "../../client/protocol/batches.js";
-import { chainEntryKey, entryTag, markMask, maskIndex, unitSignedBytes } from "../../client/protocol/board.js";
-import { concat, equal, toHex, xor } from "../../client/protocol/bytes.js";
+import { concat, equal, toHex } from "../../client/protocol/bytes.js";
 import { envelopeInfo } from "../../client/protocol/certificates.js";
 import * as c from "../../client/protocol/constants.js";
 import { checkName } from "../../client/protocol/units.js";
-import { Reader, head, labelled, u16, u32, u8 } from "../../client/protocol/encoding.js";
+import { Reader, head, labelled, u32 } from "../../client/protocol/encoding.js";
 import { signedBytes } from "../../client/protocol/envelope_format.js";
 import * as errors from "../../client/protocol/errors.js";
 import * as labels from "../../client/protocol/labels.js";
-import { pad, unpad } from "../../client/protocol/padding.js";
-import { aeadSeal, ed25519Sign, ed25519Verify, sha256 } from "../../client/protocol/primitives.js";
+import { unpad } from "../../client/protocol/padding.js";
+import { ed25519Verify, sha256 } from "../../client/protocol/primitives.js";
 import { checkPeriod, encodeAnswer, parseAnswer } from "../../client/protocol/wire.js";
 
 const ENVELOPE_TYPES = Object.values(c.EnvelopeType);
@@ -74,41 +72,6 @@ export async function openEnvelope(envelope, openers) {
     return { plain, epoch, signature };
   }
   throw new errors.NotForThisKey("envelope");
-}
-
-/** Step 6.4. `place`: whose entry, in which batch and slot, sealed with which step of which chain. */
-export async function sealEntry(place, chainKey, nonce, serviceId, signingSeed, plain) {
-  if (place.step > c.MAX_CHAIN_INDEX || nonce.length !== c.NONCE) throw new errors.BadValue("entry");
-  return sealUnder(await chainEntryKey(chainKey), place, nonce, serviceId, signingSeed, plain);
-}
-
-/** With the entry's own key. */
-export async function sealUnder(key, place, nonce, serviceId, signingSeed, plain) {
-  const tag = await entryTag(place, place.period, place.slot);
-  const index = await maskIndex(place, place.period, place.slot, concat(place.messageId, u16(place.step)));
-  const numbers = concat(u32(plain.msgNo), u32(plain.firstUnread), u8(plain.part), u8(plain.parts));
-  const text = concat(u16(plain.text.length), pad(plain.text, c.TEXT_PART));
-  const unsigned = concat(Uint8Array.of(c.VERSION, plain.type), numbers, text);
-  const signature = ed25519Sign(signingSeed, unitSignedBytes(serviceId, place.pseudonym, unsigned));
-  const aad = concat(labels.ENTRY_AAD, tag, index);
-  const sealed = await aeadSeal(key, nonce, concat(unsigned, signature), aad);
-  return concat(tag, index, nonce, sealed);
-}
-
-/** Step 6.6. */
-export async function makeMark(whose, period, collected) {
-  const mask = await markMask(whose, period);
-  const number = u16(Math.min(collected, c.MAX_MARK_COUNT));
-  return concat(mask.subarray(0, c.TAG), xor(number, mask.subarray(c.TAG)));
-}
-
-/** Step 6.7. */
-export function parseUpload(data) {
-  const reader = new Reader(data, "upload");
-  reader.take(2 * c.EPOCH_CERT);
-  const batch = readBatch(reader);
-  reader.end();
-  return batch;
 }
 
 /** http-api.md, section 4. */

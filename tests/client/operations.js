@@ -175,7 +175,7 @@ export const OPERATIONS = {
   "reply-chain": async ({ refresh, unit_id, pseudonym, step }) => {
     let key = await board.chainStart(bytes(refresh), bytes(unit_id), bytes(pseudonym));
     for (let at = 0; at < step; at++) key = await board.chainNext(key);
-    return { chain_key: toHex(key), entry_key: toHex(await board.chainEntryKey(key)) };
+    return { chain_key: toHex(key) };
   },
 
   "entry-names": async ({ period, slot, message_id, step, ...names }) => {
@@ -186,32 +186,9 @@ export const OPERATIONS = {
     return { tag, index: toHex(index), found: [toHex(messageId), found] };
   },
 
-  "entry-seal": async ({ place, chain_key, nonce, service_id, signing_seed, plain }) => {
-    const keys = [chain_key, nonce, service_id, signing_seed].map(bytes);
-    return { entry: toHex(await desk.sealEntry(entryPlace(place), ...keys, entryPlain(plain))) };
-  },
-
-  "entry-open": async ({ stretched, unit_id, period, slot, entry, service_id, unit_key }) => {
-    const keys = await codename.conversationKeys(bytes(stretched), bytes(unit_id));
-    return shownEntry(await board.openEntry(keys, period, slot, bytes(entry), bytes(service_id), bytes(unit_key)));
-  },
-
   "entry-plain-parse": ({ plain }) => {
     const [found, , signature] = board.parseEntryPlain(bytes(plain));
     return { msg_no: found.msgNo, text: toHex(found.text), signature: toHex(signature) };
-  },
-
-  "mark-make": async ({ period, collected, ...names }) => ({
-    mark: toHex(await desk.makeMark(whose(names), period, collected)),
-  }),
-
-  "mark-read": async ({ period, mark, ...names }) => ({
-    collected: board.readMark(await board.markMask(whose(names), period), bytes(mark)),
-  }),
-
-  "upload-parse": async ({ data }) => {
-    const batch = desk.parseUpload(bytes(data));
-    return { entries: batch.count, marks: 8 * batch.count, hash: toHex(await primitives.sha256(batch.manifest)) };
   },
 
   "receipt-parse": ({ answer }) => {

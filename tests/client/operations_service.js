@@ -3,10 +3,9 @@
 
 import { drive } from "../../client/flows/drive.js";
 import { readBoard } from "../../client/flows/source/reading.js";
-import { chooseCert, judge, provedUnit } from "../../client/flows/trust.js";
+import { chooseCert, cutBoard, judge, provedUnit } from "../../client/flows/trust.js";
 import { visit } from "../../client/flows/source/visit.js";
 import * as anchors from "../../client/protocol/anchors.js";
-import { parseBoard } from "../../client/protocol/batches.js";
 import { proveUnit } from "../../client/protocol/proofs.js";
 import { toHex } from "../../client/protocol/bytes.js";
 import { EnvelopeType } from "../../client/protocol/constants.js";
@@ -20,7 +19,8 @@ import { OPERATIONS as ON_BYTES, bytes, nameOf, openers } from "./operations.js"
 
 const pinned = (signed) => anchors.parseSignedAnchor(bytes(signed)).anchor;
 const verified = ({ anchor, directory }) => verifyDirectory(pinned(anchor), parseSignedDirectory(bytes(directory)));
-const judged = ({ anchor, directory, board, clock }) => judge(pinned(anchor), bytes(directory), bytes(board), clock);
+const judged = ({ anchor, clock, ...served }) => judge(pinned(anchor), ...answers(served), clock);
+const answers = ({ directory, board, rows }) => [directory, board, rows].map(bytes);
 const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** The random bytes of a vector: byte `at` of the n-th request is n + at, requests counted from 0, modulo 256. */
@@ -50,9 +50,10 @@ async function openPosted(envelope, epochs) {
 async function driveVisit(flow, values) {
   const asked = [];
   let sent = {};
-  const answers = {
+  const served = {
     directory: () => bytes(values.directory),
     board: () => bytes(values.board),
+    rows: () => bytes(values.rows),
     confirm: () => values.confirm,
     envelope: async ({ envelope }) => {
       sent = await openPosted(envelope, values.openers);
@@ -61,7 +62,7 @@ async function driveVisit(flow, values) {
   };
   const visited = await drive(flow, (request) => {
     asked.push(request.ask === "envelope" ? `envelope ${request.envelope.length}` : request.ask);
-    return answers[request.ask](request);
+    return served[request.ask](request);
   });
   return { visited, asked, sent };
 }
@@ -99,12 +100,12 @@ export const OPERATIONS = {
 
   "unit-prove": async (values) => {
     const { directory } = await verified(values);
-    const parts = parseBoard(bytes(values.board));
+    const board = await cutBoard(...answers(values));
     const named = (slug) => places(directory).find((place) => place.unit.slug === slug);
-    const unitId = toHex(named(values.as_unit || values.slug).unit.unitId);
-    const served = parts.find((part) => toHex(part.unitId) === unitId);
-    const found = await proveUnit(directory.serviceId, named(values.slug), served, directory.policy.window);
-    return { periods: found.batches.map((batch) => batch.manifest.period), newest: found.newest };
+    const served = board.get(toHex(named(values.as_unit || values.slug).unit.unitId));
+    const place = named(values.slug);
+    const { newest, batch } = await proveUnit(directory.serviceId, place, served?.part, served?.rows ?? new Uint8Array(0));
+    return { newest, q: batch?.manifest.q ?? null, m: batch?.manifest.m ?? null };
   },
 
   "board-judge": async (values) => {
@@ -125,12 +126,12 @@ export const OPERATIONS = {
     const { units } = await judged(values);
     const conversations = (await readBoard(units, bytes(values.stretched))).map((one) => ({
       unit: one.unit.unit.slug,
-      collected: one.collected,
-      texts: one.texts.map((text) => [text.number, text.text, text.period]),
+      texts: one.texts.map((text) => [text.number, text.text]),
       ack: one.ack,
-      entries: one.entries,
-      marked: one.marked,
-      unread_entries: one.unreadEntries,
+      collected: one.collected,
+      more: one.more,
+      urgency: one.urgency,
+      failed: one.failed,
     }));
     return { conversations };
   },

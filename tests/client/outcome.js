@@ -2,10 +2,10 @@
 /** @file What this implementation answers to a vector. */
 
 import { ProtocolError } from "../../client/protocol/errors.js";
+import { OPERATIONS as BOARD } from "./operations_board.js";
 import { OPERATIONS as SERVICE } from "./operations_service.js";
-import { OPERATIONS as SNAPSHOT } from "./operations_snapshot.js";
 
-const OPERATIONS = { ...SERVICE, ...SNAPSHOT };
+const OPERATIONS = { ...SERVICE, ...BOARD };
 
 /** The output, the error's code, or what broke. */
 export async function outcome({ operation, input }) {

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from dropbox.protocol.anchors import parse_anchor, parse_head, parse_signed_anchor
-from dropbox.protocol.batches import Batch, Upload, encode_board, parse_board, parse_upload, read_batch
+from dropbox.protocol.batches import (
+    Batch,
+    Upload,
+    encode_board,
+    encode_rows,
+    parse_board,
+    parse_rows,
+    parse_upload,
+    read_batch,
+)
 from dropbox.protocol.board import EntryPlain, parse_entry_plain
 from dropbox.protocol.body import Report, encode_body, parse_body
 from dropbox.protocol.certificates import parse_cert
@@ -19,15 +28,6 @@ from dropbox.protocol.index import make_index, parse_index
 from dropbox.protocol.manifests import parse_manifest
 from dropbox.protocol.primitives import ed25519_public, ed25519_sign, sha256
 from dropbox.protocol.sets import make_set, parse_set
-from dropbox.protocol.snapshots import (
-    SnapshotUpload,
-    encode_rows,
-    encode_snapshot_board,
-    parse_rows,
-    parse_snapshot_board,
-    parse_snapshot_manifest,
-    parse_snapshot_upload,
-)
 from dropbox.protocol.units import BoardPlace, UnitKey
 from dropbox.protocol.wire import (
     IntakeState,
@@ -44,18 +44,16 @@ from tests.vectors.small_service import (
     SERVICE,
     SIGNED,
     START,
-    certs_at,
-    make_batches,
+    make_batch,
     make_cert,
     make_directory,
     make_unit,
     noise,
+    part_with,
     seed,
     sign_directory,
-    standing,
     unit_id,
 )
-from tests.vectors.small_snapshot import make_snapshot, part_with
 
 SIGNER = seed("north signs")
 
@@ -112,11 +110,6 @@ def _enrolment() -> bytes:
     return Enrolment(SERVICE, unit_id("north"), ed25519_public(SIGNER), b"", "North").sign(SIGNER)
 
 
-def _upload() -> bytes:
-    certs = tuple(cert.encode() for cert in certs_at("north", START))
-    return Upload((certs[0], certs[1]), make_batches("north", [START])[0]).encode()
-
-
 def _segment() -> bytes:
     envelopes = tuple(sorted((noise("one", ENVELOPE), noise("two", ENVELOPE)), key=sha256))
     return write_segment(Segment(SERVICE, START, True, envelopes))
@@ -127,9 +120,9 @@ def _index() -> bytes:
 
 
 _BODY = encode_body(Report("What \u00e9 \n", ("discrimination",), "gwent", {"when": "now"}))
-_BATCH = make_batches("north", [START, START + 1])[1]
-_SNAPSHOT = make_snapshot("north", START + 1, before=(START, _BATCH))
-_PARTS = (part_with("north", _SNAPSHOT), part_with("intake", None))
+_BATCH = make_batch("north", START)
+_MADE = make_batch("north", START + 1, before=(START, _BATCH.batch))
+_PARTS = (part_with("north", _MADE), part_with("intake", None))
 _BOARD_ID = seed("board")
 FORMS = (
     Form("anchor", parse_anchor, lambda one: one.encode(), FIRST.encode()),
@@ -144,10 +137,10 @@ FORMS = (
     ),
     Form("certificate", parse_cert, lambda one: one.encode(), make_cert("north", 5).encode()),
     Form("enrolment", read_enrolment, lambda one: one[0].encode() + one[1], _enrolment()),
-    Form("manifest", parse_manifest, lambda one: one.encode(), _BATCH.manifest),
-    Form("batch", read_whole_batch, lambda one: one.encode(), _BATCH.encode()),
-    Form("upload", parse_upload, lambda one: one.encode(), _upload()),
-    Form("board", parse_board, encode_board, encode_board([standing("north", [START]), standing("intake", [])])),
+    Form("manifest", parse_manifest, lambda one: one.encode(), _MADE.batch.manifest),
+    Form("batch", read_whole_batch, lambda one: one.encode(), _MADE.batch.encode()),
+    Form("upload", parse_upload, lambda one: one.encode(), Upload(_MADE.batch, _MADE.rows).encode()),
+    Form("board", parse_board, encode_board, encode_board(_PARTS)),
     Form("envelope", parse_envelope_plain, lambda one: one[0].encode_unsigned() + one[1], _envelope_plain()),
     Form("entry", parse_entry_plain, lambda one: one[0].encode_unsigned() + one[2], _entry_plain()),
     Form("segment", parse_segment, write_segment, _segment()),
@@ -156,19 +149,11 @@ FORMS = (
     Form("set", lambda data: parse_set(data, 64), lambda one: one.encode(), make_set(drawn("sample", 64)).encode()),
     Form("set-of-one", lambda data: parse_set(data, 1), lambda one: one.encode(), make_set([7]).encode()),
     Form("index", lambda data: parse_index(data, 16, 8), lambda one: one.encode(), _index()),
-    Form("snapshot-manifest", parse_snapshot_manifest, lambda one: one.encode(), _SNAPSHOT.snapshot.manifest),
-    Form(
-        "snapshot-upload",
-        parse_snapshot_upload,
-        lambda one: one.encode(),
-        SnapshotUpload(_SNAPSHOT.snapshot, _SNAPSHOT.rows).encode(),
-    ),
-    Form("snapshot-board", parse_snapshot_board, encode_snapshot_board, encode_snapshot_board(_PARTS)),
     Form(
         "rows",
         lambda data: parse_rows(data, _BOARD_ID, _PARTS),
         lambda one: encode_rows(_BOARD_ID, one),
-        encode_rows(_BOARD_ID, [_SNAPSHOT.rows]),
+        encode_rows(_BOARD_ID, [_MADE.rows]),
     ),
     Form("intake-state", parse_intake_state, lambda one: one.answer(), IntakeState(START, 7).answer()),
 )

@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 from dropbox.flows.desk.state import EpochSecret
 from dropbox.flows.source.reading import read_board
 from dropbox.flows.trust import judge
-from dropbox.protocol.board import EntryPlace, EntryPlain, chain_next, chain_start, seal_entry
+from dropbox.protocol.board import EntryPlace, EntryPlain
 from dropbox.protocol.codename import conversation_keys
 from dropbox.protocol.constants import EntryType, EnvelopeType
 from dropbox.protocol.envelope_format import EnvelopePlain, parse_envelope_plain
@@ -17,6 +17,7 @@ from dropbox.protocol.envelope_open import open_envelope
 from dropbox.protocol.envelope_seal import seal_ack, seal_decoy, seal_message
 from dropbox.protocol.errors import BadSignature, BadValue, CryptoRefused, ProtocolError, WrongLength
 from dropbox.protocol.primitives import ed25519_sign, hpke_seal
+from dropbox.protocol.texts import seal_row, text_key
 from tests.flows.twin import Desk, Service, make_service
 from tests.vectors.small_service import (
     FIRST,
@@ -25,16 +26,16 @@ from tests.vectors.small_service import (
     START,
     STRETCHED,
     Reply,
-    Written,
+    Said,
     chain_key,
     keys_for,
+    make_batch,
     make_cert,
-    make_entry,
+    make_row,
     make_unit,
     noise,
     seed,
-    served,
-    standing,
+    shown,
 )
 
 CODENAME = bytes([7]) * 32
@@ -89,7 +90,7 @@ FORGERIES = [
 def test_nobody_without_the_codename_writes_as_the_source(to: str, signed: str, changed: str) -> None:
     """Whoever holds every unit's secrets and all that a source sent cannot add to the source's conversation, change
     it, acknowledge for it, or carry it to another unit."""
-    service = make_service(quota=1, seed=3)
+    service = make_service(quota=8, seed=3)
     service.send(CODENAME, "north", b"{}")
     plain, signature = _opened(service)
     forged = replace(plain, **FIELDS[changed])
@@ -119,7 +120,7 @@ def test_nobody_without_the_codename_writes_as_the_source(to: str, signed: str, 
 
 def test_the_same_envelope_again_counts_once() -> None:
     """A unit or a server that posts the same plaintext sealed anew adds nothing."""
-    service = make_service(quota=1, seed=3)
+    service = make_service(quota=8, seed=3)
     service.send(CODENAME, "north", b"{}")
     plain, signature = _opened(service)
     _post(service, "north", plain.encode_unsigned() + signature)
@@ -148,53 +149,50 @@ def test_every_bit_of_a_plaintext_is_signed(at: int, bit: int) -> None:
 
 NAMES = ("north", "south")
 UNITS = [make_unit(slug) for slug in NAMES]
-TRUTH = {START: Written((make_entry("north", START, Reply(1, b"the truth")),))}
+TRUTH = make_row("north", START, 1, Reply(1, b"the truth"))
+Lanes = dict[int, tuple[bytes, ...]]
 
 
-def _texts(north: dict[int, Written], south: dict[int, Written]) -> dict[str, list[str]]:
-    """What the source reads, by unit."""
-    days = (START, START + 1)
-    values = served(UNITS, [standing("north", days, north), standing("south", days, south)])
-    judged = judge(FIRST, bytes.fromhex(values["directory"]), bytes.fromhex(values["board"]), (START + 1) * 86_400)
-    found = read_board(judged.units, STRETCHED)
-    return {one.unit.unit.slug: [text.text for text in one.texts] for one in found}
+def _texts(north: Lanes, south: Lanes) -> dict[str, list[str]]:
+    """What the source reads, by unit, of batches with these entries."""
+    said = {"north": Said(north), "south": Said(south)}
+    values = shown(UNITS, {slug: make_batch(slug, START, one) for slug, one in said.items()})
+    answers = (bytes.fromhex(values[name]) for name in ("directory", "board", "rows"))
+    judged = judge(FIRST, *answers, START * 86_400)
+    return {one.unit.unit.slug: [text.text for text in one.texts] for one in read_board(judged.units, STRETCHED)}
 
 
 @settings(max_examples=60)
 @given(
     keys_of=st.sampled_from(NAMES),
     signed=st.sampled_from(["south signs", "thief", "codename"]),
-    day=st.sampled_from([START, START + 1]),
     tag_day=st.sampled_from([START, START + 1]),
-    slot=st.integers(0, 2),
+    tag_lane=st.integers(0, 3),
+    lane=st.sampled_from([0, 2, 3]),
     step=st.integers(0, 3),
     service=st.sampled_from([SERVICE, bytes(16)]),
     board=st.sampled_from(NAMES),
 )
 def test_nobody_without_the_unit_s_key_writes_as_the_unit(
-    keys_of: str, signed: str, day: int, tag_day: int, slot: int, step: int, service: bytes, board: str
+    keys_of: str, signed: str, tag_day: int, tag_lane: int, lane: int, step: int, service: bytes, board: str
 ) -> None:
     """The codename's holder together with the corrupt unit south, which signs whatever is wished, and with a server
     that puts any entry in any batch: the source reads nothing as north's but what north wrote."""
     keys = conversation_keys(STRETCHED, keys_for(keys_of).unit_id)
-    chain = chain_start(keys.refresh(MESSAGE_ID), keys.unit_id, keys.pseudonym)
-    for _ in range(step):
-        chain = chain_next(chain)
-    place = EntryPlace(keys.beacon, keys.pseudonym, tag_day, slot, MESSAGE_ID, step)
+    place = EntryPlace(keys.beacon, keys.pseudonym, tag_day, tag_lane, MESSAGE_ID, step)
     signer = keys.signing_seed if signed == "codename" else seed(signed)
-    lie = seal_entry(
-        place, chain, noise("nonce", 12), service, signer, EntryPlain(EntryType.TEXT, 1, 1, 1, 1, b"a lie")
-    )
-    written = {day: Written((*TRUTH.get(day, Written()).entries, lie)) if board == "north" else Written((lie,))}
-    read = _texts(TRUTH | written, {}) if board == "north" else _texts(TRUTH, written)
+    plain = EntryPlain(EntryType.TEXT, 1, 1, 1, 1, b"a lie")
+    lie = seal_row(place, text_key(chain_key(keys, step)), noise("nonce", 12), service, signer, plain)
+    north = {1: (TRUTH,)}
+    read = _texts({**north, lane: (lie,)}, {}) if board == "north" else _texts(north, {lane: (lie,)})
     assert read["north"] == ["the truth"]
     assert keys_of == "south" or "south" not in read
 
 
 def test_the_forgery_suite_can_notice_a_forgery() -> None:
     """With north's own key the same entry is read: the suite above would see one."""
-    lie = make_entry("north", START + 1, Reply(2, b"a lie", 0, 1))
-    assert _texts(TRUTH | {START + 1: Written((lie,))}, {})["north"] == ["the truth", "a lie"]
+    lie = make_row("north", START, 2, Reply(2, b"a lie", 1))
+    assert _texts({1: (TRUTH,), 2: (lie,)}, {})["north"] == ["the truth", "a lie"]
 
 
 def test_a_message_is_sealed_only_to_the_unit_whose_keys_are_used() -> None:
@@ -217,8 +215,8 @@ def test_envelopes_and_entries_have_no_fixed_bytes() -> None:
     messages = [seal_message(keys, cert, MESSAGE_ID, 1, 1, b"same", 0) for _ in range(256)]
     decoys = [seal_decoy(cert, noise(f"decoy {at}", 112)) for at in range(256)]
     place = [EntryPlace(keys.beacon, keys.pseudonym, START + at, 0, MESSAGE_ID, 0) for at in range(256)]
-    plain, key = EntryPlain(EntryType.TEXT, 1, 1, 1, 1, b"same"), chain_key(keys, 0)
-    entries = [seal_entry(one, key, noise(f"n {at}", 12), SERVICE, seed("s"), plain) for at, one in enumerate(place)]
+    plain, key = EntryPlain(EntryType.TEXT, 1, 1, 1, 1, b"same"), text_key(chain_key(keys, 0))
+    entries = [seal_row(one, key, noise(f"n {at}", 12), SERVICE, seed("s"), plain) for at, one in enumerate(place)]
     assert {len(one) for one in messages + decoys} == {16_384}
     assert {len(one) for one in entries} == {1_024}
     # 256 draws of a uniform byte show about 162 values; the X25519 share's last byte has one bit less.

@@ -1,31 +1,18 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Bounds that have no vector of their own: the front of an upload, a codename far too long, a key nothing fits."""
+"""Bounds that have no vector of their own: a codename far too long, a key nothing fits."""
 
 import pytest
 
-from dropbox.protocol.batches import CERTS, UnitBoard, encode_board, parse_board, read_front
+from dropbox.protocol.batches import UnitBoard, encode_board, parse_board
 from dropbox.protocol.codename import decode_codename
-from dropbox.protocol.encoding import u32
-from dropbox.protocol.errors import BadPublicKey, BadValue, Truncated, WrongWordCount
-from dropbox.protocol.manifests import MANIFEST_LONGEST
+from dropbox.protocol.errors import BadPublicKey, BadValue, WrongWordCount
 from dropbox.protocol.primitives import SealingKey, check_sealing_key
 from dropbox.words import codename_words
 
 
-def test_the_front_of_an_upload_gives_manifest_and_signature() -> None:
-    """From the first bytes alone, whether or not more follow; shorter or longer manifests are refused."""
-    front = bytes(CERTS) + u32(5) + b"12345" + b"s" * 64
-    assert read_front(front) == (b"12345", b"s" * 64)
-    assert read_front(front + b"more") == (b"12345", b"s" * 64)
-    with pytest.raises(Truncated):
-        read_front(front[:-1])
-    with pytest.raises(BadValue):
-        read_front(bytes(CERTS) + u32(MANIFEST_LONGEST + 1))
-
-
 def test_a_board_shows_a_unit_once() -> None:
     """Two parts for one unit would let a server choose which one a client believes."""
-    part = UnitBoard(b"u" * 16, (), ())
+    part = UnitBoard(b"u" * 16, None)
     assert parse_board(encode_board([part])) == (part,)
     with pytest.raises(BadValue):
         parse_board(encode_board([part, part]))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A batch of the snapshot board from the unit to the source: what was put in comes out, whole or not at all."""
+"""A batch from the unit to the source: what was put in comes out, whole or not at all."""
 
 from dataclasses import replace
 
@@ -7,17 +7,28 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from dropbox.protocol.errors import BatchAltered, BoardAltered
-from dropbox.protocol.proofs import ProvedSnapshot, prove_snapshot
+from dropbox.protocol.proofs import ProvedUnit, prove_unit
 from dropbox.protocol.reading import read_conversation
 from dropbox.protocol.units import BoardPlace
-from tests.vectors.small_service import SERVICE, START, Reply, keys_for, make_unit
-from tests.vectors.small_snapshot import Made, Said, make_snapshot, own_mark, part_with, said_to
+from tests.vectors.small_service import (
+    SERVICE,
+    START,
+    Made,
+    Reply,
+    Said,
+    keys_for,
+    make_batch,
+    make_unit,
+    own_mark,
+    part_with,
+    said_to,
+)
 
 NORTH = make_unit("north")
 
 
-def proved(made: Made) -> ProvedSnapshot:
-    return prove_snapshot(SERVICE, BoardPlace(NORTH), part_with("north", made), made.rows)
+def proved(made: Made) -> ProvedUnit:
+    return prove_unit(SERVICE, BoardPlace(NORTH), part_with("north", made), made.rows)
 
 
 @st.composite
@@ -31,7 +42,7 @@ def placed(draw: st.DrawFn) -> tuple[dict[int, Reply], dict[int, str]]:
         left_out = draw(st.sampled_from([0, 0, 0, *range(1, parts + 1)]))
         for part in range(1, parts + 1):
             if part != left_out and len(replies) < 8:
-                replies[lanes[len(replies)]] = Reply(number, f"{number}.{part} ".encode(), 0, number, part, parts)
+                replies[lanes[len(replies)]] = Reply(number, f"{number}.{part} ".encode(), number, part, parts)
         kept = [one.part for one in replies.values() if one.number == number]
         if len(kept) == parts:
             whole[number] = "".join(f"{number}.{part} " for part in range(1, parts + 1))
@@ -43,7 +54,7 @@ def placed(draw: st.DrawFn) -> tuple[dict[int, Reply], dict[int, str]]:
 def test_what_was_placed_is_read(said: tuple[dict[int, Reply], dict[int, str]], waits: bool, q: int) -> None:
     """Each text of which every part is there, and its acknowledgement up to the first that is not."""
     replies, whole = said
-    made = make_snapshot("north", START, said_to("north", START, replies, own_mark("north", START, 9, waits), q))
+    made = make_batch("north", START, said_to("north", START, replies, own_mark("north", START, 9, waits), q))
     found = read_conversation(proved(made), keys_for("north"))
     assert found is not None
     assert {text.number: text.text for text in found.texts} == whole
@@ -54,7 +65,7 @@ def test_what_was_placed_is_read(said: tuple[dict[int, Reply], dict[int, str]], 
     assert found.mark.more_waits == waits
 
 
-MADE = make_snapshot("north", START, said_to("north", START, {2: Reply(1, b"one")}))
+MADE = make_batch("north", START, said_to("north", START, {2: Reply(1, b"one")}))
 
 
 @settings(max_examples=150, deadline=None)
@@ -65,19 +76,17 @@ MADE = make_snapshot("north", START, said_to("north", START, {2: Reply(1, b"one"
 )
 def test_no_bit_of_a_proved_batch_can_be_turned(place: int, bit: int, field: str) -> None:
     """Whatever a server turns is a proof, and never an error of another kind."""
-    snapshot = MADE.snapshot
-    data = bytearray(MADE.rows if field == "rows" else getattr(snapshot, field))
+    batch = MADE.batch
+    data = bytearray(MADE.rows if field == "rows" else getattr(batch, field))
     data[place % len(data)] ^= 1 << bit
-    turned = (
-        Made(snapshot, bytes(data)) if field == "rows" else Made(replace(snapshot, **{field: bytes(data)}), MADE.rows)
-    )
+    turned = Made(batch, bytes(data)) if field == "rows" else Made(replace(batch, **{field: bytes(data)}), MADE.rows)
     with pytest.raises(BoardAltered):
         proved(turned)
 
 
 def test_what_a_unit_signs_wrongly_is_a_proof() -> None:
     """Rows fewer than its q: as many as the hash says, and never a crash of who reads them."""
-    short = make_snapshot("north", START, Said(), q=16)
+    short = make_batch("north", START, Said(), q=16)
     with pytest.raises(BatchAltered):
         proved(short)
 
@@ -87,6 +96,6 @@ def test_rows_that_are_not_there_hold_nothing() -> None:
     rows = MADE.rows[:1_024]
     said = said_to("north", START, {2: Reply(1, b"one")})
     assert (
-        read_conversation(proved(make_snapshot("north", START, said, rows=rows, root=bytes(16))), keys_for("north"))
+        read_conversation(proved(make_batch("north", START, said, rows=rows, root=bytes(16))), keys_for("north"))
         is None
     )

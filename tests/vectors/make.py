@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from dropbox.protocol.errors import ProtocolError
-from tests.vectors import operations_service, operations_snapshot  # noqa: F401 - the import registers operations
+from tests.vectors import operations_board, operations_service  # noqa: F401 - the import registers operations
 from tests.vectors.known_answers import published, xwing
 from tests.vectors.operations import OPERATIONS
 from tests.vectors.scenario import Scenario
+from tests.vectors.scenario_batches import batch_scenarios
 from tests.vectors.scenario_board import board_scenarios
 from tests.vectors.scenario_codenames import codename_scenarios
 from tests.vectors.scenario_entries import entry_scenarios
@@ -24,9 +25,6 @@ from tests.vectors.scenario_inert import inert_scenarios
 from tests.vectors.scenario_reading import reading_scenarios
 from tests.vectors.scenario_routes import route_scenarios
 from tests.vectors.scenario_sets import set_scenarios
-from tests.vectors.scenario_snapshot_proofs import snapshot_proof_scenarios
-from tests.vectors.scenario_snapshot_reading import snapshot_reading_scenarios
-from tests.vectors.scenario_snapshots import snapshot_scenarios
 from tests.vectors.scenario_texts import text_scenarios
 from tests.vectors.scenario_trust import trust_scenarios
 from tests.vectors.scenario_visit import visit_scenarios
@@ -76,17 +74,15 @@ def scenarios() -> list[Scenario]:
         *form_scenarios(),
         *inert_scenarios(),
         *envelope_scenarios(),
+        *set_scenarios(),
         *entry_scenarios(),
+        *text_scenarios(),
         *trust_scenarios(),
+        *batch_scenarios(),
         *board_scenarios(),
         *reading_scenarios(),
         *visit_scenarios(),
         *route_scenarios(),
-        *set_scenarios(),
-        *text_scenarios(),
-        *snapshot_scenarios(),
-        *snapshot_proof_scenarios(),
-        *snapshot_reading_scenarios(),
     ]
     names = [one[0] for one in every]
     doubled = {name for name in names if names.count(name) > 1}

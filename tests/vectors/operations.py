@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a vector's ``operation`` means: from the vector's input to its output, all bytes in hex.
 
-Here those on bytes alone; those that need a directory and a board are in operations_service.py.
+Here those on bytes alone; those of the board's bytes are in operations_board.py, those that need a directory and a
+board in operations_service.py.
 A second implementation writes the same table; docs/protocol.md, section 9, describes the files.
 """
 
@@ -11,7 +12,6 @@ from typing import Any
 
 from dropbox.protocol import board, body, codename, primitives, wire
 from dropbox.protocol.armour import armour, dearmour
-from dropbox.protocol.batches import parse_upload
 from dropbox.protocol.certificates import parse_cert
 from dropbox.protocol.encoding import Reader
 from dropbox.protocol.envelope_format import parse_envelope_plain, split_body
@@ -202,7 +202,7 @@ def reply_chain(refresh: str, unit_id: str, pseudonym: str, step: int) -> Values
     key = board.chain_start(_b(refresh), _b(unit_id), _b(pseudonym))
     for _ in range(step):
         key = board.chain_next(key)
-    return {"chain_key": key.hex(), "entry_key": board.chain_entry_key(key).hex()}
+    return {"chain_key": key.hex()}
 
 
 @operation
@@ -222,45 +222,9 @@ def entry_plain(plain: Values) -> board.EntryPlain:
 
 
 @operation
-def entry_seal(place: Values, chain_key: str, nonce: str, service_id: str, signing_seed: str, plain: Values) -> Values:
-    where, text = entry_place(place), entry_plain(plain)
-    sealed = board.seal_entry(where, _b(chain_key), _b(nonce), _b(service_id), _b(signing_seed), text)
-    return {"entry": sealed.hex()}
-
-
-@operation
-def entry_open(
-    stretched: str, unit_id: str, period: int, slot: int, entry: str, service_id: str, unit_key: str
-) -> Values:
-    keys = codename.conversation_keys(_b(stretched), _b(unit_id))
-    found = board.open_entry(keys, period, slot, _b(entry), _b(service_id), _b(unit_key))
-    return {**asdict(found), "type": found.type.name, "text": found.text.decode()}
-
-
-@operation
 def entry_plain_parse(plain: str) -> Values:
     found, _, signature = board.parse_entry_plain(_b(plain))
     return {"msg_no": found.msg_no, "text": found.text.hex(), "signature": signature.hex()}
-
-
-@operation
-def mark_make(beacon: str, pseudonym: str, period: int, collected: int) -> Values:
-    return {"mark": board.make_mark(_b(beacon), _b(pseudonym), period, collected).hex()}
-
-
-@operation
-def mark_read(beacon: str, pseudonym: str, period: int, mark: str) -> Values:
-    return {"collected": board.read_mark(_b(beacon), _b(pseudonym), period, _b(mark))}
-
-
-@operation
-def upload_parse(data: str) -> Values:
-    found = parse_upload(_b(data))
-    return {
-        "entries": len(found.batch.entry_list()),
-        "marks": len(found.batch.mark_list()),
-        "hash": found.batch.hash.hex(),
-    }
 
 
 @operation

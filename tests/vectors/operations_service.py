@@ -8,14 +8,13 @@ from typing import Any
 
 from dropbox.flows.desk.segments import check_segment
 from dropbox.flows.desk.state import DeskContext, Keyring, Ledger
-from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
 from dropbox.flows.source.reading import read_board
 from dropbox.flows.source.requests import ConfirmClock, PostEnvelope
 from dropbox.flows.source.visit import Part, Shown, visit
-from dropbox.flows.trust import choose_cert, judge
+from dropbox.flows.trust import Judged, choose_cert, cut_board, judge
 from dropbox.protocol import wire
 from dropbox.protocol.anchors import Anchor, parse_signed_anchor, verify_anchor_chain, verify_first_anchor
-from dropbox.protocol.batches import parse_board
 from dropbox.protocol.directory import parse_signed_directory, verify_directory
 from dropbox.protocol.enrolment import verify_enrolment
 from dropbox.protocol.envelope_open import EpochOpener, open_envelope
@@ -76,19 +75,25 @@ def enrolment_verify(data: str) -> Values:
 
 
 @operation
-def unit_prove(anchor: str, directory: str, board: str, slug: str, as_unit: str = "") -> Values:
-    found = verify_directory(_anchor(anchor), parse_signed_directory(_b(directory)))
-    listed = found.directory
-    places = {place.unit.slug: place for place in listed.places()}
-    served = {one.unit_id: one for one in parse_board(_b(board))}
+def unit_prove(anchor: str, directory: str, board: str, rows: str, slug: str, as_unit: str = "") -> Values:
+    """The part of ``as_unit`` is put in the place of the unit's own."""
+    verified = verify_directory(_anchor(anchor), parse_signed_directory(_b(directory)))
+    served = cut_board(_b(directory), _b(board), _b(rows))
+    places = {place.unit.slug: place for place in verified.directory.places()}
     unit_id = places[as_unit or slug].unit.unit_id
-    proved = prove_unit(found.service_id, places[slug], served[unit_id], found.policy.window)
-    return {"periods": [batch.manifest.period for batch in proved.batches], "newest": proved.newest}
+    part, own = served.parts.get(unit_id), served.rows.get(unit_id, b"")
+    found = prove_unit(verified.service_id, places[slug], part, own)
+    q, m = (found.batch.manifest.q, found.batch.manifest.m) if found.batch else (None, None)
+    return {"newest": found.newest, "q": q, "m": m}
+
+
+def _judged(anchor: str, directory: str, board: str, rows: str, clock: int) -> Judged:
+    return judge(_anchor(anchor), _b(directory), _b(board), _b(rows), clock)
 
 
 @operation
-def board_judge(anchor: str, directory: str, board: str, clock: int) -> Values:
-    judged = judge(_anchor(anchor), _b(directory), _b(board), clock)
+def board_judge(**served: Any) -> Values:
+    judged = _judged(**served)
     return {
         "reached": judged.reached,
         "proved": [one.unit.slug for one in judged.units],
@@ -97,27 +102,26 @@ def board_judge(anchor: str, directory: str, board: str, clock: int) -> Values:
 
 
 @operation
-def cert_choose(anchor: str, directory: str, board: str, clock: int, slug: str) -> Values:
-    judged = judge(_anchor(anchor), _b(directory), _b(board), clock)
+def cert_choose(slug: str, **served: Any) -> Values:
+    judged = _judged(**served)
     proved = next(one for one in judged.units if one.unit.slug == slug)
     return {"epoch": choose_cert(judged, proved).epoch}
 
 
 @operation
-def board_read(anchor: str, directory: str, board: str, clock: int, stretched: str) -> Values:
-    judged = judge(_anchor(anchor), _b(directory), _b(board), clock)
+def board_read(stretched: str, **served: Any) -> Values:
     return {
         "conversations": [
             {
                 "unit": one.unit.unit.slug,
-                "collected": one.collected,
-                "texts": [[text.number, text.text, text.period] for text in one.texts],
+                "texts": [[text.number, text.text] for text in one.texts],
                 "ack": one.ack,
-                "entries": one.entries,
-                "marked": one.marked,
-                "unread_entries": one.unread_entries,
+                "collected": one.collected,
+                "more": one.more,
+                "urgency": one.urgency,
+                "failed": one.read.failed,
             }
-            for one in read_board(judged.units, _b(stretched))
+            for one in read_board(_judged(**served).units, _b(stretched))
         ]
     }
 
@@ -128,6 +132,7 @@ class _Post:
 
     directory: bytes
     board: bytes
+    rows: bytes
     confirm: bool
     openers: list[Values]
     asked: list[str] = field(default_factory=list)
@@ -141,6 +146,9 @@ class _Post:
             case GetBoard():
                 self.asked.append("board")
                 return self.board
+            case GetRows():
+                self.asked.append("rows")
+                return self.rows
             case ConfirmClock():
                 self.asked.append("confirm")
                 return self.confirm
@@ -185,6 +193,7 @@ def visit_once(
     anchor: str,
     directory: str,
     board: str,
+    rows: str,
     clock: int,
     stretched: str,
     part: Values | None,
@@ -193,7 +202,7 @@ def visit_once(
 ) -> Values:
     """The requests of a visit, what its one envelope holds and for whom, and why the message could not be sealed."""
     to_send = _part(part) if part else None
-    post = _Post(_b(directory), _b(board), confirm, openers)
+    post = _Post(_b(directory), _b(board), _b(rows), confirm, openers)
     visited = drive(visit(_anchor(anchor), _b(stretched), to_send, clock, _counting()), post.answer)
     return {
         "requests": post.asked,

@@ -61,7 +61,13 @@ def _good() -> list[Scenario]:
         rows=65_536,
         marks=131_072,
     )
-    kept = {"blobs_per_period": 8_192, "close_after": 14, "whole_limit": 24 << 20, "mirrors_asked": 1, "first_reader": 1}
+    kept = {
+        "blobs_per_period": 8_192,
+        "close_after": 14,
+        "whole_limit": 24 << 20,
+        "mirrors_asked": 1,
+        "first_reader": 1,
+    }
     policy = replace(POLICY, **kept)
     units, mirrors = (full, make_unit("intake", takes_no_files=True)), (_MIRROR, replace(_MIRROR, mirror_id=bytes(16)))
     listed = make_directory(units, [_RETIRED], revoked=(unit_id("gone"),), mirrors=mirrors, policy=policy)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from dropbox.protocol.anchors import Head, SignedHead
-from dropbox.protocol.batches import UnitBoard
 from dropbox.protocol.constants import HASH
 from dropbox.protocol.primitives import ed25519_public
 from dropbox.protocol.units import BoardPlace, Unit, UnitKey
@@ -17,16 +16,13 @@ from tests.vectors.small_service import (
     SERVICE,
     SIGNED,
     START,
-    Written,
+    Made,
     clock,
-    make_batches,
-    make_one,
+    make_batch,
     make_unit,
-    part_of,
     seed,
-    served,
+    shown,
     sign_head,
-    standing,
 )
 
 NAMES = ("intake", "north", "south")
@@ -34,13 +30,16 @@ UNITS = [make_unit(slug) for slug in NAMES]
 NOW = START + 2
 
 
-def _at(*newest: int) -> list[UnitBoard]:
-    """Each unit's part with its only batch in this period; 0: none."""
-    return [standing(slug, [period] if period else []) for slug, period in zip(NAMES, newest, strict=True)]
+Board = dict[str, Made | None]
 
 
-def _judge(parts: Iterable[UnitBoard], now: int, units: Iterable[Unit] = UNITS, **more: Any) -> Values:
-    return {**served(list(units), list(parts), **more), "clock": clock(now)}
+def _at(*newest: int) -> Board:
+    """Each unit's batch of this period; 0: none. Where fewer are given, of the first units alone."""
+    return {slug: make_batch(slug, period) if period else None for slug, period in zip(NAMES, newest, strict=False)}
+
+
+def _judge(made: Board, now: int, units: Iterable[Unit] = UNITS, **more: Any) -> Values:
+    return {**shown(list(units), made, **more), "clock": clock(now)}
 
 
 def _judged(reached: int, warnings: list[list[Any]] | None = None, proved: Iterable[str] = NAMES) -> Values:
@@ -49,12 +48,12 @@ def _judged(reached: int, warnings: list[list[Any]] | None = None, proved: Itera
 
 def _warnings() -> list[Scenario]:
     parts = _at(NOW, NOW, NOW)
-    broken = replace(parts[1], batches=(replace(parts[1].batches[0], marks=flip(parts[1].batches[0].marks, 5)),))
-    altered = [parts[0], broken, parts[2]]
+    north = make_batch("north", NOW)
+    altered = {**parts, "north": Made(north.batch, flip(north.rows, 5))}
     paused = [UNITS[0], replace(UNITS[1], paused=True), replace(UNITS[2], paused=True)]
     rows: list[tuple[str, str, Values, Values]] = [
         ("quiet", "All is well.", _judge(parts, NOW), _judged(NOW)),
-        ("order", "Units are found by their ids.", _judge(parts[::-1], NOW), _judged(NOW)),
+        ("order", "Units are found by their ids.", _judge(dict(reversed(parts.items())), NOW), _judged(NOW)),
         (
             "altered",
             "One altered unit is a proof, and the others are read.",
@@ -64,7 +63,7 @@ def _warnings() -> list[Scenario]:
         (
             "missing",
             "A unit's part is missing.",
-            _judge(parts[:2], NOW),
+            _judge(_at(NOW, NOW), NOW),
             _judged(NOW, [["replies-altered", "south", 0, "unit-missing"]], NAMES[:2]),
         ),
         ("behind-3", "Three days after the board is still quiet.", _judge(parts, NOW + 3), _judged(NOW)),
@@ -80,7 +79,7 @@ def _warnings() -> list[Scenario]:
         (
             "half-of-two",
             "One of two is half.",
-            _judge(_at(NOW, START - 9, NOW)[:2], NOW, UNITS[:2]),
+            _judge(_at(NOW, START - 9), NOW, UNITS[:2]),
             _judged(NOW, [["silent", "north", 11, ""]], NAMES[:2]),
         ),
         (
@@ -107,38 +106,37 @@ def _warnings() -> list[Scenario]:
             _judge(_at(NOW, NOW, NOW - 4), NOW - 1),
             _judged(NOW),
         ),
-        ("no-units", "No units at all.", _judge([], NOW, []), _judged(0, [["clock", "", NOW, ""]], ())),
+        ("no-units", "No units at all.", _judge({}, NOW, []), _judged(0, [["clock", "", NOW, ""]], ())),
     ]
-    found = [(f"judge-{name}", claim, "board-judge", values, shown) for name, claim, values, shown in rows]
+    found = [(f"judge-{name}", claim, "board-judge", values, made) for name, claim, values, made in rows]
     return [*found, *_retired()]
 
 
 def _retired() -> list[Scenario]:
-    batches = make_batches("old", [START - 9])
-    retired = BoardPlace(make_unit("old"), START - 9, batches[0].hash)
-    parts = [*_at(NOW, NOW, NOW), part_of("old", batches, START - 9)]
-    values = _judge(parts, NOW, retired=[retired])
-    shown = _judged(NOW, proved=(*NAMES, "old"))
-    missing = _judged(NOW, [["replies-altered", "old", 0, "unit-missing"]])
+    old = make_batch("old", START - 9)
+    retired = BoardPlace(make_unit("old"), START - 9, old.batch.hash)
+    parts = _at(NOW, NOW)
+    values = _judge({**parts, "old": old}, NOW, UNITS[:2], retired=[retired])
+    read = _judged(NOW, proved=(*NAMES[:2], "old"))
+    missing = _judged(NOW, [["replies-altered", "old", 0, "unit-missing"]], NAMES[:2])
     return [
-        ("judge-retired", "A retired unit is read and never silent.", "board-judge", values, shown),
+        ("judge-retired", "A retired unit is read and never silent.", "board-judge", values, read),
         (
             "judge-retired-missing",
             "Its part may not be missing.",
             "board-judge",
-            _judge(parts[:3], NOW, retired=[retired]),
+            _judge(parts, NOW, UNITS[:2], retired=[retired]),
             missing,
         ),
     ]
 
 
-def _carrying(heads: Iterable[SignedHead | None], period: int = NOW) -> list[UnitBoard]:
-    """Each unit's only batch carries this head; None: the usual one."""
-    parts = []
-    for slug, head in zip(NAMES, heads, strict=True):
-        changes = {"head": head} if head else {}
-        parts.append(part_of(slug, [make_one(slug, period, None, 0, Written(), **changes)], period))
-    return parts
+def _carrying(*heads: SignedHead | None) -> Board:
+    """Each unit's batch carries this head; None: the usual one."""
+    return {
+        slug: make_batch(slug, NOW, **({"head": head} if head else {}))
+        for slug, head in zip(NAMES, heads, strict=False)
+    }
 
 
 def _heads() -> list[Scenario]:
@@ -154,35 +152,35 @@ def _heads() -> list[Scenario]:
             "judge-head-older",
             "A unit has seen a newer directory.",
             "board-judge",
-            _judge(_carrying((None, None, signed)), NOW),
+            _judge(_carrying(None, None, signed), NOW),
             "head-older",
         ),
         (
             "judge-head-made-up",
             "A head that too few roots signed does not count: no unit can stop the service with a made-up version.",
             "board-judge",
-            _judge(_carrying((lone, lone, lone)), NOW),
+            _judge(_carrying(lone, lone, lone), NOW),
             _judged(NOW),
         ),
         refuse(
             "judge-anchor-older",
             "Two of three units know later roots.",
             "board-judge",
-            _judge(_carrying((beyond, beyond, None)), NOW),
+            _judge(_carrying(beyond, beyond, None), NOW),
             "anchor-older",
         ),
         (
             "judge-anchor-older-minority",
             "One of three cannot stop the service.",
             "board-judge",
-            _judge(_carrying((beyond, None, None)), NOW),
+            _judge(_carrying(beyond, None, None), NOW),
             _judged(NOW),
         ),
         (
             "judge-anchor-older-half",
             "Nor can one of two.",
             "board-judge",
-            _judge(_carrying((beyond, None, None))[:2], NOW, UNITS[:2]),
+            _judge(_carrying(beyond, None), NOW, UNITS[:2]),
             _judged(NOW, proved=NAMES[:2]),
         ),
         refuse("judge-expired", "The head's last period is over.", "board-judge", expired, "head-expired"),
@@ -275,10 +273,10 @@ def _with(**changes: Any) -> list[Unit]:
 
 
 def _choosing_retired() -> list[Scenario]:
-    part = standing("north", [START])
-    retired = BoardPlace(UNITS[1], START, part.batches[0].hash)
+    north = make_batch("north", START)
+    retired = BoardPlace(UNITS[1], START, north.batch.hash)
     others = [UNITS[0], UNITS[2]]
-    values = _judge([*_at(START, 0, START)[::2], part], START, others, retired=[retired])
+    values = _judge({**_at(START, 0, START), "north": north}, START, others, retired=[retired])
     return [_choose("retired", "A retired unit.", values, "unit-cannot-receive")]
 
 

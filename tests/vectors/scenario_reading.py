@@ -1,200 +1,263 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Scenarios of reading the board with a codename."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from tests.vectors.scenario import Scenario, Values, flip
+from dropbox.protocol.marks import mark_name, mark_value
+from tests.vectors.scenario import Scenario, Values, bend, flip
 from tests.vectors.small_service import (
     START,
     STRETCHED,
+    Made,
     Reply,
-    Written,
+    Said,
     clock,
-    make_entry,
-    make_own_mark,
+    keys_for,
+    make_batch,
+    make_row,
     make_unit,
+    own_mark,
+    said_to,
     seed,
-    served,
-    standing,
-    wrote,
+    shown,
 )
 
 NAMES = ("intake", "north")
 UNITS = [make_unit(slug) for slug in NAMES]
-NOW = START + 2
-DAYS = (START, START + 1, NOW)
-NOTHING: dict[int, Written] = {}
-STRANGER = bytes([0x22]) * 32
+DAY = START + 2
+EURO = "\u20ac".encode()
 
 
-def _read(north: dict[int, Written], intake: dict[int, Written] | None = None, stretched: bytes = STRETCHED) -> Values:
-    parts = [standing("intake", DAYS, intake or NOTHING), standing("north", DAYS, north)]
-    return {**served(UNITS, parts), "clock": clock(NOW), "stretched": stretched.hex()}
+def _board(made: dict[str, Made | None], stretched: bytes = STRETCHED) -> Values:
+    return {**shown(UNITS, made), "clock": clock(DAY), "stretched": stretched.hex()}
 
 
-def _found(texts: Sequence[tuple[int, str, int]] = (), ack: int = 0, unit: str = "north", **more: Any) -> Values:
-    found = {"unit": unit, "collected": 0, "texts": [list(text) for text in texts], "ack": ack}
-    return {**found, "entries": True, "marked": False, "unread_entries": 0, **more}
+def _read(said: Said | None = None, stretched: bytes = STRETCHED, intake: Said | None = None, **changes: Any) -> Values:
+    """With this in north's newest batch, and in intake's, which has none where nothing is said."""
+    other = make_batch("intake", DAY, intake) if intake else None
+    return _board({"intake": other, "north": make_batch("north", DAY, said, **changes)}, stretched)
 
 
-def _all(*conversations: Values) -> Values:
-    return {"conversations": list(conversations)}
+def _found(
+    texts: list[tuple[int, str]],
+    ack: int,
+    rows: int,
+    unacknowledged: bool | None = None,
+    mark: tuple[int, bool] = (0, False),
+    **more: Any,
+) -> Values:
+    """One conversation; where it is not said, whatever was read was not acknowledged before."""
+    collected, waits = mark
+    new = bool(texts) if unacknowledged is None else unacknowledged
+    urgency = 0 if new or waits else 1 if rows else 2
+    found = {"unit": "north", "texts": [list(one) for one in texts], "ack": ack, "collected": collected, "more": waits}
+    return {**found, "urgency": urgency, "failed": 0, **more}
 
 
-def two(day: int, *replies: Reply, collected: int | None = None) -> dict[int, Written]:
-    """What north writes on one day."""
-    return {day: wrote("north", day, replies, collected)}
+Rows = list[tuple[str, str, Values, list[Values]]]
+NOTHING: list[Values] = []
 
 
-def _parted() -> dict[int, Written]:
-    """Two texts, the second in three parts over two batches, its middle cut inside a letter."""
-    euro = "\u20ac".encode()
-    first = two(DAYS[0], Reply(1, b"one"), Reply(2, b"two " + euro[:1], 1, 1, 1, 3), collected=1)
-    later = (Reply(2, euro[1:], 0, 2, 2, 3), Reply(2, b" three", 1, 3, 3, 3))
-    return first | two(DAYS[1], *later, collected=2)
+def _mark(collected: int, more_waits: bool = False) -> tuple[int, bool]:
+    return collected, more_waits
 
 
-def _copies() -> dict[int, Written]:
-    """A text posted again with another step of the chain, and a part that contradicts its own number."""
-    return two(DAYS[0], Reply(1, b"one")) | two(DAYS[2], Reply(1, b"one", 0, 1), Reply(1, b"ONE", 1, 2, 1, 2))
+def _one(*values: Any, **more: Any) -> list[Values]:
+    return [_found(*values, **more)]
 
 
-def _doubled(day: int) -> Written:
-    entries = tuple(make_entry("north", day, Reply(1, text, 0, step)) for step, text in enumerate((b"one", b"uno")))
-    return Written(entries, tuple(make_own_mark("north", day, number) for number in (1, 2)))
-
-
-def reading_scenarios() -> list[Scenario]:
-    """All of this file."""
-    gap = two(DAYS[0], Reply(4, b"four", first=4), Reply(6, b"six", 1, 1, first=4))
-    missing = two(DAYS[0], Reply(5, b"five", first=4))
-    half = two(DAYS[0], Reply(4, b"half", 0, 0, 1, 2, first=4))
-    moved = two(DAYS[0], Reply(1, b"one")) | two(DAYS[2], Reply(2, b"two", 0, 1, first=2))
-    eight = two(DAYS[0], *(Reply(at + 1, b"t%d" % at, at, at) for at in range(9)))
-    hole = two(DAYS[0], Reply(1, b"one", 0, 0), Reply(2, b"two", 2, 1))
-    not_text = two(DAYS[0], Reply(1, b"\xff"), Reply(2, b"two", 1, 1))
-    marks = {day: wrote("north", day, collected=number) for day, number in zip(DAYS, (1, 3, 2), strict=True)}
-    both = two(DAYS[1], Reply(1, b"one"))
-    day = DAYS[0]
-    rows: list[tuple[str, str, Values, Values]] = [
-        ("nothing", "Nothing is there for this codename.", _read(NOTHING), _all()),
-        ("stranger", "Nor for another one.", _read(_parted(), stretched=STRANGER), _all()),
+def _texts() -> Rows:
+    one = {5: Reply(1, b"one")}
+    parts = {
+        0: Reply(2, b" three", 1, 3, 3),
+        3: Reply(2, b"two " + EURO[:1], 1, 1, 3),
+        6: Reply(2, EURO[1:], 1, 2, 3),
+        7: Reply(1, b"one"),
+    }
+    eight = {lane: Reply(9, b"%d" % lane, 127, lane + 1, 8, 9) for lane in range(8)}
+    numbers = {lane: Reply(lane + 1, b"t%d" % lane, lane) for lane in range(8)}
+    wide = said_to("north", DAY, {7: Reply(1, b"one")}, q=16)
+    return [
+        ("nothing", "Nothing is there for this codename.", _read(), NOTHING),
+        ("none", "No unit has a batch.", _board({"intake": None, "north": None}), NOTHING),
+        ("stranger", "Nor for another one.", _read(said_to("north", DAY, one), bytes([0x22]) * 32), NOTHING),
+        (
+            "one",
+            "A text in lane 5, with nothing in the lanes before.",
+            _read(said_to("north", DAY, one)),
+            _one([(1, "one")], 1, 1),
+        ),
+        ("wide", "In the second of a lane's two rows, or the first.", _read(wide), _one([(1, "one")], 1, 1)),
         (
             "parts",
-            "Several texts in parts over several batches; a letter cut in two is whole again.",
-            _read(_parted()),
-            _all(_found([(1, "one", day), (2, "two \u20ac three", day)], 2, collected=2, marked=True)),
+            "Two texts; the parts of the second in any lanes; a letter cut in two is whole again.",
+            _read(said_to("north", DAY, parts, own_mark("north", DAY, 2))),
+            _one([(1, "one"), (2, "two \u20ac three")], 2, 4, mark=_mark(2)),
         ),
         (
-            "again",
-            "A text posted again counts once, and a part that contradicts it does not.",
-            _read(_copies()),
-            _all(_found([(1, "one", day)], 1)),
+            "eight",
+            "Eight parts at a chain's last step.",
+            _read(said_to("north", DAY, eight)),
+            _one([(9, "01234567")], 9, 8),
         ),
         (
-            "mark",
-            "The greatest number of a mark counts.",
-            _read(marks),
-            _all(_found(entries=False, marked=True, collected=3)),
+            "numbers",
+            "Eight texts, a step each.",
+            _read(said_to("north", DAY, numbers)),
+            _one([(at + 1, f"t{at}") for at in range(8)], 8, 8),
         ),
+    ]
+
+
+def _acks() -> Rows:
+    def of(*replies: Reply) -> Values:
+        return _read(said_to("north", DAY, dict(enumerate(replies))))
+
+    again = Reply(3, b"three", 0, first=5)
+    return [
         (
             "ack-gap",
             "Number 5 is missing: 4 is acknowledged, 6 is shown.",
-            _read(gap),
-            _all(_found([(4, "four", day), (6, "six", day)], 4)),
+            of(Reply(4, b"four", first=4), Reply(6, b"six", 1, first=4)),
+            _one([(4, "four"), (6, "six")], 4, 2),
         ),
         (
             "ack-none",
             "The first unread one is missing: what came before it.",
-            _read(missing),
-            _all(_found([(5, "five", day)], 3)),
-        ),
-        ("ack-half", "Half of a text is not acknowledged, nor shown.", _read(half), _all(_found([], 3))),
-        (
-            "ack-newest-from",
-            "The newest batch says from where to count.",
-            _read(moved),
-            _all(_found([(1, "one", day), (2, "two", DAYS[2])], 2)),
+            of(Reply(5, b"five", first=4)),
+            _one([(5, "five")], 3, 1),
         ),
         (
-            "eight",
-            "At most eight entries of one batch are looked for.",
-            _read(eight),
-            _all(_found([(at + 1, f"t{at}", day) for at in range(8)], 8)),
+            "ack-half",
+            "Half of a text is neither acknowledged nor shown.",
+            of(Reply(4, b"half", 0, 1, 2, first=4)),
+            _one([], 3, 1),
         ),
         (
-            "from-lowest-slot",
-            "Of two numbers to count from, the one in the lowest slot.",
-            _read(two(day, Reply(4, b"four", first=4), Reply(5, b"five", 1, 1, first=2))),
-            _all(_found([(4, "four", day), (5, "five", day)], 5)),
+            "ack-known",
+            "A text that the unit knows to be read is shown, and nothing is left to acknowledge.",
+            of(again),
+            _one([(3, "three")], 4, 1, unacknowledged=False),
+        ),
+        (
+            "from-lowest-lane",
+            "Of two numbers to count from, the one in the lowest lane.",
+            of(Reply(4, b"four", first=4), Reply(5, b"five", 1, first=2)),
+            _one([(4, "four"), (5, "five")], 5, 2),
         ),
         (
             "first-copy",
-            "Of two copies that differ, the one in the older batch.",
-            _read(two(day, Reply(1, b"one")) | two(DAYS[2], Reply(1, b"uno", 0, 1))),
-            _all(_found([(1, "one", day)], 1)),
+            "Of two copies of a part, the one in the lowest lane; of two numbers of parts, that one's.",
+            of(Reply(1, b"one"), Reply(1, b"uno", 1), Reply(1, b"UNO", 2, 2, 2)),
+            _one([(1, "one")], 1, 3),
         ),
-        (
-            "doubled-tag",
-            "Of two entries, and of two marks, under one tag the last in the batch counts.",
-            _read({day: _doubled(day)}),
-            _all(_found([(1, "uno", day)], 1, collected=1, marked=True)),
-        ),
-        ("slots", "Slots are looked for one after the other.", _read(hole), _all(_found([(1, "one", day)], 1))),
         (
             "not-text",
             "A text that is not UTF-8 is not shown, and is acknowledged.",
-            _read(not_text),
-            _all(_found([(2, "two", day)], 2)),
+            of(Reply(1, b"\xff"), Reply(2, b"two", 1)),
+            _one([(2, "two")], 2, 2),
         ),
         (
-            "two-units",
-            "Conversations with two units.",
-            _read(both, {DAYS[0]: wrote("intake", DAYS[0], (Reply(1, b"hello"),), 1)}),
-            _all(
-                _found([(1, "hello", DAYS[0])], 1, "intake", marked=True, collected=1), _found([(1, "one", DAYS[1])], 1)
-            ),
+            "largest",
+            "The largest number there is.",
+            of(Reply(0xFFFF_FFFF, b"last", first=0xFFFF_FFFF)),
+            _one([(0xFFFF_FFFF, "last")], 0xFFFF_FFFF, 1),
         ),
-        (
-            "far-chains",
-            "All chains of a unit together are walked 1,024 steps and 16 more for each batch, and no further.",
-            _read(two(day, *_far())),
-            _all(_found([(1, "far", day), (2, "near", day)], 2, unread_entries=1)),
-        ),
-        *_misplaced(),
     ]
-    return [(f"read-{name}", claim, "board-read", values, shown) for name, claim, values, shown in rows]
 
 
-def _far() -> tuple[Reply, Reply, Reply]:
-    """A chain's end, then a step of another one that just may be walked, then one too many."""
-    second, third = (seed(f"message {number}")[:16] for number in (2, 3))
-    last = Reply(1, b"far", 0, 1_023)
-    return last, Reply(2, b"near", 1, 16 * len(DAYS) - 1, message_id=second), Reply(3, b"no", 2, 0, message_id=third)
-
-
-def _misplaced() -> list[tuple[str, str, Values, Values]]:
-    """Entries in the wrong place, or of somebody else's making."""
-    day = DAYS[0]
-    forged = Written((make_entry("north", day, Reply(1, b"lie"), seed("intake signs")),))
-    good = make_entry("north", day, Reply(2, b"two", 1, 1))
-    broken = Written((flip(make_entry("north", day, Reply(1, b"one")), -1), good))
-    elsewhere = {day: Written((make_entry("north", day, Reply(1, b"one")),))}
-    replayed = {DAYS[1]: Written((make_entry("north", day, Reply(1, b"one")),))}
+def _marks() -> Rows:
+    keys = keys_for("north")
+    name = mark_name(keys.beacon, keys.pseudonym, DAY)
+    strange = {mark_value(name, 8): bytes([name[16] ^ 2, name[17], name[18]])}
     return [
-        ("other-unit", "An entry counts only in its own unit's batch.", _read(NOTHING, elsewhere), _all()),
-        ("other-period", "And only in its own period's.", _read(replayed), _all()),
+        ("mark", "A mark alone.", _read(Said(marks=own_mark("north", DAY, 3))), _one([], 0, 0, mark=_mark(3))),
         (
-            "forged",
-            "Another unit's signature in this unit's batch.",
-            _read({day: forged}),
-            _all(_found(unread_entries=1)),
+            "mark-none",
+            "One that says none.",
+            _read(Said(marks=own_mark("north", DAY, 0))),
+            _one([], 0, 0, mark=_mark(0)),
         ),
+        (
+            "mark-waits",
+            "More waits.",
+            _read(Said(marks=own_mark("north", DAY, 3, True))),
+            _one([], 0, 0, mark=_mark(3, True)),
+        ),
+        ("mark-chance", "A value that fell together, with another flag.", _read(Said(marks=strange)), NOTHING),
+        ("mark-other-day", "Another period's mark.", _read(Said(marks=own_mark("north", DAY + 1, 3))), NOTHING),
+        (
+            "mark-chance-rows",
+            "The same beside a text.",
+            _read(said_to("north", DAY, {1: Reply(1, b"one")}, strange)),
+            _one([(1, "one")], 1, 1),
+        ),
+    ]
+
+
+def _spoilt() -> Rows:
+    good = make_row("north", DAY, 0, Reply(1, b"one"))
+    other = make_row("north", DAY, 1, Reply(2, b"two", 1))
+    forged = make_row("north", DAY, 0, Reply(1, b"lie"), seed("intake signs"))
+    long = make_row("north", DAY, 0, Reply(1, b"one", 127, message_id=seed("another")[:16]))
+    return [
+        (
+            "tag",
+            "A row whose tag only begins as this source's is none of its.",
+            _read(Said({0: (bend(good, 8, bytes(8)),)})),
+            NOTHING,
+        ),
+        ("lane", "Nor is an entry in another lane.", _read(Said({2: (good,)})), NOTHING),
+        ("other-unit", "Nor one in another unit's batch.", _read(intake=Said({0: (good,)})), NOTHING),
+        ("day", "Nor one of another period.", _read(said_to("north", DAY + 1, {0: Reply(1, b"one")})), NOTHING),
+        ("forged", "Another unit's signature.", _read(Said({0: (forged,)})), _one([], 0, 1, failed=1)),
         (
             "after-failed",
-            "After an entry that fails, the next slot is looked for.",
-            _read({day: broken}),
-            _all(_found([(2, "two", day)], 0, unread_entries=1)),
+            "After a row that fails the next lane is looked into.",
+            _read(Said({0: (flip(good, -1),), 1: (other,)})),
+            _one([(2, "two")], 0, 2, failed=1),
         ),
+        (
+            "failed-mark",
+            "Rows that fail, and a mark.",
+            _read(Said({0: (flip(good, 40),)}, own_mark("north", DAY, 1))),
+            _one([], 0, 1, failed=1, mark=_mark(1)),
+        ),
+        (
+            "far",
+            "Two chains, one to its end.",
+            _read(Said({0: (long,), 1: (other,)})),
+            _one([(1, "one"), (2, "two")], 2, 2),
+        ),
+        (
+            "chains",
+            "Eight chains to their ends.",
+            _read(_eight_chains()),
+            _one([(at + 1, "far") for at in range(8)], 8, 8),
+        ),
+    ]
+
+
+def _eight_chains() -> Said:
+    """The most that one batch can make a visit walk."""
+    ids = [seed(f"message {at}")[:16] for at in range(8)]
+    return said_to("north", DAY, {at: Reply(at + 1, b"far", 127, message_id=ids[at]) for at in range(8)})
+
+
+def _units() -> Rows:
+    hello = said_to("intake", DAY, {3: Reply(1, b"hello")}, own_mark("intake", DAY, 1))
+    both = _read(said_to("north", DAY, {5: Reply(1, b"one")}), intake=hello)
+    first = _found([(1, "hello")], 1, 1, mark=_mark(1), unit="intake")
+    altered = _read(said_to("north", DAY, {0: Reply(1, b"one")}), rows_hash=bytes(32), intake=hello)
+    return [
+        ("two-units", "Conversations with two units.", both, [first, _found([(1, "one")], 1, 1)]),
+        ("altered", "Nothing of an altered batch, and what another unit wrote.", altered, [first]),
+    ]
+
+
+def reading_scenarios() -> list[Scenario]:
+    """All of this file."""
+    rows = [*_texts(), *_acks(), *_marks(), *_spoilt(), *_units()]
+    return [
+        (f"read-{name}", claim, "board-read", values, {"conversations": made}) for name, claim, values, made in rows
     ]

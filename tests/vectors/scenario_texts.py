@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Scenarios of the snapshot board's marks and entries: byte for byte, since nothing in them is drawn by a library."""
+"""Scenarios of marks and entries: byte for byte, since nothing in them is drawn by a library."""
 
 from dataclasses import replace
 from typing import Any
 
-from dropbox.protocol.board import EntryPlain, entry_tag, mask_index, seal_entry
+from dropbox.protocol.board import EntryPlain, entry_tag, mask_index, unit_signed_bytes
 from dropbox.protocol.constants import TEXT_PART
 from dropbox.protocol.marks import Mark, hide_mark, mark_name
-from dropbox.protocol.primitives import aead_seal, ed25519_public
+from dropbox.protocol.primitives import aead_seal, ed25519_public, ed25519_sign
 from dropbox.protocol.texts import row_key, text_key
 from tests.vectors.scenario import Scenario, Values, bend, flip, refuse
-from tests.vectors.scenario_entries import KEYS, NONCE, PERIOD, PLACE, SIGNS, TEXT, opening, sealing, signed
+from tests.vectors.scenario_entries import KEYS, NONCE, PERIOD, PLACE, SIGNS, TEXT, opening, signed
 from tests.vectors.small_service import MESSAGE_ID, SERVICE, chain_key, seed, unit_id
 
 WHOSE: Values = {"beacon": KEYS.beacon.hex(), "pseudonym": KEYS.pseudonym.hex()}
@@ -81,11 +81,24 @@ def row(sealed_plain: bytes, step: int = 2, key_step: int | None = None, lane: i
 
 
 def _sealing(plain: EntryPlain = TEXT, place: Values | None = None, **changes: Any) -> Values:
-    step = (place or {}).get("step", PLACE.step)
-    values = sealing(PLACE, plain, **changes)
-    del values["chain_key"]
-    key = text_key(chain_key(KEYS, min(step, 127)))
-    return {**values, "text_key": key.hex(), "place": values["place"] | (place or {})}
+    where = {
+        "beacon": PLACE.beacon.hex(),
+        "pseudonym": PLACE.pseudonym.hex(),
+        "period": PLACE.period,
+        "slot": PLACE.slot,
+        "message_id": PLACE.message_id.hex(),
+        "step": PLACE.step,
+        **(place or {}),
+    }
+    values = {
+        "place": where,
+        "text_key": text_key(chain_key(KEYS, min(where["step"], 127))).hex(),
+        "nonce": NONCE.hex(),
+        "service_id": SERVICE.hex(),
+        "signing_seed": SIGNS.hex(),
+        "plain": {**vars(plain), "type": int(plain.type), "text": plain.text.decode()},
+    }
+    return {**values, **changes}
 
 
 def _sealed() -> list[Scenario]:
@@ -137,7 +150,7 @@ def _refused() -> list[Scenario]:
             opening(row(signed(TEXT), key_lane=2)),
             "not-for-this-key",
         ),
-        ("old-key", "Sealed as 6.4 says.", opening(_old()), "not-for-this-key"),
+        ("chain-key", "Sealed under CK in place of T.", opening(_under_chain()), "not-for-this-key"),
         ("parts-9", "Nine parts.", opening(row(signed(replace(TEXT, parts=9)))), "bad-value"),
         ("lane", "In another lane.", opening(good, slot=0), "not-for-this-key"),
         ("period", "In another period's batch.", opening(good, period=PERIOD + 1), "not-for-this-key"),
@@ -152,13 +165,27 @@ def _refused() -> list[Scenario]:
         ("short", "One byte missing.", opening(good[:-1]), "wrong-length"),
         ("long", "One byte more.", opening(good + b"\0"), "wrong-length"),
         ("forged", "By another unit.", opening(row(signed(TEXT, seed("south signs")))), "bad-signature"),
+        (
+            "other-conversation",
+            "A unit's signature for another source does not hold for this one.",
+            opening(row(_of_another_source())),
+            "bad-signature",
+        ),
         ("changed", "By the codename's holder.", opening(row(bend(signed(TEXT), 14, b"!"))), "bad-signature"),
     ]
     return [refuse(f"row-wrong-{name}", claim, "row-open", values, code) for name, claim, values, code in rows]
 
 
-def _old() -> bytes:
-    return seal_entry(PLACE, chain_key(KEYS, PLACE.step), NONCE, SERVICE, SIGNS, TEXT)
+def _under_chain() -> bytes:
+    where = (KEYS.beacon, KEYS.pseudonym, PERIOD, PLACE.slot)
+    names = entry_tag(*where) + mask_index(*where, MESSAGE_ID, PLACE.step)
+    key = row_key(chain_key(KEYS, PLACE.step), PERIOD, PLACE.slot)
+    return names + NONCE + aead_seal(key, NONCE, signed(TEXT), b"u2s" + names)
+
+
+def _of_another_source() -> bytes:
+    unsigned = TEXT.encode_unsigned()
+    return unsigned + ed25519_sign(SIGNS, unit_signed_bytes(SERVICE, seed("another P"), unsigned))
 
 
 def text_scenarios() -> list[Scenario]:

@@ -6,26 +6,25 @@ from dataclasses import replace
 from typing import Any
 
 from dropbox.protocol.anchors import Head
-from dropbox.protocol.batches import UnitBoard, encode_board
 from dropbox.protocol.units import Unit
 from tests.vectors.scenario import Scenario, Values, flip, refuse
-from tests.vectors.scenario_reading import DAYS, NAMES, NOTHING, NOW, UNITS, two
+from tests.vectors.scenario_reading import DAY as NOW, NAMES, UNITS
 from tests.vectors.small_service import (
     MESSAGE_ID,
     SERVICE,
     START,
     STRETCHED,
+    Made,
     Reply,
-    Written,
+    Said,
     certs_at,
     clock,
     epoch_seed,
-    make_one,
-    part_of,
-    served,
+    make_batch,
+    own_mark,
+    said_to,
+    shown,
     sign_head,
-    standing,
-    wrote,
 )
 
 
@@ -43,24 +42,33 @@ def _part(slug: str, **changes: Any) -> Values:
     return {**plain, **changes}
 
 
-def _shown(name: str, independent: bool = False) -> Values:
+def _told(name: str, independent: bool = False) -> Values:
     return {"name": name, "independent": independent}
 
 
 def _visit(
     part: Values | None = None,
-    north: dict[int, Written] | None = None,
-    intake: dict[int, Written] | None = None,
+    north: Said | None = None,
+    intake: Said | None = None,
     now: int = NOW,
     confirm: bool = False,
     units: Iterable[Unit] = UNITS,
 ) -> Values:
-    parts: list[UnitBoard] = [standing("intake", DAYS, intake or NOTHING), standing("north", DAYS, north or NOTHING)]
-    values = {**served(list(units), parts), "clock": clock(now), "stretched": STRETCHED.hex()}
+    made: dict[str, Made | None] = {
+        "intake": make_batch("intake", NOW, intake),
+        "north": make_batch("north", NOW, north),
+    }
+    values = {**shown(list(units), made), "clock": clock(now), "stretched": STRETCHED.hex()}
     return {**values, "part": part, "confirm": confirm, "openers": _openers()}
 
 
-BURST = ["directory", "board", "envelope 16384"]
+def _says(slug: str, *replies: Reply, collected: int | None = None, waits: bool = False) -> Said:
+    """A text a lane, and a mark where ``collected`` is given."""
+    marks = {} if collected is None else own_mark(slug, NOW, collected, waits)
+    return said_to(slug, NOW, dict(enumerate(replies)), marks)
+
+
+BURST = ["directory", "board", "rows", "envelope 16384"]
 EPOCH = NOW // 2
 
 
@@ -75,15 +83,15 @@ def _visited(
 
 
 def _visits() -> list[Scenario]:
-    answered = two(DAYS[0], Reply(1, b"one"), collected=1)
-    marked = {DAYS[0]: wrote("intake", DAYS[0], collected=1)}
-    hello = {DAYS[0]: wrote("intake", DAYS[0], (Reply(1, b"hello"),))}
+    answered = _says("north", Reply(1, b"one"), collected=1)
+    marked = _says("intake", collected=1)
+    hello = _says("intake", Reply(1, b"hello"))
     paused = [UNITS[0], replace(UNITS[1], paused=True)]
     conflicted = [UNITS[0], replace(UNITS[1], conflicts=("gwent",))]
     serving = [UNITS[0], replace(UNITS[1], forces=("cumbria",))]
     message, decoy = _sent("north", "MESSAGE", body=b"{}"), _sent("intake", "DECOY")
     drawn = _sent("north", "DECOY")
-    confirmed = ["directory", "board", "confirm", "envelope 16384"]
+    confirmed = ["directory", "board", "rows", "confirm", "envelope 16384"]
     third = _part("north", part=3, parts=4)
     rows: list[tuple[str, str, Values, Values]] = [
         (
@@ -107,19 +115,19 @@ def _visits() -> list[Scenario]:
         (
             "answer-ack",
             "What it acknowledges is not what the unit has collected.",
-            _visit(_part("north"), two(DAYS[0], Reply(1, b"one"), Reply(2, b"two", 1, 1), collected=7)),
+            _visit(_part("north"), _says("north", Reply(1, b"one"), Reply(2, b"two", 1), collected=7)),
             _visited(_sent("north", "MESSAGE", 2, body=b"{}"), "north", receipt=True),
         ),
         (
             "ack",
-            "A return acknowledges where it found entries, not where only a mark is.",
+            "A return acknowledges where it read something new, not where only a mark is.",
             _visit(None, answered, marked),
             _visited(_sent("north", "ACK", 1)),
         ),
         (
-            "ack-entries",
+            "ack-new",
             "Whichever unit the draw would give, one with a mark alone is not in it.",
-            _visit(None, {DAYS[0]: wrote("north", DAYS[0], collected=1)}, hello),
+            _visit(None, _says("north", collected=1), hello),
             _visited(_sent("intake", "ACK", 1)),
         ),
         (
@@ -127,6 +135,18 @@ def _visits() -> list[Scenario]:
             "With a mark alone, an ack of nothing goes there.",
             _visit(None, None, marked),
             _visited(_sent("intake", "ACK")),
+        ),
+        (
+            "ack-waits",
+            "Where more waits, an ack of nothing asks for it, before what was acknowledged once already.",
+            _visit(None, _says("north", Reply(3, b"three", first=4)), _says("intake", collected=1, waits=True)),
+            _visited(_sent("intake", "ACK")),
+        ),
+        (
+            "ack-again",
+            "What was acknowledged once already, before a mark alone.",
+            _visit(None, _says("north", Reply(3, b"three", first=4)), marked),
+            _visited(_sent("north", "ACK", 3)),
         ),
         ("decoy", "A return that finds nothing posts a decoy.", _visit(), _visited(drawn)),
         (
@@ -156,31 +176,31 @@ def _visits() -> list[Scenario]:
         (
             "routed",
             "A report to the unit that was shown for its force.",
-            _visit(_part("north", force="cumbria", shown=_shown("Unit north")), units=serving),
+            _visit(_part("north", force="cumbria", shown=_told("Unit north")), units=serving),
             _visited(message, "north", receipt=True),
         ),
         (
             "routed-past",
             "A report that is to go past the force's own unit.",
-            _visit(_part("intake", force="cumbria", shown=_shown("Unit intake", True)), units=serving),
+            _visit(_part("intake", force="cumbria", shown=_told("Unit intake", True)), units=serving),
             _visited(_sent("intake", "MESSAGE", body=b"{}"), "intake", receipt=True),
         ),
         (
             "routed-elsewhere",
             "The directory sends this force's reports to another unit than the one that was shown.",
-            _visit(_part("intake", force="cumbria", shown=_shown("Unit intake")), units=serving),
+            _visit(_part("intake", force="cumbria", shown=_told("Unit intake")), units=serving),
             _visited(drawn, refused="routing-changed"),
         ),
         (
             "routed-not-past",
             "The unit that was shown is the force's own, and the report was to go past it.",
-            _visit(_part("north", force="cumbria", shown=_shown("Unit north", True)), units=serving),
+            _visit(_part("north", force="cumbria", shown=_told("Unit north", True)), units=serving),
             _visited(drawn, refused="routing-changed"),
         ),
         (
             "routed-name",
             "The unit was shown under a name that is not its own.",
-            _visit(_part("north", force="cumbria", shown=_shown("Unit intake")), units=serving),
+            _visit(_part("north", force="cumbria", shown=_told("Unit intake")), units=serving),
             _visited(drawn, refused="routing-changed"),
         ),
         (
@@ -209,9 +229,7 @@ def _visits() -> list[Scenario]:
             _visited(_sent("north", "MESSAGE", epoch=EPOCH + 1, body=b"{}"), "north", asked=confirmed, receipt=True),
         ),
     ]
-    found: list[Scenario] = [
-        (f"visit-{name}", claim, "visit-once", values, shown) for name, claim, values, shown in rows
-    ]
+    found: list[Scenario] = [(f"visit-{name}", claim, "visit-once", values, made) for name, claim, values, made in rows]
     none = _visit(_part("north"), units=[replace(unit, paused=True) for unit in UNITS])
     return [
         *found,
@@ -230,24 +248,26 @@ def _visits() -> list[Scenario]:
             "no-unit-receives",
         ),
         refuse("visit-older", "Fetched once more, and still older.", "visit-once", _older(), "head-older"),
+        refuse("visit-rows", "Rows of another board, twice.", "visit-once", _other_rows(), "rows-mismatch"),
     ]
 
 
 def _older() -> Values:
     """Both units have seen directory 2, and the server goes on serving 1."""
-    values = _visit()
     seen = sign_head(Head(SERVICE, 1, 2, START, START + 100, bytes(32)))
-    parts = [part_of(slug, [make_one(slug, NOW, None, 0, Written(), head=seen)], NOW) for slug in NAMES]
-    return {**values, "board": encode_board(parts).hex()}
+    return {**_visit(), **shown(UNITS, {slug: make_batch(slug, NOW, head=seen) for slug in NAMES})}
+
+
+def _other_rows() -> Values:
+    values = _visit()
+    return {**values, "rows": flip(bytes.fromhex(values["rows"]), 2).hex()}
 
 
 def _altered() -> Values:
-    """A report to north, a mark of whose newest batch is turned."""
-    values = _visit(_part("north"))
-    intake, north = (standing(slug, DAYS) for slug in NAMES)
-    newest = replace(north.batches[-1], marks=flip(north.batches[-1].marks, 0))
-    changed = replace(north, batches=(*north.batches[:-1], newest))
-    return {**values, "board": encode_board([intake, changed]).hex()}
+    """A report to north, a row of whose newest batch is turned."""
+    made = {slug: make_batch(slug, NOW) for slug in NAMES}
+    north = replace(made["north"], rows=flip(made["north"].rows, 0))
+    return {**_visit(_part("north")), **shown(UNITS, {**made, "north": north})}
 
 
 def visit_scenarios() -> list[Scenario]:

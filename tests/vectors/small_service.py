@@ -5,25 +5,29 @@ Everything is made by hand from the protocol's own structs, so that a scenario c
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dropbox.protocol import labels
 from dropbox.protocol.anchors import Anchor, Head, SignedAnchor, SignedHead, sign_as_root
-from dropbox.protocol.batches import Batch, UnitBoard, content_hash, encode_board, make_batch
-from dropbox.protocol.board import EntryPlace, EntryPlain, chain_next, chain_start, make_mark, seal_entry
+from dropbox.protocol.batches import Batch, UnitBoard, board_id, encode_board, encode_rows, sign_batch
+from dropbox.protocol.board import EntryPlace, EntryPlain, chain_next, chain_start
 from dropbox.protocol.certificates import EpochCert, epoch_bounds, epoch_of
 from dropbox.protocol.codename import ConversationKeys, conversation_keys
-from dropbox.protocol.constants import ENTRY, HASH, MARK, MARKS_PER_ENTRY, EntryType, UnitKind
+from dropbox.protocol.constants import ENTRY, HASH, LANES, PAYLOAD, EntryType, UnitKind
 from dropbox.protocol.directory import Directory, UntrustedDirectory
+from dropbox.protocol.index import make_index
 from dropbox.protocol.manifests import NO_HASH, Manifest
+from dropbox.protocol.marks import Mark, hide_mark, mark_name, mark_value
 from dropbox.protocol.policy import Policy
 from dropbox.protocol.primitives import SealingKey, ed25519_public, hkdf, sha256
+from dropbox.protocol.rows import join_rows, rows_root
+from dropbox.protocol.texts import seal_row, text_key
 from dropbox.protocol.units import BoardPlace, Unit, UnitKey
 
 START = 20_000
 DAY = 86_400
-WINDOW = 3
+QUOTA = 8
 POLICY = Policy(
     period=DAY,
     collect=3_600,
@@ -127,28 +131,62 @@ def certs_at(slug: str, period: int) -> tuple[EpochCert, EpochCert]:
 
 
 @dataclass(frozen=True)
-class Written:
-    """What a unit puts in the batch of one period; the rest is dummies."""
+class Said:
+    """What a unit puts in a batch: entries by lane, payloads by value; the rest is random."""
 
-    entries: tuple[bytes, ...] = ()
-    marks: tuple[bytes, ...] = ()
+    lanes: dict[int, tuple[bytes, ...]] = field(default_factory=dict)
+    marks: dict[int, bytes] = field(default_factory=dict)
+    q: int = QUOTA
+    m: int = QUOTA
 
 
-def make_one(slug: str, period: int, before: Batch | None, before_period: int, what: Written, **changes: Any) -> Batch:
-    """One signed batch. ``changes`` bend the manifest's fields; ``signer`` names another key's seed."""
+@dataclass(frozen=True)
+class Made:
+    """A batch and its rows."""
+
+    batch: Batch
+    rows: bytes
+
+
+def _lanes(slug: str, period: int, said: Said) -> list[list[bytes]]:
+    filled = []
+    for lane in range(LANES):
+        entries = list(said.lanes.get(lane, ()))
+        more = range(said.q // LANES - len(entries))
+        filled.append(entries + [noise(f"{slug} {period} row {lane} {at}", ENTRY) for at in more])
+    return filled
+
+
+def _marks(slug: str, period: int, said: Said) -> dict[int, bytes]:
+    filled = dict(said.marks)
+    for at in range(said.m - len(filled)):
+        drawn = noise(f"{slug} {period} mark {at}", 6 + PAYLOAD)
+        filled[mark_value(drawn, said.m)] = drawn[6:]
+    return filled
+
+
+def make_batch(
+    slug: str, period: int, said: Said | None = None, before: tuple[int, Batch] | None = None, **changes: Any
+) -> Made:
+    """One signed batch. ``changes`` bend the manifest's fields; ``signer`` names another key's seed, ``index`` and
+    ``rows`` are served, and named, in place of the right ones."""
+    said = said or Said()
     signer = changes.pop("signer", seed(f"{slug} signs"))
-    entries = list(what.entries) or [noise(f"{slug} {period} entry", ENTRY)]
-    dummies = MARKS_PER_ENTRY * len(entries) - len(what.marks)
-    marks = [*what.marks, *(noise(f"{slug} {period} mark {at}", MARK) for at in range(dummies))]
+    lanes = _lanes(slug, period, said)
+    index = changes.pop("index", make_index(lanes, _marks(slug, period, said)).encode())
+    rows = changes.pop("rows", join_rows(lanes))
     current, following = certs_at(slug, period)
     manifest = Manifest(
         service_id=SERVICE,
         unit_id=unit_id(slug),
         period=period,
-        prev_period=before_period,
-        prev_hash=before.hash if before else NO_HASH,
-        count=len(entries),
-        content_hash=content_hash(marks, entries),
+        prev_period=before[0] if before else 0,
+        prev_hash=before[1].hash if before else NO_HASH,
+        q=said.q,
+        m=said.m,
+        index_hash=sha256(index),
+        rows_hash=sha256(rows),
+        root=changes["root"] if "root" in changes else rows_root(rows),
         intake_period=period - 1,
         intake_root=sha256(b""),
         audit_head=bytes(HASH),
@@ -156,29 +194,8 @@ def make_one(slug: str, period: int, before: Batch | None, before_period: int, w
         cert_current=current.hash,
         cert_next=following.hash,
     )
-    return make_batch(replace(manifest, **changes), signer, marks, entries)
-
-
-def make_batches(slug: str, periods: Sequence[int], written: dict[int, Written] | None = None) -> list[Batch]:
-    """A unit's batches, chained, oldest first; the first of ``periods`` is the unit's first ever."""
-    found: list[Batch] = []
-    before_period = 0
-    for period in periods:
-        what = (written or {}).get(period, Written())
-        found.append(make_one(slug, period, found[-1] if found else None, before_period, what))
-        before_period = period
-    return found
-
-
-def part_of(slug: str, batches: Sequence[Batch], newest: int, keep: int = WINDOW) -> UnitBoard:
-    """A unit's part of the board: the newest ``keep`` batches, and the certificates of period ``newest``."""
-    certs = tuple(cert.encode() for cert in certs_at(slug, newest)) if batches else ()
-    return UnitBoard(unit_id(slug), certs, tuple(batches[-keep:]))
-
-
-def standing(slug: str, periods: Sequence[int], written: dict[int, Written] | None = None) -> UnitBoard:
-    """A whole honest part."""
-    return part_of(slug, make_batches(slug, periods, written), periods[-1] if periods else 0)
+    certs = (current.encode(), following.encode())
+    return Made(sign_batch(replace(manifest, **changes), signer, certs, index), rows)
 
 
 def keys_for(slug: str, stretched: bytes = STRETCHED) -> ConversationKeys:
@@ -194,11 +211,10 @@ def chain_key(keys: ConversationKeys, step: int, message_id: bytes = MESSAGE_ID)
 
 @dataclass(frozen=True)
 class Reply:
-    """One part of a text; ``slot``, ``step`` and ``message_id`` say where it stands."""
+    """One part of a text; ``step`` and ``message_id`` say which key it has."""
 
     number: int
     text: bytes
-    slot: int = 0
     step: int = 0
     part: int = 1
     parts: int = 1
@@ -206,35 +222,53 @@ class Reply:
     message_id: bytes = MESSAGE_ID
 
 
-def make_entry(slug: str, period: int, reply: Reply, signer: bytes | None = None) -> bytes:
-    """A board entry of the conversation between STRETCHED and the unit."""
+def make_row(slug: str, period: int, lane: int, reply: Reply, signer: bytes | None = None) -> bytes:
+    """An entry of the conversation between STRETCHED and the unit."""
     keys = keys_for(slug)
-    place = EntryPlace(keys.beacon, keys.pseudonym, period, reply.slot, reply.message_id, reply.step)
+    place = EntryPlace(keys.beacon, keys.pseudonym, period, lane, reply.message_id, reply.step)
     plain = EntryPlain(EntryType.TEXT, reply.number, reply.first, reply.part, reply.parts, reply.text)
-    nonce = noise(f"nonce {slug} {period} {reply.slot}", 12)
-    sealed_by = chain_key(keys, reply.step, reply.message_id)
-    return seal_entry(place, sealed_by, nonce, SERVICE, signer or seed(f"{slug} signs"), plain)
+    key = text_key(chain_key(keys, reply.step, reply.message_id))
+    return seal_row(
+        place, key, noise(f"nonce {slug} {period} {lane}", 12), SERVICE, signer or seed(f"{slug} signs"), plain
+    )
 
 
-def make_own_mark(slug: str, period: int, collected: int) -> bytes:
+def own_mark(slug: str, period: int, collected: int, more_waits: bool = False, m: int = QUOTA) -> dict[int, bytes]:
+    """The mark of that conversation, by its value."""
     keys = keys_for(slug)
-    return make_mark(keys.beacon, keys.pseudonym, period, collected)
+    name = mark_name(keys.beacon, keys.pseudonym, period)
+    return {mark_value(name, m): hide_mark(name, Mark(collected, more_waits))}
 
 
-def wrote(slug: str, period: int, replies: Sequence[Reply] = (), collected: int | None = None) -> Written:
-    """Replies, and a mark when ``collected`` is given."""
-    marks = (make_own_mark(slug, period, collected),) if collected is not None else ()
-    return Written(tuple(make_entry(slug, period, reply) for reply in replies), marks)
+def said_to(
+    slug: str, period: int, replies: dict[int, Reply], marks: dict[int, bytes] | None = None, q: int = QUOTA
+) -> Said:
+    """A text's part a lane."""
+    lanes = {lane: (make_row(slug, period, lane, reply),) for lane, reply in replies.items()}
+    return Said(lanes, marks or {}, q)
 
 
-def served(
-    units: Sequence[Unit], parts: Sequence[UnitBoard], retired: Sequence[BoardPlace] = (), **changes: Any
+def part_with(slug: str, made: Made | None) -> UnitBoard:
+    return UnitBoard(unit_id(slug), made.batch if made else None)
+
+
+def shown(
+    units: Sequence[Unit], made: dict[str, Made | None], retired: Sequence[BoardPlace] = (), **changes: Any
 ) -> dict[str, Any]:
-    """The input of an operation on a directory and a board, pinned to the first anchor."""
+    """The input of an operation on a directory, a board and its rows, pinned to the first anchor.
+
+    ``board`` and ``rows`` replace those bytes, and rows are then for the board that is shown; other ``changes`` bend
+    the directory's head.
+    """
+    replaced = {name: changes.pop(name) for name in ("board", "rows") if name in changes}
+    directory = sign_directory(make_directory(units, retired), **changes).encode()
+    board = replaced.get("board", encode_board([part_with(slug, one) for slug, one in made.items()]))
+    rows = replaced.get("rows", [one.rows for one in made.values() if one])
     return {
         "anchor": SIGNED[0].encode().hex(),
-        "directory": sign_directory(make_directory(units, retired), **changes).encode().hex(),
-        "board": encode_board(parts).hex(),
+        "directory": directory.hex(),
+        "board": board.hex(),
+        "rows": encode_rows(board_id(directory, board), rows).hex(),
     }
 
 
