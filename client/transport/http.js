@@ -23,8 +23,8 @@ const BOARD_ID = /^[0-9a-f]{64}$/;
 const GONE = "board-gone";
 
 /**
- * What a driver is told while it works: `stage` is directory, board, read, seal or post. Of the board `percent`, and how
- * many bytes `came` of how many; `busy` once the receipt lets itself be waited for.
+ * What a driver is told while it works: `stage` is directory, board, read, seal or post. Of the board's rows `percent`,
+ * and how many bytes `came` of how many; `busy` once the receipt lets itself be waited for.
  * @typedef {{percent?: number, came?: number, of?: number, busy?: boolean}} More
  * @typedef {(stage: "directory" | "board" | "read" | "seal" | "post", more?: More) => void} OnStage
  */
@@ -122,6 +122,11 @@ async function bounded(answer, longest, onPiece, gathered) {
   return concat(...gathered.pieces);
 }
 
+/**
+ * When the first try of a request was, and when its last must end: the grace, and what the bytes sent and announced take.
+ * @typedef {{begun: number, end: number}} Limit
+ */
+
 /** One visit's requests. */
 export class HttpTransport {
   #service;
@@ -154,24 +159,23 @@ export class HttpTransport {
   }
 
   /**
-   * One request; the status and at most `longest` bytes. Throws Unreachable, BadAnswer.
-   * @param {number} begun when the first try of this request was
+   * One try of a request; the status and at most `longest` bytes. Throws Unreachable, BadAnswer.
+   * @param {Limit} limit
    * @param {string} path
    * @param {number} longest
    * @param {Bytes | undefined} body
    * @param {OnPiece} onPiece
    * @param {Partial} [partial] where the answer can be gone on with after a cut
    */
-  async #once(begun, path, longest, body, onPiece, partial) {
+  async #once(limit, path, longest, body, onPiece, partial) {
     const stop = new AbortController();
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let ending;
-    const allow = (/** @type {number} */ bytes) => {
+    const wait = () => {
       clearTimeout(ending);
-      const end = begun + this.#grace + needs((body?.length ?? 0) + bytes);
-      ending = setTimeout(() => stop.abort(), Math.min(SILENCE, end - performance.now()));
+      ending = setTimeout(() => stop.abort(), Math.max(0, Math.min(SILENCE, limit.end - performance.now())));
     };
-    allow(0);
+    wait();
     try {
       const answer = await fetch(this.#service + (partial?.rest(path) ?? path), {
         cache: "no-store",
@@ -184,7 +188,8 @@ export class HttpTransport {
       const whole = answer.status === 200 && partial;
       if (whole) whole.check(answer);
       const more = (/** @type {number} */ came, /** @type {number} */ of) => {
-        allow(of || came);
+        limit.end = limit.begun + this.#grace + needs((body?.length ?? 0) + (of || came));
+        wait();
         onPiece(came, of);
       };
       const data = await bounded(answer, longest, more, whole || new Partial());
@@ -206,13 +211,14 @@ export class HttpTransport {
    */
   async #ask(path, longest, body, onPiece = () => undefined, partial = undefined) {
     const begun = performance.now();
-    let until = begun + Math.min(this.#patience, this.#grace + needs(body?.length ?? 0));
+    const limit = { begun, end: begun + this.#grace + needs(body?.length ?? 0) };
+    let until = begun + this.#patience;
     for (let pause = limits.FIRST_PAUSE * SECOND; ; pause = Math.min(2 * pause, limits.LONGEST_PAUSE * SECOND)) {
       const before = partial?.size ?? 0;
       /** @type {TransportFailed} */
       let failure;
       try {
-        const { status, data } = await this.#once(begun, path, Math.max(longest, ANSWER), body, onPiece, partial);
+        const { status, data } = await this.#once(limit, path, Math.max(longest, ANSWER), body, onPiece, partial);
         if (status === 200) return data;
         failure = refusal(data);
         if (partial && before && failure instanceof Refused && failure.refusal === GONE) {
@@ -230,7 +236,7 @@ export class HttpTransport {
           [until, pause] = [performance.now() + this.#patience, limits.FIRST_PAUSE * SECOND];
         }
       }
-      if (performance.now() + pause > until) throw failure;
+      if (performance.now() + pause > Math.min(until, limit.end)) throw failure;
       await sleep(pause);
     }
   }

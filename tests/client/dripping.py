@@ -12,7 +12,7 @@ GRACE = 0.3
 SIZE = 256
 """Of an answer that drips, or breaks off."""
 LONG = 16_384
-HEAD = b"HTTP/1.1 200 Success\r\ncontent-length: %d\r\n\r\n"
+HEAD = b"HTTP/1.1 200 Success\r\ndropbox-board: " + b"0" * 64 + b"\r\ncontent-length: %d\r\n\r\n"
 ENOUGH = GRACE + 4
 """Seconds: what these small bodies may take, and a busy machine's delay; no answer here is whole by then."""
 Say = Callable[[asyncio.StreamWriter], Awaitable[None]]
@@ -38,7 +38,7 @@ async def drips_its_head(writer: asyncio.StreamWriter) -> None:
 
 async def drips_unannounced(writer: asyncio.StreamWriter) -> None:
     """A body of which nobody said how long it is."""
-    writer.write(b"HTTP/1.1 200 Success\r\ntransfer-encoding: chunked\r\n\r\n")
+    writer.write(b"HTTP/1.1 200 Success\r\ndropbox-board: " + b"0" * 64 + b"\r\ntransfer-encoding: chunked\r\n\r\n")
     await _in_pieces(writer, b"1\r\nx\r\n" * SIZE, 6, 0.02)
 
 

@@ -19,7 +19,7 @@ from tests.client.twin_server import FOUND_ELSEWHERE, UNANNOUNCED, Answer, TwinS
 from tests.flows.twin import changed_unit, replace_directory
 
 REFUSED = "The service cannot take this now. Try again later."
-BURST = ["/v1/directory", "/v1/board", "/v1/envelopes"]
+BURST = ["/v1/directory", "/v1/board", "/v1/rows", "/v1/envelopes"]
 UNKNOWN = " ".join(encode_codename(entropy_from_random(bytes(12)), codename_words()))
 LONG = "x" * 40_000
 
@@ -60,16 +60,16 @@ def test_every_visit_asks_the_same_with_the_same_headers(server: TwinServer, ses
     assert session.ask("reply", codename=codename, slug="", text="More.", despiteClock=False).done["stored"]
     assert session.ask("reply", codename=codename, slug="east", text="More.", despiteClock=False).done["refused"]
     shapes = [one.shape() for one in server.asked]
-    assert len(shapes) == 15
-    assert [shapes[at : at + 3] for at in range(0, 15, 3)] == [shapes[:3]] * 5
-    assert [shape[1] for shape in shapes[:3]] == BURST
-    assert [(shape[0], shape[3]) for shape in shapes[:3]] == [("GET", 0), ("GET", 0), ("POST", 16_384)]
+    assert len(shapes) == 20
+    assert [shapes[at : at + 4] for at in range(0, 20, 4)] == [shapes[:4]] * 5
+    assert [shape[1] for shape in shapes[:4]] == BURST
+    assert [(shape[0], shape[3]) for shape in shapes[:4]] == [("GET", 0)] * 3 + [("POST", 16_384)]
     names = {name for shape in shapes for name, _ in shape[2]}
     assert not names & {"cookie", "referer", "authorization", "if-none-match", "if-modified-since", "range"}
-    assert dict(shapes[2][2])["content-type"] == "application/octet-stream"
+    assert dict(shapes[3][2])["content-type"] == "application/octet-stream"
 
 
-def test_an_envelope_leaves_one_second_after_the_board(server: TwinServer) -> None:
+def test_an_envelope_leaves_one_second_after_the_rows(server: TwinServer) -> None:
     """Whatever was found: the wait is the same for a codename that has answers and for one that has none."""
     with node_session(how(server.url, after_board=1_000)) as session:
         session.start(server.service)
@@ -78,19 +78,23 @@ def test_an_envelope_leaves_one_second_after_the_board(server: TwinServer) -> No
         check(session, codename)
         check(session, UNKNOWN)
     times = [one.at for one in server.asked]
-    waits = [times[at + 2] - times[at + 1] for at in range(0, 9, 3)]
+    waits = [times[at + 3] - times[at + 2] for at in range(0, 12, 4)]
     # A machine that stands still for a second sends at the next whole one; STEADY below has the exact rule.
     assert all(wait >= 1.0 for wait in waits), waits
     assert min(waits) < 1.5, waits
 
 
 def test_progress_tells_the_stages_and_whole_percents(server: TwinServer, session: NodeSession) -> None:
-    """The board's percents rise, each once; a message in parts tells which part."""
+    """The percents of the board's rows rise, each once; a message in parts tells which part."""
     heard = report(session, new_codename(session), text=LONG)
     parts = [(one["part"], one["parts"]) for one in heard.progress if one["stage"] == "post"]
     assert parts == [(1, 3), (2, 3), (3, 3)]
-    board = [one["percent"] for one in heard.progress if one["stage"] == "board" and one["part"] == 1]
+    told = [one for one in heard.progress if one["stage"] == "board" and one["part"] == 1]
+    board = [one["percent"] for one in told if "percent" in one]
+    assert len(told) == len(board) + 1
     assert board == sorted(set(board))
+    size = len(server.service.twin.rows)
+    assert (told[-1]["came"], told[-1]["of"]) == (size, size)
     assert (board[0], board[-1]) == (0, 100)
     assert len(bodies(server)) == 1
 
@@ -136,7 +140,7 @@ def test_a_return_is_made_again_as_often_as_a_report(server: TwinServer, path: s
     assert seen[0].count(path) == 3
 
 
-@pytest.mark.parametrize(("ends", "perhaps"), [("/v1/envelopes", True), ("/v1/board", False), ("/v1/directory", False)])
+@pytest.mark.parametrize(("ends", "perhaps"), [(path, path == "/v1/envelopes") for path in BURST])
 def test_a_connection_that_stays_away_is_told(server: TwinServer, ends: str, perhaps: bool) -> None:
     """After three visits; whether something may be stored depends on what failed."""
     server.faults[ends] = [hang_up] * 100
@@ -195,7 +199,7 @@ def test_a_refusal_that_passes_is_waited_for(server: TwinServer) -> None:
     server.faults["/v1/envelopes"] += [refused(400, "malformed", "")] * 6
     with node_session(how(server.url, patience=5_000)) as session:
         assert codes(check(session.start(server.service), UNKNOWN)) == ["not-acknowledged"]
-    assert server.paths() == ["/v1/directory", *BURST[:2], *["/v1/envelopes"] * 3, *BURST * 2]
+    assert server.paths() == ["/v1/directory", *BURST[:3], *["/v1/envelopes"] * 3, *BURST * 2]
 
 
 @pytest.mark.parametrize(
@@ -205,6 +209,8 @@ def test_a_refusal_that_passes_is_waited_for(server: TwinServer) -> None:
         ("/v1/directory", (UNANNOUNCED, bytes(MAX_DIRECTORY + 1)), "bad-answer"),
         ("/v1/board", (200, bytes(MAX_BOARD + 1)), "bad-answer"),
         ("/v1/board", (UNANNOUNCED, bytes(MAX_BOARD + 1)), "bad-answer"),
+        ("/v1/rows", (200, bytes(MAX_BOARD + 1)), "bad-answer"),
+        ("/v1/rows", (UNANNOUNCED, bytes(MAX_BOARD + 1)), "bad-answer"),
         ("/v1/directory", (404, b"<html>"), "bad-answer"),
         ("/v1/board", (500, b"x" * 256), "bad-answer"),
         ("/v1/board", (400, b'{"answer":"refused","code":7}'.ljust(256)), "bad-answer"),
@@ -312,10 +318,10 @@ for (const reading of [0, 999, 1001, 2500]) {
   };
   globalThis.fetch = async (path) => {
     if (path.endsWith("envelopes")) results.push(now);
-    return new Response(new Uint8Array(256));
+    return new Response(new Uint8Array(256), { headers: { "dropbox-board": "0".repeat(64) } });
   };
   const transport = new HttpTransport(() => undefined);
-  await transport.answer({ ask: "board" });
+  await transport.answer({ ask: "rows" });
   now = reading;
   await transport.answer({ ask: "envelope", envelope: new Uint8Array(1) });
 }
@@ -361,7 +367,9 @@ ANNOUNCED = """
 import { HttpTransport } from "%s";
 let pulled = 0;
 const body = new ReadableStream({ pull: () => { pulled += 1; } }, { highWaterMark: 0 });
-globalThis.fetch = async () => new Response(body, { headers: { "content-length": "25165825" } });
+globalThis.fetch = async () => new Response(body, {
+  headers: { "content-length": "25165825", "dropbox-board": "0".repeat(64) },
+});
 const failed = await new HttpTransport(() => undefined).answer({ ask: "board" }).catch((error) => error.code);
 console.log(JSON.stringify([failed, pulled]));
 """

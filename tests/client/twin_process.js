@@ -30,11 +30,11 @@ function summary({ conversations, refused, receipt, slug }) {
   const read = conversations.map((one) => ({
     unit: one.unit.unit.slug,
     collected: one.collected,
-    texts: one.texts.map(({ number, text: said, period }) => [number, said, period]),
+    texts: one.texts.map(({ number, text: said }) => [number, said]),
     ack: one.ack,
-    entries: one.entries,
-    marked: one.marked,
-    unread_entries: one.unreadEntries,
+    more: one.more,
+    urgency: one.urgency,
+    failed: one.failed,
   }));
   return { conversations: read, refused: refused?.code ?? "", stored: receipt !== undefined, slug };
 }

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
 from dropbox.flows.source.requests import PostEnvelope
+from dropbox.protocol.batches import board_id
 from dropbox.protocol.wire import encode_answer
 from tests.flows.twin import Service
 
@@ -19,6 +20,8 @@ HANG_UP = b""
 """In place of an answer: the connection ends without one."""
 UNANNOUNCED = -1
 """In place of a status: 200, the body without its length in front."""
+CUT = -2
+"""In place of a status: 200 with the honest answer's length, and the connection ends behind what is given."""
 FOUND_ELSEWHERE = 302
 """A status that sends whoever follows it to the board."""
 Answer = tuple[int, bytes]
@@ -34,6 +37,11 @@ def refused(status: int, code: str, say: str = "No.") -> Fault:
 def hang_up(honest: Answer) -> Answer:
     """The request took effect and nobody is told."""
     return 200, HANG_UP
+
+
+def cut(at: int) -> Fault:
+    """So many bytes come of what was asked for."""
+    return lambda honest: (CUT, honest[1][:at])
 
 
 @dataclass(frozen=True)
@@ -53,18 +61,40 @@ class Asked:
 
 @dataclass
 class TwinServer:
-    """``faults`` of a path are used up one by one, each by one request."""
+    """``faults`` of a path, whatever is behind it, are used up one by one, each by one request. ``board`` is what board
+    and rows are said to be of, in place of the twin's."""
 
     service: Service
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
     faults: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
+    board: str = ""
 
-    def answer(self, path: str, body: bytes) -> Answer:
-        """The service's answer, or what a fault makes of it."""
-        requests = {"/v1/directory": GetDirectory(), "/v1/board": GetBoard(), "/v1/envelopes": PostEnvelope(body)}
-        honest = 200, self.service.twin.answer(requests[path])
-        return self.faults[path].pop(0)(honest) if self.faults[path] else honest
+    @property
+    def board_id(self) -> str:
+        """Of what the twin shows, in hex."""
+        return board_id(self.service.twin.directory.encode(), self.service.twin.board).hex()
+
+    def _honest(self, path: str, rest: list[str], body: bytes) -> Answer:
+        requests = {
+            "/v1/directory": GetDirectory(),
+            "/v1/board": GetBoard(),
+            "/v1/rows": GetRows(),
+            "/v1/envelopes": PostEnvelope(body),
+        }
+        data = self.service.twin.answer(requests[path])
+        if not rest:
+            return 200, data
+        board, start = rest
+        return (200, data[int(start) :]) if board == self.board_id else refused(410, "board-gone")((200, b""))
+
+    def answer(self, asked: str, body: bytes) -> tuple[int, bytes, int, str]:
+        """The service's answer, or what a fault makes of it; how long the honest one is, and of which board."""
+        _, version, name, *rest = asked.split("/")
+        path = f"/{version}/{name}"
+        honest, name = self._honest(path, rest, body), self.board_id
+        made = self.faults[path].pop(0)(honest) if self.faults[path] else honest
+        return *made, len(honest[1]), self.board or name
 
     def paths(self) -> list[str]:
         """What was asked, in order."""
@@ -80,17 +110,19 @@ def _handler(served: TwinServer) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(length)
             headers = tuple((name.lower(), value) for name, value in self.headers.items())
             served.asked.append(Asked(self.command, self.path, headers, length, time.monotonic()))
-            status, data = served.answer(self.path, body)
+            status, data, length, name = served.answer(self.path, body)
             if data == HANG_UP:
                 self.close_connection = True
                 return
-            self.send_response(200 if status == UNANNOUNCED else status)
+            self.send_response(200 if status < 0 else status)
+            if self.path.startswith(("/v1/board", "/v1/rows")):
+                self.send_header("dropbox-board", name)
             if status == FOUND_ELSEWHERE:
                 self.send_header("location", "/v1/board")
-            if status == UNANNOUNCED:
+            if status < 0:
                 self.close_connection = True
-            else:
-                self.send_header("content-length", str(len(data)))
+            if status != UNANNOUNCED:
+                self.send_header("content-length", str(length if status == CUT else len(data)))
             self.end_headers()
             try:
                 self.wfile.write(data)

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
 from dropbox.flows.source.requests import ConfirmClock, PostEnvelope
 from dropbox.flows.source.visit import Part, Visited
 from dropbox.protocol.body import Report, encode_body, parse_body
@@ -86,6 +86,7 @@ class NodeSource:
         requests: dict[str, Callable[[], Any]] = {
             "directory": GetDirectory,
             "board": GetBoard,
+            "rows": GetRows,
             "envelope": lambda: PostEnvelope(base64.b64decode(heard["envelope"])),
             "confirm": ConfirmClock,
         }
@@ -98,11 +99,11 @@ def summary(visited: Visited) -> Values:
         {
             "unit": one.unit.unit.slug,
             "collected": one.collected,
-            "texts": [[text.number, text.text, text.period] for text in one.texts],
+            "texts": [[text.number, text.text] for text in one.texts],
             "ack": one.ack,
-            "entries": one.entries,
-            "marked": one.marked,
-            "unread_entries": one.unread_entries,
+            "more": one.more,
+            "urgency": one.urgency,
+            "failed": one.read.failed,
         }
         for one in visited.conversations
     ]
@@ -179,9 +180,9 @@ class Conversations:
     def _learn(self, person: Person, found: Values, part: Part | None) -> None:
         self.require(found["stored"] == (part is not None) and not found["refused"], "a part was not stored")
         for one in found["conversations"]:
-            self.require(one["unit"] == person.slug and not one["unread_entries"], "read at the wrong place")
+            self.require(one["unit"] == person.slug and not one["failed"], "read at the wrong place")
             person.collected = max(person.collected, one["collected"])
-            for number, text, _ in one["texts"]:
+            for number, text in one["texts"]:
                 self.require(person.read.get(number, text) == text, "a text changed")
                 person.read[number] = text
 
@@ -202,7 +203,7 @@ class Conversations:
         self.counts.messages += 1
 
     def _answered(self, person: Person) -> str:
-        """Empty, for the one unit that has answered, while its window holds something."""
+        """Empty, for the one unit that has answered, while its batch holds something."""
         found = self.service.visit(person.stretched).conversations
         return "" if len(found) == 1 else person.slug
 
