@@ -46,8 +46,8 @@ from tests.server.world import DeskTwin, World
 POLICY = {
     "period": PERIOD,
     "collect": PERIOD,
-    "window": 60,
-    "repost": 50,
+    "stay": 60,
+    "linger": 5,
     "retention": 60,
     "epoch": 10,
     "give_up": 3_600,
@@ -57,7 +57,7 @@ POLICY = {
     "head_life": 20_000,
 }
 SLUG = "north"
-QUOTA = 4
+QUOTA = 8
 ROUND = 20
 REPLIES = 16
 """An officer's replies at one sign-in, of which there is one in 30 seconds: more than the batches of most periods
@@ -200,7 +200,8 @@ def _enrol(world: World, folder: Path, desk: LiveDesk) -> None:
         contact_pk=b"",
         first_period=1,
         not_after=0xFFFF_FFF0,
-        board_quota=QUOTA,
+        rows=QUOTA,
+        marks=2 * QUOTA,
     )
     world.desks.append(DeskTwin(unit, b""))
     text = folder / "directory.txt"

@@ -14,17 +14,15 @@ import pyotp
 from bench.desk_ledger import DeskLedger
 from bench.ledger import Broken
 from dropbox.flows.drive import drive
-from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
 from dropbox.flows.source.reading import read_board
 from dropbox.flows.source.visit import Part, Visited, visit
 from dropbox.flows.trust import Judged, judge
 from dropbox.protocol.anchors import Anchor
-from dropbox.protocol.batches import parse_board
 from dropbox.protocol.body import Report, encode_body
-from dropbox.protocol.constants import BODY_PART, KEY, MESSAGE_ID, TAG
+from dropbox.protocol.constants import BODY_PART, ENTRY, KEY, MESSAGE_ID, TAG
 from dropbox.protocol.envelope_format import split_body
-from dropbox.protocol.errors import NoUnitReceives, UnitCannotReceive
-from dropbox.protocol.manifests import parse_manifest
+from dropbox.protocol.errors import NoUnitReceives, RowsMismatch, UnitCannotReceive
 from dropbox.transport.source import SourceConnection
 from journalist_ui.refusals import DeskNotRunning, NoAnswer
 from journalist_ui.shapes.cases import Cases
@@ -118,7 +116,7 @@ class Sources:
         raise Broken(f"nothing could be sealed to the desk for {PATIENCE} periods")
 
     async def _receives(self, transport: SourceConnection) -> bool:
-        judged, _ = await self._judged(transport)
+        judged = await self._judged(transport)
         proved = judged.proved(self.slug)
         return proved is not None and bool(proved.certs)
 
@@ -138,10 +136,18 @@ class Sources:
         self.secrets[text] = secret
         self.ledger.acknowledged[text] = max(periods)
 
-    async def _judged(self, transport: SourceConnection) -> tuple[Judged, bytes]:
-        """The board as a source judges it, and its bytes."""
-        directory, board = [await transport.answer(request) for request in (GetDirectory(), GetBoard())]
-        return judge(self.anchor, directory, board, int(time.time())), board
+    async def _judged(self, transport: SourceConnection) -> Judged:
+        """The board as a source judges it, asked for once more where it was replaced meanwhile."""
+        for again in (True, False):
+            directory, board, rows = [
+                await transport.answer(request) for request in (GetDirectory(), GetBoard(), GetRows())
+            ]
+            try:
+                return judge(self.anchor, directory, board, rows, int(time.time()))
+            except RowsMismatch:
+                if not again:
+                    raise
+        raise Broken("no board")
 
     def _judge(self, judged: Judged) -> None:
         """A source must have nothing to say against the board."""
@@ -150,16 +156,16 @@ class Sources:
 
     async def _read(self, transport: SourceConnection) -> None:
         """One board for all sources; who finds something new visits by themselves, and so acknowledges it."""
-        judged, board = await self._judged(transport)
+        judged = await self._judged(transport)
         self._judge(judged)
-        for batch in (batch for unit in parse_board(board) for batch in unit.batches):
-            tags = [one[:TAG] for one in (*batch.mark_list(), *batch.entry_list())]
-            self.ledger.check_batch(parse_manifest(batch.manifest).period, batch.hash, tags)
+        for batch in (unit.batch for unit in judged.units if unit.batch):
+            tags = [batch.rows[at : at + TAG] for at in range(0, len(batch.rows), ENTRY)]
+            self.ledger.check_batch(batch.manifest.period, batch.manifest.rows_hash, tags)
         for text, secret in list(self.secrets.items()):
             for found in read_board(judged.units, secret):
                 self.ledger.check_collected(text, found.collected)
-                if found.unread_entries:
-                    raise Broken("an entry under a source's tag does not open")
+                if found.read.failed:
+                    raise Broken("a row under a source's tag does not open")
                 if self.ledger.check_read(text, {one.number: one.text for one in found.texts}):
                     await self._visit(transport, secret, None)
 

@@ -33,7 +33,7 @@ from dropbox.source_cli.service import Service
 from tests.private_tor import Reached
 from tests.server.world import World
 
-SMALL = [64, 4, 4]
+SMALL = [1_024, 32, 32]
 """Quotas of a small board. The first unit's is the largest there is: the corrupt one."""
 _ADDRESS = "http://service.onion"
 _OWN = 0xFFFF_0000

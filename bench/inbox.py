@@ -74,7 +74,7 @@ def _rows(connection: Connection) -> Iterator[tuple[object, list[dict[str, objec
     }
     for number in range(1, CASES + 1):
         whose, opened = os.urandom(KEY), day - number % 400
-        marks = dict.fromkeys(("acknowledged", "mark_due_since", "mark_period", "mark_count"), 0)
+        marks = dict.fromkeys(("acknowledged", "asked"), 0) | {"grown": opened}
         marks |= {"opened": opened, "collected": each, "last_heard": opened, "answered": True, "set_aside": False}
         found[tables.conversations].append({"pseudonym": whose, "beacon": os.urandom(KEY), **marks})
         found[tables.cases].append(
@@ -92,8 +92,8 @@ def _rows(connection: Connection) -> Iterator[tuple[object, list[dict[str, objec
             part = {"number": number, "message_id": one, "part": 1, "sealed": sealed, "proved": True}
             found[tables.parts].append(part)
         if number % 2:
-            text = {"id": number, "pseudonym": whose, "type": 1, "parts": "[]", "number": 1, "first_posted": opened}
-            found[tables.texts].append({**text, "copies": "[]", "state": "read"})
+            text = {"id": number, "pseudonym": whose, "type": 1, "parts": "[]", "number": 1, "written": opened}
+            found[tables.texts].append({**text, "stood": opened, "read": opened, "state": "read"})
             answer = {"text": number, "number": number, "period": opened, "place": MESSAGES + number}
             found[tables.answers].append({**answer, "sealed": os.urandom(SEALED)})
     yield from found.items()

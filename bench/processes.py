@@ -21,8 +21,8 @@ from tests.server.world import World
 
 HERE = Path(__file__).parent
 STOP_WITHIN = 30
-QUOTAS = [4] * 60 + [16] * 6 + [64] * 2
-"""Sixty small units, six larger, two large: the board of docs/protocol.md's section on size, just under 8 MiB."""
+QUOTAS = [32] * 60 + [256] * 6 + [1_024] * 2
+"""Rows of sixty small units, six larger, two large: what 60 reports a day take."""
 
 
 @contextmanager
@@ -74,10 +74,10 @@ async def _fill(config: ServerConfig, world: World, period: int, full_board: boo
     store = open_store(config.database)
     await store.add_directory(1, world.sign_directory(period))
     for desk in world.desks if full_board else ():
-        for at in range(period - world.policy.window + 1, period + 1):
-            upload = world.upload(desk, at)
-            await store.add_batch(StoredBatch(desk.unit.unit_id, at, b"".join(upload.certs), upload.batch.encode()))
-            world.sent(desk, upload, at)
+        upload = world.upload(desk, period)
+        data, certs = upload.encode(), b"".join(upload.batch.certs)
+        await store.add_batch(StoredBatch(desk.unit.unit_id, period, certs, data[len(certs) :]))
+        world.sent(desk, upload, period)
     await store.close_store()
 
 
@@ -87,7 +87,7 @@ def make_service(
     """A server's folder with a published directory, and with a full board if asked."""
     world = World(units=len(quotas), policy=replace(PRODUCTION, intake_per_period=MAX_SEGMENT_ENVELOPES, **policy))
     for desk, quota in zip(world.desks, quotas, strict=True):
-        desk.unit = replace(desk.unit, board_quota=quota)
+        desk.unit = replace(desk.unit, rows=quota, marks=2 * quota)
     data = folder / "data"
     for one in (data, data / "segments", data / "board"):
         one.mkdir(mode=0o700)

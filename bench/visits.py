@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from bench.processes import Served, make_service, process, served
+from bench.processes import QUOTAS, Served, make_service, process, served
 from dropbox.flows.drive import drive
-from dropbox.flows.requests import GetBoard, GetDirectory
+from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
 from dropbox.flows.source.visit import visit
 from dropbox.protocol.constants import ANSWER, ENVELOPE
 from dropbox.server.config import Listen
@@ -20,15 +20,16 @@ from tests.private_tor import private_network
 from tests.server.world import World
 
 SIZES = {
-    10: [4] * 30,
-    30: [4] * 48 + [16] * 5,
-    60: [4] * 60 + [16] * 6 + [64] * 2,
+    10: [32] * 30,
+    30: [32] * 48 + [256] * 5,
+    60: QUOTAS,
 }
-"""Reports a day, and quotas that carry them: a report a day takes 12 entries at quota 4, 6 at 16, 5 at 64."""
+"""Reports a day, and the rows of units that carry them: a third of a report a day takes 32, 2.7 take 256, 13 take
+1,024."""
 
 
 async def _once(world: World, url: str, socks: str | None = None) -> float:
-    """Seconds of a whole visit without the codename's stretch: fetch, prove 14 days of every unit, seal, post."""
+    """Seconds of a whole visit without the codename's stretch: fetch, prove every unit's batch, seal, post."""
     began = time.perf_counter()
     async with SourceConnection(url, socks) as transport:
         flow = visit(world.anchor.anchor, os.urandom(32), None, int(time.time()), os.urandom)
@@ -58,6 +59,6 @@ def measure_over_tor(folder: Path, quotas: list[int], rounds: int) -> float:
 def _bytes(server: Served) -> int:
     async def count() -> int:
         async with SourceConnection(f"http://127.0.0.1:{server.port}") as transport:
-            return sum([len(await transport.answer(request)) for request in (GetDirectory(), GetBoard())])
+            return sum([len(await transport.answer(request)) for request in (GetDirectory(), GetBoard(), GetRows())])
 
     return asyncio.run(count())
