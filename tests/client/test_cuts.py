@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A board or its rows that are cut on their way: both sources go on where they were, and with nothing else."""
+"""A board or its rows that are cut, or replaced, on their way: both sources go on where they were, and nowhere else."""
 
 import asyncio
 import json
@@ -12,7 +12,8 @@ import pytest
 from dropbox.flows.requests import GetBoard, GetRows
 from dropbox.transport.errors import TransportFailed
 from dropbox.transport.source import SourceConnection
-from tests.client.node_session import NODE
+from tests.client.node_session import NODE, NodeSession
+from tests.client.test_transport import BURST, UNKNOWN, check
 from tests.client.twin_server import CUT, Answer, TwinServer, cut, hang_up, refused
 
 MODULE = (Path(__file__).parents[2] / "client" / "transport" / "http.js").as_uri()
@@ -114,6 +115,22 @@ def test_a_rest_that_is_refused_otherwise_is_a_refusal(server: TwinServer, fetch
     assert fetch(server.url, "rows") == "refused"
     server.faults["/v1/rows"] = [refused(410, "board-gone")]
     assert fetch(server.url, "rows") == "refused"
+
+
+def test_a_board_that_was_replaced_meanwhile_is_asked_for_once_more(server: TwinServer, session: NodeSession) -> None:
+    """Its rows are of another one by then; twice is not believed, and nothing is posted."""
+
+    def replace(answer: Answer) -> Answer:
+        server.service.tick(2)
+        return answer
+
+    server.faults["/v1/board"] = [replace]
+    assert check(session, UNKNOWN).done["warnings"] == []
+    assert server.paths() == [*BURST[:3], *BURST]
+    server.asked.clear()
+    server.faults["/v1/board"] = [replace, replace]
+    assert check(session, UNKNOWN).failed["code"] == "rows-mismatch"
+    assert server.paths() == BURST[:3] * 2
 
 
 SLOW = """

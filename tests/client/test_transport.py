@@ -292,22 +292,6 @@ def test_a_return_shows_answers_when_no_unit_receives(server: TwinServer, sessio
     assert "/v1/envelopes" not in server.paths()
 
 
-def test_a_board_that_was_replaced_meanwhile_is_asked_for_once_more(server: TwinServer, session: NodeSession) -> None:
-    """Its rows are of another one by then; twice is not believed, and nothing is posted."""
-
-    def replace(answer: Answer) -> Answer:
-        server.service.tick(2)
-        return answer
-
-    server.faults["/v1/board"] = [replace]
-    assert check(session, UNKNOWN).done["warnings"] == []
-    assert server.paths() == [*BURST[:3], *BURST]
-    server.asked.clear()
-    server.faults["/v1/board"] = [replace, replace]
-    assert check(session, UNKNOWN).failed["code"] == "rows-mismatch"
-    assert server.paths() == BURST[:3] * 2
-
-
 def test_a_redirection_is_not_followed(server: TwinServer, session: NodeSession) -> None:
     """It would take the envelope elsewhere."""
     server.faults["/v1/directory"] = [lambda _: (FOUND_ELSEWHERE, b"x")] * 99
