@@ -119,6 +119,7 @@ async def _both(page: Page) -> None:
         await page.keyboard.up(key)
 
 
+@pytest.mark.either
 async def test_only_bare_presses_of_shift_leave(page: Page, tmp_path: Path) -> None:
     """The wheel turned under a held Shift, a click, Shift held for long or until it repeats, with another key, and both
     Shift keys at once, each more than three times: the page stays, with what was typed. Three bare presses leave."""
