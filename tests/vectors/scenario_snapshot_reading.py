@@ -113,7 +113,7 @@ def _acks() -> Rows:
         (
             "first-copy",
             "Of two copies of a part, the one in the lowest lane; of two numbers of parts, that one's.",
-            of(Reply(1, b"one"), Reply(1, b"uno", 0, 1), Reply(1, b"UNO", 0, 2, 1, 2)),
+            of(Reply(1, b"one"), Reply(1, b"uno", 0, 1), Reply(1, b"UNO", 0, 2, 2, 2)),
             _found([(1, "one")], 1, 3),
         ),
         (
