@@ -139,7 +139,7 @@ twin: setup
 	@exec $(BIN)/python -m tests.client.two_sources --conversations $(N)
 
 browsers: setup
-	@BROWSERS=all $(BIN)/python -m pytest tests/browser -q -n 3 --dist loadgroup --no-loadscope-reorder
+	@BROWSERS=all $(BIN)/python -m pytest tests/browser -q -n 3 --dist loadfile --no-loadscope-reorder
 
 visits: setup
 	@VISITS=$(N) $(BIN)/python -m pytest tests/browser/test_visits_alike.py tests/scenarios/test_visits_alike.py -q

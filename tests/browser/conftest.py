@@ -35,9 +35,18 @@ EVERY = os.environ.get("BROWSERS") == "all"
 up a conversation that another began, and each page is judged in every look."""
 
 
-SLOW_ONE = ("conversation", "twin_worker", "vectors_browsers", "twin_browsers")
-"""Files that need the slow Firefox: one worker starts it, and has them all."""
-LONGEST = (*SLOW_ONE, "pages_traces", "desk_locking", "desk_writing", "visits_alike", "desk_looks", "pages_leave")
+LONGEST = (
+    "conversation",
+    "twin_worker",
+    "vectors_browsers",
+    "twin_browsers",
+    "pages_traces",
+    "desk_locking",
+    "desk_writing",
+    "visits_alike",
+    "desk_looks",
+    "pages_leave",
+)
 """Files that begin first, or some worker would be left with one of them alone."""
 
 
@@ -59,10 +68,9 @@ def _in_its_own_browser(item: pytest.Item) -> bool:
     return (sha256(name.encode()).digest()[0] % 2 == 0) == (browser == CHROMIUM)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The browsers live in the session's event loop, so the tests that drive them run in it too. The longest files come
-    first, and a file is one worker's."""
+    first."""
     left = [item for item in items if "tests/browser/" in item.path.as_posix() and not _in_its_own_browser(item)]
     if left:
         config.hook.pytest_deselected(items=left)
@@ -71,7 +79,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "tests/browser/" not in item.path.as_posix():
             continue
-        item.add_marker(pytest.mark.xdist_group("slow" if _name(item) in SLOW_ONE else _name(item)))
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
         if "safer_page" in getattr(item, "fixturenames", ()):
