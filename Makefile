@@ -30,7 +30,7 @@ help:
 	@echo 'make hostile  hostile texts through the desk     [N=2000]'
 	@echo 'make campaign  months of a service in memory   [N=20 runs]'
 	@echo 'make twin    talk through browser and command line [N=1000 conversations]'
-	@echo 'make browsers  every browser test in both'
+	@echo 'make browsers  every browser test in both, each page in every look'
 	@echo 'make visits  look at many visits, and in real time at loaded ones [N=200]'
 	@echo 'make docs    write docs/commands.md from the commands'
 	@echo 'make generated  write the browser'\''s constants, errors and words from the Python'
@@ -139,7 +139,7 @@ twin: setup
 	@exec $(BIN)/python -m tests.client.two_sources --conversations $(N)
 
 browsers: setup
-	@BROWSERS=all $(BIN)/python -m pytest tests/browser -q -n 3 --dist loadfile
+	@BROWSERS=all $(BIN)/python -m pytest tests/browser -q -n 3 --dist loadfile --no-loadscope-reorder
 
 visits: setup
 	@VISITS=$(N) $(BIN)/python -m pytest tests/browser/test_visits_alike.py tests/scenarios/test_visits_alike.py -q

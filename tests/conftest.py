@@ -1,17 +1,42 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What every suite shares: a hypothesis profile, a real PostgreSQL, leaving out what the machine lacks."""
+"""What every suite shares: a hypothesis profile, a real PostgreSQL, leaving out what the machine lacks, and which files
+are one worker's."""
 
 import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["tests.postgres"]
 
 # The same examples in every run, with no deadline that a busy machine could miss.
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 settings.load_profile("repeatable")
+
+_SLOW_FIREFOX = ("conversation", "twin_worker", "vectors_browsers", "twin_browsers")
+_ONE_DEMO = ("report_and_answer", "refusals", "seized_server", "visits_alike")
+TOGETHER = {
+    **{f"tests/browser/test_{name}.py": "what starts the slow Firefox" for name in _SLOW_FIREFOX},
+    **{f"tests/scenarios/test_{name}.py": "what looks at the demo" for name in _ONE_DEMO},
+}
+"""Files that go to one worker, since what they share is dear; every other file goes alone."""
+
+
+class ByFile(LoadScopeScheduling):
+    """As ``--dist loadfile``, but for the files that stay together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return TOGETHER.get(file, file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile | None:
+    """For ``--dist loadfile``."""
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -40,9 +40,8 @@ SLOW = ("browser", "scenarios", "desk", "flood", "crash", "hostile")
 SIDE_BY_SIDE = 3
 """For two cores: suites wait much of their time, for processes, browsers and the next period."""
 _TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-SPREAD = dict.fromkeys(("desk", "desk_web", "server", "crash"), _TWO)
-SPREAD["scenarios"] = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
-SPREAD["browser"] = ("-n", "3", *SPREAD["scenarios"][2:])
+SPREAD = dict.fromkeys(("desk", "desk_web", "server", "crash", "scenarios"), _TWO)
+SPREAD["browser"] = ("-n", "3", *_TWO[2:])
 """A browser's page often waits, and so do real desks and servers: several files run at once, in their order; of the
 scenarios those on one demo beside those that make a service of their own."""
 SUITE_LIMIT = 40 * 60.0

@@ -44,12 +44,14 @@ function hearShift(pressed, other) {
 }
 
 /**
- * *Exit this page*: by its link, or Shift three times with nothing between. The page is blank before anything loads.
+ * *Exit this page*: by its link, or Shift three times with nothing between. The page is blank before anything loads, and
+ * goes straight to the neutral site: a service that is down or slow must not show its address in an error in its place.
  * @param {() => void} wipe
  */
 export function startExit(wipe) {
-  const link = one(byId("exit", HTMLElement), "a");
-  const address = link.getAttribute("href") ?? "/";
+  const exit = byId("exit", HTMLElement);
+  const link = one(exit, "a");
+  const address = exit.dataset["neutral"] ?? link.getAttribute("href") ?? "/";
   const told = byId("exit-count", HTMLElement);
   const leave = () => {
     wipe();

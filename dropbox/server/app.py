@@ -64,9 +64,15 @@ class Service:
     """What this process has last written down of it; a worker that bears nothing writes nothing at its start."""
     alone: bool = False
     """Whether this process holds the lock of the one that publishes."""
+    _turning: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def turn(self) -> None:
-        """Do what is due, from when no other process does, and take up what is shown, whatever became of it."""
+        """Do what is due, from when no other process does, and take up what is shown, whatever became of it. One at a
+        time: of two, each would take the other's claim for another process's, and begin a publisher of its own."""
+        async with self._turning:
+            await self._turn()
+
+    async def _turn(self) -> None:
         self.store.recount()
         try:
             await self._publish()

@@ -3,13 +3,11 @@
 logged."""
 
 import asyncio
-import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
 
 from dropbox.http_edge.connection import Limits, Server, Trouble
-from dropbox.http_edge.tls import Door
+from dropbox.http_edge.tls import doors
 from journalist_ui.log import log
 from journalist_ui.refusals import BadInput
 from journalist_ui.verbs.desk import Desk
@@ -39,20 +37,16 @@ def _failed(error: BaseException | None) -> Answer:
 _TROUBLE = Trouble(lambda: Answer(b"Not understood.", _PLAIN, 400), _failed)
 
 
-def _tls(address: WebAddress) -> ssl.SSLContext | None:
-    """Raises BadInput."""
+def _each(server: Server, address: WebAddress) -> Callable[[], asyncio.BaseProtocol]:
+    """What speaks to each accepted socket. Raises BadInput."""
     if address.certificate is None or address.key is None:
-        return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_3
+        return server
     try:
-        # A key with a passphrase would ask on the terminal; an empty answer refuses it instead.
-        context.load_cert_chain(address.certificate, address.key, password="")
+        return doors(server, address.certificate, address.key, _REQUEST_WITHIN)
     except (OSError, ValueError):
         raise BadInput(
             "web_cert and web_key cannot be used: two PEM files that belong together, readable here."
         ) from None
-    return context
 
 
 @asynccontextmanager
@@ -62,11 +56,9 @@ async def serving(desk: Desk, address: WebAddress | None) -> AsyncIterator[None]
         yield
         return
     server = Server(Gate(Site(desk, address)).answer, _LIMITS, _TROUBLE, address.front)
-    tls = _tls(address)
+    each = _each(server, address)
     try:
-        listening = await asyncio.get_running_loop().create_server(
-            partial(Door, server, tls, _REQUEST_WITHIN) if tls else server, address.host, address.port, backlog=64
-        )
+        listening = await asyncio.get_running_loop().create_server(each, address.host, address.port, backlog=64)
     except OSError as error:
         raise BadInput(
             f"The web pages cannot be served at {address.host}:{address.port} ({type(error).__name__}). "

@@ -31,7 +31,31 @@ expect.set_options(timeout=30_000)
 
 
 EVERY = os.environ.get("BROWSERS") == "all"
-"""`make browsers`: a test marked ``either`` runs in both browsers, and the slow one answers every vector."""
+"""`make browsers`: a test marked ``either`` runs in both browsers, the slow one answers every vector and takes
+up a conversation that another began, and each page is judged in every look."""
+
+
+LONGEST = (
+    "conversation",
+    "twin_worker",
+    "vectors_browsers",
+    "twin_browsers",
+    "pages_traces",
+    "desk_locking",
+    "desk_writing",
+    "visits_alike",
+    "desk_looks",
+    "pages_leave",
+)
+"""Files that begin first, or some worker would be left with one of them alone."""
+
+
+def _name(item: pytest.Item) -> str:
+    return item.path.stem.removeprefix("test_")
+
+
+def _turn(item: pytest.Item) -> int:
+    return LONGEST.index(_name(item)) if _name(item) in LONGEST else len(LONGEST)
 
 
 def _in_its_own_browser(item: pytest.Item) -> bool:
@@ -45,11 +69,13 @@ def _in_its_own_browser(item: pytest.Item) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The browsers live in the session's event loop, so the tests that drive them run in it too."""
+    """The browsers live in the session's event loop, so the tests that drive them run in it too. The longest files come
+    first."""
     left = [item for item in items if "tests/browser/" in item.path.as_posix() and not _in_its_own_browser(item)]
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in left]
+    items.sort(key=_turn)
     for item in items:
         if "tests/browser/" not in item.path.as_posix():
             continue

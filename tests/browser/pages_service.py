@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from dropbox.server.config import EXIT_URL
 from tests.server.service import Clock, Running, running
@@ -13,6 +14,8 @@ from tests.server.world import World
 
 INTAKE, NORTH, SOUTH = 0, 1, 2
 NAMES = ("The independent desk", "The northern unit", "The southern unit")
+STRETCH, BRIEF = b"=19456,", b"=64,"
+"""KiB that a codename's stretch takes, as they stand in the worker's script, and what tests of something else take."""
 FORCES: tuple[tuple[str, ...], ...] = ((), ("cumbria", "northumbria"), ("dorset",))
 
 
@@ -38,11 +41,19 @@ async def _show_batches(server: Running, units: Iterable[int], period: int) -> N
         server.world.sent(desk, upload, period)
 
 
+def _stretch_briefly(server: Running) -> None:
+    bundle: Any = server.service.routes._bundle
+    worker = bundle["/worker.js"]
+    assert worker.plain.count(STRETCH) == 1
+    bundle["/worker.js"] = replace(worker, plain=worker.plain.replace(STRETCH, BRIEF), packed={})
+
+
 @asynccontextmanager
 async def small_service(
-    folder: Path, *, behind: dict[int, int] | None = None, exit_url: str = EXIT_URL
+    folder: Path, *, behind: dict[int, int] | None = None, exit_url: str = EXIT_URL, whole: bool = False
 ) -> AsyncIterator[Running]:
-    """Listens while the block runs. ``behind``: how many periods before now a unit published last."""
+    """Listens while the block runs. ``behind``: how many periods before now a unit published last. The worker that it
+    serves stretches codenames briefly, unless it is to be the ``whole`` one: no desk opens what it seals."""
     world = make_world()
     now = int(time.time()) // world.policy.period
     late = {unit: (behind or {}).get(unit, 0) for unit in range(len(world.desks))}
@@ -51,6 +62,8 @@ async def small_service(
     async with running(folder, world, published=False, clock=clock, exit_url=exit_url) as server:
         await server.store.add_directory(1, world.sign_directory(period=now - max(late.values())))
         await server.tick()
+        if not whole:
+            _stretch_briefly(server)
         for periods in sorted(set(late.values()), reverse=True):
             await _show_batches(server, [unit for unit, ago in late.items() if ago == periods], now - periods)
         yield server

@@ -7,29 +7,31 @@ import asyncio
 import pytest
 from playwright.async_api import BrowserContext, Request, expect
 
-from tests.browser.conftest import CHROMIUM, SAFER, Launch
+from tests.browser.conftest import CHROMIUM, EVERY, SAFER, Launch
 from tests.browser.desk_page import DeskPage
 from tests.browser.visitor import Conversation, Report, SourcePage
-from tests.scenarios.service import Demo
+from tests.scenarios.service import Demo, until
 
 NORTH = "Northern anti-corruption unit (demo)"
 WORDS = "It goes on \U0001f6a8, \u05d6\u05d4 \u05e1\u05d5\u05d3, and the caf\u00e9 knows: \u202eevil\u202c"
+ORDERS = [(SAFER, CHROMIUM), (CHROMIUM, SAFER)][: 2 if EVERY else 1]
 
 
-async def _until_answers(source: SourcePage, codename: str, count: int) -> list[Conversation]:
-    """Come back until there are that many answers."""
-    async with asyncio.timeout(240):
-        while True:
-            found = await source.check(codename)
-            if found and len(found[0].answers) >= count and "1 of" in found[0].collected:
-                return found
-            await asyncio.sleep(2)
+async def _until_answers(demo: Demo, slug: str, source: SourcePage, codename: str, count: int) -> list[Conversation]:
+    """Come back once there are that many answers, as the command line knows: a visit takes a slow browser long."""
+
+    def told() -> bool:
+        found = demo.conversation(codename, slug)
+        return len(found["messages"]) >= count and found["collected"] == 1
+
+    assert await asyncio.to_thread(until, told, 240), "no answer"
+    return await source.check(codename)
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.chromium
 @pytest.mark.firefox
-@pytest.mark.parametrize(("first", "second"), [(CHROMIUM, SAFER), (SAFER, CHROMIUM)])
+@pytest.mark.parametrize(("first", "second"), ORDERS)
 async def test_a_report_is_answered_and_read_everywhere(demo: Demo, launch: Launch, first: str, second: str) -> None:
     """Reported in one browser, answered twice on the desk's pages, read in the same browser, in the other, and by the
     command line; the source writes again in the second browser, and the case page shows it."""
@@ -46,7 +48,7 @@ async def test_a_report_is_answered_and_read_everywhere(demo: Demo, launch: Laun
         await desk.reply(answer)
     read = [Conversation(NORTH, "The unit has collected 1 of your messages.", [])]
     for browser in (source, SourcePage(await there.new_page(), demo.service)):
-        found = await _until_answers(browser, codename, 2)
+        found = await _until_answers(demo, "demo-north", browser, codename, 2)
         assert [one.text for one in found[0].answers] == answers
         assert [(one.unit, one.collected) for one in found] == [(read[0].unit, read[0].collected)]
         assert await browser.warnings() == []
@@ -71,7 +73,7 @@ async def test_a_report_by_command_line_is_answered_on_the_desks_page(demo: Demo
     await desk.open_case("Sent without a browser. \U0001f4ee")
     await desk.reply("Answered on the page.")
     source = SourcePage(await context.new_page(), demo.service)
-    found = await _until_answers(source, sent["codename"], 1)
+    found = await _until_answers(demo, "demo-south", source, sent["codename"], 1)
     assert [one.text for one in found[0].answers] == ["Answered on the page."]
     told = await asyncio.to_thread(demo.conversation, sent["codename"], "demo-south")
     assert [message["text"] for message in told["messages"]] == ["Answered on the page."]
@@ -79,6 +81,7 @@ async def test_a_report_by_command_line_is_answered_on_the_desks_page(demo: Demo
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.either
 async def test_the_cookies_of_three_desks_do_not_meet(demo: Demo, context: BrowserContext) -> None:
     """Signed in to all three at once: a session's cookie each, for its own host alone, and every request carries what
     its own host set; locking one leaves the others signed in. Every page says that it is a demo."""

@@ -58,6 +58,7 @@ async def test_back_after_locking_shows_nothing(officer: Officer) -> None:
         assert await shows_nothing(officer.page)
 
 
+@pytest.mark.either
 async def test_a_page_that_the_browser_kept_is_blank_and_asked_for_again(officer: Officer) -> None:
     """What a browser does that keeps pages alive for Back: on leaving nothing is shown, on coming back the page is
     asked for again, and after a lock elsewhere that is the sign-in page."""
@@ -70,6 +71,7 @@ async def test_a_page_that_the_browser_kept_is_blank_and_asked_for_again(officer
     assert await shows_nothing(page)
 
 
+@pytest.mark.either
 async def test_a_reopened_tab_shows_nothing(officer: Officer, context: BrowserContext) -> None:
     """After the idle time a new tab at the case's address is the sign-in page."""
     await officer.page.close()
@@ -92,6 +94,7 @@ async def test_a_page_left_open_blanks_itself(officer: Officer) -> None:
     assert await shows_nothing(officer.page)
 
 
+@pytest.mark.either
 async def test_staying_is_one_press(officer: Officer) -> None:
     """The warning moves nothing of the page from under the pointer; its button prolongs the session, and the page is as
     it was."""
@@ -104,6 +107,7 @@ async def test_staying_is_one_press(officer: Officer) -> None:
     await expect(officer.page.locator("main")).to_contain_text(SECRET)
 
 
+@pytest.mark.either
 async def test_a_reply_left_behind_is_kept_and_the_desk_locks(officer: Officer) -> None:
     """Begun and left: before the time is over the text is kept and the session ends; it is there after signing in."""
     await officer.page.locator("#text").fill("Half a sen")
@@ -115,6 +119,7 @@ async def test_a_reply_left_behind_is_kept_and_the_desk_locks(officer: Officer) 
     await expect(officer.page.locator("#text")).to_have_value("Half a sen")
 
 
+@pytest.mark.either
 async def test_whoever_types_goes_on_typing(officer: Officer) -> None:
     """Typing while the time runs out: the text is kept, the session lives, and the caret stands behind every letter."""
     box = officer.page.locator("#text")
@@ -134,6 +139,7 @@ async def test_whoever_types_goes_on_typing(officer: Officer) -> None:
     await expect(box).to_have_value(kept + "end")
 
 
+@pytest.mark.either
 async def test_locking_by_key_keeps_what_was_begun(officer: Officer) -> None:
     """Escape twice in the box: locked at once, every tab blank, the draft there after signing in."""
     other = await officer.page.context.new_page()
@@ -149,6 +155,7 @@ async def test_locking_by_key_keeps_what_was_begun(officer: Officer) -> None:
     await expect(officer.page.locator("#text")).to_have_value("Begun in haste")
 
 
+@pytest.mark.either
 async def test_a_locked_preview_keeps_its_text(officer: Officer) -> None:
     """The words of a preview live in the page alone; locking there keeps them too."""
     await officer.page.locator("#text").fill("Looked at and left")

@@ -67,6 +67,7 @@ async def test_every_kind_of_unit_has_its_sentence(chromium_page: Page, tmp_path
             assert "police" in (words or ""), kind
 
 
+@pytest.mark.either
 async def test_danger_is_no_dead_end(page: Page, tmp_path: Path) -> None:
     """999 to tap and what to do without a voice; on from there to the report, by keyboard too, with no other answer
     given; and back."""

@@ -66,6 +66,22 @@ async def test_exit_leaves_at_once(page: Page, tmp_path: Path) -> None:
             assert ACCOUNT not in await source.everything()
 
 
+@pytest.mark.parametrize("way", ["link", "shift"])
+async def test_exit_needs_no_service(page: Page, tmp_path: Path, way: str) -> None:
+    """A service that has gone meanwhile, or does not answer, is asked nothing: its address stands in no error page."""
+    async with with_neutral_site(tmp_path) as (server, neutral):
+        source = Source(page, server.address)
+        await source.type_something()
+        await page.route(f"{server.address}/**", lambda route: route.abort("connectionrefused"))
+        if way == "link":
+            await source.button("Exit this page").click()
+        else:
+            for _ in range(3):
+                await page.keyboard.press("Shift")
+        await page.wait_for_url(f"{neutral.address}/**")
+        assert has_no_referrer(neutral)
+
+
 async def test_shift_in_writing_does_not_leave(chromium_page: Page, tmp_path: Path) -> None:
     """Capital letters, and Shift pressed twice, are not the way out; each press says how many are left."""
     async with small_service(tmp_path) as server:
@@ -119,6 +135,7 @@ async def _both(page: Page) -> None:
         await page.keyboard.up(key)
 
 
+@pytest.mark.either
 async def test_only_bare_presses_of_shift_leave(page: Page, tmp_path: Path) -> None:
     """The wheel turned under a held Shift, a click, Shift held for long or until it repeats, with another key, and both
     Shift keys at once, each more than three times: the page stays, with what was typed. Three bare presses leave."""

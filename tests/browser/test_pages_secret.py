@@ -3,6 +3,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import CHROMIUM
@@ -22,6 +23,7 @@ PRINT_RULES = """() => [...document.styleSheets].flatMap((sheet) => [...sheet.cs
   .flatMap((rule) => [rule.style.display, rule.style.getPropertyPriority('display')])"""
 
 
+@pytest.mark.either
 async def test_the_codename_is_silent_until_asked(page: Page, tmp_path: Path) -> None:
     """Neither the accessibility tree nor the document holds a word of it before the button is pressed, nor after it is
     hidden again."""
@@ -66,6 +68,7 @@ async def test_a_press_before_the_codename_is_made_shows_it_once_it_is(chromium_
         await expect(source.button("I have written it down")).to_be_visible()
 
 
+@pytest.mark.either
 async def test_on_a_phone_the_words_are_seen_where_they_are_shown(page: Page, tmp_path: Path) -> None:
     """Pressing the button brings every word into view; the focus stays on the button."""
     async with small_service(tmp_path) as server:

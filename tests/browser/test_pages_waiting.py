@@ -64,6 +64,7 @@ def spoken(source: Source) -> Locator:
     return source.page.locator("section:visible [role=status]:visible")
 
 
+@pytest.mark.either
 async def test_answers_are_there_before_the_receipt(context: BrowserContext, tmp_path: Path) -> None:
     """While the service holds the receipt back the answers can be read, the page says to keep it open and that the
     service is busy, and nothing leads to another visit or off the page but the way out; then it says it is over."""

@@ -3,6 +3,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
 from dropbox.forces import enabled_forces
@@ -189,6 +190,7 @@ async def test_only_force_and_category_must_be_answered(chromium_page: Page, tmp
         assert await stored(server) == 1
 
 
+@pytest.mark.either
 async def test_a_return_that_finds_nothing_and_a_message(page: Page, tmp_path: Path) -> None:
     """A codename that nobody has answered: "nothing found"; to write, the page asks for the unit, never for the force;
     a second message needs no codename again."""

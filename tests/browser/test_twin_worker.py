@@ -113,6 +113,7 @@ async def test_a_report_and_its_answer_without_compilation_and_webassembly(safer
     assert time.monotonic() - started < SLOWEST
 
 
+@pytest.mark.either
 async def test_every_visit_of_a_browser_asks_the_same(page: Page, place: Place) -> None:
     """What a report, a return, an unknown codename and an answer send outside the envelope is the same, header by
     header."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Awaitable, Callable, Coroutine
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, expect
@@ -14,13 +15,15 @@ from dropbox.protocol.constants import ENVELOPE
 from tests.browser.conftest import CHROMIUM, Launch
 from tests.browser.lying_server import Asked, drip, half, hurried, late, lying_server, try_later
 from tests.browser.test_lies import new_codename, service
+from tests.browser.test_pages_wire import LOADED
 from tests.browser.visitor import SLOW, Report, SourcePage
 
 CODENAMES = int(os.environ.get("VISITS", "12"))
 """Of the visits with many codenames: `make visits N=200` makes more."""
 AT_ONCE = 4
+Visited = TypeVar("Visited")
 BURST = [("GET", "/v1/directory", 0), ("GET", "/v1/board", 0), ("POST", "/v1/envelopes", ENVELOPE)]
-TIMES = 1 if "VISITS" in os.environ else 20
+TIMES = 1 if "VISITS" in os.environ else 10
 """How many times as fast the worker's clock runs under load; `make visits` makes it a person's."""
 SLACK = 100.0
 """Seconds of that clock which a busy machine may add to a pause."""
@@ -35,27 +38,31 @@ def bursts(asked: list[Asked]) -> list[list[Asked]]:
 
 @pytest.mark.timeout(240)
 async def test_every_kind_of_visit_sends_the_same_requests(context: BrowserContext, tmp_path: Path) -> None:
-    """A report, a follow-up in the same page, a return, an unknown codename: the same three requests with the same
-    headers, and the same files before them when the page is opened."""
+    """A report, a return with its codename, two with codenames that nobody used, a follow-up in the same page: the same
+    three requests in the same order with the same headers and sizes, and the same files, each once, before them when
+    the page is opened."""
     async with service(tmp_path) as honest, lying_server(honest.address) as server:
         source = SourcePage(await context.new_page(), server.address)
         opened: list[list[Asked]] = []
 
-        async def opening(visit: Coroutine[object, object, object]) -> None:
+        async def opening(visit: Coroutine[object, object, Visited]) -> Visited:
             server.asked.clear()
-            await visit
+            done = await visit
             opened.append([*server.asked])
+            return done
 
-        await opening(source.report(Report("the first")))
+        codename = await opening(source.report(Report("the first")))
+        await opening(source.check(codename))
         await opening(source.check(new_codename()))
         await source.reply("a follow-up", "The northern unit")
-        followed = server.asked[len(opened[1]) :]
+        followed = server.asked[len(opened[2]) :]
         await opening(source.check(new_codename()))
         # The page's files come over more than one connection, in any order; the burst keeps its own, see below.
         seen = [sorted([one.outside() for one in requests], key=repr) for requests in opened]
-        assert seen[0] == seen[1] == seen[2]
+        assert seen[1:] == seen[:1] * 3
+        assert sorted(one.path for one in opened[0] if not one.path.startswith("/v1/")) == LOADED
         every = [burst for requests in (*opened, followed) for burst in bursts(requests)]
-        assert len(every) == 4
+        assert len(every) == 5
         assert {tuple(one.outside() for one in burst) for burst in every} == {tuple(one.outside() for one in every[0])}
         assert [(one.method, one.path, len(one.body)) for one in every[0]] == BURST
 
@@ -96,7 +103,7 @@ async def test_many_codenames_send_identical_requests_and_are_warned_of_nothing(
         assert len({one.body for one in by_path("/v1/envelopes")}) == CODENAMES
 
 
-LOADED = ["/v1/directory", "/v1/directory", "/v1/board", *["/v1/envelopes"] * 3]
+ASKED = ["/v1/directory", "/v1/directory", "/v1/board", *["/v1/envelopes"] * 3]
 """A list that drips, so that the visit is made again; then a refusal, no answer, and a receipt that is waited for."""
 LEAST = [100.0, 0.0, 1.0, 0.5, 1.0]
 """Seconds between two of these at least; the first lasts from when the page asks, which may be before it is heard."""
@@ -149,7 +156,7 @@ async def test_a_loaded_server_sees_the_same_of_every_visit(context: BrowserCont
         loaded = [_loaded(context.browser, honest.address, kind) for kind in (_report, _reply, _check)]
         traces = await asyncio.gather(*loaded)
     for asked in traces:
-        assert [one.path for one in asked] == LOADED
+        assert [one.path for one in asked] == ASKED
         assert [_outside(one) for one in asked] == [_outside(one) for one in traces[0]]
         pauses = [(later.at - earlier.at) * TIMES for earlier, later in pairwise(asked)]
         late_by = [pause - least for pause, least in zip(pauses, LEAST, strict=True)]

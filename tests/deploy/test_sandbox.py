@@ -46,7 +46,7 @@ install -m 0600 desk.key /etc/dropbox-desk/north.key
 install -d -o dropbox-desk -g dropbox-desk -m 0700 /var/lib/dropbox-desk
 printf '%s\\n%s\\n' "$(cat desk.key)" "a first member's own" | as dropbox-desk dropbox-desk init \
   --vault /var/lib/dropbox-desk/north --service http://127.0.0.1:9 --anchor anchor.txt --name "Northern unit" \
-  --member ada --backup /mnt/backup --tor "" | cat > /dev/null
+  --member ada --backup /mnt/backup | cat > /dev/null
 """
 )
 BACKS_UP = """

@@ -219,7 +219,7 @@ def test_a_stopped_desk_ends_cleanly(service: LiveService) -> None:
     ran = run("dropbox-desk", "status", "--vault", desk.folder)
     assert (ran.code, ran.err) == (1, "No desk runs on this vault: start dropbox-desk serve.\n")
     desk.start()
-    assert desk.status()["listed"]
+    wait_for(lambda: desk.status()["listed"], "the list of units")
 
 
 def test_epochs_are_listed_without_keys(service: LiveService) -> None:

@@ -212,7 +212,7 @@ def test_a_desk_without_pages_listens_nowhere(service: LiveService, port: int) -
     desk.stop()
     desk.start(words=("--web", "none"))
     try:
-        assert desk.status()["listed"]
+        wait_for(lambda: desk.status()["listed"], "the list of units")
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port))
     finally:

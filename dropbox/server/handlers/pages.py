@@ -67,12 +67,13 @@ class Pages:
         self._environment = _environment()
         self._anchor = base64.b64encode(anchor.encode()).decode()
         self._demo = demo
+        self._exit_url = exit_url
         self.unavailable = self._render("unavailable.html", PAGE_LOADS)
-        self.exit = self._render("exit.html", EXIT_LOADS, exit_url=exit_url)
+        self.exit = self._render("exit.html", EXIT_LOADS)
 
     def _render(self, name: str, policy: str, **values: object) -> StaticFile:
         template = self._environment.get_template(f"source/{name}")
-        plain = template.render(demo=self._demo, **values).encode()
+        plain = template.render(demo=self._demo, exit_url=self._exit_url, **values).encode()
         return StaticFile(plain, {"gzip": gzip.compress(plain, mtime=0)}, HTML, policy)
 
     def document(self, directory: Directory) -> StaticFile:
