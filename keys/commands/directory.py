@@ -21,9 +21,9 @@ from dropbox.protocol.policy import PRODUCTION, Policy, read_policy
 from dropbox.protocol.units import Unit
 from dropbox.shown.signed_list import Said, changes, counted, described, remarks, signers, span
 from keys.errors import StepRefused
-from keys.first_form import parse_first_form
 from keys.issue import add_anchor, body_of, new_directory, reissue, sign_directory
 from keys.keyfiles import keep_signed, note_signed, open_root, read_armoured, read_file, write_armoured
+from keys.version_one import parse_version_one
 
 from .anchor import read_anchor
 from .asking import When, issuing_day, passphrase, signing_day
@@ -144,7 +144,7 @@ def upgrade(path: Path, when: When) -> None:
     """
     listing = read_directory(path)
     try:
-        body = parse_first_form(listing.body)
+        body = parse_version_one(listing.body)
     except Malformed:
         raise StepRefused("This list is not of the first form. `directory issue` makes its next version.") from None
     issued = when.issue(body.policy, listing.head.head.issued)

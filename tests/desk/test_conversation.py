@@ -23,7 +23,7 @@ from journalist_ui.daemon.keyring import KeyringStore
 from journalist_ui.daemon.notice_log import lasting_notices
 from journalist_ui.daemon.notices import LASTING_DAYS
 from journalist_ui.daemon.setup import successor
-from journalist_ui.refusals import BadInput, NoSuchCase, NotAllowed
+from journalist_ui.refusals import NoSuchCase, NotAllowed
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.ledger import load_ledger
 from tests.desk.room import ADMINISTRATOR, DESK_KEY, INVESTIGATOR, Down, Room, entropy

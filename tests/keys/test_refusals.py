@@ -163,7 +163,10 @@ UNIT_FAULTS: dict[str, tuple[tuple[object, ...], str]] = {
         "Check slugs, names and dates",
     ),
     "ends before": (("--slug", "south", "--not-after", PERIOD - 1), "Check slugs, names and dates"),
-    "board too large": (("--slug", "south", "--quota", 8_192), "All units together have 8256 rows, at most 7500. Lower a quota"),
+    "board too large": (
+        ("--slug", "south", "--quota", 8_192),
+        "All units together have 8256 rows, at most 7500. Lower a quota",
+    ),
 }
 
 

@@ -207,7 +207,7 @@ async def signed_anew(server: Running, **changes: object) -> str:
 
 
 async def test_what_a_unit_signs_must_fit_its_rows(server: Running) -> None:
-    """Another hash, another tree, an index of other rows: sources and mirrors would find out, and nobody may need to."""
+    """Another hash, another tree, an index of other rows: sources and mirrors would find out, and none may need to."""
     assert await signed_anew(server, index_hash=bytes(32)) == "malformed"
     assert await signed_anew(server, rows_hash=bytes(32)) == "malformed"
     assert await signed_anew(server, root=bytes(16)) == "malformed"

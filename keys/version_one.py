@@ -22,10 +22,10 @@ from dropbox.protocol.encoding import Reader
 from dropbox.protocol.policy import PRODUCTION, Policy
 from dropbox.protocol.units import Unit, UnitKey, check_name, check_slug
 
-_MOST_ENTRIES = 1_024
+_MOST = 1_024
 
 
-def parse_first_form(body: bytes) -> Directory:
+def parse_version_one(body: bytes) -> Directory:
     """The same units, keys and spans; texts stay on the board for as long as the window was. Retired units are left
     out: their batches have a form that is not shown any more. Raises Malformed."""
     reader = Reader(body, "directory")
@@ -70,7 +70,7 @@ def _unit(reader: Reader) -> Unit:
     kind, forces = UnitKind(reader.u8(min(UnitKind), max(UnitKind))), _slugs(reader)
     keys = tuple(UnitKey(reader.take(KEY), reader.u32()) for _ in range(reader.u8(1, MAX_KEYS_PER_UNIT)))
     contact, first_period, not_after = reader.take(reader.u16()), reader.u32(), reader.u32()
-    rows = rows_for(reader.u16(1, _MOST_ENTRIES))
+    rows = rows_for(reader.u16(1, _MOST))
     successor, conflicts, flags = reader.take(UNIT_ID), _slugs(reader), reader.u8(0, 1)
     return Unit(
         unit_id=unit_id,
@@ -90,7 +90,7 @@ def _unit(reader: Reader) -> Unit:
     )
 
 
-def rows_for(entries: int) -> int:
-    """A board of 14 batches of so many entries carried a third of a report a day for each four of them; so do so many
-    rows: eight an entry, up to a power of two."""
-    return LANES << (entries - 1).bit_length()
+def rows_for(quota: int) -> int:
+    """A quota of before was what a batch held, and 14 batches stood on the board: four carried a third of a report a day,
+    as 32 rows do. Up to a power of two."""
+    return LANES << (quota - 1).bit_length()
