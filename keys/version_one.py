@@ -91,6 +91,6 @@ def _unit(reader: Reader) -> Unit:
 
 
 def rows_for(quota: int) -> int:
-    """A quota of before was what a batch held, and 14 batches stood on the board: four carried a third of a report a day,
-    as 32 rows do. Up to a power of two."""
+    """A quota of before was what a batch held, and 14 stood on the board: four carried a third of a report a day, as 32
+    rows do. Up to a power of two."""
     return LANES << (quota - 1).bit_length()
