@@ -8,7 +8,6 @@ from hypothesis import given, strategies as st
 
 from bench.board_model import Load, run_model
 from dropbox.flows.desk.board_plan import (
-    LANES,
     MARK,
     Correspondent,
     Mark,
@@ -18,6 +17,7 @@ from dropbox.flows.desk.board_plan import (
     plan_marks,
     plan_rows,
 )
+from dropbox.protocol.constants import LANES
 from dropbox.protocol.primitives import sha256
 
 NOW = 100

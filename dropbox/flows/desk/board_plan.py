@@ -7,11 +7,9 @@ A board is planned anew each period, from nothing but what is told here: the sam
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from dropbox.protocol.constants import LANES
 from dropbox.protocol.encoding import u32
 from dropbox.protocol.primitives import sha256
-
-LANES = 8
-"""A unit's rows stand in so many lanes of q / 8 each; a conversation has at most one row in each."""
 
 
 @dataclass(frozen=True)
