@@ -7,13 +7,13 @@ What was planned for a batch counts only once that batch is on the server; else 
 from collections.abc import Iterator
 
 from dropbox.protocol.board import entry_tag
-from dropbox.protocol.constants import MAX_TEXT_STEP
+from dropbox.protocol.constants import LANES, MAX_TEXT_STEP
 from dropbox.protocol.marks import mark_name, mark_value
 from dropbox.protocol.policy import Policy
 from dropbox.protocol.sets import value_of
 from dropbox.protocol.units import Unit
 
-from .board_plan import LANES, MARK, Correspondent, Mark, PlannedText, Row, Spans, Value, plan_marks, plan_rows
+from .board_plan import MARK, Correspondent, Mark, PlannedText, Row, Spans, Value, plan_marks, plan_rows
 from .state import Conversation, DeskContext, Text, TextState
 
 
