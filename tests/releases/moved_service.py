@@ -121,11 +121,11 @@ class MovedService:
     def start(self) -> None:
         self.server = Server(self.config, self.clock)
 
-    def day(self, number: int) -> None:
+    def day(self, number: int, hour: float = 22) -> None:
         """So many days after the old service's last one, late in the day: the board shows the batches of the day
         before, and each desk has collected and published."""
         assert self.server is not None
-        self.clock.now = (self.old.told["day"] + number + 0.9) * DAY
+        self.clock.now = (self.old.told["day"] + number + hour / 24) * DAY
         self.server.turn()
         for slug in ("intake", "north", "south"):
             self.sync(slug)
