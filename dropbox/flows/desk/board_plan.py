@@ -131,7 +131,7 @@ def _turns(
     waiting.sort(key=lambda one: (-latest(one), _mixed(one.pseudonym, now)))
     yield from ((one, one.living()) for one in waiting)
     for one in sorted(conversations, key=lambda one: _mixed(one.pseudonym, now)):
-        again = (text for text in one.texts if text.read and text.keyed and now <= text.read + spans.linger)
+        again = (text for text in one.texts if text.read and now <= text.read + spans.linger)
         yield one, sorted(again, key=_order)
 
 

@@ -84,7 +84,7 @@ def _seal_row(state: DeskContext, row: Row, now: int, random: Random) -> bytes:
     plain = EntryPlain(
         type=text.type,
         msg_no=text.number,
-        first_unread=min((one.number for one in unread), default=text.number),
+        first_unread=min((one.number for one in unread), default=conversation.acknowledged + 1),
         part=row.part + 1,
         parts=len(text.parts),
         text=text.parts[row.part],
