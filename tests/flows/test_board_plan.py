@@ -78,10 +78,9 @@ def _whole_and_in_order(found: Correspondent, rows: tuple[Row, ...]) -> None:
     assert all(parts[each.id] in ([], list(range(each.parts))) for each in found.texts)
     there = [bool(parts[each.id]) for each in living]
     assert there == sorted(there, reverse=True)
-    assert sum(bool(parts[each.id]) and not each.keyed for each in living) <= found.steps
+    assert sum(bool(parts[each.id]) and not each.keyed for each in found.texts) <= found.steps
     for each in found.texts:
         if parts[each.id] and each.read:
-            assert each.keyed
             assert each.read + SPANS.linger >= NOW
         elif parts[each.id]:
             assert max(found.written(), found.asked) + SPANS.stay >= NOW
@@ -137,11 +136,15 @@ def test_a_text_waits_for_its_source_after_its_stay() -> None:
 
 
 def test_what_was_read_can_be_read_again_while_there_is_room() -> None:
-    """For three days, and never in the place of what was not."""
-    read = one("a", text(1, parts=8, read=NOW, keyed=True))
+    """For three days, and never in the place of what was not; also with no key, by a step of the chain that the
+    acknowledgement seeded."""
+    read = one("a", text(1, parts=8, read=NOW))
     assert texts_of(planned(read, now=NOW + 3)) == {1}
     assert texts_of(planned(read, now=NOW + 4)) == set()
     assert texts_of(planned(read, one("b", text(2, written=NOW - 14)))) == {2}
+    assert texts_of(planned(replace(read, steps=0))) == set()
+    both = one("c", text(3), text(4, read=NOW), steps=1)
+    assert texts_of(planned(both)) == {3}
 
 
 def test_more_waits_is_said_of_what_is_not_on_the_board() -> None:
