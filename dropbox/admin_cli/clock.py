@@ -9,19 +9,20 @@ import click
 
 from dropbox.command_line.dates import check_today
 from dropbox.command_line.output import say_done
-from dropbox.protocol.directory import parse_directory, parse_signed_directory
 from dropbox.server.config import ServerConfig, load_config
 from dropbox.server.store.sql import open_store
 from dropbox.shown.days import day_of
+
+from .published import published
 
 
 async def _confirm(config: ServerConfig, now: float) -> str:
     store = open_store(config.database)
     try:
-        bodies = await store.newest_directories(1)
-        if not bodies:
+        found = await published(store)
+        if found is None:
             raise click.ClickException("no directory is published, so nothing goes by the clock yet")
-        policy = parse_directory(parse_signed_directory(bodies[0]).body).policy
+        policy = found[1].policy
         period, newest = int(now // policy.period), await store.newest_closed()
         await store.confirm(period)
     finally:

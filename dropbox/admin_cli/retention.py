@@ -8,22 +8,23 @@ from pathlib import Path
 import click
 
 from dropbox.command_line.output import say_done
-from dropbox.protocol.directory import parse_directory, parse_signed_directory
 from dropbox.server.config import ServerConfig, load_config
 from dropbox.server.ports import STORED, segment_name
 from dropbox.server.publishing.lived_periods import first_kept
 from dropbox.server.store.local_objects import LocalObjects
 from dropbox.server.store.sql import open_store
 
+from .published import published
+
 
 async def apply_retention(config: ServerConfig) -> list[int]:
-    """The periods whose segments were removed. Raises ClickException before the first publish."""
+    """The periods whose segments were removed. Raises ClickException where no list of today's form is published."""
     store = open_store(config.database)
     try:
-        bodies = await store.newest_directories(1)
-        if not bodies:
+        found = await published(store)
+        if found is None:
             raise click.ClickException("no directory is published, so there is nothing to remove")
-        policy = parse_directory(parse_signed_directory(bodies[0]).body).policy
+        policy = found[1].policy
         newest = await store.newest_closed()
         kept = 0 if newest is None else first_kept(newest + 1, policy.retention, await store.skips())
         dropped = await store.drop_segments(kept)

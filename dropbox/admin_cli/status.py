@@ -10,11 +10,13 @@ from pathlib import Path
 
 import click
 
-from dropbox.protocol.directory import parse_directory, parse_signed_directory
+from dropbox.protocol.directory import Directory, UntrustedDirectory
 from dropbox.server.config import ServerConfig, load_config
 from dropbox.server.store.sql import SqlStore, open_store
 from dropbox.shown.days import DAY, day_of
 from dropbox.shown.signed_list import seconds_left, span
+
+from .published import EarlierList, published
 
 Counts = dict[str, int | bool | None]
 
@@ -28,12 +30,11 @@ class Newest:
     last_hash: str | None = None
 
 
-async def _units(store: SqlStore) -> list[Newest]:
+async def _units(store: SqlStore, directory: Directory) -> list[Newest]:
     found = []
-    for body in await store.newest_directories(1):
-        for unit in parse_directory(parse_signed_directory(body).body).on_board():
-            newest = await store.newest_batches(unit.unit_id, 1)
-            found.append(Newest(unit.slug, newest[0].period, newest[0].hash.hex()) if newest else Newest(unit.slug))
+    for unit in directory.on_board():
+        newest = await store.newest_batches(unit.unit_id, 1)
+        found.append(Newest(unit.slug, newest[0].period, newest[0].hash.hex()) if newest else Newest(unit.slug))
     return found
 
 
@@ -47,20 +48,27 @@ class Holds:
     period: int = DAY
 
 
-async def _holds(store: SqlStore, now: float) -> Holds:
-    for body in await store.newest_directories(1):
-        listing = parse_signed_directory(body)
-        period = parse_directory(listing.body).policy.period
-        left = int(seconds_left(listing, period, now) // DAY)
-        return Holds(listing.head.head.expires, left, span(listing, period, now), period)
-    return Holds()
+def _holds(listing: UntrustedDirectory, period: int, now: float) -> Holds:
+    left = int(seconds_left(listing, period, now) // DAY)
+    return Holds(listing.head.head.expires, left, span(listing, period, now), period)
+
+
+async def _listed(store: SqlStore, now: float) -> tuple[Holds, list[Newest]]:
+    try:
+        found = await published(store)
+    except EarlierList as error:
+        return Holds(words=error.message), []
+    if found is None:
+        return Holds(), []
+    listing, directory = found
+    return _holds(listing, directory.policy.period, now), await _units(store, directory)
 
 
 async def look(config: ServerConfig, now: float) -> tuple[Counts, Holds, list[Newest]]:
     """How many of what the server keeps, how long the list holds, and the units' newest batches."""
     store = open_store(config.database)
     try:
-        holds = await _holds(store, now)
+        holds, units = await _listed(store, now)
         counts: Counts = {
             "directory_version": await store.newest_directory_version(),
             "directory_expires": holds.expires,
@@ -73,7 +81,7 @@ async def look(config: ServerConfig, now: float) -> tuple[Counts, Holds, list[Ne
             "disk_free": shutil.disk_usage(config.data_dir).free,
             "disk_reserve": config.disk_reserve,
         }
-        return counts, holds, await _units(store)
+        return counts, holds, units
     finally:
         await store.close_store()
 

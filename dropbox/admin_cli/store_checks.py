@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dropbox.forces import force_names
 from dropbox.protocol.directory import VerifiedDirectory, parse_signed_directory, verify_directory
-from dropbox.protocol.errors import ProtocolError
+from dropbox.protocol.errors import ProtocolError, WrongVersion
 from dropbox.protocol.policy import Policy
 from dropbox.server.config import ConfigRefused, ServerConfig, read_anchor
 from dropbox.server.publishing.lived_periods import explained, first_explained
@@ -18,6 +18,7 @@ from dropbox.shown.days import day_of
 from dropbox.shown.signed_list import remarks, span
 
 from .findings import Finding, ok, serious, warning
+from .published import EARLIER_LIST, ISSUE_ANEW
 
 WARN_BEFORE_EXPIRY = 14
 
@@ -144,6 +145,8 @@ async def check_published(config: ServerConfig, now: float) -> tuple[list[Findin
     store = open_store(config.database)
     try:
         return await _published(config, store, now)
+    except WrongVersion:
+        return [serious("directory", EARLIER_LIST, ISSUE_ANEW)], None
     except (ProtocolError, ConfigRefused, OSError, SQLAlchemyError) as error:
         what = f"anchor and directory do not fit ({error})"
         return [serious("directory", what, "publish a directory of its roots")], None

@@ -2,9 +2,9 @@
 """How a keyring is written: one JSON object, which ``keyring.py`` seals.
 
 Lists in it are rows: an epoch is ``[number, first period, last period, seed]``, a chain
-``[P_pk, message_id, epoch, step, key, [[msg_no, step, key], …]]``; bytes are hex digits. Version 1 had no keys of texts
-and a batch of another form. It is read strictly: a wrong kind, length or number is
-refused before any of it is used.
+``[P_pk, message_id, epoch, step, key, [[msg_no, step, key], …]]``; bytes are hex digits. Version 1 had no keys of
+texts, and a batch that was not answered yet is of a form that no server takes any more: it is let go, and its texts are
+planned anew. All is read strictly: a wrong kind, length or number is refused before any of it is used.
 """
 
 import json
@@ -81,7 +81,8 @@ def decode_keyring(data: bytes) -> Keyring:
     if not isinstance(fields, dict) or set(fields) != set(NAMES) or fields["v"] not in (1, VERSION):
         raise BadValue("keyring version")
     width = 6 if fields["v"] == VERSION else 5
-    published, pending = _row(fields["published"], 2), fields["pending"]
+    published = _row(fields["published"], 2)
+    pending = _pending(_row(fields["pending"], 3)) if fields["pending"] != [] else None
     return Keyring(
         signing_seed=_bytes(fields["signing_seed"], KEY),
         epochs=_table(fields["epochs"], 4, _epoch),
@@ -91,7 +92,7 @@ def decode_keyring(data: bytes) -> Keyring:
         seen=_table(fields["seen"], 2, lambda row: (_bytes(row[0], HASH), _number(row[1]))),
         number_floor=_number(fields["number_floor"]),
         no_seed_through=_number(fields["no_seed_through"]),
-        pending=_pending(_row(pending, 3)) if pending != [] else None,
+        pending=pending if fields["v"] == VERSION else None,
         published_period=_number(published[0]),
         published_hash=_bytes(published[1], HASH),
         history=[_number(one) for one in _list(fields["history"])],

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import pytest
 from click.testing import Result
 
-from dropbox.protocol.batches import encode_board, parse_board
+from dropbox.protocol.batches import UnitBoard, board_id, encode_board, encode_rows
 from dropbox.protocol.directory import parse_directory
 from dropbox.protocol.wire import Receipt
 from dropbox.source_cli.advice import come_back
@@ -50,19 +50,15 @@ def _altered(name: str) -> Callable[[TwinServer], None]:
     def tell(server: TwinServer) -> None:
         lie, _ = LIES[name]
         unit_id = server.service.desks["north"].context.unit_id
-        told = [lie(part) if part.unit_id == unit_id else part for part in parse_board(server.service.twin.board)]
-        server.service.twin.board = encode_board([part for part in told if part is not None])
+        twin = server.service.twin
+        served = [(UnitBoard(unit, one.batch), one.rows) for unit in twin.order if (one := twin.newest(unit))]
+        told = [lie(*one) if one[0].unit_id == unit_id else one for one in served]
+        shown = [one for one in told if one is not None]
+        twin.board = encode_board([part for part, _ in shown])
+        name_of = board_id(twin.directory.encode(), twin.board)
+        twin.rows = encode_rows(name_of, [rows for _, rows in shown])
 
     return tell
-
-
-def _held_back(server: TwinServer) -> None:
-    """The unit's batches of the last epoch are withheld: neither of its certificates is of today."""
-    twin = server.service.twin
-    unit_id = server.service.desks["north"].context.unit_id
-    kept = min(twin.uploads[unit_id])
-    twin.uploads[unit_id] = {kept: twin.uploads[unit_id][kept]}
-    twin.rebuild()
 
 
 def _empty(server: TwinServer) -> None:
@@ -71,6 +67,7 @@ def _empty(server: TwinServer) -> None:
     server.service.twin.rebuild()
 
 
+ALTERED = ("the unit's part left out", "the certificates swapped", "a row changed")
 LIED: dict[str, Lie] = {
     "the envelope gets no answer": Lie({ENVELOPE: [hang_up] * AGAIN}, stored="perhaps"),
     "the envelope is refused": Lie({ENVELOPE: [refused(413, "wrong-length")] * AGAIN}),
@@ -91,7 +88,10 @@ LIED: dict[str, Lie] = {
     "a list that is none": Lie({DIRECTORY: [always((200, b"x" * 64))] * AGAIN}, board=False),
     "refused from the start": Lie({DIRECTORY: [refused(403, "unknown-path")] * AGAIN}, board=False),
     "all of the unit withheld": Lie({}, tell=_empty),
-    **{name: Lie({}, tell=_altered(name)) for name in ("the unit's part left out", "a certificate swapped")},
+    **{
+        name: Lie({}, tell=_altered(name))
+        for name in ("the unit's part left out", "the certificates swapped", "a row changed")
+    },
 }
 
 

@@ -34,7 +34,7 @@ def test_a_watcher_compares_several_visits(sources: Sources) -> None:
     ended = sources.run("check", "--heads", "--visits", "3", "--json")
     told = json.loads(ended.stdout)
     assert (ended.exit_code, told["same"], len(told["visits"])) == (0, True, 3)
-    assert sources.server.paths() == ["/v1/directory", "/v1/board", "/v1/envelopes"] * 3
+    assert sources.server.paths() == ["/v1/directory", "/v1/board", "/v1/rows", "/v1/envelopes"] * 3
     assert len({one["words"] for one in told["visits"]}) == 1
     assert all(len(bytes.fromhex(head["head"])) == 32 for one in told["visits"] for head in one["units"])
 

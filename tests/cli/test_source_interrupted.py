@@ -23,7 +23,7 @@ from tests.flows.twin import make_service
 from tests.server.world import World
 
 TWIN = make_service()
-JUDGED = judge(TWIN.anchor, TWIN.twin.directory.encode(), TWIN.twin.board, TWIN.twin.clock)
+JUDGED = judge(TWIN.anchor, TWIN.twin.directory.encode(), TWIN.twin.board, TWIN.twin.rows, TWIN.twin.clock)
 SEND = ("--unit", "north", "--category", "discrimination", "--text-file")
 
 

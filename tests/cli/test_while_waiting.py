@@ -93,13 +93,13 @@ def test_a_reader_that_has_gone_holds_no_visit_up(sources: Sources, monkeypatch:
     ended = sources.check(known)
     assert ended.exit_code == 1
     assert "What was read could not be printed" in ended.output
-    assert sources.server.paths() == ["/v1/directory", "/v1/board", ENVELOPE] * 2
+    assert sources.server.paths() == ["/v1/directory", "/v1/board", "/v1/rows", ENVELOPE] * 2
 
 
 @pytest.mark.usefixtures("watched")
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_person_hears_of_a_busy_service(sources: Sources, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    """The same sentence whatever the visit is for, once, and how much of the board has come; who only reads is told to
+    """The same sentence whatever the visit is for, once, and how much of the rows has come; who only reads is told to
     let the command end by itself."""
     known = sources.answered()
     sources.server.faults[ENVELOPE] = [after(0.3)]
@@ -107,8 +107,8 @@ def test_a_person_hears_of_a_busy_service(sources: Sources, monkeypatch: pytest.
     assert ended.exit_code == 0
     assert ended.stderr.count(terminal.BUSY) == 1
     assert (terminal.LET_IT_END in ended.stderr) == (kind in ("check", "units"))
-    board = round(len(sources.server.service.twin.board) / 100)
-    assert f"Fetching the board: {board} of {board} MB" in ended.stderr
+    rows = round(len(sources.server.service.twin.rows) / 100)
+    assert f"Fetching the board: {rows} of {rows} MB" in ended.stderr
     assert "MB" not in ended.stdout
     monkeypatch.setattr(limits, "BUSY_AFTER", 30)
     ended = KINDS[kind](sources, known, ())

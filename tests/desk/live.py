@@ -224,7 +224,7 @@ class LiveService:
         """The hash of the certificate that the board now has sources seal to; empty before the first batch."""
         with urllib.request.urlopen(f"{self.url}/v1/board") as answer:  # noqa: S310  # our own server
             (unit,) = parse_board(answer.read())
-        return parse_manifest(unit.batches[-1].manifest).cert_current if unit.batches else b""
+        return parse_manifest(unit.batch.manifest).cert_current if unit.batch else b""
 
     def publish_directory(self) -> None:
         """Let two roots sign the directory as it is, and put it on the server."""

@@ -119,10 +119,15 @@ def test_what_is_not_even_an_object_is_refused(data: bytes) -> None:
 
 
 def test_a_keyring_of_before_is_read() -> None:
-    """Its chains had no keys of texts; everything else is the same, and it is written in today's form."""
+    """Its chains had no keys of texts, and its batch that was not answered is one that no server takes: it is let go.
+    Everything else is the same, and it is written in today's form."""
     fields = good()
     before = fields | {"v": 1, "chains": [row[:5] for row in fields["chains"]]}
     found = decode_keyring(json.dumps(before).encode())
     assert [chain.texts for chain in found.chains.values()] == [{}]
     assert found.chains.keys() == decode_keyring(json.dumps(fields).encode()).chains.keys()
-    assert json.loads(encode_keyring(found)) == fields | {"chains": [[*fields["chains"][0][:5], []]]}
+    kept = {"chains": [[*fields["chains"][0][:5], []]], "pending": []}
+    assert json.loads(encode_keyring(found)) == fields | kept
+    for pending in ([7], [7, "22", "00"], None):
+        with pytest.raises(BadValue):
+            decode_keyring(json.dumps(before | {"pending": pending}).encode())

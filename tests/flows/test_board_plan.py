@@ -136,15 +136,13 @@ def test_a_text_waits_for_its_source_after_its_stay() -> None:
 
 
 def test_what_was_read_can_be_read_again_while_there_is_room() -> None:
-    """For three days, and never in the place of what was not; also with no key, by a step of the chain that the
-    acknowledgement seeded."""
+    """For three days, by steps of the chain that the acknowledgement seeded, and never in the place of what was not."""
     read = one("a", text(1, parts=8, read=NOW))
     assert texts_of(planned(read, now=NOW + 3)) == {1}
     assert texts_of(planned(read, now=NOW + 4)) == set()
-    assert texts_of(planned(read, one("b", text(2, written=NOW - 14)))) == {2}
     assert texts_of(planned(replace(read, steps=0))) == set()
-    both = one("c", text(3), text(4, read=NOW), steps=1)
-    assert texts_of(planned(both)) == {3}
+    assert texts_of(planned(read, one("b", text(2, written=NOW - 14)))) == {2}
+    assert texts_of(planned(one("c", text(3), text(4, read=NOW), steps=1))) == {3}
 
 
 def test_more_waits_is_said_of_what_is_not_on_the_board() -> None:

@@ -303,19 +303,3 @@ def test_every_codename_gets_the_same_board() -> None:
         traced(service, stretched, None, keep)
     assert len(seen) == 6
     assert seen[:3] == seen[3:]
-
-
-def test_what_was_read_can_be_read_again_for_a_while() -> None:
-    """The acknowledgement that seeds a new chain does not end it: it stands `linger` periods more, sealed under the new
-    chain, and asks for no further acknowledgement; then it is gone."""
-    service = make_service()
-    policy, conversations = service.twin.policy, service.desks["north"].context.ledger.conversations
-    conversation(service, "north", replies=1)
-    urgencies = []
-    for _ in range(policy.linger + 3):
-        found = service.visit(STRETCHED).conversations
-        urgencies.append([one.urgency for one in found if one.texts])
-        assert all(one.ack == 1 for one in found if one.texts)
-        service.tick()
-    assert [one.acknowledged for one in conversations.values()] == [1]
-    assert urgencies == [[0], *[[1]] * (policy.linger + 1), []]

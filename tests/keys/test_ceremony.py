@@ -133,7 +133,7 @@ def test_a_root_signs_one_anchor_of_a_version(folder: Path, run: Run) -> None:
 
 
 def test_a_unit_s_life(folder: Path, run: Run) -> None:
-    """Paused, resumed, given a new key, retired, revoked: each a new version of the directory."""
+    """Paused, resumed, given more room, a new key, retired, revoked: each a new version of the directory."""
     at = ("--directory", folder / "service.directory")
     north = (*at, "--slug", "north", "--period", PERIOD + 5)
 
@@ -145,6 +145,10 @@ def test_a_unit_s_life(folder: Path, run: Run) -> None:
     assert shown()["units"][1]["paused"] is True  # type: ignore[index]  # JSON
     done(run("unit", "resume", *north))
     assert shown()["units"][1]["paused"] is False  # type: ignore[index]  # JSON
+    for more, marks in (((), 512), (("--marks", 1_024), 1_024)):
+        done(run("unit", "quota", *north, "--quota", 256, *more))
+        room = shown()["units"][1]  # type: ignore[index]  # JSON
+        assert (room["quota"], room["marks"]) == (256, marks)
     enrolment = write_enrolment(folder, "north-2", unit="north")
     done(run("unit", "rotate", *north, "--enrolment", enrolment))
     later = write_enrolment(folder, "north-3", unit="north")

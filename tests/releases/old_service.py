@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from journalist_ui.daemon.desk_key import stretch_desk_key
+from journalist_ui.daemon.opening import open_desk_vault
+from journalist_ui.daemon.settings import read_settings
+from journalist_ui.vault.database import Vault
+
 ARCHIVE = Path(__file__).parent / "service-of-schema-2.tar.gz"
 
 
@@ -42,3 +47,13 @@ def unpack(root: Path) -> OldService:
     for path in root.rglob("*.toml"):
         path.write_text(path.read_text().replace(told["place"], str(root)))
     return OldService(root, told)
+
+
+def desk_key(old: OldService, slug: str) -> bytes:
+    """What opens a desk's vault and keyring."""
+    return stretch_desk_key(old.told["desk_passphrase"], read_settings(old.desk(slug)).salt)
+
+
+def opened(old: OldService, slug: str) -> Vault:
+    """A desk's vault, brought up to date by the desk's own step."""
+    return open_desk_vault(old.desk(slug), read_settings(old.desk(slug)), desk_key(old, slug))

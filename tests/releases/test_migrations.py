@@ -15,11 +15,9 @@ from sqlalchemy.exc import OperationalError
 
 from dropbox.protocol.primitives import hpke_seal
 from journalist_ui.daemon import opening
-from journalist_ui.daemon.desk_key import stretch_desk_key
 from journalist_ui.daemon.keyring import KeyringStore
-from journalist_ui.daemon.opening import BEFORE, open_desk_vault
+from journalist_ui.daemon.opening import BEFORE
 from journalist_ui.daemon.restore import restore_vault, verify
-from journalist_ui.daemon.settings import read_settings
 from journalist_ui.people import codes, members
 from journalist_ui.people.session import Session
 from journalist_ui.people.sign_in import prove
@@ -33,23 +31,10 @@ from journalist_ui.vault.sealing import part_info
 from journalist_ui.verbs.conversation import case_of
 from tests.desk.counting import counted, kept
 from tests.desk.reader import Reader
-from tests.releases.old_service import OldService, unpack
+from tests.releases.old_service import OldService, desk_key, opened
 
 SLUGS = ("intake", "north", "south")
 DAY = 86_400
-
-
-@pytest.fixture
-def old(tmp_path: Path) -> OldService:
-    return unpack(tmp_path / "old")
-
-
-def desk_key(old: OldService, slug: str) -> bytes:
-    return stretch_desk_key(old.told["desk_passphrase"], read_settings(old.desk(slug)).salt)
-
-
-def opened(old: OldService, slug: str) -> Vault:
-    return open_desk_vault(old.desk(slug), read_settings(old.desk(slug)), desk_key(old, slug))
 
 
 @pytest.fixture

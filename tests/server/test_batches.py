@@ -12,11 +12,13 @@ import pytest
 from dropbox.protocol.anchors import Head, SignedHead
 from dropbox.protocol.batches import Upload, board_id, parse_board, parse_rows, sign_batch
 from dropbox.protocol.constants import ENTRY
+from dropbox.protocol.encoding import u8, u32
 from dropbox.protocol.manifests import parse_manifest
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.proofs import prove_unit
 from dropbox.protocol.rows import rows_root
 from dropbox.protocol.units import BoardPlace
+from dropbox.server.ports import StoredBatch
 from tests.server.service import Running, Seen, running
 from tests.server.world import START, World
 
@@ -243,6 +245,28 @@ async def test_a_batch_that_does_not_follow_is_refused(server: Running) -> None:
     assert await refused(server, world.upload(desk, START + 1, prev_hash=secrets.token_bytes(32)).encode()) == "forked"
     desk.last, desk.last_period = None, 0
     assert await refused(server, world.upload(desk, START + 1).encode()) == "forked"
+
+
+@pytest.mark.parametrize("previous", [(0, bytes(32)), (START - 5, b"h" * 32)])
+async def test_the_first_after_one_of_an_earlier_form_follows_nothing(
+    server: Running, previous: tuple[int, bytes]
+) -> None:
+    """No board shows that one, so that its desk need not know of it. The first of today's form is newer all the same,
+    is shown at once, and the next one follows it."""
+    desk, period, of_before = server.world.desks[0], START - 1, u8(1) + u8(5) + secrets.token_bytes(300)
+    body = u32(len(of_before)) + of_before + secrets.token_bytes(1_500)
+    await server.store.add_batch(StoredBatch(desk.unit.unit_id, period, secrets.token_bytes(2_524), body))
+    await server.tick()
+    assert await shown_periods(server) == [0, 0]
+    named = {"prev_period": previous[0], "prev_hash": previous[1]}
+    assert (await server.post(PATH, server.world.upload(desk, period).encode())).status == 409
+    first = server.world.upload(desk, START, **named)
+    assert (await server.post(PATH, first.encode())).json["answer"] == "published"
+    assert await shown_periods(server) == [START, 0]
+    server.clock.set_period(START + 1)
+    assert await refused(server, server.world.upload(desk, START + 1, **named).encode()) == "forked"
+    server.world.sent(desk, first, START)
+    await accept(server, START + 1)
 
 
 async def test_the_sizes_of_the_newest_and_the_previous_directory_count(tmp_path: Path) -> None:

@@ -79,13 +79,12 @@ def _number(state: DeskContext, text: Text) -> None:
 def _seal_row(state: DeskContext, row: Row, now: int, random: Random) -> bytes:
     text, service_id = state.ledger.texts[row.text], state.trusted().service_id
     chain, conversation = state.keyring.chains[row.pseudonym], state.ledger.conversations[row.pseudonym]
-    key, unread = _key_of(chain, text.number), [one.number for one in state.ledger.texts.live_of(row.pseudonym)]
+    key, unread = _key_of(chain, text.number), [one for one in state.ledger.texts.live_of(row.pseudonym) if one.number]
     place = EntryPlace(conversation.beacon, row.pseudonym, now, row.lane, chain.message_id, key.step)
     plain = EntryPlain(
         type=text.type,
         msg_no=text.number,
-        # Of what was read alone the source has nothing new to acknowledge.
-        first_unread=min(filter(None, unread), default=conversation.acknowledged + 1),
+        first_unread=min((one.number for one in unread), default=conversation.acknowledged + 1),
         part=row.part + 1,
         parts=len(text.parts),
         text=text.parts[row.part],

@@ -165,8 +165,10 @@ class Publisher:
         try:
             listed = await newest_listed(self._store, self._pinned)
         except WrongVersion:
-            # Of an earlier release: nothing is shown until the roots have issued it anew.
+            # Of an earlier release: until the roots have issued it anew nothing is shown, nor what that release showed.
             _LOG.error("directory-of-another-form")
+            if self._listed is None:
+                await self._objects.keep_only(BOARD, set())
             self._refused = version
             return
         except ProtocolError as error:

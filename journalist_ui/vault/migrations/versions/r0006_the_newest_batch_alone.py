@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A text is on the newest batch or it is not: when it was written, last stood there, and was read; no copies of parts.
 
-A text that is on its way and has more parts than a batch has lanes becomes two, of which the record has the first.
+A text that is on its way and has more parts than a batch has lanes becomes two, of which the record has the first;
+three where the longest one of all is cut before a character of several bytes.
 """
 
 import json
@@ -14,7 +15,8 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-_LANES, _PART = 8, 884
+_PART = 884
+_LONGEST = 8 * _PART
 
 
 def upgrade() -> None:
@@ -36,23 +38,28 @@ def _divide(connection: sa.Connection) -> None:
     long = connection.execute(sa.text("SELECT * FROM texts WHERE state IN ('waiting', 'published')")).mappings().all()
     for row in long:
         parts = [bytes.fromhex(part) for part in json.loads(row["parts"])]
-        if len(parts) > _LANES:
-            first, rest = _halves(b"".join(parts))
+        first, *later = _pieces(b"".join(parts))
+        if later:
             connection.execute(
                 sa.text("UPDATE texts SET parts = :parts WHERE id = :id"), {"id": row["id"], "parts": _encoded(first)}
             )
-            later = {**row, "parts": _encoded(rest), "number": 0, "state": "waiting", "written": 0}
-            names = [name for name in later if name != "id"]
+        for piece in later:
+            new = {**row, "parts": _encoded(piece), "number": 0, "state": "waiting", "written": 0}
+            names = [name for name in new if name != "id"]
             statement = f"INSERT INTO texts ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)})"  # noqa: S608 - columns
-            connection.execute(sa.text(statement), {name: later[name] for name in names})
+            connection.execute(sa.text(statement), {name: new[name] for name in names})
 
 
-def _halves(data: bytes) -> tuple[bytes, bytes]:
-    """Cut between two characters, and no later than the first half may be long."""
-    at = _LANES * _PART
-    while data[at] & 0xC0 == 0x80:
-        at -= 1
-    return data[:at], data[at:]
+def _pieces(data: bytes) -> list[bytes]:
+    """Each as long as a text may be, cut between two characters."""
+    pieces = []
+    while len(data) > _LONGEST:
+        at = _LONGEST
+        while data[at] & 0xC0 == 0x80:
+            at -= 1
+        pieces.append(data[:at])
+        data = data[at:]
+    return [*pieces, data]
 
 
 def _encoded(data: bytes) -> str:

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The service of an earlier release goes on under this one: what was open is whole, what waited arrives, and what a
+desk cannot post yet is kept and told."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dropbox.protocol.board import chain_next
+from dropbox.protocol.constants import MAX_TEXT_STEP
+from dropbox.protocol.primitives import sha256
+from dropbox.server.config import load_config
+from journalist_ui.daemon.keyring import KeyringStore
+from tests.releases.moved_service import MovedService, moved
+from tests.releases.old_service import desk_key
+
+WAITS = "Published, and waiting for you."
+"""North's text for the source called ``published``, whom nothing has reached yet."""
+ROW = dict[str, Any]
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[MovedService]:
+    with moved(tmp_path / "old") as found:
+        yield found
+
+
+def change_keyring(service: MovedService, change: Callable[[ROW], object]) -> None:
+    """What the earlier release wrote in north's keyring, otherwise."""
+    store = KeyringStore(service.old.desk("north"), desk_key(service.old, "north"))
+    store.load()
+    (body, *_) = [slot.body for slot in store._read() if slot]
+    fields = json.loads(body)
+    assert fields["v"] == 1
+    change(fields)
+    store._write(json.dumps(fields).encode())
+
+
+def batches_of_north(service: MovedService) -> dict[int, tuple[bytes, bytes]]:
+    """Hash and upload of what the earlier release's server stored, by period."""
+    database = sqlite3.connect(load_config(service.config).data_dir / "server.sqlite")
+    unit_id = service.engine("north").state.unit_id
+    rows = database.execute("SELECT period, certs, body FROM batches WHERE unit_id = ?", (unit_id,)).fetchall()
+    database.close()
+    return {
+        period: (sha256(body[4 : 4 + int.from_bytes(body[:4], "big")]), certs + body) for period, certs, body in rows
+    }
+
+
+def begin(service: MovedService) -> None:
+    """Every step of the upgrade, and the first day after it."""
+    service.init()
+    service.issue()
+    service.start()
+    service.day(1)
+
+
+def test_conversations_go_on(service: MovedService) -> None:
+    """Nobody is told of anything; every source finds what was written for it, and is found by what it writes."""
+    begin(service)
+    assert [service.told(slug) for slug in ("intake", "north", "south")] == [[], [], []]
+    assert service.read("published") == ([WAITS], False)
+    assert service.read("unread") == (["This waits for the next batch."], False)
+    assert service.read("to-intake") == (["The charity has your report."], False)
+    assert service.read("opened") == ([], False)
+    (service.old.root / "more").write_text("It goes on.")
+    service.source("reply", "read", "--text-file", service.old.root / "more", "--unit", "north")
+    report = service.old.root / "report"
+    report.write_text("Written after it.")
+    named = ("--service", service.url, "--anchor", service.anchor, "--unit", "north")
+    service.ask("dropbox-source", "report", *named, "--category", "discrimination", "--text-file", report)
+    service.day(2)
+    north = service.reader("north")
+    shown = {line.number: north.show(line.number, 0).messages for line in north.cases()}
+    said = {number: [getattr(one, "raw", "") or getattr(one, "text", "") for one in shown[number]] for number in shown}
+    assert [json.loads(one)["text"] for one in said[2] if one.startswith("{")][-1] == "It goes on."
+    assert [json.loads(words[0])["text"] for words in list(said.values())[-3:]] == [
+        *sorted(("Answered today.", "Not collected yet when everything stopped."), reverse=said[9][0] > said[10][0]),
+        "Written after it.",
+    ]
+    assert {one.state for one in shown[6] + shown[8] if getattr(one, "state", "")} == {"read"}
+    service.answer("north", 2, "We have all of it.")
+    service.days(3, 4)
+    assert service.read("read") == (["We have all of it."], False)
+
+
+def test_a_source_whose_desk_lost_its_keyring_is_answered_once_it_writes(service: MovedService) -> None:
+    """South has had a new keyring since the day before: its text waits, flagged, and comes after the visit that was
+    told so."""
+    begin(service)
+    service.answer("south", 1, "We have it still.")
+    service.days(2, 3)
+    assert service.read("elsewhere") == ([], True)
+    service.days(4, 5)
+    assert service.read("elsewhere") == (["We have it still."], False)
+
+
+def test_a_chain_past_its_end_waits_for_its_source(service: MovedService) -> None:
+    """What today's rules cannot post stays in the vault as it was, flagged, and the officers are told, until its source
+    has come; then it is posted and read."""
+
+    def walk(fields: ROW) -> None:
+        for chain in fields["chains"]:
+            key = bytes.fromhex(chain[4])
+            for _ in range(chain[3], MAX_TEXT_STEP + 70):
+                key = chain_next(key)
+            chain[3], chain[4] = MAX_TEXT_STEP + 70, key.hex()
+
+    change_keyring(service, walk)
+    begin(service)
+    service.day(2)
+    before = service.text("north", WAITS)
+    assert (before.state, before.number, before.stood) == ("published", 1, 0)
+    assert service.told("north") == [("chains-ended", {"count": 2})]
+    assert not any(chain.texts for chain in service.engine("north").state.keyring.chains.values())
+    assert service.read("published") == ([], True)
+    service.day(3)
+    assert service.told("north") == [("chains-ended", {"count": 1})]
+    service.day(4)
+    assert service.read("published") == ([WAITS], False)
+    service.day(5)
+    assert service.text("north", WAITS).state == "read"
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_a_batch_without_an_answer_is_let_go(service: MovedService, stored: bool) -> None:
+    """Whether the server has it or not: the desk goes on with a batch of today's form, and loses no text."""
+    service.init()
+    last = service.old.told["day"]
+    held = batches_of_north(service)
+
+    def unanswered(fields: ROW) -> None:
+        fields["pending"] = [last, held[last][0].hex(), held[last][1].hex()]
+        fields["published"] = [last - 1, held[last - 1][0].hex()]
+        assert fields["history"].pop() == last
+
+    service.forget("north")
+    change_keyring(service, unanswered)
+    if not stored:
+        database = sqlite3.connect(load_config(service.config).data_dir / "server.sqlite")
+        unit_id = service.engine("north").state.unit_id
+        database.execute("DELETE FROM batches WHERE unit_id = ? AND period = ?", (unit_id, last))
+        database.commit()
+        database.close()
+    service.issue()
+    service.start()
+    service.day(1)
+    assert service.told("north") == []
+    assert service.engine("north").state.keyring.published_period == last + 1
+    assert service.read("published") == ([WAITS], False)
+
+
+def test_a_keyring_that_is_lost_on_the_way_is_made_anew(service: MovedService) -> None:
+    """After the desk's step and before its first batch of today's form, the last of before stands on no board: the desk
+    knows of none, and the server takes its first one all the same."""
+    service.init()
+    words = ("dropbox-desk", "replace-keyring", "--vault", service.old.desk("north"), "--give-up-old", "--json")
+    made = json.loads(service.ask(*words, stdin=service.old.told["desk_passphrase"] + "\n"))
+    service.issue("unit", "rotate", "--enrolment", made["enrolment"], "--slug", "north")
+    service.start()
+    service.day(1)
+    assert service.told("north") == []
+    assert service.read("published") == ([], True)
+    service.days(2, 3)
+    assert service.read("published") == ([WAITS], False)
