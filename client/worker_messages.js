@@ -102,7 +102,7 @@
  */
 
 /**
- * `again`: for how many days a text can be read again; `more`: whether a text waits that is not on the board; `unread`: how many of its rows could not be opened.
+ * `again`: for how many whole days a text can be read again; `more`: whether a text waits that is not on the board; `unread`: how many of its rows could not be opened.
  * @typedef {object} ConversationTold
  * @property {string} slug
  * @property {string} name

@@ -120,7 +120,8 @@ function conversation(found) {
     }
     return shown;
   });
-  if (texts.length) texts.push(paragraph(say(found.again === 1 ? "read-again-one" : "read-again-some", { n: found.again })));
+  const again = found.again === 0 ? "soon" : found.again === 1 ? "one" : "some";
+  if (texts.length) texts.push(paragraph(say(`read-again-${again}`, { n: found.again })));
   if (found.more) texts.push(paragraph(say("more-waits")));
   if (found.unread) texts.push(paragraph(say(found.unread === 1 ? "unread-one" : "unread-some", { n: found.unread })));
   if (!texts.length) texts.push(paragraph(say("no-text")));

@@ -46,7 +46,7 @@ function conversationTold({ unit: { unit, newest }, collected, more, texts, fail
   const messages = texts.map(({ number, type, text }) => {
     return { number, kind: kind(EntryType, type), text: inert(text), day: day(newest, period) };
   });
-  const again = Math.max(1, Math.floor((linger * period) / DAY));
+  const again = Math.floor((linger * period) / DAY);
   return { slug: unit.slug, name: unit.name, collected, again, more, unread: failed, messages };
 }
 

@@ -95,6 +95,6 @@ def _json(visited: Reading, warnings: Sequence[Warned]) -> str:
 
 
 def _text(reading: Reading) -> str:
-    seconds = reading.judged.directory.policy.period
-    lines = [line for found in reading.conversations for line in terminal.conversation_lines(found, seconds)]
+    policy = reading.judged.directory.policy
+    lines = [line for found in reading.conversations for line in terminal.conversation_lines(found, policy)]
     return "\n".join(lines) or terminal.NOTHING_FOUND

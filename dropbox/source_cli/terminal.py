@@ -20,9 +20,11 @@ from dropbox.protocol.errors import (
     WrongWordCount,
 )
 from dropbox.protocol.inert import margin
+from dropbox.protocol.policy import Policy
 from dropbox.transport.errors import TransportFailed
 
 NARROWEST, WIDEST = 30, 100
+DAY = 86_400
 
 
 def interactive() -> bool:
@@ -103,7 +105,7 @@ def confirm_clock() -> bool:
     return click.confirm("Go on all the same?", default=False, err=True)
 
 
-def conversation_lines(found: FoundConversation, seconds: int) -> Iterator[str]:
+def conversation_lines(found: FoundConversation, policy: Policy) -> Iterator[str]:
     """One unit's part of a return visit."""
     yield f"{found.unit.unit.slug} ({found.unit.unit.name})"
     if found.collected:
@@ -112,8 +114,10 @@ def conversation_lines(found: FoundConversation, seconds: int) -> Iterator[str]:
         yield "  It has not said yet how many of your messages it has collected."
     width = max(min(shutil.get_terminal_size().columns, WIDEST), NARROWEST)
     for text in found.texts:
-        yield f"  {text.number}. {kind(text.type.name)}, on the board of {day(found.unit.newest, seconds)}"
+        yield f"  {text.number}. {kind(text.type.name)}, on the board of {day(found.unit.newest, policy.period)}"
         yield from margin(text.text, width)
+    if found.texts:
+        yield f"  {read_again(policy)}"
     if found.more:
         yield f"  {MORE_WAITS}"
     if found.read.failed:
@@ -124,12 +128,20 @@ def conversation_lines(found: FoundConversation, seconds: int) -> Iterator[str]:
         yield f"  {found.read.failed} {shown} could not be opened; {again}."
 
 
+def read_again(policy: Policy) -> str:
+    """How long a text can still be read."""
+    days = policy.linger * policy.period // DAY
+    stays = f"stays on the board for {'one more day' if days == 1 else f'{days} more days'} at most"
+    stays = stays if days else "leaves the board soon"
+    return f"Once the unit learns that you have read this, it {stays}, and is gone then."
+
+
 def kind(name: str) -> str:
     """The name of an entry type as JSON and people see it."""
     return name.lower().replace("_", "-")
 
 
-MORE_WAITS = "Another text waits for you that is not on the board today. It will be there when you come back."
+MORE_WAITS = "More waits for you: a text that is not on the board today. This visit asks for it; come back to read it."
 NOTHING_FOUND = "Nothing found for this codename. That is also what an unused codename looks like."
 STORED = "Stored. Whether the unit has it shows as “collected” when you come back with the codename."
 ATTACH_LATER = "This release cannot send files yet. Describe the file in the text; the unit can ask for it."

@@ -13,7 +13,7 @@ from dropbox.protocol.body import Report, parse_body
 from dropbox.protocol.errors import BadBody, NotForThisKey
 from dropbox.protocol.primitives import SealingKey
 from journalist_ui.vault import audit, tables
-from journalist_ui.vault.counters import count_shown
+from journalist_ui.vault.counters import ON_THE_WAY, count_shown
 from journalist_ui.vault.evidence import KEPT, REPLY, Proof, SealedMessage, about_text, listed
 from journalist_ui.vault.rows import PARTS, TEXTS, WHOLE_MESSAGES, MessageRow, PartRow, TextRow
 from journalist_ui.vault.sealing import answer_info
@@ -43,8 +43,9 @@ class SourceMessage:
 
 @dataclass(frozen=True)
 class OfficerText:
-    """A text of the unit and where it is on its way. ``number`` is its msg_no, 0 before it is admitted; ``once`` the
-    version of the draft that it was, "" for none."""
+    """A text of the unit and where it is on its way. ``number`` is its msg_no, 0 before it has one; ``once`` the
+    version of the draft that it was, "" for none. ``written`` is the period for which it was first planned, ``stood``
+    that of the newest batch that carried it, each 0 before."""
 
     number: int
     period: int
@@ -54,6 +55,12 @@ class OfficerText:
     state: str
     proof: Proof
     once: str = ""
+    written: int = 0
+    stood: int = 0
+
+    def is_off_board(self, newest: int) -> bool:
+        """Whether the unit's newest batch, of that period, was planned with it and does not carry it."""
+        return self.state in ON_THE_WAY and 0 < self.written <= newest and self.stood < newest
 
 
 OnPage = SourceMessage | OfficerText
@@ -184,7 +191,7 @@ def _text(row: TextRow, key: SealingKey, written: Mapping[str, Proof]) -> Office
         author, text, once = str(words["by"]), str(words["text"]), str(words.get("once", ""))
     except (NotForThisKey, ValueError, KeyError, TypeError):
         author, text, once, proof = "", "", "", Proof.UNPROVED
-    return OfficerText(row.msg_no, row.period, row.place, author, text, row.state, proof, once)
+    return OfficerText(row.msg_no, row.period, row.place, author, text, row.state, proof, once, row.written, row.stood)
 
 
 def text_rows(connection: Connection, number: int) -> list[TextRow]:

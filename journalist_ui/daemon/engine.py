@@ -158,6 +158,10 @@ class Engine:
         """Of the directory held, or of the last one that was."""
         return self.policy.period if self.policy is not None else self._seconds
 
+    def newest_batch(self) -> int:
+        """The period of this unit's newest batch that the service has; 0 before the first."""
+        return self.state.keyring.published_period
+
     def next_batch(self) -> float | None:
         """When the next batch leaves, in unix seconds; None while the service does not list this unit."""
         if self.policy is None or self.state.unit() is None:

@@ -10,8 +10,9 @@ from .asked import Asked, CaseNumber, Page
 class Message:
     """One message of either side. ``number`` counts the source's whole messages from 1; for ours it is the number that
     the source sees, 0 before it is given. ``sender`` is source, unit, or unproved: not shown to be either's. ``day`` is
-    YYYY-MM-DD; ``state`` is collected, or where a text of ours is on its way: waiting, published, read, expired.
-    ``proof`` is before (stored before proofs were kept) or unproved, and "" where it is simply proved.
+    YYYY-MM-DD; ``state`` is collected, or where a text of ours is on its way: waiting, published, read, expired, or
+    off-board: the newest batch had no room for it, or its source has not come for long. ``proof`` is before (stored
+    before proofs were kept) or unproved, and "" where it is simply proved.
 
     Ours have an ``author``. A source's that is no form of ours has ``form`` unreadable, and its ``text`` is what
     came, byte for byte; one after the report may have ``categories``, ``force`` and ``answers`` of its own."""

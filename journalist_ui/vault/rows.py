@@ -43,7 +43,8 @@ class PartRow(NamedTuple):
 
 class TextRow(NamedTuple):
     """A text of the unit, sealed to its case. ``text`` is its id in the ledger, ``msg_no`` the number that the source
-    sees, 0 before it is given, ``state`` where it is on its way."""
+    sees, 0 before it is given, ``state`` where it is on its way, ``written`` the period for which it was first planned,
+    ``stood`` that of the newest batch that carried it, each 0 before."""
 
     text: int
     number: int
@@ -52,6 +53,8 @@ class TextRow(NamedTuple):
     sealed: bytes
     msg_no: int
     state: str
+    written: int
+    stood: int
 
 
 class MemberKey(NamedTuple):
@@ -78,6 +81,7 @@ MEMBER_KEYS = _columns(MemberKey, tables.members)
 """A MemberKey each."""
 _answers, _texts = tables.answers.c, tables.texts.c
 TEXTS = select(
-    _answers.text, _answers.number, _answers.period, _answers.place, _answers.sealed, _texts.number, _texts.state
+    *(_answers.text, _answers.number, _answers.period, _answers.place, _answers.sealed),
+    *(_texts.number, _texts.state, _texts.written, _texts.stood),
 ).join(tables.texts, _texts.id == _answers.text)
 """A TextRow each."""

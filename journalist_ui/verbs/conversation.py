@@ -13,6 +13,7 @@ from journalist_ui.vault.evidence import Proof
 from .desk import Desk
 
 COLLECTED = "collected"
+OFF_BOARD = "off-board"
 NOT_READABLE = "unreadable"
 
 
@@ -24,7 +25,10 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
     found = opened(desk, session, sealed)
     with desk.engine.vault.reading() as connection:
         seen = conversation.read_up_to(connection, found.number, session.member.name)
-    return Shown(case_of(found, desk.engine.period_seconds()), max(seen, session.read.get(found.number, 0)))
+    engine = desk.engine
+    return Shown(
+        case_of(found, engine.period_seconds(), engine.newest_batch()), max(seen, session.read.get(found.number, 0))
+    )
 
 
 def opened(desk: Desk, session: Session, sealed: Sealed) -> Conversation:
@@ -36,8 +40,8 @@ def opened(desk: Desk, session: Session, sealed: Sealed) -> Conversation:
     return found
 
 
-def case_of(found: Conversation, seconds: int) -> Case:
-    """As it is shown; periods are of so many seconds."""
+def case_of(found: Conversation, seconds: int, newest: int) -> Case:
+    """As it is shown; periods are of so many seconds, and ``newest`` is that of the unit's newest batch, 0 for none."""
     first = found.first
     return Case(
         case=found.number,
@@ -45,19 +49,20 @@ def case_of(found: Conversation, seconds: int) -> Case:
         categories=first.categories if first else (),
         force=first.force if first else "",
         answers=dict(first.answers) if first else {},
-        messages=tuple(message_of(one, seconds, first) for one in found.messages),
+        messages=tuple(message_of(one, seconds, newest, first) for one in found.messages),
         files=(),
         page=found.page,
         pages=found.pages,
     )
 
 
-def message_of(one: OnPage, seconds: int, first: Report | None = None) -> Message:
+def message_of(one: OnPage, seconds: int, newest: int, first: Report | None = None) -> Message:
     """As it is shown; what the report ``first`` holds beside its text stands with the case."""
     proof = "" if one.proof is Proof.PROVED else one.proof.value
     day = iso_day(one.period, seconds)
     if isinstance(one, OfficerText):
-        return Message(one.number, "unit", one.text, day, one.state, one.author, proof)
+        state = OFF_BOARD if one.is_off_board(newest) else one.state
+        return Message(one.number, "unit", one.text, day, state, one.author, proof)
     sender = "unproved" if one.proof is Proof.UNPROVED else "source"
     report = one.report
     if report is None:

@@ -52,9 +52,11 @@ def preview(desk: Desk, session: Session, asked: Preview) -> Previewed:
         sealed = conversation.read_after(connection, open_case(connection, session.holder, case), kept.seen)
         mark = conversation.newest_place(connection, case)
     behind = opened(desk, session, sealed).messages if mark > kept.seen else ()
-    seconds = desk.engine.period_seconds()
+    seconds, newest = desk.engine.period_seconds(), desk.engine.newest_batch()
     # Their texts alone: the rest of a later report stands in the case.
-    added = tuple(message_of(one, seconds, one.report if isinstance(one, SourceMessage) else None) for one in behind)
+    added = tuple(
+        message_of(one, seconds, newest, one.report if isinstance(one, SourceMessage) else None) for one in behind
+    )
     return Previewed(
         case=case,
         text=text,

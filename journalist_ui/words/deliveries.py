@@ -14,9 +14,10 @@ class Delivery:
     line: str
 
 
-_NOT_ADMITTED = Delivery("Waiting to be admitted", "waiting to be sent")
+_WAITS = "on the board: it waits for room, or until the source comes"
 _STATES = {
     "waiting": Delivery("Waiting for the next batch", "waiting to be sent"),
+    "off-board": Delivery(f"Not {_WAITS}", f"not {_WAITS}"),
     "published": Delivery("Published, not read yet", "published, not yet acknowledged"),
     "read": Delivery("Read by the source", "read by the source"),
     "expired": Delivery("Given up: nobody read it in time", "given up: nobody read it in time"),
@@ -24,7 +25,5 @@ _STATES = {
 
 
 def delivery(message: Message) -> Delivery:
-    """Of a text of the unit; one that has no number yet is not admitted. A state of another release stands as it is."""
-    if message.state == "waiting" and not message.number:
-        return _NOT_ADMITTED
+    """Of a text of the unit. A state of another release stands as it is."""
     return _STATES.get(message.state, Delivery(message.state, message.state))

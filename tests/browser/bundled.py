@@ -44,8 +44,10 @@ class _Handler(SimpleHTTPRequestHandler):
             return False
         headers = tuple((name.lower(), value) for name, value in self.headers.items())
         self._service.asked.append(Asked(self.command, self.path, headers, len(body), time.monotonic()))
-        status, data = self._service.answer(self.path, body)
+        status, data, _, board = self._service.answer(self.path, body)
         self.send_response(status)
+        if self.path.startswith(("/v1/board", "/v1/rows")):
+            self.send_header("dropbox-board", board)
         self.send_header("content-length", str(len(data)))
         for name, value in TEMPTING.items():
             self.send_header(name, value)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A server between a visitor and the service: it writes down every request, and may answer otherwise, or late."""
+"""A server between visitor and service: it writes down every request, and may answer otherwise, late or in part."""
 
 import asyncio
 import time
@@ -13,6 +13,9 @@ from aiohttp import ClientSession, web
 from dropbox.protocol.wire import encode_answer
 
 LARGEST = 1 << 26
+READING = ["/v1/directory", "/v1/board", "/v1/rows"]
+BURST = [*READING, "/v1/envelopes"]
+"""What a visit asks for, in order, and what of it only reads."""
 Change = Callable[[bytes], bytes | None]
 """From the honest body to what is answered instead; None hangs up."""
 Way = Callable[[web.Request, web.Response], Awaitable[web.StreamResponse]]
@@ -28,13 +31,24 @@ async def cut(request: web.Request, answer: web.Response) -> web.StreamResponse:
 
 async def half(request: web.Request, answer: web.Response) -> web.StreamResponse:
     """A part of the honest answer, then none. Where a connection is cut before it, a browser tries again by itself."""
-    body = bytes(answer.body)  # type: ignore[arg-type]  # an honest answer has one
-    begun = web.StreamResponse(status=answer.status, headers=answer.headers)
-    begun.content_length = len(body)
-    await begun.prepare(request)
-    await begun.write(body[: len(body) // 2])
-    await asyncio.sleep(0.05)
-    return await cut(request, answer)
+    return await cut_after(len(bytes(answer.body)) // 2)(request, answer)  # type: ignore[arg-type]  # it has one
+
+
+def cut_after(size: int) -> Way:
+    """So many bytes of the honest answer, then none; all of a shorter one."""
+
+    async def way(request: web.Request, answer: web.Response) -> web.StreamResponse:
+        body = bytes(answer.body)  # type: ignore[arg-type]  # an honest answer has one
+        if len(body) <= size:
+            return answer
+        begun = web.StreamResponse(status=answer.status, headers=answer.headers)
+        begun.content_length = len(body)
+        await begun.prepare(request)
+        await begun.write(body[:size])
+        await asyncio.sleep(0.05)
+        return await cut(request, answer)
+
+    return way
 
 
 async def try_later(request: web.Request, answer: web.Response) -> web.StreamResponse:
@@ -77,6 +91,11 @@ def hurried(times: int) -> Change:
     return lambda script: clock.encode() + script
 
 
+def place_of(path: str) -> str:
+    """The path of a request without board and offset."""
+    return next((one + "/" for one in READING if path.startswith(one + "/")), path)
+
+
 @dataclass(frozen=True)
 class Asked:
     """One request as it came: its headers in order, names as written."""
@@ -95,7 +114,8 @@ class Asked:
 @dataclass
 class LyingServer:
     """``changes`` maps a path to what becomes of its answer; the ``ways`` of a path are used up one by one, each by one
-    request; ``asked`` holds the requests in their order."""
+    request; ``asked`` holds the requests in their order. The path of the rest of an answer ends with the slash before
+    its board: "/v1/rows/"."""
 
     service: str
     changes: dict[str, Change] = field(default_factory=dict)
@@ -104,7 +124,7 @@ class LyingServer:
     address: str = ""
 
     def of_visits(self) -> list[Asked]:
-        """What belongs to a burst: directory, board and envelope."""
+        """What belongs to a burst: directory, board, rows and envelope."""
         return [one for one in self.asked if one.path.startswith("/v1/")]
 
 
@@ -119,19 +139,20 @@ async def lying_server(service: str) -> AsyncIterator[LyingServer]:
             server.asked.append(
                 Asked(request.method, request.path_qs, tuple(request.raw_headers), body, time.monotonic())
             )
+            place = place_of(request.path)
             # What is to be changed is asked for as it is, not compressed.
-            left_out = {"host", "accept-encoding"} if request.path in server.changes else {"host"}
+            left_out = {"host", "accept-encoding"} if place in server.changes else {"host"}
             kept = {name: value for name, value in request.headers.items() if name.lower() not in left_out}
             async with session.request(request.method, service + request.path_qs, headers=kept, data=body) as honest:
                 told: bytes | None = await honest.read()
                 headers = {name: value for name, value in honest.headers.items() if name.lower() != "connection"}
-            if change := server.changes.get(request.path):
+            if change := server.changes.get(place):
                 told = change(told or b"")
                 headers = {name: value for name, value in headers.items() if name.lower() != "content-length"}
             response = web.Response(body=told, status=honest.status, headers=headers)
             if told is None:
                 return await cut(request, response)
-            ways = server.ways[request.path]
+            ways = server.ways[place]
             return await ways.pop(0)(request, response) if ways else response
 
         app = web.Application(client_max_size=LARGEST)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A service, a liar in front of it and a person at the page, for every way in which a visit can go wrong."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +10,9 @@ from aiohttp import web
 from playwright.async_api import Page, expect
 
 from dropbox.http_edge.answers import Answer
-from dropbox.protocol.constants import EPOCH_CERT
 from dropbox.server.handlers.error_answers import Refused
 from dropbox.server.handlers.routes import Handler
+from tests.browser.board_lies import tell
 from tests.browser.conftest import CHROMIUM, Launch
 from tests.browser.lying_server import LyingServer, lying_server
 from tests.browser.pages_looks import assert_good_looks
@@ -54,6 +54,10 @@ class Scene:
         """Everything that can be pressed on the present page."""
         return [" ".join(text.split()) for text in await self.page.get_by_role("button").all_inner_texts()]
 
+    def alter(self, unit: int) -> None:
+        """From now on the unit's manifest is not the one that it signed."""
+        tell(self.between, self.server, unit, "the manifest changed")
+
     def paths(self) -> list[str]:
         return [one.path for one in self.between.of_visits()]
 
@@ -73,13 +77,3 @@ async def scene(launch: Launch, folder: Path, behind: dict[int, int] | None = No
 async def refuses_for_good(request: web.BaseRequest) -> Answer:
     """Unlike "try-later", which is waited for."""
     raise Refused("wrong-length")
-
-
-def altered(server: Running, unit: int) -> Callable[[bytes], bytes]:
-    """The board with one bit of that unit's newest manifest turned."""
-
-    def change(board: bytes) -> bytes:
-        at = board.index(server.world.desks[unit].unit.unit_id) + 16 + 2 + 2 * EPOCH_CERT + 60
-        return board[:at] + bytes([board[at] ^ 1]) + board[at + 1 :]
-
-    return change

@@ -19,9 +19,9 @@ STRETCH, BRIEF = b"=19456,", b"=64,"
 FORCES: tuple[tuple[str, ...], ...] = ((), ("cumbria", "northumbria"), ("dorset",))
 
 
-def make_world() -> World:
-    """An intake desk and two force units."""
-    world = World(3)
+def make_world(quota: int = 8) -> World:
+    """An intake desk and two force units, of so many rows each."""
+    world = World(3, quota)
     # As long as in production, 60 days: the pages name the day to come back on.
     world.policy = replace(world.policy, give_up=60 * 86_400 // world.policy.period)
     for desk, name, forces in zip(world.desks, NAMES, FORCES, strict=True):

@@ -141,13 +141,13 @@ async def test_letters_that_are_off_do_nothing(officer: Officer) -> None:
 
 
 COUNTED = (
-    ("", "0 bytes: part 1 of at most 16; 884 bytes are left in this part."),
-    ("x" * PART, "884 bytes: part 1 of at most 16; 0 bytes are left in this part."),
-    ("x" * (PART + 1), "885 bytes: part 2 of at most 16; 883 bytes are left in this part."),
-    ("a\nb", "3 bytes: part 1 of at most 16; 881 bytes are left in this part."),
-    ("é\U0001f9d1", "6 bytes: part 1 of at most 16; 878 bytes are left in this part."),
-    ("x" * PART * 16, "14,144 bytes: part 16 of at most 16; 0 bytes are left."),
-    ("x" * PART * 16 + "x", "14,145 bytes: 17 parts, at most 16 can be sent. Shorten it."),
+    ("", "0 bytes: part 1 of at most 8; 884 bytes are left in this part."),
+    ("x" * PART, "884 bytes: part 1 of at most 8; 0 bytes are left in this part."),
+    ("x" * (PART + 1), "885 bytes: part 2 of at most 8; 883 bytes are left in this part."),
+    ("a\nb", "3 bytes: part 1 of at most 8; 881 bytes are left in this part."),
+    ("é\U0001f9d1", "6 bytes: part 1 of at most 8; 878 bytes are left in this part."),
+    ("x" * PART * 8, "7,072 bytes: part 8 of at most 8; 0 bytes are left."),
+    ("x" * PART * 8 + "x", "7,073 bytes: 9 parts, at most 8 can be sent. Shorten it."),
 )
 
 
@@ -160,8 +160,8 @@ async def test_the_counter_says_what_the_desk_will_say(officer: Officer) -> None
         await expect(officer.page.locator("#count")).to_have_text(said)
         await officer.press("Preview")
         words = await officer.words()
-        if len(text.encode()) > PART * 16:
-            assert "The text needs 17 parts, at most 16 can be sent." in words
+        if len(text.encode()) > PART * 8:
+            assert "The text needs 9 parts, at most 8 can be sent." in words
             await expect(officer.page.locator("#text")).to_have_value(text)
         elif text:
             parts = -(-len(text.encode()) // PART)

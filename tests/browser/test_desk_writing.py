@@ -151,7 +151,7 @@ async def test_a_text_that_is_far_too_long_leaves_no_desk_open(officer: Officer)
     await officer.page.locator("#text").fill("y" * 70_000)
     await locked(officer.page)
     assert officer.house.desk.sessions.count == 0
-    await kept(officer, "y" * 28_000)
+    await kept(officer, "y" * 14_000)
 
 
 async def test_back_after_sending_brings_no_text_back(officer: Officer) -> None:

@@ -14,12 +14,12 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext, expect
 
-from dropbox.protocol.batches import encode_board, parse_board
 from dropbox.protocol.codename import encode_codename, entropy_from_random
 from dropbox.protocol.directory import parse_signed_directory
 from dropbox.words import codename_words
+from tests.browser.board_lies import tell
 from tests.browser.conftest import CHROMIUM, FIREFOX, Launch
-from tests.browser.lying_server import Change, lying_server
+from tests.browser.lying_server import READING, lying_server
 from tests.browser.pages_service import NAMES, NORTH, make_world
 from tests.browser.visitor import Report, SourcePage
 from tests.flows.lies import LIES, flip
@@ -27,9 +27,8 @@ from tests.in_process import ask
 from tests.server.service import Clock, Running, running
 
 pytestmark = pytest.mark.either
-WINDOW = 8
-BATCHES = 10
-"""Of each unit, more than the window: nothing may be missing at its old end."""
+BATCHES = 6
+"""Of each unit, one after another; the board shows the newest."""
 
 
 def new_codename() -> str:
@@ -53,10 +52,10 @@ async def publish(server: Running, period: int, silent: frozenset[int] = frozens
 
 
 @asynccontextmanager
-async def service(folder: Path, silent: frozenset[int] = frozenset()) -> AsyncIterator[Running]:
-    """Three units on a board as full as it gets; the silent ones have published only the first batches."""
-    world = make_world()
-    world.policy = replace(world.policy, period=86_400, collect=3_600, window=WINDOW)
+async def service(folder: Path, silent: frozenset[int] = frozenset(), quota: int = 8) -> AsyncIterator[Running]:
+    """Three units that publish each period; the silent ones have published only the first batches."""
+    world = make_world(quota)
+    world.policy = replace(world.policy, period=86_400, collect=3_600)
     now = int(time.time()) // world.policy.period
     clock = Clock(world)
     clock.set_period(now - BATCHES)
@@ -74,25 +73,13 @@ async def honest(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runn
         yield server
 
 
-def on_board(server: Running, name: str) -> Change:
-    """A lie about the northern unit's part."""
-    lie, _ = LIES[name]
-    unit_id = server.world.desks[NORTH].unit.unit_id
-
-    def change(board: bytes) -> bytes:
-        told = [lie(part) if part.unit_id == unit_id else part for part in parse_board(board)]
-        return encode_board([part for part in told if part is not None])
-
-    return change
-
-
 def check(server: Running, address: str) -> tuple[int, str, str]:
     """What the command line says to a codename that has nothing on the board: exit code, output, errors."""
     words = ("check", "--service", address, "--anchor", server.config.anchor, "--json")
     return ask("dropbox-source", *words, stdin=f"{new_codename()}\n")
 
 
-IN_FIREFOX = ("the unit's part left out", "an old manifest changed", "a certificate swapped")
+IN_FIREFOX = ("the unit's part left out", "a row changed", "the certificates swapped")
 """Page and worker are the same everywhere: these show what this browser could do otherwise."""
 BROWSER_AND_LIE = [pytest.param(CHROMIUM, name, marks=pytest.mark.chromium) for name in LIES] + [
     pytest.param(FIREFOX, name, marks=pytest.mark.firefox) for name in IN_FIREFOX
@@ -104,7 +91,7 @@ async def test_an_altered_board(honest: Running, launch: Launch, browser: str, n
     """The page says in the open that answers of this unit are withheld or altered, and that it is proved; the command
     line gives the same warning; the visit goes on like any other."""
     async with lying_server(honest.address) as server:
-        server.changes["/v1/board"] = on_board(honest, name)
+        tell(server, honest, NORTH, name)
         context = await (await launch(browser)).new_context()
         source = SourcePage(await context.new_page(), server.address)
         assert await source.check(new_codename()) == []
@@ -113,7 +100,7 @@ async def test_an_altered_board(honest: Running, launch: Launch, browser: str, n
         assert len(warnings) == 1
         assert f"Answers of “{NAMES[NORTH]}” are being withheld or altered" in warnings[0]
         assert "proved, not guessed" in warnings[0]
-        assert [one.method for one in server.of_visits()] == ["GET", "GET", "POST"]
+        assert [one.method for one in server.of_visits()] == ["GET", "GET", "GET", "POST"]
         told = json.loads((await asyncio.to_thread(check, honest, server.address))[1])
         assert [(one["code"], one["unit"]) for one in told["warnings"]] == [("replies-altered", "unit-1")]
 
@@ -122,7 +109,7 @@ async def test_a_report_to_a_unit_whose_board_is_altered(honest: Running, contex
     """Nothing is sealed to it, a decoy goes instead, and no other unit is offered: who comes back at once would show
     whom the report was for."""
     async with lying_server(honest.address) as server:
-        server.changes["/v1/board"] = on_board(honest, "a certificate swapped")
+        tell(server, honest, NORTH, "the certificates swapped")
         source = SourcePage(await context.new_page(), server.address)
         await source.open()
         await source.walk_to_check(Report("to a unit that is held back"))
@@ -191,7 +178,7 @@ async def test_a_rolled_back_directory(context: BrowserContext, tmp_path: Path) 
         await source.open()
         await source.come_back(new_codename())
         await expect(source.section("problem")).to_contain_text("older")
-        assert [one.path for one in server.of_visits()] == ["/v1/directory", "/v1/board"] * 2
+        assert [one.path for one in server.of_visits()] == READING * 2
         assert (await asyncio.to_thread(check, honest, server.address))[0] == 1
 
 

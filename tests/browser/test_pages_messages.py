@@ -11,7 +11,9 @@ from playwright.async_api import Page
 
 from dropbox.http_edge.answers import SCRIPT
 from dropbox.http_edge.static_files import StaticFile
+from dropbox.protocol.policy import PRODUCTION
 from dropbox.server.handlers.policies import WORKER_LOADS
+from dropbox.source_cli.terminal import MORE_WAITS, read_again
 from tests.browser.conftest import CHROMIUM
 from tests.browser.pages_looks import assert_good_looks
 from tests.browser.pages_service import small_service
@@ -52,11 +54,13 @@ def visited(*conversations: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def conversation(name: str, collected: int, *texts: str, unread: int = 0) -> dict[str, Any]:
+def conversation(name: str, collected: int, *texts: str, **more: Any) -> dict[str, Any]:
+    """What a worker tells of a unit; ``more`` takes the place of what it tells of most."""
     messages = [
         {"number": number, "kind": "text", "text": text, "day": "2026-03-01"} for number, text in enumerate(texts, 1)
     ]
-    return {"slug": "unit-0", "name": name, "collected": collected, "unread": unread, "messages": messages}
+    usual = {"slug": "unit-0", "name": name, "collected": collected, "again": 3, "more": False, "unread": 0}
+    return usual | {"messages": messages} | more
 
 
 @asynccontextmanager
@@ -84,7 +88,7 @@ async def test_whatever_a_unit_writes_is_shown_and_does_nothing(page: Page, tmp_
         assert await shown.locator("pre *").count() == 0
         assert await shown.locator("[data-conversations] h2").all_text_contents() == ["<i>Unit</i> & co"]
         assert await shown.locator("a, script, img, b, i").count() == 0
-        assert (await shown.locator("h3").first.inner_text()).startswith("Answer 1, Sunday")
+        assert (await shown.locator("h3").first.inner_text()).startswith("Answer 1, on the board of Sunday")
         if page.context.browser and page.context.browser.browser_type.name == CHROMIUM:
             await assert_good_looks(page, "answers")
         assert happened == []
@@ -106,6 +110,24 @@ async def test_what_was_collected(chromium_page: Page, tmp_path: Path) -> None:
         assert shown.count("There is no answer from this unit") == 2
 
 
+async def test_for_how_long_and_what_waits(chromium_page: Page, tmp_path: Path) -> None:
+    """Below the texts of a unit, for how long they can be read again; with them or without any, that more waits."""
+    told = (
+        (conversation("A", 1, "one", again=0), "it leaves the board soon, and is gone then."),
+        (conversation("B", 1, "two", again=1), "it stays on the board for one more day at most, and is gone then."),
+        (conversation("C", 1, "three", more=True), "it stays on the board for 3 more days at most, and is gone then."),
+        (conversation("D", 1, more=True), MORE_WAITS),
+    )
+    async with answers(chromium_page, tmp_path, visited(*(one for one, _ in told))) as source:
+        shown = await source.section("messages").locator("[data-conversations]").inner_text()
+        places = [shown.index(words) for _, words in told]
+        assert places == sorted(places)
+        assert shown.count("Once the unit learns that you have read this") == 3
+        assert shown.count(MORE_WAITS) == 2
+        assert "There is no answer" not in shown
+        await assert_good_looks(chromium_page, "answers of which more waits")
+
+
 async def test_one_page_with_messages_and_without(chromium_page: Page, tmp_path: Path) -> None:
     """The same heading, the same button and the same advice whether something was found or not."""
     frame = []
@@ -118,6 +140,7 @@ async def test_one_page_with_messages_and_without(chromium_page: Page, tmp_path:
     assert set(frame[0][2]) ^ set(frame[1][2]) == {
         next(text for text in frame[0][2] if text.startswith("Nothing found")),
         "The unit has collected 1 of your messages.",
+        read_again(PRODUCTION),
     }
 
 

@@ -13,9 +13,9 @@ from playwright.async_api import Page, async_playwright, expect
 from dropbox.http_edge.answers import Answer
 from dropbox.protocol.constants import MAX_DIRECTORY
 from tests.browser.conftest import Launch
-from tests.browser.lying_server import lying_server
+from tests.browser.lying_server import BURST, READING, lying_server
 from tests.browser.pages_looks import assert_good_looks
-from tests.browser.pages_scene import altered, refuses_for_good, scene
+from tests.browser.pages_scene import refuses_for_good, scene
 from tests.browser.pages_service import INTAKE, NAMES, NORTH, SOUTH, small_service
 from tests.browser.pages_source import ACCOUNT, Source, new_codename
 from tests.browser.test_pages_walk import stored
@@ -33,7 +33,7 @@ async def test_the_date_seems_wrong(launch: Launch, tmp_path: Path) -> None:
     async with scene(launch, tmp_path, {INTAKE: 5, NORTH: 5, SOUTH: 5}) as it:
         await it.send()
         await it.shows("Is the date on this device right?", NOTHING_SENT, "The date of this device seems wrong")
-        assert it.paths() == ["/v1/directory", "/v1/board"]
+        assert it.paths() == READING
         await it.press_on("I have set the date right: try again")
         await it.source.at("Is the date on this device right?", 30_000)
         assert await stored(it.server) == 0
@@ -41,7 +41,7 @@ async def test_the_date_seems_wrong(launch: Launch, tmp_path: Path) -> None:
         await it.shows("Your report is stored", "The date of this device seems wrong")
         assert re.fullmatch(r"in [2-6] days", await it.source.section("sent").locator("[data-come-back]").inner_text())
         assert await stored(it.server) == 1
-        assert it.paths() == [*["/v1/directory", "/v1/board"] * 3, "/v1/envelopes"]
+        assert it.paths() == [*READING * 3, "/v1/envelopes"]
 
 
 async def test_the_unit_has_been_silent(launch: Launch, tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ async def test_the_units_board_is_altered(launch: Launch, tmp_path: Path) -> Non
     """That unit gets nothing: a decoy goes, the proof is told, and no other unit is offered; the report stays, under
     the same codename."""
     async with scene(launch, tmp_path) as it:
-        it.between.changes["/v1/board"] = altered(it.server, NORTH)
+        it.alter(NORTH)
         codename = await it.send()
         await it.shows("Not sent", "cannot receive anything now", NOTHING_SENT, "This is proved, not guessed", SOONER)
         assert NAMES[INTAKE] not in await it.page.locator("section:visible").inner_text()
@@ -149,7 +149,7 @@ async def test_the_units_board_is_altered(launch: Launch, tmp_path: Path) -> Non
 async def test_a_return_to_an_altered_board(launch: Launch, tmp_path: Path) -> None:
     """The proof stands in the open, and what was not found is not called "no messages"."""
     async with scene(launch, tmp_path) as it:
-        it.between.changes["/v1/board"] = altered(it.server, NORTH)
+        it.alter(NORTH)
         await it.source.start()
         await it.source.look(new_codename())
         proof = f"Answers of “{NAMES[NORTH]}” are being withheld or altered"
@@ -187,7 +187,7 @@ async def test_no_answer_after_the_envelope_left(launch: Launch, tmp_path: Path)
         it.between.changes["/v1/directory"] = lambda body: body[:-1] + bytes([body[-1] ^ 1])
         await again("There is a problem with the service", "is not the one that was signed", PERHAPS)
         it.between.changes.clear()
-        it.between.changes["/v1/board"] = altered(it.server, NORTH)
+        it.alter(NORTH)
         await again("Not sent", PERHAPS)
         it.between.changes.clear()
         await again("Your report is stored")
@@ -233,7 +233,7 @@ async def test_the_service_takes_nothing(launch: Launch, tmp_path: Path) -> None
         await it.press_on("Go back to what you wrote")
         assert await it.source.take_codename() == codename
         assert len(set(days)) == 1
-        assert it.paths() == ["/v1/directory", "/v1/board", "/v1/envelopes"] * 9
+        assert it.paths() == BURST * 9
 
 
 async def test_what_the_roots_did_not_sign_is_not_believed(launch: Launch, tmp_path: Path) -> None:
@@ -242,7 +242,7 @@ async def test_what_the_roots_did_not_sign_is_not_believed(launch: Launch, tmp_p
         it.between.changes["/v1/directory"] = lambda body: body[:-1] + bytes([body[-1] ^ 1])
         await it.send()
         await it.shows("There is a problem with the service", "is not the one that was signed", NOTHING_SENT)
-        assert it.paths() == ["/v1/directory", "/v1/board"]
+        assert it.paths() == READING
 
 
 @pytest.mark.parametrize("way", ["hangs up", "not this service"])

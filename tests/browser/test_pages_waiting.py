@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.lying_server import LyingServer, Way, cut, hurried, late, lying_server
+from tests.browser.lying_server import BURST, LyingServer, Way, cut, hurried, late, lying_server
 from tests.browser.pages_looks import assert_good_looks
 from tests.browser.pages_service import NAMES, NORTH, small_service
 from tests.browser.pages_source import ACCOUNT, Source, new_codename
@@ -84,7 +84,7 @@ async def test_answers_are_there_before_the_receipt(context: BrowserContext, tmp
         await expect(spoken(source)).to_have_text([OVER])
         await expect(source.button("Write to the unit")).to_be_visible()
         assert await source.warnings() == []
-        assert [one.path for one in between.of_visits()] == ["/v1/directory", "/v1/board", ENVELOPE]
+        assert [one.path for one in between.of_visits()] == BURST
         await source.back()
         await expect(source.button("Start a report")).to_be_visible()
 
@@ -143,11 +143,12 @@ async def test_a_report_and_a_reply_hear_that_the_service_is_busy(context: Brows
 
 @pytest.mark.either
 async def test_a_service_that_drips_is_unavailable(context: BrowserContext, tmp_path: Path) -> None:
-    """The page shows how much of the board has come; when the rest only drips, the visit ends as one whose connection
-    broke. The two that are made after it break at once here."""
+    """The page shows how much of the board's rows has come; when the rest only drips, the visit ends as one whose
+    connection broke. The two that are made after it break at once here."""
 
     async def half(request: web.Request, answer: web.Response) -> web.StreamResponse:
-        dripping = web.StreamResponse(headers={"content-length": str(SIZE)})
+        board = answer.headers["dropbox-board"]
+        dripping = web.StreamResponse(headers={"content-length": str(SIZE), "dropbox-board": board})
         await dripping.prepare(request)
         await dripping.write(bytes(SIZE // 2))
         for _ in range(1_000):
@@ -156,11 +157,11 @@ async def test_a_service_that_drips_is_unavailable(context: BrowserContext, tmp_
         return dripping
 
     async with hurried_page(await context.new_page(), tmp_path, times=100) as (source, between):
-        between.ways["/v1/board"] = [half]
+        between.ways["/v1/rows"] = [half]
         between.ways["/v1/directory"] = [late(0), *[cut] * 99]
         await source.button("Come back with a codename").click()
         await source.box("Your codename").fill(new_codename())
         await source.press("Look for answers")
         await expect(source.page.locator("[data-amount]")).to_have_text("1 of 2 MB")
         await source.at("The service is unavailable", 30_000)
-        assert [one.path for one in between.of_visits()].count("/v1/board") == 1
+        assert [one.path for one in between.of_visits()].count("/v1/rows") == 1

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, BrowserContext, expect
 
 from dropbox.protocol.constants import ENVELOPE
 from tests.browser.conftest import CHROMIUM, Launch
-from tests.browser.lying_server import Asked, drip, half, hurried, late, lying_server, try_later
+from tests.browser.lying_server import READING, Asked, drip, half, hurried, late, lying_server, try_later
 from tests.browser.test_lies import new_codename, service
 from tests.browser.test_pages_wire import LOADED
 from tests.browser.visitor import SLOW, Report, SourcePage
@@ -22,7 +22,7 @@ CODENAMES = int(os.environ.get("VISITS", "12"))
 """Of the visits with many codenames: `make visits N=200` makes more."""
 AT_ONCE = 4
 Visited = TypeVar("Visited")
-BURST = [("GET", "/v1/directory", 0), ("GET", "/v1/board", 0), ("POST", "/v1/envelopes", ENVELOPE)]
+BURST = [*(("GET", path, 0) for path in READING), ("POST", "/v1/envelopes", ENVELOPE)]
 TIMES = 1 if "VISITS" in os.environ else 10
 """How many times as fast the worker's clock runs under load; `make visits` makes it a person's."""
 SLACK = 100.0
@@ -30,7 +30,7 @@ SLACK = 100.0
 
 
 def bursts(asked: list[Asked]) -> list[list[Asked]]:
-    """The requests of visits, three by three."""
+    """The requests of visits, four by four."""
     of_visits = [one for one in asked if one.path.startswith("/v1/")]
     assert len(of_visits) % len(BURST) == 0
     return [of_visits[at : at + len(BURST)] for at in range(0, len(of_visits), len(BURST))]
@@ -39,7 +39,7 @@ def bursts(asked: list[Asked]) -> list[list[Asked]]:
 @pytest.mark.timeout(240)
 async def test_every_kind_of_visit_sends_the_same_requests(context: BrowserContext, tmp_path: Path) -> None:
     """A report, a return with its codename, two with codenames that nobody used, a follow-up in the same page: the same
-    three requests in the same order with the same headers and sizes, and the same files, each once, before them when
+    four requests in the same order with the same headers and sizes, and the same files, each once, before them when
     the page is opened."""
     async with service(tmp_path) as honest, lying_server(honest.address) as server:
         source = SourcePage(await context.new_page(), server.address)
@@ -103,9 +103,9 @@ async def test_many_codenames_send_identical_requests_and_are_warned_of_nothing(
         assert len({one.body for one in by_path("/v1/envelopes")}) == CODENAMES
 
 
-ASKED = ["/v1/directory", "/v1/directory", "/v1/board", *["/v1/envelopes"] * 3]
+ASKED = ["/v1/directory", *READING, *["/v1/envelopes"] * 3]
 """A list that drips, so that the visit is made again; then a refusal, no answer, and a receipt that is waited for."""
-LEAST = [100.0, 0.0, 1.0, 0.5, 1.0]
+LEAST = [100.0, 0.0, 0.0, 1.0, 0.5, 1.0]
 """Seconds between two of these at least; the first lasts from when the page asks, which may be before it is heard."""
 
 

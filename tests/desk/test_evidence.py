@@ -48,7 +48,7 @@ def answer(room: Room, text: str) -> None:
 
 
 def shown(room: Room, number: int = 1) -> list[tuple[str, str, str]]:
-    found = case_of(room.sign_in("ada").show(number, 0), DAY)
+    found = case_of(room.sign_in("ada").show(number, 0), DAY, 0)
     return [(one.sender, one.proof or "proved", one.text) for one in found.messages]
 
 
@@ -138,7 +138,7 @@ def test_an_unproved_report_gives_the_case_no_facts(room: Room) -> None:
     sync(room)
     with room.vault.writing() as connection:
         connection.execute(update(tables.cases).values(pseudonym=bytes(32)))
-    assert case_of(room.sign_in("ada").show(1, 0), DAY).force == ""
+    assert case_of(room.sign_in("ada").show(1, 0), DAY, 0).force == ""
     assert room.sign_in("ada").cases()[0].categories == ()
 
 

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import update
 
 from dropbox.flows.desk.state import TextState
-from dropbox.protocol.constants import CATEGORIES, TEXT_PART
+from dropbox.protocol.constants import CATEGORIES, MAX_TEXT_PARTS, TEXT_PART
 from dropbox.questions import QUESTIONS
 from journalist_ui.casework.cases import ASSESSING, NEW
 from journalist_ui.shapes.conversation import Message
 from journalist_ui.vault import tables
 from journalist_ui.vault.counters import count_cases
+from journalist_ui.verbs.conversation import OFF_BOARD
 from journalist_ui.web.words import cases as words
 from journalist_ui.web.words.answers import told as told_of
 from journalist_ui.web.words.faults import FAULTS
@@ -56,7 +57,7 @@ async def test_a_report_is_read_and_answered(house: House) -> None:
     page = await officer.post(f"/cases/{case}/state", {"state": "assessing"})
     assert "The case is marked as being assessed, for all members." in page.words
     await send(officer, case, TEXT.replace("\n", "\r\n"))
-    assert "Waiting to be admitted" in (await officer.get(f"/cases/{case}")).words
+    assert "Waiting for the next batch" in (await officer.get(f"/cases/{case}")).words
     assert "1 answer on the way" in (await officer.get("/")).words
     await house.period()
     await house.period()
@@ -102,7 +103,7 @@ async def test_a_preview_sends_nothing(house: House) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("é" * (TEXT_PART // 2 * 16 + 1), "The text needs 17 parts, at most 16 can be sent."),
+        ("é" * (TEXT_PART // 2 * MAX_TEXT_PARTS + 1), "The text needs 9 parts, at most 8 can be sent."),
         (" \n ", "The text is empty."),
     ],
 )
@@ -212,10 +213,9 @@ def test_every_category_and_state_has_its_words() -> None:
     """The closed lists of the protocol and of the vault, each with words of its own."""
     assert tuple(words.CATEGORIES) == CATEGORIES
     assert {NEW, ASSESSING} == set(words.STATES)
-    for state in TextState:
-        for number in (0, 1):
-            found = delivery(Message(number, "unit", "", "", state.value))
-            assert state.value not in (found.page, found.line)
+    for state in (*TextState, OFF_BOARD):
+        found = delivery(Message(1, "unit", "", "", str(state)))
+        assert state not in (found.page, found.line)
 
 
 async def test_the_other_sides_words_have_a_name(house: House) -> None:

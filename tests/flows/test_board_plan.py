@@ -142,6 +142,7 @@ def test_what_was_read_can_be_read_again_while_there_is_room() -> None:
     assert texts_of(planned(read, now=NOW + 4)) == set()
     assert texts_of(planned(replace(read, steps=0))) == set()
     assert texts_of(planned(read, one("b", text(2, written=NOW - 14)))) == {2}
+    assert texts_of(planned(one("c", text(3), text(4, read=NOW), steps=1))) == {3}
 
 
 def test_more_waits_is_said_of_what_is_not_on_the_board() -> None:

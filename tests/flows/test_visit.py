@@ -103,8 +103,8 @@ def test_every_kind_of_visit_makes_the_same_requests() -> None:
 
 
 def test_a_return_acknowledges_to_a_unit_that_answered_and_never_to_one_named() -> None:
-    """With entries from one unit and a mark from another, the ack goes to the one with entries, which then posts no
-    more."""
+    """With entries from one unit and a mark from another, the ack goes to the one with entries, which then has them
+    read."""
     service = make_service()
     service.send(STRETCHED, "south", b"to the other unit too")
     conversation(service, "north", replies=1)

@@ -142,14 +142,16 @@ def plan_rows(
     conversation; a text that has no key and no step of a chain waits for its source."""
     lanes = _Lanes(rows, value)
     used: dict[bytes, set[int]] = {}
+    steps = {one.pseudonym: one.steps for one in conversations}
     planned: list[Row] = []
     for one, texts in _turns(conversations, now, spans):
-        steps, mine = one.steps, used.setdefault(one.pseudonym, set())
+        mine = used.setdefault(one.pseudonym, set())
         for text in texts:
-            chosen = lanes.take(one.pseudonym, text.parts, mine) if text.keyed or steps else []
+            may_stand = text.keyed or steps[one.pseudonym]
+            chosen = lanes.take(one.pseudonym, text.parts, mine) if may_stand else []
             if not chosen:
                 break
-            steps -= not text.keyed
+            steps[one.pseudonym] -= not text.keyed
             mine.update(chosen)
             planned += [Row(one.pseudonym, text.id, part, lane) for part, lane in enumerate(chosen)]
     return tuple(planned)
