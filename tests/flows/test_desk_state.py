@@ -38,25 +38,6 @@ def codes(found: Any) -> list[str]:
     return [notice.code for notice in found.notices]
 
 
-def test_what_was_read_is_there_for_some_days_more() -> None:
-    """Once the unit has learnt of it, on as many boards as `linger` says; it asks for no acknowledgement again."""
-    service, desk, conversation = started()
-    desk.reply(conversation, "read")
-    service.tick()
-    found = []
-    for _ in range(service.twin.policy.linger + 3):
-        (north,) = service.visit(STRETCHED).conversations
-        found.append(
-            (
-                [one.text for one in north.read.texts],
-                north.read.unacknowledged,
-                bool(north.read.mark and north.read.mark.more_waits),
-            )
-        )
-        service.tick()
-    assert found == [(["read"], True, False), *[(["read"], False, False)] * 4, ([], False, False)]
-
-
 def test_a_new_keyring_goes_on_where_the_board_stands() -> None:
     """After a lost keyring the unit's first batch chains to the newest on the board, sources see no warning, and it can
     answer once the source has written again, under a number far above the old ones."""
