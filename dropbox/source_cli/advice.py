@@ -33,7 +33,7 @@ def come_back(judged: Judged | None = None) -> str:
     if judged is not None:
         policy = judged.directory.policy
         if policy.give_up * policy.period < DAY:
-            return f"Come back soon: answers are gone after a few hours. {SOONER}"
+            return f"Come back soon: an answer that you have not read waits for you for a few hours. {SOONER}"
     days = SOONEST + secrets.randbelow(LATEST - SOONEST + 1)
     on = "" if judged is not None and judged.clock_suspect else f", on {date.today() + timedelta(days)}"  # noqa: DTZ011 - the day of whoever reads it
     return f"Come back in {days} days{on}; the day was drawn at random, in the same way for everybody. {SOONER}"

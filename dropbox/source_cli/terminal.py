@@ -141,7 +141,7 @@ def kind(name: str) -> str:
     return name.lower().replace("_", "-")
 
 
-MORE_WAITS = "More waits for you: a text that is not on the board today. This visit asks for it; come back to read it."
+MORE_WAITS = "More waits for you: a text that is not on the board today. Your visits ask for it; come back to read it."
 NOTHING_FOUND = "Nothing found for this codename. That is also what an unused codename looks like."
 STORED = "Stored. Whether the unit has it shows as “collected” when you come back with the codename."
 ATTACH_LATER = "This release cannot send files yet. Describe the file in the text; the unit can ask for it."

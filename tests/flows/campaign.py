@@ -94,7 +94,9 @@ def main() -> None:
         for counts in processes.map(partial(run, periods=chosen.periods), seeds):
             for name, value in vars(counts).items():
                 setattr(total, name, getattr(total, name) + value)
-    print(f"{chosen.runs} runs of {chosen.periods} periods; nothing lost, no key or tag used twice, nothing told falsely")
+    print(
+        f"{chosen.runs} runs of {chosen.periods} periods; nothing lost, no key or tag used twice, nothing told falsely"
+    )
     for name, value in vars(total).items():
         print(f"  {name.replace('_', ' '):24}{value:>10,}")
     sys.exit(bool(missed))

@@ -37,7 +37,8 @@ def check_told(world: World, source: SourceState, found: FoundConversation) -> N
     waiting = [
         text
         for text in world.desks[source.slug].vault.ledger.texts.values()
-        if text.pseudonym == found.keys.pseudonym and text.number not in shown
+        if text.pseudonym == found.keys.pseudonym
+        and text.number not in shown
         # What it was when the batch was made: it may have been read or given up since.
         and 0 < text.written <= period
         and not 0 < text.read < period

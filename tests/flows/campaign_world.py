@@ -9,9 +9,9 @@ from typing import Any
 
 from dropbox.flows.desk.requests import CommitVault, NewContent, PostBatch, SaveKeyring
 from dropbox.flows.desk.state import DeskContext, EpochSecret, Keyring, Ledger, Text
+from dropbox.protocol.batches import Upload, parse_upload
 from dropbox.protocol.directory import Directory
 from dropbox.protocol.manifests import parse_manifest
-from dropbox.protocol.batches import Upload, parse_upload
 from dropbox.protocol.units import BoardPlace, UnitKey
 from journalist_ui.daemon.keyring_format import decode_keyring, encode_keyring
 from tests.flows.twin import Desk, Service, changed_unit, drive, make_service, replace_directory
@@ -48,9 +48,12 @@ class Vault:
 
 @dataclass
 class DiskDesk:
-    """A desk whose process can be killed at any request: what is not on disk is gone. ``snapshots`` are copies of the
-    keyring of the last periods, which somebody may put back; ``lost`` the epoch secrets that went so; ``expected`` what
-    the officers must be told of it, ``usual`` what they are told each time; ``uploaded`` what left for a period; ``ended`` the last batch of a unit that is retired."""
+    """A desk whose process can be killed at any request: what is not on disk is gone.
+
+    ``snapshots`` are copies of the keyring of the last periods, which somebody may put back; ``lost`` the epoch secrets
+    that went so; ``expected`` what the officers must be told of it, ``usual`` what they are told each time;
+    ``uploaded`` what left for a period; ``ended`` the last batch of a unit that is retired.
+    """
 
     desk: Desk
     keyring: bytes
