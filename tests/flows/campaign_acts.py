@@ -127,7 +127,8 @@ def _trouble(world: World, slug: str) -> bool:
     """Whether the desk is away from now on."""
     disk = world.desks[slug]
     others_there = all(world.now >= other.away_until for other in world.desks.values())
-    if others_there and world.chance(0.04):
+    # Who has just come back collects first: away for longer than the service keeps a period, it would miss some.
+    if others_there and disk.acted >= world.now - 1 and world.chance(0.04):
         disk.away_until = world.now + world.random.randint(2, 10)
         return True
     if world.chance(0.02 * world.trouble):
@@ -158,7 +159,7 @@ def desk_acts(world: World, slug: str, troubled: bool) -> None:
         cut = world.random.randint(2, 12) if limit and world.chance(0.2) else None
         disk.run(world.service, publish_batch(disk.desk.context, world.service.twin.clock, world.random.randbytes), cut)
         check_keys(world, disk)
-    disk.expected = set()
+    disk.expected, disk.acted = set(), world.now
 
 
 def replay(world: World) -> None:

