@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The bare handlers that the server is measured against; run as a process of its own, prints its port.
 
-    python bench/bare.py sqlite FILE | postgres URL | bytes FILE
+    python bench/bare.py sqlite FILE | postgres URL | bytes BOARD ROWS
 
 ``sqlite`` and ``postgres`` hash a body and store it durably, many in one transaction, with the database's own driver
-and nothing else. ``bytes`` serves one file's bytes from memory.
+and nothing else. ``bytes`` serves two files' bytes from memory.
 """
 
 import asyncio
@@ -76,17 +76,20 @@ async def postgres_writer(url: str) -> Write:
     return run
 
 
-async def main(kind: str, target: str) -> None:
+def _serving(content: bytes) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def get(_: web.Request) -> web.Response:
+        return web.Response(body=content)
+
+    return get
+
+
+async def main(kind: str, *targets: str) -> None:
     app = web.Application()
     if kind == "bytes":
-        content = await asyncio.to_thread(Path(target).read_bytes)
-
-        async def get(_: web.Request) -> web.Response:
-            return web.Response(body=content)
-
-        app.router.add_get("/v1/board", get)
+        for path, file in zip(("/v1/board", "/v1/rows"), targets, strict=True):
+            app.router.add_get(path, _serving(await asyncio.to_thread(Path(file).read_bytes)))
     else:
-        grouped = Grouped(sqlite_writer(target) if kind == "sqlite" else await postgres_writer(target))
+        grouped = Grouped(sqlite_writer(*targets) if kind == "sqlite" else await postgres_writer(*targets))
 
         async def post(request: web.Request) -> web.Response:
             body = await request.read()
@@ -104,4 +107,4 @@ async def main(kind: str, target: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2]))
+    asyncio.run(main(*sys.argv[1:]))

@@ -178,6 +178,7 @@ def run_model(load: Load, days: int = DAYS, seed: int = 0) -> Found:
 
 LOADS = (
     *(Load(*one) for one in ((8, 0.04), (16, 0.15), (32, 0.4), (64, 1.0), (128, 2.5), (256, 6.0))),
+    *(Load(*one) for one in ((512, 10.0), (1_024, 16.0), (4_096, 75.0))),
     *(Load(*one, LONG) for one in ((8, 0.04), (8, 0.16), (16, 0.15), (16, 0.6), (32, 0.4), (32, 1.6))),
 )
 
@@ -185,7 +186,7 @@ LOADS = (
 def main() -> None:
     for load in LOADS:
         found = Found()
-        for seed in range(max(2, round(6 / load.reports))):
+        for seed in range(max(1, round(6 / load.reports))):
             found.add(run_model(load, seed=seed))
         kind = "long" if load.parts == LONG else "short"
         print(

@@ -10,40 +10,61 @@ from statistics import median
 from playwright.async_api import Page, async_playwright
 
 from bench.processes import make_service, served
+from dropbox.demo.service import QUOTA
 from tests.browser.conftest import CHROMIUM, FIREFOX, SAFER, start_browser
 from tests.browser.visitor import Report, SourcePage
 
-STRETCH = {CHROMIUM: 3.0, FIREFOX: 3.0, SAFER: 20.0}
-"""Seconds in which a codename is stretched while it is being written down."""
-SMALL = [2] * 3
-"""Quotas of the demo's units."""
+BROWSERS = (CHROMIUM, FIREFOX, SAFER)
+SMALL = [QUOTA] * 3
+"""Rows of the demo's units."""
+WATCH = """
+globalThis.steps = {}
+globalThis.stretched = new Promise((done) => (globalThis.stretch = done))
+globalThis.Worker = class extends Worker {
+  constructor(...how) {
+    super(...how)
+    this.addEventListener("message", ({ data }) => {
+      const { stage, percent } = data.progress ?? {}
+      if (stage) steps[stage] ??= performance.now()
+      if (stage === "stretch" && percent === 100) stretch()
+    })
+  }
+}
+"""
+"""When a visit's steps were first told to the page, and when its codename is stretched."""
+WAITED = "() => steps.post - steps.seal"
+"""Milliseconds from the sealed envelope to its leaving."""
 
 
 @dataclass(frozen=True)
 class Visit:
-    """Seconds. ``burst``: opening the page, and from "Send" to "stored", the codename being stretched. ``flow``: a
-    report, a return and a further message one after another, stretches included, as fast as fields can be filled in."""
+    """Seconds. ``burst``: opening the page, and from "Send" to "stored", the codename being stretched. ``waited``: of
+    these, for the instant at which an envelope leaves. ``flow``: a report, a return and a further message one after
+    another, stretches included, as fast as fields can be filled in."""
 
     burst: float
+    waited: float
     flow: float
 
 
-async def _visit(page: Page, address: str, stretch: float) -> Visit:
+async def _visit(page: Page, address: str) -> Visit:
     source = SourcePage(page, address)
+    await page.add_init_script(WATCH)
     begun = time.perf_counter()
     await source.open()
     opened = time.perf_counter() - begun
     await source.walk_to_check(Report("How long does it take?", force="Cumbria"))
     codename = await source.take_codename()
+    await page.evaluate("() => stretched")
     walked = time.perf_counter() - begun
-    await asyncio.sleep(stretch)
     sending = time.perf_counter()
     await source.send(codename)
     sent = time.perf_counter() - sending
+    waited = await page.evaluate(WAITED) / 1_000
     again = time.perf_counter()
     await source.check(codename)
     await source.reply("And again?", "Unit 0")
-    return Visit(opened + sent, walked + stretch + sent + time.perf_counter() - again)
+    return Visit(opened + sent, waited, walked + sent + time.perf_counter() - again)
 
 
 async def _visits(address: str, name: str, rounds: int) -> list[Visit]:
@@ -51,7 +72,7 @@ async def _visits(address: str, name: str, rounds: int) -> list[Visit]:
         browser = await start_browser(driver, name)
         try:
             contexts = [await browser.new_context() for _ in range(rounds)]
-            return [await _visit(await one.new_page(), address, STRETCH[name]) for one in contexts]
+            return [await _visit(await one.new_page(), address) for one in contexts]
         finally:
             await browser.close()
 
@@ -61,4 +82,4 @@ def measure_browser(folder: Path, name: str, quotas: list[int], rounds: int) -> 
     made = make_service(folder, full_board=True, quotas=quotas)
     with served(folder, *made) as server:
         visits = asyncio.run(_visits(f"http://127.0.0.1:{server.port}", name, rounds))
-    return Visit(median(one.burst for one in visits), median(one.flow for one in visits))
+    return Visit(*(median(getattr(one, name) for one in visits) for name in ("burst", "waited", "flow")))

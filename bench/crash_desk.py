@@ -58,6 +58,8 @@ POLICY = {
 }
 SLUG = "north"
 QUOTA = 8
+MARKS = 1_024
+"""For every source of a service: each waits for its report to be counted."""
 ROUND = 20
 REPLIES = 16
 """An officer's replies at one sign-in, of which there is one in 30 seconds: more than the batches of most periods
@@ -201,7 +203,7 @@ def _enrol(world: World, folder: Path, desk: LiveDesk) -> None:
         first_period=1,
         not_after=0xFFFF_FFF0,
         rows=QUOTA,
-        marks=2 * QUOTA,
+        marks=MARKS,
     )
     world.desks.append(DeskTwin(unit, b""))
     text = folder / "directory.txt"

@@ -24,7 +24,6 @@ from dropbox.flows.source.message import Ended, MakeVisit, MessageRequest, parts
 from dropbox.flows.source.visit import Part
 from dropbox.protocol.batches import Upload
 from dropbox.protocol.body import Report
-from dropbox.protocol.certificates import epoch_of
 from dropbox.protocol.constants import KEY, MESSAGE_ID
 from dropbox.protocol.wire import SEGMENT_HEADER, sign_segment_request
 from dropbox.server.config import Listen, ServerConfig
@@ -128,11 +127,12 @@ class House:
     def bodies(self) -> list[str]:
         """Files with batches that the first unit signed: the stored one again, and two that differ for the next
         period."""
-        desk, policy = self.world.desks[0], self.world.policy
+        desk = self.world.desks[0]
         assert desk.last is not None
-        epoch = epoch_of(desk.last_period, policy.epoch)
-        again = Upload((desk.certs[epoch], desk.certs[epoch + 1]), desk.last)
-        uploads = [again, *(self.world.upload(desk, desk.last_period + 1) for _ in range(2))]
+        uploads = [
+            Upload(desk.last, desk.last_rows),
+            *(self.world.upload(desk, desk.last_period + 1) for _ in range(2)),
+        ]
         files = [self.folder / f"upload-{number}" for number in range(len(uploads))]
         for file, upload in zip(files, uploads, strict=True):
             file.write_bytes(upload.encode())

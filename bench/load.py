@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A load generator on loopback, a process of its own, bounded in time; prints answers a second.
+"""A load generator on loopback, a process of its own, bounded in time; prints rounds a second.
 
-python bench/load.py post|get PORT CONNECTIONS SECONDS
+python bench/load.py post|PATHS PORT CONNECTIONS SECONDS
+
+A round is an envelope, or a fetch of each of the paths, which stand with commas between them, one after the other.
 """
 
 import os
@@ -14,7 +16,6 @@ ENVELOPE = 16_384
 POST = (
     b"POST /v1/envelopes HTTP/1.1\r\nhost: x\r\ncontent-type: application/octet-stream\r\ncontent-length: 16384\r\n\r\n"
 )
-GET = b"GET /v1/board HTTP/1.1\r\nhost: x\r\n\r\n"
 
 
 def read_answer(connection: socket.socket, buffer: memoryview) -> None:
@@ -32,12 +33,14 @@ def read_answer(connection: socket.socket, buffer: memoryview) -> None:
 
 def worker(kind: str, port: int, until: float, counts: list[int]) -> None:
     buffer = memoryview(bytearray(1 << 20))
+    gets = [f"GET {path} HTTP/1.1\r\nhost: x\r\n\r\n".encode() for path in kind.split(",")]
     count = 0
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         while time.monotonic() < until:
-            connection.sendall(POST + os.urandom(ENVELOPE) if kind == "post" else GET)
-            read_answer(connection, buffer)
+            for asked in [POST + os.urandom(ENVELOPE)] if kind == "post" else gets:
+                connection.sendall(asked)
+                read_answer(connection, buffer)
             count += 1
     counts.append(count)
 

@@ -43,9 +43,9 @@ def process(*command: str | Path, errors: IO[str] | None = None) -> Iterator[tup
 
 
 @contextmanager
-def bare(kind: str, target: str | Path) -> Iterator[int]:
+def bare(kind: str, *targets: str | Path) -> Iterator[int]:
     """The port of a bare handler."""
-    with process(sys.executable, HERE / "bare.py", kind, target) as (_, line):
+    with process(sys.executable, HERE / "bare.py", kind, *targets) as (_, line):
         yield int(line)
 
 
@@ -112,7 +112,7 @@ def served(folder: Path, world: World, config: ServerConfig) -> Iterator[Served]
 
 
 def load(kind: str, port: int, connections: int, seconds: float) -> float:
-    """Answers a second under load."""
+    """Rounds a second under load: ``kind`` is ``post``, or the paths of what is fetched, with commas between them."""
     command = [sys.executable, HERE / "load.py", kind, str(port), str(connections), str(seconds)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + 60)
     return float(done.stdout)

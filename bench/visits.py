@@ -5,7 +5,7 @@ import asyncio
 import os
 import sys
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -19,13 +19,51 @@ from dropbox.transport.source import SourceConnection
 from tests.private_tor import private_network
 from tests.server.world import World
 
-SIZES = {
-    10: [32] * 30,
-    30: [32] * 48 + [256] * 5,
-    60: QUOTAS,
-}
-"""Reports a day, and the rows of units that carry them: a third of a report a day takes 32, 2.7 take 256, 13 take
-1,024."""
+
+@dataclass(frozen=True)
+class Service:
+    """So many reports a day, the rows of the units that carry them; bytes that a visit took ``before``, while a board
+    held a window of batches, and may take at ``most`` (0: no goal)."""
+
+    reports: int
+    quotas: list[int]
+    before: float = 0
+    most: float = 0
+
+
+def _even(reports: int, quotas: list[int], mebibytes: float) -> Service:
+    """The goal is three quarters of what was measured before."""
+    return Service(reports, quotas, mebibytes * 2**20, 0.75 * mebibytes * 2**20)
+
+
+SERVICES = (
+    _even(10, [32] * 30, 2.2),
+    _even(30, [32] * 48 + [256] * 5, 4.8),
+    _even(60, QUOTAS, 7.9),
+)
+"""A third of a report a day takes 32 rows, 2.7 take 256, 13 take 1,024."""
+UNEVEN = (
+    Service(10, [16] * 67 + [128], 8.1e6, 1.9e6),
+    Service(30, [32] * 67 + [512], 14.9e6, 3.7e6),
+    Service(60, [64] * 67 + [1_024], 22.2e6, 6e6),
+    Service(300, [256] * 67 + [4_096], 80.7e6),
+)
+"""68 units, one of which has a quarter of the reports; ``bench/board_model.py`` says what the rows carry. What a visit
+took before is simulated. The last is more than a service whose period is a day may have."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Bytes of what a visit gets and, with its envelope and receipt, of the whole; the median of its seconds."""
+
+    directory: int
+    board: int
+    rows: int
+    seconds: float
+
+    @property
+    def whole(self) -> int:
+        return self.directory + self.board + self.rows + ENVELOPE + ANSWER
 
 
 async def _once(world: World, url: str, socks: str | None = None) -> float:
@@ -37,13 +75,14 @@ async def _once(world: World, url: str, socks: str | None = None) -> float:
     return time.perf_counter() - began
 
 
-def measure(folder: Path, quotas: list[int], rounds: int) -> tuple[int, float]:
-    """Bytes of the bodies, and the median of the seconds, against a server with a full board."""
+def measure(folder: Path, quotas: list[int], rounds: int) -> Cost:
+    """Against a server with a full board."""
     made = make_service(folder, full_board=True, quotas=quotas)
     with served(folder, *made) as server:
         url = f"http://127.0.0.1:{server.port}"
         seconds = median(asyncio.run(_once(server.world, url)) for _ in range(rounds))
-        return _bytes(server) + ENVELOPE + ANSWER, seconds
+        directory, board, rows = _bytes(server)
+        return Cost(directory, board, rows, seconds)
 
 
 def measure_over_tor(folder: Path, quotas: list[int], rounds: int) -> float:
@@ -56,9 +95,9 @@ def measure_over_tor(folder: Path, quotas: list[int], rounds: int) -> float:
         return median(asyncio.run(_once(world, reached.address, reached.socks)) for _ in range(rounds))
 
 
-def _bytes(server: Served) -> int:
-    async def count() -> int:
+def _bytes(server: Served) -> list[int]:
+    async def count() -> list[int]:
         async with SourceConnection(f"http://127.0.0.1:{server.port}") as transport:
-            return sum([len(await transport.answer(request)) for request in (GetDirectory(), GetBoard(), GetRows())])
+            return [len(await transport.answer(request)) for request in (GetDirectory(), GetBoard(), GetRows())]
 
     return asyncio.run(count())

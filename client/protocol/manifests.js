@@ -125,7 +125,7 @@ export async function checkCerts(manifest, data) {
   }
   if (!holds(current, manifest.period) || following.notBefore !== current.notAfter + 1) throw new CertMismatch("epochs");
   try {
-    for (const cert of certs) await checkSealingKey(cert.public);
+    for (const cert of certs) checkSealingKey(cert.public);
   } catch (error) {
     if (!(error instanceof BadPublicKey)) throw error;
     throw new CertMismatch("key");

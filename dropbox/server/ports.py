@@ -144,6 +144,9 @@ class BoardStore(Protocol):
     async def batch(self, unit_id: bytes, period: int) -> StoredBatch | None:
         """One batch."""
 
+    async def has_batch(self, unit_id: bytes, period: int) -> bool:
+        """Whether there is one, without reading it."""
+
     async def batched_units(self) -> set[bytes]:
         """The units that have a batch."""
 

@@ -166,7 +166,15 @@ class Engine:
         """When the next batch leaves, in unix seconds; None while the service does not list this unit."""
         if self.policy is None or self.state.unit() is None:
             return None
-        return next_publish(self.policy, self.settings.unit_id, self.state.keyring.published_period, self.clock())
+        return next_publish(self.policy, self.settings.unit_id, self.shown_period(), self.clock())
+
+    def shown_period(self) -> int:
+        """Of the newest own batch; 0 where the board shows none and none was made in this period, as after a release
+        whose board has another form: then nothing can be sealed to the unit, and the next batch is due at once."""
+        keyring = self.state.keyring
+        if self.state.own_head is None and self.state.checked and keyring.built < self.now_period():
+            return 0
+        return keyring.published_period
 
     # --- work ---
 
@@ -197,7 +205,7 @@ class Engine:
         if self.policy is None or self.state.unit() is None:
             return False
         return keyring.pending is not None or publish_due(
-            self.policy, self.settings.unit_id, keyring.published_period, self.clock()
+            self.policy, self.settings.unit_id, self.shown_period(), self.clock()
         )
 
     @asynccontextmanager

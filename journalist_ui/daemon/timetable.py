@@ -61,7 +61,7 @@ class Timetable:
             return retry_after(self._failures, longest, share)
         if self._collect_due(before):
             self._next_collect = next_collect(policy, now, share)
-        published, unit_id = engine.state.keyring.published_period, engine.settings.unit_id
+        published, unit_id = engine.shown_period(), engine.settings.unit_id
         if publish_due(policy, unit_id, published, now):
             # It was not stored: the service's clock differs, or it refused. Not at once again.
             return min(policy.period / 10, LONGEST_RETRY)

@@ -13,6 +13,7 @@ import { checkPath } from "../../client/protocol/rows.js";
 import { parseSet, rankOf, valueOf } from "../../client/protocol/sets.js";
 import { openRow, rowKey, textKey } from "../../client/protocol/texts.js";
 import * as desk from "./desk_board.js";
+import { planBatch } from "./desk_plan.js";
 import { bytes, entryPlace, entryPlain, shownEntry, whose } from "./operations.js";
 
 const found = (rank) => (rank < 0 ? null : rank);
@@ -49,6 +50,8 @@ export const OPERATIONS = {
       payloads: payloads.map((payload) => (payload ? toHex(payload) : null)),
     };
   },
+
+  "batch-plan": planBatch,
 
   "mark-hide": async ({ period, m, collected, more_waits, ...names }) => {
     const name = await markName(whose(names), period);

@@ -53,7 +53,7 @@ def post(body: bytes) -> bytes:
 def test_nobody_who_came_is_written_down(tmp_path: Path) -> None:
     """After envelopes, requests that are no HTTP and half ones from planted circuits and addresses: no file of the
     service, nothing that it logged, and neither `status` nor `doctor` holds any form of them."""
-    house = make_house(tmp_path, quotas=[4])
+    house = make_house(tmp_path, quotas=[8])
     with house.serving():
         for line in lines():
             assert b" 200 " in say(house, line, post(random_envelope())).split(b"\r\n")[0]
@@ -73,7 +73,7 @@ def test_nobody_who_came_is_written_down(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT])
 def test_no_core_is_written(tmp_path: Path, number: int) -> None:
     """Of a server that a signal ends, whatever its starter allows, and even if the limit is lifted again."""
-    make_house(tmp_path, quotas=[4])
+    make_house(tmp_path, quotas=[8])
     place = tmp_path / "cores"
     place.mkdir()
     command = f"ulimit -c unlimited && cd {place} && exec "

@@ -38,25 +38,6 @@ def codes(found: Any) -> list[str]:
     return [notice.code for notice in found.notices]
 
 
-def test_what_was_read_is_there_for_some_days_more() -> None:
-    """Once the unit has learnt of it, on as many boards as `linger` says; it asks for no acknowledgement again."""
-    service, desk, conversation = started()
-    desk.reply(conversation, "read")
-    service.tick()
-    found = []
-    for _ in range(service.twin.policy.linger + 3):
-        (north,) = service.visit(STRETCHED).conversations
-        found.append(
-            (
-                [one.text for one in north.read.texts],
-                north.read.unacknowledged,
-                bool(north.read.mark and north.read.mark.more_waits),
-            )
-        )
-        service.tick()
-    assert found == [(["read"], True, False), *[(["read"], False, False)] * 4, ([], False, False)]
-
-
 def test_a_new_keyring_goes_on_where_the_board_stands() -> None:
     """After a lost keyring the unit's first batch chains to the newest on the board, sources see no warning, and it can
     answer once the source has written again, under a number far above the old ones."""
@@ -127,20 +108,29 @@ def test_a_batch_held_by_the_server_shows_a_second_holder_of_the_key() -> None:
     assert desk.context.keyring.chains == {}
 
 
-def test_a_batch_refused_for_good_is_planned_afresh() -> None:
-    """Entries of a batch whose period passed before it was stored leave with the next one, once."""
+@pytest.mark.parametrize("refusal", ["expired", "future", "forked", "other-size", "bad-head", "malformed"])
+def test_a_batch_refused_for_good_is_planned_afresh(refusal: str) -> None:
+    """Entries of a batch that can never be stored leave with the next one, once: its period passed, or the roots
+    changed the unit's size twice while it was on its way. Before its period is past it is uploaded again as it is."""
     service, desk, conversation = started()
     desk.reply(conversation, "words")
     desk.collect(service.twin)
+    sent = []
 
-    def expired(request: Any) -> Any:
+    def refused(request: Any) -> Any:
         if isinstance(request, PostBatch):
-            return BatchAnswer("expired")
+            sent.append(request.upload)
+            return BatchAnswer(refusal)
         return desk.handle(service.twin, request)
 
-    assert not drive(publish_batch(desk.context, service.twin.clock, service.random), expired).published
+    for _ in range(2):
+        assert not drive(publish_batch(desk.context, service.twin.clock, service.random), refused).published
     service.twin.advance()
-    service.tick(3)
+    assert not drive(publish_batch(desk.context, service.twin.clock, service.random), refused).published
+    assert len(sent) == 3
+    assert len(set(sent)) == 1
+    service.twin.advance()
+    service.tick(2)
     (found,) = service.visit(STRETCHED).conversations
     assert [text.text for text in found.texts] == ["words"]
 

@@ -25,5 +25,5 @@ def test_troubled_months_lose_and_double_nothing(monkeypatch: pytest.MonkeyPatch
 
 def test_quiet_months_deliver_everything() -> None:
     """With nothing going wrong, everything written is read within the run."""
-    counts = run(seed=12, periods=60, troubled=False)
+    counts = run(seed=12, periods=60, trouble=0)
     assert counts.read == counts.replies > 10

@@ -45,6 +45,10 @@ def seeded(seed: int) -> Callable[[int], bytes]:
     return stdlib_random.Random(seed).randbytes  # noqa: S311 - reproducible on purpose; no secret depends on it
 
 
+RECENT = 2
+"""Directories whose sizes a batch may still have."""
+
+
 @dataclass
 class Twin:
     """The post office in memory: one board, one intake, closed at period ends."""
@@ -58,6 +62,7 @@ class Twin:
     closed: dict[int, list[bytes]] = field(default_factory=dict)
     period_of: dict[bytes, int] = field(default_factory=dict)
     uploads: dict[bytes, dict[int, bytes]] = field(default_factory=dict)
+    sizes: dict[bytes, list[tuple[int, int]]] = field(default_factory=dict)
     board: bytes = b""
     rows: bytes = b""
 
@@ -90,6 +95,11 @@ class Twin:
         self.board = encode_board([UnitBoard(unit_id, one.batch if one else None) for unit_id, one in found])
         self.rows = encode_rows(board_id(self.directory.encode(), self.board), [one.rows for one in self.shown()])
 
+    def note_sizes(self, directory: Directory) -> None:
+        """What each unit's batches may have, the newest last."""
+        for unit in directory.on_board():
+            self.sizes.setdefault(unit.unit_id, []).append((unit.rows, unit.marks))
+
     def post(self, envelope: bytes) -> bytes:
         key = sha256(envelope)
         if key not in self.period_of:
@@ -115,6 +125,8 @@ class Twin:
         manifest = parse_manifest(upload.batch.manifest)
         unit_id, period = manifest.unit_id, manifest.period
         stored = self.uploads.setdefault(unit_id, {})
+        if (manifest.q, manifest.m) not in self.sizes[unit_id][-RECENT:]:
+            return BatchAnswer("other-size")
         if period in stored:
             same = stored[period] == data
             return BatchAnswer("published") if same else BatchAnswer("batch-held", stored[period])
@@ -304,6 +316,7 @@ def make_service(
     directory = Directory(service_id, policy, tuple(units))
     signed = sign_directory((sign_anchor(anchor, roots),), roots, directory, 1, start, start + policy.head_life)
     twin = Twin(service_id, policy, signed, [unit.unit_id for unit in units], start)
+    twin.note_sizes(directory)
     twin.rebuild()
     service = Service(twin, anchor, roots, desks, random)
     for desk in desks.values():
@@ -322,6 +335,7 @@ def replace_directory(service: Service, change: Callable[[Directory], Directory]
         twin.directory.anchors, service.roots, directory, version, twin.now, twin.now + twin.policy.head_life
     )
     twin.order = [unit.unit_id for unit in directory.on_board()]
+    twin.note_sizes(directory)
     twin.rebuild()
 
 

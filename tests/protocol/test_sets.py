@@ -36,7 +36,7 @@ def test_a_set_is_read_back(values: list[int]) -> None:
 
 
 def _read_by_hand(data: bytes, count: int) -> list[int] | None:
-    """Section 6a.1, said once more: the bits one after another; None for what is not in the one form."""
+    """Section 2.2.6, said once more: the bits one after another; None for what is not in the one form."""
     bits = [data[at // 8] >> (7 - at % 8) & 1 for at in range(8 * -(-2 * count // 8))]
     values, high, rank = [], 0, 0
     for bit in bits:

@@ -28,6 +28,7 @@ from journalist_ui.daemon.settings import read_settings
 from journalist_ui.people import codes, members
 from journalist_ui.people.session import Session
 from journalist_ui.people.sign_in import prove
+from journalist_ui.verbs.conversation import case_of
 from tests import in_process
 from tests.desk.reader import Reader
 from tests.ports import free_port
@@ -121,11 +122,11 @@ class MovedService:
     def start(self) -> None:
         self.server = Server(self.config, self.clock)
 
-    def day(self, number: int) -> None:
+    def day(self, number: int, hour: float = 22) -> None:
         """So many days after the old service's last one, late in the day: the board shows the batches of the day
         before, and each desk has collected and published."""
         assert self.server is not None
-        self.clock.now = (self.old.told["day"] + number + 0.9) * DAY
+        self.clock.now = (self.old.told["day"] + number + hour / 24) * DAY
         self.server.turn()
         for slug in ("intake", "north", "south"):
             self.sync(slug)
@@ -173,6 +174,11 @@ class MovedService:
         """Where a text of the unit is on its way; its words are emptied once it is past."""
         texts = self.engine(slug).state.ledger.texts.values()
         return next(one for one in texts if b"".join(one.parts).decode() == words)
+
+    def shown(self, slug: str, case: int) -> list[str]:
+        """The states of the unit's texts in a case, as its page says them."""
+        found = case_of(self.reader(slug).show(case, 0), DAY, self.engine(slug).newest_batch())
+        return [one.state for one in found.messages if one.sender == "unit"]
 
     def read(self, name: str) -> tuple[list[str], bool]:
         """A visit of a source who comes back to one unit: the texts that it found, and whether more waits."""

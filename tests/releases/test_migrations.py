@@ -55,7 +55,7 @@ def sign_in(old: OldService, vault: Vault, slug: str, name: str) -> Reader:
 
 
 def seen(session: Reader, number: int) -> list[tuple[Any, ...]]:
-    found = case_of(session.show(number, 0), DAY)
+    found = case_of(session.show(number, 0), DAY, newest=0)
     return [(one.sender, one.number, one.state, one.text, one.day) for one in found.messages]
 
 

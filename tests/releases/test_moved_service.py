@@ -15,6 +15,7 @@ from dropbox.protocol.constants import MAX_TEXT_STEP
 from dropbox.protocol.primitives import sha256
 from dropbox.server.config import load_config
 from journalist_ui.daemon.keyring import KeyringStore
+from journalist_ui.verbs.conversation import OFF_BOARD
 from tests.releases.moved_service import MovedService, moved
 from tests.releases.old_service import desk_key
 
@@ -52,11 +53,11 @@ def batches_of_north(service: MovedService) -> dict[int, tuple[bytes, bytes]]:
 
 
 def begin(service: MovedService) -> None:
-    """Every step of the upgrade, and the first day after it."""
+    """Every step of the upgrade, and the first hour of the day after it: no desk waits for its own hour."""
     service.init()
     service.issue()
     service.start()
-    service.day(1)
+    service.day(1, hour=0.5)
 
 
 def test_conversations_go_on(service: MovedService) -> None:
@@ -116,10 +117,12 @@ def test_a_chain_past_its_end_waits_for_its_source(service: MovedService) -> Non
     before = service.text("north", WAITS)
     assert (before.state, before.number, before.stood) == ("published", 1, 0)
     assert service.told("north") == [("chains-ended", {"count": 2})]
+    assert service.shown("north", 6) == [OFF_BOARD]
     assert not any(chain.texts for chain in service.engine("north").state.keyring.chains.values())
     assert service.read("published") == ([], True)
     service.day(3)
     assert service.told("north") == [("chains-ended", {"count": 1})]
+    assert service.shown("north", 6) == ["published"]
     service.day(4)
     assert service.read("published") == ([WAITS], False)
     service.day(5)

@@ -90,7 +90,7 @@ def _sign_directory(made: Demo, enrolment: str) -> None:
     policy = made.folder / "policy.json"
     policy.write_text(json.dumps(POLICY))
     ok("dropbox-keys", "directory", "new", "--anchor", str(made.anchor), "--policy", str(policy), "--out", directory)
-    listed = ("--slug", SLUG, "--kind", "force-unit", "--force", "cumbria", "--quota", "2")
+    listed = ("--slug", SLUG, "--kind", "force-unit", "--force", "cumbria", "--quota", "8")
     ok("dropbox-keys", "unit", "add", "--directory", directory, "--enrolment", enrolment, *listed)
     for number, passphrase in enumerate(made.roots[:2]):
         key = ("--root-key", str(made.root(number)))

@@ -188,6 +188,7 @@ class Contract:
         assert await store.batch(unit, 5) == StoredBatch(unit, 5, b"certs", b"body 5")
         await store.trim_batches(2)
         assert await store.batch(unit, 5) is None
+        assert [await store.has_batch(unit, period) for period in (5, 6)] == [False, True]
         assert len(await store.newest_batches(unit, 9)) == 2
         assert len(await store.newest_batches(b"v" * 16, 9)) == 1
 

@@ -42,6 +42,7 @@ class DeskTwin:
     unit: Unit
     seed: bytes
     last: Batch | None = None
+    last_rows: bytes = b""
     last_period: int = 0
     certs: dict[int, bytes] = field(default_factory=dict)
 
@@ -133,7 +134,7 @@ class World:
 
     def sent(self, desk: DeskTwin, upload: Upload, period: int) -> None:
         """The desk notes that its batch was accepted: the next one follows it."""
-        desk.last, desk.last_period = upload.batch, period
+        desk.last, desk.last_rows, desk.last_period = upload.batch, upload.rows, period
 
 
 def random_envelope() -> bytes:

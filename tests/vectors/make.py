@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dropbox.protocol.errors import ProtocolError
-from tests.vectors import operations_board, operations_service  # noqa: F401 - the import registers operations
+from tests.vectors import operations_board, operations_plan, operations_service  # noqa: F401 - the import registers operations
 from tests.vectors.known_answers import published, xwing
 from tests.vectors.operations import OPERATIONS
 from tests.vectors.scenario import Scenario
@@ -22,6 +22,7 @@ from tests.vectors.scenario_entries import entry_scenarios
 from tests.vectors.scenario_envelopes import envelope_scenarios
 from tests.vectors.scenario_forms import form_scenarios
 from tests.vectors.scenario_inert import inert_scenarios
+from tests.vectors.scenario_plan import plan_scenarios
 from tests.vectors.scenario_reading import reading_scenarios
 from tests.vectors.scenario_routes import route_scenarios
 from tests.vectors.scenario_sets import set_scenarios
@@ -79,6 +80,7 @@ def scenarios() -> list[Scenario]:
         *text_scenarios(),
         *trust_scenarios(),
         *batch_scenarios(),
+        *plan_scenarios(),
         *board_scenarios(),
         *reading_scenarios(),
         *visit_scenarios(),

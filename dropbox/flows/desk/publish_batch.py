@@ -32,9 +32,11 @@ from .posting import next_number, note_left, plan_batch, take_up
 from .requests import CommitVault, DeskRequest, PostBatch, SaveKeyring
 from .state import Chain, DeskContext, EpochSecret, PendingBatch, Text, TextKey
 
-REFUSED_FOR_GOOD = frozenset({"expired", "future"})
-"""Refusals after which the same bytes can never be stored, once their period is past by this desk's own clock; their
-entries are then planned afresh. A server that refuses sooner must not make a desk seal a period twice."""
+REFUSED_FOR_GOOD = frozenset(
+    {"expired", "future", "forked", "other-size", "bad-head", "bad-certificates", "malformed", "unsigned"}
+)
+"""Refusals of a batch as it is. Once its period is past by this desk's own clock, the same bytes can never be stored,
+and its texts are planned afresh; a server that refuses sooner must not make a desk seal a period twice."""
 
 
 @dataclass

@@ -89,7 +89,7 @@ class Batches:
         except ProtocolError:
             raise Refused("malformed") from None
         old = manifest.period < self._period() - 1
-        repeat = old or await self._store.batch(manifest.unit_id, manifest.period) is not None
+        repeat = old or await self._store.has_batch(manifest.unit_id, manifest.period)
         return manifest.unit_id + (b"again" if repeat else b"")
 
     def _unit(self, unit_id: bytes) -> Unit:

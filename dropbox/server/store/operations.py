@@ -191,6 +191,11 @@ def batch(connection: Connection, unit_id: bytes, period: int) -> StoredBatch | 
     return _stored(row) if row else None
 
 
+def has_batch(connection: Connection, unit_id: bytes, period: int) -> bool:
+    place = and_(BATCHES.c.unit_id == unit_id, BATCHES.c.period == period)
+    return connection.execute(select(BATCHES.c.period).where(place)).first() is not None
+
+
 def batched_units(connection: Connection) -> set[bytes]:
     return set(connection.execute(select(BATCHES.c.unit_id).distinct()).scalars())
 

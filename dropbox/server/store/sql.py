@@ -103,6 +103,9 @@ class SqlStore:
     async def batch(self, unit_id: bytes, period: int) -> StoredBatch | None:
         return await self.database.read(operations.batch, unit_id, period)
 
+    async def has_batch(self, unit_id: bytes, period: int) -> bool:
+        return await self.database.read(operations.has_batch, unit_id, period)
+
     async def batched_units(self) -> set[bytes]:
         return await self.database.read(operations.batched_units)
 
