@@ -14,8 +14,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext, expect
 
+from dropbox.protocol.batches import board_id
 from dropbox.protocol.codename import encode_codename, entropy_from_random
 from dropbox.protocol.directory import parse_signed_directory
+from dropbox.protocol.errors import HeadOlder
 from dropbox.words import codename_words
 from tests.browser.board_lies import tell
 from tests.browser.conftest import CHROMIUM, FIREFOX, Launch
@@ -168,16 +170,19 @@ async def test_a_directory_that_is_not_believed(honest: Running, context: Browse
 
 
 async def test_a_rolled_back_directory(context: BrowserContext, tmp_path: Path) -> None:
-    """An older directory than one that a unit has seen is asked for once more and then refused."""
+    """An older directory than one that a unit has seen, with rows that name it, is asked for once more and then
+    refused."""
     async with service(tmp_path) as honest, lying_server(honest.address) as server:
         old = (await honest.get("/v1/directory")).body
         await honest.publish(period=int(honest.clock.now) // honest.world.policy.period)
         await publish(honest, int(honest.clock.now) // honest.world.policy.period + 1)
+        name = board_id(old, (await honest.get("/v1/board")).body)
         server.changes["/v1/directory"] = lambda _: old
+        server.changes["/v1/rows"] = lambda rows: rows[:2] + name + rows[2 + len(name) :]
         source = SourcePage(await context.new_page(), server.address)
         await source.open()
         await source.come_back(new_codename())
-        await expect(source.section("problem")).to_contain_text("older")
+        await expect(source.section("problem").locator("[data-say]")).to_have_text(HeadOlder.say)
         assert [one.path for one in server.of_visits()] == READING * 2
         assert (await asyncio.to_thread(check, honest, server.address))[0] == 1
 
