@@ -127,9 +127,9 @@ def _trouble(world: World, slug: str) -> bool:
     """Whether the desk is away from now on."""
     disk = world.desks[slug]
     others_there = all(world.now >= other.away_until for other in world.desks.values())
-    # Who has just come back collects first: away for longer than the service keeps a period, it would miss some.
+    # Nobody is away for as long as the service keeps a period, also with a vault put back and a key not listed yet.
     if others_there and disk.acted >= world.now - 1 and world.chance(0.04):
-        disk.away_until = world.now + world.random.randint(2, 10)
+        disk.away_until = world.now + world.random.randint(2, 7)
         return True
     if world.chance(0.02 * world.trouble):
         restore(world, slug)
