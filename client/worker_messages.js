@@ -57,8 +57,9 @@
  */
 
 /**
- * `percent` is whole; `came` bytes of the board have come, of how many. `busy`: the receipt lets itself be waited for; `read`:
- * what a visit that only reads has read, from when its envelope leaves on. `part` and `parts` while a message is sent.
+ * `percent` is whole; `came` bytes of the board have come, of how many. `busy`: the receipt lets itself be waited for;
+ * `broke`: the line broke, and the visit goes on; `read`: what a visit that only reads has read, from when its envelope
+ * leaves on. `part` and `parts` while a message is sent.
  * `perhapsStored` and `partsStored` as in Failure, were it to end here: a worker that is ended cannot say.
  * @typedef {object} Progress
  * @property {"stretch" | "directory" | "board" | "read" | "seal" | "post"} stage
@@ -66,6 +67,7 @@
  * @property {number} [came]
  * @property {number} [of]
  * @property {boolean} [busy]
+ * @property {boolean} [broke]
  * @property {VisitTold} [read]
  * @property {number} [part]
  * @property {number} [parts]

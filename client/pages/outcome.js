@@ -105,6 +105,14 @@ function paragraph(text) {
   return made;
 }
 
+/** @param {string} text what must not be passed over */
+function inset(text) {
+  const made = document.createElement("div");
+  made.className = "govuk-inset-text";
+  fill(made, text);
+  return made;
+}
+
 /** @param {ConversationTold} found */
 function conversation(found) {
   const [heading, collected] = fresh("conversation");
@@ -122,10 +130,10 @@ function conversation(found) {
   });
   const again = found.again === 0 ? "soon" : found.again === 1 ? "one" : "some";
   if (texts.length) texts.push(paragraph(say(`read-again-${again}`, { n: found.again })));
-  if (found.more) texts.push(paragraph(say("more-waits")));
   if (found.unread) texts.push(paragraph(say(found.unread === 1 ? "unread-one" : "unread-some", { n: found.unread })));
   if (!texts.length) texts.push(paragraph(say("no-text")));
-  return [heading, collected, ...texts];
+  const more = found.more ? [inset(say("more-waits"))] : [];
+  return [heading, collected, ...more, ...texts];
 }
 
 /**

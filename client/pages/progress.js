@@ -34,8 +34,8 @@ export class ProgressPage {
   }
 
   /** @param {Progress} told */
-  #tell({ busy = false, came = 0, of = 0 }) {
-    const words = { "[data-busy]": busy ? say("busy") : "", "[data-amount]": "" };
+  #tell({ busy = false, broke = false, came = 0, of = 0 }) {
+    const words = { "[data-busy]": busy ? say("busy") : broke ? say("broke") : "", "[data-amount]": "" };
     if (of >= MEGABYTE) words["[data-amount]"] = say("amount", { came: megabytes(came), of: megabytes(of) });
     for (const [place, text] of Object.entries(words)) {
       const found = one(this.#page, place);

@@ -24,9 +24,11 @@ const GONE = "board-gone";
 
 /**
  * What a driver is told while it works: `stage` is directory, board, read, seal or post. Of the board's rows `percent`,
- * and how many bytes `came` of how many; `busy` once the receipt lets itself be waited for.
- * @typedef {{percent?: number, came?: number, of?: number, busy?: boolean}} More
- * @typedef {(stage: "directory" | "board" | "read" | "seal" | "post", more?: More) => void} OnStage
+ * and how many bytes `came` of how many; `busy` once the receipt lets itself be waited for; `broke` while a request that
+ * got no whole answer is about to go on.
+ * @typedef {{percent?: number, came?: number, of?: number, busy?: boolean, broke?: boolean}} More
+ * @typedef {"directory" | "board" | "read" | "seal" | "post"} Stage
+ * @typedef {(stage: Stage, more?: More) => void} OnStage
  */
 
 /**
@@ -137,6 +139,11 @@ export class HttpTransport {
   #boardAt = 0;
   /** Whether a try of the present request got no answer. */
   #unanswered = false;
+  /**
+   * What was told last, but that the line broke.
+   * @type {{stage: Stage, more: More}}
+   */
+  #told = { stage: "directory", more: {} };
 
   /**
    * @param {OnStage} onStage
@@ -237,8 +244,18 @@ export class HttpTransport {
         }
       }
       if (performance.now() + pause > Math.min(until, limit.end)) throw failure;
+      if (failure instanceof Unreachable) this.#onStage(this.#told.stage, { ...this.#told.more, broke: true });
       await sleep(pause);
     }
+  }
+
+  /**
+   * @param {Stage} stage
+   * @param {More} [more]
+   */
+  #tell(stage, more) {
+    this.#told = { stage, more: more ?? {} };
+    this.#onStage(stage, more);
   }
 
   /** Until the next whole multiple of `afterBoard` after the rows came, at least one. */
@@ -256,7 +273,7 @@ export class HttpTransport {
    */
   async #envelope(envelope) {
     this.#unanswered = false;
-    const busy = setTimeout(() => this.#onStage("post", { busy: true }), limits.BUSY_AFTER * SECOND);
+    const busy = setTimeout(() => this.#tell("post", { busy: true }), limits.BUSY_AFTER * SECOND);
     try {
       return await this.#ask("/v1/envelopes", ANSWER, envelope);
     } catch (reason) {
@@ -275,27 +292,27 @@ export class HttpTransport {
   async answer(request) {
     switch (request.ask) {
       case "directory":
-        this.#onStage("directory");
+        this.#tell("directory");
         return this.#ask("/v1/directory", MAX_DIRECTORY);
       case "board":
-        this.#onStage("board");
+        this.#tell("board");
         return this.#ask("/v1/board", MAX_BOARD, undefined, undefined, new Partial());
       case "rows": {
         let shown = 0;
-        this.#onStage("board", { percent: shown });
+        this.#tell("board", { percent: shown });
         const onPiece = (/** @type {number} */ came, /** @type {number} */ of) => {
           const percent = Math.min(100, Math.floor((100 * came) / of));
-          if (percent > shown) this.#onStage("board", { percent: (shown = percent), came, of });
+          if (percent > shown) this.#tell("board", { percent: (shown = percent), came, of });
         };
         const rows = await this.#ask("/v1/rows", MAX_BOARD, undefined, onPiece, new Partial());
         this.#boardAt = performance.now();
-        this.#onStage("read");
+        this.#tell("read");
         return rows;
       }
       case "envelope":
-        this.#onStage("seal");
+        this.#tell("seal");
         await this.#steadyMoment();
-        this.#onStage("post");
+        this.#tell("post");
         return this.#envelope(request.envelope);
     }
   }

@@ -31,6 +31,11 @@ class Progress(Watcher):
             self._line = line
             terminal.say_over(line)
 
+    def broke(self) -> None:
+        if self._aloud and self._line != terminal.BROKE:
+            self._line = terminal.BROKE
+            terminal.say_over(self._line)
+
     def posting(self) -> None:
         self.end_line()
         if self._show and self.reading:

@@ -155,6 +155,7 @@ SEND_AGAIN = (
     "Some of it may be stored already. Send the whole text again when you come back; the unit reads what arrived whole."
 )
 FETCHING = "Fetching the board: {came} of {of} MB"
+BROKE = "The line broke. The visit goes on by itself, from where it was."
 BUSY = "The service is busy; your turn comes within a minute."
 LET_IT_END = "Let the command end by itself: a visit that breaks off here shows that it came to read."
 TRYING_AGAIN = "The connection failed. Trying again."

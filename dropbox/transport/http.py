@@ -211,6 +211,9 @@ class Connection:
             self.broke = True
             raise Unreachable("slow") from None
 
+    def going_on(self) -> None:
+        """Called when a request that got no whole answer is about to be made again."""
+
     async def _patiently(self, request: _Request) -> tuple[int, bytes]:
         until = time.monotonic() + self._patience
         pause = limits.FIRST_PAUSE
@@ -234,6 +237,8 @@ class Connection:
                     until, pause = time.monotonic() + self._patience, limits.FIRST_PAUSE
             if time.monotonic() + pause > until:
                 raise failure
+            if not isinstance(failure, Refused):
+                self.going_on()
             await asyncio.sleep(pause)
             pause = min(pause * 2, limits.LONGEST_PAUSE)
 

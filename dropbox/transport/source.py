@@ -21,6 +21,9 @@ class Watcher:
     def rows(self, came: int, of: int) -> None:
         """So many bytes of its rows have come, of so many."""
 
+    def broke(self) -> None:
+        """A request got no whole answer, and is about to be made again."""
+
     def posting(self) -> None:
         """The envelope leaves now."""
 
@@ -46,6 +49,9 @@ class SourceConnection(Connection):
         self._after_board = after_board
         self._board_at = 0.0
         self._watcher = watcher or Watcher()
+
+    def going_on(self) -> None:
+        self._watcher.broke()
 
     async def answer(self, request: ServerRequest) -> bytes | NotTaken:
         """Raises TransportFailed, but for an envelope, whose flow is told."""

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.lying_server import BURST, LyingServer, Way, cut, hurried, late, lying_server
+from tests.browser.lying_server import BURST, LyingServer, Way, cut, cut_after, hurried, late, lying_server
 from tests.browser.pages_looks import assert_good_looks
 from tests.browser.pages_service import NAMES, NORTH, small_service
 from tests.browser.pages_source import ACCOUNT, Source, new_codename
@@ -18,6 +18,7 @@ from tests.browser.visitor import SLOW, Report
 
 BUSY = "The service is busy; your turn comes within a minute."
 GOING_ON = "Keep this page open until you read here that it is over."
+BROKE = "The line broke. The visit goes on by itself, from where it was."
 OVER = "This visit is over."
 ENVELOPE = "/v1/envelopes"
 TIMES = 10
@@ -139,6 +140,23 @@ async def test_a_report_and_a_reply_hear_that_the_service_is_busy(context: Brows
         await expect(source.page.locator(busy).filter(has_text=BUSY)).to_be_visible(timeout=SLOW)
         second.released.set()
         await source.stored()
+
+
+@pytest.mark.either
+async def test_a_line_that_breaks_is_said(context: BrowserContext, tmp_path: Path) -> None:
+    """While the rest of the rows is asked for, and no longer: the visit went on by itself."""
+    held = Held()
+    async with hurried_page(await context.new_page(), tmp_path) as (source, between):
+        between.ways["/v1/rows"], between.ways["/v1/rows/"] = [cut_after(1_000)], [held.way]
+        await source.button("Come back with a codename").click()
+        await source.box("Your codename").fill(new_codename())
+        await source.press("Look for answers")
+        await held.reached.wait()
+        await expect(spoken(source).filter(has_text=BROKE)).to_be_visible()
+        held.released.set()
+        await source.at("Answers")
+        await expect(spoken(source)).to_have_text([OVER])
+        assert await source.warnings() == []
 
 
 @pytest.mark.either

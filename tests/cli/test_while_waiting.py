@@ -9,10 +9,11 @@ from threading import Event
 import pytest
 from click.testing import Result
 
-from dropbox.source_cli import outlet, progress, terminal
+from dropbox.source_cli import outlet, progress, service, terminal
 from dropbox.transport import limits
+from dropbox.transport.source import SourceConnection
 from tests.cli.conftest import Sources
-from tests.client.twin_server import Answer, Fault, refused
+from tests.client.twin_server import Answer, Fault, cut, refused
 
 ENVELOPE = "/v1/envelopes"
 KINDS: dict[str, Callable[[Sources, str, tuple[str, ...]], Result]] = {
@@ -113,6 +114,21 @@ def test_a_person_hears_of_a_busy_service(sources: Sources, monkeypatch: pytest.
     monkeypatch.setattr(limits, "BUSY_AFTER", 30)
     ended = KINDS[kind](sources, known, ())
     assert terminal.BUSY not in ended.stderr, "a receipt that comes sooner"
+
+
+@pytest.mark.usefixtures("watched")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_person_hears_that_the_line_broke(sources: Sources, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """On the line of what is fetched: the visit went on by itself, and nothing else is told."""
+    known = sources.answered()
+    monkeypatch.setattr(service, "SourceConnection", SourceConnection)
+    monkeypatch.setattr(limits, "FIRST_PAUSE", 0.01)
+    sources.server.faults["/v1/rows"] = [cut(2_000)]
+    ended = KINDS[kind](sources, known, ())
+    assert ended.exit_code == 0
+    assert ended.stderr.count(terminal.BROKE) == 1
+    assert terminal.TRYING_AGAIN not in ended.stderr
+    assert terminal.BROKE not in ended.stdout
 
 
 @pytest.mark.usefixtures("watched")
