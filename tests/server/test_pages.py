@@ -148,7 +148,7 @@ def test_the_document_routes_as_the_protocol_does() -> None:
 
 def test_how_long_answers_last_is_the_policys() -> None:
     """The page says it of this service; where the policy's span is shorter than a day, in other words."""
-    for period, words in ((86_400, "older than 60 days"), (5, "older than a few hours")):
+    for period, words in ((86_400, "longer than 60 days"), (5, "longer than a few hours")):
         world = World(1, policy=replace(POLICY, period=period, collect=1))
         directory = parse_directory(parse_signed_directory(world.sign_directory()).body)
         assert words in Pages(world.anchor, False, EXIT_URL).document(directory).plain.decode()
