@@ -21,11 +21,11 @@ import { checkWords } from "./word_help.js";
 /** @import { Visitor } from "./sending.js" */
 
 /**
- * Milliseconds after the board at which an envelope leaves. A slow device needs long to read what is there, and seconds
- * more for some codenames than for others: a wider step hides that.
+ * Milliseconds after the board at which an envelope leaves. A slow device needs long to read what is there, and longer
+ * for some codenames than for others: a wider step hides that.
  */
 const AFTER_BOARD = 1_000;
-const AFTER_BOARD_SLOW = 5_000;
+const AFTER_BOARD_SLOW = 4_000;
 
 /** @typedef {(progress: Progress) => void} OnProgress */
 /** @typedef {{anchor: Anchor, list: WordList}} Started */
