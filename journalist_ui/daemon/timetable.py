@@ -44,7 +44,17 @@ class Timetable:
         except Exception as error:
             self._failures += 1
             log("error", _code(error))
+        await self._back_up()
         return self._plan(now)
+
+    async def _back_up(self) -> None:
+        """What a batch would have done."""
+        if not self._engine.batch_missing():
+            return
+        try:
+            await self._engine.back_up_today()
+        except Exception as error:
+            log("error", _code(error))
 
     def _collect_due(self, now: float) -> bool:
         """Also when the moment that was drawn is further away than any is drawn: the clock was ahead then."""

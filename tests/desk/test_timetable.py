@@ -2,12 +2,19 @@
 """The daemon's loop by itself: collects, publishes once a period, catches up, and tries again after failures."""
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from dropbox.protocol.directory import Directory
+from dropbox.protocol.units import BoardPlace
 from journalist_ui.daemon.timetable import LONGEST_RETRY, Timetable
+from journalist_ui.vault.backup import list_backups
 from journalist_ui.vault.ledger import load_ledger
-from tests.desk.room import Room, entropy
+from tests.desk.room import Room, entropy, make_room
+from tests.flows.twin import replace_directory
 
 pytestmark = pytest.mark.usefixtures("brief_stretch")
 
@@ -74,6 +81,55 @@ def test_failures_are_logged_as_codes_and_tried_again(room: Room, capsys: pytest
     room.transport.down = ""
     assert asyncio.run(timetable.step()) > LONGEST_RETRY
     assert room.engine.state.checked
+
+
+def _unreachable(room: Room) -> None:
+    room.transport.down = "GetDirectory"
+
+
+def _sign(room: Room, change: Callable[[Directory], Directory]) -> None:
+    replace_directory(room.service, change, 2)
+
+
+def _retired(room: Room) -> None:
+    keyring = room.engine.state.keyring
+
+    def ended(directory: Directory) -> Directory:
+        place = BoardPlace(directory.unit("north"), keyring.published_period, keyring.published_hash)
+        return replace(directory, units=directory.units[:1], retired=(place,))
+
+    _sign(room, ended)
+
+
+def _not_listed(room: Room) -> None:
+    _sign(room, lambda directory: replace(directory, units=directory.units[:1]))
+
+
+@pytest.mark.parametrize("prevent", [_unreachable, _retired, _not_listed])
+def test_a_day_without_a_batch_has_its_backup(tmp_path: Path, prevent: Callable[[Room], None]) -> None:
+    """One a day, as with a batch, while officers go on working: the service is down, or the unit was retired or is not
+    listed any more. A day with a batch has that batch's alone, and a disk that is not there is told."""
+    target = tmp_path / "backup"
+    target.mkdir()
+    room = make_room(tmp_path / "desk", backup=str(target))
+    room.service.twin.advance()
+    timetable, seen, made = Timetable(room.engine), set(), []
+    for day in range(4):
+        for _ in range(3):
+            asyncio.run(timetable.step())
+            seen |= set(list_backups(target, room.settings.unit_id))
+        made.append(len(seen))
+        room.service.twin.advance()
+        if day == 1:
+            prevent(room)
+    assert made == [1, 2, 3, 4]
+    target.rename(tmp_path / "unplugged")
+    asyncio.run(timetable.step())
+    assert "backup-failed" in [one.code for one in room.engine.standing.failure]
+    (tmp_path / "unplugged").rename(target)
+    asyncio.run(timetable.step())
+    assert len(seen | set(list_backups(target, room.settings.unit_id))) == 5
+    room.vault.close()
 
 
 def test_a_stop_ends_the_loop_at_once(room: Room) -> None:

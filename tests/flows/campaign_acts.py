@@ -159,6 +159,9 @@ def desk_acts(world: World, slug: str, troubled: bool) -> None:
         cut = world.random.randint(2, 12) if limit and world.chance(0.2) else None
         disk.run(world.service, publish_batch(disk.desk.context, world.service.twin.clock, world.random.randbytes), cut)
         check_keys(world, disk)
+    if disk.desk.context.keyring.published_period < world.now:
+        # As the daemon does on a day on which no batch left.
+        disk.backup = copy.deepcopy(disk.vault)
     disk.expected, disk.acted = set(), world.now
 
 
