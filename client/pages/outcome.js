@@ -107,9 +107,8 @@ function paragraph(text) {
 
 /** @param {string} text what must not be passed over */
 function inset(text) {
-  const made = document.createElement("div");
+  const made = paragraph(text);
   made.className = "govuk-inset-text";
-  fill(made, text);
   return made;
 }
 
@@ -131,7 +130,7 @@ function conversation(found) {
   const again = found.again === 0 ? "soon" : found.again === 1 ? "one" : "some";
   if (texts.length) texts.push(paragraph(say(`read-again-${again}`, { n: found.again })));
   if (found.unread) texts.push(paragraph(say(found.unread === 1 ? "unread-one" : "unread-some", { n: found.unread })));
-  if (!texts.length) texts.push(paragraph(say("no-text")));
+  if (!texts.length && !found.more) texts.push(paragraph(say("no-text")));
   const more = found.more ? [inset(say("more-waits"))] : [];
   return [heading, collected, ...more, ...texts];
 }

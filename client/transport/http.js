@@ -195,7 +195,8 @@ export class HttpTransport {
       const whole = answer.status === 200 && partial;
       if (whole) whole.check(answer);
       const more = (/** @type {number} */ came, /** @type {number} */ of) => {
-        limit.end = limit.begun + this.#grace + needs((body?.length ?? 0) + (of || came));
+        // What was announced once is allowed for: a short refusal on the way takes nothing of it back.
+        limit.end = Math.max(limit.end, limit.begun + this.#grace + needs((body?.length ?? 0) + (of || came)));
         wait();
         onPiece(came, of);
       };
@@ -309,11 +310,14 @@ export class HttpTransport {
         this.#tell("read");
         return rows;
       }
-      case "envelope":
+      case "envelope": {
         this.#tell("seal");
         await this.#steadyMoment();
+        // The request is made before anybody is told: what is done then must not move it.
+        const receipt = this.#envelope(request.envelope);
         this.#tell("post");
-        return this.#envelope(request.envelope);
+        return receipt;
+      }
     }
   }
 }

@@ -82,13 +82,16 @@ class Hand {
     const { anchor, stretched, despiteClock, report, show, network } = this.#visitor;
     /** @type {Visited | undefined} */
     let reading;
+    /** @type {{read?: VisitTold}} */
+    let shown = {};
     const counted = part && part.parts > 1 ? { part: part.part, parts: part.parts } : {};
     const left = { partsStored: (part?.part ?? 1) - 1 };
     this.warnings = [];
     const transport = new HttpTransport((stage, more) => {
       const perhapsStored = perhaps || stage === "post";
-      const read = stage === "post" && !more && reading && show ? { read: show(reading) } : {};
-      report({ stage, ...more, ...counted, ...left, perhapsStored, ...read });
+      // Made ready before the envelope's moment: it takes longer for some codenames than for others.
+      if (stage === "seal" && reading && show) shown = { read: show(reading) };
+      report({ stage, ...more, ...counted, ...left, perhapsStored, ...(stage === "post" && !more && shown) });
     }, network);
     try {
       const flow = visit(anchor, stretched, part, Math.floor(Date.now() / 1000), randomBytes);

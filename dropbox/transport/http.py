@@ -196,10 +196,13 @@ class Connection:
         """Ask until there is an answer, or patience or time ends; the status and at most ``longest`` bytes. The body of
         a 200 goes to ``aside`` where there is one, and is gathered in ``partial`` over several tries where there is
         one. Raises TransportFailed; OSError when no more can be put aside."""
-        sent = len(body or b"")
+        sent = announced = len(body or b"")
 
         def allow(size: int, of: int) -> None:
-            limit.reschedule(begun + self._grace + (sent + of) / limits.LEAST_RATE)
+            nonlocal announced
+            # What was announced once is allowed for: a short refusal on the way takes nothing of it back.
+            announced = max(announced, sent + of)
+            limit.reschedule(begun + self._grace + announced / limits.LEAST_RATE)
             came(size, of)
 
         request = _Request(method, path, max(longest, ANSWER), body, headers, aside, allow, partial)

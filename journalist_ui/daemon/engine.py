@@ -169,10 +169,11 @@ class Engine:
         return next_publish(self.policy, self.settings.unit_id, self.shown_period(), self.clock())
 
     def shown_period(self) -> int:
-        """Of the newest own batch; 0 where the board shows none and none was made in this period, as after a release
-        whose board has another form: then nothing can be sealed to the unit, and the next batch is due at once."""
-        keyring = self.state.keyring
-        if self.state.own_head is None and self.state.checked and keyring.built < self.now_period():
+        """Of the newest own batch; 0 where there was none of today's form, the board shows none and none was made in this
+        period, as after a release whose board has another: then nothing can be sealed to the unit, and the next batch is
+        due at once. A server that hides a batch moves nothing."""
+        keyring, never = self.state.keyring, not self.state.keyring.history
+        if never and self.state.own_head is None and self.state.checked and keyring.built < self.now_period():
             return 0
         return keyring.published_period
 

@@ -3,8 +3,8 @@
 
 Lists in it are rows: an epoch is ``[number, first period, last period, seed]``, a chain
 ``[P_pk, message_id, epoch, step, key, [[msg_no, step, key], …]]``; bytes are hex digits. Version 1 had no keys of
-texts, and a batch that was not answered yet is of a form that no server takes any more: it is let go, and its texts are
-planned anew. All is read strictly: a wrong kind, length or number is refused before any of it is used.
+texts, and its batches are of a form that no server takes or shows any more: one that was not answered yet is let go, and its
+texts are planned anew. All is read strictly: a wrong kind, length or number is refused before any of it is used.
 """
 
 import json
@@ -20,7 +20,8 @@ VERSION = 2
 PORTION = 1_000
 """Rows that are written at a time: a keyring of a hundred thousand is no single step that everything waits for."""
 _NAMES = ("v", "signing_seed", "epochs", "chains", "seeded", "next_number", "seen", "number_floor", "no_seed_through")
-NAMES = (*_NAMES, "pending", "published", "history", "built", "dir_version")
+NAMES_BEFORE = (*_NAMES, "pending", "published", "history", "built", "dir_version")
+NAMES = (*NAMES_BEFORE, "given_up")
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 Row = Sequence[object]
@@ -34,6 +35,7 @@ def encode_keyring(keyring: Keyring) -> bytes:
         "no_seed_through": keyring.no_seed_through,
         "pending": [pending.period, pending.hash.hex(), pending.upload.hex()] if pending else [],
         "published": [keyring.published_period, keyring.published_hash.hex()],
+        "given_up": [[period, one.hex()] for period, one in keyring.given_up.items()],
         "history": keyring.history,
         "built": keyring.built,
         "dir_version": keyring.dir_version,
@@ -78,9 +80,12 @@ def decode_keyring(data: bytes) -> Keyring:
         fields = json.loads(data)
     except (ValueError, RecursionError):
         raise BadValue("keyring") from None
-    if not isinstance(fields, dict) or set(fields) != set(NAMES) or fields["v"] not in (1, VERSION):
+    if not isinstance(fields, dict) or fields.get("v") not in (1, VERSION):
         raise BadValue("keyring version")
-    width = 6 if fields["v"] == VERSION else 5
+    present = fields["v"] == VERSION
+    if set(fields) != set(NAMES if present else NAMES_BEFORE):
+        raise BadValue("keyring fields")
+    width = 6 if present else 5
     published = _row(fields["published"], 2)
     pending = _pending(_row(fields["pending"], 3)) if fields["pending"] != [] else None
     return Keyring(
@@ -92,10 +97,12 @@ def decode_keyring(data: bytes) -> Keyring:
         seen=_table(fields["seen"], 2, lambda row: (_bytes(row[0], HASH), _number(row[1]))),
         number_floor=_number(fields["number_floor"]),
         no_seed_through=_number(fields["no_seed_through"]),
-        pending=pending if fields["v"] == VERSION else None,
+        pending=pending if present else None,
         published_period=_number(published[0]),
         published_hash=_bytes(published[1], HASH),
-        history=[_number(one) for one in _list(fields["history"])],
+        given_up=_table(fields.get("given_up", []), 2, lambda row: (_number(row[0]), _bytes(row[1], HASH))),
+        # No board shows those of the earlier form.
+        history=[_number(one) for one in _list(fields["history"])] if present else [],
         built=_number(fields["built"]),
         dir_version=_number(fields["dir_version"]),
     )

@@ -45,7 +45,10 @@ def cut_after(size: int) -> Way:
         begun.content_length = len(body)
         await begun.prepare(request)
         await begun.write(body[:size])
-        await asyncio.sleep(0.05)
+        # What has not left this process would be cut off with the rest.
+        while request.transport is not None and request.transport.get_write_buffer_size():
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
         return await cut(request, answer)
 
     return way

@@ -35,6 +35,7 @@ KEYRINGS = st.builds(
     pending=st.none() | st.builds(PendingBatch, NUMBERS, exactly(32), st.binary()),
     published_period=NUMBERS,
     published_hash=exactly(32),
+    given_up=st.dictionaries(NUMBERS, exactly(32)),
     history=st.lists(NUMBERS),
     built=NUMBERS,
     dir_version=NUMBERS,
@@ -64,7 +65,8 @@ def good() -> dict[str, Any]:
     seed, name = "11" * 32, "22" * 32
     chains = [[name, "33" * 16, 5, 1, seed, [[7, 0, seed]]]]
     keyring: dict[str, Any] = json.loads(encode_keyring(Keyring(b"s" * 32)))
-    return keyring | {"epochs": [[5, 35, 41, seed]], "chains": chains, "pending": [7, name, "00"]}
+    more = {"pending": [7, name, "00"], "given_up": [[6, name]], "history": [4, 5]}
+    return keyring | {"epochs": [[5, 35, 41, seed]], "chains": chains, **more}
 
 
 @pytest.mark.parametrize(
@@ -97,6 +99,9 @@ def good() -> dict[str, Any]:
         ("pending", [7, "22" * 32]),
         ("published", [7]),
         ("published", [7, "22" * 31]),
+        ("given_up", None),
+        ("given_up", [[6, "22" * 31]]),
+        ("given_up", [[6, "22" * 32], [6, "33" * 32]]),
         ("history", [1, "2"]),
         ("history", 5),
     ],
@@ -119,14 +124,17 @@ def test_what_is_not_even_an_object_is_refused(data: bytes) -> None:
 
 
 def test_a_keyring_of_before_is_read() -> None:
-    """Its chains had no keys of texts, and its batch that was not answered is one that no server takes: it is let go.
+    """Its chains had no keys of texts, and its batches are of a form that no server takes or shows: they are let go.
     Everything else is the same, and it is written in today's form."""
     fields = good()
     before = fields | {"v": 1, "chains": [row[:5] for row in fields["chains"]]}
+    with pytest.raises(BadValue):
+        decode_keyring(json.dumps(before).encode())
+    del before["given_up"]
     found = decode_keyring(json.dumps(before).encode())
     assert [chain.texts for chain in found.chains.values()] == [{}]
     assert found.chains.keys() == decode_keyring(json.dumps(fields).encode()).chains.keys()
-    kept = {"chains": [[*fields["chains"][0][:5], []]], "pending": []}
+    kept = {"chains": [[*fields["chains"][0][:5], []]], "pending": [], "given_up": [], "history": []}
     assert json.loads(encode_keyring(found)) == fields | kept
     for pending in ([7], [7, "22", "00"], None):
         with pytest.raises(BadValue):

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from dropbox.flows.desk.collect import collect
 from dropbox.flows.desk.publish_batch import publish_batch
 from dropbox.flows.desk.requests import BatchAnswer, GetIntakeState, GetSegment, PostBatch
 from dropbox.flows.requests import GetDirectory, GetRows
+from dropbox.protocol.batches import parse_upload
 from dropbox.protocol.constants import XWING_PUBLIC
+from dropbox.protocol.manifests import parse_manifest
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.wire import IntakeState, segment_header
 from journalist_ui.daemon.keyring_format import decode_keyring
@@ -117,6 +120,58 @@ def test_a_thief_of_the_key_who_publishes_first_is_told() -> None:
     service.twin.uploads[desk.context.unit_id][service.twin.now] = upload
     service.twin.rebuild()
     assert codes(desk.collect(service.twin)) == ["rolled-back"]
+
+
+def test_a_batch_that_was_stored_though_it_was_refused_is_known_again() -> None:
+    """The server keeps each batch, answers that it never will be stored, and shows it periods later: it is no rollback, no
+    chain and no epoch is dropped, no period is sealed twice, and the texts are read."""
+    service, desk, conversation = started()
+    twin, keyring = service.twin, desk.context.keyring
+    desk.reply(conversation, "words")
+    kept: dict[int, bytes] = {}
+
+    def refusing(request: Any) -> Any:
+        if isinstance(request, PostBatch):
+            period = parse_manifest(parse_upload(request.upload).batch.manifest).period
+            assert kept.setdefault(period, request.upload) == request.upload
+            return BatchAnswer("expired")
+        return desk.handle(twin, request)
+
+    def day() -> None:
+        assert not set(codes(drive(collect(desk.context, twin.clock), refusing))) - {"batch-refused"}
+        drive(publish_batch(desk.context, twin.clock, service.random), refusing)
+        twin.advance()
+
+    for _ in range(5):
+        day()
+    assert len(kept) > 1
+    epochs, chains = set(keyring.epochs), dict(keyring.chains)
+    for period in sorted(kept)[:-1]:
+        twin.uploads[desk.context.unit_id][period] = kept[period]
+        twin.rebuild()
+        day()
+        assert keyring.published_period == period
+    assert epochs <= set(keyring.epochs)
+    assert set(chains) <= set(keyring.chains)
+    assert keyring.no_seed_through == 0
+    (found,) = service.visit(STRETCHED, confirm=True).conversations
+    assert [text.text for text in found.texts] == ["words"]
+    service.tick(3)
+    assert not keyring.given_up
+
+
+def test_a_board_that_hides_the_own_batch_is_told() -> None:
+    """None at all, where there must be one by now; in the first days, nothing."""
+    service, desk, _ = started()
+    twin = service.twin
+    service.tick(3)
+    shown = twin.uploads[desk.context.unit_id]
+    twin.uploads[desk.context.unit_id] = {}
+    twin.rebuild()
+    assert codes(desk.collect(twin)) == ["own-batch-missing"]
+    twin.uploads[desk.context.unit_id] = shown
+    twin.rebuild()
+    assert codes(desk.collect(twin)) == []
 
 
 def test_a_board_without_this_unit_is_told() -> None:

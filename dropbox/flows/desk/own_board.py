@@ -74,9 +74,21 @@ def _compare_intake(state: DeskContext, proved: Sequence[ProvedUnit], notices: l
 
 
 def note_published(keyring: Keyring, period: int, batch_hash: bytes) -> None:
-    """The pending batch is on the server."""
+    """A batch that this keyring made is on the server: the pending one, or one that it gave up."""
+    pending = keyring.pending
+    if pending is not None and pending.hash != batch_hash:
+        # It follows another than the one that is there.
+        give_up_batch(keyring)
     keyring.published_period, keyring.published_hash, keyring.pending = period, batch_hash, None
+    keyring.given_up = {made: one for made, one in keyring.given_up.items() if made > period}
     keyring.history = [*keyring.history, period][-REMEMBERED:]
+
+
+def give_up_batch(keyring: Keyring) -> None:
+    """The pending batch will never be stored, says the server; should it have been all the same, it is known again."""
+    if keyring.pending is not None:
+        keyring.given_up[keyring.pending.period] = keyring.pending.hash
+        keyring.pending = None
 
 
 def rolled_back(state: DeskContext, period: int, batch_hash: bytes, kept_epoch: int, now: int) -> None:
@@ -87,6 +99,7 @@ def rolled_back(state: DeskContext, period: int, batch_hash: bytes, kept_epoch: 
     """
     keyring = state.keyring
     keyring.published_period, keyring.published_hash, keyring.pending = period, batch_hash, None
+    keyring.given_up = {made: one for made, one in keyring.given_up.items() if made > period}
     keyring.history = [*keyring.history, period][-REMEMBERED:]
     keyring.epochs = {number: secret for number, secret in keyring.epochs.items() if number <= kept_epoch}
     keyring.chains, keyring.next_number = {}, {}
@@ -94,10 +107,18 @@ def rolled_back(state: DeskContext, period: int, batch_hash: bytes, kept_epoch: 
     keyring.no_seed_through = max(keyring.no_seed_through, now)
 
 
+def _tell_of_missing(keyring: Keyring, shown: int, now: int, notices: list[Notice]) -> None:
+    """The board shows the batch of this period, 0 for none, where by now it must show a later one."""
+    due = [period for period in keyring.history if period <= now - 2]
+    if due and shown < due[-1]:
+        notices.append(Notice("own-batch-missing", {"period": due[-1]}))
+
+
 def _settle(state: DeskContext, own: ProvedUnit, now: int, notices: list[Notice]) -> bool:
     """Bring the keyring to what the board proves; whether it changed."""
     keyring = state.keyring
     if own.batch is None:
+        _tell_of_missing(keyring, 0, now, notices)
         return False
     manifest = own.batch.manifest
     newest_hash = sha256(manifest.encode())
@@ -106,11 +127,10 @@ def _settle(state: DeskContext, own: ProvedUnit, now: int, notices: list[Notice]
         notices.append(Notice("rolled-back", {"period": manifest.period}))
         return True
     if manifest.period <= keyring.published_period:
-        shown_by_now = [period for period in keyring.history if period <= now - 2]
-        if shown_by_now and manifest.period < shown_by_now[-1]:
-            notices.append(Notice("own-batch-missing", {"period": shown_by_now[-1]}))
+        _tell_of_missing(keyring, manifest.period, now, notices)
         return False
-    if keyring.pending is not None and keyring.pending.hash == newest_hash:
+    made_here = {keyring.given_up.get(manifest.period), keyring.pending.hash if keyring.pending else None}
+    if newest_hash in made_here:
         note_published(keyring, manifest.period, newest_hash)
         return True
     if not keyring.published_period and own.unit.key_at(manifest.period) != keyring.public:

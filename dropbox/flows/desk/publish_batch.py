@@ -26,7 +26,7 @@ from dropbox.protocol.units import Unit
 
 from .board_plan import Mark, Row
 from .notice import Notice
-from .own_board import note_published, rolled_back
+from .own_board import give_up_batch, note_published, rolled_back
 from .own_clock import fetch_intake
 from .posting import next_number, note_left, plan_batch, take_up
 from .requests import CommitVault, DeskRequest, PostBatch, SaveKeyring
@@ -35,8 +35,8 @@ from .state import Chain, DeskContext, EpochSecret, PendingBatch, Text, TextKey
 REFUSED_FOR_GOOD = frozenset(
     {"expired", "future", "forked", "other-size", "bad-head", "bad-certificates", "malformed", "unsigned"}
 )
-"""Refusals of a batch as it is. Once its period is past by this desk's own clock, the same bytes can never be stored,
-and its texts are planned afresh; a server that refuses sooner must not make a desk seal a period twice."""
+"""Refusals of a batch as it is. Once its period is more than one back by this desk's own clock, no server may store it
+any more, and its texts are planned afresh; one that refuses sooner must not make a desk seal a period twice."""
 
 
 @dataclass
@@ -219,7 +219,7 @@ def _upload(state: DeskContext, unit: Unit, now: int, result: PublishResult) -> 
     elif answer.code == "batch-held":
         _held(state, unit, answer.held, now, result)
     elif answer.code in REFUSED_FOR_GOOD and pending.period < now - 1:
-        state.keyring.pending = None
+        give_up_batch(state.keyring)
     else:
         result.notices.append(Notice("batch-refused", {"error": answer.code}))
         return
