@@ -169,9 +169,9 @@ class Engine:
         return next_publish(self.policy, self.settings.unit_id, self.shown_period(), self.clock())
 
     def shown_period(self) -> int:
-        """Of the newest own batch; 0 where there was none of today's form, the board shows none and none was made in this
-        period, as after a release whose board has another: then nothing can be sealed to the unit, and the next batch is
-        due at once. A server that hides a batch moves nothing."""
+        """Of the newest own batch; 0 where there was none of today's form, the board shows none and none was made in
+        this period, as after a release whose board has another: then nothing can be sealed to the unit, and the next
+        batch is due at once. A server that hides a batch moves nothing."""
         keyring, never = self.state.keyring, not self.state.keyring.history
         if never and self.state.own_head is None and self.state.checked and keyring.built < self.now_period():
             return 0

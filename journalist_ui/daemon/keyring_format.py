@@ -3,8 +3,9 @@
 
 Lists in it are rows: an epoch is ``[number, first period, last period, seed]``, a chain
 ``[P_pk, message_id, epoch, step, key, [[msg_no, step, key], …]]``; bytes are hex digits. Version 1 had no keys of
-texts, and its batches are of a form that no server takes or shows any more: one that was not answered yet is let go, and its
-texts are planned anew. All is read strictly: a wrong kind, length or number is refused before any of it is used.
+texts, and its batches are of a form that no server takes or shows any more: one that was not answered yet is let go,
+and its texts are planned anew. All is read strictly: a wrong kind, length or number is refused before any of it is
+used.
 """
 
 import json

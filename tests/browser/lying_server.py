@@ -46,7 +46,7 @@ def cut_after(size: int) -> Way:
         await begun.prepare(request)
         await begun.write(body[:size])
         # What has not left this process would be cut off with the rest.
-        while request.transport is not None and request.transport.get_write_buffer_size():
+        while request.transport is not None and request.transport.get_write_buffer_size():  # noqa: ASYNC110 - nobody says
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.2)
         return await cut(request, answer)

@@ -22,11 +22,16 @@ SIZES = (8, 16, 32)
 """Rows of a unit; the marks are twice as many."""
 
 
-def make_visit(world: World, source: SourceState, part: Part | None, sent: Sent | None = None) -> bool:
-    """One visit, with a device whose clock may be a day off; the envelope may be posted twice. False when
+def drawn_skew(world: World) -> int:
+    """Periods by which a device's clock is off: a day either way, now and then."""
+    return world.random.choice((0, 0, 0, -1, 1))
+
+
+def make_visit(world: World, source: SourceState, part: Part | None, sent: Sent | None = None, skew: int = 0) -> bool:
+    """One visit with a device whose clock is ``skew`` periods off; the envelope may be posted twice. False when
     the unit could not be sealed to: its desk has been away for longer than the epochs that it announced, or is
     paused."""
-    twin, skew = world.service.twin, world.random.choice((0, 0, 0, -1, 1))
+    twin = world.service.twin
     flow_answer: Callable[[Any], Any] = twin.answer
 
     def answer(request: Any) -> Any:
@@ -72,8 +77,9 @@ def source_acts(world: World, source: SourceState) -> None:
         order = list(enumerate(pieces, start=1))
         if world.chance(0.3):
             world.random.shuffle(order)
+        skew = drawn_skew(world)
         accepted = [
-            make_visit(world, source, Part(source.slug, message_id, place, len(pieces), piece), sent)
+            make_visit(world, source, Part(source.slug, message_id, place, len(pieces), piece), sent, skew)
             for place, piece in order
         ]
         world.require(len(set(accepted)) == 1, "some parts were accepted and some not")
@@ -81,7 +87,7 @@ def source_acts(world: World, source: SourceState) -> None:
             source.sent.append(sent)
             world.counts.messages += 1
     elif roll < 0.8:
-        make_visit(world, source, None)
+        make_visit(world, source, None, skew=drawn_skew(world))
     elif roll < 0.85:
         source.away_until = world.now + world.random.randint(5, 60)
 

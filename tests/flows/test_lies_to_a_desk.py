@@ -123,8 +123,8 @@ def test_a_thief_of_the_key_who_publishes_first_is_told() -> None:
 
 
 def test_a_batch_that_was_stored_though_it_was_refused_is_known_again() -> None:
-    """The server keeps each batch, answers that it never will be stored, and shows it periods later: it is no rollback, no
-    chain and no epoch is dropped, no period is sealed twice, and the texts are read."""
+    """The server keeps each batch, answers that it never will be stored, and shows it periods later: it is no rollback,
+    no chain and no epoch is dropped, no period is sealed twice, and the texts are read."""
     service, desk, conversation = started()
     twin, keyring = service.twin, desk.context.keyring
     desk.reply(conversation, "words")

@@ -76,8 +76,8 @@ class Keyring:
 
     ``number_floor`` is where a conversation unknown to this keyring starts to count its texts; ``no_seed_through`` the
     segment up to which nothing seeds; ``published`` period and hash of the newest own batch (0 and zeros before the
-    first); ``given_up`` the hashes, by their periods, of batches made since then that the server said it will never store;
-    ``history`` the periods of the last few batches, oldest first; ``built`` the newest period for which a batch
+    first); ``given_up`` the hashes, by their periods, of batches made since then that the server said it will never
+    store; ``history`` the periods of the last few batches, oldest first; ``built`` the newest period for which a batch
     was made, stored or not; ``dir_version`` the newest directory seen.
     """
 
