@@ -111,12 +111,12 @@ async def test_what_was_collected(chromium_page: Page, tmp_path: Path) -> None:
 
 
 async def test_for_how_long_and_what_waits(chromium_page: Page, tmp_path: Path) -> None:
-    """Below the texts of a unit, for how long they can be read again; with them or without any, that more waits."""
+    """Below the texts of a unit, for how long they can be read again; above them, or without any, that more waits."""
     told = (
         (conversation("A", 1, "one", again=0), "it leaves the board soon, and is gone then."),
         (conversation("B", 1, "two", again=1), "it stays on the board for one more day at most, and is gone then."),
-        (conversation("C", 1, "three", more=True), "it stays on the board for 3 more days at most, and is gone then."),
-        (conversation("D", 1, more=True), MORE_WAITS),
+        (conversation("C", 1, more=True), MORE_WAITS),
+        (conversation("D", 1, "three", more=True), "it stays on the board for 3 more days at most, and is gone then."),
     )
     async with answers(chromium_page, tmp_path, visited(*(one for one, _ in told))) as source:
         shown = await source.section("messages").locator("[data-conversations]").inner_text()
@@ -124,6 +124,7 @@ async def test_for_how_long_and_what_waits(chromium_page: Page, tmp_path: Path) 
         assert places == sorted(places)
         assert shown.count("Once the unit learns that you have read this") == 3
         assert shown.count(MORE_WAITS) == 2
+        assert shown.rindex(MORE_WAITS) < shown.index("three")
         assert "There is no answer" not in shown
         await assert_good_looks(chromium_page, "answers of which more waits")
 
