@@ -25,7 +25,7 @@ import { checkWords } from "./word_help.js";
  * for some codenames than for others: a wider step hides that.
  */
 const AFTER_BOARD = 1_000;
-const AFTER_BOARD_SLOW = 4_000;
+const AFTER_BOARD_SLOW = 5_000;
 
 /** @typedef {(progress: Progress) => void} OnProgress */
 /** @typedef {{anchor: Anchor, list: WordList}} Started */

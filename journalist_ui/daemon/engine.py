@@ -211,7 +211,7 @@ class Engine:
 
     def batch_missing(self) -> bool:
         """Whether no batch of the period has left although its hour is past, or none can."""
-        return self.policy is None or self.state.unit() is None or self._due()
+        return self.state.unit() is None or self._due()
 
     @asynccontextmanager
     async def _guarded(self) -> AsyncIterator[None]:

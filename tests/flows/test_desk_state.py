@@ -108,7 +108,7 @@ def test_a_batch_held_by_the_server_shows_a_second_holder_of_the_key() -> None:
     assert desk.context.keyring.chains == {}
 
 
-@pytest.mark.parametrize("refusal", ["expired", "future", "forked", "other-size", "bad-head", "malformed"])
+@pytest.mark.parametrize("refusal", ["expired", "other-size", "too-large", "forked", "bad-head", "try-later"])
 def test_a_batch_refused_for_good_is_planned_afresh(refusal: str) -> None:
     """Entries of a batch that can never be stored leave with the next one, once: its period passed, or the roots
     changed the unit's size twice while it was on its way. Before its period is past it is uploaded again as it is."""

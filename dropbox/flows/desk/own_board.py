@@ -79,6 +79,10 @@ def note_published(keyring: Keyring, period: int, batch_hash: bytes) -> None:
     if pending is not None and pending.hash != batch_hash:
         # It follows another than the one that is there.
         give_up_batch(keyring)
+    _newest_is(keyring, period, batch_hash)
+
+
+def _newest_is(keyring: Keyring, period: int, batch_hash: bytes) -> None:
     keyring.published_period, keyring.published_hash, keyring.pending = period, batch_hash, None
     keyring.given_up = {made: one for made, one in keyring.given_up.items() if made > period}
     keyring.history = [*keyring.history, period][-REMEMBERED:]
@@ -98,9 +102,7 @@ def rolled_back(state: DeskContext, period: int, batch_hash: bytes, kept_epoch: 
     numbers on from 8 x period + 1, and lets nothing of the segments up to the present one seed.
     """
     keyring = state.keyring
-    keyring.published_period, keyring.published_hash, keyring.pending = period, batch_hash, None
-    keyring.given_up = {made: one for made, one in keyring.given_up.items() if made > period}
-    keyring.history = [*keyring.history, period][-REMEMBERED:]
+    _newest_is(keyring, period, batch_hash)
     keyring.epochs = {number: secret for number, secret in keyring.epochs.items() if number <= kept_epoch}
     keyring.chains, keyring.next_number = {}, {}
     keyring.number_floor = max(keyring.number_floor, LOST_KEYRING_STEP * now + 1)

@@ -32,12 +32,6 @@ from .posting import next_number, note_left, plan_batch, take_up
 from .requests import CommitVault, DeskRequest, PostBatch, SaveKeyring
 from .state import Chain, DeskContext, EpochSecret, PendingBatch, Text, TextKey
 
-REFUSED_FOR_GOOD = frozenset(
-    {"expired", "future", "forked", "other-size", "bad-head", "bad-certificates", "malformed", "unsigned"}
-)
-"""Refusals of a batch as it is. Once its period is more than one back by this desk's own clock, no server may store it
-any more, and its texts are planned afresh; one that refuses sooner must not make a desk seal a period twice."""
-
 
 @dataclass
 class PublishResult:
@@ -218,7 +212,9 @@ def _upload(state: DeskContext, unit: Unit, now: int, result: PublishResult) -> 
         yield from CommitVault(state.ledger, texts=frozenset(note_left(state)))
     elif answer.code == "batch-held":
         _held(state, unit, answer.held, now, result)
-    elif answer.code in REFUSED_FOR_GOOD and pending.period < now - 1:
+    elif pending.period < now - 1:
+        # No server may store it any more, whatever it refuses it for. One that refuses sooner must not make a desk seal
+        # a period twice.
         give_up_batch(state.keyring)
     else:
         result.notices.append(Notice("batch-refused", {"error": answer.code}))
