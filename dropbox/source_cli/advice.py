@@ -13,13 +13,13 @@ from dropbox.flows.source.message import Sent
 from dropbox.flows.trust import Judged, Warned, by_the_list
 from dropbox.protocol.errors import ClockUnconfirmed, ProtocolError, UnknownUnit
 from dropbox.protocol.routing import receiving_unit
+from dropbox.shown.days import DAY
 from dropbox.transport.errors import BadAnswer, Refused
 
 from . import terminal
 
 SOONEST, LATEST = 2, 6
 """Days until the return that is proposed, each number as likely as the others."""
-DAY = 86_400
 SOONER = "Sooner is fine when things get worse or somebody is at risk."
 TOOK_NOTHING = "The service took nothing from you this time. Your text stands where it was."
 PERHAPS = "It may have been stored, although nothing shows it."

@@ -21,10 +21,10 @@ from dropbox.protocol.errors import (
 )
 from dropbox.protocol.inert import margin
 from dropbox.protocol.policy import Policy
+from dropbox.shown.days import DAY
 from dropbox.transport.errors import TransportFailed
 
 NARROWEST, WIDEST = 30, 100
-DAY = 86_400
 
 
 def interactive() -> bool:
