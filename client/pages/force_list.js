@@ -56,7 +56,7 @@ function look() {
 }
 
 /** Show what fits, and say how many. The list is laid anew, so nothing in it keeps the focus. */
-export function showFitting() {
+function lay() {
   const { typed, found } = look();
   const ranks = new Map(found.slice(0, MOST).map((one, rank) => [one.slug, rank]));
   /** @param {typeof items[number]} one */
@@ -74,10 +74,10 @@ export function showFitting() {
   fill(byId("found", HTMLElement), said(typed, found), "page");
 }
 
-/** As the page came. */
-export function showNone() {
+/** Show what fits, of a list that nobody opened. */
+export function showFitting() {
   whole = false;
-  showFitting();
+  lay();
 }
 
 /** @param {HTMLElement} input */
@@ -88,7 +88,7 @@ function slug(input) {
 /** Wire the page. */
 export function startForceList() {
   const page = section("force");
-  byId("find", HTMLInputElement).addEventListener("input", showFitting);
+  byId("find", HTMLInputElement).addEventListener("input", lay);
   page.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.target !== byId("find", HTMLInputElement)) return;
     // Enter in the search leads into the list and does not send the form.
@@ -97,7 +97,7 @@ export function startForceList() {
   });
   byId("show-all", HTMLElement).addEventListener("click", () => {
     whole = true;
-    showFitting();
+    lay();
     items[0]?.input.focus();
   });
   page.addEventListener("change", (event) => {

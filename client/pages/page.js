@@ -7,7 +7,8 @@
 import { helpTyping, helpWords, hideCodename, isCodenameShown, showCodename, showHelp } from "./codename.js";
 import { all, byId, chosen, emptyFilled, fill, one, section, written } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
-import { showNone, startForceList } from "./force_list.js";
+import { showFitting, startForceList } from "./force_list.js";
+import { startHints } from "./hint_list.js";
 import { emptyFields, isAnythingWritten, startCover, startExit, startForgetting } from "./leave.js";
 import { emptyKept } from "./outcome.js";
 import { MAX_PARTS, PAGES, dependsOn, fillCheckPage, isAsked, isIndependent } from "./report.js";
@@ -43,7 +44,7 @@ const visits = new Visits(line, walk, state);
 function emptyReport() {
   emptyFields(document);
   emptyFilled("report");
-  showNone();
+  showFitting();
   hideCodename();
   showHelp("codename-back");
   for (const page of [...ORDER, "suits"]) clearFaults(page);
@@ -283,6 +284,7 @@ document.addEventListener("copy", (event) => {
 });
 keepAddress();
 startForceList();
+startHints();
 helpTyping("codename-back", line);
 helpTyping("codename-in", line);
 startExit(wipe);
