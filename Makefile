@@ -65,7 +65,7 @@ setup: .venv/.project .venv/.node .venv/.bundle
 	@touch $@
 
 # Fails when the bundle is not the recorded one, and says what to do.
-.venv/.bundle: $(shell find client dropbox/words -type f) .venv/.node
+.venv/.bundle: $(shell find client dropbox/words dropbox/forces/ATTRIBUTION.md -type f) .venv/.node
 	$(BIN)/node client/build.mjs
 	@touch $@
 

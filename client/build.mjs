@@ -50,7 +50,7 @@ function styles() {
   }).css;
 }
 
-/** The licences of every package that has a line in the bundle, and of the word list. */
+/** The licences of every package that has a line in the bundle, of the word list and of the places. */
 function notices(used) {
   const names = used.map((path) => /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]).filter(Boolean);
   const parts = [...new Set([...names, "govuk-frontend"])].sort().map((name) => {
@@ -61,8 +61,8 @@ function notices(used) {
     return `${name} ${version}\n\n${readFileSync(file, 'utf8').trim()}\n`;
   });
   const own = readFileSync(join(client, "licences", "notices.txt"), "utf8");
-  const words = readFileSync(join(root, "dropbox/words/ATTRIBUTION.md"), "utf8");
-  return [own, words, ...parts].map((part) => part.trim()).join(`\n\n${'-'.repeat(72)}\n\n`) + "\n";
+  const data = ["words", "forces"].map((room) => readFileSync(join(root, `dropbox/${room}/ATTRIBUTION.md`), "utf8"));
+  return [own, ...data, ...parts].map((part) => part.trim()).join(`\n\n${'-'.repeat(72)}\n\n`) + "\n";
 }
 
 function packed(body) {

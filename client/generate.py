@@ -12,6 +12,8 @@ from pathlib import Path
 from types import ModuleType
 
 from dropbox.flows.trust import Warned
+from dropbox.forces.places import packed_places
+from dropbox.hints import packed_rules
 from dropbox.protocol import constants, labels
 from dropbox.protocol.errors import ProtocolError, TooLong, UnknownWord, WrongWordCount
 from dropbox.source_cli.terminal import error_text, warning_text
@@ -157,6 +159,17 @@ def _words() -> str:
     return f"{text}\nexport const WORDS = {_js(' '.join(words))};\n"
 
 
+def _places() -> str:
+    text = _head("Places and the forces that serve them, by GeoNames, CC BY 4.0.", "dropbox/forces/places.py")
+    return f"{text}\nexport const PLACES = {_js(packed_places())};\n"
+
+
+def _hint_rules() -> str:
+    text = _head("What the hints look for in a text.", "dropbox/hints")
+    kind = "{rules: [string, string, string, boolean][], titles: string, common: string, names: string, unsure: string}"
+    return f"{text}\n/** @type {{{kind}}} */\nexport const RULES = {packed_rules()};\n"
+
+
 def generated() -> dict[Path, str]:
     """Every generated file and its text."""
     return {
@@ -171,6 +184,8 @@ def generated() -> dict[Path, str]:
         HERE / "transport" / "errors.js": _transport_errors(),
         HERE / "worker" / "terminal_sentences.js": _sentences(),
         HERE / "words.js": _words(),
+        HERE / "pages" / "places.js": _places(),
+        HERE / "pages" / "hint_rules.js": _hint_rules(),
     }
 
 

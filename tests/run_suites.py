@@ -26,6 +26,7 @@ FAST = (
     "tooling",
     "command_line",
     "shown",
+    "hints",
     "keys",
     "admin",
     "cli",

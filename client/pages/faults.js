@@ -46,7 +46,9 @@ export function showFaults(page, faults) {
     if (line instanceof HTMLElement) {
       const link = one(line, "a");
       fill(link, text, "page");
-      link.setAttribute("href", `#${inputs(parent)[0]?.id ?? ''}`);
+      // Where a list has nothing to show yet, what is looked for is typed before it.
+      const begin = inputs(parent).find((input) => input.offsetParent) ?? inputs(within)[0];
+      link.setAttribute("href", `#${begin?.id ?? ''}`);
       pattern.before(line);
     }
     markField(parent, fault.field, text);

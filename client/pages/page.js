@@ -8,6 +8,7 @@ import { helpTyping, helpWords, hideCodename, isCodenameShown, showCodename, sho
 import { all, byId, chosen, emptyFilled, fill, one, section, written } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
 import { showFitting, startForceList } from "./force_list.js";
+import { startHints } from "./hint_list.js";
 import { emptyFields, isAnythingWritten, startCover, startExit, startForgetting } from "./leave.js";
 import { emptyKept } from "./outcome.js";
 import { MAX_PARTS, PAGES, dependsOn, fillCheckPage, isAsked, isIndependent } from "./report.js";
@@ -283,6 +284,7 @@ document.addEventListener("copy", (event) => {
 });
 keepAddress();
 startForceList();
+startHints();
 helpTyping("codename-back", line);
 helpTyping("codename-in", line);
 startExit(wipe);

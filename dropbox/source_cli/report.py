@@ -18,6 +18,7 @@ from dropbox.words import codename_words
 
 from . import advice, terminal
 from .codenames import show_codename, typed_back
+from .hinted import hinted
 from .outlet import JsonLine, before_sending, end_told, try_output
 from .sending import send
 from .service import Stop, open_service, read_text, service_options
@@ -106,7 +107,7 @@ def report(
     categories = tuple(name for name in CATEGORIES if name in chosen)
     # Whatever else is wrong is said before anybody types a report.
     known = open_service(service, anchor_file, socks, despite_clock, as_json)
-    pieces = parts_of(Report(read_text(text_file), categories, about))
+    pieces = parts_of(Report(hinted(read_text(text_file)), categories, about))
     entropy, words = make_codename(secrets.token_bytes, codename_words())
     codename = " ".join(words)
     with _given(codename, entropy, slug, as_json) as tell:

@@ -140,8 +140,9 @@ async def test_an_answer_is_changed_from_the_list_of_all(chromium_page: Page, tm
         await source.at("Write down your codename")
 
 
-async def test_a_force_is_found_by_any_of_its_names(chromium_page: Page, tmp_path: Path) -> None:
-    """Names, Welsh names, other names, initials and nations, however they are written; the count is said."""
+async def test_a_force_is_found_by_name_or_place(chromium_page: Page, tmp_path: Path) -> None:
+    """The likeliest first, with the place by which it was found; what is doubtful is said; the whole list is a press
+    away; a choice stays in sight."""
     async with small_service(tmp_path) as server:
         source = Source(chromium_page, server.address)
         await source.start()
@@ -152,20 +153,33 @@ async def test_a_force_is_found_by_any_of_its_names(chromium_page: Page, tmp_pat
             "Which force do they serve in?",
         ):
             await source.go_on(heading)
-        for typed, fitting in (
-            ("met", ["Metropolitan Police Service"]),
-            ("heddlu gwent", ["Gwent Police"]),
-            ("Devon and corn", ["Devon & Cornwall Police"]),
-            ("northern ireland", ["Police Service of Northern Ireland"]),
-            ("leeds", ["West Yorkshire Police"]),
-            ("sandford", []),
-            ("", [force.name for force in enabled_forces()]),
+        shown = source.section("force").locator("[data-field=force] .govuk-radios__item:visible")
+        for typed, first, said in (
+            ("heddlu gwent", "Gwent Police", "1 force fits"),
+            ("leeds", "West Yorkshire Police", "1 force fits"),
+            ("isle of wight", "Hampshire and Isle of Wight Constabulary\nServes Isle of Wight", "1 force fits"),
+            ("cowes", "Hampshire and Isle of Wight Constabulary\nServes Cowes, Isle of Wight", "1 force fits"),
+            ("Manchster", "Greater Manchester Police\nServes Manchester. Is that the place you mean?", "2 forces fit"),
+            ("Yorkshire", "West Yorkshire Police\nOne of several forces for Yorkshire: choose the one", "4 forces fit"),
+            ("London", "Metropolitan Police Service", "forces fit"),
         ):
             await source.box("Find a force").fill(typed)
-            shown = source.section("force").locator("[data-field=force] .govuk-radios__item:visible label")
-            assert [text.partition(" (")[0] for text in await shown.all_inner_texts()] == fitting
-            count = await chromium_page.locator("#found").inner_text()
-            assert count.startswith(str(len(fitting)) if fitting else "No force fits")
+            assert (await shown.first.inner_text()).startswith(first)
+            assert said in await chromium_page.locator("#found").inner_text()
+        await source.box("Find a force").fill("Jersey")
+        assert await chromium_page.locator("#found").inner_text() == "No force of this list serves Jersey"
+        await source.box("Find a force").fill("Casnewydd")
+        await chromium_page.get_by_role("radio", name="Gwent Police").check()
+        await source.box("Find a force").fill("qwertyshire")
+        assert await shown.count() == 1
+        assert "no place or force of that name" in await chromium_page.locator("#found").inner_text()
+        await source.box("Find a force").fill("")
+        assert await shown.count() == 1
+        await source.button(f"Show all {len(enabled_forces())} forces").click()
+        names = [text.partition(" (")[0] for text in await shown.locator("label").all_inner_texts()]
+        assert names == [force.name for force in enabled_forces()]
+        await expect(shown.first.get_by_role("radio")).to_be_focused()
+        await source.go_on("Is it about a chief officer or a commissioner?")
 
 
 async def test_a_long_account_goes_in_parts(chromium_page: Page, tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ FILES = ["notices.txt", "page.js", "style.css", "worker.js"]
 def copy_of_sources(folder: Path) -> Path:
     """All that the build reads, elsewhere."""
     shutil.copytree(ROOT / "client", folder / "client")
-    shutil.copytree(ROOT / "dropbox" / "words", folder / "dropbox" / "words")
+    for room in ("words", "forces"):
+        shutil.copytree(ROOT / "dropbox" / room, folder / "dropbox" / room)
     (folder / "package.json").write_bytes((ROOT / "package.json").read_bytes())
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
     return folder
