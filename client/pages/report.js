@@ -4,6 +4,8 @@
 import { all, byId, chosen, fill, one, section, written } from "./dom.js";
 import { say } from "./words.js";
 
+/** @import { Answer } from "../protocol/body.js" */
+
 const service = byId("service", HTMLTemplateElement);
 const BODY_PART = Number(service.dataset["bodyPart"]);
 export const MAX_PARTS = Number(service.dataset["maxParts"]);
@@ -66,12 +68,13 @@ export function isAsked(page) {
   return !question || options.includes(chosen(question)?.value ?? "");
 }
 
-/** @returns {Record<string, string>} */
+/** @returns {Record<string, Answer>} */
 function answers() {
-  /** @type {Record<string, string>} */
+  /** @type {Record<string, Answer>} */
   const found = {};
   for (const { id, choice, page } of QUESTIONS) {
-    const answer = choice ? chosen(id)?.value : wellFormed(id).trim();
+    const option = chosen(id)?.value;
+    const answer = choice ? option && [option] : wellFormed(id).trim();
     if (answer && isAsked(page)) found[id] = answer;
   }
   // A force and why none is named are chosen on one page, never both.
@@ -105,10 +108,10 @@ export function replyText() {
 
 /**
  * How many envelopes the form fills (docs/protocol.md, step 5.6), and how much of the first one in per cent.
- * @param {{force?: string, categories?: string[], answers?: Record<string, string>, text: string}} form
+ * @param {{force?: string, categories?: string[], answers?: Record<string, Answer>, text: string}} form
  */
 export function size({ force = "", categories = [], answers = {}, text }) {
-  const body = { v: 1, categories, force, answers, text };
+  const body = { v: 2, categories, force, answers, text, files: [], contact: "", not_to: [] };
   const bytes = new TextEncoder().encode(JSON.stringify(body)).length;
   return { parts: Math.ceil(bytes / BODY_PART), percent: Math.ceil((bytes * 100) / BODY_PART) };
 }

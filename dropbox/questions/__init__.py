@@ -29,9 +29,9 @@ class Question:
     page: str = ""
     after: tuple[str, ...] = ()
 
-    def words(self, answer: str) -> str:
-        """What an answer means; one that is no option of this release stays as it was sent."""
-        return next((option.label for option in self.options if option.id == answer), answer)
+    def label(self, chosen: str) -> str | None:
+        """What the option of that id means; None for one that this release does not know."""
+        return next((option.label for option in self.options if option.id == chosen), None)
 
 
 QUESTIONS = (

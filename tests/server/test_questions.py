@@ -13,12 +13,12 @@ def test_every_answer_fits_the_form() -> None:
     assert len(answers) == len(QUESTIONS)
 
 
-def test_an_answer_is_worded_and_an_unknown_one_stays() -> None:
-    """An investigator reads the label, and what this release does not know as it was sent."""
+def test_an_option_is_worded() -> None:
+    """An investigator reads the label; what this release does not know has none."""
     question = find_question("subject-role")
     assert question is not None
-    assert question.words("staff") == "A member of police staff"
-    assert question.words("astronaut") == "astronaut"
+    assert question.label("staff") == "A member of police staff"
+    assert question.label("astronaut") is None
     assert find_question("shoe-size") is None
 
 
