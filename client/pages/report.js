@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** @file The report as it stands in the document's fields: nothing is kept anywhere else. */
 
+import { CATEGORIES } from "../protocol/constants.js";
 import { all, byId, chosen, fill, one, section, written } from "./dom.js";
 import { say } from "./words.js";
 
@@ -16,9 +17,30 @@ const QUESTIONS = all(document, "[data-asks]").map((group) => ({
   choice: group.dataset["asks"] === "choice",
   page: group.closest("section")?.dataset["page"] ?? "",
 }));
-const CHOICES = QUESTIONS.filter(({ choice }) => choice);
-/** The pages of a report, in their order. */
+/** The pages of a report, in their order, and those of the short questions. */
 export const PAGES = (service.dataset["pages"] ?? "").split(" ");
+export const SHORT = (service.dataset["short"] ?? "").split(" ");
+
+/**
+ * The inputs of a question that are chosen.
+ * @param {string} id
+ */
+function inputsOf(id) {
+  return all(document, `input[name="${id}"]:checked`);
+}
+
+/**
+ * What is chosen of a question, in the order of the document.
+ * @param {string} id
+ */
+export function chosenOf(id) {
+  return inputsOf(id).map((input) => input.getAttribute("value") ?? "");
+}
+
+/** Whether the person said that answering would identify them. @param {string} id */
+function isWithheld(id) {
+  return inputsOf(`${id}-withheld`).length > 0;
+}
 
 /** @typedef {{slug: string, name: string, kind: string}} Receiver */
 
@@ -34,7 +56,7 @@ function listedUnit(slug) {
 
 /** Whether an answer keeps the report from the force's own unit. */
 export function isIndependent() {
-  return CHOICES.some(({ id }) => chosen(id)?.hasAttribute("data-independent"));
+  return QUESTIONS.some(({ id }) => inputsOf(id).some((input) => input.hasAttribute("data-independent")));
 }
 
 /**
@@ -65,7 +87,7 @@ export function dependsOn(page) {
 /** Whether a page of the report is shown, by what was answered before. @param {string} page */
 export function isAsked(page) {
   const [question, ...options] = dependsOn(page);
-  return !question || options.includes(chosen(question)?.value ?? "");
+  return !question || chosenOf(question).some((option) => options.includes(option));
 }
 
 /** @returns {Record<string, Answer>} */
@@ -73,9 +95,8 @@ function answers() {
   /** @type {Record<string, Answer>} */
   const found = {};
   for (const { id, choice, page } of QUESTIONS) {
-    const option = chosen(id)?.value;
-    const answer = choice ? option && [option] : wellFormed(id).trim();
-    if (answer && isAsked(page)) found[id] = answer;
+    const answer = isWithheld(id) ? null : choice ? chosenOf(id).sort() : wellFormed(id).trim();
+    if (isAsked(page) && (answer === null || answer.length)) found[id] = answer;
   }
   // A force and why none is named are chosen on one page, never both.
   if (chosen("force")) delete found["force-unknown"];
@@ -83,8 +104,8 @@ function answers() {
 }
 
 /** @returns {string[]} in the order of the list */
-function categories() {
-  return all(section("categories"), "input:checked").map((input) => input.getAttribute("value") ?? "");
+export function categories() {
+  return chosenOf("suits").filter((name) => CATEGORIES.includes(name));
 }
 
 /**
@@ -132,13 +153,25 @@ function label(input) {
   return (found?.textContent ?? "").trim();
 }
 
+/**
+ * The words beside what is chosen of a question, a line each.
+ * @param {string} id
+ * @param {string[]} [of] of these options alone
+ */
+function labels(id, of) {
+  const inputs = inputsOf(id).filter((input) => !of || of.includes(input.getAttribute("value") ?? ""));
+  return inputs.map(label).join("\n");
+}
+
 /** Write every answer on the page that shows them all. */
 export function fillCheckPage() {
   const page = section("check");
   const force = chosen("force") ?? chosen("force-unknown");
   /** @type {Record<string, string>} */
-  const shown = { force: label(force), categories: all(section("categories"), "input:checked").map(label).join("\n") };
-  for (const { id, choice } of QUESTIONS) shown[id] = choice ? label(chosen(id)) : written(id).trim();
+  const shown = { force: label(force), categories: labels("suits", categories()) };
+  for (const { id, choice } of QUESTIONS) {
+    shown[id] = isWithheld(id) ? say("withheld") : choice ? labels(id) : written(id).trim();
+  }
   shown["account-text"] = written("account-text").trim();
   for (const place of all(page, "[data-answer]")) {
     fill(place, shown[place.dataset["answer"] ?? ""] || say("nothing"), "report");
