@@ -10,8 +10,7 @@ import { clearFaults, showFaults } from "./faults.js";
 import { showFitting, startForceList } from "./force_list.js";
 import { emptyFields, isAnythingWritten, startCover, startExit, startForgetting } from "./leave.js";
 import { emptyKept } from "./outcome.js";
-import { MAX_PARTS, fillCheckPage, isIndependent } from "./report.js";
-import { receiver, replyText, report, size, sizeWords } from "./report.js";
+import { MAX_PARTS, fillCheckPage, replyText, report, size, sizeWords } from "./report.js";
 import { State } from "./states.js";
 import { Visits } from "./visits.js";
 import { Walk, keepAddress } from "./walk.js";
@@ -144,14 +143,7 @@ async function send() {
     showFaults("retype", [{ field: "codename-back", text: say("words-other") }]);
     return;
   }
-  const unit = receiver();
-  if (!unit) {
-    walk.returnTo("check");
-    return;
-  }
-  const shown = { name: unit.name, independent: isIndependent(), kind: unit.kind };
-  const { codename } = state;
-  await visits.make({ ask: "report", codename, slug: unit.slug, shown, ...report(), despiteClock: false });
+  await visits.report(state.codename);
 }
 
 async function check() {

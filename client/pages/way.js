@@ -166,6 +166,7 @@ function empty(page) {
   const within = section(page);
   for (const input of all(within, "input")) if (input instanceof HTMLInputElement) input.checked = false;
   for (const box of all(within, "textarea")) if (box instanceof HTMLTextAreaElement) box.value = "";
+  for (const list of all(within, "select")) if (list instanceof HTMLSelectElement) list.value = "";
   for (const place of all(within, "[data-take-back]")) place.hidden = true;
 }
 

@@ -29,7 +29,18 @@ QUESTIONS = (
 )
 """In the order in which an investigator reads them."""
 
-PAGES = ("suits", "role", "serving", "identity", "force", "keep", "whom", "account", *(one.page for one in SHORT))
+PAGES = (
+    "suits",
+    "role",
+    "serving",
+    "identity",
+    "force",
+    "forces",
+    "keep",
+    "whom",
+    "account",
+    *(one.page for one in SHORT),
+)
 """The pages of a report in the order in which they are asked: one for each question, but the force's, which has two
 ways to answer, and those of the categories (``suits``) and of the account."""
 

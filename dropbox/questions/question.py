@@ -3,6 +3,8 @@
 
 from dataclasses import dataclass
 
+from dropbox.forces import find_force
+
 
 @dataclass(frozen=True)
 class Option:
@@ -21,7 +23,8 @@ class Question:
     """A question; without options it is answered in the person's own words. ``asks`` and ``hint`` are what the source
     reads, ``title`` what an investigator reads. ``several``: more than one option may be chosen. ``page`` is the page
     that asks it, empty for one that is asked no more; ``after`` where it is asked only after one of these options of
-    another question: that one's id, then theirs. ``withheld``: "answering would identify me" is offered."""
+    another question: that one's id, then theirs. ``withheld``: "answering would identify me" is offered. ``forces``:
+    its options are forces, by their slugs, so many of them at most."""
 
     id: str
     title: str
@@ -32,9 +35,13 @@ class Question:
     page: str = ""
     after: tuple[str, ...] = ()
     withheld: bool = False
+    forces: int = 0
 
     def label(self, chosen: str) -> str | None:
         """What the option of that id means; None for one that this release does not know."""
+        if self.forces:
+            force = find_force(chosen)
+            return force.name if force and force.slug == chosen else None
         return next((option.label for option in self.options if option.id == chosen), None)
 
 

@@ -99,4 +99,14 @@ FORCE = (
         ),
         page="force",
     ),
+    Question(
+        "forces",
+        "Which forces",
+        _("Which forces are they?"),
+        _("Name as many as you know. Their names stand in your report."),
+        page="forces",
+        after=("force-unknown", "several"),
+        several=True,
+        forces=4,
+    ),
 )

@@ -142,6 +142,7 @@ async def test_an_answer_is_changed_from_the_list_of_all(chromium_page: Page, tm
         assert NAMES[NORTH] not in text
         await source.button("Change Force").click()
         await source.choose("More than one force")
+        await source.go_on("Which forces are they?")
         await source.go_on("Check your report")
         assert "no single force is named" in await source.section("check").inner_text()
         await source.button("Change What happened").click()

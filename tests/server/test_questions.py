@@ -8,8 +8,7 @@ from dropbox.questions import PAGES, QUESTIONS, SHORT, find_question, is_indepen
 def test_every_answer_fits_the_form() -> None:
     """All questions answered at once are one report in its canonical form."""
     answers = {
-        one.id: tuple(sorted(option.id for option in one.options if not option.alone)) if one.options else "words"
-        for one in QUESTIONS
+        one.id: tuple(sorted(option.id for option in one.options if not option.alone)) or "words" for one in QUESTIONS
     }
     report = Report("text", ("discrimination",), "cumbria", dict(sorted(answers.items())))
     assert parse_body(encode_body(report)) == report
