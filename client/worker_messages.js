@@ -14,6 +14,8 @@
  * @typedef {{ask: "forget"}} Forget drops every secret
  */
 
+/** @import { Answer } from "./protocol/body.js" */
+
 /**
  * @typedef {object} Report
  * @property {"report"} ask
@@ -22,7 +24,7 @@
  * @property {{name: string, independent: boolean, kind?: string}} shown `kind` as the page names it, as force-unit
  * @property {string} force
  * @property {string[]} categories
- * @property {Record<string, string>} answers
+ * @property {Record<string, Answer>} answers
  * @property {string} text
  * @property {boolean} despiteClock
  */

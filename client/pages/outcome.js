@@ -136,16 +136,20 @@ function conversation(found) {
 }
 
 /**
- * What a message left on the server: whether any of it may be there, and how many parts surely are.
- * @typedef {{perhaps: boolean, parts: number}} Left
+ * What a message left on the server: whether any of it may be there, and how many parts surely are. `delivered` names the
+ * units that have it already where it goes to several, `to` the one that this is about.
+ * @typedef {{perhaps: boolean, parts: number, delivered?: string, to?: string}} Left
  */
 
 /**
  * The same in words.
  * @param {Left} left
  */
-function storedWords({ perhaps, parts }) {
-  return parts > 0 ? say("stored-parts", { n: parts }) : say(perhaps ? "stored-perhaps" : "stored-nothing");
+function storedWords({ perhaps, parts, delivered = "", to = "" }) {
+  const words = parts > 0 ? say("stored-parts", { n: parts }) : say(perhaps ? "stored-perhaps" : "stored-nothing");
+  if (!delivered) return words;
+  const rest = parts > 0 || perhaps ? `${say("several-to", { name: to })} ${words}` : say("several-nothing", { name: to });
+  return `${say("several-stored", { names: delivered })} ${rest}`;
 }
 
 /**

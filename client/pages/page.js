@@ -5,24 +5,21 @@
  */
 
 import { helpTyping, helpWords, hideCodename, isCodenameShown, showCodename, showHelp } from "./codename.js";
-import { all, byId, chosen, emptyFilled, fill, one, section, written } from "./dom.js";
+import { all, byId, emptyFilled, fill, one, section, written } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
 import { showFitting, startForceList } from "./force_list.js";
 import { startHints } from "./hint_list.js";
 import { emptyFields, isAnythingWritten, startCover, startExit, startForgetting } from "./leave.js";
 import { emptyKept } from "./outcome.js";
-import { MAX_PARTS, PAGES, dependsOn, fillCheckPage, isAsked, isIndependent } from "./report.js";
-import { receiver, replyText, report, size, sizeWords } from "./report.js";
+import { MAX_PARTS, fillCheckPage, replyText, report, size, sizeWords } from "./report.js";
 import { State } from "./states.js";
 import { Visits } from "./visits.js";
 import { Walk, keepAddress } from "./walk.js";
+import { Way, fillUnanswered } from "./way.js";
 import { say } from "./words.js";
 import { Failed, WorkerLine } from "./worker_line.js";
 
 /** @import { WordsTold } from "../worker_messages.js" */
-
-/** The way of a report, page by page. */
-const ORDER = ["before", ...PAGES, "check", "codename", "retype"];
 
 /** Ends when the codename is there; one is made at a time. */
 let making = Promise.resolve();
@@ -38,6 +35,7 @@ const state = new State({
   keys: () => void line.ask("forget", {}).catch(() => line.stop()),
   worker: () => line.stop(),
 });
+const way = new Way(walk, state);
 const visits = new Visits(line, walk, state);
 
 /** All that was typed, and what was shown of it. */
@@ -47,7 +45,8 @@ function emptyReport() {
   showFitting();
   hideCodename();
   showHelp("codename-back");
-  for (const page of [...ORDER, "suits"]) clearFaults(page);
+  way.begin();
+  for (const page of way.pages) clearFaults(page);
 }
 
 /** What was typed to come back or to write on. */
@@ -77,6 +76,7 @@ function entered(name) {
   if (name === "check") {
     state.changing = false;
     fillCheckPage();
+    fillUnanswered();
   }
   if (name === "codename") making = making.then(prepareCodename);
   showSizes();
@@ -112,48 +112,6 @@ async function toggleCodename() {
   one(section("codename"), '[data-do="next"]').hidden = false;
 }
 
-/** The faults of a question; most may be left empty. @param {string} page */
-function faults(page) {
-  if (page === "suits" && !chosen("suits")) return [{ field: "suits" }];
-  if (page === "force" && !chosen("force") && !chosen("force-unknown")) return [{ field: "force" }];
-  if (page === "categories" && !report().categories.length) return [{ field: "categories" }];
-  if (page === "account" && size(report()).parts > MAX_PARTS) return [{ field: "account-text" }];
-  return [];
-}
-
-function next() {
-  const page = walk.current;
-  const found = faults(page);
-  if (found.length) {
-    showFaults(page, found);
-    return;
-  }
-  clearFaults(page);
-  if (page === "suits") {
-    walk.go({ serious: "before", danger: "danger" }[chosen("suits")?.value ?? ""] ?? "elsewhere");
-    return;
-  }
-  const follows = after(page);
-  // What is asked only because of an answer is asked after a change of it too.
-  if (state.changing && !dependsOn(follows).length) {
-    state.changing = false;
-    walk.returnTo("check");
-    return;
-  }
-  walk.go(follows);
-}
-
-/** @param {string} page */
-function after(page) {
-  return ORDER.slice(ORDER.indexOf(page) + 1).find(isAsked) ?? "check";
-}
-
-/** @param {string} page */
-function change(page) {
-  state.changing = true;
-  walk.go(page);
-}
-
 /**
  * The codename that was typed, as it was made; empty when the page has gone or shows what is wrong.
  * @param {string} field
@@ -186,14 +144,7 @@ async function send() {
     showFaults("retype", [{ field: "codename-back", text: say("words-other") }]);
     return;
   }
-  const unit = receiver();
-  if (!unit) {
-    walk.returnTo("check");
-    return;
-  }
-  const shown = { name: unit.name, independent: isIndependent(), kind: unit.kind };
-  const { codename } = state;
-  await visits.make({ ask: "report", codename, slug: unit.slug, shown, ...report(), despiteClock: false });
+  await visits.report(state.codename);
 }
 
 async function check() {
@@ -234,9 +185,14 @@ function showSizes() {
 const DOES = {
   report: () => walk.go("suits"),
   return: () => walk.go("return"),
-  serious: () => walk.go("before"),
+  serious: () => walk.returnTo("suits"),
+  safe: () => way.safe(),
   elsewhere: () => walk.go("elsewhere"),
-  next,
+  next: () => way.next(),
+  skip: () => way.skip(),
+  "skip-rest": () => way.skipRest(),
+  short: () => way.short(),
+  "take-back": () => way.takeBack(),
   send,
   check,
   reply,
@@ -268,7 +224,7 @@ async function act(name) {
 document.addEventListener("click", (event) => {
   const pressed = event.target instanceof Element ? event.target.closest("[data-do], [data-change]") : null;
   if (!(pressed instanceof HTMLElement)) return;
-  if (pressed.dataset["change"]) change(pressed.dataset["change"]);
+  if (pressed.dataset["change"]) way.change(pressed.dataset["change"]);
   else void act(pressed.dataset["do"] ?? "");
 });
 for (const form of all(document, "form")) {

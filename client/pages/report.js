@@ -1,22 +1,46 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** @file The report as it stands in the document's fields: nothing is kept anywhere else. */
 
+import { CATEGORIES } from "../protocol/constants.js";
 import { all, byId, chosen, fill, one, section, written } from "./dom.js";
 import { say } from "./words.js";
+
+/** @import { Answer } from "../protocol/body.js" */
 
 const service = byId("service", HTMLTemplateElement);
 const BODY_PART = Number(service.dataset["bodyPart"]);
 export const MAX_PARTS = Number(service.dataset["maxParts"]);
 
-/** The questions as the document asks them: by a choice or in the person's own words, each on its page. */
+/** The questions as the document asks them: by a choice, among the forces or in the person's own words, each on its page. */
 const QUESTIONS = all(document, "[data-asks]").map((group) => ({
   id: group.dataset["field"] ?? "",
-  choice: group.dataset["asks"] === "choice",
+  kind: group.dataset["asks"] ?? "",
   page: group.closest("section")?.dataset["page"] ?? "",
 }));
-const CHOICES = QUESTIONS.filter(({ choice }) => choice);
-/** The pages of a report, in their order. */
+/** The pages of a report, in their order, and those of the short questions. */
 export const PAGES = (service.dataset["pages"] ?? "").split(" ");
+export const SHORT = (service.dataset["short"] ?? "").split(" ");
+
+/**
+ * The inputs of a question that are chosen.
+ * @param {string} id
+ */
+function inputsOf(id) {
+  return all(document, `input[name="${id}"]:checked`);
+}
+
+/**
+ * What is chosen of a question, in the order of the document.
+ * @param {string} id
+ */
+export function chosenOf(id) {
+  return inputsOf(id).map((input) => input.getAttribute("value") ?? "");
+}
+
+/** Whether the person said that answering would identify them. @param {string} id */
+function isWithheld(id) {
+  return inputsOf(`${id}-withheld`).length > 0;
+}
 
 /** @typedef {{slug: string, name: string, kind: string}} Receiver */
 
@@ -32,7 +56,7 @@ function listedUnit(slug) {
 
 /** Whether an answer keeps the report from the force's own unit. */
 export function isIndependent() {
-  return CHOICES.some(({ id }) => chosen(id)?.hasAttribute("data-independent"));
+  return QUESTIONS.some(({ id }) => inputsOf(id).some((input) => input.hasAttribute("data-independent")));
 }
 
 /**
@@ -45,11 +69,34 @@ export function receiver(independent = isIndependent()) {
   return listedUnit((independent ? independentUnit : unit) ?? "");
 }
 
+/**
+ * Where the report goes: to one unit, or where several forces are named to that of each, a unit once. `force` is the one
+ * that it is about there.
+ * @typedef {Receiver & {force: string}} Target
+ * @returns {Target[]} empty when no unit can receive it
+ */
+export function targets() {
+  const named = isAsked("forces") ? namedForces() : [];
+  if (!named.length) {
+    const unit = receiver();
+    return unit ? [{ ...unit, force: chosen("force")?.value ?? "" }] : [];
+  }
+  /** @type {Map<string, Target>} */
+  const found = new Map();
+  for (const { slug: force } of named) {
+    const { unit, independentUnit } = one(document, `input[name="force"][value="${force}"]`).dataset;
+    const listed = listedUnit((isIndependent() ? independentUnit : unit) ?? "");
+    if (listed && !found.has(listed.slug)) found.set(listed.slug, { ...listed, force });
+  }
+  return [...found.values()];
+}
+
 /** Why it is that unit, in words. */
-export function whyReceiver() {
-  if (!chosen("force")) return say("why-no-force");
+function whyReceiver() {
+  const [only] = targets();
+  if (!only?.force) return say("why-no-force");
   if (isIndependent()) return say("why-independent");
-  return say(receiver()?.kind === "force-unit" ? "why-force" : "why-no-unit");
+  return say(only.kind === "force-unit" ? "why-force" : "why-no-unit");
 }
 
 /**
@@ -63,16 +110,37 @@ export function dependsOn(page) {
 /** Whether a page of the report is shown, by what was answered before. @param {string} page */
 export function isAsked(page) {
   const [question, ...options] = dependsOn(page);
-  return !question || options.includes(chosen(question)?.value ?? "");
+  return !question || chosenOf(question).some((option) => options.includes(option));
 }
 
-/** @returns {Record<string, string>} */
+/**
+ * What is chosen or written of a question; empty for nothing.
+ * @param {string} id
+ * @param {string} kind
+ */
+function answerOf(id, kind) {
+  if (kind === "choice") return chosenOf(id).sort();
+  if (kind === "forces") return namedForces().map(({ slug }) => slug).sort();
+  return wellFormed(id).trim();
+}
+
+/** The forces that were named because there are several, each once, in the order in which they were named. */
+export function namedForces() {
+  const options = all(section("forces"), "select").map((select) =>
+    select instanceof HTMLSelectElement ? select.selectedOptions[0] : undefined,
+  );
+  const named = new Map(options.map((option) => [option?.value ?? "", option?.label ?? ""]));
+  named.delete("");
+  return [...named].map(([slug, name]) => ({ slug, name }));
+}
+
+/** @returns {Record<string, Answer>} */
 function answers() {
-  /** @type {Record<string, string>} */
+  /** @type {Record<string, Answer>} */
   const found = {};
-  for (const { id, choice, page } of QUESTIONS) {
-    const answer = choice ? chosen(id)?.value : wellFormed(id).trim();
-    if (answer && isAsked(page)) found[id] = answer;
+  for (const { id, kind, page } of QUESTIONS) {
+    const answer = isWithheld(id) ? null : answerOf(id, kind);
+    if (isAsked(page) && (answer === null || answer.length)) found[id] = answer;
   }
   // A force and why none is named are chosen on one page, never both.
   if (chosen("force")) delete found["force-unknown"];
@@ -80,8 +148,8 @@ function answers() {
 }
 
 /** @returns {string[]} in the order of the list */
-function categories() {
-  return all(section("categories"), "input:checked").map((input) => input.getAttribute("value") ?? "");
+export function categories() {
+  return chosenOf("suits").filter((name) => CATEGORIES.includes(name));
 }
 
 /**
@@ -105,10 +173,10 @@ export function replyText() {
 
 /**
  * How many envelopes the form fills (docs/protocol.md, step 5.6), and how much of the first one in per cent.
- * @param {{force?: string, categories?: string[], answers?: Record<string, string>, text: string}} form
+ * @param {{force?: string, categories?: string[], answers?: Record<string, Answer>, text: string}} form
  */
 export function size({ force = "", categories = [], answers = {}, text }) {
-  const body = { v: 1, categories, force, answers, text };
+  const body = { v: 2, categories, force, answers, text, files: [], contact: "", not_to: [] };
   const bytes = new TextEncoder().encode(JSON.stringify(body)).length;
   return { parts: Math.ceil(bytes / BODY_PART), percent: Math.ceil((bytes * 100) / BODY_PART) };
 }
@@ -129,24 +197,48 @@ function label(input) {
   return (found?.textContent ?? "").trim();
 }
 
+/**
+ * The words beside what is chosen of a question, a line each.
+ * @param {string} id
+ * @param {string[]} [of] of these options alone
+ */
+function labels(id, of) {
+  const inputs = inputsOf(id).filter((input) => !of || of.includes(input.getAttribute("value") ?? ""));
+  return inputs.map(label).join("\n");
+}
+
 /** Write every answer on the page that shows them all. */
 export function fillCheckPage() {
   const page = section("check");
   const force = chosen("force") ?? chosen("force-unknown");
   /** @type {Record<string, string>} */
-  const shown = { force: label(force), categories: all(section("categories"), "input:checked").map(label).join("\n") };
-  for (const { id, choice } of QUESTIONS) shown[id] = choice ? label(chosen(id)) : written(id).trim();
+  const shown = { force: label(force), categories: labels("suits", categories()) };
+  for (const { id, kind } of QUESTIONS) {
+    shown[id] = isWithheld(id) ? say("withheld") : kind === "choice" ? labels(id) : kind === "words" ? written(id).trim() : "";
+  }
+  shown["forces"] = namedForces().map(({ name }) => name).join("\n");
   shown["account-text"] = written("account-text").trim();
   for (const place of all(page, "[data-answer]")) {
     fill(place, shown[place.dataset["answer"] ?? ""] || say("nothing"), "report");
   }
   for (const name of PAGES) one(page, `[data-row="${name}"]`).hidden = !isAsked(name);
-  const unit = receiver();
-  fill(one(page, "[data-receiver]"), unit?.name ?? "", "report");
-  fill(one(page, "[data-receiver-why]"), unit ? whyReceiver() : "", "report");
-  fill(one(page, "[data-receiver-reads]"), unit ? say(`reads-${unit.kind}`) : "", "report");
   const found = size(report());
-  one(page, "[data-can-send]").hidden = !unit || found.parts > MAX_PARTS;
-  one(page, "[data-cannot-send]").hidden = Boolean(unit);
+  const units = fillReceivers(page);
+  one(page, "[data-can-send]").hidden = !units || found.parts > MAX_PARTS;
+  one(page, "[data-cannot-send]").hidden = units > 0;
   fill(one(page, "[data-size-check]"), found.parts > 1 ? sizeWords(found) : "", "report");
+}
+
+/**
+ * Write who receives the report, why, and who reads it there; how many units they are.
+ * @param {HTMLElement} page
+ */
+function fillReceivers(page) {
+  const units = targets();
+  const why = units.length > 1 ? say("why-several", { n: units.length }) : units.length ? whyReceiver() : "";
+  const kinds = [...new Set(units.map(({ kind }) => kind))];
+  fill(one(page, "[data-receiver]"), units.map(({ name }) => name).join("; "), "report");
+  fill(one(page, "[data-receiver-why]"), why, "report");
+  fill(one(page, "[data-receiver-reads]"), kinds.map((kind) => say(`reads-${kind}`)).join(" "), "report");
+  return units.length;
 }

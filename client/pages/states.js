@@ -29,6 +29,8 @@ const OF_A_VISIT = ["returned", "typed", "outcome", "last", "answers", "left-rep
 export const TABLE = {
   asked: { way: "turn", page: "working", letGo: [] },
   "report-stored": { way: "end", page: "sent", letGo: ["last", "left-report", "report"] },
+  // Of several units one has the report; the visit to the next follows at once.
+  "one-stored": { letGo: ["last", "left-report"] },
   "reply-stored": { way: "end", page: "replied", letGo: ["last", "left-reply", "typed"] },
   // What was read is shown while the receipt of that visit is waited for; the visit itself is over later.
   "answers-read": { way: "end", page: "messages", letGo: ["typed"] },
@@ -69,6 +71,8 @@ export class State {
   routed = null;
   /** The unit that a message goes to without a question, or empty. */
   only = "";
+  /** The units that have the report already, each with the force that it is about there. @type {{name: string, force: string}[]} */
+  delivered = [];
   /** What earlier presses for a message left behind: a later one that comes less far must not deny it. */
   left = { report: nothing(), reply: nothing() };
   /** @type {Record<Thing, () => void>} */
@@ -84,6 +88,7 @@ export class State {
       report: () => {
         this.codename = "";
         this.changing = false;
+        this.delivered = [];
         empty.report();
       },
       returned: () => {

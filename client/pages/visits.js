@@ -7,10 +7,12 @@
 import { all, chosen, fill, fillWith, fresh, one, section } from "./dom.js";
 import { UNACKNOWLEDGED, fillFailure, fillGoing, fillMessages, fillRefused, fillRerouted, fillStored } from "./outcome.js";
 import { ProgressPage } from "./progress.js";
-import { receiver } from "./report.js";
+import { isIndependent, receiver, report, targets } from "./report.js";
+import { say } from "./words.js";
 import { Failed } from "./worker_line.js";
 
 /** @import { Progress, VisitAsk, VisitTold } from "../worker_messages.js" */
+/** @import { Left } from "./outcome.js" */
 /** @import { Event, State } from "./states.js" */
 /** @import { WorkerLine } from "./worker_line.js" */
 /** @import { Walk } from "./walk.js" */
@@ -38,14 +40,40 @@ export class Visits {
     this.#state = state;
   }
 
+  /**
+   * The report, to each unit that is to get it and has not got it yet, a visit each.
+   * @param {string} codename
+   */
+  async report(codename) {
+    const next = this.#nextReport(codename, false);
+    if (next) await this.make(next);
+    else this.#walk.returnTo("check");
+  }
+
+  /**
+   * @param {string} codename
+   * @param {boolean} despiteClock
+   * @returns {VisitAsk | undefined}
+   */
+  #nextReport(codename, despiteClock) {
+    const { delivered } = this.#state;
+    const next = targets().find(({ force }) => !delivered.some((one) => one.force === force));
+    if (!next) return undefined;
+    const { slug, name, kind, force } = next;
+    const shown = { name, independent: isIndependent(), kind };
+    return { ask: "report", codename, slug, shown, ...report(), force, despiteClock };
+  }
+
   /** @param {VisitAsk} asked */
   async make(asked) {
     const state = this.#state;
+    /** @type {VisitAsk | undefined} */
+    let next;
     this.#begin(asked);
     try {
       const visited = await this.#line.ask(asked.ask, asked, (told) => this.#hear(asked, told));
       // Whoever left in the meantime is shown nothing.
-      if (state.last === asked) this.#arrive(asked, visited);
+      if (state.last === asked) next = this.#arrive(asked, visited);
     } catch (error) {
       const failed = error instanceof Failed ? error : new Failed({ code: "unexpected" });
       if (state.last !== asked) return;
@@ -54,8 +82,25 @@ export class Visits {
         return;
       }
       const left = asked.ask === "check" ? null : this.#remember(asked.ask, failed);
-      this.#happen(fillFailure(failed, left, "text" in asked ? asked.text : ""));
+      this.#happen(fillFailure(failed, left && this.#said(asked, left), "text" in asked ? asked.text : ""));
     }
+    if (next) await this.make(next);
+  }
+
+  /**
+   * What a message left, and which units have the report besides.
+   * @param {VisitAsk} asked
+   * @param {Left} left
+   * @returns {Left}
+   */
+  #said(asked, left) {
+    if (asked.ask !== "report") return left;
+    return { ...left, delivered: this.#delivered(), to: asked.shown.name };
+  }
+
+  /** The names of the units that have the report. */
+  #delivered() {
+    return this.#state.delivered.map(({ name }) => name).join("; ");
   }
 
   /** @param {VisitAsk} asked */
@@ -63,6 +108,7 @@ export class Visits {
     this.#state.last = asked;
     this.#read = null;
     this.#progress.begin(asked.ask);
+    fill(one(section("working"), "[data-several]"), asked.ask === "report" ? this.#whichReport(asked) : "");
     this.#happen("asked");
   }
 
@@ -96,6 +142,15 @@ export class Visits {
     this.#happen("answers-over");
   }
 
+  /**
+   * Which of several reports a visit brings; empty for the only one.
+   * @param {{shown: {name: string}}} asked
+   */
+  #whichReport({ shown }) {
+    const n = targets().length;
+    return n > 1 ? say("several-now", { part: this.#state.delivered.length + 1, parts: n, name: shown.name }) : "";
+  }
+
   /** @param {Event} event */
   #happen(event) {
     this.#state.happen(event, this.#walk);
@@ -117,6 +172,7 @@ export class Visits {
   /**
    * @param {VisitAsk} asked
    * @param {VisitTold} visited
+   * @returns {VisitAsk | undefined} the visit that follows at once
    */
   #arrive(asked, visited) {
     const state = this.#state;
@@ -127,18 +183,32 @@ export class Visits {
       fillStored("replied", visited);
       this.#happen("reply-stored");
     } else if (visited.stored) {
-      fillStored("sent", visited);
-      this.#happen("report-stored");
+      return this.#reportStored(asked, visited);
     } else if (visited.refused?.code === "routing-changed") {
       const { slug, name, kind } = visited;
       state.routed = slug ? { slug, name, kind } : null;
-      fillRerouted(visited, "shown" in asked ? asked.shown.name : "", state.left.report);
+      fillRerouted(visited, "shown" in asked ? asked.shown.name : "", this.#said(asked, state.left.report));
       this.#happen("rerouted");
     } else {
       const desk = asked.ask === "report" ? this.#desk() : null;
-      fillRefused(visited, desk?.name ?? "", state.left[asked.ask]);
+      fillRefused(visited, desk?.name ?? "", this.#said(asked, state.left[asked.ask]));
       this.#happen("refused");
     }
+    return undefined;
+  }
+
+  /**
+   * One unit has the report; the visit to the next one, or the end.
+   * @param {VisitAsk} asked
+   * @param {VisitTold} visited
+   */
+  #reportStored(asked, visited) {
+    const state = this.#state;
+    state.delivered.push({ name: visited.name, force: "force" in asked ? asked.force : "" });
+    const next = this.#nextReport(asked.codename, asked.despiteClock);
+    if (!next) fillStored("sent", { ...visited, name: this.#delivered() });
+    this.#happen(next ? "one-stored" : "report-stored");
+    return next;
   }
 
   /** @param {VisitTold} visited */

@@ -66,6 +66,11 @@ export class Walk {
     this.turn(name);
   }
 
+  /** Whether that page lies behind. @param {string} name */
+  passed(name) {
+    return this.#trail.includes(name);
+  }
+
   back() {
     const before = this.#trail.pop();
     if (before === undefined) this.#left();

@@ -175,3 +175,19 @@ CATEGORIES = (
 """The closed list of what a report may be about."""
 MAX_ANSWERS = 32
 MAX_ANSWER_ID = 48
+MAX_CHOSEN = 16
+"""Options of one answer."""
+MAX_NOT_TO = 16
+"""Units that a report is to be kept from."""
+
+# What a report says of files and contact details (docs/protocol.md, step 5.6).
+BLOB = 262_144
+"""Every blob, sealed."""
+BLOB_PLAIN = BLOB - GCM_TAG  # 262,128
+MAX_BLOBS = 64
+"""Of all files of one message."""
+MAX_FILE_NAME = 255  # bytes of UTF-8
+MAX_MEDIA_TYPE = 127
+CONTACT_PLAIN = 1_024
+CONTACT = XWING_ENC + CONTACT_PLAIN + GCM_TAG  # 2,160
+"""Sealed contact details, whatever they say."""

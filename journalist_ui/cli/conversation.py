@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from dropbox.questions.told import told
 from journalist_ui.shapes.conversation import Case, Message, Show
 from journalist_ui.words.deliveries import delivery
 
@@ -44,8 +45,8 @@ def words_of(fields: Case) -> list[str]:
 def _told(fields: Case | Message) -> list[str]:
     """Force and answers of a report, where it has them."""
     lines = [f"Force: {inert(fields.force)}"] if fields.force else []
-    for name, answer in (fields.answers or {}).items():
-        lines += [f"Answer to {inert(name)}:", *quoted(answer)]
+    for one in told(fields.answers):
+        lines += [f"{one.title}:", *quoted(one.words)] if one.own else [f"{one.title}: {one.words}"]
     return lines
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from .asked import Asked, CaseNumber, Page
 
+Answer = str | tuple[str, ...] | None
+"""The source's own words, the ids of the options that it chose, or None: to answer would identify it."""
+
 
 @dataclass(frozen=True)
 class Message:
@@ -27,7 +30,7 @@ class Message:
     form: str = ""
     categories: tuple[str, ...] = ()
     force: str = ""
-    answers: dict[str, str] | None = None
+    answers: dict[str, Answer] | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Case:
     state: str
     categories: tuple[str, ...]
     force: str
-    answers: dict[str, str]
+    answers: dict[str, Answer]
     messages: tuple[Message, ...]
     files: tuple[str, ...]
     page: int = 0

@@ -93,8 +93,12 @@ def _value(kind: Kind, found: object, name: str) -> object:
     origin: Kind = get_origin(kind)
     args = get_args(kind)
     if origin in (Union, UnionType):
-        # A shape is itself or None, never one of several.
-        return None if found is None else _value(next(one for one in args if one is not NoneType), found, name)
+        # A shape is itself or None, never one of several; what may be a list too says so.
+        if found is None:
+            return None
+        kinds = [one for one in args if one is not NoneType]
+        fitting = (one for one in kinds if (get_origin(one) is tuple) == isinstance(found, list))
+        return _value(next(fitting, kinds[0]), found, name)
     if origin is tuple and isinstance(found, list):
         return tuple(_value(args[0], one, name) for one in found)
     if origin is dict and isinstance(found, dict):

@@ -8,10 +8,11 @@ from pathlib import PurePath
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dropbox.protocol.inert import inert, inert_line
+from dropbox.questions.told import told
 from journalist_ui.words.counts import counted
 from journalist_ui.words.deliveries import delivery
 
-from .words import answers, cases, dates
+from .words import cases, dates
 
 _KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
@@ -36,7 +37,7 @@ def environment() -> Environment:
         "state": cases.state,
         "draft": cases.draft,
         "delivery": lambda message: delivery(message).page,
-        "told": answers.told,
+        "told": told,
         "day": dates.day,
         "moment": dates.moment,
         "plural": counted,

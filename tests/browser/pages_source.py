@@ -21,6 +21,7 @@ def new_codename() -> str:
     return " ".join(encode_codename(entropy, codename_words()))
 
 
+RACIST = "Racist, homophobic, misogynistic or disablist conduct"
 ACCOUNT = "Sergeant Quillfeather sold addresses, zyzzyva."
 
 
@@ -52,12 +53,14 @@ class Source(SourcePage):
         await self.at(heading)
 
     async def choose(self, label: str) -> None:
-        await self.page.get_by_role("radio", name=label, exact=True).check()
+        """A radio or a checkbox of the present page, by its whole label."""
+        either = self.page.get_by_role("radio", name=label, exact=True)
+        await either.or_(self.page.get_by_role("checkbox", name=label, exact=True)).check()
 
     async def begin(self) -> None:
         """From the start to the first question about the report."""
         await self.button("Start a report").click()
-        await self.choose("Serious corruption or abuse by someone who serves in policing")
+        await self.choose(RACIST)
         await self.go_on("Before you go on")
         await self.go_on("Who is it about?")
 
@@ -70,7 +73,7 @@ class Source(SourcePage):
         """From an open page to a question that is answered in words, with words in it."""
         await self.start()
         await self.begin()
-        await self.go_on("Do they still serve?")
+        await self.go_on("Do they still work for the police?")
         await self.go_on("What do you know about who they are?")
         await self.box("What do you know about who they are?").fill(text)
 

@@ -11,7 +11,7 @@ from dropbox.protocol.constants import UnitKind
 from tests.browser.conftest import Launch
 from tests.browser.pages_scene import scene
 from tests.browser.pages_service import INTAKE, NAMES, NORTH, small_service
-from tests.browser.pages_source import ACCOUNT, Source
+from tests.browser.pages_source import ACCOUNT, RACIST, Source
 from tests.browser.test_pages_walk import stored
 
 
@@ -69,8 +69,8 @@ async def test_every_kind_of_unit_has_its_sentence(chromium_page: Page, tmp_path
 
 @pytest.mark.either
 async def test_danger_is_no_dead_end(page: Page, tmp_path: Path) -> None:
-    """999 to tap and what to do without a voice; on from there to the report, by keyboard too, with no other answer
-    given; and back."""
+    """999 to tap and what to do without a voice; on from there to the report: what it is about is asked
+    for besides, and the page for danger comes once."""
     async with small_service(tmp_path) as server:
         source = Source(page, server.address)
         await source.start()
@@ -82,14 +82,34 @@ async def test_danger_is_no_dead_end(page: Page, tmp_path: Path) -> None:
         danger = source.section("danger")
         assert await danger.get_by_role("link", name="Call 999").get_attribute("href") == "tel:999"
         await expect(danger).to_contain_text("press 55 when asked")
+        await source.button("It is not about somebody in policing").click()
+        await source.at("Where to take it")
+        await source.button("It is serious corruption or abuse after all").click()
+        await source.at("What do you want to report?")
+        await source.button("Continue").click()
+        await expect(page.get_by_role("alert")).to_contain_text("Choose what it is about too")
+        await source.choose("Hurting or controlling a partner, or somebody close to them")
+        await source.go_on("Before you go on")
+        await source.button("Back").click()
+        await source.at("What do you want to report?")
+        assert await source.section("suits").get_by_role("link", name="Call 999").get_attribute("href") == "tel:999"
+
+
+async def test_in_danger_and_abused_at_once(chromium_page: Page, tmp_path: Path) -> None:
+    """Both are chosen on one page; 999 comes first, then the report goes on without another answer to that question."""
+    async with small_service(tmp_path) as server:
+        source = Source(chromium_page, server.address)
+        await source.start()
+        await source.button("Start a report").click()
+        await source.choose("Hurting or controlling a partner, or somebody close to them")
+        await source.choose("Someone is in danger, or a crime is happening now")
+        await source.go_on("Call 999 now")
         await source.button("I am safe enough to go on").press("Enter")
         await source.at("Before you go on")
         await source.button("Back").click()
         await source.at("Call 999 now")
-        await source.button("It is not about somebody in policing").click()
-        await source.at("Where to take it")
-        await source.button("It is serious corruption or abuse after all").click()
-        await source.at("Before you go on")
+        await source.button("Back").click()
+        await source.go_on("Before you go on")
 
 
 async def test_answers_to_what_belongs_here_have_examples(chromium_page: Page, tmp_path: Path) -> None:
@@ -99,13 +119,15 @@ async def test_answers_to_what_belongs_here_have_examples(chromium_page: Page, t
         await source.start()
         await source.button("Start a report").click()
         for label, example in (
-            ("Serious corruption or abuse by someone who serves in policing", "sexual touching"),
-            ("How the police dealt with me, or another ordinary complaint", "rudeness"),
-            ("Someone is in danger, or a crime is happening now", "report it here too"),
-            ("Something else", "outside policing"),
+            ("Passing information or influence for money or favours", "Looking somebody up"),
+            ("Using a police job for personal gain", "Money"),
+            ("Sexual touching, contact or pressure", "during a search"),
+            ("Hurting or controlling a partner, or somebody close to them", "Threats|threats"),
+            (RACIST, "To your face"),
+            ("An ordinary complaint about the police, or something else", "outside policing"),
         ):
-            radio = chromium_page.get_by_role("radio", name=label, exact=True)
-            await expect(radio).to_have_accessible_description(re.compile(example))
+            box = chromium_page.get_by_role("checkbox", name=label, exact=True)
+            await expect(box).to_have_accessible_description(re.compile(example))
 
 
 async def test_nobody_is_told_to_tell_nobody(chromium_page: Page, tmp_path: Path) -> None:

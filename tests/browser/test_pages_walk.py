@@ -38,13 +38,26 @@ async def press(page: Page, text: str, key: str = "Enter") -> None:
     await page.keyboard.press(key)
 
 
+async def answer_by_keyboard(source: Source) -> None:
+    """The short questions, one in each way."""
+    page = source.page
+    await press(page, "A child", "Space")
+    await press(page, "Continue")
+    for heading in ("When did it happen?", "Where did it happen?", "How do you know about it?"):
+        await expect(source.heading(heading)).to_be_focused()
+        await press(page, "Skip this question")
+    await press(page, "Answering would identify me", "Space")
+    for _ in range(5):
+        await press(page, "Continue")
+
+
 async def test_the_whole_way_by_keyboard_alone(page: Page, tmp_path: Path) -> None:
     """Tab, Enter, Space and typing lead from the start to "stored"; each page moves the focus to its heading."""
     async with small_service(tmp_path) as server:
         source = Source(page, server.address)
         await source.start()
         await press(page, "Start a report")
-        await press(page, "Serious corruption", "Space")
+        await press(page, "Racist, homophobic", "Space")
         for heading in ("Before you go on", "Who is it about?"):
             await press(page, "Continue")
             await expect(source.heading(heading)).to_be_focused()
@@ -61,12 +74,10 @@ async def test_the_whole_way_by_keyboard_alone(page: Page, tmp_path: Path) -> No
         await expect(page.get_by_role("radio", name="Northumbria Police")).to_be_checked()
         await press(page, "Continue")
         await press(page, "Continue")
-        await press(page, "Continue")
-        await press(page, "Racist, homophobic", "Space")
-        await press(page, "Continue")
         await reach(page, "Your account")
         await page.keyboard.type(ACCOUNT)
         await press(page, "Continue")
+        await answer_by_keyboard(source)
         await press(page, "Continue to the codename")
         await press(page, "Show the codename")
         words = page.locator("#codename-words li")
@@ -93,15 +104,15 @@ async def test_back_goes_through_the_questions_and_then_out(context: BrowserCont
         title = await page.title()
         await source.begin()
         await source.choose("A volunteer")
-        await source.go_on("Do they still serve?")
+        await source.go_on("Do they still work for the police?")
         await source.go_on("What do you know about who they are?")
         assert await page.evaluate("() => history.length") == entries + 1
-        for heading in ("Do they still serve?", "Who is it about?", "Before you go on"):
+        for heading in ("Do they still work for the police?", "Who is it about?", "Before you go on"):
             await source.back()
             await source.at(heading)
             assert (page.url, await page.title()) == (f"{server.address}/", title)
         await source.go_on("Who is it about?")
-        await expect(page.get_by_role("radio", name="A volunteer")).to_be_checked()
+        await expect(page.get_by_role("checkbox", name="A volunteer")).to_be_checked()
         for heading in ("Before you go on", "What do you want to report?"):
             await source.back()
             await source.at(heading)
@@ -121,16 +132,17 @@ async def test_an_answer_is_changed_from_the_list_of_all(chromium_page: Page, tm
         await source.fill()
         text = await source.section("check").inner_text()
         assert all(words in text for words in (NAMES[NORTH], "It is the unit for this force", ACCOUNT, "Nothing said"))
-        await source.button("Change Someone who should not see it").click()
+        await source.button("Change Is there anyone who must not see this report?").click()
         await source.choose("Somebody in the force\u2019s anti-corruption or professional standards unit, or its head")
-        await source.go_on("Who should not see it?")
-        await source.box("Who should not see it?").fill("Its head")
+        await source.go_on("Who must not see it?")
+        await source.box("Who must not see it?").fill("Its head")
         await source.go_on("Check your report")
         text = await source.section("check").inner_text()
         assert all(words in text for words in (NAMES[INTAKE], "not the force\u2019s own unit", "Its head"))
         assert NAMES[NORTH] not in text
         await source.button("Change Force").click()
         await source.choose("More than one force")
+        await source.go_on("Which forces are they?")
         await source.go_on("Check your report")
         assert "no single force is named" in await source.section("check").inner_text()
         await source.button("Change What happened").click()
@@ -148,7 +160,7 @@ async def test_a_force_is_found_by_name_or_place(chromium_page: Page, tmp_path: 
         await source.start()
         await source.begin()
         for heading in (
-            "Do they still serve?",
+            "Do they still work for the police?",
             "What do you know about who they are?",
             "Which force do they serve in?",
         ):
@@ -335,7 +347,7 @@ async def test_looking_for_answers_keeps_a_report_that_is_being_written(chromium
         assert codename not in held
         assert "A message" not in held
         await source.begin()
-        await source.go_on("Do they still serve?")
+        await source.go_on("Do they still work for the police?")
         await source.go_on("What do you know about who they are?")
         await expect(source.box("What do you know about who they are?")).to_have_value(ACCOUNT)
 

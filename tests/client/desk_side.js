@@ -5,7 +5,7 @@ import { concat, equal, toHex } from "../../client/protocol/bytes.js";
 import { envelopeInfo } from "../../client/protocol/certificates.js";
 import * as c from "../../client/protocol/constants.js";
 import { checkName } from "../../client/protocol/units.js";
-import { Reader, head, labelled, u32 } from "../../client/protocol/encoding.js";
+import { Reader, encodeText, head, isWellFormed, labelled, u32 } from "../../client/protocol/encoding.js";
 import { signedBytes } from "../../client/protocol/envelope_format.js";
 import * as errors from "../../client/protocol/errors.js";
 import * as labels from "../../client/protocol/labels.js";
@@ -127,7 +127,33 @@ export async function verifyEnrolment(data) {
   return { serviceId, unitId, public: key, name };
 }
 
-/** Step 5.6, read: whatever is not exactly what encodeBody writes is refused. */
+const FIRST = ["v", "categories", "force", "answers", "text"];
+const FORMS = { 1: FIRST, 2: [...FIRST, "files", "contact", "not_to"] };
+const isText = (value) => typeof value === "string";
+const isList = (value) => Array.isArray(value) && value.every(isText);
+const isMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const isAnswer = (value) => value === null || isText(value) || isList(value);
+
+function isFile(file) {
+  if (!isMap(file) || String(Object.keys(file)) !== "name,type,size,key,blobs") return false;
+  return isText(file.name) && isText(file.type) && isText(file.key) && isList(file.blobs);
+}
+
+/** What releases of before wrote: as the second form, but every answer a text, an empty one too. */
+function writtenFirst(report, encodeBody) {
+  const plain = Object.keys(report.answers).map((name) => [name.replace(/^q-/, "p-"), "x"]);
+  // Whatever the second form refuses of the rest is refused of the first, too.
+  encodeBody({ ...report, text: "", answers: Object.fromEntries(plain) });
+  const answers = Object.entries(report.answers)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([name, said]) => `${JSON.stringify(name)}:${JSON.stringify(said)}`);
+  const { categories, force, text } = report;
+  if (![text, ...Object.values(report.answers)].every(isWellFormed)) throw new errors.BadText("report");
+  const before = JSON.stringify({ v: 1, categories, force }).slice(0, -1);
+  return encodeText(`${before},"answers":{${answers}},${JSON.stringify({ text }).slice(1)}`, "report");
+}
+
+/** Step 5.6, read: whatever is not exactly what encodeBody writes, or wrote before, is refused. */
 export function parseBody(data, encodeBody) {
   if (data.length > c.MAX_BODY) throw new errors.BadBody("size");
   let form;
@@ -136,21 +162,18 @@ export function parseBody(data, encodeBody) {
   } catch {
     throw new errors.BadBody("json");
   }
-  const fields = ["v", "categories", "force", "answers", "text"];
-  if (typeof form !== "object" || form === null || String(Object.keys(form)) !== String(fields)) {
-    throw new errors.BadBody("fields");
-  }
-  const { v, categories, force, answers, text } = form;
-  const isForm = Array.isArray(categories) && typeof answers === "object" && answers !== null && !Array.isArray(answers);
-  if (!isForm) throw new errors.BadBody("fields");
-  const texts = [force, text, ...categories, ...Object.values(answers)];
-  if (v !== 1 || !texts.every((one) => typeof one === "string")) throw new errors.BadBody("fields");
-  const report = { text, categories, force, answers };
+  if (!isMap(form) || String(Object.keys(form)) !== String(FORMS[form.v])) throw new errors.BadBody("fields");
+  const { v, categories, force, answers, text, files = [], contact = "", not_to: notTo = [] } = form;
+  const isForm = typeof v === "number" && isList(categories) && isMap(answers) && isList(notTo) && Array.isArray(files);
+  const read = isForm && [force, text, contact].every(isText) && files.every(isFile);
+  if (!read || !Object.values(answers).every(v === 1 ? isText : isAnswer)) throw new errors.BadBody("fields");
+  const report = { text, categories, force, answers, files, contact, notTo };
   try {
-    if (!equal(encodeBody(report), data)) throw new errors.BadBody("not canonical");
+    const written = v === 1 ? writtenFirst(report, encodeBody) : encodeBody(report);
+    if (!equal(written, data)) throw new errors.BadBody("not canonical");
   } catch (error) {
     throw error instanceof errors.BadText ? new errors.BadBody("text") : error;
   }
-  return report;
+  return { text, categories, force, answers, files, contact, not_to: notTo };
 }
 

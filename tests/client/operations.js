@@ -129,7 +129,9 @@ export const OPERATIONS = {
     };
   },
 
-  "body-encode": ({ report }) => ({ body: toHex(encodeBody({ categories: [], force: "", answers: {}, ...report })) }),
+  "body-encode": ({ report: { not_to: notTo, ...report } }) => ({
+    body: toHex(encodeBody({ categories: [], force: "", answers: {}, notTo, ...report })),
+  }),
 
   "body-parse": ({ data }) => ({ report: desk.parseBody(bytes(data), encodeBody) }),
 

@@ -10,11 +10,12 @@ for (const event of Object.keys(TABLE)) {
   const things = ["report", "typed", "outcome", "keys", "worker"];
   const state = new State(Object.fromEntries(things.map((thing) => [thing, note(thing)])));
   const held = { codename: "own", returned: "other", changing: true, last: {}, found: {}, routed: {}, only: "north" };
+  held.delivered = [{}];
   Object.assign(state, held, { left: { report: { perhaps: true, parts: 1 }, reply: { perhaps: true, parts: 2 } } });
   const went = [];
   const walk = { turn: (page) => went.push(`turn ${page}`), end: (page) => went.push(`end ${page}`) };
   state.happen(event, walk);
-  const kept = Object.keys(held).filter((name) => state[name]);
+  const kept = Object.keys(held).filter((name) => state[name]?.length ?? state[name]);
   for (const [kind, { perhaps, parts }] of Object.entries(state.left)) if (perhaps || parts) kept.push(`left-${kind}`);
   told[event] = { went, emptied: emptied.sort(), kept };
 }

@@ -12,9 +12,20 @@ from tests.client.node_session import NODE
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "client" / "pages"
-EVERYTHING = {"codename", "returned", "changing", "last", "found", "routed", "only", "left-report", "left-reply"}
+EVERYTHING = {
+    "codename",
+    "returned",
+    "changing",
+    "last",
+    "found",
+    "routed",
+    "only",
+    "left-report",
+    "left-reply",
+    "delivered",
+}
 # What nobody but the person can know stays until it is stored, or until the page goes.
-OWN = {"codename", "changing", "left-report"}
+OWN = {"codename", "changing", "left-report", "delivered"}
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +40,7 @@ def table() -> dict[str, dict[str, list[str]]]:
     ("event", "went", "emptied", "kept"),
     [
         ("report-stored", ["end sent"], ["report"], {"returned", "found", "routed", "only", "left-reply"}),
+        ("one-stored", [], [], EVERYTHING - {"last", "left-report"}),
         ("reply-stored", ["end replied"], ["typed"], EVERYTHING - {"last", "left-reply"}),
         ("answers-read", ["end messages"], ["typed"], EVERYTHING),
         ("answers-over", [], [], EVERYTHING - {"last"}),

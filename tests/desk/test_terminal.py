@@ -6,6 +6,7 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies as st
 
+from dropbox.questions.told import UNKNOWN
 from journalist_ui.cli import terminal
 from journalist_ui.cli.conversation import words_of
 from journalist_ui.cli.terminal import MARGIN, inert, quoted
@@ -116,4 +117,4 @@ def test_everything_of_a_case_goes_through_it() -> None:
     assert all(line.isprintable() for line in lines)
     assert sum("⟦U+001B⟧" in line for line in lines) == 8
     assert "Source, message 2, 2026-01-02, categories: discrimination" in lines
-    assert "Answer to when:" in lines
+    assert f"{UNKNOWN}:" in lines

@@ -10,13 +10,13 @@ from sqlalchemy import update
 from dropbox.flows.desk.state import TextState
 from dropbox.protocol.constants import CATEGORIES, MAX_TEXT_PARTS, TEXT_PART
 from dropbox.questions import QUESTIONS
+from dropbox.questions.told import IDENTIFIES, UNKNOWN, told as told_of
 from journalist_ui.casework.cases import ASSESSING, NEW
 from journalist_ui.shapes.conversation import Message
 from journalist_ui.vault import tables
 from journalist_ui.vault.counters import count_cases
 from journalist_ui.verbs.conversation import OFF_BOARD
 from journalist_ui.web.words import cases as words
-from journalist_ui.web.words.answers import told as told_of
 from journalist_ui.web.words.faults import FAULTS
 from journalist_ui.words.deliveries import delivery
 from tests.desk.room import PASSPHRASE, entropy
@@ -193,20 +193,37 @@ async def test_every_answer_stands_under_its_question(house: House) -> None:
     for question in QUESTIONS:
         for option in question.options or (None,):
             sent = option.id if option else "What I <b>know</b>"
-            (told,) = told_of({question.id: sent})
+            (told,) = told_of({question.id: (sent,) if option else sent})
             assert (told.title, told.words, told.own) == (
                 question.title,
                 option.label if option else sent,
                 option is None,
             )
-    answers = {question.id: question.options[0].id if question.options else "Sgt X" for question in QUESTIONS}
-    case = await house.report(9, "y", answers=answers | {"colour-of-car": "blue"}, force="no-such-force")
+    answers = {question.id: (question.options[0].id,) if question.options else "Sgt X" for question in QUESTIONS}
+    unknown = {"colour-of-car": "blue", "q-3-where": ("bridge", "river"), "wheels": None}
+    case = await house.report(9, "y", answers=answers | unknown, force="no-such-force")
     page = await (await house.officer()).get(f"/cases/{case}")
     places = [page.words.index(question.title) for question in QUESTIONS]
     assert places == sorted(places)
-    assert page.words.index("Answer to a question that this desk does not know") > places[-1]
-    assert "colour-of-car: blue</div>" in page.body
+    assert page.words.index(UNKNOWN) > places[-1]
+    for said in ("colour-of-car: blue", "q-3-where: bridge, river", f"wheels: {IDENTIFIES.lower()}"):
+        assert f"{said}</div>" in page.body
     assert "no-such-force (not in the list of forces)" in page.words
+
+
+def test_an_answer_of_each_kind_is_told() -> None:
+    """Several options by their labels, one that there is not as it came, the first form's text as the option that it
+    names; what would identify is told in words, and a text that says the same is a text."""
+    for sent, label, own in (
+        (("officer", "staff"), "A police officer; A member of police staff", False),
+        (("astronaut", "officer"), "astronaut; A police officer", True),
+        ("officer", "A police officer", False),
+        ("null", "null", True),
+        (None, IDENTIFIES, False),
+    ):
+        (told,) = told_of({"subject-role": sent})
+        assert (told.words, told.own) == (label, own)
+    assert told_of(None) == []
 
 
 def test_every_category_and_state_has_its_words() -> None:

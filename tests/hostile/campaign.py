@@ -196,7 +196,7 @@ def _messages(batch: list[str]) -> Iterable[list[str]]:
 
 
 def _answers(texts: list[str]) -> dict[str, str]:
-    return {f"q-{number}": text for number, text in enumerate(texts)}
+    return {f"own-{number}": text for number, text in enumerate(texts) if text}
 
 
 def _texts(batch: list[str]) -> list[str]:

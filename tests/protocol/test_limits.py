@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 
 from dropbox.protocol import constants, errors, labels
 from dropbox.protocol.board import join_text, split_text
-from dropbox.protocol.body import Report, encode_body, parse_body
+from dropbox.protocol.body import WITHDRAWN, Answer, File, Report, encode_body, parse_body
 from dropbox.protocol.directory import board_budget, parse_signed_directory, verify_directory
 from dropbox.protocol.enrolment import Enrolment
 from dropbox.protocol.envelope_format import split_body
@@ -59,6 +59,8 @@ def test_the_formula_of_a_segment(count: int) -> None:
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=500)
+IDS = st.from_regex(r"[a-pr-z0-9]{1,9}(-[a-z0-9]{1,9})?", fullmatch=True)
+CHOSEN = st.sets(IDS, min_size=1, max_size=5).map(lambda ids: tuple(sorted(ids)))
 
 
 @settings(max_examples=40)
@@ -88,12 +90,23 @@ def test_a_text_of_more_than_eight_parts_is_refused_with_the_number() -> None:
 @given(
     text=TEXTS,
     categories=st.sets(st.sampled_from(constants.CATEGORIES)),
-    answers=st.dictionaries(st.from_regex(r"[a-z0-9]{1,9}(-[a-z0-9]{1,9})?", fullmatch=True), TEXTS, max_size=5),
+    answers=st.dictionaries(IDS, st.none() | TEXTS.filter(bool) | CHOSEN, max_size=5),
+    not_to=CHOSEN,
+    names=st.lists(TEXTS.filter(lambda name: 0 < len(name.encode()) <= constants.MAX_FILE_NAME), max_size=3),
+    contact=st.sampled_from((b"", WITHDRAWN, bytes(constants.CONTACT))),
 )
-def test_a_report_comes_out_as_it_went_in(text: str, categories: set[str], answers: dict[str, str]) -> None:
+def test_a_report_comes_out_as_it_went_in(
+    text: str,
+    categories: set[str],
+    answers: dict[str, Answer],
+    not_to: tuple[str, ...],
+    names: list[str],
+    contact: bytes,
+) -> None:
     """parse(encode(report)) is the report, cut and joined as it travels."""
     ordered = tuple(name for name in constants.CATEGORIES if name in categories)
-    report = Report(text, ordered, "gwent", answers)
+    files = tuple(File(name, "a/b", at + 1, bytes(32), (bytes([at]) * 32,)) for at, name in enumerate(names))
+    report = Report(text, ordered, "gwent", answers, files, contact, not_to)
     assert parse_body(b"".join(split_body(encode_body(report)))) == report
 
 

@@ -117,10 +117,12 @@ async def test_the_document_carries_what_the_page_needs(server: Running) -> None
         assert f'value="{force.slug}"' in page
         assert all(name in page for name in force.names())
     for question in QUESTIONS:
-        for option in question.options:
-            assert re.search(rf'name="{question.id}" type="radio" value="{option.id}"', page)
-    assert len(re.findall("data-independent>", page)) == 2
-    assert all(f'name="categories" type="checkbox" value="{one}"' in page for one in CATEGORIES)
+        kind = "checkbox" if question.several else "radio"
+        for option in question.options if question.page else ():
+            assert re.search(rf'name="{question.id}" type="{kind}" value="{option.id}"', page)
+        assert (f'name="{question.id}-withheld"' in page) == question.withheld
+    assert len(re.findall("data-independent[ >]", page)) == 2
+    assert all(f'name="suits" type="checkbox" value="{one}"' in page for one in CATEGORIES)
     anchor = re.search('data-anchor="([^"]+)"', page)
     assert anchor
     assert base64.b64decode(anchor[1]) == server.world.anchor.encode()

@@ -17,6 +17,7 @@ from tests.vectors.operations import OPERATIONS
 from tests.vectors.scenario import Scenario
 from tests.vectors.scenario_batches import batch_scenarios
 from tests.vectors.scenario_board import board_scenarios
+from tests.vectors.scenario_bodies import body_scenarios
 from tests.vectors.scenario_codenames import codename_scenarios
 from tests.vectors.scenario_entries import entry_scenarios
 from tests.vectors.scenario_envelopes import envelope_scenarios
@@ -72,6 +73,7 @@ def scenarios() -> list[Scenario]:
         *published(),
         *xwing(draft),
         *codename_scenarios(),
+        *body_scenarios(),
         *form_scenarios(),
         *inert_scenarios(),
         *envelope_scenarios(),

@@ -6,6 +6,7 @@ board in operations_service.py.
 A second implementation writes the same table; docs/protocol.md, section 9, describes the files.
 """
 
+import base64
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -128,13 +129,41 @@ def conversation_keys(stretched: str, unit_id: str, message_id: str) -> Values:
 
 @operation
 def body_encode(report: Values) -> Values:
-    return {"body": body.encode_body(body.Report(**{**report, "categories": tuple(report["categories"])})).hex()}
+    answers = {name: tuple(said) if isinstance(said, list) else said for name, said in report["answers"].items()}
+    files = tuple(
+        body.File(one["name"], one["type"], one["size"], _b(one["key"]), tuple(map(_b, one["blobs"])))
+        for one in report.get("files", ())
+    )
+    contact = report.get("contact", "")
+    sealed = contact.encode() if contact == body.WITHDRAWN.decode() else base64.b64decode(contact)
+    first = (report["text"], tuple(report["categories"]), report["force"], answers)
+    return {"body": body.encode_body(body.Report(*first, files, sealed, tuple(report.get("not_to", ())))).hex()}
 
 
 @operation
 def body_parse(data: str) -> Values:
-    found = asdict(body.parse_body(_b(data)))
-    return {"report": {**found, "categories": list(found["categories"])}}
+    found = body.parse_body(_b(data))
+    withdrawn = found.contact == body.WITHDRAWN
+    return {
+        "report": {
+            "text": found.text,
+            "categories": list(found.categories),
+            "force": found.force,
+            "answers": {name: list(said) if isinstance(said, tuple) else said for name, said in found.answers.items()},
+            "files": [
+                {
+                    "name": one.name,
+                    "type": one.media_type,
+                    "size": one.size,
+                    "key": one.key.hex(),
+                    "blobs": [blob.hex() for blob in one.blobs],
+                }
+                for one in found.files
+            ],
+            "contact": found.contact.decode() if withdrawn else base64.b64encode(found.contact).decode(),
+            "not_to": list(found.not_to),
+        }
+    }
 
 
 @operation

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Scenarios of forms, text files and small answers."""
+"""Scenarios of text files and small answers."""
 
 from dropbox.protocol.constants import ANSWER
 from dropbox.protocol.wire import IntakeState, Receipt, encode_answer
@@ -17,69 +17,6 @@ _WITH_MIXED_R = (
     "e418ce45fa60473be1c74244c2d6ffb39b352aec89fcee2538a2fe5f87c48000"
 )
 _NO_ORDER = "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"
-
-
-def _bodies() -> list[Scenario]:
-    form = {
-        "text": 'What happened: \u00e9\u4e2d\U0001f600 \u05d0\u05d1 " \\ \n\t\u0001',
-        "categories": ["personal-advantage", "discrimination"],
-        "force": "cumbria",
-        "answers": {"when": "last week", "still-going-on": "yes"},
-    }
-    canonical = b'{"v":1,"categories":[],"force":"","answers":{},"text":"x"}'
-    wrong = {
-        "spaces": canonical.replace(b":1", b": 1"),
-        "order": b'{"categories":[],"v":1,"force":"","answers":{},"text":"x"}',
-        "doubled": canonical.replace(b'"text":"x"', b'"text":"y","text":"x"'),
-        "extra": canonical.replace(b'"x"}', b'"x","more":1}'),
-        "not-json": b"{",
-        "not-utf8": canonical.replace(b'"x"', b'"\xff"'),
-        "list": b"[]",
-        "version": canonical.replace(b":1", b":2"),
-        "category": canonical.replace(b"[]", b'["theft"]'),
-        "category-order": canonical.replace(b"[]", b'["discrimination","personal-advantage"]'),
-        "categories-kind": canonical.replace(b"[]", b"{}"),
-        "answers-kind": canonical.replace(b"{},", b"[],"),
-        "answer-number": canonical.replace(b"{},", b'{"a":1},'),
-        "answer-id": canonical.replace(b"{},", b'{"A b":"1"},'),
-        "answers-many": canonical.replace(
-            b"{},", b"{" + b",".join(b'"a%02d":""' % number for number in range(33)) + b"},"
-        ),
-        "force-form": canonical.replace(b'"force":""', b'"force":"A"'),
-        "surrogate": canonical.replace(b'"x"', b'"\\ud800"'),
-        "number-text": canonical.replace(b'"x"', b"1"),
-        "utf-16": canonical.decode().encode("utf-16"),
-        "byte-order-mark": b"\xef\xbb\xbf" + canonical,
-        "not-a-number": canonical.replace(b":1", b":NaN"),
-        "true": canonical.replace(b":1", b":true"),
-        "escaped": canonical.replace(b'"x"', b'"\\u0078"'),
-        "deep": b"[" * 5_000,
-    }
-    found: list[Scenario] = [
-        ("body-encode", "The canonical form of a full report.", "body-encode", {"report": form}, {}),
-        (
-            "body-parse",
-            "The shortest form.",
-            "body-parse",
-            {"data": canonical.hex()},
-            {"report": {"text": "x", "categories": [], "force": "", "answers": {}}},
-        ),
-        refuse(
-            "body-encode-surrogate",
-            "Half a character.",
-            "body-encode",
-            {"report": {**form, "text": "\ud800"}},
-            "bad-text",
-        ),
-        ("body-split", "One byte over two parts.", "body-split", {"length": 30_125}, {"parts": [15_062, 15_062, 1]}),
-        ("body-split-empty", "An empty body is one part.", "body-split", {"length": 0}, {"parts": [0]}),
-        ("body-split-most", "Sixteen full parts.", "body-split", {"length": 240_992}, {"parts": [15_062] * 16}),
-        refuse("body-split-too-long", "One byte more.", "body-split", {"length": 240_993}, "too-long"),
-    ]
-    for name, data in wrong.items():
-        claim = f"Refused: {name.replace('-', ' ')}."
-        found.append(refuse(f"body-wrong-{name}", claim, "body-parse", {"data": data.hex()}, "bad-body"))
-    return found
 
 
 def _files() -> list[Scenario]:
@@ -266,4 +203,4 @@ OPERATION_SIGN = (
 
 def form_scenarios() -> list[Scenario]:
     """All of this file."""
-    return [*_bodies(), *_files(), *_answers(), *_primitives()]
+    return [*_files(), *_answers(), *_primitives()]

@@ -16,7 +16,7 @@ from dropbox.protocol.constants import BODY_PART, CATEGORIES, MAX_PARTS
 from dropbox.protocol.directory import Directory
 from dropbox.protocol.routing import receiving_unit
 from dropbox.protocol.units import Unit
-from dropbox.questions import PAGES, QUESTIONS
+from dropbox.questions import PAGES, QUESTIONS, SHORT
 
 from .policies import EXIT_LOADS, PAGE_LOADS
 
@@ -92,6 +92,7 @@ class Pages:
             categories=CATEGORIES,
             questions={question.id: question for question in QUESTIONS},
             pages=PAGES,
+            short=[question.page for question in SHORT],
             body_part=BODY_PART,
             max_parts=MAX_PARTS,
         )

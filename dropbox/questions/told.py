@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A source's answers under the words of their questions, as an investigator reads them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from . import QUESTIONS, Question
+
+IDENTIFIES = "The source says that the answer would identify them"
+UNKNOWN = "Answer to a question that this desk does not know"
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer under its question's words. ``own``: the source's words, not the labels of options."""
+
+    title: str
+    words: str
+    own: bool
+
+
+def told(answers: Mapping[str, str | tuple[str, ...] | None] | None) -> list[Told]:
+    """In the order of the questions; what no question asked comes last, and its id is the source's own words too."""
+    answers = answers or {}
+    found = [_told(question, answers[question.id]) for question in QUESTIONS if question.id in answers]
+    known = {question.id for question in QUESTIONS}
+    return found + [_unknown(name, answers[name]) for name in sorted(answers) if name not in known]
+
+
+def _told(question: Question, answer: str | tuple[str, ...] | None) -> Told:
+    if answer is None:
+        return Told(question.title, IDENTIFIES, False)
+    # Reports of the first form name the option in a text.
+    chosen = (answer,) if isinstance(answer, str) else answer
+    labels = [question.label(one) for one in chosen]
+    return Told(
+        question.title, "; ".join(label or one for label, one in zip(labels, chosen, strict=True)), None in labels
+    )
+
+
+def _unknown(name: str, answer: str | tuple[str, ...] | None) -> Told:
+    if answer is None:
+        return Told(UNKNOWN, f"{name}: {IDENTIFIES.lower()}", True)
+    return Told(UNKNOWN, f"{name}: {answer if isinstance(answer, str) else ', '.join(answer)}", True)
