@@ -13,7 +13,7 @@ import { emptyKept } from "./outcome.js";
 import { MAX_PARTS, PAGES, dependsOn, fillCheckPage, isAsked, isIndependent } from "./report.js";
 import { receiver, replyText, report, size, sizeWords } from "./report.js";
 import { State } from "./states.js";
-import { Visits } from "./visits.js";
+import { Visits, showForgotten } from "./visits.js";
 import { Walk, keepAddress } from "./walk.js";
 import { say } from "./words.js";
 import { Failed, WorkerLine } from "./worker_line.js";
@@ -77,7 +77,10 @@ function entered(name) {
     state.changing = false;
     fillCheckPage();
   }
-  if (name === "codename") making = making.then(prepareCodename);
+  if (name === "codename") {
+    fill(one(section("codename"), "[data-beside]"), receiver()?.name ?? "", "report");
+    making = making.then(prepareCodename);
+  }
   showSizes();
 }
 
@@ -235,6 +238,7 @@ const DOES = {
   return: () => walk.go("return"),
   serious: () => walk.go("before"),
   elsewhere: () => walk.go("elsewhere"),
+  tor: () => walk.go("tor"),
   next,
   send,
   check,
@@ -277,6 +281,7 @@ for (const form of all(document, "form")) {
   });
 }
 document.addEventListener("input", showSizes);
+document.addEventListener("change", showForgotten);
 document.addEventListener("copy", (event) => {
   // What is copied outlives the page.
   if (walk.current === "codename") event.preventDefault();
@@ -290,7 +295,7 @@ startCover(() => walk.current !== "start");
 startForgetting(wipe, isAnythingWritten);
 line.start().then(
   () => {
-    byId("no-script", HTMLElement).hidden = true;
+    for (const id of ["no-script", "starting"]) byId(id, HTMLElement).hidden = true;
     byId("begin", HTMLElement).hidden = false;
   },
   () => state.happen("incapable", walk),
