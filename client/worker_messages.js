@@ -117,7 +117,7 @@
  * @property {MessageTold[]} messages
  */
 
-/** @typedef {{slug: string, name: string}} UnitTold */
+/** `kind` as the signed list has it, as force-unit. @typedef {{slug: string, name: string, kind: string}} UnitTold */
 
 /**
  * Why the message was not sealed; `byList` when the signed list itself keeps it from the unit that it was for.

@@ -8,6 +8,10 @@ const PRESSES = 3;
 const WITHIN = 5_000;
 /** Milliseconds for which the key of a bare press is held at most. */
 const LONGEST_PRESS = 1_000;
+/** Milliseconds without a touch after which the page is covered. */
+const IDLE = 600_000;
+/** The title of a page that must not be known by it. */
+const HIDDEN = "…";
 
 /**
  * Hear of each bare press of Shift: the key alone, pressed and let go within a moment, while nothing else is held and the
@@ -44,35 +48,46 @@ function hearShift(pressed, other) {
 }
 
 /**
- * *Exit this page*: by its link, or Shift three times with nothing between. The page is blank before anything loads, and
- * goes straight to the neutral site: a service that is down or slow must not show its address in an error in its place.
+ * Say how many more presses leave, and show the presses as dots.
+ * @param {number} presses
+ */
+function showPresses(presses) {
+  const dots = byId("exit-dots", HTMLElement);
+  if (presses) dots.dataset["presses"] = String(presses);
+  else delete dots.dataset["presses"];
+  fill(byId("exit-count", HTMLElement), presses ? say(`exit-${PRESSES - presses}`) : "", "page");
+}
+
+/**
+ * *Exit this page*: by one of its links, or Shift three times with nothing between. The page is blank before anything
+ * loads, and goes straight to the neutral site: a service that is down or slow must not show its address in an error.
  * @param {() => void} wipe
  */
 export function startExit(wipe) {
   const exit = byId("exit", HTMLElement);
-  const link = one(exit, "a");
-  const address = exit.dataset["neutral"] ?? link.getAttribute("href") ?? "/";
-  const told = byId("exit-count", HTMLElement);
+  const links = [one(exit, "a"), ...all(document, "[data-exit]")];
+  const address = exit.dataset["neutral"] ?? "/";
   const leave = () => {
     wipe();
     document.body.replaceChildren();
-    document.title = "…";
+    document.title = HIDDEN;
     location.replace(address);
   };
   let presses = 0;
   let timer = 0;
   const reset = () => {
-    presses = 0;
-    fill(told, "", "page");
+    showPresses((presses = 0));
   };
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    leave();
-  });
-  link.addEventListener("keydown", (event) => {
-    // It is announced as a button, so that it must work like one.
-    if (event.key === " ") leave();
-  });
+  for (const link of links) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      leave();
+    });
+    link.addEventListener("keydown", (event) => {
+      // It is announced as a button, so that it must work like one.
+      if (event.key === " ") leave();
+    });
+  }
   hearShift(() => {
     clearTimeout(timer);
     presses += 1;
@@ -80,32 +95,56 @@ export function startExit(wipe) {
       leave();
       return;
     }
-    fill(told, say(`exit-${PRESSES - presses}`), "page");
+    showPresses(presses);
     timer = setTimeout(reset, WITHIN);
   }, reset);
 }
 
 /**
- * Out of sight, the page is covered, so that a list of open apps or a suspended phone shows nothing of it.
+ * Call back once nobody has touched the page for so long, and again after the next touch and as long.
+ * @param {() => void} idle
+ */
+function hearIdle(idle) {
+  let timer = 0;
+  const touched = () => {
+    clearTimeout(timer);
+    timer = setTimeout(idle, IDLE);
+  };
+  for (const event of ["keydown", "pointerdown", "pointermove", "wheel", "scroll", "input", "touchmove"]) {
+    addEventListener(event, touched, { passive: true, capture: true });
+  }
+  touched();
+}
+
+/**
+ * Out of sight, and left alone for ten minutes, the page is covered, so that a list of open apps, a suspended phone or
+ * an empty chair shows nothing of it.
  * @param {() => boolean} needed whether there is anything to cover
  */
 export function startCover(needed) {
   const cover = byId("cover", HTMLElement);
   const button = byId("uncover", HTMLButtonElement);
+  const { title } = document;
   let height = 0;
   /** @type {Element | null} */
   let focused = null;
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState !== "hidden" || !cover.hidden || !needed()) return;
+  const lay = () => {
+    if (!cover.hidden || !needed()) return;
     height = scrollY;
     focused = document.activeElement;
     cover.hidden = false;
     document.body.classList.add("covered");
+    document.title = HIDDEN;
     button.focus();
+  };
+  hearIdle(lay);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") lay();
   });
   button.addEventListener("click", () => {
     cover.hidden = true;
     document.body.classList.remove("covered");
+    document.title = title;
     scrollTo(0, height);
     if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
     focused = null;

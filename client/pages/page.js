@@ -11,9 +11,9 @@ import { showFitting, startForceList } from "./force_list.js";
 import { startHints } from "./hint_list.js";
 import { emptyFields, isAnythingWritten, startCover, startExit, startForgetting } from "./leave.js";
 import { emptyKept } from "./outcome.js";
-import { MAX_PARTS, fillCheckPage, replyText, report, size, sizeWords } from "./report.js";
+import { MAX_PARTS, fillCheckPage, replyText, report, size, sizeWords, targets } from "./report.js";
 import { State } from "./states.js";
-import { Visits } from "./visits.js";
+import { Visits, showForgotten } from "./visits.js";
 import { Walk, keepAddress } from "./walk.js";
 import { Way, fillUnanswered } from "./way.js";
 import { say } from "./words.js";
@@ -78,7 +78,10 @@ function entered(name) {
     fillCheckPage();
     fillUnanswered();
   }
-  if (name === "codename") making = making.then(prepareCodename);
+  if (name === "codename") {
+    fill(one(section("codename"), "[data-beside]"), targets().map(({ name }) => name).join(", "), "report");
+    making = making.then(prepareCodename);
+  }
   showSizes();
 }
 
@@ -193,6 +196,7 @@ const DOES = {
   "skip-rest": () => way.skipRest(),
   short: () => way.short(),
   "take-back": () => way.takeBack(),
+  tor: () => walk.go("tor"),
   send,
   check,
   reply,
@@ -234,6 +238,7 @@ for (const form of all(document, "form")) {
   });
 }
 document.addEventListener("input", showSizes);
+document.addEventListener("change", showForgotten);
 document.addEventListener("copy", (event) => {
   // What is copied outlives the page.
   if (walk.current === "codename") event.preventDefault();
@@ -248,7 +253,7 @@ startCover(() => walk.current !== "start");
 startForgetting(wipe, isAnythingWritten);
 line.start().then(
   () => {
-    byId("no-script", HTMLElement).hidden = true;
+    for (const id of ["no-script", "starting"]) byId(id, HTMLElement).hidden = true;
     byId("begin", HTMLElement).hidden = false;
   },
   () => state.happen("incapable", walk),

@@ -17,6 +17,9 @@ import { Failed } from "./worker_line.js";
 /** @import { WorkerLine } from "./worker_line.js" */
 /** @import { Walk } from "./walk.js" */
 
+/** The field of who does not remember the unit. */
+const FORGOTTEN = "which-forgotten";
+
 /** Where each kind of visit was asked for. */
 const ORIGIN = { report: "check", reply: "write", check: "return" };
 
@@ -273,8 +276,14 @@ export class Visits {
     one(page, "[data-to]").hidden = !only;
     fill(one(page, "[data-to-name]"), only?.name ?? "");
     one(page, "[data-which]").hidden = Boolean(only);
-    const choices = only ? [] : answered.length ? answered : found.units;
+    // By the signed list; who forgot a unit that has answered sees its name above.
+    const desk = answered.length ? undefined : found.units.find(({ kind }) => kind === "intake-desk");
+    /** @type {{slug: string, name: string, id?: string}[]} */
+    const choices = only ? [] : answered.length ? [...answered] : [...found.units];
+    if (desk && !only) choices.push({ slug: desk.slug, name: say("unremembered"), id: FORGOTTEN });
+    fill(one(page, "[data-desk-name]"), desk?.name ?? "");
     fillWith(one(page, "[data-which] .govuk-radios"), choices.flatMap(choice));
+    showForgotten();
     this.#walk.go("write");
   }
 
@@ -284,13 +293,18 @@ export class Visits {
   }
 }
 
+/** Say what follows from *I do not remember* while it is chosen. */
+export function showForgotten() {
+  one(section("write"), "[data-unremembered]").hidden = chosen("which")?.id !== FORGOTTEN;
+}
+
 /**
- * @param {{slug: string, name: string}} unit
+ * @param {{slug: string, name: string, id?: string}} unit `id` of its field, where it has one of its own
  * @param {number} at
  */
 function choice(unit, at) {
   const item = fresh("radio");
-  const id = at ? `which-${at}` : "which";
+  const id = unit.id || (at ? `which-${at}` : "which");
   for (const input of item.flatMap((part) => all(part, "input"))) {
     input.id = id;
     input.setAttribute("name", "which");

@@ -108,6 +108,6 @@ export function visitTold(visited, warnings, route = { slug: "", force: "", inde
     clockSuspect: judged.clockSuspect,
     period: policy.period,
     conversations: conversations.map((found) => conversationTold(found, policy)),
-    units: directory.units.map(({ slug, name }) => ({ slug, name })),
+    units: directory.units.map((one) => ({ slug: one.slug, name: one.name, kind: kind(UnitKind, one.kind) })),
   };
 }

@@ -112,7 +112,7 @@ def assemble(config: ServerConfig, store: Store, objects: Objects, clock: Callab
     """Raises ConfigRefused when the anchor file or the browser's bundle cannot be used."""
     signed = read_anchor(config.anchor)
     clocks = Clocks.driven(clock) if clock else SteadyClock().clocks()
-    pages = Pages(signed, config.demo, config.exit_url)
+    pages = Pages(signed, config.demo, config.exit_url, onion=config.onion)
     shelf = Shelf(store, objects, signed.anchor, pages.document)
     follows = config.role == WORKER
     waiting = Waiting(Turns(Supply(config.workers), secrets.token_bytes), clocks.now)

@@ -27,6 +27,9 @@ EXIT_URL = "https://www.bbc.co.uk/weather"
 _SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql+asyncpg", "postgresql+asyncpg": "postgresql+asyncpg"}
 
 
+_ONION = re.compile(r"http://[a-z2-7]{56}\.onion/")
+
+
 class ConfigRefused(Exception):
     """The file cannot be used; the message is one line that says what to do."""
 
@@ -44,7 +47,8 @@ def _quoted(value: object) -> str:
 class ServerConfig:
     """Where the server listens and keeps its things. ``disk_reserve`` in bytes; paths are absolute. ``front``: what
     says who calls, by a line of the PROXY protocol: nothing, ``unix`` (whoever opens the socket), or an address.
-    ``workers``: how many processes answer, each with its part of the supply."""
+    ``workers``: how many processes answer, each with its part of the supply. ``onion``: the service's onion
+    address, which the pages then tell; empty for none."""
 
     listen: Listen
     database: str
@@ -56,6 +60,7 @@ class ServerConfig:
     role: str = WHOLE
     front: str = ""
     workers: int = 1
+    onion: str = ""
 
     @property
     def announced(self) -> Front | None:
@@ -89,6 +94,8 @@ class ServerConfig:
             f"front = {_quoted(self.front)}\n"
             "# How many processes answer; each takes its part of what a period may bring.\n"
             f"workers = {self.workers}\n"
+            "# The onion address that the pages tell, as http://….onion/, or empty.\n"
+            f"onion = {_quoted(self.onion)}\n"
         )
 
 
@@ -117,6 +124,13 @@ def parse_exit_url(value: str) -> str:
     """An address that a browser can go to. Raises ConfigRefused."""
     if not re.fullmatch(r"https?://[!#-;=?-\[\]-~]+", value):
         raise ConfigRefused("exit_url: give a whole address, for example https://www.example.org/weather")
+    return value
+
+
+def parse_onion(value: str) -> str:
+    """An onion address of version 3, or nothing. Raises ConfigRefused."""
+    if value and not _ONION.fullmatch(value):
+        raise ConfigRefused('onion: give http://, the 56 letters and digits, .onion/, or "" for none')
     return value
 
 
@@ -167,6 +181,7 @@ def parse_config(text: str) -> ServerConfig:
         role=_take(table, "role", str, WHOLE),
         front=check_front(_take(table, "front", str, ""), listen),
         workers=_take(table, "workers", int, 1),
+        onion=parse_onion(_take(table, "onion", str, "")),
     )
     if table:
         raise ConfigRefused(f"{sorted(table)[0]}: this release knows no such line; remove it or correct its name")

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from dropbox.protocol.constants import UnitKind
-from tests.browser.conftest import Launch
+from tests.browser.conftest import CHROMIUM, Launch
 from tests.browser.pages_scene import scene
 from tests.browser.pages_service import INTAKE, NAMES, NORTH, small_service
 from tests.browser.pages_source import ACCOUNT, RACIST, Source
@@ -20,7 +20,7 @@ async def test_it_is_said_who_reads_a_report(chromium_page: Page, tmp_path: Path
     async with small_service(tmp_path) as server:
         source = Source(chromium_page, server.address)
         await source.start()
-        said = await source.section("start").inner_text()
+        said = await source.section("start").text_content() or ""
         for words in (
             "They are police.",
             "the independent charity\u2019s desk. They are not police.",
@@ -128,6 +128,54 @@ async def test_answers_to_what_belongs_here_have_examples(chromium_page: Page, t
         ):
             box = chromium_page.get_by_role("checkbox", name=label, exact=True)
             await expect(box).to_have_accessible_description(re.compile(example))
+
+
+@pytest.mark.either
+async def test_what_leaving_does_and_does_not_do_is_said(page: Page, tmp_path: Path) -> None:
+    """History and Back are named; a key that a phone does not have is not. Tor is explained, with a way back."""
+    async with small_service(tmp_path) as server:
+        source = Source(page, server.address)
+        await source.start()
+        await source.button("How to use Tor Browser").click()
+        await source.at("How to use Tor Browser")
+        await expect(source.section("tor")).to_contain_text("can see that you use Tor")
+        await source.button("Back").click()
+        await source.button("Start a report").click()
+        await source.choose("Serious corruption or abuse by someone who serves in policing")
+        await source.go_on("Before you go on")
+        before = source.section("before")
+        await expect(before).to_contain_text("It does not clear your browser\u2019s history")
+        await expect(before).to_contain_text("its Back button may show the first page")
+        await before.get_by_role("button", name="How to use Tor Browser").click()
+        await source.button("Back").click()
+        await source.at("Before you go on")
+        keys = before.locator(".own-with-keys")
+        fine = await page.evaluate("() => matchMedia('(any-hover: hover) and (any-pointer: fine)').matches")
+        assert await keys.is_visible() is fine
+
+
+@pytest.mark.chromium
+async def test_a_phone_is_told_of_no_shift_key(launch: Launch, tmp_path: Path) -> None:
+    """Nothing on the page speaks of it where only a finger points."""
+    context = await (await launch(CHROMIUM)).new_context(has_touch=True, is_mobile=True)
+    async with small_service(tmp_path) as server:
+        page = await context.new_page()
+        source = Source(page, server.address)
+        await source.start()
+        await source.button("Start a report").click()
+        await source.choose("Serious corruption or abuse by someone who serves in policing")
+        await source.go_on("Before you go on")
+        assert "Shift" not in await source.shown_text()
+        await context.close()
+
+
+async def test_the_unit_is_written_down_beside_the_codename(chromium_page: Page, tmp_path: Path) -> None:
+    """Its name stands on the page of the codename, since it may be asked for."""
+    async with small_service(tmp_path) as server:
+        source = Source(chromium_page, server.address)
+        await source.fill()
+        await source.button("Continue to the codename").click()
+        await expect(source.section("codename").locator("[data-beside]")).to_have_text(NAMES[NORTH])
 
 
 async def test_nobody_is_told_to_tell_nobody(chromium_page: Page, tmp_path: Path) -> None:

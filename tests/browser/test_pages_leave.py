@@ -83,16 +83,21 @@ async def test_exit_needs_no_service(page: Page, tmp_path: Path, way: str) -> No
 
 
 async def test_shift_in_writing_does_not_leave(chromium_page: Page, tmp_path: Path) -> None:
-    """Capital letters, and Shift pressed twice, are not the way out; each press says how many are left."""
+    """Capital letters, and Shift pressed twice, are not the way out; each press says, and shows by dots, how many are
+    left."""
     async with small_service(tmp_path) as server:
         source = Source(chromium_page, server.address)
         await source.type_something("")
         box = source.box("What do you know about who they are?")
         await box.press_sequentially("ABC DEF", delay=5)
+        dots = chromium_page.locator("#exit-dots")
         for _ in range(2):
             await chromium_page.keyboard.press("Shift")
             await expect(chromium_page.locator("#exit-count")).to_contain_text("Press Shift")
+            await expect(dots).to_be_visible()
+            assert await dots.get_attribute("data-presses") == "1"
             await chromium_page.keyboard.press("Shift+A")
+            await expect(dots).to_be_hidden()
         await expect(box).to_have_value("ABC DEFAA")
 
 
@@ -162,6 +167,7 @@ async def test_exit_without_script(launch: Launch, tmp_path: Path) -> None:
         page = await context.new_page()
         await page.goto(f"{server.address}/")
         shown = await page.locator("main").inner_text()
+        assert "Getting ready" not in shown
         assert "This page needs JavaScript, which has not started" in shown
         assert "dropbox-source report" in shown
         assert await page.get_by_role("button", name="Start a report").count() == 0
@@ -199,13 +205,61 @@ async def test_a_page_out_of_sight_is_covered(page: Page, tmp_path: Path) -> Non
         await source.type_something()
         await hide(page, True)
         await hide(page, False)
-        assert (await source.shown_text()).strip() == "Show the page again"
+        assert (await source.shown_text()).split("\n") == ["Show the page again", "Exit this page"]
+        assert await page.title() == "…"
         assert ACCOUNT not in await page.locator("body").aria_snapshot()
         await expect(source.button("Show the page again")).to_be_focused()
         if page.context.browser and page.context.browser.browser_type.name == "chromium":
             await assert_good_looks(page, "cover")
         await source.button("Show the page again").click()
         await expect(source.box("What do you know about who they are?")).to_have_value(ACCOUNT)
+        assert await page.title() == "Report serious corruption or abuse in policing"
+
+
+async def test_a_page_left_alone_is_covered(chromium_page: Page, tmp_path: Path) -> None:
+    """After ten minutes without a touch, and not before: whoever comes to an empty chair sees nothing. The cover has
+    the way out."""
+    async with with_neutral_site(tmp_path) as (server, neutral):
+        await chromium_page.clock.install()
+        source = Source(chromium_page, server.address)
+        await source.type_something()
+        covered = source.button("Show the page again")
+        await chromium_page.clock.run_for(540_000)
+        await chromium_page.keyboard.press("ArrowLeft")
+        await chromium_page.clock.run_for(540_000)
+        await expect(covered).to_be_hidden()
+        await chromium_page.clock.run_for(61_000)
+        await expect(covered).to_be_focused()
+        await source.button("Exit this page").click()
+        await chromium_page.wait_for_url(f"{neutral.address}/**")
+
+
+@pytest.mark.either
+async def test_the_way_out_is_among_the_first_stops(page: Page, tmp_path: Path) -> None:
+    """The second press of Tab stands on a link that leaves as the button does."""
+    async with with_neutral_site(tmp_path) as (server, neutral):
+        source = Source(page, server.address)
+        await source.start()
+        for _ in range(2):
+            await page.keyboard.press("Tab")
+        out = page.get_by_role("link", name="Exit this page", exact=True)
+        await expect(out).to_be_focused()
+        await expect(out).to_be_in_viewport()
+        await page.keyboard.press("Enter")
+        await page.wait_for_url(f"{neutral.address}/**")
+
+
+async def test_any_other_address_has_the_way_out(chromium_page: Page, tmp_path: Path) -> None:
+    """A slip in the address leads to a page of the service with its first page, 999 and *Exit this page*."""
+    async with with_neutral_site(tmp_path) as (server, neutral):
+        await chromium_page.goto(f"{server.address}/reprot")
+        await expect(chromium_page.get_by_role("heading", name="There is no page here")).to_be_visible()
+        await assert_good_looks(chromium_page, "no page")
+        await chromium_page.get_by_role("link", name="Go to the first page").click()
+        await Source(chromium_page, server.address).at(START)
+        await chromium_page.goto(f"{server.address}/reprot")
+        await chromium_page.get_by_role("button", name="Exit this page").click()
+        await chromium_page.wait_for_url(f"{neutral.address}/**")
 
 
 async def test_the_cover_does_not_stop_a_visit(chromium_page: Page, tmp_path: Path) -> None:
@@ -300,7 +354,7 @@ async def test_nothing_comes_back_by_undo(page: Page, tmp_path: Path) -> None:
         await source.stored()
         await source.back()
         await source.at(START)
-        await source.button("Come back with a codename").click()
+        await source.button("Read your answers").click()
         await press_undo(source, "Your codename")
         await source.box("Your codename").press_sequentially(codename)
         await expect(page.locator("#codename-in-help")).to_have_text("These are eight words of a codename")
@@ -316,7 +370,7 @@ async def test_nothing_comes_back_by_undo(page: Page, tmp_path: Path) -> None:
             await source.button("Back to the answers").click()
         await source.back()
         await source.at(START)
-        await source.button("Come back with a codename").click()
+        await source.button("Read your answers").click()
         await press_undo(source, "Your codename")
         held = await source.everything()
         assert codename not in held

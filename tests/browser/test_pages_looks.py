@@ -118,7 +118,7 @@ async def test_codename_sending_and_coming_back(source: Source) -> None:
     assert title == panel
     await assert_good_looks(page, "sent")
     await source.back()
-    await source.button("Come back with a codename").click()
+    await source.button("Read your answers").click()
     await source.button("Look for answers").click()
     await expect(page.get_by_role("alert")).to_contain_text("Type the eight words")
     await assert_good_looks(page, "return with its error")

@@ -40,7 +40,8 @@ HOSTILE = (
 
 def visited(*conversations: dict[str, Any]) -> dict[str, Any]:
     """What a worker tells of a return."""
-    units = [{"slug": f"unit-{number}", "name": f"Unit {number}"} for number in (0, 1)]
+    kinds = ("intake-desk", "force-unit")
+    units = [{"slug": f"unit-{at}", "name": f"Unit {at}", "kind": kind} for at, kind in enumerate(kinds)]
     return {
         "stored": False,
         "slug": "",
@@ -147,14 +148,14 @@ async def test_one_page_with_messages_and_without(chromium_page: Page, tmp_path:
 
 async def test_whom_a_message_goes_to(chromium_page: Page, tmp_path: Path) -> None:
     """With exactly one unit that has answered the page asks nothing, names it, and sends to it; otherwise it asks, and
-    offers only units that can still be written to."""
+    offers only units that can still be written to; where none has answered, also not to remember."""
     second, retired = (conversation("Another", 1) | {"slug": slug} for slug in ("unit-1", "unit-9"))
     first = conversation("Unit 0", 1)
     for number, (told, asked) in enumerate(
         (
             (visited(first), []),
             (visited(first, second), ["Unit 0", "Another"]),
-            (visited(retired), ["Unit 0", "Unit 1"]),
+            (visited(retired), ["Unit 0", "Unit 1", "I do not remember"]),
             (visited(second, retired), ["Another"]),
         )
     ):
@@ -168,11 +169,15 @@ async def test_whom_a_message_goes_to(chromium_page: Page, tmp_path: Path) -> No
             )
             if asked:
                 await source.choose(asked[-1])
+            consequence = "".join(await page.locator("[data-unremembered]:visible").all_inner_texts())
             await source.box("Your message").fill("Hello")
             await source.button("Send").click()
             await source.at("There is a problem with the service")
             sent = await source.section("problem").locator("[data-say]").inner_text()
-            assert sent == ("unit-1" if asked else "unit-0")
+            # Who does not remember writes to the intake desk, and is told so first.
+            forgot = asked[-1:] == ["I do not remember"]
+            assert sent == ("unit-0" if forgot or not asked else "unit-1")
+            assert ("independent charity" in consequence) is forgot
 
 
 async def test_silence_is_counted_in_the_services_periods(chromium_page: Page, tmp_path: Path) -> None:

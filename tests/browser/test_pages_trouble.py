@@ -211,7 +211,7 @@ async def test_the_service_takes_nothing(launch: Launch, tmp_path: Path) -> None
             assert await it.buttons() == ["Exit this page", "Go back to what you wrote"]
 
         await it.source.start()
-        await it.source.button("Come back with a codename").click()
+        await it.source.button("Read your answers").click()
         await it.source.box("Your codename").fill(new_codename())
         await it.press_on("Look for answers")
         await told("Answers", "The service took nothing from this visit", "There is nothing that you need do")
@@ -260,7 +260,7 @@ async def test_the_service_is_unavailable(launch: Launch, tmp_path: Path, way: s
 
         it.between.changes["/v1/directory"] = change
         codename = new_codename()
-        await it.source.button("Come back with a codename").click()
+        await it.source.button("Read your answers").click()
         await it.source.box("Your codename").fill(codename)
         await it.press_on("Look for answers")
         await it.shows("The service is unavailable", "did not answer", "You were only reading", SOONER, within=100_000)

@@ -148,7 +148,7 @@ async def test_a_line_that_breaks_is_said(context: BrowserContext, tmp_path: Pat
     held = Held()
     async with hurried_page(await context.new_page(), tmp_path) as (source, between):
         between.ways["/v1/rows"], between.ways["/v1/rows/"] = [cut_after(1_000)], [held.way]
-        await source.button("Come back with a codename").click()
+        await source.button("Read your answers").click()
         await source.box("Your codename").fill(new_codename())
         await source.press("Look for answers")
         await held.reached.wait()
@@ -177,7 +177,7 @@ async def test_a_service_that_drips_is_unavailable(context: BrowserContext, tmp_
     async with hurried_page(await context.new_page(), tmp_path, times=100) as (source, between):
         between.ways["/v1/rows"] = [half]
         between.ways["/v1/directory"] = [late(0), *[cut] * 99]
-        await source.button("Come back with a codename").click()
+        await source.button("Read your answers").click()
         await source.box("Your codename").fill(new_codename())
         await source.press("Look for answers")
         await expect(source.page.locator("[data-amount]")).to_have_text("1 of 2 MB")

@@ -126,7 +126,7 @@ class SourcePage:
         return await self.conversations()
 
     async def come_back(self, codename: str) -> None:
-        await self.press("Come back with a codename")
+        await self.press("Read your answers")
         await self.section("return").get_by_label("Your codename").fill(codename)
         await self.press("Look for answers")
         await self.arrive()

@@ -17,7 +17,7 @@ from dropbox.forces import enabled_forces
 from dropbox.protocol.constants import CATEGORIES
 from dropbox.protocol.directory import parse_directory, parse_signed_directory, verify_directory
 from dropbox.questions import QUESTIONS
-from dropbox.server.config import EXIT_URL, ConfigRefused, parse_exit_url
+from dropbox.server.config import EXIT_URL, ConfigRefused, parse_exit_url, parse_onion
 from dropbox.server.handlers.bundle import bundle_folder, load_bundle
 from dropbox.server.handlers.pages import Pages
 from dropbox.server.ports import board_names
@@ -203,6 +203,36 @@ async def test_leaving_clears_and_goes_on(tmp_path: Path) -> None:
         assert '<meta http-equiv="refresh" content="0; url=https://weather.example/?a=1&b=2">' in page
         assert "polic" not in page.lower()
         assert "report" not in page.lower()
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/index.html", "/exit/", "/worker.js?x", "/v1"])
+async def test_a_mistyped_address_is_answered_to_a_person(server: Running, path: str) -> None:
+    """One page, the same bytes whatever was asked for; no address of the interface answers so."""
+    astray = await server.get(path)
+    assert astray.status == (400 if "?" in path else 404)
+    assert astray.body == (await server.get("/other")).body
+    assert b"There is no page here" in astray.body
+    assert b"<script" not in astray.body
+    assert path.encode() not in astray.body.replace(b'"/exit"', b"")
+    assert (await server.get("/v1/nothing")).json["code"] == "unknown-path"
+
+
+@pytest.mark.parametrize("onion", ["", f"http://{'a2' * 28}.onion/"])
+def test_the_onion_address_is_told_where_there_is_one(onion: str) -> None:
+    """By the setting; what is no such address is refused."""
+    world = World(1)
+    directory = parse_directory(parse_signed_directory(world.sign_directory()).body)
+    page = Pages(world.anchor, False, EXIT_URL, onion=parse_onion(onion)).document(directory).plain.decode()
+    assert ("own-address" in page) is bool(onion)
+    assert onion in page
+    for wrong in (
+        "x.onion",
+        f"https://{'a2' * 28}.onion/",
+        f"http://{'a1' * 28}.onion/",
+        f"http://{'a2' * 28}.onion/x",
+    ):
+        with pytest.raises(ConfigRefused, match="onion"):
+            parse_onion(wrong)
 
 
 def test_a_missing_bundle_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

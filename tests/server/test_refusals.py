@@ -200,7 +200,7 @@ async def test_the_cap_of_a_period(tmp_path: Path) -> None:
 async def test_a_slow_request_is_let_go(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     """A body that trickles is refused with the usual size when its time is over, and nothing is stored."""
     monkeypatch.setattr("dropbox.http_edge.pace.WITHIN", 0.1)
-    receipt_size = len((await server.raw(line("GET", "/nothing"))).raw)
+    receipt_size = len((await server.raw(line("GET", "/v1/nothing"))).raw)
     seen = await server.raw(post_bytes(ENVELOPES, BODY[:100], content_length="16384"))
     assert (seen.status, seen.json["code"]) == (408, "too-slow")
     assert len(seen.raw) == receipt_size

@@ -62,13 +62,16 @@ def _routes(directory: Directory, force: str) -> dict[str, str]:
 class Pages:
     """Makes the documents. ``anchor`` is what the page's worker trusts."""
 
-    def __init__(self, anchor: SignedAnchor, demo: bool, exit_url: str) -> None:
-        """``demo`` puts a banner on every page; ``exit_url`` is where *Exit this page* ends."""
+    def __init__(self, anchor: SignedAnchor, demo: bool, exit_url: str, *, onion: str = "") -> None:
+        """``demo`` puts a banner on every page; ``exit_url`` is where *Exit this page* ends; ``onion`` the service's
+        onion address, where it has one to tell."""
         self._environment = _environment()
         self._anchor = base64.b64encode(anchor.encode()).decode()
         self._demo = demo
         self._exit_url = exit_url
+        self._onion = onion
         self.unavailable = self._render("unavailable.html", PAGE_LOADS)
+        self.nowhere = self._render("nowhere.html", PAGE_LOADS)
         self.exit = self._render("exit.html", EXIT_LOADS)
 
     def _render(self, name: str, policy: str, **values: object) -> StaticFile:
@@ -95,4 +98,5 @@ class Pages:
             short=[question.page for question in SHORT],
             body_part=BODY_PART,
             max_parts=MAX_PARTS,
+            onion=self._onion,
         )

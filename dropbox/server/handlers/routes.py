@@ -23,6 +23,15 @@ _REST = re.compile(r"/v1/(board|rows)/([0-9a-f]{64})/(0|[1-9][0-9]{0,8})")
 _SEGMENT = re.compile(r"/v1/intake/(0|[1-9][0-9]{0,9})")
 
 
+_ASTRAY = ("unknown-path", "query-refused")
+"""What is answered to somebody who mistyped an address."""
+
+
+def _is_no_interface(path: str) -> bool:
+    """Whether a person may have typed it: no program asks for anything there."""
+    return path.startswith("/") and not path.startswith("/v1/")
+
+
 class Routes:
     """The table of addresses."""
 
@@ -53,6 +62,8 @@ class Routes:
         try:
             return await self._dispatch(request)
         except Refused as refused:
+            if request.method == "GET" and _is_no_interface(request.raw_path) and refused.code in _ASTRAY:
+                return self._pages.nowhere.answer(request, refused.status)
             return refusal(refused)
 
     async def _dispatch(self, request: web.BaseRequest) -> Answer:
