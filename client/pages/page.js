@@ -4,6 +4,7 @@
  * worker.
  */
 
+import { showFoot, startAround } from "./around.js";
 import { helpTyping, helpWords, hideCodename, isCodenameShown, showCodename, showHelp } from "./codename.js";
 import { all, byId, chosen, emptyFilled, fill, one, section, written } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
@@ -72,6 +73,7 @@ function wipe() {
 
 /** @param {string} name */
 function entered(name) {
+  showFoot(name);
   if (name !== "codename") hideCodename();
   if (name !== "untaken") emptyKept();
   if (name === "check") {
@@ -285,6 +287,7 @@ document.addEventListener("copy", (event) => {
 keepAddress();
 startForceList();
 startHints();
+startAround(walk);
 helpTyping("codename-back", line);
 helpTyping("codename-in", line);
 startExit(wipe);
