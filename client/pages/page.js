@@ -4,6 +4,7 @@
  * worker.
  */
 
+import { showFoot, startAround } from "./around.js";
 import { helpTyping, helpWords, hideCodename, isCodenameShown, showCodename, showHelp } from "./codename.js";
 import { all, byId, emptyFilled, fill, one, section, written } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
@@ -71,6 +72,7 @@ function wipe() {
 
 /** @param {string} name */
 function entered(name) {
+  showFoot(name);
   if (name !== "codename") hideCodename();
   if (name !== "untaken") emptyKept();
   if (name === "check") {
@@ -246,6 +248,7 @@ document.addEventListener("copy", (event) => {
 keepAddress();
 startForceList();
 startHints();
+startAround(walk);
 helpTyping("codename-back", line);
 helpTyping("codename-in", line);
 startExit(wipe);
