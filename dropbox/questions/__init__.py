@@ -52,8 +52,9 @@ def find_question(asked: str) -> Question | None:
 
 def is_independent(answers: Mapping[str, str | tuple[str, ...] | None]) -> bool:
     """True when an answer keeps the report from the force's own unit."""
+    chosen = {(name, one) for name, answer in answers.items() if isinstance(answer, tuple) for one in answer}
     return any(
-        option.independent and option.id in (answers.get(question.id) or ())
+        option.independent and (question.id, option.id) in chosen
         for question in QUESTIONS
         for option in question.options
     )

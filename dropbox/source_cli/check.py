@@ -12,7 +12,7 @@ from dropbox.flows.trust import Warned
 from dropbox.protocol.codename import stretch
 
 from . import advice, terminal
-from .codenames import ask_codename
+from .codenames import ask_codename, show_option
 from .heads import MOST_VISITS, compare_heads
 from .outlet import Printed, before_sending, try_output
 from .sending import read_patiently
@@ -44,6 +44,7 @@ def _values(found: FoundConversation, seconds: int) -> dict[str, object]:
     show_default=True,
     help="With --heads: so many visits, behind Tor each by its own circuit; exit 1 unless all were shown the same.",
 )
+@show_option
 @click.option("--json", "as_json", is_flag=True)
 def check(
     service: str,
@@ -52,6 +53,7 @@ def check(
     despite_clock: bool,
     heads: bool,
     visits: int,
+    shown: bool,
     as_json: bool,
 ) -> None:
     """Read what the units have answered; the codename is asked, or stands on the first line of standard input.
@@ -71,7 +73,7 @@ def check(
         return
     if visits > 1:
         raise click.UsageError("--visits goes with --heads.")
-    entropy = ask_codename()
+    entropy = ask_codename(shown=shown)
     with before_sending():
         try_output()
         terminal.say("Making keys from the codename.")

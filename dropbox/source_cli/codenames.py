@@ -4,8 +4,9 @@
 import select
 import sys
 import termios
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import Any, TypeVar
 
 import click
 
@@ -20,6 +21,8 @@ from dropbox.words import codename_words
 from . import terminal
 from .service import Stop
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
 CLEAR = "\033[2J\033[3J\033[H"
 LONGEST_LINE = 4_096
 """Bytes, far beyond any eight words."""
@@ -29,17 +32,28 @@ PASTED, MOST_LEFT = 0.1, 20
 TRIES = 3
 WHAT = "codename"
 PROMPT = "Your codename (eight words, not shown): "
+PROMPT_SHOWN = "Your codename (eight words; the screen is cleared after it): "
 GO_ON = "Go on with the words that are missing, or press Enter if that was all: "
 NOT_TYPED_BACK = "The codename was not typed back, so nothing was sent. Run the command again for a new one."
 
 
-def ask_codename(text_follows: bool = False) -> bytes:
-    """The entropy of a codename that is typed unseen, or stands in the first line of standard input; where that line
-    holds too few words, in those that follow. ``text_follows``: other text may follow too. Raises CodenameError,
-    InputRefused."""
+def show_option(command: Command) -> Command:
+    """Whether a codename is seen while it is typed."""
+    return click.option(
+        "--show-codename",
+        "shown",
+        is_flag=True,
+        help="Show the codename while you type it; the screen is cleared after it.",
+    )(command)
+
+
+def ask_codename(text_follows: bool = False, shown: bool = False) -> bytes:
+    """The entropy of a codename that is typed unseen, or ``shown`` and then cleared from the screen; or that stands in
+    the first line of standard input, and where that line holds too few words, in those that follow. ``text_follows``:
+    other text may follow too. Raises CodenameError, InputRefused."""
     if sys.stdin.isatty():
-        with _unseen():
-            return decode_codename(_typed(), codename_words())
+        with _cleared() if shown else nullcontext(), _alone(shown):
+            return decode_codename(_typed(PROMPT_SHOWN if shown else PROMPT), codename_words())
     first = typed = _line()
     for _ in range(MOST_LINES):
         more = _line() if _lacks_words(typed) else ""
@@ -73,9 +87,9 @@ def _line() -> str:
         raise InputRefused(f"Standard input cannot be read: {reason(error)}.") from None
 
 
-def _typed() -> str:
+def _typed(prompt: str) -> str:
     """Lines of a terminal until they may be a codename, or an empty one that nothing follows says that it was all."""
-    typed = _answer(PROMPT)
+    typed = _answer(prompt)
     for _ in range(MOST_LINES):
         if not _lacks_words(typed):
             break
@@ -101,11 +115,11 @@ def _waits(seconds: float = 0.0) -> bool:
 
 
 @contextmanager
-def _unseen() -> Iterator[None]:
-    """No echo. What was typed before is dropped, and at the end what is left of a paste: the rest of a codename must
-    not reach whatever reads the terminal next, a shell that shows and keeps it."""
+def _alone(shown: bool) -> Iterator[None]:
+    """No echo, unless it is to be ``shown``. What was typed before is dropped, and at the end what is left of a paste:
+    the rest of a codename must not reach whatever reads the terminal next, a shell that shows and keeps it."""
     before = termios.tcgetattr(sys.stdin)
-    quiet = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+    quiet = before if shown else [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
     with stopping():
         try:
             termios.tcsetattr(sys.stdin, termios.TCSAFLUSH, quiet)

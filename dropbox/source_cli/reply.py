@@ -11,7 +11,7 @@ from dropbox.protocol.body import Report
 from dropbox.protocol.codename import stretch
 
 from . import advice, terminal
-from .codenames import ask_codename
+from .codenames import ask_codename, show_option
 from .outlet import before_sending, end_told, try_output
 from .sending import send
 from .service import Stop, open_service, read_text, service_options
@@ -22,6 +22,7 @@ from .service import Stop, open_service, read_text, service_options
 @click.option("--unit", "slug", default="", help="May be left out when exactly one conversation is on the board.")
 @click.option("--text-file", required=True, metavar="FILE|-", help="UTF-8 text; - reads what follows the codename.")
 @click.option("--attach", multiple=True, hidden=True, type=click.Path())
+@show_option
 @click.option("--json", "as_json", is_flag=True)
 def reply(
     service: str,
@@ -31,6 +32,7 @@ def reply(
     slug: str,
     text_file: str,
     attach: tuple[str, ...],
+    shown: bool,
     as_json: bool,
 ) -> None:
     """Answer the unit or add to the report; the codename is asked, or stands on the first line of standard input.
@@ -44,7 +46,7 @@ def reply(
     if attach:
         raise Stop(terminal.ATTACH_LATER)
     known = open_service(service, anchor_file, socks, despite_clock, as_json)
-    entropy = ask_codename(text_follows=text_file == "-")
+    entropy = ask_codename(text_follows=text_file == "-", shown=shown)
     pieces = parts_of(Report(read_text(text_file)))
     with before_sending():
         try_output()

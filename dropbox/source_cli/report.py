@@ -2,7 +2,7 @@
 """``dropbox-source report``: a first report, under a new codename."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,12 +14,14 @@ from dropbox.forces import find_force
 from dropbox.protocol.body import Report
 from dropbox.protocol.codename import make_codename, stretch
 from dropbox.protocol.constants import CATEGORIES
+from dropbox.questions import is_independent
 from dropbox.words import codename_words
 
 from . import advice, terminal
 from .codenames import show_codename, typed_back
 from .hinted import hinted
 from .outlet import JsonLine, before_sending, end_told, try_output
+from .questions import Answers, answer_options, ask_questions, given_answers
 from .sending import send
 from .service import Stop, open_service, read_text, service_options
 
@@ -31,6 +33,15 @@ def _force_slug(force: str | None) -> str:
     if found is None or not found.enabled:
         raise Stop("No police force of that name is in the list. Leave --force out when you are not sure.")
     return found.slug
+
+
+def _pieces(text: str, chosen: Sequence[str], force: str, answers: Answers, *, asking: bool) -> tuple[bytes, ...]:
+    """The parts of the report; ``asking``: with what a person answers now. Raises TooLong."""
+    answers = ask_questions(answers) if asking else answers
+    if is_independent(answers):
+        terminal.say(terminal.PAST_THE_UNIT)
+    categories = tuple(name for name in CATEGORIES if name in chosen)
+    return parts_of(Report(text, categories, force, answers))
 
 
 @contextmanager
@@ -76,6 +87,7 @@ def _given(codename: str, entropy: bytes, slug: str, as_json: bool) -> Iterator[
     "--category", "chosen", multiple=True, required=True, type=click.Choice(CATEGORIES), help="Repeat for several."
 )
 @click.option("--text-file", required=True, metavar="FILE|-", help="The report as UTF-8 text; - reads standard input.")
+@answer_options
 @click.option("--attach", multiple=True, hidden=True, type=click.Path())
 @click.option("--json", "as_json", is_flag=True)
 def report(
@@ -87,13 +99,16 @@ def report(
     force: str | None,
     chosen: tuple[str, ...],
     text_file: str,
+    answered: tuple[str, ...],
+    withheld: tuple[str, ...],
     attach: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Send a report, sealed to one unit, and get the codename that brings you back to the answers.
 
     Not from a police device or network, nor from one that the person you report controls. The codename is printed
-    before anything is sent; where it cannot have been seen, nothing is. With --json one line begins with codename and
+    before anything is sent; where it cannot have been seen, nothing is. At a terminal you are asked what the pages ask
+    too, and can skip each question. With --json one line begins with codename and
     unit and ends, after the visit, with receipt and stored: yes, perhaps or no, the last two with exit 1.
 
     \b
@@ -103,11 +118,10 @@ def report(
     """
     if attach:
         raise Stop(terminal.ATTACH_LATER)
-    about = _force_slug(force)
-    categories = tuple(name for name in CATEGORIES if name in chosen)
+    about, answers = _force_slug(force), given_answers(answered, withheld)
     # Whatever else is wrong is said before anybody types a report.
     known = open_service(service, anchor_file, socks, despite_clock, as_json)
-    pieces = parts_of(Report(hinted(read_text(text_file)), categories, about))
+    pieces = _pieces(hinted(read_text(text_file)), chosen, about, answers, asking=terminal.interactive() and not as_json)
     entropy, words = make_codename(secrets.token_bytes, codename_words())
     codename = " ".join(words)
     with _given(codename, entropy, slug, as_json) as tell:

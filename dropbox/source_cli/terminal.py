@@ -145,6 +145,10 @@ MORE_WAITS = "More waits for you: a text that is not on the board today. Your vi
 NOTHING_FOUND = "Nothing found for this codename. That is also what an unused codename looks like."
 STORED = "Stored. Whether the unit has it shows as “collected” when you come back with the codename."
 ATTACH_LATER = "This release cannot send files yet. Describe the file in the text; the unit can ask for it."
+PAST_THE_UNIT = (
+    "You said that this must pass the force's own unit by: --unit must name the independent desk. "
+    "Press Ctrl-C if it does not."
+)
 NO_TEXT = "The text is empty. Write what happened into the file and try again."
 TYPE_TEXT = "Type your text. It ends with Ctrl-D on a line of its own; Ctrl-C stops, and nothing is sent."
 KEEP_CODENAME = (

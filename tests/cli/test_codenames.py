@@ -26,6 +26,7 @@ class Terminal:
     def __init__(self, *words: str, then: str = "", command: str = SOURCE) -> None:
         """``then`` is for the shell that reads the terminal next."""
         self.screen = ""
+        self._prompts: dict[str, int] = {}
         self.pid, self._terminal = pty.fork()
         if self.pid == 0:
             run = ["/bin/sh", "-c", f'"$0" "$@"; {then}', command, *words] if then else [command, *words]
@@ -37,6 +38,13 @@ class Terminal:
         while text not in self.screen and self._read() and time.monotonic() < end:
             pass
         assert text in self.screen, self.screen
+
+    def until_prompt(self, text: str) -> None:
+        """Read until that stands on the screen once more than it was waited for before."""
+        self._prompts[text] = wanted = self._prompts.get(text, 0) + 1
+        while self.screen.count(text) < wanted and self._read():
+            pass
+        assert self.screen.count(text) >= wanted, self.screen
 
     def _read(self) -> bool:
         try:
@@ -60,9 +68,14 @@ class Terminal:
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
-def report(sources: Sources) -> Terminal:
+def report(sources: Sources, *more: str) -> Terminal:
+    """A report whose questions are all skipped."""
     chosen = ("--unit", "north", "--category", "discrimination", "--text-file", str(sources.text))
-    return Terminal("report", *sources.pinned, *chosen)
+    terminal = Terminal("report", *sources.pinned, *chosen, *more)
+    for asked in ("Who is it about?", "must not see", "Is anyone at risk?", "Answer them?"):
+        terminal.until(asked)
+        terminal.type("\r")
+    return terminal
 
 
 def words_on(screen: str) -> str:
@@ -119,6 +132,20 @@ def test_a_codename_is_typed_back_over_several_lines_and_unseen(sources: Sources
     after = terminal.screen.rpartition(CLEAR)[2]
     assert not any(" ".join(shown[at : at + 2]) in after for at in range(7))
     assert "receipt" in after
+
+
+def test_a_codename_may_be_shown_while_it_is_typed(sources: Sources) -> None:
+    """What is typed stands there, and is cleared from the screen after it."""
+    terminal = Terminal("check", *sources.pinned, "--show-codename")
+    terminal.until("Your codename")
+    assert terminal.echoes()
+    name = codename()
+    terminal.type(f"{name}\r")
+    terminal.until("Nothing found")
+    assert terminal.end() == 0
+    before, _, after = terminal.screen.rpartition(CLEAR)
+    assert name in before
+    assert name not in after
 
 
 def test_too_few_words_and_enter_are_told(sources: Sources) -> None:

@@ -13,7 +13,7 @@ from bench.flood_tor import circuit_line
 from tests.ports import free_port
 from tests.scenarios.carrier import Carrier
 from tests.scenarios.service import BIN, ROOT, until
-from tests.scenarios.typist import Typist
+from tests.scenarios.typist import Answer, Typist
 
 RUNBOOK = ROOT / "docs" / "runbooks" / "first-service.md"
 
@@ -40,6 +40,19 @@ def _codename(screen: str) -> str:
     return re.findall(r"^    ((?:[a-z-]+ ){7}[a-z-]+)$", screen, re.M)[-1]
 
 
+TYPED: dict[str, Answer] = {
+    r"Passphrase of this root: ": "a root keeper's passphrase",
+    r"Desk passphrase: ": "the desk's own passphrase",
+    r"Member's passphrase: |\nPassphrase: ": "ada's own passphrase",
+    r"Repeat for confirmation: ": "again",
+    r"One-time code \(empty with a first passphrase\): ": _one_time_code,
+    r"Press Enter .* cleared\.": "",
+    r"or Enter to skip: |Answer them\? \[y/N\]: ": "",
+    r"Your codename \(eight words, not shown\): ": _codename,
+}
+"""What is typed at each prompt."""
+
+
 @pytest.mark.timeout(240)
 def test_the_first_service_runbook_leads_to_a_running_service(tmp_path: Path, onion: Carrier) -> None:
     """Typed into one terminal from the first block to the last, the runbook makes roots, server and desk, and a report
@@ -63,15 +76,7 @@ def test_the_first_service_runbook_leads_to_a_running_service(tmp_path: Path, on
     typist = Typist(
         environment,
         tmp_path,
-        {
-            r"Passphrase of this root: ": "a root keeper's passphrase",
-            r"Desk passphrase: ": "the desk's own passphrase",
-            r"Member's passphrase: |\nPassphrase: ": "ada's own passphrase",
-            r"Repeat for confirmation: ": "again",
-            r"One-time code \(empty with a first passphrase\): ": _one_time_code,
-            r"Press Enter .* cleared\.": "",
-            r"Your codename \(eight words, not shown\): ": _codename,
-        },
+        TYPED,
     )
     try:
         shown = [typist.run(block) for block in blocks()]
