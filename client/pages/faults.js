@@ -3,7 +3,10 @@
 
 import { all, fill, fresh, one, section } from "./dom.js";
 
-/** @typedef {{field: string, text?: string}} Fault `text` in place of the field's own sentence */
+/**
+ * `text` in place of the field's own sentence; `at`: the id of the input to mend, where it is not the first of the field.
+ * @typedef {{field: string, text?: string, at?: string}} Fault
+ */
 
 /** @param {string} field */
 function group(field) {
@@ -46,7 +49,7 @@ export function showFaults(page, faults) {
     if (line instanceof HTMLElement) {
       const link = one(line, "a");
       fill(link, text, "page");
-      link.setAttribute("href", `#${inputs(parent)[0]?.id ?? ''}`);
+      link.setAttribute("href", `#${fault.at ?? inputs(parent)[0]?.id ?? ''}`);
       pattern.before(line);
     }
     markField(parent, fault.field, text);
@@ -74,7 +77,7 @@ function markField(parent, field, text) {
     described.classList.add("govuk-textarea--error");
     described.before(message);
   } else {
-    one(parent, ".govuk-radios, .govuk-checkboxes").before(message);
+    one(parent, ".govuk-radios, .govuk-checkboxes, .own-boxes").before(message);
   }
   const before = described.getAttribute("aria-describedby");
   described.setAttribute("aria-describedby", before ? `${before} ${message.id}` : message.id);
