@@ -142,10 +142,11 @@
 
 /**
  * How far a typed codename is one. `wrong` names each place that holds no word of the list, with the nearest word where
- * one is near, and what was read there where that is not plain to see; `complete`: eight words, none wrong; `codename`: as it was made, empty unless the check bits hold.
+ * one is near, and what was read there where that is not plain to see; `read`: each word as the list spells it, else as it was read; `complete`: eight words, none wrong; `codename`: as it was made, empty unless the check bits hold.
  * @typedef {object} WordsTold
  * @property {number} words
  * @property {{position: number, read: string, nearest: string}[]} wrong
+ * @property {string[]} read
  * @property {boolean} complete
  * @property {string} codename
  */

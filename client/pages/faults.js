@@ -3,7 +3,10 @@
 
 import { all, fill, fresh, one, section } from "./dom.js";
 
-/** @typedef {{field: string, text?: string}} Fault `text` in place of the field's own sentence */
+/**
+ * `text` in place of the field's own sentence; `at`: the id of the input to mend, where it is not the first of the field.
+ * @typedef {{field: string, text?: string, at?: string}} Fault
+ */
 
 /** @param {string} field */
 function group(field) {
@@ -48,7 +51,7 @@ export function showFaults(page, faults) {
       fill(link, text, "page");
       // Where a list has nothing to show yet, what is looked for is typed before it.
       const begin = inputs(parent).find((input) => input.offsetParent) ?? inputs(within)[0];
-      link.setAttribute("href", `#${begin?.id ?? ''}`);
+      link.setAttribute("href", `#${fault.at ?? begin?.id ?? ''}`);
       pattern.before(line);
     }
     markField(parent, fault.field, text);
@@ -76,7 +79,7 @@ function markField(parent, field, text) {
     described.classList.add("govuk-textarea--error");
     described.before(message);
   } else {
-    one(parent, ".govuk-radios, .govuk-checkboxes").before(message);
+    one(parent, ".govuk-radios, .govuk-checkboxes, .own-boxes").before(message);
   }
   const before = described.getAttribute("aria-describedby");
   described.setAttribute("aria-describedby", before ? `${before} ${message.id}` : message.id);

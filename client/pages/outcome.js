@@ -5,7 +5,7 @@
  */
 
 import { fillComeBack } from "./come_back.js";
-import { all, fill, fillWith, fresh, one, section } from "./dom.js";
+import { all, emptyFilled, fill, fillWith, fresh, one, section } from "./dom.js";
 import { dayWords, has, say } from "./words.js";
 
 /** @import { ConversationTold, VisitTold, WarningTold } from "../worker_messages.js" */
@@ -15,6 +15,8 @@ const NO_ANSWER = new Set(["unreachable", "bad-answer"]);
 /** What passes by itself. */
 const LATER = new Set([...NO_ANSWER, "refused", "no-unit-receives"]);
 const DAY = 86_400;
+/** An address, a number to call or a call to meet: what an answer can lead somebody out of hiding with. */
+const FLAGGED = /:\/\/|www\.|\S@\S|\.(com|org|net|uk|onion)\b|\d[\d ()+-]{5,40}\d|\b(meet|call|phone|ring)\b/i;
 /** Of a visit that broke off after its answers were shown. @type {WarningTold} */
 export const UNACKNOWLEDGED = { code: "not-acknowledged", slug: "", name: "", days: 0, proof: false, text: "" };
 
@@ -55,6 +57,7 @@ function isOpen(warned) {
 export function fillStored(name, visited) {
   const page = section(name);
   fill(one(page, "[data-unit-name]"), visited.name);
+  for (const place of all(page, "[data-address]")) fill(place, location.origin);
   fillComeBack(page, visited.clockSuspect);
   fillWarnings(one(page, "[data-warnings]"), concerning(visited), visited.period);
 }
@@ -82,7 +85,9 @@ export function fillMessages(visited, before) {
   if (JSON.stringify(visited.conversations) !== JSON.stringify(before?.conversations)) {
     fillWith(one(page, "[data-conversations]"), visited.conversations.flatMap(conversation));
   }
-  one(page, "[data-nothing]").hidden = visited.conversations.length > 0;
+  const altered = visited.warnings.some((warned) => warned.code === "replies-altered");
+  one(page, "[data-nothing]").hidden = visited.conversations.length > 0 || altered;
+  one(page, "[data-unknown]").hidden = visited.conversations.length > 0 || !altered;
 }
 
 /**
@@ -114,8 +119,9 @@ function inset(text) {
 
 /** @param {ConversationTold} found */
 function conversation(found) {
-  const [heading, collected] = fresh("conversation");
-  if (!heading || !collected) return [];
+  const [heading, collected, way] = fresh("conversation");
+  if (!heading || !collected || !way) return [];
+  way.dataset["way"] = found.messages.length ? "3" : found.collected ? "2" : "1";
   fill(heading, found.name);
   const count = found.collected === 0 ? "none" : found.collected === 1 ? "one" : "some";
   fill(collected, say(`collected-${count}`, { n: found.collected }));
@@ -124,6 +130,7 @@ function conversation(found) {
     for (const box of shown) {
       fill(one(box, "h3"), say("message", { number: text.number, day: dayWords(text.day) }));
       fill(one(box, "pre"), text.text);
+      if (FLAGGED.test(text.text)) fill(one(box, "p"), say("flagged"));
     }
     return shown;
   });
@@ -132,7 +139,7 @@ function conversation(found) {
   if (found.unread) texts.push(paragraph(say(found.unread === 1 ? "unread-one" : "unread-some", { n: found.unread })));
   if (!texts.length && !found.more) texts.push(paragraph(say("no-text")));
   const more = found.more ? [inset(say("more-waits"))] : [];
-  return [heading, collected, ...more, ...texts];
+  return [heading, collected, way, ...more, ...texts];
 }
 
 /**
@@ -162,6 +169,8 @@ export function fillFailure(failed, left, kept = "") {
   const name = pageOf(failed);
   const page = section(name);
   const stored = left ? storedWords(left) : say("stored-reading");
+  emptyFilled("visit", page);
+  if (!left) for (const button of all(page, '[data-do="rethink"]')) fill(button, say("rethink-reading"));
   for (const place of all(page, "[data-stored]")) fill(place, stored);
   for (const place of all(page, "[data-warnings]")) fillWarnings(place, failed.warnings.filter(isOpen));
   for (const place of all(page, "[data-today]")) fill(place, dayWords(new Date()));

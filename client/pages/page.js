@@ -5,8 +5,9 @@
  */
 
 import { showFoot, startAround } from "./around.js";
-import { helpTyping, helpWords, hideCodename, isCodenameShown, showCodename, showHelp } from "./codename.js";
-import { all, byId, emptyFilled, fill, one, section, written } from "./dom.js";
+import { helpTyping, helpWords, hideCodename, isCodenameShown, sayOfWords } from "./codename.js";
+import { showAsRead, showCodename, showHelp, typedWords } from "./codename.js";
+import { all, byId, emptyFilled, fill, one, section } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
 import { showFitting, startForceList } from "./force_list.js";
 import { startHints } from "./hint_list.js";
@@ -80,6 +81,12 @@ function entered(name) {
     fillCheckPage();
     fillUnanswered();
   }
+  if (name === "messages") {
+    const begun = replyText().trim() !== "";
+    one(section("messages"), "[data-unsent]").hidden = !begun;
+    // Back would drop what was begun, as it would break off a visit that only reads.
+    walk.hold("messages", begun || state.last?.ask === "check");
+  }
   if (name === "codename") {
     fill(one(section("codename"), "[data-beside]"), targets().map(({ name }) => name).join(", "), "report");
     making = making.then(prepareCodename);
@@ -120,35 +127,56 @@ async function toggleCodename() {
 /**
  * The codename that was typed, as it was made; empty when the page has gone or shows what is wrong.
  * @param {string} field
+ * @param {string} [shown] the codename that it must be
  */
-async function typedCodename(field) {
+async function typedCodename(field, shown = "") {
   const page = walk.current;
-  const typed = written(field);
+  const typed = typedWords(field);
   /** @type {WordsTold | null} */
   let found = null;
   /** @type {string | undefined} */
   let text;
   try {
-    if (typed.trim()) found = await line.ask("check-words", { typed });
-    if (found && (found.wrong.length || found.complete)) text = helpWords(found);
+    if (typed) found = await line.ask("check-words", { typed });
   } catch {
     // After Stop the worker is fetched anew: without a connection nothing can be said of the words.
     text = say("network");
   }
   if (walk.current !== page) return "";
+  if (found?.codename && (!shown || found.codename === shown)) {
+    clearFaults(page);
+    showHelp(field, found);
+    return found.codename;
+  }
+  if (found) {
+    showAsRead(field, found.read);
+    if (found.wrong.length || found.complete) text = wordFaults(found, shown);
+  }
+  const at = found?.wrong[0]?.position ?? 1;
+  showFaults(page, [text === undefined ? { field } : { field, text, at: `${field}-${at}` }]);
   showHelp(field, found);
-  if (found?.codename) return found.codename;
-  showFaults(page, [text === undefined ? { field } : { field, text }]);
   return "";
 }
 
-async function send() {
-  const typed = await typedCodename("codename-back");
-  if (!typed) return;
-  if (typed !== state.codename) {
-    showFaults("retype", [{ field: "codename-back", text: say("words-other") }]);
-    return;
+/**
+ * What is wrong with the words. Of those that were just shown the page knows which are others; it repeats none.
+ * @param {WordsTold} found
+ * @param {string} shown
+ */
+function wordFaults(found, shown) {
+  const others = shown
+    .split(" ")
+    .map((word, at) => (word === found.read[at] ? 0 : at + 1))
+    .filter(Boolean);
+  if (shown && !found.wrong.length) {
+    return sayOfWords("words-other", others);
   }
+  return helpWords(found);
+}
+
+async function send() {
+  const typed = await typedCodename("codename-back", state.codename);
+  if (!typed) return;
   await visits.report(state.codename);
 }
 

@@ -13,34 +13,61 @@ function megabytes(bytes) {
   return Math.round(bytes / MEGABYTE);
 }
 
-/** The page that shows one visit's progress. */
+/** Milliseconds without a word from the worker after which the connection is called slow. */
+const SLOW = 10_000;
+/** The stages that wait for the network; a receipt that lets itself be waited for has a word of its own. */
+const FETCHING = new Set(["directory", "board"]);
+
+/** The page that shows one visit's progress: one line of what goes on, and its steps in a fold. */
 export class ProgressPage {
   #page = section("working");
   #stage = "";
   #part = 1;
+  /** @type {"report" | "reply" | "check"} */
+  #kind = "check";
+  /** Whether an earlier try may have left something on the server. */
+  #again = false;
+  #timer = 0;
   /** What the message has left behind if it ends here, as far as the worker said. */
   left = { perhapsStored: false, partsStored: 0 };
 
-  /** @param {"report" | "reply" | "check"} kind */
-  begin(kind) {
+  /**
+   * @param {"report" | "reply" | "check"} kind
+   * @param {boolean} again whether an earlier try may have left something on the server
+   */
+  begin(kind, again) {
     this.left = { perhapsStored: false, partsStored: 0 };
     this.#part = 1;
+    this.#kind = kind;
+    this.#again = again;
     this.#restart();
     this.#tell({ stage: "stretch" });
     for (const part of all(this.#page, "[data-when]")) {
       part.hidden = !(part.dataset["when"] ?? "").split(" ").includes(kind);
     }
     fill(one(this.#page, "[data-part]"), "");
+    this.#step("stretch");
+  }
+
+  /** The visit is over. */
+  end() {
+    clearTimeout(this.#timer);
   }
 
   /** @param {Progress} told */
   #tell({ busy = false, broke = false, came = 0, of = 0 }) {
-    const words = { "[data-busy]": busy ? say("busy") : broke ? say("broke") : "", "[data-amount]": "" };
-    if (of >= MEGABYTE) words["[data-amount]"] = say("amount", { came: megabytes(came), of: megabytes(of) });
-    for (const [place, text] of Object.entries(words)) {
-      const found = one(this.#page, place);
-      if (found.textContent !== text) fill(found, text);
-    }
+    this.#say("[data-busy]", busy ? say("busy") : broke ? say("broke") : "");
+    this.#say("[data-amount]", of >= MEGABYTE ? say("amount", { came: megabytes(came), of: megabytes(of) }) : "");
+  }
+
+  /**
+   * A screen reader hears of each change once.
+   * @param {string} place
+   * @param {string} words
+   */
+  #say(place, words) {
+    const found = one(this.#page, place);
+    if (found.textContent !== words) fill(found, words);
   }
 
   /** @param {Progress} told */
@@ -57,6 +84,8 @@ export class ProgressPage {
     this.left = { perhapsStored, partsStored };
     this.#step(told.stage);
     this.#tell(told);
+    this.end();
+    if (FETCHING.has(told.stage)) this.#timer = setTimeout(() => this.#say("[data-busy]", say("slow")), SLOW);
     const bar = this.#page.querySelector("progress");
     if (!bar) return;
     if (told.percent === undefined) bar.removeAttribute("value");
@@ -68,8 +97,17 @@ export class ProgressPage {
     for (const step of all(this.#page, "[data-stage]")) delete step.dataset["state"];
   }
 
+  /** What goes on, in one line. @param {string} stage */
+  #now(stage) {
+    const { perhapsStored, partsStored } = this.left;
+    if (this.#kind === "check") return "now-read";
+    if (stage === "post") return "now-post";
+    return this.#again || perhapsStored || partsStored ? "now-again" : "now-prepare";
+  }
+
   /** @param {string} stage */
   #step(stage) {
+    this.#say("[data-now]", say(this.#now(stage)));
     if (stage === this.#stage) return;
     this.#stage = stage;
     let before = true;
@@ -77,8 +115,6 @@ export class ProgressPage {
       if (step.dataset["stage"] === stage) {
         before = false;
         step.dataset["state"] = "now";
-        // A screen reader hears of each step once, not of each per cent.
-        fill(one(this.#page, "[data-say]"), step.textContent);
       } else if (before) {
         step.dataset["state"] = "done";
       } else {

@@ -86,6 +86,8 @@ export class Visits {
       }
       const left = asked.ask === "check" ? null : this.#remember(asked.ask, failed);
       this.#happen(fillFailure(failed, left && this.#said(asked, left), "text" in asked ? asked.text : ""));
+    } finally {
+      if (state.last === asked || !state.last) this.#progress.end();
     }
     if (next) await this.make(next);
   }
@@ -110,7 +112,8 @@ export class Visits {
   #begin(asked) {
     this.#state.last = asked;
     this.#read = null;
-    this.#progress.begin(asked.ask);
+    const left = asked.ask === "check" ? null : this.#state.left[asked.ask];
+    this.#progress.begin(asked.ask, left !== null && (left.perhaps || left.parts > 0));
     fill(one(section("working"), "[data-several]"), asked.ask === "report" ? this.#whichReport(asked) : "");
     this.#happen("asked");
   }
@@ -281,6 +284,9 @@ export class Visits {
     /** @type {{slug: string, name: string, id?: string}[]} */
     const choices = only ? [] : answered.length ? [...answered] : [...found.units];
     if (desk && !only) choices.push({ slug: desk.slug, name: say("unremembered"), id: FORGOTTEN });
+    const wrote = all(section("messages"), "[data-conversations] .own-message");
+    one(page, "[data-wrote]").hidden = !wrote.length;
+    fillWith(one(page, "[data-wrote] .govuk-details__text"), wrote.map(copy));
     fill(one(page, "[data-desk-name]"), desk?.name ?? "");
     fillWith(one(page, "[data-which] .govuk-radios"), choices.flatMap(choice));
     showForgotten();
@@ -291,6 +297,11 @@ export class Visits {
   addressee() {
     return chosen("which")?.value ?? this.#state.only;
   }
+}
+
+/** @param {HTMLElement} shown */
+function copy(shown) {
+  return /** @type {HTMLElement} */ (shown.cloneNode(true));
 }
 
 /** Say what follows from *I do not remember* while it is chosen. */

@@ -82,16 +82,19 @@ export async function checkWords(typed, list, typing = false) {
   const found = pieces(typed, list);
   const asItStands = PLAIN.test(typed);
   const wrong = [];
+  const read = [];
   let words = 0;
   for (let at = 0; at < found.length; ) {
     const piece = /** @type {string} */ (found[at]);
-    const twoPieces = hyphenated(found, at, list) !== undefined;
-    const unknown = !twoPieces && !list.joined.has(piece);
-    at += twoPieces ? 2 : 1;
+    const twoPieces = hyphenated(found, at, list);
+    const place = twoPieces ?? list.joined.get(piece)?.[0];
+    const unknown = place === undefined;
+    at += twoPieces === undefined ? 1 : 2;
     if (unknown && typing && at === found.length && words < CODENAME_WORDS - 1 && UNFINISHED.test(typed)) break;
     words += 1;
+    read.push(unknown ? piece : /** @type {string} */ (list.words[place]));
     if (unknown) wrong.push({ position: words, read: asItStands ? "" : piece, nearest: nearest(piece, list) });
   }
   const codename = await asMade(typed, list);
-  return { words, wrong, complete: codename !== "" || (words === CODENAME_WORDS && wrong.length === 0), codename };
+  return { words, wrong, read, complete: codename !== "" || (words === CODENAME_WORDS && wrong.length === 0), codename };
 }

@@ -131,8 +131,8 @@ def conversation_lines(found: FoundConversation, policy: Policy) -> Iterator[str
 def read_again(policy: Policy) -> str:
     """How long a text can still be read."""
     days = policy.linger * policy.period // DAY
-    stays = f"stays on the board for {'one more day' if days == 1 else f'{days} more days'} at most"
-    stays = stays if days else "leaves the board soon"
+    stays = f"stays up for {'one more day' if days == 1 else f'{days} more days'} at most"
+    stays = stays if days else "is taken down soon"
     return f"Once the unit learns that you have read this, it {stays}, and is gone then."
 
 
@@ -141,7 +141,7 @@ def kind(name: str) -> str:
     return name.lower().replace("_", "-")
 
 
-MORE_WAITS = "More waits for you: a text that is not on the board today. Your visits ask for it; come back to read it."
+MORE_WAITS = "More waits for you: an answer that is not shown today. Your visits ask for it; come back to read it."
 NOTHING_FOUND = "Nothing found for this codename. That is also what an unused codename looks like."
 STORED = "Stored. Whether the unit has it shows as “collected” when you come back with the codename."
 ATTACH_LATER = "This release cannot send files yet. Describe the file in the text; the unit can ask for it."

@@ -82,9 +82,15 @@ class Source(SourcePage):
         await self.come_back(codename)
         await self.at("Answers")
 
+    async def type_codename(self, typed: str) -> None:
+        """Into the first box, which hands the words on; nothing of before is left in the others."""
+        for number in range(8, 1, -1):
+            await self.box(f"Word {number}").fill("")
+        await self.box("Word 1").fill(typed)
+
     async def press_send(self, codename: str) -> None:
         """Type the codename back and send, whatever follows."""
-        await self.box("Your codename").fill(codename)
+        await self.type_codename(codename)
         await self.button("Send the report").click()
 
     @asynccontextmanager

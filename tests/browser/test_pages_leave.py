@@ -285,7 +285,7 @@ async def test_reload_and_a_reopened_tab_show_nothing(context: BrowserContext, t
         source = Source(page, server.address)
         await source.fill()
         codename = await source.take_codename()
-        await source.box("Your codename").fill(codename)
+        await source.box("Word 1").fill(codename)
 
         async def shows_nothing(one: Source) -> None:
             await one.at(START)
@@ -349,15 +349,15 @@ async def test_nothing_comes_back_by_undo(page: Page, tmp_path: Path) -> None:
         source = Source(page, server.address)
         await source.fill()
         codename = await source.take_codename()
-        await source.box("Your codename").press_sequentially(codename)
+        await source.box("Word 1").press_sequentially(codename)
         await source.button("Send the report").click()
         await source.stored()
         await source.back()
         await source.at(START)
         await source.button("Read your answers").click()
-        await press_undo(source, "Your codename")
-        await source.box("Your codename").press_sequentially(codename)
-        await expect(page.locator("#codename-in-help")).to_have_text("These are eight words of a codename")
+        await press_undo(source, "Word 1")
+        await source.box("Word 1").press_sequentially(codename)
+        await expect(page.locator("#codename-in-help")).to_have_text("This is right")
         await source.button("Look for answers").click()
         await source.at("Answers", 30_000)
         for _ in range(2):
@@ -371,7 +371,7 @@ async def test_nothing_comes_back_by_undo(page: Page, tmp_path: Path) -> None:
         await source.back()
         await source.at(START)
         await source.button("Read your answers").click()
-        await press_undo(source, "Your codename")
+        await press_undo(source, "Word 1")
         held = await source.everything()
         assert codename not in held
         assert "Quillfeather" not in held

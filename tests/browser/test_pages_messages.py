@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from dropbox.http_edge.answers import SCRIPT
 from dropbox.http_edge.static_files import StaticFile
@@ -22,7 +22,7 @@ from tests.browser.pages_source import Source, new_codename
 RECITES = """
 const said = %s
 addEventListener('message', ({data: {id, ask, slug}}) => {
-  const words = {words: 8, wrong: [], complete: true, codename: 'a codename'}
+  const words = {words: 8, wrong: [], read: [], complete: true, codename: 'a codename'}
   if (ask === 'reply') postMessage({id, failed: {code: 'told', say: slug}})
   else postMessage({id, done: ask === 'check' ? said : ask === 'check-words' ? words : {}})
 })
@@ -89,7 +89,7 @@ async def test_whatever_a_unit_writes_is_shown_and_does_nothing(page: Page, tmp_
         assert await shown.locator("pre *").count() == 0
         assert await shown.locator("[data-conversations] h2").all_text_contents() == ["<i>Unit</i> & co"]
         assert await shown.locator("a, script, img, b, i").count() == 0
-        assert (await shown.locator("h3").first.inner_text()).startswith("Answer 1, on the board of Sunday")
+        assert (await shown.locator("h3").first.inner_text()).startswith("Answer 1, as it stood on Sunday")
         if page.context.browser and page.context.browser.browser_type.name == CHROMIUM:
             await assert_good_looks(page, "answers")
         assert happened == []
@@ -100,8 +100,8 @@ async def test_what_was_collected(chromium_page: Page, tmp_path: Path) -> None:
     told = (
         (conversation("A", 0), "has not said yet that it has collected"),
         (conversation("B", 1), "has collected 1 of your messages"),
-        (conversation("C", 7, unread=1), "1 entry for you could not be opened"),
-        (conversation("D", 8, unread=2), "2 entries for you could not be opened"),
+        (conversation("C", 7, unread=1), "A part of an answer could not be opened"),
+        (conversation("D", 8, unread=2), "2 parts of answers could not be opened"),
     )
     async with answers(chromium_page, tmp_path, visited(*(one for one, _ in told))) as source:
         shown = await source.section("messages").locator("[data-conversations]").inner_text()
@@ -114,10 +114,10 @@ async def test_what_was_collected(chromium_page: Page, tmp_path: Path) -> None:
 async def test_for_how_long_and_what_waits(chromium_page: Page, tmp_path: Path) -> None:
     """Below the texts of a unit, for how long they can be read again; above them, or without any, that more waits."""
     told = (
-        (conversation("A", 1, "one", again=0), "it leaves the board soon, and is gone then."),
-        (conversation("B", 1, "two", again=1), "it stays on the board for one more day at most, and is gone then."),
+        (conversation("A", 1, "one", again=0), "it is taken down soon, and is gone then."),
+        (conversation("B", 1, "two", again=1), "it stays up for one more day at most, and is gone then."),
         (conversation("C", 1, more=True), MORE_WAITS),
-        (conversation("D", 1, "three", more=True), "it stays on the board for 3 more days at most, and is gone then."),
+        (conversation("D", 1, "three", more=True), "it stays up for 3 more days at most, and is gone then."),
     )
     async with answers(chromium_page, tmp_path, visited(*(one for one, _ in told))) as source:
         shown = await source.section("messages").locator("[data-conversations]").inner_text()
@@ -183,8 +183,31 @@ async def test_whom_a_message_goes_to(chromium_page: Page, tmp_path: Path) -> No
 async def test_silence_is_counted_in_the_services_periods(chromium_page: Page, tmp_path: Path) -> None:
     """Days are only said where a period is one."""
     silent = {"code": "silent", "slug": "unit-0", "name": "Unit 0", "days": 3, "proof": False, "text": ""}
-    for period, said in ((86_400, "silent for 3 days"), (5, "silent for 3 periods of the service")):
+    for period, said in ((86_400, "for 3 days"), (5, "for longer than usual")):
         (tmp_path / str(period)).mkdir()
         told = visited() | {"warnings": [silent], "period": period}
         async with answers(chromium_page, tmp_path / str(period), told) as source:
             assert said in " ".join(await source.warnings())
+
+
+async def test_a_message_that_was_begun_is_not_dropped(chromium_page: Page, tmp_path: Path) -> None:
+    """Back from the answers would end it: it stays, and the page says so. The unit's own words stand beside the
+    box; what could lead somebody out of hiding is marked in them."""
+    texts = ("Thank you.", "Call 0113 496 0000, or see www.example.org.")
+    async with answers(chromium_page, tmp_path, visited(conversation("Unit 0", 2, *texts))) as source:
+        flags = await source.section("messages").locator(".own-flag").all_inner_texts()
+        assert [bool(flag) for flag in flags] == [False, True]
+        assert await source.section("messages").locator(".own-way").get_attribute("data-way") == "3"
+        await source.button("Write to the unit").click()
+        await chromium_page.get_by_text("What the unit wrote").click()
+        assert await source.section("write").locator("pre").all_text_contents() == list(texts)
+        await source.box("Your message").fill("Hello")
+        await source.button("Back").click()
+        await source.back()
+        await expect(source.section("messages").locator("[data-unsent]")).to_be_visible()
+        await source.button("Write to the unit").click()
+        await expect(source.box("Your message")).to_have_value("Hello")
+        await source.box("Your message").fill("")
+        await source.button("Back").click()
+        await source.back()
+        await expect(source.button("Start a report")).to_be_visible()

@@ -108,6 +108,7 @@ async def test_the_codename_is_not_printed_copied_or_titled(page: Page, tmp_path
             # Firefox cannot be told to show what it would print.
             await page.emulate_media(media="print")
             await expect(source.section("retype")).to_be_hidden()
+            await expect(page.get_by_text("This page is not printed")).to_be_visible()
         for name in ("codename", "retype", "return"):
             assert "no-print" in (await source.section(name).get_attribute("class") or "")
 

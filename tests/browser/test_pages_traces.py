@@ -146,7 +146,7 @@ async def use(opened: BrowserContext, address: str, profile: Path) -> list[str]:
     source.by_key = True
     await source.fill()
     codename = await source.take_codename()
-    await source.box("Your codename").press_sequentially(codename)
+    await source.box("Word 1").press_sequentially(codename)
     await asyncio.sleep(4)
     await source.button("Send the report").click()
     await source.stored()

@@ -49,7 +49,7 @@ async def test_the_unit_has_been_silent(launch: Launch, tmp_path: Path) -> None:
     back would see from it who writes to that unit."""
     async with scene(launch, tmp_path, {NORTH: 5}) as it:
         await it.send()
-        await it.shows("Your report is stored", f"“{NAMES[NORTH]}” has been silent for 5 periods", SOONER)
+        await it.shows("Your report is stored", f"“{NAMES[NORTH]}” for longer than usual", SOONER)
         wait = await it.source.section("sent").locator("[data-come-back]").inner_text()
         assert re.fullmatch(r"on \w+,? \d+ \w+ \d{4}, in [2-6] days", wait)
         assert await it.buttons() == ["Exit this page"]
@@ -134,7 +134,7 @@ async def test_the_units_board_is_altered(launch: Launch, tmp_path: Path) -> Non
     async with scene(launch, tmp_path) as it:
         it.alter(NORTH)
         codename = await it.send()
-        await it.shows("Not sent", "cannot receive anything now", NOTHING_SENT, "This is proved, not guessed", SOONER)
+        await it.shows("Not sent", "cannot receive anything now", NOTHING_SENT, "This is certain", SOONER)
         assert NAMES[INTAKE] not in await it.page.locator("section:visible").inner_text()
         assert await it.buttons() == ["Exit this page", "Go back to what you wrote"]
         await it.press_on("Go back to what you wrote")
@@ -152,8 +152,9 @@ async def test_a_return_to_an_altered_board(launch: Launch, tmp_path: Path) -> N
         it.alter(NORTH)
         await it.source.start()
         await it.source.look(new_codename())
-        proof = f"Answers of “{NAMES[NORTH]}” are being withheld or altered"
-        await it.shows("Answers", "Nothing found for this codename", proof, SOONER)
+        proof = f"Answers of “{NAMES[NORTH]}” are being held back or changed"
+        await it.shows("Answers", "cannot be seen today", proof, SOONER)
+        await expect(it.page.locator("[data-nothing]")).to_be_hidden()
         assert await it.page.get_by_text("Other warnings").is_hidden()
 
 
@@ -162,7 +163,7 @@ async def test_a_return_while_a_unit_is_silent(launch: Launch, tmp_path: Path) -
     async with scene(launch, tmp_path, {SOUTH: 5}) as it:
         await it.source.start()
         await it.source.look(new_codename())
-        folded = it.page.get_by_text(f"“{NAMES[SOUTH]}” has been silent for 5 periods")
+        folded = it.page.get_by_text(f"“{NAMES[SOUTH]}” for longer than usual")
         await expect(folded).to_be_hidden()
         await it.page.get_by_text("Other warnings").click()
         await expect(folded).to_be_visible()
@@ -212,7 +213,7 @@ async def test_the_service_takes_nothing(launch: Launch, tmp_path: Path) -> None
 
         await it.source.start()
         await it.source.button("Read your answers").click()
-        await it.source.box("Your codename").fill(new_codename())
+        await it.source.box("Word 1").fill(new_codename())
         await it.press_on("Look for answers")
         await told("Answers", "The service took nothing from this visit", "There is nothing that you need do")
         await it.press_on("Write to the unit")
@@ -224,6 +225,9 @@ async def test_the_service_takes_nothing(launch: Launch, tmp_path: Path) -> None
         await expect(it.source.box("Your message")).to_have_value("A message of mine.")
         await it.source.button("Back").click()
         await it.source.at("Answers")
+        await it.press_on("Write to the unit")
+        await it.source.box("Your message").fill("")
+        await it.source.button("Back").click()
         await it.source.back()
         await it.source.walk_to_check(Report(ACCOUNT))
         codename = await it.source.take_codename()
@@ -261,11 +265,11 @@ async def test_the_service_is_unavailable(launch: Launch, tmp_path: Path, way: s
         it.between.changes["/v1/directory"] = change
         codename = new_codename()
         await it.source.button("Read your answers").click()
-        await it.source.box("Your codename").fill(codename)
+        await it.source.box("Word 1").fill(codename)
         await it.press_on("Look for answers")
         await it.shows("The service is unavailable", "did not answer", "You were only reading", SOONER, within=100_000)
-        await it.press_on("Go back to what you wrote")
-        await expect(it.source.box("Your codename")).to_have_value(codename)
+        await it.press_on("Back to your codename")
+        await expect(it.source.box("Word 8")).to_have_value(codename.split(" ")[-1])
         it.between.changes.clear()
         await it.press_on("Look for answers")
         await it.source.at("Answers", 30_000)
@@ -318,9 +322,9 @@ async def test_stop_between_two_envelopes(launch: Launch, tmp_path: Path) -> Non
         await it.source.fill("More. " * 4_000)
         codename = await it.source.take_codename()
         await it.source.press_send(codename)
-        await expect(it.page.locator("[data-part]")).to_contain_text("Envelope 2 of 2", timeout=30_000)
+        await expect(it.page.locator("[data-part]")).to_contain_text("Part 2 of 2", timeout=30_000)
         await it.press_on("Stop")
-        await it.shows("Stopped", "Stored envelopes of it: 1.", "send the whole again")
+        await it.shows("Stopped", "Parts of it stored so far: 1.", "send the whole again")
         held.set()
         it.between.changes["/worker.js"] = lambda _: None
         await it.press_on("Go back to what you wrote")

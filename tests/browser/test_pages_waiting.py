@@ -123,7 +123,7 @@ async def test_a_worker_that_ends_takes_no_answers_away(chromium_page: Page, tmp
 async def test_a_report_and_a_reply_hear_that_the_service_is_busy(context: BrowserContext, tmp_path: Path) -> None:
     """The same sentence, spoken by itself, on the page that shows the sending; it goes with the receipt."""
     first, second = Held(), Held()
-    busy = ".own-steps ~ [role=status]:visible"
+    busy = "[data-busy]:visible"
     async with hurried_page(await context.new_page(), tmp_path) as (source, between):
         await source.look(new_codename())
         between.ways[ENVELOPE] = [first.way, second.way]
@@ -142,6 +142,27 @@ async def test_a_report_and_a_reply_hear_that_the_service_is_busy(context: Brows
         await source.stored()
 
 
+async def test_a_slow_line_is_said(chromium_page: Page, tmp_path: Path) -> None:
+    """Once ten seconds pass without a byte, in words; what goes on stands in one line, and its steps in a fold."""
+    held = Held()
+    await chromium_page.clock.install()
+    async with hurried_page(chromium_page, tmp_path, times=1) as (source, between):
+        between.ways["/v1/board"] = [held.way]
+        await source.button("Read your answers").click()
+        await source.box("Word 1").fill(new_codename())
+        await chromium_page.clock.run_for(1_000)
+        await source.press("Look for answers")
+        await held.reached.wait()
+        await expect(source.page.locator(".own-now")).to_have_text("Looking for your answers.")
+        await expect(source.page.locator(".own-steps")).to_be_hidden()
+        await chromium_page.clock.run_for(9_000)
+        assert await source.page.locator("[data-busy]").inner_text() == ""
+        await chromium_page.clock.run_for(1_500)
+        await expect(spoken(source).filter(has_text="Your connection is slow. We keep trying.")).to_be_visible()
+        held.released.set()
+        await source.at("Answers")
+
+
 @pytest.mark.either
 async def test_a_line_that_breaks_is_said(context: BrowserContext, tmp_path: Path) -> None:
     """While the rest of the rows is asked for, and no longer: the visit went on by itself."""
@@ -149,7 +170,7 @@ async def test_a_line_that_breaks_is_said(context: BrowserContext, tmp_path: Pat
     async with hurried_page(await context.new_page(), tmp_path) as (source, between):
         between.ways["/v1/rows"], between.ways["/v1/rows/"] = [cut_after(1_000)], [held.way]
         await source.button("Read your answers").click()
-        await source.box("Your codename").fill(new_codename())
+        await source.box("Word 1").fill(new_codename())
         await source.press("Look for answers")
         await held.reached.wait()
         await expect(spoken(source).filter(has_text=BROKE)).to_be_visible()
@@ -178,7 +199,7 @@ async def test_a_service_that_drips_is_unavailable(context: BrowserContext, tmp_
         between.ways["/v1/rows"] = [half]
         between.ways["/v1/directory"] = [late(0), *[cut] * 99]
         await source.button("Read your answers").click()
-        await source.box("Your codename").fill(new_codename())
+        await source.box("Word 1").fill(new_codename())
         await source.press("Look for answers")
         await expect(source.page.locator("[data-amount]")).to_have_text("1 of 2 MB")
         await source.at("The service is unavailable", 30_000)

@@ -106,7 +106,7 @@ class SourcePage:
 
     async def send(self, codename: str) -> None:
         """Type the codename back and send; whatever page follows the one with the progress."""
-        await self.section("retype").get_by_label("Your codename").fill(codename)
+        await self.section("retype").get_by_label("Word 1", exact=True).fill(codename)
         await self.press("Send the report")
         await self.arrive()
 
@@ -127,7 +127,7 @@ class SourcePage:
 
     async def come_back(self, codename: str) -> None:
         await self.press("Read your answers")
-        await self.section("return").get_by_label("Your codename").fill(codename)
+        await self.section("return").get_by_label("Word 1", exact=True).fill(codename)
         await self.press("Look for answers")
         await self.arrive()
 
