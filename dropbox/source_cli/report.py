@@ -121,7 +121,9 @@ def report(
     about, answers = _force_slug(force), given_answers(answered, withheld)
     # Whatever else is wrong is said before anybody types a report.
     known = open_service(service, anchor_file, socks, despite_clock, as_json)
-    pieces = _pieces(hinted(read_text(text_file)), chosen, about, answers, asking=terminal.interactive() and not as_json)
+    pieces = _pieces(
+        hinted(read_text(text_file)), chosen, about, answers, asking=terminal.interactive() and not as_json
+    )
     entropy, words = make_codename(secrets.token_bytes, codename_words())
     codename = " ".join(words)
     with _given(codename, entropy, slug, as_json) as tell:
