@@ -13,6 +13,7 @@ import { emptyFields, isAnythingWritten, startCover, startExit, startForgetting 
 import { emptyKept } from "./outcome.js";
 import { MAX_PARTS, PAGES, dependsOn, fillCheckPage, isAsked, isIndependent } from "./report.js";
 import { receiver, replyText, report, size, sizeWords } from "./report.js";
+import { showStage } from "./stages.js";
 import { State } from "./states.js";
 import { Visits, showForgotten } from "./visits.js";
 import { Walk, keepAddress } from "./walk.js";
@@ -72,6 +73,7 @@ function wipe() {
 
 /** @param {string} name */
 function entered(name) {
+  showStage(name);
   if (name !== "codename") hideCodename();
   if (name !== "untaken") emptyKept();
   if (name === "check") {
@@ -267,6 +269,7 @@ const DOES = {
   serious: () => walk.go("before"),
   elsewhere: () => walk.go("elsewhere"),
   tor: () => walk.go("tor"),
+  support: () => walk.go("support"),
   next,
   send,
   check,
