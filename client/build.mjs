@@ -41,19 +41,33 @@ async function scripts() {
   return { files, used };
 }
 
+/**
+ * The typeface stands in the style sheet itself: a file of its own would be asked for when its first letter is shown, and
+ * that request would tell what is shown. Its package holds it cut down to Latin letters.
+ */
+function typeface() {
+  const folder = join(root, "node_modules/@fontsource/atkinson-hyperlegible/files");
+  const faces = [400, 700].map((weight) => {
+    const data = readFileSync(join(folder, `atkinson-hyperlegible-latin-${weight}-normal.woff2`)).toString("base64");
+    return `@font-face{font-family:"Atkinson Hyperlegible";font-weight:${weight};src:url(data:font/woff2;base64,${data}) format("woff2")}`;
+  });
+  return faces.join("");
+}
+
 function styles() {
-  return compile(join(client, "styles/style.scss"), {
+  const { css } = compile(join(client, "styles/style.scss"), {
     style: "compressed",
     loadPaths: [join(root, "node_modules")],
     charset: false,
     quietDeps: true,
-  }).css;
+  });
+  return typeface() + css;
 }
 
 /** The licences of every package that has a line in the bundle, of the word list and of the places. */
 function notices(used) {
   const names = used.map((path) => /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]).filter(Boolean);
-  const parts = [...new Set([...names, "govuk-frontend"])].sort().map((name) => {
+  const parts = [...new Set([...names, "govuk-frontend", "@fontsource/atkinson-hyperlegible"])].sort().map((name) => {
     const folder = join(root, "node_modules", name);
     const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
     const kept = join(client, "licences", `${name}.txt`);

@@ -14,6 +14,7 @@ import { startHints } from "./hint_list.js";
 import { emptyFields, isAnythingWritten, startCover, startExit, startForgetting } from "./leave.js";
 import { emptyKept } from "./outcome.js";
 import { MAX_PARTS, fillCheckPage, replyText, report, size, sizeWords, targets } from "./report.js";
+import { showStage } from "./stages.js";
 import { State } from "./states.js";
 import { Visits, showForgotten } from "./visits.js";
 import { Walk, keepAddress } from "./walk.js";
@@ -74,6 +75,7 @@ function wipe() {
 /** @param {string} name */
 function entered(name) {
   showFoot(name);
+  showStage(name);
   if (name !== "codename") hideCodename();
   if (name !== "untaken") emptyKept();
   if (name === "check") {
@@ -227,6 +229,7 @@ const DOES = {
   short: () => way.short(),
   "take-back": () => way.takeBack(),
   tor: () => walk.go("tor"),
+  support: () => walk.go("support"),
   send,
   check,
   reply,

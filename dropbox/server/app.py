@@ -19,6 +19,7 @@ from dropbox.http_edge.connection import Limits, Server
 from dropbox.local.private import OpenToOthers, refuse_open_to_others
 from dropbox.local.writable import try_to_write
 
+from .brand import load_brand
 from .config import PUBLISHER, WHOLE, WORKER, ConfigRefused, Listen, ServerConfig, read_anchor
 from .faults import log_fault
 from .handlers.admission import above_reserve
@@ -37,6 +38,7 @@ from .store.local_objects import LocalObjects
 from .store.revision import NEEDED, found_revision
 from .store.sql import open_store
 from .supply import Supply
+from .support import load_support
 from .turns import Turns
 
 _BACKLOG = 128
@@ -112,7 +114,14 @@ def assemble(config: ServerConfig, store: Store, objects: Objects, clock: Callab
     """Raises ConfigRefused when the anchor file or the browser's bundle cannot be used."""
     signed = read_anchor(config.anchor)
     clocks = Clocks.driven(clock) if clock else SteadyClock().clocks()
-    pages = Pages(signed, config.demo, config.exit_url, onion=config.onion)
+    pages = Pages(
+        signed,
+        config.demo,
+        config.exit_url,
+        onion=config.onion,
+        brand=load_brand(config.brand),
+        support=load_support(config.support),
+    )
     shelf = Shelf(store, objects, signed.anchor, pages.document)
     follows = config.role == WORKER
     waiting = Waiting(Turns(Supply(config.workers), secrets.token_bytes), clocks.now)

@@ -48,7 +48,8 @@ class ServerConfig:
     """Where the server listens and keeps its things. ``disk_reserve`` in bytes; paths are absolute. ``front``: what
     says who calls, by a line of the PROXY protocol: nothing, ``unix`` (whoever opens the socket), or an address.
     ``workers``: how many processes answer, each with its part of the supply. ``onion``: the service's onion
-    address, which the pages then tell; empty for none."""
+    address, which the pages then tell; empty for none. ``brand`` and ``support``: the files of `brand.py` and
+    `support.py`, where there are any."""
 
     listen: Listen
     database: str
@@ -61,6 +62,8 @@ class ServerConfig:
     front: str = ""
     workers: int = 1
     onion: str = ""
+    brand: Path | None = None
+    support: Path | None = None
 
     @property
     def announced(self) -> Front | None:
@@ -96,6 +99,9 @@ class ServerConfig:
             f"workers = {self.workers}\n"
             "# The onion address that the pages tell, as http://….onion/, or empty.\n"
             f"onion = {_quoted(self.onion)}\n"
+            "# Whose service this is, and who else helps: absolute paths of brand.toml and support.toml, or empty.\n"
+            f"brand = {_quoted(self.brand or '')}\n"
+            f"support = {_quoted(self.support or '')}\n"
         )
 
 
@@ -163,6 +169,13 @@ def _absolute(table: dict[str, Any], name: str) -> Path:
     return path
 
 
+def _absolute_if_any(table: dict[str, Any], name: str) -> Path | None:
+    if table.get(name, "") == "":
+        table.pop(name, None)
+        return None
+    return _absolute(table, name)
+
+
 def parse_config(text: str) -> ServerConfig:
     """Raises ConfigRefused, naming the line that is wrong."""
     try:
@@ -182,6 +195,8 @@ def parse_config(text: str) -> ServerConfig:
         front=check_front(_take(table, "front", str, ""), listen),
         workers=_take(table, "workers", int, 1),
         onion=parse_onion(_take(table, "onion", str, "")),
+        brand=_absolute_if_any(table, "brand"),
+        support=_absolute_if_any(table, "support"),
     )
     if table:
         raise ConfigRefused(f"{sorted(table)[0]}: this release knows no such line; remove it or correct its name")

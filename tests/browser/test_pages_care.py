@@ -189,10 +189,11 @@ async def test_nobody_is_told_to_tell_nobody(chromium_page: Page, tmp_path: Path
         said = await source.section("sent").inner_text()
         assert "in confidence to a doctor, a lawyer or a helpline" in said
         assert "Sooner is fine when things get worse or somebody is at risk" in said
-        assert "or later" not in said
+        assert not re.search(r"\bor later\b", said)
+        assert all(words in said for words in ("Thank you", "investigate", "keep somebody safe", "on record"))
         assert re.search(r"in [2-6] days", said)
         everything = await source.everything()
         assert "tell nobody" not in everything.lower()
         assert ACCOUNT not in everything
         numbers = set(re.findall(r"tel:(\d+)", everything))
-        assert numbers == {"999", "101"}
+        assert numbers == {"999", "112", "101"}

@@ -12,7 +12,7 @@ from dropbox.questions import SHORT
 from tests.browser.conftest import CHROMIUM, Launch
 from tests.browser.pages_looks import assert_good_looks, faults, too_wide
 from tests.browser.pages_service import NAMES, NORTH, small_service
-from tests.browser.pages_source import RACIST, Source
+from tests.browser.pages_source import RACIST, Source, new_codename
 from tests.browser.visitor import SLOW
 
 pytestmark = pytest.mark.chromium
@@ -33,6 +33,13 @@ async def test_the_first_pages(source: Source) -> None:
     """From the start to the first question about the report, with what is not for this service."""
     page = source.page
     await assert_good_looks(page, "start")
+    await page.locator("#page-start summary").evaluate_all("all => all.forEach((one) => one.click())")
+    await assert_good_looks(page, "start, unfolded")
+    for aside in ("How to use Tor Browser", "Who you can talk to"):
+        await source.button(aside).click()
+        await source.at(aside)
+        await assert_good_looks(page, aside)
+        await source.button("Back").click()
     await source.button("Start a report").click()
     await assert_good_looks(page, "suits")
     await source.button("Continue").click()
@@ -93,8 +100,8 @@ async def test_every_question(source: Source) -> None:
     await assert_good_looks(page, "check")
 
 
-async def test_codename_sending_and_coming_back(source: Source) -> None:
-    """From the codename to "stored", then the way back to an empty board, a message and "stored" again."""
+async def test_codename_and_sending(source: Source) -> None:
+    """From the codename to "stored"."""
     page = source.page
     await source.fill()
     await source.button("Continue to the codename").click()
@@ -117,18 +124,24 @@ async def test_codename_sending_and_coming_back(source: Source) -> None:
     title, panel = await source.section("sent").locator(".govuk-panel__title").evaluate(colours)
     assert title == panel
     await assert_good_looks(page, "sent")
-    await source.back()
+
+
+async def test_coming_back(source: Source) -> None:
+    """From the start to an empty board, a message and "stored"."""
+    page = source.page
     await source.button("Read your answers").click()
     await source.button("Look for answers").click()
     await expect(page.get_by_role("alert")).to_contain_text("Type the eight words")
     await assert_good_looks(page, "return with its error")
     await source.button("Back").click()
-    await source.look(codename)
+    await source.look(new_codename())
     await assert_good_looks(page, "answers, none")
     await source.button("Write to the unit").click()
     await source.button("Send").click()
     await expect(page.get_by_role("alert")).to_contain_text("Choose the unit")
     await assert_good_looks(page, "write with its errors")
+    await source.choose("I do not remember")
+    await assert_good_looks(page, "write, unit not remembered")
     await page.get_by_role("radio", name=NAMES[NORTH]).check()
     await source.box("Your message").fill("It was a Tuesday.")
     await source.button("Send").click()

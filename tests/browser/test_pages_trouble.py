@@ -52,7 +52,7 @@ async def test_the_unit_has_been_silent(launch: Launch, tmp_path: Path) -> None:
         await it.shows("Your report is stored", f"“{NAMES[NORTH]}” for longer than usual", SOONER)
         wait = await it.source.section("sent").locator("[data-come-back]").inner_text()
         assert re.fullmatch(r"on \w+,? \d+ \w+ \d{4}, in [2-6] days", wait)
-        assert await it.buttons() == ["Exit this page"]
+        assert await it.buttons() == ["Exit this page", "Who you can talk to"]
         assert await stored(it.server) == 1
         assert ACCOUNT not in await it.source.everything()
 

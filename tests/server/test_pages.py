@@ -89,7 +89,7 @@ async def test_policies(server: Running) -> None:
     tight = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
     assert policies["/"] == (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
-        f"worker-src 'self'; {tight}; trusted-types dropbox-worker"
+        f"font-src data:; worker-src 'self'; {tight}; trusted-types dropbox-worker"
     )
     assert policies["/worker.js"] == f"default-src 'none'; connect-src 'self'; {tight}; trusted-types 'none'"
     assert policies["/page.js"] == "default-src 'none'; frame-ancestors 'none'"
@@ -98,16 +98,17 @@ async def test_policies(server: Running) -> None:
 
 async def test_the_document_is_whole_and_loads_nothing_else(server: Running) -> None:
     """999, the way without script, one script and one style sheet of the service; nothing inline, no other address but
-    two numbers to call."""
+    three numbers to call."""
     page = (await server.get("/")).body.decode()
     for words in ("call 999", "dropbox-source report", "JavaScript", "eight words", "Tor Browser", "Exit this page"):
         assert words in page
     found = re.findall(r'(?:src|href)="([^"#]+)"', page)
-    assert set(found) == {"data:,", "/style.css", "/page.js", "/exit", "/notices.txt", "tel:999", "tel:101"}
+    assert set(found) == {"data:,", "/style.css", "/page.js", "/exit", "/notices.txt", "tel:999", "tel:112", "tel:101"}
     for banned in ("style=", "<img", "<iframe", "onclick", "Demonstration", "crown", "http:"):
         assert banned not in page
     assert re.findall(r"<script[^>]*>", page) == ['<script type="module" src="/page.js">']
-    assert b"url(" not in (await server.get("/style.css")).body
+    loaded = re.findall(rb"url\(([^,)]*)", (await server.get("/style.css")).body)
+    assert loaded == [b"data:font/woff2;base64"] * 2
 
 
 async def test_the_document_carries_what_the_page_needs(server: Running) -> None:
@@ -223,7 +224,7 @@ def test_the_onion_address_is_told_where_there_is_one(onion: str) -> None:
     world = World(1)
     directory = parse_directory(parse_signed_directory(world.sign_directory()).body)
     page = Pages(world.anchor, False, EXIT_URL, onion=parse_onion(onion)).document(directory).plain.decode()
-    assert ("own-address" in page) is bool(onion)
+    assert ("Type this address into Tor Browser" in page) is bool(onion)
     assert onion in page
     for wrong in (
         "x.onion",

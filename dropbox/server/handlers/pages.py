@@ -4,6 +4,8 @@
 import base64
 import gettext
 import gzip
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, PrefixLoader
@@ -17,8 +19,10 @@ from dropbox.protocol.directory import Directory
 from dropbox.protocol.routing import receiving_unit
 from dropbox.protocol.units import Unit
 from dropbox.questions import PAGES, QUESTIONS, SHORT
+from dropbox.server.brand import NEUTRAL, Brand
+from dropbox.server.support import Filled, shown_lines
 
-from .policies import EXIT_LOADS, PAGE_LOADS
+from .policies import EXIT_LOADS, page_loads
 
 
 @cache
@@ -62,21 +66,33 @@ def _routes(directory: Directory, force: str) -> dict[str, str]:
 class Pages:
     """Makes the documents. ``anchor`` is what the page's worker trusts."""
 
-    def __init__(self, anchor: SignedAnchor, demo: bool, exit_url: str, *, onion: str = "") -> None:
+    def __init__(
+        self,
+        anchor: SignedAnchor,
+        demo: bool,
+        exit_url: str,
+        *,
+        onion: str = "",
+        brand: Brand = NEUTRAL,
+        support: Mapping[str, Filled] | None = None,
+    ) -> None:
         """``demo`` puts a banner on every page; ``exit_url`` is where *Exit this page* ends; ``onion`` the service's
-        onion address, where it has one to tell."""
+        onion address, where it has one to tell; ``support`` the helplines that the operator filled in."""
         self._environment = _environment()
         self._anchor = base64.b64encode(anchor.encode()).decode()
         self._demo = demo
         self._exit_url = exit_url
         self._onion = onion
-        self.unavailable = self._render("unavailable.html", PAGE_LOADS)
-        self.nowhere = self._render("nowhere.html", PAGE_LOADS)
+        self._brand = brand
+        self._support = support or {}
+        loads = page_loads(brand.style)
+        self.unavailable = self._render("unavailable.html", loads)
+        self.nowhere = self._render("nowhere.html", loads)
         self.exit = self._render("exit.html", EXIT_LOADS)
 
     def _render(self, name: str, policy: str, **values: object) -> StaticFile:
         template = self._environment.get_template(f"source/{name}")
-        plain = template.render(demo=self._demo, exit_url=self._exit_url, **values).encode()
+        plain = template.render(demo=self._demo, exit_url=self._exit_url, brand=self._brand, **values).encode()
         return StaticFile(plain, {"gzip": gzip.compress(plain, mtime=0)}, HTML, policy)
 
     def document(self, directory: Directory) -> StaticFile:
@@ -86,7 +102,7 @@ class Pages:
         ]
         return self._render(
             "document.html",
-            PAGE_LOADS,
+            page_loads(self._brand.style),
             anchor=self._anchor,
             forces=forces,
             no_force=_routes(directory, ""),
@@ -99,4 +115,5 @@ class Pages:
             body_part=BODY_PART,
             max_parts=MAX_PARTS,
             onion=self._onion,
+            helplines=shown_lines(self._support, datetime.now(tz=UTC).date()),
         )
