@@ -14,7 +14,7 @@ import { say } from "./words.js";
 /** @import { Fault } from "./faults.js" */
 
 /** Page by page; what must be known before the questions comes after the one that says whether the service suits. */
-const ORDER = [...PAGES.slice(0, 1), "before", ...PAGES.slice(1), "check", "codename", "retype"];
+export const ORDER = [...PAGES.slice(0, 1), "before", ...PAGES.slice(1), "check", "codename", "retype"];
 /** Whoever passes by the first of these passes by them all. */
 const ABOUT_THEM = ["role", "serving", "identity"];
 
