@@ -56,8 +56,8 @@ KEEP_FROM = (
         "Who must not see this",
         _("Is there anyone who must not see this report?"),
         _(
-            "A chief officer is a chief constable, a deputy or an assistant, or in London a commander or above. For "
-            "the first two answers your report goes to the independent desk, not to the force\u2019s own unit."
+            "A chief officer is an assistant chief constable or above, in London a commander or above. The first two "
+            "answers send your report to the independent desk, not to the force\u2019s own unit."
         ),
         (
             Option(
