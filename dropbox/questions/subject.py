@@ -55,14 +55,13 @@ KEEP_FROM = (
         "keep-from",
         "Who must not see this",
         _("Is there anyone who must not see this report?"),
-        _(
-            "A chief officer is an assistant chief constable or above, in London a commander or above. The first two "
-            "answers send your report to the independent desk, not to the force\u2019s own unit."
-        ),
+        _("The first two answers send your report to the independent desk, not to the force\u2019s own unit."),
         (
             Option(
                 "chief",
-                _("It is about a chief officer, or a police and crime commissioner"),
+                _(
+                    "It is about a chief officer (assistant chief constable or above), or a police and crime commissioner"
+                ),
                 "It is about a chief officer or a commissioner: the report goes to the intake desk",
                 independent=True,
             ),
