@@ -59,9 +59,7 @@ KEEP_FROM = (
         (
             Option(
                 "chief",
-                _(
-                    "It is about a chief officer (assistant chief constable or above), or a police and crime commissioner"
-                ),
+                _("It is about an assistant chief constable or above, or a police and crime commissioner"),
                 "It is about a chief officer or a commissioner: the report goes to the intake desk",
                 independent=True,
             ),
