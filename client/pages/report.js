@@ -222,6 +222,7 @@ export function fillCheckPage() {
     fill(place, shown[place.dataset["answer"] ?? ""] || say("nothing"), "report");
   }
   for (const name of PAGES) one(page, `[data-row="${name}"]`).hidden = !isAsked(name);
+  one(page, "[data-no-account]").hidden = Boolean(shown["account-text"]);
   const found = size(report());
   const units = fillReceivers(page);
   one(page, "[data-can-send]").hidden = !units || found.parts > MAX_PARTS;

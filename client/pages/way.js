@@ -198,11 +198,15 @@ function settle(input) {
   for (const place of all(page, "[data-take-back]")) place.hidden = Boolean(withheld);
 }
 
-/** How many of the short questions are open, on the page that shows all answers. */
+/**
+ * How many of the short questions are open, on the page that shows all answers; it has no rows for what was passed by
+ * together.
+ */
 export function fillUnanswered() {
   const page = section("check");
   const open = SHORT.filter((name) => !isAnswered(name));
-  for (const name of open) one(page, `[data-row="${name}"]`).hidden = true;
+  const passed = isAnswered(ABOUT_THEM[0] ?? "") ? [] : ABOUT_THEM.slice(1).filter((name) => !isAnswered(name));
+  for (const name of [...open, ...passed]) one(page, `[data-row="${name}"]`).hidden = true;
   one(page, "[data-unanswered]").hidden = !open.length;
   const words = say(open.length === 1 ? "unanswered-one" : "unanswered-some", { n: open.length });
   fill(one(page, "[data-unanswered-count]"), words, "report");

@@ -9,13 +9,15 @@ from dropbox.forces import find_force
 @dataclass(frozen=True)
 class Option:
     """One answer of a closed list: ``says`` to the source, ``label`` to an investigator. ``independent``: it keeps the
-    report from the force's own unit. ``alone``: it goes with no other option."""
+    report from the force's own unit. ``alone``: it goes with no other option. ``urgent``: a desk shows it before all
+    else."""
 
     id: str
     says: str
     label: str
     independent: bool = False
     alone: bool = False
+    urgent: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ AT_RISK = Question(
     _("Is anyone at risk?"),
     _("Choose all that fit."),
     (
-        Option("child", _("A child, or somebody under 18"), "A child, or somebody under 18"),
-        Option("adult", _("An adult"), "An adult"),
+        Option("child", _("A child, or somebody under 18"), "A child, or somebody under 18", urgent=True),
+        Option("adult", _("An adult"), "An adult", urgent=True),
         Option("no", _("Nobody, as far as I know"), "Nobody, as far as the source knows", alone=True),
         _UNSURE,
     ),

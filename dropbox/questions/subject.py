@@ -55,14 +55,11 @@ KEEP_FROM = (
         "keep-from",
         "Who must not see this",
         _("Is there anyone who must not see this report?"),
-        _(
-            "A chief officer is a chief constable, a deputy or an assistant, or in London a commander or above. For "
-            "the first two answers your report goes to the independent desk, not to the force\u2019s own unit."
-        ),
+        _("The first two answers send your report to the independent desk, not to the force\u2019s own unit."),
         (
             Option(
                 "chief",
-                _("It is about a chief officer, or a police and crime commissioner"),
+                _("It is about an assistant chief constable or above, or a police and crime commissioner"),
                 "It is about a chief officer or a commissioner: the report goes to the intake desk",
                 independent=True,
             ),

@@ -12,11 +12,13 @@ UNKNOWN = "Answer to a question that this desk does not know"
 
 @dataclass(frozen=True)
 class Told:
-    """An answer under its question's words. ``own``: the source's words, not the labels of options."""
+    """An answer under its question's words. ``own``: the source's words, not the labels of options. ``urgent``: it says
+    what comes before all else."""
 
     title: str
     words: str
     own: bool
+    urgent: bool = False
 
 
 def told(answers: Mapping[str, str | tuple[str, ...] | None] | None) -> list[Told]:
@@ -33,9 +35,9 @@ def _told(question: Question, answer: str | tuple[str, ...] | None) -> Told:
     # Reports of the first form name the option in a text.
     chosen = (answer,) if isinstance(answer, str) else answer
     labels = [question.label(one) for one in chosen]
-    return Told(
-        question.title, "; ".join(label or one for label, one in zip(labels, chosen, strict=True)), None in labels
-    )
+    words = "; ".join(label or one for label, one in zip(labels, chosen, strict=True))
+    urgent = any(option.urgent for option in question.options if option.id in chosen)
+    return Told(question.title, words, None in labels, urgent)
 
 
 def _unknown(name: str, answer: str | tuple[str, ...] | None) -> Told:

@@ -120,7 +120,7 @@ async def test_answers_to_what_belongs_here_have_examples(chromium_page: Page, t
         await source.button("Start a report").click()
         for label, example in (
             ("Passing information or influence for money or favours", "Looking somebody up"),
-            ("Using a police job for personal gain", "Money"),
+            ("Using a police job for personal gain", "favours"),
             ("Sexual touching, contact or pressure", "during a search"),
             ("Hurting or controlling a partner, or somebody close to them", "Threats|threats"),
             (RACIST, "To your face"),

@@ -49,16 +49,15 @@ RECORD = """() => {
 }"""
 """Keeps what the page asks of its worker."""
 MOST_SCREENS, MOST_SCREENS_FULL = 13, 26
-QUESTIONS, MOST_WORDS = ("suits", "role", "force", "keep", "account", "at-risk"), 480
+QUESTIONS, MOST_WORDS = ("suits", "role", "force", "keep", "account", "at-risk"), 440
 """The questions of the shortest way, and the words to read on all of them."""
 READ = """() => {
-  const main = document.querySelector('main').cloneNode(true)
-  for (const one of main.querySelectorAll('[hidden], .govuk-visually-hidden')) one.remove()
-  for (const one of main.querySelectorAll('.own-scroll')) one.remove()
-  for (const one of main.querySelectorAll('details:not([open]) > :not(summary)')) one.remove()
-  return main.innerText
+  const main = document.querySelector('main')
+  const unread = [...main.querySelectorAll('.govuk-visually-hidden, .own-scroll')]
+  return [main, ...unread.filter((one) => one.checkVisibility())].map((one) => one.innerText)
 }"""
-"""What a person reads on the present page: without what is folded away, and the list of forces, which is searched."""
+"""What a person reads on the present page, folds closed, and after it what of that nobody reads: words for a screen
+reader alone, and the list of forces, which is searched."""
 
 
 @dataclass
@@ -71,8 +70,8 @@ class Screens:
     async def look(self) -> None:
         """Count the present one, once."""
         name = await self.page.locator("main > section:not([hidden])").get_attribute("data-page")
-        words = re.findall(r"[\w\u2019'-]+", str(await self.page.evaluate(READ)))
-        self.seen.setdefault(str(name), len(words))
+        everything, *unread = [len(re.findall(r"[\w\u2019'-]+", text)) for text in await self.page.evaluate(READ)]
+        self.seen.setdefault(str(name), everything - sum(unread))
 
     async def press(self, source: Source, name: str) -> None:
         await self.look()

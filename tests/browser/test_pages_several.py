@@ -6,7 +6,6 @@ from pathlib import Path
 from playwright.async_api import Page, expect
 
 from tests.browser.lying_server import BURST, lying_server
-from tests.browser.pages_looks import assert_good_looks
 from tests.browser.pages_service import INTAKE, NAMES, NORTH, SOUTH, small_service
 from tests.browser.pages_source import Source
 from tests.browser.test_pages_walk import stored
@@ -19,7 +18,6 @@ async def name(source: Source, *forces: str) -> None:
     await source.go_on("Which forces are they?")
     for number, force in enumerate(forces, 1):
         await source.page.get_by_label(f"Force {number}", exact=True).select_option(force)
-    await assert_good_looks(source.page, "forces", looks=((320, "dark"),))
     await source.go_on("Check your report")
 
 

@@ -340,7 +340,7 @@ async def test_stop_between_two_envelopes(launch: Launch, tmp_path: Path) -> Non
 async def test_a_report_that_is_too_long_cannot_be_sent(launch: Launch, tmp_path: Path) -> None:
     """Whichever answer made it so, the page with all answers says it and leads no further."""
     async with scene(launch, tmp_path) as it:
-        await it.source.fill()
+        await it.source.fill(role="A volunteer")
         await it.press_on("Change What do you know about who they are?")
         await it.source.box("What do you know about who they are?").fill("x" * 250_000)
         await it.press_on("Continue")

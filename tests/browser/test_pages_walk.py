@@ -211,6 +211,7 @@ async def test_only_force_and_category_must_be_answered(chromium_page: Page, tmp
     async with small_service(tmp_path) as server:
         source = Source(chromium_page, server.address)
         await source.fill("")
+        await expect(source.section("check")).to_contain_text("You have not written what happened.")
         await source.send(await source.take_codename())
         await source.stored()
         assert await stored(server) == 1

@@ -70,8 +70,8 @@ async def test_every_kind_of_visit_sends_the_same_requests(context: BrowserConte
 @pytest.mark.timeout(1800)
 @pytest.mark.chromium
 async def test_many_codenames_send_identical_requests_and_are_warned_of_nothing(launch: Launch, tmp_path: Path) -> None:
-    """Half of the visits report, half read: outside the envelope no byte differs, no envelope is like another, no
-    visit asks another origin, and no honest visit shows a warning."""
+    """Half of the visits report, of these every other one that a child is at risk, half read: outside the envelope no
+    byte differs, no envelope is like another, no visit asks another origin, and no honest visit shows a warning."""
     browser = await launch(CHROMIUM)
     async with service(tmp_path) as honest, lying_server(honest.address) as server:
 
@@ -82,7 +82,8 @@ async def test_many_codenames_send_identical_requests_and_are_warned_of_nothing(
             page.on("request", lambda request: elsewhere.append(request.url))
             source = SourcePage(page, server.address)
             if number % 2:
-                await source.report(Report(f"report {number} " + "r" * number))
+                risk = {"at-risk": "A child, or somebody under 18"} if number % 4 == 1 else {}
+                await source.report(Report(f"report {number} " + "r" * number, choices=risk))
             else:
                 await source.check(new_codename())
             assert await source.warnings() == []

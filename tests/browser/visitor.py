@@ -73,6 +73,8 @@ class SourcePage:
             elif name in report.choices:
                 await self.section(name).get_by_label(report.choices[name]).check()
             await self.press("Continue")
+        if "at-risk" in report.choices:
+            await self.section("at-risk").get_by_label(report.choices["at-risk"]).check()
         await self.press("Skip the other questions")
         await expect(self.section("check")).to_be_visible()
 

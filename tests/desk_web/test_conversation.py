@@ -211,6 +211,23 @@ async def test_every_answer_stands_under_its_question(house: House) -> None:
     assert "no-such-force (not in the list of forces)" in page.words
 
 
+async def test_who_is_at_risk_stands_before_all_else(house: House) -> None:
+    """A case whose source said that somebody is at risk says so first; others, which said nobody or nothing, do not."""
+    said = "The source said so when it sent this report."
+    risks: tuple[tuple[str, ...], ...] = (("adult", "child"), ("no",), ())
+    cases = [
+        await house.report(number, "x", answers={"at-risk": risk} if risk else {})
+        for number, risk in enumerate(risks, 30)
+    ]
+    officer = await house.officer()
+    for case, risk in zip(cases, risks, strict=True):
+        page = await officer.get(f"/cases/{case}")
+        assert (said in page.words) == (len(risk) == 2)
+        if len(risk) == 2:
+            first = page.words.index("Anyone at risk: An adult; A child, or somebody under 18.")
+            assert first < page.words.index("Categories")
+
+
 def test_an_answer_of_each_kind_is_told() -> None:
     """Several options by their labels, one that there is not as it came, the first form's text as the option that it
     names; what would identify is told in words, and a text that says the same is a text."""
