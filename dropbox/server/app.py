@@ -26,7 +26,7 @@ from .handlers.batches import Batches
 from .handlers.bundle import load_bundle
 from .handlers.error_answers import TROUBLE
 from .handlers.intake import Intake
-from .handlers.pages import Pages
+from .handlers.pages import pages_of
 from .handlers.routes import Routes
 from .handlers.shelf import Shelf
 from .handlers.waiting import Waiting
@@ -112,7 +112,7 @@ def assemble(config: ServerConfig, store: Store, objects: Objects, clock: Callab
     """Raises ConfigRefused when the anchor file or the browser's bundle cannot be used."""
     signed = read_anchor(config.anchor)
     clocks = Clocks.driven(clock) if clock else SteadyClock().clocks()
-    pages = Pages(signed, config.demo, config.exit_url)
+    pages = pages_of(config, signed)
     shelf = Shelf(store, objects, signed.anchor, pages.document)
     follows = config.role == WORKER
     waiting = Waiting(Turns(Supply(config.workers), secrets.token_bytes), clocks.now)

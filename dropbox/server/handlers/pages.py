@@ -17,6 +17,7 @@ from dropbox.protocol.directory import Directory
 from dropbox.protocol.routing import receiving_unit
 from dropbox.protocol.units import Unit
 from dropbox.questions import PAGES, QUESTIONS
+from dropbox.server.config import ServerConfig
 
 from .policies import EXIT_LOADS, PAGE_LOADS
 
@@ -76,6 +77,10 @@ class Pages:
         plain = template.render(demo=self._demo, exit_url=self._exit_url, **values).encode()
         return StaticFile(plain, {"gzip": gzip.compress(plain, mtime=0)}, HTML, policy)
 
+    def documents(self, directory: Directory) -> dict[str, StaticFile]:
+        """What a browser is shown at each address, for this directory."""
+        return {"/": self.document(directory), "/exit": self.exit}
+
     def document(self, directory: Directory) -> StaticFile:
         """The one document that holds every page, for this directory."""
         forces: list[tuple[Force, dict[str, str]]] = [
@@ -95,3 +100,8 @@ class Pages:
             body_part=BODY_PART,
             max_parts=MAX_PARTS,
         )
+
+
+def pages_of(config: ServerConfig, anchor: SignedAnchor) -> Pages:
+    """Those of a server with these settings: all that the documents hang on beside the directory."""
+    return Pages(anchor, config.demo, config.exit_url)
