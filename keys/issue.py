@@ -17,8 +17,8 @@ from dropbox.protocol.anchors import (
     verify_first_anchor,
 )
 from dropbox.protocol.chance import Random
-from dropbox.protocol.constants import MAX_PERIOD, MAX_ROOTS, ROWS_BUDGET, SERVICE_ID, UnitKind
-from dropbox.protocol.directory import Directory, UntrustedDirectory, parse_directory
+from dropbox.protocol.constants import MAX_PERIOD, MAX_ROOTS, SERVICE_ID, UnitKind
+from dropbox.protocol.directory import Directory, UntrustedDirectory, board_budget, parse_directory
 from dropbox.protocol.errors import ProtocolError, TrustError, WrongVersion
 from dropbox.protocol.pages import SignedPages
 from dropbox.protocol.policy import Policy
@@ -129,9 +129,9 @@ def reissue(listing: UntrustedDirectory, directory: Directory, issued: int, abov
 
 def check_directory(directory: Directory) -> None:
     """Rules that the roots keep. Raises StepRefused."""
-    rows = sum(unit.rows for unit in directory.on_board())
-    if directory.policy.period >= 86_400 and rows > ROWS_BUDGET:
-        raise StepRefused(f"All units together have {rows} rows, at most {ROWS_BUDGET}. Lower a quota.")
+    for what, found, most in board_budget(directory):
+        if found > most:
+            raise StepRefused(f"All units together have {found} {what}, at most {most}. Lower a quota.")
     serving: dict[str, str] = {}
     for unit in directory.units:
         for force in unit.forces if unit.kind == UnitKind.FORCE_UNIT else ():

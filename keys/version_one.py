@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Directories of version 1, of the services that had them: read once, to be issued anew in today's form."""
 
+from dataclasses import replace
+
 from dropbox.protocol.constants import (
     HASH,
     KEY,
@@ -17,7 +19,7 @@ from dropbox.protocol.constants import (
     StructType,
     UnitKind,
 )
-from dropbox.protocol.directory import Directory
+from dropbox.protocol.directory import Directory, board_budget
 from dropbox.protocol.encoding import Reader
 from dropbox.protocol.policy import PRODUCTION, Policy
 from dropbox.protocol.units import Unit, UnitKey, check_name, check_slug
@@ -38,6 +40,21 @@ def parse_version_one(body: bytes) -> Directory:
     revoked = tuple(reader.take(UNIT_ID) for _ in range(reader.u16(0, MAX_UNITS)))
     reader.end()
     return Directory(service_id, policy, units, (), revoked)
+
+
+def within_budget(directory: Directory) -> tuple[Directory, tuple[str, ...]]:
+    """The same, with half the rows and marks for those units that have most, again and again until all together have no
+    more than they may; and the slugs of the units that have fewer now. Quotas of before were not counted in powers of
+    two."""
+    units = directory.units
+    while any(found > most for _, found, most in board_budget(replace(directory, units=units))):
+        largest = max(unit.rows for unit in units)
+        units = tuple(
+            replace(unit, rows=unit.rows // 2, marks=unit.marks // 2) if unit.rows == largest else unit
+            for unit in units
+        )
+    pairs = zip(units, directory.units, strict=True)
+    return replace(directory, units=units), tuple(unit.slug for unit, before in pairs if unit.rows < before.rows)
 
 
 def _policy(reader: Reader) -> Policy:

@@ -77,26 +77,25 @@ export async function cutBoard(directoryBytes, boardBytes, rowsBytes) {
 }
 
 /**
- * Every unit's newest batch; a unit whose part is missing or wrong is a warning, and its board is not used.
+ * Every unit's newest batch; a unit whose part is missing or wrong is a warning, and its board is not used. What the
+ * browser's own cryptography does of it is done beside the rest.
  * @param {VerifiedDirectory} verified
  * @param {ServedBoard} board
  */
 async function proveAll({ directory }, board) {
-  /** @type {ProvedUnit[]} */
-  const proved = [];
-  /** @type {Warned[]} */
-  const warnings = [];
-  for (const place of places(directory)) {
-    const { unit } = place;
+  const found = places(directory).map(async (place) => {
+    const { unitId, slug, name } = place.unit;
+    const served = board.get(toHex(unitId));
     try {
-      const served = board.get(toHex(unit.unitId));
-      proved.push(await proveUnit(directory.serviceId, place, served?.part, served?.rows ?? new Uint8Array(0)));
+      return { proved: await proveUnit(directory.serviceId, place, served?.part, served?.rows ?? new Uint8Array(0)) };
     } catch (error) {
       if (!(error instanceof BoardAltered)) throw error;
-      warnings.push({ code: "replies-altered", slug: unit.slug, name: unit.name, days: 0, proof: error.code });
+      return { warning: /** @type {Warned} */ ({ code: "replies-altered", slug, name, days: 0, proof: error.code }) };
     }
-  }
-  return { proved, warnings };
+  });
+  const all = await Promise.all(found);
+  const proved = all.flatMap((one) => one.proved ?? []);
+  return { proved, warnings: all.flatMap((one) => one.warning ?? []) };
 }
 
 /**
@@ -104,21 +103,22 @@ async function proveAll({ directory }, board) {
  * @param {VerifiedDirectory} verified
  * @param {ProvedUnit[]} proved
  */
-function newestHeads(verified, proved) {
+async function newestHeads(verified, proved) {
   const heads = new Map(
     proved.flatMap(({ batch }) => batch ?? []).map(({ manifest: { head } }) => {
       const signatures = head.signatures.map(({ index, signature }) => `${index} ${toHex(signature)}`);
       return [`${toHex(head.body)} ${signatures.join(" ")}`, head];
     }),
   );
-  return [...heads.values()].flatMap((signed) => {
+  const found = [...heads.values()].map(async (signed) => {
     try {
-      return [verifyHead(verified.anchors, signed)];
+      return [await verifyHead(verified.anchors, signed)];
     } catch (error) {
       if (!(error instanceof TrustError)) throw error;
       return [];
     }
   });
+  return (await Promise.all(found)).flat();
 }
 
 /**
@@ -126,9 +126,10 @@ function newestHeads(verified, proved) {
  * @param {VerifiedDirectory} verified
  * @param {ProvedUnit[]} proved
  */
-function checkNotOlder(verified, proved) {
+async function checkNotOlder(verified, proved) {
   const shown = verified.signedHead.head;
-  if (newestHeads(verified, proved).some((seen) => seen.dirVersion > shown.dirVersion)) throw new HeadOlder("directory");
+  const newest = await newestHeads(verified, proved);
+  if (newest.some((seen) => seen.dirVersion > shown.dirVersion)) throw new HeadOlder("directory");
   const present = presentIds(verified);
   const speaking = proved.flatMap(({ unit, batch }) => (batch && present.has(toHex(unit.unitId)) ? batch : []));
   const named = speaking.map(({ manifest }) => manifest.head.head.anchorVersion);
@@ -196,7 +197,7 @@ export async function judge(pinned, directoryBytes, boardBytes, rowsBytes, clock
   const directory = await verifyDirectory(pinned, parseSignedDirectory(directoryBytes));
   const now = Math.floor(clock / directory.directory.policy.period);
   const { proved, warnings: altered } = await proveAll(directory, await cutBoard(directoryBytes, boardBytes, rowsBytes));
-  checkNotOlder(directory, proved);
+  await checkNotOlder(directory, proved);
   const reached = reachedPeriod(directory, proved);
   const warnings = [...altered, ...timeWarnings(directory, proved, reached, now)];
   const clockSuspect = warnings.some((warning) => warning.code === "clock");

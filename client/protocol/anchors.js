@@ -160,12 +160,12 @@ export function readSignedHead(reader) {
  * @param {Bytes} body
  * @param {RootSignature[]} signatures
  */
-function verifyThreshold(anchor, label, body, signatures) {
+async function verifyThreshold(anchor, label, body, signatures) {
   for (const { index, signature } of signatures) {
     const root = anchor.roots[index];
     if (!root) throw new UnderSigned("unknown root");
     try {
-      ed25519Verify(root, labelled(label, body), signature);
+      await ed25519Verify(root, labelled(label, body), signature);
     } catch (error) {
       if (!(error instanceof CryptoRefused)) throw error;
       throw new UnderSigned("bad signature");
@@ -178,8 +178,8 @@ function verifyThreshold(anchor, label, body, signatures) {
  * An anchor that is being pinned: its own threshold signed it. Throws UnderSigned.
  * @param {SignedAnchor} signed
  */
-export function verifyFirstAnchor(signed) {
-  verifyThreshold(signed.anchor, labels.ANCHOR_SIGNATURE, encodeAnchor(signed.anchor), signed.byOwn);
+export async function verifyFirstAnchor(signed) {
+  await verifyThreshold(signed.anchor, labels.ANCHOR_SIGNATURE, encodeAnchor(signed.anchor), signed.byOwn);
   return signed.anchor;
 }
 
@@ -189,7 +189,7 @@ export function verifyFirstAnchor(signed) {
  * @param {Anchor} pinned
  * @param {SignedAnchor[]} served
  */
-export function verifyAnchorChain(pinned, served) {
+export async function verifyAnchorChain(pinned, served) {
   for (const [place, { anchor }] of served.entries()) {
     if (!equal(anchor.serviceId, pinned.serviceId)) throw new WrongService("anchor");
     if (anchor.version !== place + 1) throw new AnchorChainBroken("versions");
@@ -201,8 +201,8 @@ export function verifyAnchorChain(pinned, served) {
   for (const signed of served.slice(pinned.version)) {
     const body = encodeAnchor(signed.anchor);
     try {
-      verifyThreshold(newest, labels.ANCHOR_SIGNATURE, body, signed.byPrevious);
-      verifyThreshold(signed.anchor, labels.ANCHOR_SIGNATURE, body, signed.byOwn);
+      await verifyThreshold(newest, labels.ANCHOR_SIGNATURE, body, signed.byPrevious);
+      await verifyThreshold(signed.anchor, labels.ANCHOR_SIGNATURE, body, signed.byOwn);
     } catch (error) {
       if (!(error instanceof UnderSigned)) throw error;
       throw new AnchorChainBroken(error.where);
@@ -218,11 +218,11 @@ export function verifyAnchorChain(pinned, served) {
  * @param {Anchor[]} anchors
  * @param {SignedHead} signed
  */
-export function verifyHead(anchors, signed) {
+export async function verifyHead(anchors, signed) {
   const found = signed.head;
   if (anchors.some((anchor) => !equal(found.serviceId, anchor.serviceId))) throw new WrongService("head");
   const named = anchors.find((anchor) => anchor.version === found.anchorVersion);
   if (!named) throw new AnchorChainBroken("head names an anchor that is not known");
-  verifyThreshold(named, labels.HEAD_SIGNATURE, signed.body, signed.signatures);
+  await verifyThreshold(named, labels.HEAD_SIGNATURE, signed.body, signed.signatures);
   return found;
 }

@@ -190,7 +190,7 @@ export async function openUnder(key, pseudonym, entry, serviceId, unitKey) {
   const aad = concat(labels.ENTRY_AAD, entry.subarray(0, TAG + INDEX));
   const opened = await aeadOpen(key, nonce, entry.subarray(ENTRY_HEADER), aad);
   const [plain, unsigned, signature] = parseEntryPlain(opened);
-  ed25519Verify(unitKey, unitSignedBytes(serviceId, pseudonym, unsigned), signature);
+  await ed25519Verify(unitKey, unitSignedBytes(serviceId, pseudonym, unsigned), signature);
   return plain;
 }
 

@@ -109,8 +109,8 @@ export function parseSignedDirectory(data) {
  * @returns {Promise<VerifiedDirectory>}
  */
 export async function verifyDirectory(pinned, untrusted) {
-  const anchors = verifyAnchorChain(pinned, untrusted.anchors);
-  const found = verifyHead(anchors, untrusted.head);
+  const anchors = await verifyAnchorChain(pinned, untrusted.anchors);
+  const found = await verifyHead(anchors, untrusted.head);
   if (found.anchorVersion !== anchors.at(-1)?.version) throw new AnchorOlder("head");
   if (!equal(await sha256(untrusted.body), found.directoryHash)) throw new DirectoryMismatch("hash");
   const directory = parseDirectory(untrusted.body);

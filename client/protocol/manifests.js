@@ -78,14 +78,14 @@ export function parseManifest(body) {
  * @param {Unit} unit
  * @param {{manifest: Bytes, signature: Bytes}} batch
  */
-export function verifyManifest(serviceId, unit, batch) {
+export async function verifyManifest(serviceId, unit, batch) {
   try {
     const manifest = parseManifest(batch.manifest);
     const key = keyAt(unit, manifest.period);
     if (!key || !equal(manifest.serviceId, serviceId) || !equal(manifest.unitId, unit.unitId)) {
       throw new ManifestUnproved("names");
     }
-    ed25519Verify(key, labelled(labels.MANIFEST_SIGNATURE, batch.manifest), batch.signature);
+    await ed25519Verify(key, labelled(labels.MANIFEST_SIGNATURE, batch.manifest), batch.signature);
     return manifest;
   } catch (error) {
     if (error instanceof CryptoRefused || error instanceof Malformed) throw new ManifestUnproved(error.message);
@@ -125,7 +125,7 @@ export async function checkCerts(manifest, data) {
   }
   if (!holds(current, manifest.period) || following.notBefore !== current.notAfter + 1) throw new CertMismatch("epochs");
   try {
-    for (const cert of certs) checkSealingKey(cert.public);
+    await Promise.all(certs.map((cert) => checkSealingKey(cert.public)));
   } catch (error) {
     if (!(error instanceof BadPublicKey)) throw error;
     throw new CertMismatch("key");

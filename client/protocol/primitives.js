@@ -2,8 +2,9 @@
 /**
  * @file The one door to the cryptographic libraries; nothing here is home-made (docs/protocol.md, section 2.1).
  *
- * SHA-256, HMAC, HKDF and AES-GCM are the browser's own: they stay fast where just-in-time compilation is off. X-Wing,
- * Ed25519 and Argon2id are plain JavaScript, which needs no WebAssembly.
+ * SHA-256, HMAC, HKDF and AES-GCM are the browser's own: they stay fast where just-in-time compilation is off. So are the
+ * equations of Ed25519 and X25519 where the browser has them. X-Wing, Argon2id and the rest of Ed25519 are plain JavaScript,
+ * which needs no WebAssembly.
  */
 
 import { Aes256Gcm, CipherSuite, HkdfSha256 } from "@hpke/core";
@@ -11,7 +12,7 @@ import { XWing } from "@hpke/hybridkem-x-wing";
 import { ed25519, x25519 } from "@noble/curves/ed25519.js";
 import { argon2idAsync } from "@noble/hashes/argon2.js";
 
-import { concat } from "./bytes.js";
+import { concat, toHex } from "./bytes.js";
 import { HASH, KEY, SIGNATURE, XWING_ENC, XWING_PUBLIC, XWING_SEED } from "./constants.js";
 import { BadPublicKey, BadSignature, NotForThisKey, WrongLength } from "./errors.js";
 
@@ -19,6 +20,7 @@ import { BadPublicKey, BadSignature, NotForThisKey, WrongLength } from "./errors
 
 const { Point } = ed25519;
 const SUITE = new CipherSuite({ kem: new XWing(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
+const [ED25519, X25519] = ["Ed25519", "X25519"];
 const HMAC = { name: "HMAC", hash: "SHA-256" };
 const MLKEM_MODULUS = 3_329;
 /** Bytes of an ML-KEM-768 key that hold its coefficients. */
@@ -30,6 +32,29 @@ const TICK = 40;
 /** Whether this place has the browser's own cryptography: only a secure context does. */
 export function hasCrypto() {
   return typeof globalThis.crypto?.subtle?.digest === "function";
+}
+
+/** @type {Map<string, Promise<CryptoKeyPair | undefined>>} */
+const tried = new Map();
+
+/**
+ * A key pair of the browser's own for this curve, made once; undefined where it does not know the curve.
+ * @param {string} curve
+ */
+function has(curve) {
+  const uses = /** @type {KeyUsage[]} */ (curve === X25519 ? ["deriveBits"] : ["sign", "verify"]);
+  const made = tried.get(curve) ?? ownPair(curve, uses);
+  tried.set(curve, made);
+  return made;
+}
+
+/** @param {string} curve @param {KeyUsage[]} uses */
+async function ownPair(curve, uses) {
+  try {
+    return /** @type {CryptoKeyPair} */ (await crypto.subtle.generateKey(curve, false, uses));
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -162,15 +187,27 @@ function ofPrimeOrder(encoded) {
 }
 
 /**
- * The library's equation has the cofactor; with a key and an R of prime order it is the one without.
+ * The number that 32 bytes hold, the least of them first.
+ * @param {Bytes} bytes
+ */
+function littleEndian(bytes) {
+  return BigInt(`0x${toHex(bytes.toReversed())}`);
+}
+
+/**
+ * Whether the equation has the cofactor or not differs by browser; with a key and an R of prime order, and S below the
+ * order, it makes no difference.
  * @param {Bytes} key
  * @param {Bytes} message
  * @param {Bytes} signature
  */
-function holds(key, message, signature) {
+async function holds(key, message, signature) {
   try {
     if (!ofPrimeOrder(key) || !ofPrimeOrder(signature.subarray(0, KEY))) return false;
-    return ed25519.verify(signature, message, key, { zip215: false });
+    if (!(await has(ED25519))) return ed25519.verify(signature, message, key, { zip215: false });
+    if (littleEndian(signature.subarray(KEY)) >= Point.Fn.ORDER) return false;
+    const imported = await crypto.subtle.importKey("raw", key, ED25519, false, ["verify"]);
+    return await crypto.subtle.verify(ED25519, imported, signature, message);
   } catch {
     return false;
   }
@@ -182,9 +219,9 @@ function holds(key, message, signature) {
  * @param {Bytes} message
  * @param {Bytes} signature
  */
-export function ed25519Verify(key, message, signature) {
+export async function ed25519Verify(key, message, signature) {
   if (key.length !== KEY || signature.length !== SIGNATURE) throw new WrongLength("ed25519");
-  if (!holds(key, message, signature)) throw new BadSignature("ed25519");
+  if (!(await holds(key, message, signature))) throw new BadSignature("ed25519");
 }
 
 /**
@@ -222,10 +259,15 @@ function belowModulus(coefficients) {
  * unit, and where code is not compiled a sealing takes ten times as long. Throws BadPublicKey.
  * @param {Bytes} key
  */
-export function checkSealingKey(key) {
+export async function checkSealingKey(key) {
   if (key.length !== XWING_PUBLIC || !belowModulus(key.subarray(0, MLKEM_VECTOR))) throw new BadPublicKey("x-wing");
+  const point = key.subarray(XWING_PUBLIC - KEY);
+  const own = await has(X25519);
   try {
-    x25519.getSharedSecret(ANY_SCALAR, key.subarray(XWING_PUBLIC - KEY));
+    if (own) {
+      const other = await crypto.subtle.importKey("raw", point, X25519, false, []);
+      await crypto.subtle.deriveBits({ name: X25519, public: other }, own.privateKey, KEY * 8);
+    } else x25519.getSharedSecret(ANY_SCALAR, point);
   } catch {
     // Of small order: what is shared would be zero (RFC 7748, 6.1).
     throw new BadPublicKey("x-wing");

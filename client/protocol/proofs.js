@@ -57,7 +57,7 @@ export async function proveUnit(serviceId, place, served, rows) {
     if (lastPeriod) throw new BatchMissing("last");
     return { unit, batch: undefined, certs: [], newest: Math.max(unit.firstPeriod - 1, 0) };
   }
-  const manifest = verifyManifest(serviceId, unit, batch);
+  const manifest = await verifyManifest(serviceId, unit, batch);
   const named = !lastHash || (manifest.period === lastPeriod && equal(await batchHash(batch), lastHash));
   if (!named) throw new BatchMissing("last");
   const index = await proveIndex(manifest, batch.index);

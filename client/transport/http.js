@@ -137,6 +137,7 @@ export class HttpTransport {
   #grace;
   #afterBoard;
   #boardAt = 0;
+  #leaves = 0;
   /** Whether a try of the present request got no answer. */
   #unanswered = false;
   /**
@@ -154,7 +155,8 @@ export class HttpTransport {
    * @param {number} [how.grace] for how many milliseconds all tries of a request may go on, besides what their bytes take at
    *   the least rate: those that are sent, and those that the answer announces
    * @param {number} [how.afterBoard] milliseconds after the last byte of its rows at which an envelope leaves, or a whole
-   *   multiple of it: finding and opening take longer for some codenames than for others, and that must not show
+   *   multiple of it. Which one is settled before anything is read, with half of that time to read and seal: finding and
+   *   opening take longer for some codenames than for others, and that must not show
    */
   constructor(onStage, how = {}) {
     const { service = "", patience = limits.PATIENCE * SECOND, grace = limits.GRACE * SECOND, afterBoard = SECOND } = how;
@@ -259,11 +261,19 @@ export class HttpTransport {
     this.#onStage(stage, more);
   }
 
-  /** Until the next whole multiple of `afterBoard` after the rows came, at least one. */
+  /**
+   * The first whole multiple of `afterBoard` after the rows came, at least one, that is not before `moment`.
+   * @param {number} moment
+   */
+  #multiple(moment) {
+    const turns = Math.ceil((moment - this.#boardAt) / this.#afterBoard);
+    return this.#boardAt + Math.max(1, turns) * this.#afterBoard;
+  }
+
+  /** Until what was settled; the next multiple where reading took longer all the same. */
   async #steadyMoment() {
-    const passed = performance.now() - this.#boardAt;
-    const turns = Math.max(1, Math.ceil(passed / this.#afterBoard));
-    await sleep(turns * this.#afterBoard - passed);
+    const now = performance.now();
+    await sleep(Math.max(this.#leaves, this.#multiple(now)) - now);
   }
 
   /**
@@ -288,7 +298,7 @@ export class HttpTransport {
   /**
    * The answer to one network request of a visit. Throws TransportFailed, but for an envelope, whose visit is told.
    * @param {Exclude<VisitRequest, {ask: "confirm"}>} request
-   * @returns {Promise<Bytes | NotTaken>}
+   * @returns {Promise<Bytes | NotTaken | undefined>}
    */
   async answer(request) {
     switch (request.ask) {
@@ -310,6 +320,9 @@ export class HttpTransport {
         this.#tell("read");
         return rows;
       }
+      case "reading":
+        this.#leaves = this.#multiple(performance.now() + this.#afterBoard / 2);
+        return undefined;
       case "envelope": {
         this.#tell("seal");
         await this.#steadyMoment();

@@ -8,8 +8,11 @@ import { stretch } from "../protocol/codename.js";
 
 /** @typedef {(percent: number) => void} OnPercent */
 
-/** Milliseconds: a stretch takes a fifth of a second where code is compiled, and nine seconds or more where not. */
-const SLOW = 3_000;
+/**
+ * Milliseconds: a stretch takes a third to four fifths of a second where code is compiled, and seven seconds or more where
+ * not. The longest reading takes a third of a stretch: half a second, which is what a visit leaves for it, up to here.
+ */
+const SLOW = 1_500;
 
 /** Begins the stretch at once; whoever waits for it last hears its progress, whole percents, each once. */
 class Stretch {

@@ -5,6 +5,7 @@ import { drive } from "../flows/drive.js";
 import { sendMessage, visitPatiently } from "../flows/source/message.js";
 import { visit } from "../flows/source/visit.js";
 import { MESSAGE_ID } from "../protocol/constants.js";
+import { ProtocolError } from "../protocol/errors.js";
 import { randomBytes } from "../protocol/primitives.js";
 import { TransportFailed } from "../transport/errors.js";
 import { HttpTransport, sleep } from "../transport/http.js";
@@ -102,7 +103,9 @@ class Hand {
         return despiteClock;
       });
       const { fault, refused } = visited;
-      const again = fault?.reason instanceof TransportFailed;
+      // A receipt that is none is an answer that is none: made again like one that did not come.
+      const noReceipt = fault?.perhaps && fault.reason instanceof ProtocolError;
+      const again = Boolean(noReceipt) || fault?.reason instanceof TransportFailed;
       return { visited, reason: fault?.reason, perhaps: Boolean(fault?.perhaps && !refused), again };
     } catch (reason) {
       return { visited: undefined, reason, perhaps: false, again: reason instanceof TransportFailed };

@@ -94,7 +94,7 @@ export class Session {
   async #start(anchor) {
     if (!hasCrypto()) throw new Told(failure("crypto-missing"));
     const data = Uint8Array.from(atob(anchor), (letter) => letter.charCodeAt(0));
-    const pinned = verifyFirstAnchor(parseSignedAnchor(data));
+    const pinned = await verifyFirstAnchor(parseSignedAnchor(data));
     this.#started = { anchor: pinned, list: await loadWordlist(wordlistFile(WORDS)) };
     return {};
   }

@@ -13,11 +13,11 @@ from dropbox.command_line.output import say_done, seen_first
 from dropbox.forces import force_names
 from dropbox.protocol.armour import DIRECTORY, dearmour
 from dropbox.protocol.batches import UnitBoard
-from dropbox.protocol.constants import ROWS_BUDGET
 from dropbox.protocol.directory import (
     Directory,
     UntrustedDirectory,
     VerifiedDirectory,
+    board_budget,
     parse_directory,
     parse_signed_directory,
     verify_directory,
@@ -26,18 +26,13 @@ from dropbox.protocol.errors import BoardAltered, WrongVersion
 from dropbox.protocol.proofs import prove_unit
 from dropbox.server.config import ServerConfig, load_config, read_anchor
 from dropbox.server.store.sql import SqlStore, open_store
-from dropbox.shown.days import DAY, day_of, day_of_time
+from dropbox.shown.days import day_of, day_of_time
 from dropbox.shown.signed_list import Said, changes, described, remarks
 
 WORD = "publish"
 _LONGEST_WORD = 64
 _LARGEST = 4 << 20
 """Bytes: base64 of the largest directory, and more."""
-
-
-def board_rows(directory: Directory) -> int:
-    """Sum of the rows of all units, retired ones too."""
-    return sum(place.unit.rows for place in directory.places())
 
 
 async def _check_board(store: SqlStore, verified: VerifiedDirectory) -> None:
@@ -85,11 +80,11 @@ def _check_days(verified: VerifiedDirectory, now: float) -> None:
 
 
 def _check_budget(verified: VerifiedDirectory) -> None:
-    needed = board_rows(verified.directory)
-    if verified.policy.period >= DAY and needed > ROWS_BUDGET:
-        raise click.ClickException(
-            f"all units together have {needed} rows, at most {ROWS_BUDGET} may be on the board: lower some quotas"
-        )
+    for what, found, most in board_budget(verified.directory):
+        if found > most:
+            raise click.ClickException(
+                f"all units together have {found} {what}, at most {most} may be on the board: lower some quotas"
+            )
 
 
 async def _differs(store: SqlStore, verified: VerifiedDirectory, now: float) -> list[Said]:

@@ -135,7 +135,11 @@ SHORTEST_PERIOD = 4
 """Seconds. With shorter ones 8 x period + 1, where a lost keyring numbers on from, would leave u32 in this century."""
 LONGEST_PERIOD = 7 * 86_400
 ROWS_BUDGET = 7_500
-"""Sum of the rows of all units: what a visit downloads stays below 8 MiB."""
+"""Sum of the rows of all units where a period is a day: what a visit downloads stays below 8 MiB."""
+MOST_ROWS = 24_000
+"""The same where it is shorter: what fits the largest answer."""
+MARKS_BUDGET = 131_072
+"""Sum of the marks of all units: 0.8 MiB."""
 
 ANSWER = 256
 """Bytes of the body of every small answer of the server: the receipt and every refusal alike."""

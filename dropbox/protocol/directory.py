@@ -19,12 +19,15 @@ from .constants import (
     DIRECTORY_VERSION,
     HASH,
     KEY,
+    MARKS_BUDGET,
     MAX_ANCHORS,
     MAX_DIRECTORY,
     MAX_MIRRORS,
     MAX_PERIOD,
     MAX_UNITS,
     MIRROR_ID,
+    MOST_ROWS,
+    ROWS_BUDGET,
     SERVICE_ID,
     UNIT_ID,
     StructType,
@@ -84,6 +87,13 @@ class Directory:
     def on_board(self) -> tuple[Unit, ...]:
         """The units of the places."""
         return tuple(place.unit for place in self.places())
+
+
+def board_budget(directory: Directory) -> tuple[tuple[str, int, int], ...]:
+    """Of rows and of marks: how many all units have together, retired ones too, and at most may have (step 6.11)."""
+    units, daily = directory.on_board(), directory.policy.period >= 86_400
+    rows, marks = sum(unit.rows for unit in units), sum(unit.marks for unit in units)
+    return ("rows", rows, ROWS_BUDGET if daily else MOST_ROWS), ("marks", marks, MARKS_BUDGET)
 
 
 def parse_directory(body: bytes) -> Directory:

@@ -34,7 +34,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 AFTER_BOARD = 1.0
-"""Seconds between board and envelope, or the next whole multiple: here no stretch takes long."""
+"""Seconds between board and envelope, or a whole multiple: here reading takes a few hundredths of a second at most."""
 
 
 class Stop(Exception):
@@ -68,7 +68,7 @@ class Service:
         async def run() -> Visited:
             async with SourceConnection(self.url, self.socks, after_board=AFTER_BOARD, watcher=progress) as connection:
 
-                async def network(request: ServerRequest) -> bytes | NotTaken:
+                async def network(request: ServerRequest) -> bytes | NotTaken | None:
                     nonlocal posted
                     if isinstance(request, PostEnvelope):
                         posted, progress.reading = True, request.reading
@@ -87,8 +87,11 @@ class Service:
             return Ended(None, failed, False, may_pass(failed))
         finally:
             progress.end_line()
-        reason = visited.fault.reason if visited.fault else None
-        return Ended(visited, reason, visited.perhaps, may_pass(reason))
+        fault = visited.fault
+        # A receipt that is none is an answer that is none: made again like one that did not come.
+        no_receipt = fault is not None and fault.perhaps and isinstance(fault.reason, ProtocolError)
+        reason = fault.reason if fault else None
+        return Ended(visited, reason, visited.perhaps, no_receipt or may_pass(reason))
 
 
 def may_pass(reason: Exception | None) -> bool:

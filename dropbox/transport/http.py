@@ -139,8 +139,19 @@ class Connection:
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=60, sock_read=limits.SILENCE),
             auto_decompress=False,
             trust_env=False,
+            trace_configs=[self._told_of_bodies()],
         )
         return self
+
+    def _told_of_bodies(self) -> aiohttp.TraceConfig:
+        """Called just before a body is written, by the task that writes it then and there."""
+
+        async def written(*_: object) -> None:
+            self.sending()
+
+        told = aiohttp.TraceConfig()
+        told.on_request_chunk_sent.append(written)
+        return told
 
     def _through_proxy(self) -> aiohttp.BaseConnector:
         """Tor keeps connections of different SOCKS credentials on circuits of their own (its IsolateSOCKSAuth, on by
@@ -231,6 +242,9 @@ class Connection:
         except TimeoutError:
             self.broke = True
             raise Unreachable("slow") from None
+
+    def sending(self) -> None:
+        """Called when the body of a request leaves."""
 
     def going_on(self) -> None:
         """Called when a request that got no whole answer is about to be made again."""

@@ -7,7 +7,7 @@ import time
 from typing import assert_never
 
 from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
-from dropbox.flows.source.requests import NotTaken, PostEnvelope, ServerRequest
+from dropbox.flows.source.requests import NotTaken, PostEnvelope, ReadingBegins, ServerRequest
 from dropbox.protocol.constants import ANSWER, MAX_BOARD, MAX_DIRECTORY
 
 from . import limits
@@ -44,16 +44,18 @@ class SourceConnection(Connection):
         grace: float = limits.GRACE,
     ) -> None:
         """As Connection. An envelope leaves ``after_board`` seconds, or a whole multiple of it, after the last rows
-        arrived: finding and opening take longer for some codenames than for others, and that must not show."""
+        arrived. Which one is settled before anything is read, with half of that time to read and seal: finding and
+        opening take longer for some codenames than for others, and that must not show."""
         super().__init__(service, socks, patience, grace)
         self._after_board = after_board
-        self._board_at = 0.0
+        self._board_at = self._leaves = 0.0
+        self._posting = False
         self._watcher = watcher or Watcher()
 
     def going_on(self) -> None:
         self._watcher.broke()
 
-    async def answer(self, request: ServerRequest) -> bytes | NotTaken:
+    async def answer(self, request: ServerRequest) -> bytes | NotTaken | None:
         """Raises TransportFailed, but for an envelope, whose flow is told."""
         match request:
             case GetDirectory():
@@ -64,6 +66,10 @@ class SourceConnection(Connection):
                 rows = await self.get_through_cuts("/v1/rows", MAX_BOARD, self._watcher.rows)
                 self._board_at = time.monotonic()
                 return rows
+            case ReadingBegins():
+                if self._after_board:
+                    self._leaves = self._multiple(time.monotonic() + self._after_board / 2)
+                return None
             case PostEnvelope(envelope):
                 await self._steady_moment()
                 return await self._post(envelope)
@@ -72,9 +78,8 @@ class SourceConnection(Connection):
     async def _post(self, envelope: bytes) -> bytes | NotTaken:
         """The receipt's bytes. A refusal in the server's own form says that nothing was taken, unless an earlier try
         got no answer."""
-        self.broke = False
+        self.broke, self._posting = False, True
         busy = asyncio.get_running_loop().call_later(limits.BUSY_AFTER, self._watcher.busy)
-        self._watcher.posting()
         try:
             status, data = await self.ask("POST", "/v1/envelopes", ANSWER, envelope)
             if status == 200:
@@ -84,9 +89,23 @@ class SourceConnection(Connection):
             return NotTaken(error, perhaps=self.broke or not isinstance(error, Refused))
         finally:
             busy.cancel()
+            # Where not even the connection came about.
+            self.sending()
+
+    def sending(self) -> None:
+        """Told at the first try: what is done then must not move the request."""
+        if self._posting:
+            self._posting = False
+            self._watcher.posting()
+
+    def _multiple(self, moment: float) -> float:
+        """The first whole multiple of ``after_board`` after the rows came, at least one, that is not before
+        ``moment``."""
+        passed = moment - self._board_at
+        return self._board_at + max(1, math.ceil(passed / self._after_board)) * self._after_board
 
     async def _steady_moment(self) -> None:
-        """Until the next whole multiple of ``after_board`` after the rows came, at least one (step 7.1.5)."""
+        """Until what was settled; the next multiple where reading took longer all the same (step 7.1.5)."""
         if self._after_board:
-            passed = time.monotonic() - self._board_at
-            await asyncio.sleep(max(1, math.ceil(passed / self._after_board)) * self._after_board - passed)
+            now = time.monotonic()
+            await asyncio.sleep(max(self._leaves, self._multiple(now)) - now)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar, cast
 
-from dropbox.flows.desk.state import Chain, EpochSecret, Keyring, PendingBatch, TextKey
+from dropbox.flows.desk.state import Chain, EpochSecret, Keyring, PendingBatch, Seen, TextKey
 from dropbox.protocol.constants import HASH, KEY, MAX_PERIOD, MESSAGE_ID, XWING_SEED
 from dropbox.protocol.errors import BadValue
 
@@ -46,7 +46,7 @@ def encode_keyring(keyring: Keyring) -> bytes:
         "chains": (_chain_row(pseudonym, chain) for pseudonym, chain in keyring.chains.items()),
         "seeded": _numbers(keyring.seeded),
         "next_number": _numbers(keyring.next_number),
-        "seen": _numbers(keyring.seen),
+        "seen": ([key.hex(), one.epoch, one.period] for key, one in keyring.seen.items()),
     }
     parts = [_json({"v": VERSION, "signing_seed": keyring.signing_seed.hex()}).removesuffix("}")]
     for name, found in rows.items():
@@ -95,7 +95,7 @@ def decode_keyring(data: bytes) -> Keyring:
         chains=_table(fields["chains"], width, _chain),
         seeded=_table(fields["seeded"], 2, lambda row: (_bytes(row[0], KEY + MESSAGE_ID), _number(row[1]))),
         next_number=_table(fields["next_number"], 2, lambda row: (_bytes(row[0], KEY), _number(row[1]))),
-        seen=_table(fields["seen"], 2, lambda row: (_bytes(row[0], HASH), _number(row[1]))),
+        seen=_table(fields["seen"], 3 if present else 2, _seen),
         number_floor=_number(fields["number_floor"]),
         no_seed_through=_number(fields["no_seed_through"]),
         pending=pending if present else None,
@@ -159,6 +159,11 @@ def _chain(row: Row) -> tuple[bytes, Chain]:
     key = _bytes(row[4], KEY if row[4] else 0)
     texts = _table(row[5], 3, _text_key) if len(row) > 5 else {}
     return _bytes(row[0], KEY), Chain(_bytes(row[1], MESSAGE_ID), _number(row[2]), _number(row[3]), key, texts)
+
+
+def _seen(row: Row) -> tuple[bytes, Seen]:
+    """In version 1 no period stands."""
+    return _bytes(row[0], HASH), Seen(*(_number(one) for one in row[1:]))
 
 
 def _text_key(row: Row) -> tuple[int, TextKey]:

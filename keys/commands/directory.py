@@ -23,7 +23,7 @@ from dropbox.shown.signed_list import Said, changes, counted, described, remarks
 from keys.errors import StepRefused
 from keys.issue import add_anchor, body_of, new_directory, reissue, sign_directory
 from keys.keyfiles import keep_signed, note_signed, open_root, read_armoured, read_file, write_armoured
-from keys.version_one import parse_version_one
+from keys.version_one import parse_version_one, within_budget
 
 from .anchor import read_anchor
 from .asking import When, issuing_day, passphrase, signing_day
@@ -147,8 +147,11 @@ def upgrade(path: Path, when: When) -> None:
         body = parse_version_one(listing.body)
     except Malformed:
         raise StepRefused("This list is not of the first form. `directory issue` makes its next version.") from None
+    fitting, lowered = within_budget(body)
     issued = when.issue(body.policy, listing.head.head.issued)
-    write_directory(path, reissue(listing, body, issued), when, listing)
+    write_directory(path, reissue(listing, fitting, issued), when, listing)
+    if lowered:
+        click.echo(f"LOOK: fewer rows than their quotas of before would have: {', '.join(lowered)}")
 
 
 @directory.command("anchor")

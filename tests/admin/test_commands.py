@@ -104,7 +104,16 @@ def test_directories_that_clients_would_refuse_are_refused(config: Path, world: 
 
 
 def test_a_directory_must_fit_the_board(config: Path, world: World) -> None:
-    """The rows of all units, retired ones too, stay within the budget where a period is a day."""
+    """The rows of all units, retired ones too, stay within the budget where a period is a day, and within what an
+    answer may have where it is shorter; so do the marks."""
+    short, first = world.policy, world.desks[0]
+    first.unit = replace(first.unit, rows=32_768)
+    assert "32" in refused(publish(config, world.directory_text(period=int(time.time()) // short.period)))
+    first.unit = replace(first.unit, rows=64, marks=131_072)
+    assert "marks, at most 131072" in refused(
+        publish(config, world.directory_text(period=int(time.time()) // short.period))
+    )
+    first.unit = replace(first.unit, marks=128)
     world.policy = replace(world.policy, period=86_400, collect=3_600)
     for desk, rows in zip(world.desks, (4_096, 4_096), strict=True):
         desk.unit = replace(desk.unit, rows=rows)

@@ -181,3 +181,11 @@ def test_days_are_drawn_from_two_to_six(sources: Sources) -> None:
     """Every number of days comes, none is missing and none is beyond; the draw knows nothing of the visit."""
     days = {int(found) for _ in range(400) for found in re.findall(r"in (\d+) days", come_back())}
     assert days == {2, 3, 4, 5, 6}
+
+
+def test_a_receipt_that_is_none_is_asked_for_again(sources: Sources) -> None:
+    """By another visit, as where none came; what it says then counts."""
+    sources.server.faults[ENVELOPE] = [always((200, b" " * 256)), always((200, Receipt(bytes(32), 1).answer()))]
+    before = len(sources.server.paths())
+    assert sources.report().exit_code == 0
+    assert len(sources.server.paths()) - before == 3 * 4

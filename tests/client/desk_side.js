@@ -68,7 +68,7 @@ export async function openEnvelope(envelope, openers) {
       continue;
     }
     const [plain, signature] = parseEnvelopePlain(opened);
-    ed25519Verify(plain.pseudonym, await signedBytes(plain, info), signature);
+    await ed25519Verify(plain.pseudonym, await signedBytes(plain, info), signature);
     return { plain, epoch, signature };
   }
   throw new errors.NotForThisKey("envelope");
@@ -112,7 +112,7 @@ export function segmentRequest(serviceId, unitId, period) {
 }
 
 /** Section 3.7. */
-export function verifyEnrolment(data) {
+export async function verifyEnrolment(data) {
   const reader = new Reader(data, "enrolment");
   reader.struct(c.StructType.ENROLMENT);
   const [serviceId, unitId, key] = [reader.take(c.SERVICE_ID), reader.take(c.UNIT_ID), reader.take(c.KEY)];
@@ -123,7 +123,7 @@ export function verifyEnrolment(data) {
   const body = data.subarray(0, data.length - reader.left);
   const signature = reader.take(c.SIGNATURE);
   reader.end();
-  ed25519Verify(key, labelled(labels.ENROLMENT_SIGNATURE, body), signature);
+  await ed25519Verify(key, labelled(labels.ENROLMENT_SIGNATURE, body), signature);
   return { serviceId, unitId, public: key, name };
 }
 

@@ -84,8 +84,8 @@ export const OPERATIONS = {
     signature: toHex(primitives.ed25519Sign(bytes(seed), bytes(message))),
   }),
 
-  "ed25519-verify": (values) => {
-    primitives.ed25519Verify(bytes(values.public), bytes(values.message), bytes(values.signature));
+  "ed25519-verify": async (values) => {
+    await primitives.ed25519Verify(bytes(values.public), bytes(values.message), bytes(values.signature));
     return {};
   },
 
@@ -208,9 +208,9 @@ export const OPERATIONS = {
     return { signature: toHex(primitives.ed25519Sign(bytes(seed), body)) };
   },
 
-  "segment-request-verify": ({ signature, service_id, unit_id, period, ...keys }) => {
+  "segment-request-verify": async ({ signature, service_id, unit_id, period, ...keys }) => {
     const body = desk.segmentRequest(bytes(service_id), bytes(unit_id), period);
-    primitives.ed25519Verify(bytes(keys.public), body, bytes(signature));
+    await primitives.ed25519Verify(bytes(keys.public), body, bytes(signature));
     return {};
   },
 

@@ -61,6 +61,7 @@ async function driveVisit(flow, values) {
     },
   };
   const visited = await drive(flow, (request) => {
+    if (request.ask === "reading") return undefined;
     asked.push(request.ask === "envelope" ? `envelope ${request.envelope.length}` : request.ask);
     return served[request.ask](request);
   });
@@ -71,13 +72,13 @@ export const OPERATIONS = {
   ...ON_BYTES,
 
   "anchor-pin": async ({ signed }) => {
-    const anchor = anchors.verifyFirstAnchor(anchors.parseSignedAnchor(bytes(signed)));
+    const anchor = await anchors.verifyFirstAnchor(anchors.parseSignedAnchor(bytes(signed)));
     return { version: anchor.version, fingerprint: toHex(await anchors.fingerprint(anchor)) };
   },
 
-  "anchor-chain": (values) => {
+  "anchor-chain": async (values) => {
     const served = values.served.map((one) => anchors.parseSignedAnchor(bytes(one)));
-    const trusted = anchors.verifyAnchorChain(pinned(values.pinned), served);
+    const trusted = await anchors.verifyAnchorChain(pinned(values.pinned), served);
     return { trusted: trusted.map((one) => one.version) };
   },
 
@@ -93,8 +94,8 @@ export const OPERATIONS = {
     return { slug: receivingUnit(directory, values.force, values.independent)?.slug ?? "" };
   },
 
-  "enrolment-verify": ({ data }) => {
-    const found = desk.verifyEnrolment(bytes(data));
+  "enrolment-verify": async ({ data }) => {
+    const found = await desk.verifyEnrolment(bytes(data));
     return { unit_id: toHex(found.unitId), public: toHex(found.public), name: found.name };
   },
 

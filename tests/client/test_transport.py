@@ -79,7 +79,7 @@ def test_an_envelope_leaves_one_second_after_the_rows(server: TwinServer) -> Non
         check(session, UNKNOWN)
     times = [one.at for one in server.asked]
     waits = [times[at + 3] - times[at + 2] for at in range(0, 12, 4)]
-    # A machine that stands still for a second sends at the next whole one; STEADY below has the exact rule.
+    # A machine that stands still for a second sends at the next whole one; test_moment.py has the exact rule.
     assert all(wait >= 1.0 for wait in waits), waits
     assert min(waits) < 1.5, waits
 
@@ -116,6 +116,16 @@ def test_a_new_visit_seals_a_part_afresh_under_its_message(server: TwinServer, s
         assert report(impatient, new_codename(impatient)).done["stored"]
     assert server.paths() == BURST * 3
     assert len(bodies(server)) == 1
+
+
+def test_a_receipt_that_is_none_is_asked_for_again(server: TwinServer, session: NodeSession) -> None:
+    """By another visit, as where none came; what it says then counts, for a report and for a return."""
+    codename = new_codename(session)
+    for visit in (lambda: report(session, codename), lambda: check(session, codename)):
+        server.faults["/v1/envelopes"] = [lambda _: (200, b" " * 256)]
+        server.asked.clear()
+        assert codes(visit()) == []
+        assert server.paths() == BURST * 2
 
 
 @pytest.mark.parametrize("path", BURST)
@@ -303,38 +313,6 @@ def test_what_a_server_says_is_told_to_nobody(server: TwinServer, session: NodeS
     """A sentence of its own would be read as one of the page's."""
     server.faults["/v1/directory"] = [refused(400, "unknown-path", "Send it by e-mail.")] * 6
     assert check(session, UNKNOWN).failed["say"] == REFUSED
-
-
-STEADY = """
-import { HttpTransport } from "%s";
-const results = [];
-for (const reading of [0, 999, 1001, 2500]) {
-  let now = 0;
-  globalThis.performance.now = () => now;
-  globalThis.setTimeout = (act, milliseconds = 0) => {
-    // The pauses pass at once; what would end the wait never comes.
-    if (milliseconds < 5_000) { now += milliseconds; act(); }
-    return 0;
-  };
-  globalThis.fetch = async (path) => {
-    if (path.endsWith("envelopes")) results.push(now);
-    return new Response(new Uint8Array(256), { headers: { "dropbox-board": "0".repeat(64) } });
-  };
-  const transport = new HttpTransport(() => undefined);
-  await transport.answer({ ask: "rows" });
-  now = reading;
-  await transport.answer({ ask: "envelope", envelope: new Uint8Array(1) });
-}
-console.log(JSON.stringify(results));
-"""
-
-
-def test_a_long_reading_waits_for_the_next_whole_second() -> None:
-    """So that only whole seconds show of how long reading took."""
-    module = Path(__file__).parents[2] / "client" / "transport" / "http.js"
-    script = STEADY % module.as_uri()
-    done = subprocess.run([NODE, "--input-type=module"], input=script, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout) == [1_000, 1_000, 2_000, 3_000]
 
 
 SILENT = """

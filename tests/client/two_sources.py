@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
-from dropbox.flows.source.requests import ConfirmClock, PostEnvelope
+from dropbox.flows.source.requests import ConfirmClock, PostEnvelope, ReadingBegins
 from dropbox.flows.source.visit import Part, Visited
 from dropbox.protocol.body import Report, encode_body, parse_body
 from dropbox.protocol.codename import ConversationKeys, conversation_keys
@@ -82,15 +82,17 @@ class NodeSource:
         found: Values = heard["done"]
         return found
 
-    def _answer(self, service: Service, heard: Values) -> str | bool:
+    def _answer(self, service: Service, heard: Values) -> str | None:
         requests: dict[str, Callable[[], Any]] = {
             "directory": GetDirectory,
             "board": GetBoard,
             "rows": GetRows,
             "envelope": lambda: PostEnvelope(base64.b64decode(heard["envelope"])),
             "confirm": ConfirmClock,
+            "reading": ReadingBegins,
         }
-        return _text(service.twin.answer(requests[heard["ask"]]()))
+        answer: bytes | None = service.twin.answer(requests[heard["ask"]]())
+        return None if answer is None else _text(answer)
 
 
 def summary(visited: Visited) -> Values:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from dropbox.flows.desk.state import Chain, EpochSecret, Keyring, PendingBatch
+from dropbox.flows.desk.state import Chain, EpochSecret, Keyring, PendingBatch, Seen
 from dropbox.protocol.errors import BadValue
 from journalist_ui.daemon import keyring_format
 from journalist_ui.daemon.keyring_format import NAMES, decode_keyring, encode_keyring
@@ -29,7 +29,7 @@ KEYRINGS = st.builds(
     chains=st.dictionaries(exactly(32), CHAINS),
     seeded=st.dictionaries(exactly(48), NUMBERS),
     next_number=st.dictionaries(exactly(32), NUMBERS),
-    seen=st.dictionaries(exactly(32), NUMBERS),
+    seen=st.dictionaries(exactly(32), st.builds(Seen, NUMBERS, NUMBERS)),
     number_floor=NUMBERS,
     no_seed_through=NUMBERS,
     pending=st.none() | st.builds(PendingBatch, NUMBERS, exactly(32), st.binary()),
@@ -54,7 +54,7 @@ def test_a_keyring_survives_its_writing(keyring: Keyring) -> None:
 
 def test_many_rows_are_written_by_portions(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same bytes whether a portion is one row or all of them."""
-    keyring = Keyring(bytes(32), seen={number.to_bytes(32, "big"): number for number in range(1, 12)})
+    keyring = Keyring(bytes(32), seen={number.to_bytes(32, "big"): Seen(number, 7) for number in range(1, 12)})
     whole = encode_keyring(keyring)
     for size in (1, 4, 11):
         monkeypatch.setattr(keyring_format, "PORTION", size)
@@ -88,10 +88,11 @@ def good() -> dict[str, Any]:
         ("chains", [["22" * 32, "33" * 16, 5, 1, "44" * 32, [[7, 0, "44" * 31]]]]),
         ("chains", [["22" * 32, "33" * 16, 5, 1, "44" * 32, [[7, 0]]]]),
         ("chains", [["22" * 32, "33" * 16, 5, 1, "44" * 32, [[7, 0, "44" * 32], [7, 1, "44" * 32]]]]),
-        ("seen", [["22" * 31, 5]]),
-        ("seen", [["22" * 32, -1]]),
-        ("seen", [["22" * 32, 2**32]]),
-        ("seen", [["22" * 32, 5.0]]),
+        ("seen", [["22" * 31, 5, 5]]),
+        ("seen", [["22" * 32, 5]]),
+        ("seen", [["22" * 32, -1, 5]]),
+        ("seen", [["22" * 32, 2**32, 5]]),
+        ("seen", [["22" * 32, 5, 5.0]]),
         ("seeded", [["22" * 32, 5]]),
         ("next_number", [["22" * 32, "5"]]),
         ("number_floor", None),

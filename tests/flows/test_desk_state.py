@@ -2,6 +2,7 @@
 """What a desk does when its keyring, its clock or the server are not as they should be."""
 
 import copy
+from functools import partial
 from typing import Any
 
 import pytest
@@ -131,6 +132,21 @@ def test_a_batch_refused_for_good_is_planned_afresh(refusal: str) -> None:
     assert len(set(sent)) == 1
     service.twin.advance()
     service.tick(2)
+    (found,) = service.visit(STRETCHED).conversations
+    assert [text.text for text in found.texts] == ["words"]
+
+
+def test_sizes_that_changed_twice_since_the_intake_was_read_cost_no_batch() -> None:
+    """The batch is made by the directory of its own hour: the server would take no other."""
+    service, desk, conversation = started()
+    desk.reply(conversation, "words")
+    desk.collect(service.twin)
+    for version, rows in ((2, 16), (3, 32)):
+        change = partial(changed_unit, slug="north", rows=rows, marks=2 * rows)
+        replace_directory(service, change, version)
+    assert desk.publish(service.twin, service.random).published
+    assert desk.context.keyring.dir_version == 3
+    service.twin.advance()
     (found,) = service.visit(STRETCHED).conversations
     assert [text.text for text in found.texts] == ["words"]
 

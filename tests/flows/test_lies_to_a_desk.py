@@ -8,6 +8,7 @@ import pytest
 from dropbox.flows.desk.collect import collect
 from dropbox.flows.desk.publish_batch import publish_batch
 from dropbox.flows.desk.requests import BatchAnswer, GetIntakeState, GetSegment, PostBatch
+from dropbox.flows.desk.state import Text
 from dropbox.flows.requests import GetDirectory, GetRows
 from dropbox.protocol.batches import parse_upload
 from dropbox.protocol.constants import XWING_PUBLIC
@@ -30,6 +31,29 @@ def answering(desk: Desk, service: Service, answer: BatchAnswer, uploads: list[b
         return desk.handle(service.twin, request)
 
     return drive(publish_batch(desk.context, service.twin.clock, service.random), one)
+
+
+def test_an_envelope_that_is_brought_again_makes_its_source_no_younger() -> None:
+    """However often the server puts a source's last envelope into later segments: when it was heard of and when it
+    asked are as they were, and a text waits for it after its stay on the board."""
+    service, desk, conversation = started()
+    twin = service.twin
+    desk.reply(conversation, "words")
+    (envelope,) = twin.closed[twin.now - 2]
+    heard = conversation.last_heard
+    for _ in range(twin.policy.stay + 2):
+        twin.open[sha256(envelope)] = envelope
+        service.tick()
+    assert max(conversation.last_heard, conversation.asked) == heard
+    assert not [one for one in conversation_texts(desk) if one.stood == desk.context.keyring.published_period]
+    service.visit(STRETCHED)
+    service.tick(2)
+    assert conversation.last_heard > heard
+    assert [one for one in conversation_texts(desk) if one.stood == desk.context.keyring.published_period]
+
+
+def conversation_texts(desk: Desk) -> list[Text]:
+    return list(desk.context.ledger.texts.live())
 
 
 def test_a_made_up_open_segment_changes_nothing() -> None:

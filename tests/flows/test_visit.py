@@ -39,6 +39,9 @@ def part(slug: str, body: bytes = b"words", force: str = "") -> Part:
     return Part(slug, b"m" * 16, 1, 1, body, force)
 
 
+FETCHES = ("GetDirectory", "GetBoard", "GetRows")
+
+
 def traced(
     service: Service, stretched: bytes, what: Part | None, change: Callable[[Any, Any], Any] | None = None
 ) -> tuple[list[tuple[str, int]], Visited]:
@@ -99,7 +102,7 @@ def test_every_kind_of_visit_makes_the_same_requests() -> None:
         (b"n" * 32, part("nobody")),
     )
     traces = {tuple(traced(service, stretched, what)[0]) for stretched, what in visits}
-    assert traces == {(("GetDirectory", 0), ("GetBoard", 0), ("GetRows", 0), ("PostEnvelope", 16_384))}
+    assert traces == {(*((name, 0) for name in FETCHES), ("ReadingBegins", 0), ("PostEnvelope", 16_384))}
 
 
 def test_a_return_acknowledges_to_a_unit_that_answered_and_never_to_one_named() -> None:
@@ -184,7 +187,7 @@ def test_an_older_directory_is_fetched_once_more() -> None:
     trace, _ = traced(
         service, STRETCHED, None, lambda request, found: next(stale) if isinstance(request, GetDirectory) else found
     )
-    assert [name for name, _ in trace] == [*["GetDirectory", "GetBoard", "GetRows"] * 2, "PostEnvelope"]
+    assert [name for name, _ in trace] == [*FETCHES * 2, "ReadingBegins", "PostEnvelope"]
     before = len(service.twin.open)
     with pytest.raises(RowsMismatch):
         traced(service, STRETCHED, None, lambda request, found: old if isinstance(request, GetDirectory) else found)
@@ -225,7 +228,7 @@ def test_what_the_board_holds_is_told_whatever_becomes_of_the_envelope(name: str
 
     for stretched, what in ((STRETCHED, None), (STRETCHED, part("north")), (b"n" * 32, part("north"))):
         trace, visited = traced(service, stretched, what, lie)
-        assert [name for name, _ in trace] == ["GetDirectory", "GetBoard", "GetRows", "PostEnvelope"]
+        assert [name for name, _ in trace] == [*FETCHES, "ReadingBegins", "PostEnvelope"]
         read = [text.text for found in visited.conversations for text in found.texts]
         assert read == (["reply 0"] if stretched == STRETCHED else [])
         assert visited.receipt is None

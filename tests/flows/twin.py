@@ -23,7 +23,7 @@ from dropbox.flows.desk.requests import (
 from dropbox.flows.desk.state import Conversation, DeskContext, Keyring, Ledger, Text
 from dropbox.flows.drive import Flow, at_once, drive as run_flow
 from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
-from dropbox.flows.source.requests import ConfirmClock, PostEnvelope
+from dropbox.flows.source.requests import ConfirmClock, PostEnvelope, ReadingBegins
 from dropbox.flows.source.visit import Part, Visited, visit
 from dropbox.protocol import labels
 from dropbox.protocol.anchors import Anchor, Head, SignedAnchor, SignedHead, sign_as_root
@@ -147,6 +147,8 @@ class Twin:
                 return self.board
             case GetRows():
                 return self.rows
+            case ReadingBegins():
+                return None
             case PostEnvelope(envelope):
                 return self.post(envelope)
             case GetIntakeState():

@@ -167,6 +167,10 @@ UNIT_FAULTS: dict[str, tuple[tuple[object, ...], str]] = {
         ("--slug", "south", "--quota", 8_192),
         "All units together have 8256 rows, at most 7500. Lower a quota",
     ),
+    "too many marks": (
+        ("--slug", "south", "--quota", 8, "--marks", 131_072),
+        "All units together have 131200 marks, at most 131072. Lower a quota",
+    ),
 }
 
 
@@ -301,7 +305,7 @@ def test_the_first_and_the_last_period_there_are(folder: Path, run: Run) -> None
 
 
 def test_a_policy_of_the_operator_s_own(folder: Path, run: Run) -> None:
-    """The printed one, changed: short periods, for which the weight of the board does not count; the head's end never
+    """The printed one, changed: short periods, for which the board may weigh what an answer holds; the head's end never
     lies beyond the last period there is."""
     path, out = folder / "policy.json", folder / "own.directory"
     values = json.loads(done(run("directory", "policy")))
@@ -311,6 +315,7 @@ def test_a_policy_of_the_operator_s_own(folder: Path, run: Run) -> None:
     shown = json.loads(done(run("directory", "show", "--directory", out, "--json")))
     assert shown["expires"] == 2**32 - 1
     add = ("unit", "add", "--directory", out, "--enrolment", write_enrolment(folder, "south"), "--slug", "south")
-    done(run(*add, "--quota", 65_536, "--period", 7))
+    assert "at most 24000" in run(*add, "--quota", 32_768, "--period", 7).refusal
+    done(run(*add, "--quota", 16_384, "--period", 7))
     north = json.loads(done(run("directory", "show", "--directory", out, "--json")))["units"][0]
     assert (north["first_period"], north["not_after"]) == (7, 7 + 3_653 * 86_400 // 5)

@@ -33,10 +33,17 @@ def unit_bytes(slug: str, kind: int, quota: int, force: str, conflict: str, flag
 @pytest.fixture
 def list_of_before(folder: Path) -> Path:
     """Two units, one of them paused, a retired and a revoked one, as version 7."""
+    return write_list(
+        folder, unit_bytes("intake", 2, 20, "", ""), unit_bytes("north", 1, 4, "cumbria", "gwent", flags=1)
+    )
+
+
+def write_list(folder: Path, *units: bytes) -> Path:
+    """A list of the first form, version 7, of these units, a retired and a revoked one."""
     signed = parse_signed_anchor(dearmour("ANCHOR", (folder / "service.anchor").read_bytes()))
     body = u8(1) + u8(3) + signed.anchor.service_id + u32(86_400) + u32(3_600)
     body += b"".join(u32(one) for one in SPANS.values())
-    body += u16(2) + unit_bytes("intake", 2, 20, "", "") + unit_bytes("north", 1, 4, "cumbria", "gwent", flags=1)
+    body += u16(len(units)) + b"".join(units)
     body += u16(1) + unit_bytes("gone", 1, 1, "", "") + u32(PERIOD - 40) + bytes(range(32))
     body += u16(1) + b"r" * 16
     head = Head(signed.anchor.service_id, 1, 7, PERIOD, PERIOD + 90, sha256(body))
@@ -73,6 +80,19 @@ def test_it_says_the_same_in_todays_form(run: Run, folder: Path, list_of_before:
         run("directory", "sign", "--directory", list_of_before, *key, stdin=passphrase(number))
     verified = done(run("directory", "verify", "--directory", list_of_before, "--anchor", folder / "service.anchor"))
     assert "version 8 holds, 2 units" in verified
+
+
+def test_quotas_that_are_too_much_together_are_lowered(run: Run, folder: Path) -> None:
+    """Those of the units that have most, by half and again, until the board may have them; it is said whose."""
+    names = [f"unit-{number}" for number in range(60)]
+    large = names[:20]
+    units = [unit_bytes(name, 3, 60 if name in large else 8, "", "") for name in names]
+    path = write_list(folder, *units)
+    said = done(run("directory", "upgrade", "--directory", path))
+    assert f"fewer rows than their quotas of before would have: {', '.join(large)}" in said
+    shown = json.loads(done(run("directory", "show", "--directory", path, "--json")))
+    rows = {one["slug"]: (one["quota"], one["marks"]) for one in shown["units"]}
+    assert rows == {name: (128, 256) if name in large else (64, 128) for name in names}
 
 
 def test_nothing_else_takes_it_and_it_takes_nothing_else(run: Run, folder: Path, list_of_before: Path) -> None:

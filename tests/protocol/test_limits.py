@@ -2,7 +2,7 @@
 """Sizes and bounds: what is too large for a vector, and the formulas that others allocate by."""
 
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies as st
 from dropbox.protocol import constants, errors, labels
 from dropbox.protocol.board import join_text, split_text
 from dropbox.protocol.body import Report, encode_body, parse_body
-from dropbox.protocol.directory import parse_signed_directory, verify_directory
+from dropbox.protocol.directory import board_budget, parse_signed_directory, verify_directory
 from dropbox.protocol.enrolment import Enrolment
 from dropbox.protocol.envelope_format import split_body
 from dropbox.protocol.errors import (
@@ -27,6 +27,7 @@ from dropbox.protocol.errors import (
 from dropbox.protocol.padding import pad, unpad
 from dropbox.protocol.policy import PRODUCTION
 from dropbox.protocol.primitives import SealingKey, ed25519_public, same, sha256
+from dropbox.protocol.units import BoardPlace
 from dropbox.protocol.wire import encode_answer, parse_segment, segment_header, segment_size
 from tests.vectors.small_service import (
     FIRST,
@@ -238,3 +239,13 @@ def test_same_is_equality(left: bytes, right: bytes) -> None:
     """Constant time does not change the answer."""
     assert same(left, right) == (left == right)
     assert same(left, bytes(left))
+
+
+@pytest.mark.parametrize(("period", "most"), [(86_399, 24_000), (86_400, 7_500)])
+def test_what_all_units_may_have_together(period: int, most: int) -> None:
+    """Rows by the length of a period, marks always; of present and of retired units."""
+    units = (make_unit("intake"), make_unit("north"))
+    directory = replace(make_directory(units[:1]), policy=replace(PRODUCTION, period=period))
+    directory = replace(directory, retired=(BoardPlace(units[1], 5, bytes(32)),))
+    rows, marks = (sum(getattr(one, name) for one in units) for name in ("rows", "marks"))
+    assert board_budget(directory) == (("rows", rows, most), ("marks", marks, 131_072))

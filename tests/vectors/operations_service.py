@@ -10,7 +10,7 @@ from dropbox.flows.desk.segments import check_segment
 from dropbox.flows.desk.state import DeskContext, Keyring, Ledger
 from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
 from dropbox.flows.source.reading import read_board
-from dropbox.flows.source.requests import ConfirmClock, PostEnvelope
+from dropbox.flows.source.requests import ConfirmClock, PostEnvelope, ReadingBegins
 from dropbox.flows.source.visit import Part, Shown, visit
 from dropbox.flows.trust import Judged, choose_cert, cut_board, judge
 from dropbox.protocol import wire
@@ -152,6 +152,8 @@ class _Post:
             case ConfirmClock():
                 self.asked.append("confirm")
                 return self.confirm
+            case ReadingBegins():
+                return None
             case PostEnvelope(envelope):
                 self.asked.append(f"envelope {len(envelope)}")
                 self.sent = self._open(envelope)

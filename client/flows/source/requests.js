@@ -40,4 +40,10 @@
  * @typedef {{ask: "envelope", envelope: Bytes, reading?: Visited}} PostEnvelope
  */
 
-/** @typedef {GetDirectory | GetBoard | GetRows | ConfirmClock | PostEnvelope} VisitRequest */
+/**
+ * All is judged, which takes as long for every codename; reading does not. The server is asked nothing: whoever holds the
+ * connection settles now when the envelope leaves.
+ * @typedef {{ask: "reading"}} ReadingBegins
+ */
+
+/** @typedef {GetDirectory | GetBoard | GetRows | ConfirmClock | ReadingBegins | PostEnvelope} VisitRequest */

@@ -227,6 +227,7 @@ async function receiptOf(answer, sent) {
 export async function* visit(anchor, stretched, part, clock, random) {
   const judged = yield* fetchAll(anchor, clock);
   if (judged.clockSuspect && !(yield { ask: "confirm", warnings: judged.warnings })) throw new ClockUnconfirmed("clock");
+  yield { ask: "reading" };
   const conversations = await readBoard(judged.units, stretched);
   /** @type {ProtocolError | undefined} */
   let refused;

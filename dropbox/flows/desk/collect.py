@@ -127,7 +127,7 @@ def _destroy(state: DeskContext, intake: IntakeState) -> Flow[DeskRequest, None]
         return
     for number in due:
         del keyring.epochs[number]
-    keyring.seen = {key: epoch for key, epoch in keyring.seen.items() if epoch in keyring.epochs}
+    keyring.seen = {key: one for key, one in keyring.seen.items() if one.epoch in keyring.epochs}
     keyring.seeded = {key: epoch for key, epoch in keyring.seeded.items() if epoch in keyring.epochs}
     yield from SaveKeyring(keyring)
 

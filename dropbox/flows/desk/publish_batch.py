@@ -26,7 +26,7 @@ from dropbox.protocol.units import Unit
 
 from .board_plan import Mark, Row
 from .notice import Notice
-from .own_board import give_up_batch, note_published, rolled_back
+from .own_board import give_up_batch, note_published, refresh_directory, rolled_back
 from .own_clock import fetch_intake
 from .posting import next_number, note_left, plan_batch, take_up
 from .requests import CommitVault, DeskRequest, PostBatch, SaveKeyring
@@ -234,16 +234,19 @@ def publish_batch(
     """Publish the batch of the period of ``clock`` (Unix seconds) if it has not been; first upload again what was not
     answered.
 
-    Does nothing before ``collect`` has compared the keyring with the board in this process. ``result`` is filled on
-    the way, as in ``collect``. Raises Malformed when the intake's state cannot be read.
+    Does nothing before ``collect`` has compared the keyring with the board in this process. The directory is fetched
+    again: a batch of a size that the roots have changed since would be refused for good. What is wrong with it is told
+    by ``collect``. ``result`` is filled on the way, as in ``collect``. Raises Malformed when the intake's state cannot
+    be read.
     """
-    result, unit = result or PublishResult(), state.unit()
-    if unit is None or not state.checked:
-        return result
-    now_period = state.period(clock)
-    if _ended(state, now_period):
+    result, now_period = result or PublishResult(), state.period(clock) if state.directory else 0
+    if state.unit() is None or not state.checked or _ended(state, now_period):
         return result
     if state.keyring.pending is None and max(state.keyring.published_period, state.keyring.built) >= now_period:
+        return result
+    yield from refresh_directory(state, clock, [])
+    unit = state.unit()
+    if unit is None or _ended(state, now_period):
         return result
     if (yield from fetch_intake(now_period, result.notices)) is None:
         return result

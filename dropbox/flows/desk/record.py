@@ -10,7 +10,7 @@ from dropbox.protocol.envelope_open import OpenedEnvelope
 from dropbox.protocol.part_proof import proof_of
 
 from .requests import CommitVault, NewContent
-from .state import Chain, Conversation, DeskContext, Incoming, Ledger
+from .state import Chain, Conversation, DeskContext, Incoming, Ledger, Seen
 from .unfinished import make_room
 
 
@@ -110,9 +110,10 @@ def _conversation(state: DeskContext, plain: EnvelopePlain, period: int) -> Conv
 
 
 def record(state: DeskContext, opened: OpenedEnvelope, name: bytes, period: int, changes: Changes) -> None:
-    """Take in what one opened envelope says; ``name`` is its id, ``period`` that of its segment. An envelope that was
-    taken in before changes nothing that has moved on since."""
-    plain = opened.plain
+    """Take in what one opened envelope says; ``name`` is its id, ``period`` that of its segment. One that was taken in
+    before says what it said then, in the period of then: a server that brings it again makes nobody younger."""
+    plain, before = opened.plain, state.keyring.seen.get(name)
+    period = before.period if before else period
     conversation = _conversation(state, plain, period)
     if conversation is None:
         return
@@ -122,7 +123,7 @@ def record(state: DeskContext, opened: OpenedEnvelope, name: bytes, period: int,
         _take_part(conversation, opened, period, changes)
     _acknowledge(state, conversation, plain.ack, period, changes)
     _ask(state, conversation, period)
-    if name not in state.keyring.seen:
+    if before is None:
         _seed(state, opened, period)
-        state.keyring.seen[name] = opened.epoch
+        state.keyring.seen[name] = Seen(opened.epoch, period)
         changes.keyring = True

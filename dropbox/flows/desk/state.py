@@ -70,6 +70,15 @@ class PendingBatch:
     upload: bytes = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Seen:
+    """An envelope that was recorded: the epoch of the certificate that it was sealed to, and the period of the segment
+    in which it first stood (0: not known, of a keyring of before)."""
+
+    epoch: int
+    period: int = 0
+
+
 @dataclass
 class Keyring:
     """What must not go backwards. Keys of the dictionaries: P_pk, epoch number or envelope id.
@@ -86,7 +95,7 @@ class Keyring:
     chains: dict[bytes, Chain] = field(default_factory=dict)
     seeded: dict[bytes, int] = field(default_factory=dict)
     next_number: dict[bytes, int] = field(default_factory=dict)
-    seen: dict[bytes, int] = field(default_factory=dict)
+    seen: dict[bytes, Seen] = field(default_factory=dict)
     number_floor: int = 1
     no_seed_through: int = 0
     pending: PendingBatch | None = None

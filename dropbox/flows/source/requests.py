@@ -30,9 +30,15 @@ class PostEnvelope(NetworkRequest[bytes | NotTaken]):
 
 
 @dataclass(frozen=True)
+class ReadingBegins(NetworkRequest[None]):
+    """All is judged, which takes as long for every codename; reading does not. The server is asked nothing: whoever
+    holds the connection settles now when the envelope leaves."""
+
+
+@dataclass(frozen=True)
 class ConfirmClock(LocalRequest[bool]):
     """The date warning stands; answered by True when the person wants to go on, else False."""
 
 
-ServerRequest = GetDirectory | GetBoard | GetRows | PostEnvelope
+ServerRequest = GetDirectory | GetBoard | GetRows | ReadingBegins | PostEnvelope
 VisitRequest = ServerRequest | ConfirmClock

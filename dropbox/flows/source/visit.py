@@ -35,7 +35,7 @@ from dropbox.protocol.routing import receiving_unit
 from dropbox.protocol.wire import Receipt, parse_receipt
 
 from .reading import FoundConversation, Reading, read_board
-from .requests import ConfirmClock, NotTaken, PostEnvelope, VisitRequest
+from .requests import ConfirmClock, NotTaken, PostEnvelope, ReadingBegins, VisitRequest
 
 
 @dataclass(frozen=True)
@@ -182,6 +182,7 @@ def visit(
     judged = yield from _fetch(anchor, clock)
     if judged.clock_suspect and not (yield from ConfirmClock()):
         raise ClockUnconfirmed("clock")
+    yield from ReadingBegins()
     found = read_board(judged.units, stretched)
     refused: ProtocolError | None = None
     envelope: bytes | None = None
