@@ -2,9 +2,10 @@
 """Fingerprints that two people read to each other."""
 
 from dropbox.protocol.anchors import parse_signed_anchor
-from dropbox.protocol.armour import ANCHOR, DIRECTORY, ENROLMENT, ROOT_PUBLIC
+from dropbox.protocol.armour import ANCHOR, DIRECTORY, ENROLMENT, PAGES, ROOT_PUBLIC
 from dropbox.protocol.directory import parse_signed_directory
 from dropbox.protocol.enrolment import verify_enrolment
+from dropbox.protocol.pages import parse_signed_pages
 from dropbox.protocol.primitives import sha256
 
 
@@ -26,7 +27,9 @@ def fingerprint_of(kind: str, data: bytes) -> bytes:
             return verify_enrolment(data).fingerprint
         case _ if kind == DIRECTORY:
             return sha256(parse_signed_directory(data).head.head.encode())
+        case _ if kind == PAGES:
+            return sha256(parse_signed_pages(data).pages.encode())
     return sha256(data)
 
 
-KINDS = (ANCHOR, ENROLMENT, DIRECTORY, ROOT_PUBLIC)
+KINDS = (ANCHOR, ENROLMENT, DIRECTORY, PAGES, ROOT_PUBLIC)

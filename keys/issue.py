@@ -20,6 +20,7 @@ from dropbox.protocol.chance import Random
 from dropbox.protocol.constants import MAX_PERIOD, MAX_ROOTS, SERVICE_ID, UnitKind
 from dropbox.protocol.directory import Directory, UntrustedDirectory, board_budget, parse_directory
 from dropbox.protocol.errors import ProtocolError, TrustError, WrongVersion
+from dropbox.protocol.pages import SignedPages
 from dropbox.protocol.policy import Policy
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.units import Unit
@@ -168,6 +169,17 @@ def sign_directory(listing: UntrustedDirectory, seed: bytes, public: bytes) -> U
     one = sign_as_root(seed, roots.index(public), labels.HEAD_SIGNATURE, listing.head.head.encode())
     head = SignedHead(listing.head.head, _added(listing.head.signatures, one))
     return UntrustedDirectory(listing.anchors, head, listing.body)
+
+
+def sign_pages(signed: SignedPages, anchor: Anchor, seed: bytes, public: bytes) -> SignedPages:
+    """Add one root's signature. Raises StepRefused."""
+    pages = signed.pages
+    if (pages.service_id, pages.anchor_version) != (anchor.service_id, anchor.version):
+        raise StepRefused("These pages are of another service, or of another anchor than this one.")
+    if public not in anchor.roots:
+        raise StepRefused("This root key is not in the anchor. Use another root's key.")
+    one = sign_as_root(seed, anchor.roots.index(public), labels.PAGES_SIGNATURE, pages.encode())
+    return signed.signed_by(one)
 
 
 def with_unit(directory: Directory, unit: Unit) -> Directory:

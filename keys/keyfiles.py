@@ -164,6 +164,7 @@ def day_last_signed(root: RootKey) -> int | None:
 
 _PASS_OVER = {
     "directory": "Issue a version above it, with `dropbox-keys directory issue --above {newest}`, and sign that.",
+    "pages": "Have the operator write them down anew, with `dropbox-admin pages export`, and sign that.",
     "anchor": "Two that differ would split the service: find that one and sign it, or let the other roots sign.",
 }
 

@@ -3,7 +3,7 @@
 
 export const VERSION = 1;
 export const DIRECTORY_VERSION = 2;
-export const StructType = Object.freeze({ ANCHOR: 1, HEAD: 2, DIRECTORY: 3, EPOCH_CERT: 4, ENROLMENT: 6, SEGMENT: 7, SIGNED_DIRECTORY: 8, SEGMENT_REQUEST: 10, MANIFEST: 11, BOARD: 12, ROWS: 13 });
+export const StructType = Object.freeze({ ANCHOR: 1, HEAD: 2, DIRECTORY: 3, EPOCH_CERT: 4, ENROLMENT: 6, SEGMENT: 7, SIGNED_DIRECTORY: 8, SEGMENT_REQUEST: 10, MANIFEST: 11, BOARD: 12, ROWS: 13, PAGES: 14 });
 export const EnvelopeType = Object.freeze({ DECOY: 0, MESSAGE: 1, ACK: 2 });
 export const RESERVED_ENVELOPE_TYPES = Object.freeze({"3": "attach", "4": "referral-accept", "5": "close", "6": "referral"});
 export const EntryType = Object.freeze({ TEXT: 1 });
@@ -49,6 +49,8 @@ export const MAX_MARKS = 131072;
 export const EPOCH_CERT = 1262;
 export const MAX_ROOTS = 16;
 export const MAX_ANCHORS = 1000;
+export const MAX_DOCUMENTS = 16;
+export const MAX_ADDRESS = 64;
 export const MAX_UNITS = 512;
 export const MAX_FORCES_PER_UNIT = 128;
 export const MAX_KEYS_PER_UNIT = 64;

@@ -5,6 +5,7 @@ import { utf8 } from "./bytes.js";
 
 export const ANCHOR_SIGNATURE = utf8("dropbox-v1 anchor");
 export const HEAD_SIGNATURE = utf8("dropbox-v1 head");
+export const PAGES_SIGNATURE = utf8("dropbox-v1 pages");
 export const MANIFEST_SIGNATURE = utf8("dropbox-v1 manifest");
 export const ENROLMENT_SIGNATURE = utf8("dropbox-v1 enrolment");
 export const SEGMENT_REQUEST_SIGNATURE = utf8("dropbox-v1 segment request");

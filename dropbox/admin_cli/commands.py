@@ -14,10 +14,12 @@ _VERBS = {
     "directory": Lazy(f"{_HERE}.commands", "directory", "The signed list of units."),
     "doctor": Lazy(f"{_HERE}.doctor", "doctor", "Check machine, files, settings and database."),
     "init": Lazy(f"{_HERE}.init", "init", "Write the server's config and make its database."),
+    "pages": Lazy(f"{_HERE}.commands", "pages", "The documents that this server shows to a browser."),
     "retention": Lazy(f"{_HERE}.retention", "retention", "Remove segments and batches past their retention."),
     "status": Lazy(f"{_HERE}.status", "status", "Say how much is kept, and each unit's newest batch."),
 }
 _PUBLISH = Lazy(f"{_HERE}.directory_publish", "publish", "Check a signed directory and put it on the server.")
+_EXPORT = Lazy(f"{_HERE}.pages_export", "export", "Write down their hashes, for the roots to sign.")
 _CONFIRM = Lazy(f"{_HERE}.clock", "confirm", "Say that this machine's clock is right now.")
 
 
@@ -47,3 +49,12 @@ def directory() -> None:
 )
 def clock() -> None:
     """The server's clock, after a long stop or a wrong date."""
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy={"export": _EXPORT},
+    epilog="Example:  dropbox-admin pages export --config server.toml --out service.pages",
+)
+def pages() -> None:
+    """The documents that this server shows to a browser."""

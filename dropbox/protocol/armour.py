@@ -7,7 +7,7 @@ import re
 
 from .errors import BadArmour
 
-ROOT_PUBLIC, ANCHOR, ENROLMENT, DIRECTORY = "ROOT PUBLIC", "ANCHOR", "ENROLMENT", "DIRECTORY"
+ROOT_PUBLIC, ANCHOR, ENROLMENT, DIRECTORY, PAGES = "ROOT PUBLIC", "ANCHOR", "ENROLMENT", "DIRECTORY", "PAGES"
 """The kinds that go from hand to hand."""
 _LINE = 64
 _MARK = b"\xef\xbb\xbf"

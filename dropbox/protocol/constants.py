@@ -24,6 +24,7 @@ class StructType(IntEnum):
     MANIFEST = 11
     BOARD = 12
     ROWS = 13
+    PAGES = 14
 
 
 class EnvelopeType(IntEnum):
@@ -111,6 +112,8 @@ EPOCH_CERT = 2 + SERVICE_ID + UNIT_ID + 4 + 4 + 4 + XWING_PUBLIC  # 1,262
 # Bounds of what is parsed, so that a hostile server cannot make a client allocate without end.
 MAX_ROOTS = 16
 MAX_ANCHORS = 1_000
+MAX_DOCUMENTS = 16
+MAX_ADDRESS = 64
 MAX_UNITS = 512
 MAX_FORCES_PER_UNIT = 128
 MAX_KEYS_PER_UNIT = 64

@@ -8,6 +8,7 @@ A label keeps one use of a key or hash from being mistaken for another. For a si
 # Signatures.
 ANCHOR_SIGNATURE = b"dropbox-v1 anchor"
 HEAD_SIGNATURE = b"dropbox-v1 head"
+PAGES_SIGNATURE = b"dropbox-v1 pages"
 MANIFEST_SIGNATURE = b"dropbox-v1 manifest"
 ENROLMENT_SIGNATURE = b"dropbox-v1 enrolment"
 SEGMENT_REQUEST_SIGNATURE = b"dropbox-v1 segment request"

@@ -19,7 +19,6 @@ from dropbox.http_edge.connection import Limits, Server
 from dropbox.local.private import OpenToOthers, refuse_open_to_others
 from dropbox.local.writable import try_to_write
 
-from .brand import load_brand
 from .config import PUBLISHER, WHOLE, WORKER, ConfigRefused, Listen, ServerConfig, read_anchor
 from .faults import log_fault
 from .handlers.admission import above_reserve
@@ -27,7 +26,7 @@ from .handlers.batches import Batches
 from .handlers.bundle import load_bundle
 from .handlers.error_answers import TROUBLE
 from .handlers.intake import Intake
-from .handlers.pages import Pages
+from .handlers.pages import pages_of
 from .handlers.routes import Routes
 from .handlers.shelf import Shelf
 from .handlers.waiting import Waiting
@@ -38,7 +37,6 @@ from .store.local_objects import LocalObjects
 from .store.revision import NEEDED, found_revision
 from .store.sql import open_store
 from .supply import Supply
-from .support import load_support
 from .turns import Turns
 
 _BACKLOG = 128
@@ -114,14 +112,7 @@ def assemble(config: ServerConfig, store: Store, objects: Objects, clock: Callab
     """Raises ConfigRefused when the anchor file or the browser's bundle cannot be used."""
     signed = read_anchor(config.anchor)
     clocks = Clocks.driven(clock) if clock else SteadyClock().clocks()
-    pages = Pages(
-        signed,
-        config.demo,
-        config.exit_url,
-        onion=config.onion,
-        brand=load_brand(config.brand),
-        support=load_support(config.support),
-    )
+    pages = pages_of(config, signed)
     shelf = Shelf(store, objects, signed.anchor, pages.document)
     follows = config.role == WORKER
     waiting = Waiting(Turns(Supply(config.workers), secrets.token_bytes), clocks.now)

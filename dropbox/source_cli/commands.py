@@ -13,6 +13,7 @@ from .reply import reply
 from .report import report
 from .service import Stop
 from .units import units
+from .verify_client import verify_client
 
 
 def _words(error: Exception) -> str | None:
@@ -33,8 +34,9 @@ def main() -> None:
       dropbox-source report --service URL --anchor FILE --unit SLUG --category ID --text-file FILE
       dropbox-source check  --service URL --anchor FILE
       dropbox-source reply  --service URL --anchor FILE --text-file FILE
+      dropbox-source verify-client --service URL --anchor FILE --pages FILE
     """
 
 
-for command in (units, report, check, reply):
+for command in (units, report, check, reply, verify_client):
     main.add_command(command)

@@ -10,7 +10,8 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -163,18 +164,39 @@ class Connection:
         if self._session is not None:
             await self._session.close()
 
+    @asynccontextmanager
+    async def _asked(
+        self, method: str, path: str, headers: dict[str, str], body: bytes | None = None
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """One request and its answer. Raises Unreachable, ProxyFailed."""
+        if self._session is None:
+            raise Unreachable("not open")
+        try:
+            async with self._session.request(
+                method, self._service + path, data=body, headers=headers, allow_redirects=False
+            ) as answer:
+                yield answer
+        except (ProxyError, ProxyConnectionError, ProxyTimeoutError):
+            raise ProxyFailed("socks") from None
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            raise Unreachable("connection") from None
+
+    async def look(self, path: str, headers: dict[str, str], longest: int) -> tuple[int, str, bytes]:
+        """One request with these headers and no other; the status, how the answer is packed, and at most ``longest``
+        bytes of it. Raises Unreachable, ProxyFailed, BadAnswer."""
+        held: list[bytes] = []
+        async with self._asked("GET", path, headers) as answer:
+            await _bounded(answer, longest, held.append, lambda size, of: None)
+            return answer.status, answer.headers.get("Content-Encoding", ""), b"".join(held)
+
     async def _once(self, request: _Request) -> tuple[int, bytes]:
         """One request; the status and at most ``longest`` bytes, none where they went aside. Raises Unreachable,
         ProxyFailed, BadAnswer; OSError where nothing more can be put aside."""
-        if self._session is None:
-            raise Unreachable("not open")
         sent = dict(request.headers or {})
         if request.body is not None:
             sent["Content-Type"] = _BINARY
         try:
-            async with self._session.request(
-                request.method, self._service + request.rest, data=request.body, headers=sent, allow_redirects=False
-            ) as answer:
+            async with self._asked(request.method, request.rest, sent, request.body) as answer:
                 if request.partial is not None and answer.status == 200:
                     return answer.status, await _go_on(answer, request, request.partial)
                 held: list[bytes] = []
@@ -188,10 +210,6 @@ class Connection:
                 return answer.status, b"".join(held)
         except _DiskFailed as failed:
             raise failed.error from None
-        except (ProxyError, ProxyConnectionError, ProxyTimeoutError):
-            raise ProxyFailed("socks") from None
-        except (aiohttp.ClientError, TimeoutError, OSError):
-            raise Unreachable("connection") from None
 
     async def ask(
         self,

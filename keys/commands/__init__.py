@@ -11,6 +11,7 @@ from .anchor import anchor
 from .directory import directory
 from .fingerprint import fingerprint
 from .forces import forces
+from .pages import pages
 from .root import root
 from .unit import unit
 
@@ -23,7 +24,7 @@ def _words(error: Exception) -> str | None:
 
 @click.group("dropbox-keys", cls=OneLineGroup, words=_words)
 def main() -> None:
-    """Roots, anchors, units and directories, on a machine with no network.
+    """Roots, anchors, units, directories and pages, on a machine with no network.
 
     \b
     The order of a first ceremony:
@@ -36,5 +37,5 @@ def main() -> None:
     """
 
 
-for command in (root, anchor, unit, directory, forces, fingerprint):
+for command in (root, anchor, unit, directory, pages, forces, fingerprint):
     main.add_command(command)

@@ -15,7 +15,7 @@ from keys.keyfiles import read_file
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def fingerprint(file: Path) -> None:
-    """The fingerprint of an anchor, enrolment, directory or root public file. Signatures do not change it.
+    """The fingerprint of an anchor, enrolment, directory, pages or root public file. Signatures do not change it.
 
     \b
     Example:
@@ -28,4 +28,4 @@ def fingerprint(file: Path) -> None:
             return
         except BadArmour:
             continue
-    raise FileProblem(f"{file}: not a whole anchor, enrolment, directory or root public file.")
+    raise FileProblem(f"{file}: not a whole anchor, enrolment, directory, pages or root public file.")

@@ -50,7 +50,7 @@ def test_bad_usage_exits_with_2(run: Run, path: tuple[str, ...], command: click.
     assert "No such option" in ran.err
 
 
-@pytest.mark.parametrize("noun", ["", "root", "anchor", "unit", "directory"])
+@pytest.mark.parametrize("noun", ["", "root", "anchor", "unit", "directory", "pages"])
 def test_every_noun_has_help(run: Run, noun: str) -> None:
     """The first page shows the order of a first ceremony."""
     text = done(run(*filter(None, [noun]), "--help"))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dropbox.protocol.anchors import parse_anchor, parse_head, parse_signed_anchor
+from dropbox.protocol.anchors import RootSignature, parse_anchor, parse_head, parse_signed_anchor
 from dropbox.protocol.batches import (
     Batch,
     Upload,
@@ -26,6 +26,7 @@ from dropbox.protocol.enrolment import Enrolment, verify_enrolment
 from dropbox.protocol.envelope_format import EnvelopePlain, parse_envelope_plain
 from dropbox.protocol.index import make_index, parse_index
 from dropbox.protocol.manifests import parse_manifest
+from dropbox.protocol.pages import Pages, SignedPages, parse_signed_pages
 from dropbox.protocol.primitives import ed25519_public, ed25519_sign, sha256
 from dropbox.protocol.sets import make_set, parse_set
 from dropbox.protocol.units import BoardPlace, UnitKey
@@ -124,6 +125,13 @@ _BATCH = make_batch("north", START)
 _MADE = make_batch("north", START + 1, before=(START, _BATCH.batch))
 _PARTS = (part_with("north", _MADE), part_with("intake", None))
 _BOARD_ID = seed("board")
+
+
+def _signed_pages() -> bytes:
+    documents = (("/", sha256(b"document")), ("/exit", sha256(b"way out")))
+    return SignedPages(Pages(SERVICE, 1, 7, 1_700_000_000, documents), (RootSignature(1, bytes(64)),)).encode()
+
+
 FORMS = (
     Form("anchor", parse_anchor, lambda one: one.encode(), FIRST.encode()),
     Form("signed-anchor", parse_signed_anchor, lambda one: one.encode(), SIGNED[1].encode()),
@@ -135,6 +143,7 @@ FORMS = (
         lambda one: one.encode(),
         sign_directory(make_directory([make_unit("north")]), SIGNED).encode(),
     ),
+    Form("signed-pages", parse_signed_pages, lambda one: one.encode(), _signed_pages()),
     Form("certificate", parse_cert, lambda one: one.encode(), make_cert("north", 5).encode()),
     Form("enrolment", read_enrolment, lambda one: one[0].encode() + one[1], _enrolment()),
     Form("manifest", parse_manifest, lambda one: one.encode(), _MADE.batch.manifest),

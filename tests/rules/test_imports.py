@@ -30,6 +30,7 @@ NETWORK = (
 # Libraries that bring cryptography of their own: one adapter each, and nowhere else.
 SHARED = ("dropbox.command_line", "dropbox.local", "dropbox.shown", "dropbox.http_edge")
 _LIVED = "dropbox.server.publishing.lived_periods"
+_PAGES = "dropbox.server.handlers.pages"
 ADAPTED = ("ssl", "webauthn", "aiohttp_socks", "python_socks", "sqlcipher3", "stem", "pyotp")
 
 Refusal = str | None
@@ -66,7 +67,14 @@ def parties_apart(module: str, name: str) -> Refusal:
     theirs = next((party for party in PARTIES if within(name, party)), None)
     if mine is None or theirs is None or mine == theirs:
         return None
-    shared = ("dropbox.server.store", "dropbox.server.config", "dropbox.server.ports", "dropbox.server.supply", _LIVED)
+    shared = (
+        "dropbox.server.store",
+        "dropbox.server.config",
+        "dropbox.server.ports",
+        "dropbox.server.supply",
+        _LIVED,
+        _PAGES,
+    )
     operator = mine == "dropbox.admin_cli" and within(name, *shared)
     return None if operator else "one party may not import another"
 

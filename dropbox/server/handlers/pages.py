@@ -19,8 +19,9 @@ from dropbox.protocol.directory import Directory
 from dropbox.protocol.routing import receiving_unit
 from dropbox.protocol.units import Unit
 from dropbox.questions import PAGES, QUESTIONS, SHORT
-from dropbox.server.brand import NEUTRAL, Brand
-from dropbox.server.support import Filled, shown_lines
+from dropbox.server.brand import NEUTRAL, Brand, load_brand
+from dropbox.server.config import ServerConfig
+from dropbox.server.support import Filled, load_support, shown_lines
 
 from .policies import EXIT_LOADS, page_loads
 
@@ -95,6 +96,10 @@ class Pages:
         plain = template.render(demo=self._demo, exit_url=self._exit_url, brand=self._brand, **values).encode()
         return StaticFile(plain, {"gzip": gzip.compress(plain, mtime=0)}, HTML, policy)
 
+    def documents(self, directory: Directory) -> dict[str, StaticFile]:
+        """What a browser is shown at each address, for this directory."""
+        return {"/": self.document(directory), "/exit": self.exit}
+
     def document(self, directory: Directory) -> StaticFile:
         """The one document that holds every page, for this directory."""
         forces: list[tuple[Force, dict[str, str]]] = [
@@ -117,3 +122,15 @@ class Pages:
             onion=self._onion,
             helplines=shown_lines(self._support, datetime.now(tz=UTC).date()),
         )
+
+
+def pages_of(config: ServerConfig, anchor: SignedAnchor) -> Pages:
+    """Those of a server with these settings: all that the documents hang on beside the directory."""
+    return Pages(
+        anchor,
+        config.demo,
+        config.exit_url,
+        onion=config.onion,
+        brand=load_brand(config.brand),
+        support=load_support(config.support),
+    )
