@@ -2,7 +2,7 @@
 /** @file What may point to the source in what was typed, below the account and on the page that shows all. It holds nobody up. */
 
 import { hints } from "./checker.js";
-import { all, byId, fillWith, fresh, one, section } from "./dom.js";
+import { all, byId, fill, fillWith, fresh, one, section } from "./dom.js";
 import { say } from "./words.js";
 
 /** Milliseconds without a key before it is looked, and one more for so many letters: a slow device goes on typing. */
@@ -36,8 +36,8 @@ function lines(text) {
     const line = fresh("hint");
     const rest = said.length > MOST ? [say("hint-more", { n: said.length - MOST })] : [];
     for (const part of line) {
-      one(part, "[data-hint-kind]").textContent = say(`hint-${kind}`);
-      one(part, "[data-hint-said]").textContent = [...said.slice(0, MOST), ...rest].join(", ");
+      fill(one(part, "[data-hint-kind]"), say(`hint-${kind}`), "report");
+      fill(one(part, "[data-hint-said]"), [...said.slice(0, MOST), ...rest].join(", "), "report");
     }
     return line;
   });
