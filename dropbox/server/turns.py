@@ -17,6 +17,9 @@ from .supply import Bucket, Supply
 LONGEST_WAIT = 60.0
 MOST_WAITING = 256
 """Half of the connections: the others stay for reading."""
+MOST_WRITING = 64
+"""Envelopes that are made durable at one time. Others wait for room by the same order: what is written before an
+envelope of somebody who rarely comes is never more than these and as many again."""
 FIRSTS = {Kind.CIRCUIT: 1, Kind.PREFIX: 16}
 """Envelopes of a caller's hour that are firsts. Of who cannot be told from others, each is one."""
 IN_VAIN = 3
@@ -32,6 +35,7 @@ class Where(Enum):
 
     WAITING = "waiting"
     ADMITTED = "admitted"
+    WRITTEN = "written"
     REFUSED = "refused"
 
 
@@ -65,6 +69,7 @@ class Turns:
         self._firsts: Counter[bytes] = Counter()
         self._in_vain: Counter[bytes] = Counter()
         self._pressed = float("-inf")
+        self._writing = 0
 
     @property
     def waiting(self) -> int:
@@ -111,6 +116,13 @@ class Turns:
         if turn.where is Where.WAITING:
             self._end(turn, Where.REFUSED)
 
+    def finish(self, turn: Turn, now: float) -> None:
+        """Of one that was admitted nothing is written any more, whatever came of it: there is room for another."""
+        if turn.where is Where.ADMITTED:
+            turn.where = Where.WRITTEN
+            self._writing -= 1
+            self._serve(now)
+
     def give_back(self, turn: Turn) -> None:
         """Nothing was stored for a turn that was admitted."""
         if turn.bucket is not None:
@@ -125,6 +137,8 @@ class Turns:
         if not self._waiting:
             return float("inf")
         oldest = min(turn.since for turn in self._waiting)
+        if self._writing >= MOST_WRITING:
+            return max(0.0, oldest + LONGEST_WAIT - now)
         open_to_some = {id(bucket): bucket for turn in self._waiting for bucket in self._open_to(turn.caller)}
         soonest = min(self.supply.until(bucket) for bucket in open_to_some.values())
         return max(0.0, min(oldest + LONGEST_WAIT - now, soonest))
@@ -145,7 +159,7 @@ class Turns:
     def _serve(self, now: float) -> None:
         """Firsts to whom they are for, then what is common to anyone."""
         for bucket in (self.supply.firsts, self.supply.common):
-            while self.supply.until(bucket) <= 0:
+            while self._writing < MOST_WRITING and self.supply.until(bucket) <= 0:
                 able = [one for one in self._waiting if bucket is self.supply.common or self._may_first(one.caller)]
                 if not able or not bucket.take():
                     break
@@ -153,6 +167,7 @@ class Turns:
 
     def _admit(self, turn: Turn, bucket: Bucket, now: float) -> None:
         self._end(turn, Where.ADMITTED)
+        self._writing += 1
         turn.bucket = bucket
         if now - turn.since >= LATE:
             self._pressed = now

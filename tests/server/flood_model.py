@@ -83,7 +83,12 @@ class Model:
         if turn.where is Where.WAITING:
             self._waiting[turn] = place
         else:
-            self.told.note(turn, place, at)
+            self._note(turn, place, at)
+
+    def _note(self, turn: Turn, place: int | None, at: float) -> None:
+        """What is admitted is written at once here."""
+        self.told.note(turn, place, at)
+        self._turns.finish(turn, at)
 
     def pass_to(self, until: float) -> None:
         """Let time pass."""
@@ -93,7 +98,7 @@ class Model:
             self._supply.advance(self.now)
             self._turns.advance(self.now)
             for turn in [one for one in self._waiting if one.where is not Where.WAITING]:
-                self.told.note(turn, self._waiting.pop(turn), self.now)
+                self._note(turn, self._waiting.pop(turn), self.now)
 
 
 def play(

@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 
 from dropbox.http_edge.callers import HOUR, SHARED, Caller, Kind
 from dropbox.server.supply import AT_ONCE, COMMON_PART, Bucket, Supply
-from dropbox.server.turns import IN_VAIN, LONGEST_WAIT, MOST_WAITING, Turns, Where
+from dropbox.server.turns import IN_VAIN, LONGEST_WAIT, MOST_WAITING, MOST_WRITING, Turns, Where
 from tests.server.flood_model import DAY, Told, caller, few, fresh, play
 
 TOTAL = 100_000
@@ -123,6 +123,7 @@ def test_who_asks_without_end_goes_behind() -> None:
             for turn in (mine, theirs):
                 turns.leave(turn)
                 turns.give_back(turn)
+                turns.finish(turn, now)
             drained(supply)
         return found
 
@@ -150,8 +151,26 @@ def test_of_the_shared_caller_each_is_a_first() -> None:
     """Who cannot be told from others shares all of it."""
     turns = a_queue()
     for number in range(100):
-        assert turns.ask(SHARED, float(number)).where is Where.ADMITTED
+        turn = turns.ask(SHARED, float(number))
+        assert turn.where is Where.ADMITTED
+        turns.finish(turn, float(number))
     assert (turns.supply.firsts.spent, turns.supply.common.spent) == (100, 0)
+
+
+def test_so_many_are_written_at_one_time() -> None:
+    """Who asks without end fills them and waits for room, although tokens are there; whoever comes for the first time
+    is the next of all, and nobody looks for a token meanwhile."""
+    turns = a_queue(total=10_000_000)
+    greedy = [turns.ask(SHARED, 0.0) for _ in range(MOST_WRITING + 10)]
+    assert [one.where for one in greedy] == [Where.ADMITTED] * MOST_WRITING + [Where.WAITING] * 10
+    mine = turns.ask(caller(1), 1.0)
+    assert mine.where is Where.WAITING
+    assert turns.nap(1.0) == LONGEST_WAIT - 1.0
+    turns.finish(greedy[0], 2.0)
+    turns.finish(greedy[0], 2.0)
+    assert (mine.where, turns.waiting) == (Where.ADMITTED, 10)
+    turns.finish(mine, 3.0)
+    assert turns.waiting == 9
 
 
 def test_the_queue_is_bounded() -> None:

@@ -58,9 +58,10 @@ class Waiting:
             raise Refused("try-later")
 
     def leave(self, turn: Turn) -> None:
-        """Nothing is to be stored after all."""
+        """Nothing is stored for it any more; unless something was, what it took goes back."""
         self.turns.leave(turn)
         self.turns.give_back(turn)
+        self.turns.finish(turn, asyncio.get_running_loop().time())
 
     def _look(self) -> None:
         """Decide what can be decided, and look again when more may be."""
