@@ -99,13 +99,7 @@ class Campaign:
 
     def expected(self, batch: list[str]) -> list[str]:
         """What the boxes of the case page must show, in their order."""
-        shown = []
-        for part in _messages(batch):
-            told = [f"{name}: {text}" for name, text in _answers(part[1:]).items()]
-            shown += [inert(text) for text in [*told, part[0]]]
-        if len(batch) == A_CASE:
-            shown.append(inert(batch[-1]) + "\\xff")
-        return shown
+        return [inert(text) for text in _shown(batch)]
 
     async def see(self, case: int, expected: list[str]) -> None:
         """The boxes of the present page, and whether anything acted."""
@@ -167,7 +161,7 @@ class Campaign:
         lines = said.removesuffix("\n").split("\n")
         if not all(line.isprintable() for line in lines):
             self.fault(case, "the terminal was sent a character that acts")
-        for text in _texts(batch):
+        for text in _shown(batch):
             quoted = terminal.quoted(text)
             if not any(lines[at : at + len(quoted)] == quoted for at in range(len(lines))):
                 self.fault(case, "the terminal does not show", text)
@@ -197,6 +191,14 @@ def _messages(batch: list[str]) -> Iterable[list[str]]:
 
 def _answers(texts: list[str]) -> dict[str, str]:
     return {f"own-{number}": text for number, text in enumerate(texts) if text}
+
+
+def _shown(batch: list[str]) -> list[str]:
+    """What stands in a box, or behind a margin, of its own: an answer to a question that there is not behind its id."""
+    shown = []
+    for part in _messages(batch):
+        shown += [*(f"{name}: {text}" for name, text in _answers(part[1:]).items()), part[0]]
+    return [*shown, *(text + "\\xff" for text in batch[2 * A_MESSAGE :])]
 
 
 def _texts(batch: list[str]) -> list[str]:
