@@ -191,7 +191,7 @@ async def test_a_force_is_found_by_name_or_place(chromium_page: Page, tmp_path: 
         names = [text.partition(" (")[0] for text in await shown.locator("label").all_inner_texts()]
         assert names == [force.name for force in enabled_forces()]
         await expect(shown.first.get_by_role("radio")).to_be_focused()
-        await source.go_on("Is it about a chief officer or a commissioner?")
+        await source.go_on("Is there anyone who must not see this report?")
 
 
 async def test_a_long_account_goes_in_parts(chromium_page: Page, tmp_path: Path) -> None:
