@@ -124,7 +124,7 @@ async def test_rows_of_other_batches_under_the_boards_name(context: BrowserConte
         await expect(source.section("clock")).to_be_visible()
         said = await source.warnings()
         for name in NAMES:
-            assert sum(f"Answers of “{name}” are being withheld or altered" in warning for warning in said) == 1
+            assert sum(f"Answers of “{name}” are being held back or changed" in warning for warning in said) == 1
         assert places(server) == READING
 
 

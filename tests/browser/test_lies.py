@@ -100,8 +100,8 @@ async def test_an_altered_board(honest: Running, launch: Launch, browser: str, n
         warnings = await source.warnings()
         await context.close()
         assert len(warnings) == 1
-        assert f"Answers of “{NAMES[NORTH]}” are being withheld or altered" in warnings[0]
-        assert "proved, not guessed" in warnings[0]
+        assert f"Answers of “{NAMES[NORTH]}” are being held back or changed" in warnings[0]
+        assert "This is certain" in warnings[0]
         assert [one.method for one in server.of_visits()] == ["GET", "GET", "GET", "POST"]
         told = json.loads((await asyncio.to_thread(check, honest, server.address))[1])
         assert [(one["code"], one["unit"]) for one in told["warnings"]] == [("replies-altered", "unit-1")]
@@ -213,14 +213,14 @@ async def test_a_unit_that_is_held_back(context: BrowserContext, tmp_path: Path)
     async with service(tmp_path, silent=frozenset({NORTH})) as honest, lying_server(honest.address) as server:
         source = SourcePage(await context.new_page(), server.address)
         await source.report(Report("to a silent unit"))
-        assert any(f"“{NAMES[NORTH]}” has been silent" in warning for warning in await source.warnings())
+        assert any(f"Nothing has come from “{NAMES[NORTH]}”" in warning for warning in await source.warnings())
         assert await source.page.get_by_role("button", name="intake desk").count() == 0
         assert await source.check(new_codename()) == []
         fold = source.section("messages").locator("details")
         await expect(fold).to_be_visible()
         assert not await fold.locator(".govuk-warning-text").first.is_visible()
         await fold.locator("summary").click()
-        await expect(fold).to_contain_text(f"“{NAMES[NORTH]}” has been silent")
+        await expect(fold).to_contain_text(f"Nothing has come from “{NAMES[NORTH]}”")
         told = json.loads((await asyncio.to_thread(check, honest, server.address))[1])
         assert [(one["code"], one["unit"]) for one in told["warnings"]] == [("silent", "unit-1")]
 
