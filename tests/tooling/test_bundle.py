@@ -64,12 +64,14 @@ def test_a_build_that_differs_fails_and_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_it_holds_no_map_and_no_other_address() -> None:
-    """No source map, nothing that is fetched from elsewhere, no typeface."""
+    """No source map, nothing that is fetched from elsewhere: the typeface stands in the style sheet, two weights of it."""
     bundle = built(ROOT / "dropbox/server/static")
     for words in (b"http:", b"https:", b"sourceMappingURL"):
         assert words not in bundle["page.js"] + bundle["worker.js"]
-    for words in (b"url(", b"@import", b"@font-face", b"GDS Transport", b"sourceMappingURL"):
+    for words in (b"@import", b"GDS Transport", b"sourceMappingURL"):
         assert words not in bundle["style.css"]
+    addresses = [one.partition(b",")[0] for one in bundle["style.css"].split(b"url(")[1:]]
+    assert addresses == [b"data:font/woff2;base64"] * 2
 
 
 def test_the_notices_name_every_package_in_it() -> None:
