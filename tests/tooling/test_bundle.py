@@ -64,7 +64,7 @@ def test_a_build_that_differs_fails_and_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_it_holds_no_map_and_no_other_address() -> None:
-    """No source map, nothing that is fetched from elsewhere: the typeface stands in the style sheet, two weights of it."""
+    """No source map, nothing that is fetched from elsewhere: two weights of the typeface stand in the style sheet."""
     bundle = built(ROOT / "dropbox/server/static")
     for words in (b"http:", b"https:", b"sourceMappingURL"):
         assert words not in bundle["page.js"] + bundle["worker.js"]
