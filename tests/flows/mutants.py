@@ -191,7 +191,12 @@ MUTANTS = (
     Mutant("two texts take one step", _step_twice, "two texts have one step", 1, 12),
     Mutant("numbers begin again without a keyring", _numbers_again, "a text changed", 4, 30),
     Mutant(
-        "chains outlive a keyring put back", partial(_kept_by_a_roll_back, "chains"), "a key served two texts", 4, 30
+        "chains outlive a keyring put back",
+        partial(_kept_by_a_roll_back, "chains"),
+        "a key served two texts",
+        4,
+        30,
+        8.0,
     ),
     Mutant(
         "what came before seeds again",
