@@ -51,8 +51,10 @@ class Scene:
         return codename
 
     async def buttons(self) -> list[str]:
-        """Everything that can be pressed on the present page."""
-        return [" ".join(text.split()) for text in await self.page.get_by_role("button").all_inner_texts()]
+        """Everything that can be pressed on the present page, above its foot."""
+        texts = await self.page.get_by_role("button").all_inner_texts()
+        below = await self.page.locator(".own-foot").get_by_role("button").all_inner_texts()
+        return [" ".join(text.split()) for text in texts[: len(texts) - len(below)]]
 
     def alter(self, unit: int) -> None:
         """From now on the unit's manifest is not the one that it signed."""

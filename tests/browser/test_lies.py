@@ -121,7 +121,7 @@ async def test_a_report_to_a_unit_whose_board_is_altered(honest: Running, contex
         assert len(server.of_visits()[-1].body) == 16_384
         await expect(source.section("refused")).to_contain_text("Do not send it again today")
         assert await source.page.get_by_role("button", name="intake desk").count() == 0
-        assert any("withheld or altered" in warning for warning in await source.warnings())
+        assert any("held back or changed" in warning for warning in await source.warnings())
 
 
 def _under_signed(answer: bytes) -> bytes:

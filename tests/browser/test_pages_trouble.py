@@ -192,7 +192,7 @@ async def test_no_answer_after_the_envelope_left(launch: Launch, tmp_path: Path)
         await again("Not sent", PERHAPS)
         it.between.changes.clear()
         await again("Your report is stored")
-        assert await stored(it.server) == 3, "two of it, and a decoy between"
+        assert await stored(it.server) == 5, "three of the first press, which had no receipt, a decoy, and the last"
         assert ACCOUNT not in await it.source.everything()
 
 

@@ -86,7 +86,9 @@ def test_questions_and_options_are_those_of_the_code() -> None:
         if line.startswith("| `")
     ]
     listed = {
-        row[0].strip("`"): re.findall(r"`([a-z-]+)`( \*)?", row[1]) if row[1] != "own words" else [] for row in rows
+        name: re.findall(r"`([a-z-]+)`( \*)?", row[1]) if row[1] != "own words" else []
+        for row in rows
+        for name in re.findall(r"`([a-z-]+)`", row[0])
     }
     assert listed == {one.id: [(opt.id, " *" * opt.independent) for opt in one.options] for one in QUESTIONS}
 

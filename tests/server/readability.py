@@ -5,9 +5,9 @@ import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-ENDS = {"p", "li", "h1", "h2", "h3", "label", "legend", "summary", "button", "div", "dt", "dd", "pre", "option"}
+ENDS = {"p", "li", "h1", "h2", "h3", "label", "legend", "summary", "button", "div", "dt", "dd", "pre"}
 """Elements after which a sentence is over."""
-LEFT_OUT = {"template", "script", "style", "code", "kbd", "svg", "pre"}
+LEFT_OUT = {"template", "script", "style", "code", "kbd", "svg", "pre", "option"}
 """What is not read as words."""
 _WORD = re.compile(r"[A-Za-z]+(?:['\u2019-][A-Za-z]+)*")
 _VOWELS = re.compile("[aeiouy]+")
