@@ -104,8 +104,10 @@ function write(folder, files) {
   for (const name of readdirSync(folder)) if (!kept.has(name)) rmSync(join(folder, name), { recursive: true });
 }
 
+/** Of each file, and of what a browser gets in its place: whoever compares need not unpack it. */
 function hashes(files) {
-  const lines = Object.entries(files).map(([name, text]) => `${createHash('sha256').update(text).digest('hex')}  ${name}\n`);
+  const all = Object.entries(files).flatMap(([name, text]) => [[name, text], [`${name}.br`, packed(Buffer.from(text))[".br"]]]);
+  const lines = all.map(([name, bytes]) => `${createHash('sha256').update(bytes).digest('hex')}  ${name}\n`);
   return lines.sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1)).join("");
 }
 

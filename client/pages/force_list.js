@@ -45,9 +45,10 @@ function said(typed, found) {
   return say(found.length > MOST ? "found-first" : name, { n: found.length, most: MOST });
 }
 
-/** What is typed for, looked up. */
+/** What is typed for, looked up. Places are laid out for it with the first letter: it takes a slow device a moment. */
 function look() {
   const typed = byId("find", HTMLInputElement).value.trim();
+  if (!typed) return { typed, found: [] };
   if (!names.length) {
     const forces = items.map(({ input }) => ({ slug: slug(input), names: (input.dataset["find"] ?? "").split("|") }));
     names = namesOf(forces, PLACES);

@@ -3,6 +3,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
@@ -17,7 +18,7 @@ from dropbox.protocol.pages import Pages, parse_signed_pages, verify_pages
 from dropbox.protocol.primitives import sha256
 from dropbox.shown.days import day_of_time
 from dropbox.transport.errors import BadAnswer
-from dropbox.transport.pages import PagesConnection
+from dropbox.transport.pages import PagesConnection, unpacked
 
 from . import terminal
 from .service import Stop, open_service, service_options
@@ -27,6 +28,7 @@ DOCUMENTS = ("/", "/exit")
 _LARGEST_PAGES = 64 * 1024
 _NO_PART = "/notices.txt"
 """Nothing that runs or is shown beside a report."""
+_BROTLI = ".br"
 LIMIT = (
     "This is what the service sent to this program. It may know the program from a browser and send a browser "
     "something else. Over Tor it does not know whose browser it is."
@@ -50,11 +52,15 @@ class Part:
     found: str
 
 
-def release_hashes() -> dict[str, bytes]:
-    """H of each part of the page that comes with this release, by its address."""
+def release_hashes() -> tuple[dict[str, bytes], dict[bytes, bytes]]:
+    """H of each part of the page that comes with this release, by its address; and by H of that part packed by brotli,
+    which nothing here unpacks."""
     record = (resources.files(__package__) / "bundle.sha256").read_text(encoding="ascii")
     rows = (line.split("  ") for line in record.splitlines())
-    return {f"/{name}": bytes.fromhex(digest) for digest, name in rows if f"/{name}" != _NO_PART}
+    held = {name: bytes.fromhex(digest) for digest, name in rows}
+    plain = {name: digest for name, digest in held.items() if not name.endswith(_BROTLI)}
+    packed = {held[name + _BROTLI]: digest for name, digest in plain.items()}
+    return {f"/{name}": digest for name, digest in plain.items() if f"/{name}" != _NO_PART}, packed
 
 
 def _order(address: str) -> tuple[int, str]:
@@ -62,26 +68,33 @@ def _order(address: str) -> tuple[int, str]:
     return (("/", "", "/worker.js", "/exit").index(address) if address in ("/", "/worker.js", "/exit") else 1, address)
 
 
-async def _fetched(url: str, socks: str | None, addresses: list[str]) -> dict[str, bytes | None]:
-    """Each address and what stands there; None where the answer is none that a browser would show. Raises
+def _hash(encoding: str, data: bytes, packed: dict[bytes, bytes]) -> bytes:
+    """H of what was packed, or of what came where no release packed it so. Raises BadAnswer."""
+    if encoding == "br":
+        return packed.get(sha256(data), sha256(data))
+    return sha256(unpacked(encoding, data))
+
+
+async def _fetched(url: str, socks: str | None, addresses: list[str], packed: dict[bytes, bytes]) -> dict[str, bytes]:
+    """Each address and H of what stands there; empty where the answer is none that a browser would show. Raises
     TransportFailed where nobody answers."""
-    found: dict[str, bytes | None] = {}
+    found: dict[str, bytes] = {}
     async with PagesConnection(url, socks) as connection:
         for address in addresses:
-            try:
-                status, data = await connection.part(address)
-            except BadAnswer:
-                status, data = 0, b""
-            found[address] = data if status == 200 else None
+            found[address] = b""
+            with suppress(BadAnswer):
+                status, encoding, data = await connection.part(address)
+                if status == 200:
+                    found[address] = _hash(encoding, data, packed)
     return found
 
 
-def _compared(expected: dict[str, bytes], found: dict[str, bytes | None]) -> list[Part]:
+def _compared(expected: dict[str, bytes], found: dict[str, bytes]) -> list[Part]:
     parts = []
-    for address, data in found.items():
-        digest, hash_there = expected.get(address), sha256(data) if data is not None else b""
-        state = "not-compared" if digest is None else "same" if digest == hash_there else "differs"
-        parts.append(Part(address, state, digest.hex() if digest else "", hash_there.hex()))
+    for address, there in found.items():
+        digest = expected.get(address)
+        state = "not-compared" if digest is None else "same" if digest == there else "differs"
+        parts.append(Part(address, state, digest.hex() if digest else "", there.hex()))
     return parts
 
 
@@ -133,9 +146,10 @@ def verify_client(
     """
     known = open_service(service, anchor_file, socks, despite_clock, as_json)
     pages = _signed_pages(known.anchor, pages_file)
-    expected = release_hashes() | (dict(pages.documents) if pages else {})
+    released, packed = release_hashes()
+    expected = released | (dict(pages.documents) if pages else {})
     addresses = sorted({*DOCUMENTS, *expected}, key=_order)
-    parts = _compared(expected, asyncio.run(_fetched(known.url, known.socks, addresses)))
+    parts = _compared(expected, asyncio.run(_fetched(known.url, known.socks, addresses, packed)))
     say_once((_json if as_json else _text)(parts, pages))
     terminal.say(LIMIT)
     states = {part.state for part in parts}

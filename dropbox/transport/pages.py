@@ -7,8 +7,6 @@ says so.
 
 import zlib
 
-import brotli  # type: ignore[import-untyped]  # has no types
-
 from .errors import BadAnswer
 from .http import Connection
 
@@ -54,23 +52,16 @@ def browser_headers(address: str) -> dict[str, str]:
 
 def unpacked(encoding: str, data: bytes) -> bytes:
     """At most LARGEST bytes. Raises BadAnswer for more, for what is not whole, and for an encoding that is not read."""
+    if encoding in ("", "identity"):
+        return data
+    if encoding != "gzip":
+        raise BadAnswer("encoding")
+    gunzip = zlib.decompressobj(wbits=31)
     try:
-        match encoding:
-            case "" | "identity":
-                return data
-            case "gzip":
-                gunzip = zlib.decompressobj(wbits=31)
-                plain = gunzip.decompress(data, LARGEST + 1)
-                ended = gunzip.eof
-            case "br":
-                unbrotli = brotli.Decompressor()
-                plain = unbrotli.process(data, output_buffer_limit=LARGEST + 1)
-                ended = unbrotli.is_finished()
-            case _:
-                raise BadAnswer("encoding")
-    except (zlib.error, brotli.error):
+        plain = gunzip.decompress(data, LARGEST + 1)
+    except zlib.error:
         raise BadAnswer("packed") from None
-    if not ended or len(plain) > LARGEST:
+    if not gunzip.eof or len(plain) > LARGEST:
         raise BadAnswer("packed")
     return plain
 
@@ -78,7 +69,6 @@ def unpacked(encoding: str, data: bytes) -> bytes:
 class PagesConnection(Connection):
     """One reader of the page."""
 
-    async def part(self, address: str) -> tuple[int, bytes]:
-        """The status and the bytes of one address, unpacked. Raises TransportFailed."""
-        status, encoding, data = await self.look(address, browser_headers(address), LARGEST)
-        return status, unpacked(encoding, data)
+    async def part(self, address: str) -> tuple[int, str, bytes]:
+        """Of one address the status, how it is packed, and the bytes as they came. Raises TransportFailed."""
+        return await self.look(address, browser_headers(address), LARGEST)
