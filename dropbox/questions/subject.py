@@ -56,8 +56,8 @@ KEEP_FROM = (
         "Who must not see this",
         _("Is there anyone who must not see this report?"),
         _(
-            "The first two answers send your report to the independent desk, not to the force\u2019s own unit. In "
-            "London a commander counts as well."
+            "The first two send your report to the independent desk, not to the force\u2019s own unit. In London a "
+            "commander counts too."
         ),
         (
             Option(

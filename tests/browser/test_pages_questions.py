@@ -49,8 +49,8 @@ RECORD = """() => {
 }"""
 """Keeps what the page asks of its worker."""
 MOST_SCREENS, MOST_SCREENS_FULL = 13, 26
-QUESTIONS, MOST_WORDS = ("suits", "role", "force", "keep", "account", "at-risk"), 465
-"""The questions of the shortest way, and the words to read on all of them, the names of the stages included."""
+QUESTIONS, MOST_WORDS = ("suits", "role", "force", "keep", "account", "at-risk"), 440
+"""The questions of the shortest way, and the words to read on all of them."""
 READ = """() => {
   const main = document.querySelector('main')
   const unread = [...main.querySelectorAll('.govuk-visually-hidden, .own-scroll')]
