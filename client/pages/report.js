@@ -125,7 +125,7 @@ function answerOf(id, kind) {
 }
 
 /** The forces that were named because there are several, each once, in the order in which they were named. */
-export function namedForces() {
+function namedForces() {
   const options = all(section("forces"), "select").map((select) =>
     select instanceof HTMLSelectElement ? select.selectedOptions[0] : undefined,
   );
