@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** @file What may point to the source in what was typed, below the account and on the page that shows all. It holds nobody up. */
+/**
+ * @file What may point to the source in what was typed, below the account and on the page that shows all. It holds nobody
+ * up, and moves nothing that a finger is on its way to.
+ */
 
 import { hints } from "./checker.js";
-import { all, byId, fill, fillWith, fresh, one, section } from "./dom.js";
+import { all, fill, fillWith, fresh, one, section } from "./dom.js";
 import { say } from "./words.js";
 
 /** Milliseconds without a key before it is looked, and one more for so many letters: a slow device goes on typing. */
@@ -12,6 +15,8 @@ const LETTERS = 20;
 const MOST = 8;
 /** Where the name of somebody else is asked for. */
 const ASKS_NAMES = new Set(["subject-identity", "keep-from-whom"]);
+/** The look that is still to come, when somebody types. */
+let waiting = 0;
 
 /** What the page that shows all shows of text boxes, in its order. */
 function typed() {
@@ -43,7 +48,9 @@ function lines(text) {
   });
 }
 
-function show() {
+/** Look at once. */
+export function showHints() {
+  clearTimeout(waiting);
   // After *Exit this page* there is nothing left to look at.
   if (!document.getElementById("page-check")) return;
   const text = typed();
@@ -57,12 +64,12 @@ function show() {
 
 /** Wire the pages. */
 export function startHints() {
-  byId("account-size", HTMLElement).after(...fresh("hints"));
+  // Below the button, which stays where it is when a line comes.
+  one(section("account"), "form").after(...fresh("hints"));
   one(section("check"), "dl").after(...fresh("hints"));
-  let waiting = 0;
   document.addEventListener("input", (event) => {
     if (!(event.target instanceof HTMLTextAreaElement)) return;
     clearTimeout(waiting);
-    waiting = setTimeout(show, PAUSE + event.target.value.length / LETTERS);
+    waiting = setTimeout(showHints, PAUSE + event.target.value.length / LETTERS);
   });
 }

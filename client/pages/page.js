@@ -10,7 +10,7 @@ import { showAsRead, showCodename, showHelp, typedWords } from "./codename.js";
 import { all, byId, emptyFilled, fill, one, section } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
 import { showFitting, startForceList } from "./force_list.js";
-import { startHints } from "./hint_list.js";
+import { showHints, startHints } from "./hint_list.js";
 import { emptyFields, isAnythingWritten, startCover, startExit, startForgetting } from "./leave.js";
 import { emptyKept } from "./outcome.js";
 import { MAX_PARTS, fillCheckPage, replyText, report, size, sizeWords, targets } from "./report.js";
@@ -82,6 +82,7 @@ function entered(name) {
     state.changing = false;
     fillCheckPage();
     fillUnanswered();
+    showHints();
   }
   if (name === "messages") {
     const begun = replyText().trim() !== "";

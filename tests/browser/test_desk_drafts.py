@@ -9,6 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.browser.desk_house import Officer
+from tests.browser.still import moved, watch
 from tests.desk_web.house import House, open_house
 
 pytestmark = [pytest.mark.either, pytest.mark.timeout(120)]
@@ -60,6 +61,18 @@ async def test_a_reply_keeps_itself(officer: Officer) -> None:
     await page.reload()
     await expect(box).to_have_value(more)
     assert officer.complaints == []
+
+
+async def test_nothing_moves_while_it_is_kept(officer: Officer) -> None:
+    """On a small screen: neither the count nor the line that it is kept moves a button that a hand is on its way to."""
+    page = officer.page
+    await page.set_viewport_size({"width": 320, "height": 640})
+    await page.evaluate("() => new Promise(requestAnimationFrame)")
+    await watch(page)
+    await page.locator("#text").press_sequentially(TEXT)
+    await expect(page.locator("#kept")).to_have_text(KEPT)
+    await page.wait_for_timeout(500)
+    assert await moved(page) == []
 
 
 async def test_two_tabs_lose_nothing(officer: Officer) -> None:
