@@ -11,8 +11,9 @@ import { Aes256Gcm, CipherSuite, HkdfSha256 } from "@hpke/core";
 import { XWing } from "@hpke/hybridkem-x-wing";
 import { ed25519, x25519 } from "@noble/curves/ed25519.js";
 import { argon2idAsync } from "@noble/hashes/argon2.js";
+import { hexToBytes } from "@noble/hashes/utils.js";
 
-import { concat, toHex } from "./bytes.js";
+import { concat, equal, toHex, utf8 } from "./bytes.js";
 import { HASH, KEY, SIGNATURE, XWING_ENC, XWING_PUBLIC, XWING_SEED } from "./constants.js";
 import { BadPublicKey, BadSignature, NotForThisKey, WrongLength } from "./errors.js";
 
@@ -25,6 +26,10 @@ const HMAC = { name: "HMAC", hash: "SHA-256" };
 const MLKEM_MODULUS = 3_329;
 /** Bytes of an ML-KEM-768 key that hold its coefficients. */
 const MLKEM_VECTOR = 1_152;
+const IDENTITY = Point.ZERO.toBytes();
+const PROBE_KEY = "ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b92421eea691446d22c";
+const PROBE_SIGNATURE =
+  "77df156616e51079873310e15d4c23124fc1f6b7cafbbaec112217f900cfae54e418ce45fa60473be1c74244c2d6ffb39b352aec89fcee2538a2fe5f87c48000";
 const ANY_SCALAR = new Uint8Array(KEY).fill(1);
 /** Milliseconds that Argon2id works before it lets anything else in; a pause costs up to five. */
 const TICK = 40;
@@ -34,27 +39,16 @@ export function hasCrypto() {
   return typeof globalThis.crypto?.subtle?.digest === "function";
 }
 
-/** @type {Map<string, Promise<CryptoKeyPair | undefined>>} */
-const tried = new Map();
+/** @type {Promise<CryptoKey | undefined> | undefined} */
+let own;
 
-/**
- * A key pair of the browser's own for this curve, made once; undefined where it does not know the curve.
- * @param {string} curve
- */
-function has(curve) {
-  const uses = /** @type {KeyUsage[]} */ (curve === X25519 ? ["deriveBits"] : ["sign", "verify"]);
-  const made = tried.get(curve) ?? ownPair(curve, uses);
-  tried.set(curve, made);
-  return made;
-}
-
-/** @param {string} curve @param {KeyUsage[]} uses */
-async function ownPair(curve, uses) {
-  try {
-    return /** @type {CryptoKeyPair} */ (await crypto.subtle.generateKey(curve, false, uses));
-  } catch {
-    return undefined;
-  }
+/** A private X25519 key of the browser's own, made once; undefined where it does not know the curve. */
+function ownKey() {
+  own ??= crypto.subtle.generateKey(X25519, false, ["deriveBits"]).then(
+    (pair) => /** @type {CryptoKeyPair} */ (pair).privateKey,
+    () => undefined,
+  );
+  return own;
 }
 
 /**
@@ -186,12 +180,49 @@ function ofPrimeOrder(encoded) {
   return point.isTorsionFree() && !point.isSmallOrder();
 }
 
+/** @type {WeakMap<Bytes, boolean>} */
+const sound = new WeakMap();
+
+/** Of a key that signs much it is asked once. A key is not changed in place once it was used. @param {Bytes} key */
+function isKey(key) {
+  const known = sound.get(key) ?? ofPrimeOrder(key);
+  sound.set(key, known);
+  return known;
+}
+
 /**
  * The number that 32 bytes hold, the least of them first.
  * @param {Bytes} bytes
  */
 function littleEndian(bytes) {
   return BigInt(`0x${toHex(bytes.toReversed())}`);
+}
+
+/**
+ * The browser's own equation.
+ * @param {Bytes} key
+ * @param {Bytes} message
+ * @param {Bytes} signature
+ */
+async function ownHolds(key, message, signature) {
+  const imported = await crypto.subtle.importKey("raw", key, ED25519, false, ["verify"]);
+  return crypto.subtle.verify(ED25519, imported, signature, message);
+}
+
+/** @type {Promise<boolean> | undefined} */
+let withoutCofactor;
+
+/**
+ * Whether the browser has an equation of its own, and it is the one without the cofactor. That one makes R anew and asks
+ * for its very bytes: under a key of prime order it takes no R but one of that order. The vector `ed25519-mixed-order-r`
+ * tells: the other equation takes it.
+ */
+function isOwnWithoutCofactor() {
+  withoutCofactor ??= ownHolds(hexToBytes(PROBE_KEY), utf8("message"), hexToBytes(PROBE_SIGNATURE)).then(
+    (taken) => !taken,
+    () => false,
+  );
+  return withoutCofactor;
 }
 
 /**
@@ -202,12 +233,13 @@ function littleEndian(bytes) {
  * @param {Bytes} signature
  */
 async function holds(key, message, signature) {
+  const [r, s] = [signature.subarray(0, KEY), signature.subarray(KEY)];
   try {
-    if (!ofPrimeOrder(key) || !ofPrimeOrder(signature.subarray(0, KEY))) return false;
-    if (!(await has(ED25519))) return ed25519.verify(signature, message, key, { zip215: false });
-    if (littleEndian(signature.subarray(KEY)) >= Point.Fn.ORDER) return false;
-    const imported = await crypto.subtle.importKey("raw", key, ED25519, false, ["verify"]);
-    return await crypto.subtle.verify(ED25519, imported, signature, message);
+    if (!isKey(key)) return false;
+    if (!(await isOwnWithoutCofactor())) {
+      return ofPrimeOrder(r) && ed25519.verify(signature, message, key, { zip215: false });
+    }
+    return littleEndian(s) < Point.Fn.ORDER && !equal(r, IDENTITY) && (await ownHolds(key, message, signature));
   } catch {
     return false;
   }
@@ -262,11 +294,11 @@ function belowModulus(coefficients) {
 export async function checkSealingKey(key) {
   if (key.length !== XWING_PUBLIC || !belowModulus(key.subarray(0, MLKEM_VECTOR))) throw new BadPublicKey("x-wing");
   const point = key.subarray(XWING_PUBLIC - KEY);
-  const own = await has(X25519);
+  const own = await ownKey();
   try {
     if (own) {
       const other = await crypto.subtle.importKey("raw", point, X25519, false, []);
-      await crypto.subtle.deriveBits({ name: X25519, public: other }, own.privateKey, KEY * 8);
+      await crypto.subtle.deriveBits({ name: X25519, public: other }, own, KEY * 8);
     } else x25519.getSharedSecret(ANY_SCALAR, point);
   } catch {
     // Of small order: what is shared would be zero (RFC 7748, 6.1).

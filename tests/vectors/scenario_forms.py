@@ -16,6 +16,8 @@ _WITH_MIXED_R = (
     "77df156616e51079873310e15d4c23124fc1f6b7cafbbaec112217f900cfae54"
     "e418ce45fa60473be1c74244c2d6ffb39b352aec89fcee2538a2fe5f87c48000"
 )
+_ZERO_SEED_KEY = "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29"
+_WITH_IDENTITY_R = f"{1:02x}{0:062x}c5b888c651c57f50514c907ac51e8fec10afb8cc165c3e2c4aae4f9af57bd10f"
 _NO_ORDER = "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"
 
 
@@ -179,6 +181,13 @@ def _primitives() -> list[Scenario]:
             "R with a part of small order, for which the equation with the cofactor holds.",
             "ed25519-verify",
             {"public": _PLAIN_KEY, "message": b"message".hex(), "signature": _WITH_MIXED_R},
+            "bad-signature",
+        ),
+        refuse(
+            "ed25519-identity-r",
+            "R is the identity, of prime order by neither reading, and the equation holds.",
+            "ed25519-verify",
+            {"public": _ZERO_SEED_KEY, "message": b"message".hex(), "signature": _WITH_IDENTITY_R},
             "bad-signature",
         ),
         refuse("ed25519-key-short", "31 bytes.", "ed25519-verify", {"public": "00" * 31, **verify}, "wrong-length"),
