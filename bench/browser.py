@@ -30,8 +30,17 @@ globalThis.Worker = class extends Worker {
     })
   }
 }
+addEventListener("submit", () => { steps.sent = performance.now() }, true)
+new MutationObserver((changes) => {
+  for (const { target } of changes) {
+    if (target.id === "begin" && !target.hidden) steps.opened ??= performance.now()
+    if (target.id === "page-sent" && !target.hidden) steps.stored ??= performance.now()
+  }
+}).observe(document, { attributes: true, attributeFilter: ["hidden"], subtree: true })
 """
-"""When a visit's steps were first told to the page, and when its codename is stretched."""
+"""When the page could be used, when "Send" was pressed, when a visit's steps were first told to the page, when the
+report is shown as stored, in milliseconds since the page was asked for; and a promise of its stretched codename."""
+BURST = "() => steps.opened + steps.stored - steps.sent"
 WAITED = "() => steps.post - steps.seal"
 """Milliseconds from the sealed envelope to its leaving."""
 
@@ -52,7 +61,6 @@ async def _visit(page: Page, address: str) -> Visit:
     await page.add_init_script(WATCH)
     begun = time.perf_counter()
     await source.open()
-    opened = time.perf_counter() - begun
     await source.walk_to_check(Report("How long does it take?", force="Cumbria"))
     codename = await source.take_codename()
     await page.evaluate("() => stretched")
@@ -60,11 +68,11 @@ async def _visit(page: Page, address: str) -> Visit:
     sending = time.perf_counter()
     await source.send(codename)
     sent = time.perf_counter() - sending
-    waited = await page.evaluate(WAITED) / 1_000
+    burst, waited = await page.evaluate(BURST) / 1_000, await page.evaluate(WAITED) / 1_000
     again = time.perf_counter()
     await source.check(codename)
     await source.reply("And again?", "Unit 0")
-    return Visit(opened + sent, waited, walked + sent + time.perf_counter() - again)
+    return Visit(burst, waited, walked + sent + time.perf_counter() - again)
 
 
 async def _visits(address: str, name: str, rounds: int) -> list[Visit]:
