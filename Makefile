@@ -32,7 +32,7 @@ help:
 	@echo 'make twin    talk through browser and command line [N=1000 conversations]'
 	@echo 'make browsers  every browser test in both, each page in every look'
 	@echo 'make visits  look at many visits, and in real time at loaded ones [N=200]'
-	@echo 'make docs    write docs/commands.md from the commands'
+	@echo 'make docs    write docs/commands.md and docs/worked-example.md'
 	@echo 'make generated  write the browser'\''s constants, errors and words from the Python'
 	@echo 'make lock    pin requirements/*.in again'
 	@echo 'make clean   remove all that these commands made'
@@ -145,7 +145,8 @@ visits: setup
 	@VISITS=$(N) $(BIN)/python -m pytest tests/browser/test_visits_alike.py tests/scenarios/test_visits_alike.py -q
 
 docs: setup
-	@exec $(BIN)/python docs/write_commands.py
+	@$(BIN)/python docs/write_commands.py
+	@$(BIN)/python -m tests.vectors.worked_example
 
 generated: setup
 	@exec $(BIN)/python client/generate.py

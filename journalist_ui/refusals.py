@@ -89,6 +89,12 @@ class BackupFailed(DeskRefused):
     status = 500
 
 
+class BackupsGone(BackupFailed):
+    """The backup folder held this desk's backups and holds none now: its disk is another, or not mounted."""
+
+    code = "backups-gone"
+
+
 class OpeningFailed(DeskRefused):
     """The process that opens envelopes ended again and again; what was fetched is tried again with the next run."""
 

@@ -12,6 +12,7 @@ import click
 
 from dropbox.command_line.inputs import as_text, reason
 from dropbox.command_line.refused import InputRefused
+from dropbox.command_line.screen import cleared, press_enter
 from dropbox.command_line.secret_lines import stopping
 from dropbox.protocol.codename import decode_codename
 from dropbox.protocol.constants import CODENAME_WORDS
@@ -23,7 +24,6 @@ from .service import Stop
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-CLEAR = "\033[2J\033[3J\033[H"
 LONGEST_LINE = 4_096
 """Bytes, far beyond any eight words."""
 MOST_LINES = 2 * CODENAME_WORDS
@@ -52,7 +52,7 @@ def ask_codename(text_follows: bool = False, shown: bool = False) -> bytes:
     the first line of standard input, and where that line holds too few words, in those that follow. ``text_follows``:
     other text may follow too. Raises CodenameError, InputRefused."""
     if sys.stdin.isatty():
-        with _cleared() if shown else nullcontext(), _alone(shown):
+        with cleared(err=True) if shown else nullcontext(), _alone(shown):
             return decode_codename(_typed(PROMPT_SHOWN if shown else PROMPT), codename_words())
     first = typed = _line()
     for _ in range(MOST_LINES):
@@ -134,26 +134,15 @@ def _alone(shown: bool) -> Iterator[None]:
                 termios.tcsetattr(sys.stdin, termios.TCSAFLUSH, before)
 
 
-@contextmanager
-def _cleared() -> Iterator[None]:
-    """Whatever ends this, Ctrl-C and the end of the terminal's session too, nothing stays on the screen."""
-    with stopping():
-        try:
-            yield
-        finally:
-            click.echo(CLEAR, err=True, nl=False)
-
-
 def show_codename(words: Sequence[str]) -> None:
     """Show it, and clear it from the screen once it is written down, or when the person stops."""
     terminal.say("This is your codename. It is the only way back to the answers, and nobody can give it to you again.")
     terminal.say("Write it on paper. Do not store it on a device that others can look at.")
-    with _cleared():
+    with cleared(err=True):
         terminal.say("")
         terminal.say(f"    {' '.join(words)}")
         terminal.say("")
-        then = "Press Enter when you have written it down; the screen is then cleared"
-        click.prompt(then, default="", show_default=False, hide_input=True, prompt_suffix=".", err=True)
+        press_enter("you have written it down")
 
 
 def typed_back(entropy: bytes) -> None:

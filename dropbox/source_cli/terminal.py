@@ -101,7 +101,9 @@ def error_text(error: BaseException) -> str:
 def confirm_clock() -> bool:
     """The date warning in a conversation: go on or not."""
     say("This device's date seems wrong, or the service is being held back.")
-    say("If the date here is right and you go on, your message may stay unread for longer.")
+    say(
+        "If the date here is right you can go on: what you send may stay unread for longer, and answers may be missing."
+    )
     return click.confirm("Go on all the same?", default=False, err=True)
 
 

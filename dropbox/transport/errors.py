@@ -14,6 +14,9 @@
 
 from typing import ClassVar
 
+ASTRAY = "unknown-path"
+"""The server's code where nothing of the service is."""
+
 
 class TransportFailed(Exception):
     """Root of the tree; ``say`` tells a person what happened and what to do."""
@@ -63,3 +66,6 @@ class Refused(TransportFailed):
         speak with this program's voice."""
         super().__init__(code)
         self.refusal = code
+        if code == ASTRAY:
+            # A mistyped path: to wait would not help.
+            self.say = BadAnswer.say

@@ -11,7 +11,7 @@ from typing import TypeVar
 import click
 
 from dropbox.command_line import inputs
-from dropbox.command_line.output import say_done
+from dropbox.command_line.output import say_done, say_once
 from dropbox.command_line.refused import InputRefused
 from dropbox.command_line.secret_lines import secret_line
 from journalist_ui.daemon.desk_key import given_passphrase
@@ -108,7 +108,16 @@ def show(result: Result, as_json: bool, words: Callable[[Result], Iterable[str]]
 
 def show_done(result: Result, as_json: bool, words: Callable[[Result], Iterable[str]]) -> None:
     """The same of what is done by now. Raises OutputLost, which says so."""
-    say_done(to_json(result) if as_json else "\n".join(words(result)))
+    say_done(_text(result, as_json, words))
+
+
+def show_read(result: Result, as_json: bool, words: Callable[[Result], Iterable[str]]) -> None:
+    """The same of what counts as read once it was asked for. Raises OutputLost where not all of it leaves."""
+    say_once(_text(result, as_json, words))
+
+
+def _text(result: Result, as_json: bool, words: Callable[[Result], Iterable[str]]) -> str:
+    return to_json(result) if as_json else "\n".join(words(result))
 
 
 def tell(notices: Iterable[ToldNotice]) -> None:

@@ -5,14 +5,17 @@ from pathlib import Path
 
 import click
 
+from dropbox.command_line.output import check_output
+from dropbox.command_line.refused import OutputLost
 from dropbox.questions.told import told
 from journalist_ui.shapes.conversation import Case, Message, Show
 from journalist_ui.words.deliveries import delivery
 
-from .asking import ask_signed_in, json_option, session_option, show as print_result
+from .asking import ask_signed_in, json_option, session_option, show_read
 from .terminal import inert, quoted
 
 UNPROVED = "NOT PROVED TO BE FROM THE SOURCE; do not act on it, and tell whoever oversees this desk"
+NOT_ALL = "Not all of the case could be printed, and it counts as shown to you: show it again, and read it to its end."
 UNWRITTEN = "NOT PROVED TO BE WRITTEN AT THIS DESK; tell whoever oversees it"
 
 
@@ -23,14 +26,21 @@ UNWRITTEN = "NOT PROVED TO BE WRITTEN AT THIS DESK; tell whoever oversees it"
 def show(case: int, session: Path, as_json: bool) -> None:
     """Show a case: the report, and the conversation with the state of each text.
 
-    What a source wrote stands behind a margin; what is not plainly visible in it stands as its code point.
+    What a source wrote stands behind a margin; what is not plainly visible in it stands as its code point. All of it
+    counts as shown to you, also where another program takes what is printed.
 
     \b
     Examples:
       dropbox-desk show 3 --session ada.session
       dropbox-desk show 3 --session ada.session --json
     """
-    print_result(ask_signed_in(session, Show(case)).case, as_json, words_of)
+    # What nobody can read is not to count as shown.
+    check_output()
+    found = ask_signed_in(session, Show(case)).case
+    try:
+        show_read(found, as_json, words_of)
+    except OutputLost as lost:
+        raise OutputLost(f"{NOT_ALL} {lost.say}") from None
 
 
 def words_of(fields: Case) -> list[str]:

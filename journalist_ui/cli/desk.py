@@ -9,7 +9,9 @@ import click
 from dropbox.command_line.addresses import parse_proxy
 from dropbox.command_line.output import NOWHERE, check_output, goes_nowhere, say_once
 from dropbox.command_line.refused import OutputLost
+from dropbox.command_line.screen import give_secret
 from dropbox.command_line.secret_lines import secret_line
+from journalist_ui.daemon.settings import NO_BACKUP
 from journalist_ui.daemon.setup import NewDesk, init_desk, replace_keyring as replace
 from journalist_ui.refusals import BadInput
 from journalist_ui.shapes.offline import DeskMade, KeyringReplaced
@@ -18,9 +20,16 @@ from journalist_ui.web_address import NO_WEB
 from journalist_ui.words.counts import counted
 
 from .asking import desk_passphrase, json_option, key_option, show_done, vault_option
-from .prompts import CODES, MEMBER
+from .prompts import APP_HAS_IT, CODES, MEMBER
 
 NO_BACKUP_SAID = "No backup is configured: if this desk's disk fails, every case is lost."
+NO_FOLDER = (
+    "{folder} is not there yet. Mount the backups' disk and make it: the desk publishes nothing before a backup."
+)
+SAME_DISK = (
+    "{folder} is on the same disk as the desk. If that disk fails, desk and backups are lost together: is the backups' "
+    "disk mounted?"
+)
 GIVE_UP_FIRST = (
     "This gives up everything the keyring holds. If its file is lost or damaged for good, say so with --give-up-old."
 )
@@ -92,20 +101,38 @@ def init(
         person,
     )
     try:
-        say_once(to_json(made) if as_json else "\n".join(_made(made)))
+        _give(made, as_json)
     except OutputLost:
         shutil.rmtree(vault.absolute())
         raise
-    if backup == "none":
-        click.echo(NO_BACKUP_SAID, err=True)
+    if said := _of_backup(vault, backup):
+        click.echo(said, err=True)
+
+
+def _of_backup(vault: Path, backup: str) -> str:
+    """What a person should know of where the backups go; empty where nothing is wrong with it."""
+    if backup == NO_BACKUP:
+        return NO_BACKUP_SAID
+    try:
+        same = Path(backup).stat().st_dev == vault.stat().st_dev
+    except OSError:
+        return NO_FOLDER.format(folder=backup)
+    return SAME_DISK.format(folder=backup) if same else ""
+
+
+def _give(made: DeskMade, as_json: bool) -> None:
+    """What is given once comes first, and does not stay on a screen. Raises OutputLost."""
+    if as_json:
+        say_once(to_json(made))
+    else:
+        give_secret(f"The desk is made.\n{CODES.format(secret=made.totp_secret)}", APP_HAS_IT)
+        say_once("\n".join(_made(made)))
 
 
 def _made(fields: DeskMade) -> list[str]:
     return [
-        "The desk is made.",
         f"Enrolment file: {fields.enrolment}",
         f"Its fingerprint, to read out to whoever keeps the roots: {fields.fingerprint}",
-        CODES.format(secret=fields.totp_secret),
         "Next: let the roots take the enrolment into the directory, then run `dropbox-desk serve`.",
     ]
 

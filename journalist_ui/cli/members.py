@@ -2,12 +2,14 @@
 """``dropbox-desk member``: who belongs to the desk, who opens what, one's own passphrase."""
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
 from dropbox.command_line.output import say_once
 from dropbox.command_line.refused import InputRefused
+from dropbox.command_line.screen import cleared, give_secret, is_shown
 from dropbox.command_line.secret_lines import secret_line
 from journalist_ui.shapes.members import AddMember, AskRemoval, Leaving, MemberAdded, MemberLine, Members, RemoveMember
 from journalist_ui.shapes.passphrases import ChangePassphrase, ConfirmCodes, PassphraseChanged, ShowCodes
@@ -16,7 +18,7 @@ from journalist_ui.socket.codec import to_json
 from journalist_ui.words.counts import counted
 
 from .asking import agree, ask_signed_in, json_option, session_option, show, show_done
-from .prompts import CODES, FIRST, MEMBER, NEW, NEW_CODE
+from .prompts import APP_HAS_IT, CODES, FIRST, MEMBER, NEW, NEW_CODE, NEW_CODE_CLEARS
 from .terminal import inert
 
 SHARE_HOW = (
@@ -195,11 +197,15 @@ def passphrase(session: Path, new_code: bool, as_json: bool) -> None:
     if done.in_force:
         show_done(done, as_json, _changed)
         return
-    say_once(to_json(done) if as_json else CODES.format(secret=done.totp_secret))
+    text = to_json(done) if as_json else CODES.format(secret=done.totp_secret)
     if as_json or not sys.stdin.isatty():
+        say_once(text)
         click.echo(NOT_IN_FORCE, err=True)
         return
-    _confirm(session, secret_line(NEW_CODE))
+    with cleared(err=False) if is_shown() else nullcontext():
+        say_once(text)
+        code = secret_line(NEW_CODE_CLEARS if is_shown() else NEW_CODE)
+    _confirm(session, code)
 
 
 def _confirm(session: Path, code: str) -> None:
@@ -224,7 +230,10 @@ def confirm(session: Path, again: bool, as_json: bool) -> None:
         found = ask_signed_in(session, ShowCodes())
         if found.totp_secret is None:
             raise InputRefused(NO_CODES)
-        say_once(to_json(found) if as_json else CODES.format(secret=found.totp_secret))
+        if as_json:
+            say_once(to_json(found))
+        else:
+            give_secret(CODES.format(secret=found.totp_secret), APP_HAS_IT)
         return
     _confirm(session, secret_line(NEW_CODE))
 

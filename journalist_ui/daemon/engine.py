@@ -27,9 +27,9 @@ from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.policy import Policy
 from dropbox.transport.desk import DeskConnection
 from dropbox.transport.errors import TransportFailed
-from journalist_ui.refusals import BackupFailed, NotYet, OpeningFailed
+from journalist_ui.refusals import BackupFailed, BackupsGone, NotYet, OpeningFailed
 from journalist_ui.vault import audit, evidence
-from journalist_ui.vault.backup import BACKUP_DAY, try_folder, write_backup
+from journalist_ui.vault.backup import BACKUP_DAY, refuse_other_disk, try_folder, write_backup
 from journalist_ui.vault.database import Vault, read_meta, write_meta
 from journalist_ui.vault.ledger import commit, load_ledger
 
@@ -42,6 +42,7 @@ from .settings import DeskSettings, kept_beside
 from .trial_opening import Found, TrialOpening
 
 DAY = 86_400
+_OF_BACKUPS = (BackupFailed.code, BackupsGone.code)
 
 
 class Transport(Protocol):
@@ -226,7 +227,7 @@ class Engine:
             raise
         self._stale = False
         before, self.standing.failure = self.standing.failure, []
-        if Notice(BackupFailed.code) in before:
+        if any(one.code in _OF_BACKUPS for one in before):
             # A run that was due no batch has written no backup: what is wrong there stands until it is right.
             await off_loop(self.try_backup_folder)
 
@@ -323,15 +324,16 @@ class Engine:
             with self.vault.writing() as connection:
                 remember_notices(connection, notices, self.day)
 
-    async def back_up(self) -> str:
-        """Write a backup where one is configured; its path, empty when none is. Raises BackupFailed."""
+    async def back_up(self, *, new_disk: bool = False) -> str:
+        """Write a backup where one is configured; its path, empty when none is. ``new_disk``: a person asks for it, who
+        may have changed the disk. Raises BackupFailed."""
         folder = self.settings.backup_folder
         if folder is None:
             return ""
         keep, unit_id = self.settings.keep_backups, self.settings.unit_id
         async with self._backing_up:
             beside = kept_beside(self._store.folder)
-            write = partial(write_backup, self.vault, folder, unit_id, keep, beside, day=self.day)
+            write = partial(write_backup, self.vault, folder, unit_id, keep, beside, day=self.day, new_disk=new_disk)
             made = await off_loop(write)
         # A log that could not be emptied while the copy was being read is emptied now.
         await off_loop(self.vault.truncate_wal)
@@ -345,7 +347,8 @@ class Engine:
         try:
             await self.back_up()
         except BackupFailed as error:
-            self.standing.failure = [one for one in self.standing.failure if one.code != error.code] + [_failure(error)]
+            self.standing.failure = [one for one in self.standing.failure if one.code not in _OF_BACKUPS]
+            self.standing.failure.append(_failure(error))
             raise
 
     def try_backup_folder(self) -> str:
@@ -355,8 +358,9 @@ class Engine:
             return ""
         try:
             try_folder(self.settings.backup_folder)
+            refuse_other_disk(self.vault, self.settings.backup_folder, self.settings.unit_id)
         except BackupFailed as error:
-            self.standing.failure = [Notice("backup-failed")]
+            self.standing.failure = [_failure(error)]
             return error.say
         return ""
 

@@ -69,6 +69,9 @@ WORDS = {
     "no-backup": "This desk makes no backup. If its disk fails, every case is lost. Set backup in desk.toml.",
     "backup-failed": "The last backup failed; nothing is published or destroyed until one succeeds. Check the backup "
     "folder's disk.",
+    "backups-gone": "The backup folder holds none of the backups that this desk wrote there: its disk is not mounted, "
+    "or is another. Nothing is published or destroyed until it is back. Where this is a new disk, run "
+    "`dropbox-desk backup` once.",
     "unreachable": "The service was not reached ({error}). The desk tries again by itself.",
     "failed": "The last run failed ({error}) and is tried again. Tell whoever looks after the desk.",
     "opening-failed": "The desk's process that opens envelopes ended twice over the same ones, and nothing further is "

@@ -28,8 +28,9 @@ def refuse_shared(folder: Path) -> None:
         raise VaultUnusable(error.say) from None
 
 
-def open_desk_vault(folder: Path, settings: DeskSettings, desk_key: bytes) -> Vault:
-    """Open it for work; the caller holds the vault's lock. A vault of an earlier release is copied, then migrated.
+def open_desk_vault(folder: Path, settings: DeskSettings, desk_key: bytes, *, new_disk: bool = False) -> Vault:
+    """Open it for work; the caller holds the vault's lock. A vault of an earlier release is copied, then migrated;
+    ``new_disk`` as in write_backup.
 
     Raises VaultUnusable, BackupFailed: then the vault is as it was.
     """
@@ -37,7 +38,7 @@ def open_desk_vault(folder: Path, settings: DeskSettings, desk_key: bytes) -> Va
     vault = open_vault(folder / VAULT_FILE, desk_key, older=True)
     try:
         if not is_current(vault):
-            _copy_before(vault, folder, settings)
+            _copy_before(vault, folder, settings, new_disk)
             migrate(vault, int(time.time() // DAY))
     except BaseException:
         vault.close()
@@ -45,7 +46,7 @@ def open_desk_vault(folder: Path, settings: DeskSettings, desk_key: bytes) -> Va
     return vault
 
 
-def _copy_before(vault: Vault, folder: Path, settings: DeskSettings) -> None:
+def _copy_before(vault: Vault, folder: Path, settings: DeskSettings, new_disk: bool) -> None:
     """Into the backup folder, as any backup; without one beside the vault, in place of the copy of an earlier step."""
     if settings.backup_folder is not None:
         write_backup(
@@ -55,6 +56,7 @@ def _copy_before(vault: Vault, folder: Path, settings: DeskSettings) -> None:
             settings.keep_backups,
             kept_beside(folder),
             day=int(time.time() // DAY),
+            new_disk=new_disk,
         )
         return
     target, fresh = folder / BEFORE, folder / f"{BEFORE}.part"

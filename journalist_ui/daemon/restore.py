@@ -43,11 +43,12 @@ def backup_now(folder: Path, desk_passphrase: str) -> str:
     settings = read_settings(folder)
     target = _folder(settings)
     with hold_vault(folder):
-        vault = open_desk_vault(folder, settings, stretch_desk_key(desk_passphrase, settings.salt))
+        vault = open_desk_vault(folder, settings, stretch_desk_key(desk_passphrase, settings.salt), new_disk=True)
         try:
             beside = kept_beside(folder)
             day = int(time.time() // DAY)
-            return str(write_backup(vault, target, settings.unit_id, settings.keep_backups, beside, day=day))
+            keep, unit_id = settings.keep_backups, settings.unit_id
+            return str(write_backup(vault, target, unit_id, keep, beside, day=day, new_disk=True))
         finally:
             vault.close()
 

@@ -85,6 +85,7 @@ class SignIns:
             tries.count_try(connection, counted, day)
         try:
             unlocked, step = prove(row, asked.passphrase, asked.code, now)
+            return self._accept(asked, unlocked, row.salt if row else b"", step, day)
         except SignInRefused as error:
             codes = int(isinstance(error, CodeRefused) and not asked.lane.known)
             with self._vault.writing() as connection:
@@ -92,7 +93,6 @@ class SignIns:
                 if last and asked.lane.kind is Kind.BROWSER:
                     known_browsers.forget_browser(connection, name, bytes.fromhex(asked.lane.name))
             raise
-        return self._accept(asked, unlocked, row.salt if row else b"", step, day)
 
     def _accept(self, asked: SignIn, unlocked: Unlocked, salt: bytes, step: int | None, day: int) -> Proved:
         name, browser = unlocked.member.name, ""

@@ -24,6 +24,12 @@ from .passphrases import Secrets, check_passphrase, draw_secrets
 from .tries import forget_tries
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}")
+TAKEN = "There is a member of that name. Choose another."
+WAITS = (
+    "There is a member of that name already, who has made no passphrase of their own yet. If you asked for this before "
+    "and saw no answer, it was done then: the first passphrase of that time holds. To give another one, remove them "
+    "and add them again."
+)
 
 
 class Role(StrEnum):
@@ -109,9 +115,10 @@ def store_member(connection: Connection, new: NewMember, day: int = 0) -> None:
     """Store the member, on a ``day`` of unix time. Raises BadInput where there is one of that name, in whatever
     capitals."""
     rows, member, secrets = tables.members, new.member, new.secrets
-    taken = select(rows.c.name).where(func.lower(rows.c.name) == member.name.lower())
-    if connection.execute(taken).first():
-        raise BadInput("There is a member of that name. Choose another.")
+    taken = select(rows.c.provisional).where(func.lower(rows.c.name) == member.name.lower())
+    found = connection.execute(taken).first()
+    if found:
+        raise BadInput(WAITS if found.provisional else TAKEN)
     connection.execute(
         insert(rows).values(
             name=member.name,

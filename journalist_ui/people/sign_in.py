@@ -59,14 +59,14 @@ def _used(row: MemberRow) -> list[int]:
 
 
 def accept_sign_in(connection: Connection, name: str, salt: bytes, step: int | None) -> None:
-    """The code is used up. Raises SignInRefused when another sign-in used it first, or the passphrase, whose ``salt``
-    was read before, was changed meanwhile."""
+    """The code is used up. Raises CodeRefused when another sign-in used it first, SignInRefused when the passphrase,
+    whose ``salt`` was read before, was changed meanwhile."""
     row = read_member(connection, name)
     if row is None or row.salt != salt:
         raise SignInRefused(CHANGED_MEANWHILE)
     used = _used(row)
     if step in used:
-        raise SignInRefused(USED)
+        raise CodeRefused(USED)
     used = [*used, step][-STEPS_KEPT:] if step is not None else used
     rows = tables.members
     connection.execute(update(rows).where(rows.c.name == name).values(used_steps=json.dumps(used)))

@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 
 from .asked import Asked, CaseNumber, Place
 
+LONGEST_DRAFT = 14_000
+"""Letters that the reply box takes, that a draft keeps, and that are carried through a sign-in: about twice what can be
+sent, so that nothing is lost before it is shortened."""
+
 
 @dataclass(frozen=True)
 class DraftShown:

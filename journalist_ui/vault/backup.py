@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DatabaseError
 
-from journalist_ui.refusals import BackupFailed, VaultUnusable
+from journalist_ui.refusals import BackupFailed, BackupsGone, VaultUnusable
 
 from . import audit, cipher, tables
 from .cipher import DriverError
@@ -20,6 +20,8 @@ from .schema import is_current, migrate
 _UNIT_DIGITS = 8
 _BACKUP = re.compile(rf"(vault-[0-9a-f]{{{_UNIT_DIGITS}}})-[0-9]{{8}}\.db")
 BACKUP_DAY = "backup_day"
+_WRITTEN_INTO = "backup_folder"
+"""The folder that the newest backup was written into."""
 
 
 def _stem(unit_id: bytes) -> str:
@@ -40,33 +42,30 @@ def list_backups(folder: Path, unit_id: bytes) -> list[Path]:
 
 
 def write_backup(
-    vault: Vault, folder: Path, unit_id: bytes, keep: int, beside: Sequence[Path] = (), *, day: int = 0
+    vault: Vault,
+    folder: Path,
+    unit_id: bytes,
+    keep: int,
+    beside: Sequence[Path] = (),
+    *,
+    day: int = 0,
+    new_disk: bool = False,
 ) -> Path:
     """A new backup of a ``day`` of unix time, on the disk when this returns; only the newest ``keep`` stay. Raises
-    BackupFailed.
+    BackupFailed, and BackupsGone unless a person has said that this is a ``new_disk``.
 
     The files ``beside`` it are copied too, each once and not secret: settings without which it could not be opened.
     The folder is never made here: an unmounted disk must be noticed.
     """
+    if not new_disk:
+        refuse_other_disk(vault, folder, unit_id)
     before = list_backups(folder, unit_id)
     with vault.writing() as connection:
         # It stands in the copy: whoever must choose one sees of which day it is.
         previous = read_meta(connection, BACKUP_DAY, "0")
         write_meta(connection, BACKUP_DAY, day)
-    number = int(before[-1].stem.rsplit("-", 1)[1]) + 1 if before else 1
-    target = folder / _name(unit_id, number)
-    part = target.with_suffix(".part")
     try:
-        # What a backup that was cut short left behind.
-        for stale in folder.glob(f"{_stem(unit_id)}-*.part"):
-            stale.unlink()
-        for path in beside:
-            _copy_beside(path, folder / f"{_stem(unit_id)}.{path.name}")
-        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        cipher.copy_into(vault.engine, part)
-        sync_path(part)
-        os.rename(part, target)
-        sync_path(folder)
+        target = _copied(vault, folder, unit_id, before, beside)
         for old in [*before, target][:-keep]:
             old.unlink()
     except (OSError, DatabaseError, DriverError) as error:
@@ -75,7 +74,39 @@ def write_backup(
         raise BackupFailed(
             f"The backup into {folder} failed ({type(error).__name__}). Check that its disk is there and has room."
         ) from None
+    with vault.writing() as connection:
+        write_meta(connection, _WRITTEN_INTO, str(folder))
     return target
+
+
+def _copied(vault: Vault, folder: Path, unit_id: bytes, before: Sequence[Path], beside: Sequence[Path]) -> Path:
+    """Under the number after those of ``before``, whole and on the disk. Raises OSError, DatabaseError, DriverError."""
+    number = int(before[-1].stem.rsplit("-", 1)[1]) + 1 if before else 1
+    target = folder / _name(unit_id, number)
+    part = target.with_suffix(".part")
+    # What a backup that was cut short left behind.
+    for stale in folder.glob(f"{_stem(unit_id)}-*.part"):
+        stale.unlink()
+    for path in beside:
+        _copy_beside(path, folder / f"{_stem(unit_id)}.{path.name}")
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    cipher.copy_into(vault.engine, part)
+    sync_path(part)
+    os.rename(part, target)
+    sync_path(folder)
+    return target
+
+
+def refuse_other_disk(vault: Vault, folder: Path, unit_id: bytes) -> None:
+    """A folder to mount a disk on is there without that disk too, and takes what is written. Raises BackupsGone,
+    BackupFailed."""
+    with vault.reading() as connection:
+        known = read_meta(connection, _WRITTEN_INTO, "") == str(folder)
+    if known and not list_backups(folder, unit_id):
+        raise BackupsGone(
+            f"{folder} holds none of the backups that this desk wrote there: its disk is not mounted, or is another. "
+            "Mount it; where this is a new disk, run `dropbox-desk backup` once."
+        )
 
 
 def _copy_beside(path: Path, target: Path) -> None:

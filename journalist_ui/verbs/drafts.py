@@ -9,6 +9,7 @@ from journalist_ui.casework.drafts import Written
 from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput
 from journalist_ui.shapes.drafts import (
+    LONGEST_DRAFT,
     ChooseDraft,
     Draft,
     DraftChosen,
@@ -21,9 +22,10 @@ from journalist_ui.shapes.drafts import (
 
 from .desk import Desk
 
-LONGEST_DRAFT = 28_000
-"""Characters: far more than can be sent, so that nothing is lost before it is shortened, and not more than a form takes
-whatever the letters are."""
+TOGETHER_TOO_LONG = (
+    "Together your drafts are longer than the box takes. Nothing was changed: copy what you need of the others, then "
+    "choose one."
+)
 
 
 def opened_draft(desk: Desk, session: Session, case: int) -> tuple[drafts.Draft | None, list[str]]:
@@ -80,8 +82,11 @@ def choose(desk: Desk, session: Session, asked: ChooseDraft) -> DraftChosen:
     kept, texts = opened_draft(desk, session, asked.case)
     if kept is None or kept.version != asked.version or not 0 <= asked.choice <= len(texts):
         raise BadInput("Your drafts in this case have changed meanwhile. Look at them again.")
-    text = "\n\n".join(texts) if asked.choice == len(texts) else texts[asked.choice]
-    desk.drafts.keep(session.member.name, _checked(Written(asked.case, text, kept.seen, asked.version)))
+    together = "\n\n".join(texts)
+    if asked.choice == len(texts) and len(together) > LONGEST_DRAFT:
+        raise BadInput(TOGETHER_TOO_LONG)
+    text = together if asked.choice == len(texts) else texts[asked.choice]
+    desk.drafts.keep(session.member.name, Written(asked.case, text, kept.seen, asked.version))
     return DraftChosen(asked.case)
 
 

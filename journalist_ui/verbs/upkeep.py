@@ -88,4 +88,4 @@ async def backup(desk: Desk, asked: Backup) -> BackedUp:
     """Raises BadInput, BackupFailed."""
     if desk.engine.settings.backup_folder is None:
         raise BadInput('This desk makes no backup: desk.toml says backup = "none". Name a folder there and restart it.')
-    return BackedUp(await desk.engine.back_up())
+    return BackedUp(await desk.engine.back_up(new_disk=True))

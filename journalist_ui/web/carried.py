@@ -9,12 +9,11 @@ from dataclasses import asdict, dataclass
 
 from dropbox.protocol.constants import NONCE
 from dropbox.protocol.primitives import aead_open, aead_seal, hkdf, sha256
+from journalist_ui.shapes.drafts import LONGEST_DRAFT
 
 MOST = 64
 """Texts at once. Whoever reaches the desk's address can bring some: then one of theirs goes, and none of a browser in
 which its writer has signed in, as long as there is another."""
-LONGEST = 28_000
-"""Characters of one: as much as a draft takes."""
 _LABEL = b"desk-v1 carried text"
 
 
@@ -49,7 +48,7 @@ class Carried:
 
     def take_in(self, posted: CarriedText, bringer: Bringer) -> str:
         """The ticket of what is carried, 64 hexadecimal digits; empty when it is not: too long, or no room."""
-        if len(posted.text) > LONGEST:
+        if len(posted.text) > LONGEST_DRAFT:
             return ""
         ticket = secrets.token_hex(32)
         name = sha256(ticket.encode())

@@ -7,8 +7,10 @@ from pathlib import PurePath
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from dropbox.protocol.constants import MAX_TEXT_PARTS, TEXT_PART
 from dropbox.protocol.inert import inert, inert_line
 from dropbox.questions.told import told
+from journalist_ui.shapes.drafts import LONGEST_DRAFT
 from journalist_ui.words.counts import counted
 from journalist_ui.words.deliveries import delivery
 
@@ -29,6 +31,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals |= {"longest_draft": LONGEST_DRAFT, "text_part": TEXT_PART, "text_parts": MAX_TEXT_PARTS}
     made.filters |= {
         "inert": inert,
         "inert_line": inert_line,

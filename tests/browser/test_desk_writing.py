@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Dialog, Page, async_playwright, expect
 
+from journalist_ui.shapes.drafts import LONGEST_DRAFT
 from tests.browser.conftest import CHROMIUM, FIREFOX
 from tests.browser.desk_house import Officer
 from tests.browser.test_pages_traces import CARELESS, control_is_found, found, type_control
@@ -151,7 +152,7 @@ async def test_a_text_that_is_far_too_long_leaves_no_desk_open(officer: Officer)
     await officer.page.locator("#text").fill("y" * 70_000)
     await locked(officer.page)
     assert officer.house.desk.sessions.count == 0
-    await kept(officer, "y" * 14_000)
+    await kept(officer, "y" * LONGEST_DRAFT)
 
 
 async def test_back_after_sending_brings_no_text_back(officer: Officer) -> None:

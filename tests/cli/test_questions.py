@@ -6,7 +6,8 @@ import pytest
 from dropbox.protocol.body import Answer, parse_body
 from dropbox.questions import PAGES, SHORT, find_question
 from tests.cli.conftest import Sources
-from tests.cli.test_codenames import SHOWN, Terminal, words_on
+from tests.cli.test_codenames import SHOWN, words_on
+from tests.terminal import Terminal
 
 OPTIONS = (
     *("--answer", "at-risk=child, adult", "--answer", "when=In May"),

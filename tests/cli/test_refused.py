@@ -14,17 +14,19 @@ from dropbox.source_cli import sending
 from dropbox.source_cli.units import units
 from tests.server.world import World
 
+ASTRAY = encode_answer("refused", code="unknown-path", say="There is nothing here.")
 SAID = encode_answer("refused", code="malformed", say="Your codename is locked. Ring us and read it out.")
 
 
 class Liar(BaseHTTPRequestHandler):
-    """Refuses everything, with a sentence of its own."""
+    """Refuses everything, with a sentence of its own; below /astray as a service does where it has nothing."""
 
     def do_GET(self) -> None:
+        said = ASTRAY if self.path.startswith("/astray/") else SAID
         self.send_response(400)
-        self.send_header("content-length", str(len(SAID)))
+        self.send_header("content-length", str(len(said)))
         self.end_headers()
-        self.wfile.write(SAID)
+        self.wfile.write(said)
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing."""
@@ -40,11 +42,12 @@ def liar() -> Iterator[str]:
 
 
 def test_a_hostile_servers_sentence_is_not_shown(liar: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The command ends with its own words."""
+    """The command ends with its own words; where the address leads past the service they say so."""
     anchor = tmp_path / "anchor"
     anchor.write_bytes(World().anchor_text())
     monkeypatch.setattr(sending, "PAUSE", 0.0)
-    ended = CliRunner().invoke(units, ["--service", liar, "--anchor", str(anchor)])
-    said = ended.output + str(getattr(ended.exception, "say", ""))
-    assert "codename is locked" not in said
-    assert "cannot take this now" in said
+    for address, told in ((liar, "cannot take this now"), (f"{liar}/astray", "Check the address")):
+        ended = CliRunner().invoke(units, ["--service", address, "--anchor", str(anchor)])
+        said = ended.output + str(getattr(ended.exception, "say", ""))
+        assert "codename is locked" not in said
+        assert told in said

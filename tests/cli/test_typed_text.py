@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Sources
-from tests.cli.test_codenames import SOURCE, Terminal
+from tests.terminal import SOURCE, Terminal
 
 CHOSEN = ("--unit", "north", "--category", "discrimination", "--text-file", "-")
 WRONG = {

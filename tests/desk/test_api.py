@@ -96,8 +96,12 @@ async def test_an_administrator_adds_shares_and_removes(officer: Officer) -> Non
     assert (await officer.ask("sync"))[1]["new"] == 1
     added = (await officer.ask("member-add", name="bob", roles=["investigator"], passphrase=FIRST_PASSPHRASE))[1]
     assert added == {"name": "bob", "roles": ["investigator"]}
+    # Asked again by somebody whom the answer did not reach; and once bob has made himself known.
+    again = {"name": "Bob", "roles": ["investigator"], "passphrase": FIRST_PASSPHRASE}
+    assert "it was done then" in (await officer.ask("member-add", **again))[1]["say"]
     assert (await officer.ask("member-share", name="bob"))[1]["error"] == "not-allowed"
     room.own("bob")
+    assert "Choose another" in (await officer.ask("member-add", **again))[1]["say"]
     shared = (await officer.ask("member-share", name="bob"))[1]
     assert (shared["cases_opened"], shared["cases_not_opened"]) == (1, 0)
     with room.vault.writing() as connection:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from dropbox.protocol.board import split_text
-from journalist_ui.refusals import BackupFailed, VaultUnusable
+from journalist_ui.refusals import BackupFailed, BackupsGone, VaultUnusable
 from journalist_ui.vault import backup as backup_module, tables
 from journalist_ui.vault.backup import list_backups, newest_backup, restore_backup, verify_backup, write_backup
 from journalist_ui.vault.database import VAULT_FILE, create_vault, open_vault, write_meta
@@ -44,7 +44,7 @@ def test_a_backup_is_whole_and_only_the_newest_stay(room: Room, target: Path) ->
     assert verify_backup(made[-1], DESK_KEY) == {"cases": 0, "members": 1, "audit": 1}
     assert stat.S_IMODE(made[-1].stat().st_mode) == 0o600
     assert sorted(path.name for path in target.iterdir())[0] == "somebody-elses.db"
-    assert write_backup(room.vault, target, bytes(16), keep=1).exists()
+    assert write_backup(room.vault, target, bytes(16), keep=1, new_disk=True).exists()
     assert list_backups(target, UNIT) == made[-2:]
 
 
@@ -115,6 +115,33 @@ def test_a_missing_backup_folder_is_told_until_it_is_there(tmp_path: Path, targe
     (tmp_path / "unplugged").rename(target)
     asyncio.run(room.engine.sync())
     assert room.engine.standing.failure == []
+    room.vault.close()
+
+
+def test_nothing_is_written_where_the_backups_disk_is_missing(tmp_path: Path, target: Path) -> None:
+    """The folder to mount it on is there, and empty: at the start, in a run, and until it is back, or until a person
+    says that the disk is new. Another folder in desk.toml is a person's word too."""
+    room = make_room(tmp_path / "desk", backup=str(target))
+    sync(room, 1)
+    assert list_backups(target, room.settings.unit_id)
+    mounted = target.rename(tmp_path / "unplugged")
+    target.mkdir()
+    assert "holds none of the backups" in room.engine.try_backup_folder()
+    room.service.twin.advance()
+    with pytest.raises(BackupsGone):
+        sync(room)
+    assert [one.code for one in room.engine.standing.failure] == ["backups-gone"]
+    assert not list(target.iterdir())
+    target.rmdir()
+    mounted.rename(target)
+    sync(room)
+    assert room.engine.standing.all() == []
+    target.rename(mounted)
+    target.mkdir()
+    assert asyncio.run(room.engine.back_up(new_disk=True))
+    sync(room, 1)
+    (tmp_path / "other").mkdir()
+    assert write_backup(room.vault, tmp_path / "other", room.settings.unit_id, 3)
     room.vault.close()
 
 

@@ -122,6 +122,7 @@ ASKED = {
     "confirm": ("member", "confirm"),
     "share": ("member", "share", "bob", "--all", "--yes"),
     "sync": ("sync",),
+    "add": ("member", "add", "bob", "--role", "investigator"),
     "lock": ("lock",),
 }
 

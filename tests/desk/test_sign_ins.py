@@ -14,7 +14,7 @@ from journalist_ui.daemon.sessions import SessionBook
 from journalist_ui.daemon.sign_ins import CODES_SPENT, MOST_OF_A_BROWSER, SignIn
 from journalist_ui.daemon.turns import SOCKET, Kind, Lane
 from journalist_ui.people import known_browsers, members, tries
-from journalist_ui.people.sign_in import WRONG
+from journalist_ui.people.sign_in import USED, WRONG, accept_sign_in
 from journalist_ui.people.tries import MANY, NOBODY, Tried
 from journalist_ui.refusals import SignInRefused
 from journalist_ui.vault import audit, tables
@@ -280,6 +280,27 @@ def test_codes_cannot_be_guessed_by_who_has_the_passphrase(door: Door, monkeypat
     assert door.enter(lane=SOCKET)
     door.clocks.now += DAY
     assert door.enter()
+
+
+def test_a_code_that_another_used_meanwhile_is_a_try(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stranger with the right passphrase and a code that somebody else uses up first: told, and counted, as any code
+    that was used before."""
+    code = door.clocks.code(door.room, "ada")
+    really = sign_ins.prove
+
+    def slower(row: members.MemberRow, *given: Any) -> Any:
+        proved = really(row, *given)
+        with door.rows() as connection:
+            accept_sign_in(connection, "ada", row.salt, proved[1])
+        return proved
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sign_ins, "prove", slower)
+        assert door.fail(passphrase=PASSPHRASE, code=code) == {USED}
+    assert door.fail(passphrase=PASSPHRASE, code=code) == {USED}
+    with door.rows() as connection:
+        assert tries.codes_tried(connection, "ada", door.day) == 2
+        assert tries.tell_member(connection, "ada").count == 2
 
 
 def test_wrong_passphrases_spend_no_codes(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:

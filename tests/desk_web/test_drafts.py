@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from journalist_ui.casework.drafts import MOST_TEXTS, Draft, find_draft
+from journalist_ui.shapes.drafts import LONGEST_DRAFT
 from journalist_ui.vault import tables
-from journalist_ui.web.carried import LONGEST, MOST, Bringer, Carried, CarriedText
+from journalist_ui.web.carried import MOST, Bringer, Carried, CarriedText
 from tests.desk_web.house import IDLE, ORIGIN, House, Officer, Page
 
 TEXT = "Which day was it?"
@@ -121,6 +122,26 @@ async def test_a_page_never_replaces_a_draft_that_it_did_not_know(house: House, 
     page = await ada.post("/cases/1/reply", {"act": "choose", "base": base, "choice": "0"})
     assert (page.status, "changed meanwhile" in page.words) == (422, True)
     assert box(wanted[1]) in page.body
+
+
+async def test_the_box_takes_what_a_draft_keeps(house: House) -> None:
+    """One bound: as many letters as the box takes are kept and carried, line ends as a browser posts them, and one more
+    is not. Two drafts that are longer together stay two, and the page says what to do."""
+    await house.report(1, "x")
+    ada = await house.officer()
+    first, second = await ada.get("/cases/1"), await ada.get("/cases/1")
+    longest = int(re.findall(r'maxlength="(\d+)"', first.body)[0])
+    full = "é\n" * (longest // 2)
+    page = await write(ada, "draft", full.replace("\n", "\r\n"), hidden(first))
+    assert box(full) in page.body
+    assert Carried().take_in(_carried(full), STRANGER)
+    assert "too long to keep" in (await write(ada, "draft", f"{full}x", hidden(page))).words
+    page = await write(ada, "draft", OTHER, hidden(second))
+    choose = {"act": "choose", "base": page.field("base"), "choice": "2"}
+    page = await ada.post("/cases/1/reply", choose)
+    assert "longer than the box takes" in page.words
+    page = await ada.post("/cases/1/reply", choose | {"choice": "0"})
+    assert box(full) in page.body
 
 
 async def test_an_empty_box_drops_no_draft_of_another_tab(house: House) -> None:
@@ -277,7 +298,7 @@ def test_only_so_much_is_carried() -> None:
     """A text longer than a draft is not; of too many the oldest of one who brings them goes; a ticket that is none
     finds nothing."""
     carried = Carried()
-    assert carried.take_in(_carried("x" * (LONGEST + 1)), STRANGER) == ""
+    assert carried.take_in(_carried("x" * (LONGEST_DRAFT + 1)), STRANGER) == ""
     tickets = [carried.take_in(_carried(str(number)), STRANGER) for number in range(MOST + 1)]
     found = [carried.look(ticket) for ticket in tickets]
     assert found[0] is None

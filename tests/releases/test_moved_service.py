@@ -3,6 +3,7 @@
 desk cannot post yet is kept and told."""
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from dropbox.protocol.constants import MAX_TEXT_STEP
 from dropbox.protocol.primitives import sha256
 from dropbox.server.config import load_config
 from journalist_ui.daemon.keyring import KeyringStore
+from journalist_ui.daemon.settings import ANCHOR_FILE, SETTINGS_FILE, read_settings
 from journalist_ui.verbs.conversation import OFF_BOARD
 from tests.releases.moved_service import MovedService, moved
 from tests.releases.old_service import desk_key
@@ -22,6 +24,7 @@ from tests.releases.old_service import desk_key
 WAITS = "Published, and waiting for you."
 """North's text for the source called ``published``, whom nothing has reached yet."""
 ROW = dict[str, Any]
+BESIDE = (SETTINGS_FILE, ANCHOR_FILE)
 
 
 @pytest.fixture
@@ -167,6 +170,31 @@ def test_a_keyring_that_is_lost_on_the_way_is_made_anew(service: MovedService) -
     service.start()
     service.day(1)
     assert service.told("north") == []
+    assert service.read("published") == ([], True)
+    service.days(2, 3)
+    assert service.read("published") == ([WAITS], False)
+
+
+def test_a_desk_that_is_lost_on_the_way_comes_back_from_a_backup_of_before(
+    service: MovedService, tmp_path: Path
+) -> None:
+    """Vault and keyring both, between the server's step and the desk's: a backup that the earlier release wrote, and a
+    new keyring, take up the conversations that were open."""
+    desk, backups = service.old.desk("north"), tmp_path / "backups"
+    stem = f"vault-{read_settings(desk).unit_id.hex()[:8]}"
+    backups.mkdir()
+    for name, copied in (("vault.db", f"{stem}-00000001.db"), *((one, f"{stem}.{one}") for one in BESIDE)):
+        shutil.copyfile(desk / name, backups / copied)
+    service.init()
+    shutil.rmtree(desk)
+    passphrase = service.old.told["desk_passphrase"] + "\n"
+    service.ask("dropbox-desk", "restore", "--vault", desk, "--from", backups, stdin=passphrase)
+    words = ("dropbox-desk", "replace-keyring", "--vault", desk, "--give-up-old", "--json")
+    made = json.loads(service.ask(*words, stdin=passphrase))
+    service.issue("unit", "rotate", "--enrolment", made["enrolment"], "--slug", "north")
+    service.start()
+    service.day(1)
+    assert [code for code, _ in service.told("north")] == []
     assert service.read("published") == ([], True)
     service.days(2, 3)
     assert service.read("published") == ([WAITS], False)

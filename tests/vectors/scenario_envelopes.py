@@ -4,11 +4,13 @@
 from dataclasses import replace
 from typing import Any
 
+from dropbox.protocol.body import encode_body
 from dropbox.protocol.certificates import EpochCert
 from dropbox.protocol.constants import BODY_PART, ENVELOPE_PLAIN, SIGNATURE, EnvelopeType
 from dropbox.protocol.envelope_format import EnvelopePlain
 from dropbox.protocol.envelope_seal import seal_ack, seal_decoy, seal_message
 from dropbox.protocol.primitives import SealingKey, ed25519_sign, hpke_seal, sha256
+from tests.vectors import worked_example
 from tests.vectors.scenario import Scenario, Values, bend, bent, flip, refuse
 from tests.vectors.small_service import MESSAGE_ID, epoch_seed, keys_for, make_cert, noise, seed
 
@@ -62,8 +64,10 @@ def _opened() -> list[Scenario]:
     both = (opener("north", CERT), opener("north", NEXT))
     north = opener("north", CERT)
     short = {**_opening(message), "envelope": message[:-1].hex()}
+    worked = seal_message(worked_example.keys(), CERT, MESSAGE_ID, 1, 1, encode_body(worked_example.REPORT), 0)
     return [
         ("envelope-message", "A message opens at its unit.", "envelope-open", _opening(message), {}),
+        ("envelope-worked", "The message of docs/worked-example.md.", "envelope-open", _opening(worked), {}),
         ("envelope-full", "A full sixteenth part with the largest ack opens.", "envelope-open", _opening(full), {}),
         ("envelope-ack", "An acknowledgement opens.", "envelope-open", _opening(ack), {}),
         ("envelope-decoy", "A decoy opens like any other envelope.", "envelope-open", _opening(decoy), {}),

@@ -247,6 +247,20 @@ def _visits() -> list[Scenario]:
             none,
             "no-unit-receives",
         ),
+        refuse(
+            "visit-all-altered",
+            "No unit's board is proved: nobody is asked about the date, since nothing can be sent whatever it is.",
+            "visit-once",
+            {**_visit(_part("north")), **shown(UNITS, {})},
+            "no-unit-receives",
+        ),
+        (
+            "visit-all-altered-read",
+            "The same to read: what was learnt is told.",
+            "visit-once",
+            {**_visit(), **shown(UNITS, {})},
+            {},
+        ),
         refuse("visit-older", "Fetched once more, and still older.", "visit-once", _older(), "head-older"),
         refuse("visit-rows", "Rows of another board, twice.", "visit-once", _other_rows(), "rows-mismatch"),
     ]
