@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 from tests.browser.desk_house import Officer
 from tests.desk_web.house import House, open_house
 
-pytestmark = [pytest.mark.either, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.either
 SECRET = "words that nobody may see"
 TEXT = "Begun and not sent"
 KEPT = re.compile(r"^Draft kept \d\d:\d\d$")
