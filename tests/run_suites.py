@@ -64,7 +64,7 @@ class Gate:
     suites: tuple[str, ...]
 
 
-GATES = (Gate("dropbox/protocol", ("protocol", "flows")), Gate("keys", ("keys",)))
+GATES = (Gate("dropbox/protocol", ("protocol",)), Gate("keys", ("keys",)))
 
 
 @dataclass
