@@ -13,13 +13,14 @@ N ?= 20
 PARTIES := dropbox keys journalist_ui
 LOCKS := source server desk keys dev
 
-.PHONY: help setup demo test steady mishaps check format lint types imports sizes bundle screenshots bench flood crash hostile campaign twin visits browsers docs generated lock clean
+.PHONY: help setup demo test long steady mishaps check format lint types imports sizes bundle screenshots bench flood crash hostile campaign twin visits browsers docs generated lock clean
 
 help:
 	@echo 'make setup   make .venv with the pinned dependencies and the project'
 	@echo 'make demo    run a whole throwaway service      [DIR=… PORT=… DESK_PORT=…]'
 	@echo 'make test    check, then every test suite       [SUITES="rules keys" ALLOW_MISSING="postgres tor systemd"]'
 	@echo 'make check   format, lint, types, import contracts; prints the largest file and function'
+	@echo 'make long    the same suites in their long form [SUITES="browser flows"]'
 	@echo 'make steady  repeat suites until each was green so often [SUITES=… N=20]'
 	@echo 'make mishaps  commands among odd inputs and outputs [N=500 runs]'
 	@echo 'make bundle  build the browser’s bundle and record its hash'
@@ -30,7 +31,7 @@ help:
 	@echo 'make hostile  hostile texts through the desk     [N=2000]'
 	@echo 'make campaign  months of a service in memory   [N=20 runs]'
 	@echo 'make twin    talk through browser and command line [N=1000 conversations]'
-	@echo 'make browsers  every browser test in both, each page in every look'
+	@echo 'make browsers  every browser test in both, each page in every look: make long SUITES=browser'
 	@echo 'make visits  look at many visits, and in real time at loaded ones [N=200]'
 	@echo 'make docs    write docs/commands.md and docs/worked-example.md'
 	@echo 'make generated  write the browser'\''s constants, errors and words from the Python'
@@ -88,6 +89,9 @@ demo: setup
 test: setup
 	@exec $(BIN)/python tests/run_suites.py $(SUITES)
 
+long: setup
+	@LONG=1 exec $(BIN)/python tests/run_suites.py $(SUITES)
+
 steady: setup
 	@exec $(BIN)/python -m tests.steady --times $(N) $(SUITES)
 
@@ -139,7 +143,7 @@ twin: setup
 	@exec $(BIN)/python -m tests.client.two_sources --conversations $(N)
 
 browsers: setup
-	@BROWSERS=all $(BIN)/python -m pytest tests/browser -q -n 3 --dist loadfile --no-loadscope-reorder
+	@LONG=1 exec $(BIN)/python tests/run_suites.py browser
 
 visits: setup
 	@VISITS=$(N) $(BIN)/python -m pytest tests/browser/test_visits_alike.py tests/scenarios/test_visits_alike.py -q

@@ -19,8 +19,12 @@ _OFF = (
 _FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-gpu-rasterization", f"--disable-features={','.join(_OFF)}")
 
 
+START = 600_000.0
+"""Milliseconds within which a browser starts: on a busy machine several may start at once. No claim rests on this."""
+
+
 async def start_chromium(driver: Playwright, *more: str) -> Browser:
     """One of its own, with ``more`` switches. Raises AssertionError where it is not installed."""
     program = shutil.which("chromium")
     assert program, "chromium is not installed"
-    return await driver.chromium.launch(executable_path=program, args=[*_FLAGS, *more])
+    return await driver.chromium.launch(executable_path=program, args=[*_FLAGS, *more], timeout=START)

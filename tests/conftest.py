@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What every suite shares: a hypothesis profile, a real PostgreSQL, leaving out what the machine lacks, and which files
-are one worker's."""
+"""What every suite shares: a hypothesis profile, a real PostgreSQL, leaving out what the machine lacks or `make long`
+runs, and which files are one worker's."""
 
 import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.long_form import LONG
+
 pytest_plugins = ["tests.postgres"]
 
-# The same examples in every run, with no deadline that a busy machine could miss.
-settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
+# The same examples in every run, with no deadline that a busy machine could miss, however slowly it draws them.
+settings.register_profile(
+    "repeatable", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("repeatable")
 
 _SLOW_FIREFOX = ("conversation", "twin_worker", "vectors_browsers", "twin_browsers")
@@ -39,15 +43,22 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile 
     return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
+def _leave_out(config: pytest.Config, items: list[pytest.Item], left_out: list[pytest.Item]) -> None:
+    gone = set(left_out)
+    items[:] = [item for item in items if item not in gone]
+    config.hook.pytest_deselected(items=left_out)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark who uses PostgreSQL; leave out and write down the tests whose need the runner says is missing."""
+    """Mark who uses PostgreSQL; leave out what is `make long`'s, and the tests whose need the runner says is missing:
+    those are written down."""
+    if not LONG:
+        _leave_out(config, items, [item for item in items if item.get_closest_marker("long")])
     for item in items:
         if {"postgres_url", "postgres_cluster"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("postgres")
     absent = os.environ.get("LEAVE_OUT", "").split()
     left_out = [item for item in items if any(item.get_closest_marker(need) for need in absent)]
     if left_out:
-        gone = set(left_out)
-        items[:] = [item for item in items if item not in gone]
-        config.hook.pytest_deselected(items=left_out)
+        _leave_out(config, items, left_out)
         Path(os.environ["LEFT_OUT_FILE"]).write_text("".join(f"{item.nodeid}\n" for item in left_out))

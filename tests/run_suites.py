@@ -3,12 +3,13 @@
 
     .venv/bin/python tests/run_suites.py [--root FOLDER] [SUITE …]
 
-Fast suites come first, and three run side by side. A test that is skipped has failed: what the machine lacks is left
-out by marker, and only for the needs that ALLOW_MISSING names.
+Those that wait long begin at once, and beside them the others go by, fast ones first. A test that is skipped has
+failed: what the machine lacks is left out by marker, and only for the needs that ALLOW_MISSING names.
 """
 
 import argparse
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from tests import needs
+from tests.long_form import LONG
 
 FAST = (
     "rules",
@@ -36,16 +38,17 @@ FAST = (
     "client",
     "desk_web",
 )
-SLOW = ("browser", "scenarios", "desk", "flood", "crash", "hostile")
-"""The longest of all first; while its pages wait, the other ones go by beside it, which wait for the next period."""
-SIDE_BY_SIDE = 3
-"""For two cores: suites wait much of their time, for processes, browsers and the next period."""
+LONGEST = ("browser", "scenarios", "desk", "crash")
+"""They wait much of their time, for pages, processes and the next period, and last as long as all others together."""
+LAST = ("hostile", "flood")
+SIDE_BY_SIDE = 5
+"""For two cores: those that wait leave them to one that does not."""
 _TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 SPREAD = dict.fromkeys(("desk", "desk_web", "server", "crash", "scenarios"), _TWO)
-SPREAD["browser"] = ("-n", "3", *_TWO[2:])
+SPREAD["browser"] = ("-n", "4", *_TWO[2:])
 """A browser's page often waits, and so do real desks and servers: several files run at once, in their order; of the
 scenarios those on one demo beside those that make a service of their own."""
-SUITE_LIMIT = 40 * 60.0
+SUITE_LIMIT = 40 * 60.0 * (4 if LONG else 1)
 """Seconds, far beyond what a slow machine needs: it ends what hangs."""
 LINE_LIMIT = 1000
 LOG_LIMIT = 200
@@ -61,7 +64,7 @@ class Gate:
     suites: tuple[str, ...]
 
 
-GATES = (Gate("dropbox/protocol", ("protocol", "flows")), Gate("keys", ("keys",)))
+GATES = (Gate("dropbox/protocol", ("protocol",)), Gate("keys", ("keys",)))
 
 
 @dataclass
@@ -70,6 +73,7 @@ class Outcome:
 
     name: str
     seconds: float = 0.0
+    processor: float = 0.0
     passed: int = 0
     failed: int = 0
     left_out: int = 0
@@ -113,15 +117,13 @@ class Running:
 
 
 def find_suites(root: Path, wanted: list[str]) -> list[str]:
-    """The suites in the order they start in: known fast ones, unknown ones, those that start services."""
+    """The suites in the order they start in: the longest, known fast ones, unknown ones, those that start services."""
     found = {path.parent.relative_to(root / "tests").parts[0] for path in (root / "tests").glob("*/**/test_*.py")}
     if (root / "Makefile").exists():
         found.add(CHECK)
     if unknown := set(wanted) - found:
         sys.exit(f"no such suite: {', '.join(sorted(unknown))}; there are: {', '.join(sorted(found))}")
-    order = {name: place for place, name in enumerate((*FAST, "", *SLOW))}
-    # `check` starts at once: it is the longest of the short ones.
-    order[CHECK] = -1
+    order = {name: place for place, name in enumerate((*LONGEST, CHECK, *FAST, "", *LAST))}
     return sorted(set(wanted) or found, key=lambda name: (order.get(name, order[""]), name))
 
 
@@ -180,8 +182,15 @@ def count(room: Room, outcome: Outcome) -> None:
     outcome.left_out = len(listed.read_text().splitlines()) if listed.exists() else 0
 
 
-def judge(room: Room, running: Running, *, out_of_time: bool) -> Outcome:
-    outcome = Outcome(running.name, time.monotonic() - running.started)
+def processor_time() -> float:
+    """Seconds of the processor that all processes took which this one started, or they in turn, and which were waited
+    for: it grows by a suite's when that suite has ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def judge(room: Room, running: Running, processor: float, *, out_of_time: bool) -> Outcome:
+    outcome = Outcome(running.name, time.monotonic() - running.started, processor)
     code = running.process.returncode
     if running.name == CHECK:
         outcome.passed, outcome.failed = (1, 0) if code == 0 else (0, 1)
@@ -206,14 +215,14 @@ def run_all(room: Room, suites: list[str]) -> list[Outcome]:
                 running.append(start(room, waiting.pop(0)))
             time.sleep(0.05)
             for suite in list(running):
-                late = time.monotonic() - suite.started > SUITE_LIMIT
+                before, late = processor_time(), time.monotonic() - suite.started > SUITE_LIMIT
                 if late:
                     suite.stop()
                 if suite.process.poll() is None:
                     continue
                 suite.stop()
                 running.remove(suite)
-                outcomes.append(judge(room, suite, out_of_time=late))
+                outcomes.append(judge(room, suite, processor_time() - before, out_of_time=late))
                 announce(room, outcomes[-1])
     finally:
         for suite in running:
@@ -280,12 +289,13 @@ def close(room: Room, outcomes: list[Outcome], seconds: float) -> int:
     """Print the table and the last line; answer the exit code."""
     tolerated = set(room.absent) <= set(room.allowed)
     width = max(len(outcome.name) for outcome in outcomes)
-    print(f"\n{'suite':{width}}  seconds  passed  failed  not run")
+    print(f"\n{'suite':{width}}  seconds  processor  passed  failed  not run")
     # What failed stands first.
     for row in sorted(outcomes, key=lambda one: not one.failed):
         note = f"  {'; '.join(row.notes)}" if row.notes else ""
-        print(f"{row.name:{width}}  {row.seconds:7.1f}  {row.passed:6}  {row.failed:6}  {row.left_out:7}{note}")
-    print(f"{'all':{width}}  {seconds:7.1f}")
+        times = f"{row.seconds:7.1f}  {row.processor:9.1f}"
+        print(f"{row.name:{width}}  {times}  {row.passed:6}  {row.failed:6}  {row.left_out:7}{note}")
+    print(f"{'all':{width}}  {seconds:7.1f}  {sum(row.processor for row in outcomes):9.1f}")
     passed, failed, left_out = (
         sum(getattr(row, column) for row in outcomes) for column in ("passed", "failed", "left_out")
     )

@@ -7,7 +7,6 @@ cache and no history of another.
 """
 
 import inspect
-import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from hashlib import sha256
@@ -16,7 +15,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
 
-from tests.chromium import start_chromium
+from tests.chromium import START, start_chromium
+from tests.long_form import LONG
 from tests.scenarios.service import Demo
 
 CHROMIUM, FIREFOX, SAFER = "chromium", "firefox", "firefox-safer"
@@ -28,11 +28,6 @@ Launch = Callable[[str], Awaitable[Browser]]
 
 # What a page does at once may take long on a busy machine; no claim about time rests on this.
 expect.set_options(timeout=30_000)
-
-
-EVERY = os.environ.get("BROWSERS") == "all"
-"""`make browsers`: a test marked ``either`` runs in both browsers, the slow one answers every vector and takes
-up a conversation that another began, and each page is judged in every look."""
 
 
 LONGEST = (
@@ -59,11 +54,14 @@ def _turn(item: pytest.Item) -> int:
 
 
 def _in_its_own_browser(item: pytest.Item) -> bool:
-    """Whether a test marked ``either`` runs in this browser: of its two runs always the same one, by its name, so that
-    each browser gets about half of such tests."""
+    """Whether a test marked ``either`` runs in this browser: of its two runs the one that the mark names, or else
+    always the same one, by its name, so that each browser gets about half of such tests. In the long form both."""
     browser = item.callspec.params.get("context") if hasattr(item, "callspec") else None
-    if EVERY or browser is None or item.get_closest_marker("either") is None:
+    either = item.get_closest_marker("either")
+    if LONG or browser is None or either is None:
         return True
+    if either.args:
+        return bool(either.args[0] == browser)
     name = item.nodeid.replace(FIREFOX, "").replace(CHROMIUM, "")
     return (sha256(name.encode()).digest()[0] % 2 == 0) == (browser == CHROMIUM)
 
@@ -95,7 +93,7 @@ async def start_browser(driver: Playwright, name: str) -> Browser:
     assert program, "firefox-esr is not installed"
     preferences = SAFER_PREFERENCES if name == SAFER else {}
     return await driver.firefox.launch(
-        channel="moz-firefox", executable_path=program, firefox_user_prefs={**preferences}
+        channel="moz-firefox", executable_path=program, firefox_user_prefs={**preferences}, timeout=START
     )
 
 

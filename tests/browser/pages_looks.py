@@ -11,12 +11,14 @@ from typing import Any
 
 from playwright.async_api import Page
 
+from tests.long_form import LONG
+
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 HEIGHT = 900
 ALL_LOOKS = tuple((width, scheme) for width in (320, 1280) for scheme in ("light", "dark"))
 FOLDER = os.environ.get("SCREENSHOTS", "")
-EVERY = bool(FOLDER) or os.environ.get("BROWSERS") == "all"
-"""`make browsers` and `make screenshots` judge each page in every look."""
+EVERY = bool(FOLDER) or LONG
+"""`make long` and `make screenshots` judge each page in every look."""
 Looks = tuple[tuple[int, str], ...]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 

@@ -25,9 +25,10 @@ from tests.browser.lying_server import (
     place_of,
 )
 from tests.browser.pages_service import NAMES
-from tests.browser.test_lies import check, new_codename, publish, service
+from tests.browser.test_lies import check, honest as honest, new_codename, publish, service
 from tests.browser.visitor import Report, SourcePage
 from tests.flows.lies import flip
+from tests.server.service import Running
 
 ROWS, REST = "/v1/rows", "/v1/rows/"
 QUOTA, PIECE = 128, 100_000
@@ -47,6 +48,7 @@ def offsets(server: LyingServer) -> list[int]:
     return [int(one.path.split("/")[-1]) for one in server.of_visits() if place_of(one.path) == REST]
 
 
+@pytest.mark.either
 async def test_a_line_that_is_cut_again_and_again(context: BrowserContext, tmp_path: Path) -> None:
     """Every 100 kB: no byte that came is asked for again, the report is stored, and nobody is warned of anything."""
     async with service(tmp_path, quota=QUOTA) as honest, lying_server(honest.address) as server:
@@ -60,6 +62,7 @@ async def test_a_line_that_is_cut_again_and_again(context: BrowserContext, tmp_p
 
 
 @pytest.mark.parametrize("boards", [1, 2])
+@pytest.mark.either
 async def test_boards_that_pass_while_the_line_is_down(context: BrowserContext, tmp_path: Path, boards: int) -> None:
     """The rest of the board before is still served, and the visit goes on with it. Of an older one it is not: the rows
     are asked for from the beginning, are of another board by then, and directory, board and rows are fetched once
@@ -92,11 +95,11 @@ LIES: dict[str, tuple[Change, str]] = {
 
 @pytest.mark.parametrize("name", LIES)
 @pytest.mark.either
-async def test_rows_that_are_not_the_boards(context: BrowserContext, tmp_path: Path, name: str) -> None:
+async def test_rows_that_are_not_the_boards(context: BrowserContext, honest: Running, name: str) -> None:
     """What does not belong to the board is not used: one sentence, in the page and at the command line, and nothing is
     posted. Only where it may have been replaced meanwhile all is asked for once more."""
     change, sentence = LIES[name]
-    async with service(tmp_path) as honest, lying_server(honest.address) as server:
+    async with lying_server(honest.address) as server:
         server.changes[ROWS] = change
         source = SourcePage(await context.new_page(), server.address)
         await source.open()
@@ -146,10 +149,10 @@ RESTS: dict[str, tuple[Callable[[bytes, bytes], bytes], str]] = {
 
 @pytest.mark.parametrize("name", RESTS)
 @pytest.mark.either
-async def test_a_rest_that_does_not_fit(context: BrowserContext, tmp_path: Path, name: str) -> None:
+async def test_a_rest_that_does_not_fit(context: BrowserContext, honest: Running, name: str) -> None:
     """What was put together is longer or shorter than the board says: it is not used, and one sentence says so."""
     change, sentence = RESTS[name]
-    async with service(tmp_path) as honest, lying_server(honest.address) as server:
+    async with lying_server(honest.address) as server:
         rows = (await honest.get(ROWS)).body
         server.ways[ROWS] = [cut_after(1_000)]
         server.changes[REST] = lambda rest: change(rest, rows)
@@ -162,10 +165,10 @@ async def test_a_rest_that_does_not_fit(context: BrowserContext, tmp_path: Path,
 
 @pytest.mark.parametrize("way", [_of_another, cut, cut_after(1), _gone], ids=["other", "none", "drips", "gone"])
 @pytest.mark.either
-async def test_a_rest_that_never_comes(context: BrowserContext, tmp_path: Path, way: Way) -> None:
+async def test_a_rest_that_never_comes(context: BrowserContext, honest: Running, way: Way) -> None:
     """Of another board, not at all, a byte for each request, or never but from the beginning: each visit for it ends in
     bounded time, and the page says that the service did not answer."""
-    async with service(tmp_path) as honest, lying_server(honest.address) as server:
+    async with lying_server(honest.address) as server:
         server.changes["/worker.js"] = hurried(100)
         server.ways[ROWS], server.ways[REST] = [cut_after(1_000)] * ENDLESS, [way] * ENDLESS
         source = SourcePage(await context.new_page(), server.address)

@@ -12,7 +12,7 @@ from tests.browser.desk_house import Officer
 from tests.desk.room import PASSPHRASE
 from tests.desk_web.house import House, open_house
 
-pytestmark = [pytest.mark.either, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.either
 PART = 884
 
 

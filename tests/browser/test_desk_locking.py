@@ -12,7 +12,6 @@ from playwright.async_api import BrowserContext, Page, expect
 from tests.browser.desk_house import Officer
 from tests.desk_web.house import House, open_house
 
-pytestmark = pytest.mark.timeout(120)
 SECRET = "words that nobody may see"
 IDLE = 10.0
 PATIENCE = 30_000
@@ -49,6 +48,7 @@ async def back(page: Page) -> None:
     await page.wait_for_load_state()
 
 
+@pytest.mark.either("firefox")
 async def test_back_after_locking_shows_nothing(officer: Officer) -> None:
     """Lock, then Back once and twice: the sign-in page each time."""
     await officer.press("Lock now")
@@ -82,6 +82,7 @@ async def test_a_reopened_tab_shows_nothing(officer: Officer, context: BrowserCo
     assert await shows_nothing(again)
 
 
+@pytest.mark.either
 async def test_a_page_left_open_blanks_itself(officer: Officer) -> None:
     """It warns, then blanks and goes to the sign-in page about when the idle time is over; Back shows nothing."""
     began = time.monotonic()

@@ -20,7 +20,7 @@ from tests.desk_web.house import House, open_house
 LONG_WORD = "x" * 400
 ANSWERS = {one.id: one.options[0].id if one.options else f"own words {LONG_WORD}" for one in QUESTIONS}
 
-pytestmark = [pytest.mark.chromium, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.chromium
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

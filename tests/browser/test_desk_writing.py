@@ -17,7 +17,7 @@ from tests.browser.desk_house import Officer
 from tests.browser.test_pages_traces import CARELESS, control_is_found, found, type_control
 from tests.desk_web.house import House, open_house
 
-pytestmark = [pytest.mark.either, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.either
 SECRET = "words that nobody may see"
 TEXT = "Begun and not sent"
 IDLE = 10.0
@@ -169,7 +169,11 @@ async def test_back_after_sending_brings_no_text_back(officer: Officer) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(CHROMIUM, marks=pytest.mark.chromium), pytest.param(FIREFOX, marks=pytest.mark.firefox)]
+    "name",
+    [
+        pytest.param(CHROMIUM, marks=[pytest.mark.chromium, pytest.mark.long]),
+        pytest.param(FIREFOX, marks=pytest.mark.firefox),
+    ],
 )
 async def test_no_word_of_a_text_is_on_the_disk(tmp_path: Path, name: str) -> None:
     """A profile in which a text was typed, previewed, refused and sent holds no word of it, open or closed. The

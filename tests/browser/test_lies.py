@@ -84,7 +84,7 @@ def check(server: Running, address: str) -> tuple[int, str, str]:
 IN_FIREFOX = ("the unit's part left out", "a row changed", "the certificates swapped")
 """Page and worker are the same everywhere: these show what this browser could do otherwise."""
 BROWSER_AND_LIE = [pytest.param(CHROMIUM, name, marks=pytest.mark.chromium) for name in LIES] + [
-    pytest.param(FIREFOX, name, marks=pytest.mark.firefox) for name in IN_FIREFOX
+    pytest.param(FIREFOX, name, marks=[pytest.mark.firefox, pytest.mark.long]) for name in IN_FIREFOX
 ]
 
 

@@ -4,6 +4,7 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from playwright.async_api import BrowserContext, expect
 
 from dropbox.source_cli.terminal import MORE_WAITS, NOTHING_FOUND, read_again
@@ -24,6 +25,7 @@ async def _come(source: SourcePage, gone: Absence) -> tuple[list[str], str]:
     return [one.text for one in found.answers], await page.inner_text()
 
 
+@pytest.mark.either
 async def test_who_comes_after_forty_days_reads_on_the_second_visit(context: BrowserContext, tmp_path: Path) -> None:
     """The page says first that more waits and to come back, and nothing of an answer; then it shows the answer, and for
     how long it can be read again; once the unit knows that it was read, it is still there."""

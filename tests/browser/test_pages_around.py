@@ -3,6 +3,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.pages_looks import assert_good_looks
@@ -40,6 +41,7 @@ async def test_each_is_read_without_a_request(chromium_page: Page, tmp_path: Pat
         assert asked == []
 
 
+@pytest.mark.either
 async def test_what_was_typed_is_there_afterwards(page: Page, tmp_path: Path) -> None:
     """By keyboard from the middle of a report and back to it; where a codename is shown or a visit goes on there is no
     foot."""

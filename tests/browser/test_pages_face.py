@@ -51,6 +51,7 @@ async def test_both_ways_on_are_at_first_sight(page: Page, tmp_path: Path) -> No
             assert len(tops) == 1
 
 
+@pytest.mark.either
 async def test_the_typeface_comes_with_the_style_sheet(page: Page, tmp_path: Path) -> None:
     """Both weights are there on the first page, and no page or letter asks for another file: that would tell what is
     shown."""

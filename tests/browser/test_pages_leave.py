@@ -42,6 +42,7 @@ def has_no_referrer(neutral: LyingServer) -> bool:
     return bool(asked) and all(name.lower() != b"referer" for one in asked for name, _ in one.headers)
 
 
+@pytest.mark.either("firefox")
 async def test_exit_leaves_at_once(page: Page, tmp_path: Path) -> None:
     """By its link, by the keyboard on it or by Shift three times: the neutral site in place of the page, not told where
     the visitor came from; going back shows the start, and nothing of what was typed."""
@@ -67,6 +68,7 @@ async def test_exit_leaves_at_once(page: Page, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("way", ["link", "shift"])
+@pytest.mark.either
 async def test_exit_needs_no_service(page: Page, tmp_path: Path, way: str) -> None:
     """A service that has gone meanwhile, or does not answer, is asked nothing: its address stands in no error page."""
     async with with_neutral_site(tmp_path) as (server, neutral):
@@ -193,6 +195,7 @@ async def hide(page: Page, hidden: bool) -> None:
     )
 
 
+@pytest.mark.either
 async def test_a_page_out_of_sight_is_covered(page: Page, tmp_path: Path) -> None:
     """Hidden, it shows a button and nothing else, to eyes and to a screen reader; back in sight it stays covered until
     that is pressed; nothing that was typed is lost. The start needs no cover."""
@@ -276,6 +279,7 @@ async def test_the_cover_does_not_stop_a_visit(chromium_page: Page, tmp_path: Pa
         await source.stored()
 
 
+@pytest.mark.either("firefox")
 async def test_reload_and_a_reopened_tab_show_nothing(context: BrowserContext, tmp_path: Path) -> None:
     """After a reload, in a second tab, and after leaving and coming back by Back and Forward: the start, and no word of
     what was typed in the document."""
@@ -342,6 +346,7 @@ async def press_undo(source: Source, name: str) -> None:
             await expect(source.box(name)).to_have_value("")
 
 
+@pytest.mark.either("firefox")
 async def test_nothing_comes_back_by_undo(page: Page, tmp_path: Path) -> None:
     """After a report and after a return, undoing in the emptied fields brings back neither account nor codename nor
     message; and the fields still work."""

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.async_api import Page, expect
 
 from dropbox.http_edge.answers import SCRIPT
@@ -77,6 +78,7 @@ async def answers(page: Page, folder: Path, told: dict[str, Any]) -> AsyncIterat
         yield source
 
 
+@pytest.mark.either
 async def test_whatever_a_unit_writes_is_shown_and_does_nothing(page: Page, tmp_path: Path) -> None:
     """Markup, addresses, templates, long words and right-to-left text stand on the page letter for letter; nothing
     becomes an element, a link, a request or a dialog."""

@@ -82,6 +82,7 @@ async def test_on_a_phone_the_words_are_seen_where_they_are_shown(page: Page, tm
         await expect(source.button("Hide the codename")).to_be_focused()
 
 
+@pytest.mark.either
 async def test_the_codename_is_not_printed_copied_or_titled(page: Page, tmp_path: Path) -> None:
     """Print leaves the page out, copying takes nothing, and address and title stay what they were."""
     async with small_service(tmp_path) as server:
@@ -113,6 +114,7 @@ async def test_the_codename_is_not_printed_copied_or_titled(page: Page, tmp_path
             assert "no-print" in (await source.section(name).get_attribute("class") or "")
 
 
+@pytest.mark.either("firefox")
 async def test_no_field_is_remembered(page: Page, tmp_path: Path) -> None:
     """Every field, and the form around it, asks the browser not to keep it; no spelling or writing service reads it."""
     async with small_service(tmp_path) as server:

@@ -41,6 +41,7 @@ NOTHING = {
 }
 
 
+@pytest.mark.either("firefox")
 async def test_nothing_is_stored(page: Page, tmp_path: Path) -> None:
     """After a report and a return: no cookie, storage, database, cache or service worker; address, title and the
     history's state say nothing; no answer may be kept by a cache."""
@@ -158,9 +159,12 @@ async def use(opened: BrowserContext, address: str, profile: Path) -> list[str]:
     return [RARE, NAME, codename, *runs(words), *runs(words, "\n"), *runs(words, "</li><li>")]
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize(
-    "name", [pytest.param(CHROMIUM, marks=pytest.mark.chromium), pytest.param(FIREFOX, marks=pytest.mark.firefox)]
+    "name",
+    [
+        pytest.param(CHROMIUM, marks=[pytest.mark.chromium, pytest.mark.long]),
+        pytest.param(FIREFOX, marks=pytest.mark.firefox),
+    ],
 )
 async def test_nothing_is_on_the_disk(tmp_path: Path, name: str) -> None:
     """A profile that is used for a report and a return holds no word of account or codename, then or once it is closed.

@@ -361,6 +361,7 @@ async def test_no_unit_receives(launch: Launch, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lack", ["workers", "the worker's script"])
+@pytest.mark.either
 async def test_a_browser_that_cannot_seal(page: Page, tmp_path: Path, lack: str) -> None:
     """Without workers, or where the worker's script does not arrive: an honest page in place of a form."""
     async with small_service(tmp_path) as server, lying_server(server.address) as between:

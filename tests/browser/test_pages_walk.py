@@ -51,6 +51,7 @@ async def answer_by_keyboard(source: Source) -> None:
         await press(page, "Continue")
 
 
+@pytest.mark.either
 async def test_the_whole_way_by_keyboard_alone(page: Page, tmp_path: Path) -> None:
     """Tab, Enter, Space and typing lead from the start to "stored"; each page moves the focus to its heading."""
     async with small_service(tmp_path) as server:
@@ -92,6 +93,7 @@ async def test_the_whole_way_by_keyboard_alone(page: Page, tmp_path: Path) -> No
         assert await stored(server) == 1
 
 
+@pytest.mark.either
 async def test_back_goes_through_the_questions_and_then_out(context: BrowserContext, tmp_path: Path) -> None:
     """The browser's Back shows the page before, with what was typed, again and again; the history holds one more entry
     of the same address; from the first page it leaves."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import pytest
 from playwright.async_api import BrowserContext, Page
 
 from tests.browser.lying_server import lying_server
@@ -41,6 +42,7 @@ async def counted(address: str) -> AsyncIterator[tuple[str, list[int]]]:
     listening.close()
 
 
+@pytest.mark.either
 async def test_a_first_visit_is_light(context: BrowserContext, tmp_path: Path) -> None:
     """The document with its style sheet, its script and the worker's stays within the budget, headers included."""
     async with small_service(tmp_path, whole=True) as server, counted(server.address) as (address, sizes):
@@ -61,6 +63,7 @@ async def test_walking_asks_for_nothing(chromium_page: Page, tmp_path: Path) -> 
         assert sorted(one.path for one in between.asked) == LOADED
 
 
+@pytest.mark.either
 async def test_nothing_goes_elsewhere(page: Page, tmp_path: Path) -> None:
     """No request of a page or its worker leaves the service's own origin, no socket is opened, and the console holds no
     complaint of the policy."""

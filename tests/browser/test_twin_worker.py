@@ -106,7 +106,6 @@ async def test_a_report_and_its_answer_in_both_browsers(page: Page, place: Place
     await _report_and_return(page, place)
 
 
-@pytest.mark.timeout(300)
 async def test_a_report_and_its_answer_without_compilation_and_webassembly(safer_page: Page, place: Place) -> None:
     """The same where Tor Browser's Safer level takes speed away, in bounded time; `make bench` holds it to a minute."""
     started = time.monotonic()

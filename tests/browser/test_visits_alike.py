@@ -36,7 +36,7 @@ def bursts(asked: list[Asked]) -> list[list[Asked]]:
     return [of_visits[at : at + len(BURST)] for at in range(0, len(of_visits), len(BURST))]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.either("firefox")
 async def test_every_kind_of_visit_sends_the_same_requests(context: BrowserContext, tmp_path: Path) -> None:
     """A report, a return with its codename, two with codenames that nobody used, a follow-up in the same page: the same
     four requests in the same order with the same headers and sizes, and the same files, each once, before them when

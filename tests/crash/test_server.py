@@ -12,9 +12,6 @@ from dropbox.protocol.primitives import sha256
 from dropbox.protocol.wire import Segment
 from tests.server.world import random_envelope
 
-# Real processes: on a busy machine they take their time.
-pytestmark = pytest.mark.timeout(400)
-
 KILLS = 6
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.deploy.sandbox import DEPLOY, Sandbox
 from tests.server.world import World
 
-pytestmark = [pytest.mark.mounts, pytest.mark.timeout(400)]
+pytestmark = pytest.mark.mounts
 
 USERS = f"""
 install -D -m 0644 {DEPLOY}/systemd/sysusers.conf /etc/sysusers.d/dropbox.conf

@@ -20,7 +20,7 @@ from journalist_ui.cli.commands import main
 from journalist_ui.daemon.notices import WORDS
 from journalist_ui.daemon.settings import read_settings, write_settings
 from journalist_ui.refusals import VaultUnusable
-from tests.desk.room import PASSPHRASE
+from tests.desk.room import PASSPHRASE, brief_stretch
 from tests.flows.twin import make_service
 from tests.rules.tree import ROOT
 
@@ -32,6 +32,13 @@ def _own_umask() -> Iterator[None]:
     before = os.umask(0o022)
     yield
     os.umask(before)
+
+
+@pytest.fixture
+def briefly() -> Iterator[None]:
+    """Passphrases are stretched briefly, for tests of something else that start no process."""
+    with brief_stretch():
+        yield
 
 
 @pytest.fixture
@@ -265,6 +272,7 @@ def test_a_desk_must_say_that_it_makes_no_backup(tmp_path: Path, anchor: Path) -
     assert (done.exit_code, 'say backup = "none"' in done.stderr) == (1, True)
 
 
+@pytest.mark.usefixtures("briefly")
 def test_a_desk_whose_folder_is_lost_comes_back_from_its_backups(tmp_path: Path, anchor: Path) -> None:
     """With the backups' folder and the desk passphrase alone: settings and anchor lie beside the backup, the vault
     opens, and a new keyring takes the place of the lost one. Several desks in one folder are told apart."""
@@ -306,6 +314,7 @@ def test_a_desk_whose_folder_is_lost_comes_back_from_its_backups(tmp_path: Path,
         "= =",
     ],
 )
+@pytest.mark.usefixtures("briefly")
 def test_settings_are_strict(tmp_path: Path, anchor: Path, line: str) -> None:
     """A wrong kind, a value out of range, a setting that does not exist, no TOML: told with the file's name."""
     folder = tmp_path / "desk"

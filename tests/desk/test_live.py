@@ -14,9 +14,6 @@ import pytest
 
 from tests.desk.live import LiveService, here, must, run, sockets_of, start_service, wait_for
 
-# Real processes: on a busy machine they take their time.
-pytestmark = pytest.mark.timeout(400)
-
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveService]:

@@ -8,13 +8,13 @@ import pytest
 from journalist_ui.daemon import restore as restoring
 from journalist_ui.daemon.settings import read_settings
 from tests.command_line.processes import run
-from tests.desk.test_commands import TWO_LINES, anchor as anchor, ask, init_words
+from tests.desk.test_commands import TWO_LINES, anchor as anchor, ask, briefly as briefly, init_words
 
 WRONG = "not the desk passphrase at all\n"
 
 
 @pytest.fixture
-def backups(tmp_path: Path, anchor: Path) -> Path:
+def backups(tmp_path: Path, anchor: Path, briefly: None) -> Path:
     """One backup each of the desks ``north`` and ``south``, in one folder."""
     made = tmp_path / "backups"
     made.mkdir()

@@ -31,9 +31,6 @@ from tests.desk.live import (
 from tests.desk_web.house import Page
 from tests.ports import free_port
 
-# Real processes: on a busy machine they take their time.
-pytestmark = pytest.mark.timeout(400)
-
 HOST = "north.localhost"
 
 

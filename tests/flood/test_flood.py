@@ -5,14 +5,14 @@ import pytest
 
 from bench.flood import Flooded
 
-pytestmark = pytest.mark.timeout(300)
-
 BUSY = 10.0
 """So many times as slow may this machine be while other suites run; what is measured is measured by `make flood`."""
 
 
 @pytest.mark.parametrize(
-    "url", ["", pytest.param("postgres", marks=pytest.mark.postgres)], ids=["sqlite", "postgresql"]
+    "url",
+    ["", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.long])],
+    ids=["sqlite", "postgresql"],
 )
 def test_honest_visits_come_through(url: str, request: pytest.FixtureRequest) -> None:
     """Envelopes at full speed, half requests, slow readers and a corrupt unit's uploads all at once: every honest visit

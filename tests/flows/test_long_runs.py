@@ -7,7 +7,6 @@ from dropbox.flows.desk import collect, segments
 from tests.flows.campaign import run
 
 
-@pytest.mark.timeout(300)
 def test_troubled_months_lose_and_double_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Over 90 periods with desks killed between any two steps, away for days and restored from their backup, with
     sources away for up to 60 days, parts out of order, envelopes posted twice and replayed by the server: every message

@@ -16,7 +16,7 @@ from tests.chromium import start_chromium
 from tests.hostile.campaign import A_CASE, run
 from tests.hostile.strings import FAMILIES, hostile_strings
 
-pytestmark = [pytest.mark.chromium, pytest.mark.timeout(240), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 SHORT = 200
 
 

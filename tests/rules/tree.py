@@ -38,7 +38,13 @@ def module_name(root: Path, path: Path) -> str:
 
 
 def parse(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    return _parsed(path.read_text(encoding="utf-8"), str(path))
+
+
+@cache
+def _parsed(text: str, name: str) -> ast.Module:
+    """A dozen rules ask about each file."""
+    return ast.parse(text, filename=name)
 
 
 def within(name: str, *packages: str) -> bool:
@@ -52,13 +58,18 @@ def imports(root: Path, path: Path) -> Iterator[tuple[int, str]]:
     """
     module = module_name(root, path)
     package = module.split(".") if path.name == "__init__.py" else module.split(".")[:-1]
-    for node in ast.walk(parse(path)):
+    for node in _import_statements(parse(path)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
             stem = ".".join([*base, *filter(None, [node.module])])
             yield from ((node.lineno, f"{stem}.{alias.name}") for alias in node.names)
+
+
+@cache
+def _import_statements(tree: ast.Module) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
 
 
 def plant(root: Path, name: str, text: str) -> Path:

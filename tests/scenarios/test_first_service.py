@@ -53,7 +53,6 @@ TYPED: dict[str, Answer] = {
 """What is typed at each prompt."""
 
 
-@pytest.mark.timeout(240)
 def test_the_first_service_runbook_leads_to_a_running_service(tmp_path: Path, onion: Carrier) -> None:
     """Typed into one terminal from the first block to the last, the runbook makes roots, server and desk, and a report
     of its last step is accepted by the server; the desk's pages are served."""

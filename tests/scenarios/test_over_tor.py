@@ -14,7 +14,7 @@ from tests.desk.live import sockets_of
 from tests.scenarios.over_tor import SLUG, OnionService, onion_service
 from tests.scenarios.service import run, until
 
-pytestmark = [pytest.mark.tor, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.tor
 REPORT = "Two parts, over Tor. " + "é" * (BODY_PART // 2)
 LISTENING = "0A"
 

@@ -4,11 +4,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from tests.scenarios.service import Demo, Ran, ok, run
-
-pytestmark = pytest.mark.timeout(240)
 
 
 def refused(ran: Ran, *words: str) -> None:

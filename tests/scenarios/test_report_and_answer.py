@@ -3,13 +3,10 @@
 
 from pathlib import Path
 
-import pytest
-
 from dropbox.protocol.codename import encode_codename
 from dropbox.words import codename_words
 from tests.scenarios.service import Demo, ok, run, until
 
-pytestmark = pytest.mark.timeout(240)
 LONG = "Bericht 😀👩🏽‍⚕️ שלום עולם مرحبا \u202eevil\u202c \x1b[31mred " + "é" * 20_000
 
 

@@ -3,8 +3,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.needle import needle, present, runs
 from tests.scenarios.service import Demo, until
 
@@ -39,7 +37,6 @@ def memory_of(pid: int) -> list[bytes]:
     return pieces
 
 
-@pytest.mark.timeout(240)
 def test_neither_disk_nor_memory_of_the_server_holds_a_word(demo: Demo) -> None:
     """After a report, an answer and a return: no word of text, reply or codename, in any common encoding, is in the
     server's files (all of its folder) or in its process; the search itself finds what is surely there."""

@@ -71,7 +71,6 @@ def outside(sent: bytes) -> bytes:
     return (once if fetched == 2 * once else fetched) + sent[at:body]
 
 
-@pytest.mark.timeout(240)
 def test_every_command_sends_the_same_requests(demo: Demo, watched: Carrier) -> None:
     """A list of units, a report, an answer, a return with messages, a return with none, an unknown codename and an
     unknown unit: four requests on one connection, the same bytes outside the envelope."""
@@ -97,7 +96,6 @@ def test_every_command_sends_the_same_requests(demo: Demo, watched: Carrier) -> 
     assert len(watched.sent) == before
 
 
-@pytest.mark.timeout(240)
 def test_the_requests_of_many_codenames_are_identical(demo: Demo, watched: Carrier) -> None:
     """Over 200 codenames the bytes outside the envelope do not differ, and no envelope is like another."""
     anchor = verify_first_anchor(parse_signed_anchor(dearmour("ANCHOR", Path(demo.pinned[3]).read_bytes())))

@@ -34,14 +34,12 @@ def built(folder: Path) -> dict[str, bytes]:
 
 
 def test_it_is_the_same_wherever_it_is_built(tmp_path: Path) -> None:
-    """Twice in folders of different names and depths: the same bytes, the recorded ones, packed ones included."""
-    outputs = []
-    for name in ("a", "somewhere/else/deeper"):
-        folder = tmp_path / name
-        folder.mkdir(parents=True)
-        done = build(copy_of_sources(folder))
-        assert done.returncode == 0, done.stderr
-        outputs.append(built(folder / "dropbox/server/static"))
+    """Here and in a folder of another name and depth: the same bytes, the recorded ones, packed ones included."""
+    folder = tmp_path / "somewhere/else/deeper"
+    folder.mkdir(parents=True)
+    done = build(copy_of_sources(folder))
+    assert done.returncode == 0, done.stderr
+    outputs = [built(one / "dropbox/server/static") for one in (ROOT, folder)]
     assert outputs[0] == outputs[1]
     assert sorted(outputs[0]) == sorted(file + ending for file in FILES for ending in ("", ".br", ".gz"))
     recorded = sorted(file + ending for file in FILES for ending in ("", ".br"))

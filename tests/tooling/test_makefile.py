@@ -37,6 +37,7 @@ def test_help_names_every_target() -> None:
         (("crash", "N=7"), "bench/crash.py --kills 7"),
         (("bench",), "bench/run.py"),
         (("test", "SUITES=rules keys"), "tests/run_suites.py rules keys"),
+        (("long", "SUITES=flows"), "LONG=1 exec .venv/bin/python tests/run_suites.py flows"),
         (("demo", "DIR=there", "PORT=1", "DESK_PORT=2"), '--dir "$dir" --port 1 --desk-port 2'),
     ],
 )

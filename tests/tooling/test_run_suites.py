@@ -27,7 +27,7 @@ def tree(tmp_path: Path) -> Path:
     shutil.copy(TESTS / "conftest.py", tmp_path / "tests")
     # With a configuration of its own, so that pytest does not look for one further up.
     (tmp_path / "pytest.ini").write_text(
-        f"[pytest]\npythonpath = {TESTS.parent}\nmarkers =\n    tor: x\n    postgres: x\n"
+        f"[pytest]\npythonpath = {TESTS.parent}\nmarkers =\n    tor: x\n    postgres: x\n    long: x\n"
         "asyncio_default_fixture_loop_scope = function\n"
     )
     return tmp_path
@@ -138,10 +138,26 @@ def test_a_misspelt_allowance_is_refused(tree: Path) -> None:
     assert "not tro" in output
 
 
-def test_fast_suites_come_first_and_the_longest_before_the_other_slow_ones(tree: Path) -> None:
+def test_the_longest_begin_at_once_and_of_the_others_the_fast_ones(tree: Path) -> None:
     for name in ("hostile", "browser", "unknown", "client", "cli"):
         add_suite(tree, name, GREEN)
-    assert run_suites.find_suites(tree, []) == ["cli", "client", "unknown", "browser", "hostile"]
+    assert run_suites.find_suites(tree, []) == ["browser", "cli", "client", "unknown", "hostile"]
+
+
+def test_what_a_suite_takes_of_the_processor_stands_in_its_row(tree: Path) -> None:
+    busy = "import time\ndef test_busy():\n    while time.process_time() < {}: pass\n"
+    add_suite(tree, "idle", GREEN)
+    add_suite(tree, "busy", busy.format(4))
+    _, output = run(tree)
+    taken = {row.split()[0]: float(row.split()[2]) for row in output.splitlines() if row.startswith(("idle ", "busy "))}
+    assert taken["idle"] > 0
+    assert taken["busy"] - taken["idle"] > 2
+
+
+def test_what_is_long_runs_in_the_long_form_alone(tree: Path) -> None:
+    add_suite(tree, "one", "import pytest\n@pytest.mark.long\ndef test_long(): assert True\n" + GREEN)
+    assert run(tree)[1].splitlines()[-1] == "1 passed, 0 failed"
+    assert run(tree, LONG="1")[1].splitlines()[-1] == "2 passed, 0 failed"
 
 
 def test_an_unprivileged_run_installs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
