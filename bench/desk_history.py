@@ -35,13 +35,14 @@ def desk_of_years() -> tuple[Service, Desk]:
 
 
 def measure() -> tuple[float, float]:
-    """Seconds to plan, seal and publish a full batch; seconds to take the acknowledgements of 100 envelopes."""
+    """Seconds of the processor, since nothing here waits: to plan, seal and publish a full batch; to take the
+    acknowledgements of 100 envelopes."""
     service, desk = desk_of_years()
     service.twin.advance()
     desk.collect(service.twin)
-    began = time.perf_counter()
+    began = time.process_time()
     published = desk.publish(service.twin, service.random)
-    planned = time.perf_counter() - began
+    planned = time.process_time() - began
     assert published.entries > 0.9 * QUOTA
     return planned, _acknowledge(service, desk)
 
@@ -50,8 +51,8 @@ def _acknowledge(service: Service, desk: Desk) -> float:
     names = [text.pseudonym for text in desk.context.ledger.texts.live() if text.number][:100]
     changes = Changes()
     envelopes = [EnvelopePlain(EnvelopeType.ACK, name, name, name, bytes(16), 1, 1, EACH + 1, b"") for name in names]
-    began = time.perf_counter()
+    began = time.process_time()
     for plain in envelopes:
         record(desk.context, OpenedEnvelope(plain, 1, b"", b""), plain.pseudonym, service.twin.now, changes)
     assert len(changes.texts) == len(envelopes)
-    return time.perf_counter() - began
+    return time.process_time() - began
