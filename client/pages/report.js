@@ -96,7 +96,8 @@ function whyReceiver() {
   const [only] = targets();
   if (!only?.force) return say("why-no-force");
   if (isIndependent()) return say("why-independent");
-  return say(only.kind === "force-unit" ? "why-force" : "why-no-unit");
+  if (only.kind !== "force-unit") return say("why-no-unit");
+  return say(isAsked("forces") && namedForces().length > 1 ? "why-forces" : "why-force");
 }
 
 /**
@@ -238,8 +239,9 @@ function fillReceivers(page) {
   const units = targets();
   const why = units.length > 1 ? say("why-several", { n: units.length }) : units.length ? whyReceiver() : "";
   const kinds = [...new Set(units.map(({ kind }) => kind))];
+  const reads = kinds.length > 1 ? units.map(({ name, kind }) => `${name}: ${say(`reads-${kind}`)}`) : kinds.map((kind) => say(`reads-${kind}`));
   fill(one(page, "[data-receiver]"), units.map(({ name }) => name).join("; "), "report");
   fill(one(page, "[data-receiver-why]"), why, "report");
-  fill(one(page, "[data-receiver-reads]"), kinds.map((kind) => say(`reads-${kind}`)).join(" "), "report");
+  fill(one(page, "[data-receiver-reads]"), reads.join(" "), "report");
   return units.length;
 }

@@ -2,10 +2,10 @@
 /** @file What the command line says of warnings and errors. Written by `make generated` from dropbox/source_cli/terminal.py; do not edit. */
 
 export const WARNINGS = Object.freeze({
-  "replies-altered": "Replies of {unit} are being withheld or altered. This is a proof, not a guess ({proof}). Somebody interferes with the service; whoever comes back at once shows them that it mattered.",
+  "replies-altered": "Answers of {unit} are being held back or changed on their way to you. This is certain ({proof}): somebody interferes with the service. Do not come back at once, since that would show them that it mattered to you.",
   "clock": "This device's date seems wrong, or the service is being held back. Check the date and time zone.",
-  "silent": "{unit} has been silent for {days} periods: its desk may be off, or its replies held back.",
-  "not-acknowledged": "The service took nothing from this visit, so the unit does not learn that you have read this, and may post it again. There is nothing that you need do."
+  "silent": "Nothing has come from {unit} for longer than usual. Its computer may be off, or its answers may be held back.",
+  "not-acknowledged": "The service took nothing from this visit, so the unit does not learn that you have read this, and may send it again. There is nothing that you need do."
 });
 
 export const ERRORS = Object.freeze({

@@ -5,6 +5,7 @@ import asyncio
 import json
 import os
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ import click
 from dropbox.protocol.policy import Policy
 from dropbox.server.config import ConfigRefused, ServerConfig, load_config
 
-from . import file_checks, machine_checks, store_checks, supply_checks, tor_checks
+from . import file_checks, machine_checks, store_checks, supply_checks, support_checks, tor_checks
 from .findings import Finding, Level, serious
 
 _JOURNAL = {Level.WARNING: "<4>", Level.SERIOUS: "<3>"}
@@ -45,6 +46,7 @@ async def _service(path: Path, config: ServerConfig, now: float, torrc: Path) ->
     if config.data_dir.is_dir():
         found += [file_checks.check_user(config), file_checks.check_disk(config), *file_checks.check_writing(config)]
     found += [*file_checks.check_folders(config), machine_checks.check_clock(now, [path, config.data_dir])]
+    found += support_checks.check_support(config.support, datetime.fromtimestamp(now, UTC).date())
     found += (database := await store_checks.check_database(config))
     policy = None
     if all(one.level is not Level.SERIOUS for one in database):

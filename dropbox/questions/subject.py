@@ -15,7 +15,7 @@ SUBJECT = (
             Option("staff", _("A member of police staff, or a PCSO"), "A member of police staff"),
             Option("special", _("A special constable"), "A special constable"),
             Option("volunteer", _("A volunteer"), "A volunteer"),
-            Option("contractor", _("A contractor who works for the police"), "A contractor"),
+            Option("contractor", _("A contractor for the police"), "A contractor"),
             Option("several", _("More than one person"), "More than one person"),
             _UNSURE,
         ),
@@ -55,10 +55,7 @@ KEEP_FROM = (
         "keep-from",
         "Who must not see this",
         _("Is there anyone who must not see this report?"),
-        _(
-            "The first two send your report to the independent desk, not to the force\u2019s own unit. In London a "
-            "commander counts too."
-        ),
+        _("The first two answers send it to the independent desk, not to the force. In London a commander counts too."),
         (
             Option(
                 "chief",
@@ -72,7 +69,7 @@ KEEP_FROM = (
                 "Somebody in the unit, or its head: the report goes to the intake desk",
                 independent=True,
             ),
-            Option("other", _("Somebody else. The unit is told of your wish"), "Somebody else"),
+            Option("other", _("Somebody else: the unit is told"), "Somebody else"),
             Option("no", _("No"), "No", alone=True),
         ),
         several=True,

@@ -15,7 +15,7 @@ from dropbox.flows.source.reading import Reading
 
 from .service import Stop
 
-UNREAD = "What was read could not be printed. It stays on the board for some days: run the command again."
+UNREAD = "What was read could not be printed. It can still be read for some days: run the command again."
 NOTHING_SENT = "Nothing was sent."
 NOBODY = "Standard output goes nowhere, so nobody could ever read the codename. Give the command a place to write to."
 STATE: dict[Stored, str] = {

@@ -19,7 +19,7 @@ from .service import Stop, open_service, read_text, service_options
 
 @click.command()
 @service_options
-@click.option("--unit", "slug", default="", help="May be left out when exactly one conversation is on the board.")
+@click.option("--unit", "slug", default="", help="May be left out when exactly one unit has answered.")
 @click.option("--text-file", required=True, metavar="FILE|-", help="UTF-8 text; - reads what follows the codename.")
 @click.option("--attach", multiple=True, hidden=True, type=click.Path())
 @show_option

@@ -35,11 +35,15 @@ def _force_slug(force: str | None) -> str:
     return found.slug
 
 
-def _pieces(text: str, chosen: Sequence[str], force: str, answers: Answers, *, asking: bool) -> tuple[bytes, ...]:
+def _pieces(
+    text: str, chosen: Sequence[str], force: str, answers: Answers, *, asking: bool, slug: str
+) -> tuple[bytes, ...]:
     """The parts of the report; ``asking``: with what a person answers now. Raises TooLong."""
     answers = ask_questions(answers) if asking else answers
     if is_independent(answers):
         terminal.say(terminal.PAST_THE_UNIT)
+    elif len(answers.get("forces") or ()) > 1:
+        terminal.say(terminal.ONE_UNIT.format(slug=slug))
     categories = tuple(name for name in CATEGORIES if name in chosen)
     return parts_of(Report(text, categories, force, answers))
 
@@ -108,8 +112,9 @@ def report(
 
     Not from a police device or network, nor from one that the person you report controls. The codename is printed
     before anything is sent; where it cannot have been seen, nothing is. At a terminal you are asked what the pages ask
-    too, and can skip each question. With --json one line begins with codename and
-    unit and ends, after the visit, with receipt and stored: yes, perhaps or no, the last two with exit 1.
+    too, and can skip each question. Also where an answer names several forces, the report goes to --unit alone: to tell
+    the units of the others, run this again for each. With --json one line begins with codename and unit and ends, after
+    the visit, with receipt and stored: yes, perhaps or no, the last two with exit 1.
 
     \b
     Example:
@@ -121,9 +126,8 @@ def report(
     about, answers = _force_slug(force), given_answers(answered, withheld)
     # Whatever else is wrong is said before anybody types a report.
     known = open_service(service, anchor_file, socks, despite_clock, as_json)
-    pieces = _pieces(
-        hinted(read_text(text_file)), chosen, about, answers, asking=terminal.interactive() and not as_json
-    )
+    asking = terminal.interactive() and not as_json
+    pieces = _pieces(hinted(read_text(text_file)), chosen, about, answers, asking=asking, slug=slug)
     entropy, words = make_codename(secrets.token_bytes, codename_words())
     codename = " ".join(words)
     with _given(codename, entropy, slug, as_json) as tell:

@@ -59,17 +59,21 @@ def warning_text(warned: Warned) -> str:
     """A warning in plain words."""
     if warned.code == "replies-altered":
         return (
-            f"Replies of {warned.slug} are being withheld or altered. This is a proof, not a guess ({warned.proof}). "
-            "Somebody interferes with the service; whoever comes back at once shows them that it mattered."
+            f"Answers of {warned.slug} are being held back or changed on their way to you. This is certain "
+            f"({warned.proof}): somebody interferes with the service. Do not come back at once, since that would show "
+            "them that it mattered to you."
         )
     if warned.code == "not-acknowledged":
         return (
             "The service took nothing from this visit, so the unit does not learn that you have read this, and may "
-            "post it again. There is nothing that you need do."
+            "send it again. There is nothing that you need do."
         )
     if warned.code == "clock":
         return "This device's date seems wrong, or the service is being held back. Check the date and time zone."
-    return f"{warned.slug} has been silent for {warned.days} periods: its desk may be off, or its replies held back."
+    return (
+        f"Nothing has come from {warned.slug} for longer than usual. Its computer may be off, or its answers may be "
+        "held back."
+    )
 
 
 def show_warnings(warnings: Sequence[Warned]) -> None:
@@ -88,7 +92,7 @@ def error_text(error: BaseException) -> str:
         needed = f"it would need {error.parts} parts, at most {error.allowed} can be sent"
         return f"The text is too long: {needed}. Shorten it."
     if isinstance(error, UnknownUnit) and error.where == "none":
-        return "Not sent: the board holds nothing for this codename. When you come back, name your unit: --unit SLUG."
+        return "Not sent: nothing was found for this codename. When you come back, name your unit: --unit SLUG."
     if isinstance(error, UnknownUnit) and error.where == "several":
         return "Not sent: several units have answered this codename. When you come back, name one: --unit SLUG."
     if isinstance(error, ClockUnconfirmed):
@@ -116,18 +120,16 @@ def conversation_lines(found: FoundConversation, policy: Policy) -> Iterator[str
         yield "  It has not said yet how many of your messages it has collected."
     width = max(min(shutil.get_terminal_size().columns, WIDEST), NARROWEST)
     for text in found.texts:
-        yield f"  {text.number}. {kind(text.type.name)}, on the board of {day(found.unit.newest, policy.period)}"
+        yield f"  {text.number}. {kind(text.type.name)}, as it stood on {day(found.unit.newest, policy.period)}"
         yield from margin(text.text, width)
     if found.texts:
         yield f"  {read_again(policy)}"
     if found.more:
         yield f"  {MORE_WAITS}"
     if found.read.failed:
-        more = found.read.failed > 1
-        shown, again = (
-            ("entries", "they are sent again by themselves") if more else ("entry", "it is sent again by itself")
-        )
-        yield f"  {found.read.failed} {shown} could not be opened; {again}."
+        one = "A part of an answer could not be opened. The unit sends it again by itself."
+        more = f"{found.read.failed} parts of answers could not be opened. The unit sends them again by itself."
+        yield f"  {more if found.read.failed > 1 else one}"
 
 
 def read_again(policy: Policy) -> str:
@@ -147,6 +149,11 @@ MORE_WAITS = "More waits for you: an answer that is not shown today. Your visits
 NOTHING_FOUND = "Nothing found for this codename. That is also what an unused codename looks like."
 STORED = "Stored. Whether the unit has it shows as “collected” when you come back with the codename."
 ATTACH_LATER = "This release cannot send files yet. Describe the file in the text; the unit can ask for it."
+ONE_UNIT = (
+    "You named several forces. This report goes to {slug} alone, which can read all their names. To tell the units of "
+    "the others too, run `report` once more for each, with its --unit: every report is a visit, and has a codename of "
+    "its own."
+)
 PAST_THE_UNIT = (
     "You said that this must pass the force's own unit by: --unit must name the independent desk. "
     "Press Ctrl-C if it does not."
@@ -160,7 +167,7 @@ SEND_WITH = "    dropbox-source reply --unit SLUG --text-file FILE …"
 SEND_AGAIN = (
     "Some of it may be stored already. Send the whole text again when you come back; the unit reads what arrived whole."
 )
-FETCHING = "Fetching the board: {came} of {of} MB"
+FETCHING = "Getting everybody\u2019s sealed answers, the same for every visitor: {came} of {of} MB"
 BROKE = "The line broke. The visit goes on by itself, from where it was."
 BUSY = "The service is busy; your turn comes within a minute."
 LET_IT_END = "Let the command end by itself: a visit that breaks off here shows that it came to read."

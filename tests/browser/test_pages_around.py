@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.conftest import CHROMIUM, Launch
 from tests.browser.pages_looks import assert_good_looks
 from tests.browser.pages_service import small_service
 from tests.browser.pages_source import Source
@@ -62,3 +63,30 @@ async def test_what_was_typed_is_there_afterwards(page: Page, tmp_path: Path) ->
         await source.button("Continue to the codename").click()
         await source.at("Write down your codename")
         await expect(foot).to_be_hidden()
+
+
+@pytest.mark.chromium
+async def test_each_is_read_without_a_script(launch: Launch, tmp_path: Path) -> None:
+    """By links below what is said of scripts, without a request; no address opens another page so. Where scripts run,
+    the address opens none."""
+    async with small_service(tmp_path) as server:
+        browser = await launch(CHROMIUM)
+        context = await browser.new_context(java_script_enabled=False)
+        page = await context.new_page()
+        await page.goto(f"{server.address}/")
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        shown = page.locator("main > section:visible")
+        for link, heading in {**AROUND, "Who you can talk to": "Who you can talk to"}.items():
+            await page.get_by_role("link", name=link, exact=True).click()
+            await expect(page.get_by_role("heading", name=heading, exact=True, level=1)).to_be_in_viewport()
+            await expect(shown).to_have_count(2)
+            assert await page.get_by_role("button", name="Back").count() == 0
+        assert asked == []
+        await page.goto(f"{server.address}/#page-sent")
+        await expect(shown).to_have_count(1)
+        await context.close()
+        page = await browser.new_page()
+        await page.goto(f"{server.address}/#page-privacy")
+        await expect(page.get_by_role("button", name="Start a report")).to_be_visible()
+        await expect(page.locator("main > section:visible")).to_have_count(1)

@@ -83,7 +83,7 @@ async def test_every_question(source: Source) -> None:
     await source.go_on("Which forces are they?")
     await assert_good_looks(page, "forces")
     await source.go_on("Is there anyone who must not see this report?")
-    await source.choose("Somebody else. The unit is told of your wish")
+    await source.choose("Somebody else: the unit is told")
     await assert_good_looks(page, "keep")
     await source.go_on("Who must not see it?")
     await assert_good_looks(page, "whom")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Several forces named: a sealed report to the unit of each, a visit each, and what is said when one fails."""
 
+import re
 from pathlib import Path
 
 from playwright.async_api import Page, expect
@@ -9,6 +10,9 @@ from tests.browser.lying_server import BURST, lying_server
 from tests.browser.pages_service import INTAKE, NAMES, NORTH, SOUTH, small_service
 from tests.browser.pages_source import Source
 from tests.browser.test_pages_walk import stored
+
+ONE_ALONE = re.compile(r"\b(?:[Tt]his|[Tt]he) (?:unit|name|desk)\b|\bforce\u2019s\b")
+"""What may be said of one unit only."""
 
 
 async def name(source: Source, *forces: str) -> None:
@@ -32,12 +36,16 @@ async def test_each_unit_gets_a_report(chromium_page: Page, tmp_path: Path) -> N
         assert await source.receiver() == NAMES[INTAKE]
         await name(source, "Cumbria Constabulary", "Northumbria Police")
         assert await source.receiver() == NAMES[NORTH]
+        await expect(check).to_contain_text("It is the unit for all the forces that you named.")
         await name(source, "Cumbria Constabulary", "Northumbria Police", "Dorset Police")
         assert await source.receiver() == f"{NAMES[NORTH]}; {NAMES[SOUTH]}"
         for words in ("2 visits", "Cumbria Constabulary", "Dorset Police", "They are police"):
             await expect(check).to_contain_text(words)
+        shown = [await check.inner_text()]
         await source.send(await source.take_codename())
         await source.stored()
+        shown += [await source.section("codename").text_content() or "", await source.section("sent").inner_text()]
+        assert [found for text in shown for found in ONE_ALONE.findall(text)] == []
         await expect(source.section("sent")).to_contain_text(f"{NAMES[NORTH]}; {NAMES[SOUTH]}")
         assert [one.path for one in between.of_visits()] == BURST * 2
         assert await stored(server) == 2

@@ -68,6 +68,13 @@ def test_what_must_pass_the_unit_by_is_said(sources: Sources) -> None:
     assert said not in sources.report("--answer", "keep-from=other").stderr
 
 
+def test_that_one_unit_alone_gets_it_is_said(sources: Sources) -> None:
+    """Whoever names several forces is told, before anything is sent, that the other units learn nothing of it."""
+    said = "This report goes to north alone"
+    assert said in sources.report("--answer", "forces=kent,essex").stderr
+    assert said not in sources.report("--answer", "forces=kent").stderr
+
+
 def test_a_person_is_asked_in_the_order_of_the_pages(sources: Sources) -> None:
     """Every question of the pages but the forces', which options name; a wrong number is asked again."""
     chosen = ("--unit", "north", "--category", "discrimination", "--text-file", str(sources.text))

@@ -109,7 +109,7 @@ def test_a_person_hears_of_a_busy_service(sources: Sources, monkeypatch: pytest.
     assert ended.stderr.count(terminal.BUSY) == 1
     assert (terminal.LET_IT_END in ended.stderr) == (kind in ("check", "units"))
     rows = round(len(sources.server.service.twin.rows) / 100)
-    assert f"Fetching the board: {rows} of {rows} MB" in ended.stderr
+    assert f"the same for every visitor: {rows} of {rows} MB" in ended.stderr
     assert "MB" not in ended.stdout
     monkeypatch.setattr(limits, "BUSY_AFTER", 30)
     ended = KINDS[kind](sources, known, ())

@@ -188,7 +188,9 @@ def test_an_altered_board_is_told_as_a_proof(server: TwinServer, session: NodeSe
     assert (warning["code"], warning["slug"], warning["name"], warning["proof"]) == (
         *("replies-altered", "north", UNIT, True),
     )
-    assert warning["text"].startswith(f"Replies of {UNIT} are being withheld or altered. This is a proof, not a guess")
+    assert warning["text"].startswith(
+        f"Answers of {UNIT} are being held back or changed on their way to you. This is certain ("
+    )
 
 
 def test_nothing_works_before_the_start() -> None:

@@ -72,6 +72,7 @@ def parties_apart(module: str, name: str) -> Refusal:
         "dropbox.server.config",
         "dropbox.server.ports",
         "dropbox.server.supply",
+        "dropbox.server.support",
         _LIVED,
         _PAGES,
     )

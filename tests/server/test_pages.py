@@ -149,6 +149,17 @@ def test_the_document_routes_as_the_protocol_does() -> None:
     assert "unit-2" not in page
 
 
+def test_welsh_is_marked_as_welsh() -> None:
+    """Every Welsh name among the forces, so that a screen reader does not read it as English; the name stays text."""
+    world = World(1)
+    directory = parse_directory(parse_signed_directory(world.sign_directory()).body)
+    page = Pages(world.anchor, False, EXIT_URL).document(directory).plain.decode()
+    named = [force for force in enabled_forces() if force.name_cy]
+    assert len(named) > 3
+    for force in named:
+        assert f'{force.name} (<span lang="cy">{force.name_cy}</span>)' in page
+
+
 def test_how_long_answers_last_is_the_policys() -> None:
     """The page says it of this service; where the policy's span is shorter than a day, in other words."""
     for period, words in ((86_400, "longer than 60 days"), (5, "longer than a few hours")):
