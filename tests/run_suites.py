@@ -41,11 +41,11 @@ FAST = (
 LONGEST = ("browser", "scenarios", "desk", "crash")
 """They wait much of their time, for pages, processes and the next period, and last as long as all others together."""
 LAST = ("hostile", "flood")
-SIDE_BY_SIDE = 5
+SIDE_BY_SIDE = 4
 """For two cores: those that wait leave them to one that does not."""
 _TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 SPREAD = dict.fromkeys(("desk", "desk_web", "server", "crash", "scenarios"), _TWO)
-SPREAD["browser"] = ("-n", "4", *_TWO[2:])
+SPREAD["browser"] = ("-n", "3", *_TWO[2:])
 """A browser's page often waits, and so do real desks and servers: several files run at once, in their order; of the
 scenarios those on one demo beside those that make a service of their own."""
 SUITE_LIMIT = 40 * 60.0 * (4 if LONG else 1)

@@ -115,8 +115,8 @@ async def test_rows_that_are_not_the_boards(context: BrowserContext, honest: Run
 
 @pytest.mark.either
 async def test_rows_of_other_batches_under_the_boards_name(context: BrowserContext, tmp_path: Path) -> None:
-    """They are proved to be others, unit by unit. With no batch left to tell the day by the date is asked about, and
-    nothing is sent before the person has confirmed it."""
+    """They are proved to be others, unit by unit. With no batch left nothing can be sealed to anybody: nobody is asked
+    about the date, each unit's proof is told, and nothing is sent."""
     async with service(tmp_path) as honest, lying_server(honest.address) as server:
         old = (await honest.get(ROWS)).body
         await publish(honest, int(time.time()) // honest.world.policy.period + 1)
@@ -124,7 +124,7 @@ async def test_rows_of_other_batches_under_the_boards_name(context: BrowserConte
         source = SourcePage(await context.new_page(), server.address)
         await source.open()
         await source.come_back(new_codename())
-        await expect(source.section("clock")).to_be_visible()
+        await expect(source.section("messages")).to_be_visible()
         said = await source.warnings()
         for name in NAMES:
             assert sum(f"Answers of “{name}” are being held back or changed" in warning for warning in said) == 1

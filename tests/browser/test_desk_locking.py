@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import BrowserContext, Error, Page, expect
 
 from tests.browser.desk_house import Officer
 from tests.desk_web.house import House, open_house
@@ -38,7 +38,13 @@ async def officer(house: House, page: Page) -> Officer:
 
 
 async def shows_nothing(page: Page) -> bool:
-    return SECRET not in await page.content()
+    """Once the page has come to rest: one that is on its way to another has no content to look at."""
+    while True:
+        try:
+            return SECRET not in await page.content()
+        except Error as error:
+            assert "navigating" in error.message
+            await page.wait_for_timeout(100)
 
 
 async def back(page: Page) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from journalist_ui.daemon.sessions import _REMEMBERED
+from journalist_ui.shapes.drafts import LONGEST_DRAFT
 from tests.desk.room import entropy
 from tests.desk_web.house import IDLE, ORIGIN, House, Officer, Page
 
@@ -30,7 +31,7 @@ async def test_no_page_that_holds_a_text_answers_a_form(house: House) -> None:
     """Preview and a refused text are pages that were asked for: no browser writes a posted text down for them."""
     await house.report(1, "x")
     officer = await house.officer()
-    for act, text in (("preview", TEXT), ("preview", "x" * 15_000), ("draft", TEXT)):
+    for act, text in (("preview", TEXT), ("preview", "x" * LONGEST_DRAFT), ("draft", TEXT)):
         csrf = (await officer.get("/help")).field("csrf")
         fields = {"csrf": csrf, "text": text, "act": act}
         page = await officer.send("POST", "/cases/1/reply", data=fields, headers=ORIGIN, allow_redirects=False)
