@@ -3,6 +3,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -156,16 +157,21 @@ async def test_every_cut_in_a_closing_is_mended(
         assert publisher is not None
         owner = publisher._objects if step in ("write", "keep_only") else server.store
         done = getattr(owner, step)
+        cuts = 0
 
         async def cut(*arguments: object) -> None:
+            nonlocal cuts
             if after:
                 await done(*arguments)
+            cuts += 1
             raise asyncio.CancelledError
 
         monkeypatch.setattr(owner, step, cut)
         clock.set_period(START + 1)
-        with pytest.raises(asyncio.CancelledError):
+        # The publisher's own round may come first: then it is cut, and nothing is left for this one.
+        with suppress(asyncio.CancelledError):
             await server.tick()
+        assert cuts
         monkeypatch.undo()
     (tmp_path / "data/segments/1.tmp").write_bytes(b"half")
     async with running(tmp_path, world, clock=clock) as server:
