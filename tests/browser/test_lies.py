@@ -57,7 +57,8 @@ async def publish(server: Running, period: int, silent: frozenset[int] = frozens
 async def service(folder: Path, silent: frozenset[int] = frozenset(), quota: int = 8) -> AsyncIterator[Running]:
     """Three units that publish each period; the silent ones have published only the first batches."""
     world = make_world(quota)
-    world.policy = replace(world.policy, period=86_400, collect=3_600)
+    # A day's supply as in production, which two hundred visits of one machine do not use up.
+    world.policy = replace(world.policy, period=86_400, collect=3_600, intake_per_period=100_000)
     now = int(time.time()) // world.policy.period
     clock = Clock(world)
     clock.set_period(now - BATCHES)
