@@ -8,8 +8,3 @@ import os
 
 LONG = os.environ.get("LONG") == "1"
 """Everything: each test in each browser, each page in every look, every name of the gazetteer."""
-
-
-def examples(most: int) -> int:
-    """Of a property, how many examples are tried where the long form tries ``most``: a quarter, at least 20."""
-    return most if LONG else max(20, most // 4)

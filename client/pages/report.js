@@ -76,7 +76,7 @@ export function receiver(independent = isIndependent()) {
  * @returns {Target[]} empty when no unit can receive it
  */
 export function targets() {
-  const named = isAsked("forces") ? namedForces() : [];
+  const named = namedForces();
   if (!named.length) {
     const unit = receiver();
     return unit ? [{ ...unit, force: chosen("force")?.value ?? "" }] : [];
@@ -97,7 +97,7 @@ function whyReceiver() {
   if (!only?.force) return say("why-no-force");
   if (isIndependent()) return say("why-independent");
   if (only.kind !== "force-unit") return say("why-no-unit");
-  return say(isAsked("forces") && namedForces().length > 1 ? "why-forces" : "why-force");
+  return say(namedForces().length > 1 ? "why-forces" : "why-force");
 }
 
 /**
@@ -127,6 +127,7 @@ function answerOf(id, kind) {
 
 /** The forces that were named because there are several, each once, in the order in which they were named. */
 function namedForces() {
+  if (!isAsked("forces")) return [];
   const options = all(section("forces"), "select").map((select) =>
     select instanceof HTMLSelectElement ? select.selectedOptions[0] : undefined,
   );
@@ -239,9 +240,10 @@ function fillReceivers(page) {
   const units = targets();
   const why = units.length > 1 ? say("why-several", { n: units.length }) : units.length ? whyReceiver() : "";
   const kinds = [...new Set(units.map(({ kind }) => kind))];
-  const reads = kinds.length > 1 ? units.map(({ name, kind }) => `${name}: ${say(`reads-${kind}`)}`) : kinds.map((kind) => say(`reads-${kind}`));
+  const reads = (/** @type {string} */ kind) => say(`reads-${kind}`);
+  const who = kinds.length > 1 ? units.map(({ name, kind }) => `${name}: ${reads(kind)}`) : kinds.map(reads);
   fill(one(page, "[data-receiver]"), units.map(({ name }) => name).join("; "), "report");
   fill(one(page, "[data-receiver-why]"), why, "report");
-  fill(one(page, "[data-receiver-reads]"), reads.join(" "), "report");
+  fill(one(page, "[data-receiver-reads]"), who.join(" "), "report");
   return units.length;
 }

@@ -25,7 +25,6 @@ from dropbox.protocol.errors import BadValue, BatchAltered
 from dropbox.protocol.manifests import Manifest, parse_manifest
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.rows import check_path, row_at, row_path, rows_root
-from tests.long_form import examples
 from tests.protocol.test_round_trips import HASH, ID, SIGNED_HEADS, SOME, U32, fixed
 from tests.vectors.small_service import START, Said, make_batch, noise, seed
 
@@ -62,7 +61,7 @@ def parts(draw: st.DrawFn) -> UnitBoard:
     return UnitBoard(draw(ID), sign_batch(draw(manifests()), draw(HASH), certs, draw(st.binary(max_size=99))))
 
 
-@settings(max_examples=examples(60))
+@settings(max_examples=60)
 @given(one=manifests())
 def test_manifest(one: Manifest) -> None:
     """Every manifest is read back."""

@@ -20,7 +20,6 @@ from dropbox.protocol.codename import (
 from dropbox.protocol.constants import LONGEST_CODENAME, LONGEST_TYPED, LONGEST_WORD
 from dropbox.protocol.errors import BadValue, CodenameError, UnknownWord, WrongLength, WrongWordCount
 from dropbox.words import codename_words
-from tests.long_form import examples
 
 WORDS = codename_words()
 ENTROPY = st.binary(min_size=12, max_size=12).map(entropy_from_random)
@@ -30,7 +29,7 @@ SEPARATORS = st.sampled_from(
 HYPHENED = [word for word in WORDS.words if "-" in word]
 
 
-@settings(max_examples=examples(60))
+@settings(max_examples=60)
 @given(entropy=ENTROPY, between=st.lists(SEPARATORS, min_size=7, max_size=7), upper=st.lists(st.booleans(), min_size=8))
 def test_every_codename_is_read_however_it_is_typed(entropy: bytes, between: list[str], upper: list[bool]) -> None:
     """Case, blanks and hyphens of any kind between the words do not matter."""
@@ -56,7 +55,7 @@ def test_a_word_with_a_hyphen_is_read_in_every_way(word: str) -> None:
         assert decode_codename(typed, WORDS) == entropy
 
 
-@settings(max_examples=examples(60))
+@settings(max_examples=60)
 @given(typed=st.text(max_size=80))
 def test_arbitrary_text_is_no_codename(typed: str) -> None:
     """Whatever is typed raises nothing but a codename's errors, and they do not repeat it."""
@@ -138,7 +137,7 @@ def test_nobody_makes_a_codename_without_that_rule() -> None:
     assert users == {"dropbox/protocol/codename.py", "client/protocol/codename.js"}
 
 
-@settings(max_examples=examples(60))
+@settings(max_examples=60)
 @given(entropy=ENTROPY)
 def test_what_is_made_reads_back_as_itself(entropy: bytes) -> None:
     """As it is shown, with every hyphen left out, and with every hyphen a blank."""

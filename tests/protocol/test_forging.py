@@ -19,7 +19,6 @@ from dropbox.protocol.errors import BadSignature, BadValue, CryptoRefused, Proto
 from dropbox.protocol.primitives import ed25519_sign, hpke_seal
 from dropbox.protocol.texts import seal_row, text_key
 from tests.flows.twin import Desk, Service, make_service
-from tests.long_form import examples
 from tests.vectors.small_service import (
     FIRST,
     MESSAGE_ID,
@@ -130,7 +129,7 @@ def test_the_same_envelope_again_counts_once() -> None:
     assert desk.bodies() == [b"{}"]
 
 
-@settings(max_examples=examples(200))
+@settings(max_examples=200)
 @given(at=st.integers(0, 15_183), bit=st.integers(0, 7))
 def test_every_bit_of_a_plaintext_is_signed(at: int, bit: int) -> None:
     """A unit that turns any bit under the source's signature has bytes that are refused."""
@@ -163,7 +162,7 @@ def _texts(north: Lanes, south: Lanes) -> dict[str, list[str]]:
     return {one.unit.unit.slug: [text.text for text in one.texts] for one in read_board(judged.units, STRETCHED)}
 
 
-@settings(max_examples=examples(60))
+@settings(max_examples=60)
 @given(
     keys_of=st.sampled_from(NAMES),
     signed=st.sampled_from(["south signs", "thief", "codename"]),

@@ -29,7 +29,6 @@ from dropbox.protocol.policy import PRODUCTION
 from dropbox.protocol.primitives import SealingKey, ed25519_public, same, sha256
 from dropbox.protocol.units import BoardPlace
 from dropbox.protocol.wire import encode_answer, parse_segment, segment_header, segment_size
-from tests.long_form import examples
 from tests.vectors.small_service import (
     FIRST,
     SERVICE,
@@ -87,7 +86,7 @@ def test_a_text_of_more_than_eight_parts_is_refused_with_the_number() -> None:
         join_text([b"\xc3"])
 
 
-@settings(max_examples=examples(60))
+@settings(max_examples=60)
 @given(
     text=TEXTS,
     categories=st.sets(st.sampled_from(constants.CATEGORIES)),
@@ -167,7 +166,7 @@ def test_a_small_answer_is_never_larger() -> None:
         encode_answer("refused", say="x" * 256)
 
 
-@settings(max_examples=examples(60))
+@settings(max_examples=60)
 @given(sealed=st.binary(max_size=1_300), info=st.binary(max_size=40))
 def test_arbitrary_bytes_open_for_nobody(sealed: bytes, info: bytes) -> None:
     """A key opens nothing that was not sealed to it, whatever its length."""

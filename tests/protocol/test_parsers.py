@@ -9,7 +9,6 @@ from hypothesis import given, settings, strategies as st
 from dropbox.protocol.anchor_file import parse_anchor_file
 from dropbox.protocol.armour import ANCHOR, DIRECTORY, armour, dearmour
 from dropbox.protocol.errors import BadArmour, ProtocolError, UnderSigned
-from tests.long_form import examples
 from tests.protocol.samples import FORMS, SIGNED, Form
 
 EVERY = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
@@ -47,7 +46,7 @@ def test_the_sample_is_read_and_written_back(form: Form) -> None:
 
 
 @EVERY
-@settings(max_examples=examples(60))
+@settings(max_examples=60)
 @given(data=st.binary(max_size=400))
 def test_arbitrary_bytes(form: Form, data: bytes) -> None:
     """Arbitrary bytes, also behind a good beginning, raise nothing but ProtocolError."""
@@ -57,7 +56,7 @@ def test_arbitrary_bytes(form: Form, data: bytes) -> None:
 
 
 @EVERY
-@settings(max_examples=examples(100))
+@settings(max_examples=100)
 @given(edits=EDITS)
 def test_edited_bytes(form: Form, edits: list[tuple[int, int, bytes]]) -> None:
     """A change is refused, or it is another good struct whose one form these bytes are."""
@@ -65,7 +64,7 @@ def test_edited_bytes(form: Form, edits: list[tuple[int, int, bytes]]) -> None:
 
 
 @EVERY
-@settings(max_examples=examples(100))
+@settings(max_examples=100)
 @given(edits=NEAR_THE_START)
 def test_overwritten_fields(form: Form, edits: list[tuple[int, int, bytes]]) -> None:
     """The same near the start, where the numbers and lengths are."""

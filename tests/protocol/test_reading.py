@@ -10,7 +10,6 @@ from dropbox.protocol.errors import BatchAltered, BoardAltered
 from dropbox.protocol.proofs import ProvedUnit, prove_unit
 from dropbox.protocol.reading import read_conversation
 from dropbox.protocol.units import BoardPlace
-from tests.long_form import examples
 from tests.vectors.small_service import (
     SERVICE,
     START,
@@ -69,7 +68,7 @@ def test_what_was_placed_is_read(said: tuple[dict[int, Reply], dict[int, str]], 
 MADE = make_batch("north", START, said_to("north", START, {2: Reply(1, b"one")}))
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     place=st.integers(0, 1 << 20),
     bit=st.integers(0, 7),

@@ -22,7 +22,6 @@ from dropbox.protocol.envelope_format import EnvelopePlain, parse_envelope_plain
 from dropbox.protocol.policy import Policy
 from dropbox.protocol.units import BoardPlace, Unit, UnitKey
 from dropbox.protocol.wire import IntakeState, Receipt, parse_intake_state, parse_receipt
-from tests.long_form import examples
 from tests.vectors.small_service import make_unit
 
 U32 = st.integers(0, 0xFFFF_FFFF)
@@ -137,7 +136,7 @@ def test_head(one: Head) -> None:
     assert parse_head(one.encode()) == one
 
 
-@settings(max_examples=examples(60))
+@settings(max_examples=60)
 @given(one=directories())
 def test_directory(one: Directory) -> None:
     """Every directory."""

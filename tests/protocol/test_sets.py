@@ -9,7 +9,6 @@ from hypothesis import given, settings, strategies as st
 from dropbox.protocol.errors import BadValue, Malformed
 from dropbox.protocol.index import INDEX_LONGEST, index_size, make_index, parse_index
 from dropbox.protocol.sets import make_set, parse_set, set_size, value_of
-from tests.long_form import examples
 from tests.vectors.scenario_sets import lanes_of, marks_of
 
 STEP = 1 << 24
@@ -27,7 +26,7 @@ def value_lists(draw: st.DrawFn) -> list[int]:
     return sorted(values)
 
 
-@settings(max_examples=examples(200))
+@settings(max_examples=200)
 @given(values=value_lists())
 def test_a_set_is_read_back(values: list[int]) -> None:
     """Each in 2 bits and 3 bytes a value; written again it is the same."""
@@ -53,7 +52,7 @@ def _read_by_hand(data: bytes, count: int) -> list[int] | None:
     return values if whole else None
 
 
-@settings(max_examples=examples(400))
+@settings(max_examples=400)
 @given(count=st.sampled_from([1, 2, 4, 8]), data=st.data())
 def test_any_bytes_are_a_set_exactly_where_the_text_says_so(count: int, data: st.DataObject) -> None:
     """A reader by the letter of the text agrees on every one, and two that differ are never one set."""
