@@ -13,7 +13,7 @@ N ?= 20
 PARTIES := dropbox keys journalist_ui
 LOCKS := source server desk keys dev
 
-.PHONY: help setup demo test long steady mishaps check format lint types imports sizes bundle screenshots bench flood crash hostile campaign twin visits browsers docs generated lock clean
+.PHONY: help setup programs demo test long steady mishaps check format lint types imports sizes bundle screenshots bench flood crash hostile campaign twin visits browsers docs generated lock clean
 
 help:
 	@echo 'make setup   make .venv with the pinned dependencies and the project'
@@ -117,20 +117,24 @@ imports: setup
 sizes: setup
 	@$(BIN)/python -m tests.rules.sizes
 
-screenshots: setup
+# What runs real browsers, servers of databases or Tor.
+programs: setup
+	@$(BIN)/python tests/needs.py --install chromium firefox postgres tor haproxy
+
+screenshots: programs
 	@rm -rf .build/screenshots && mkdir -p .build/screenshots
 	@SCREENSHOTS=.build/screenshots $(BIN)/python -m pytest -q -n 2 tests/browser -k 'pages_looks or pages_trouble or pages_messages or desk_looks or covered or without_script or other_address'
 	@echo "$$(ls .build/screenshots | wc -l) pictures in .build/screenshots"
 
-bench: setup
+bench: programs
 	@exec $(BIN)/python bench/run.py $(ARGS)
 
 flood: N = 100
-flood: setup
+flood: programs
 	@ended=0; $(BIN)/python -m bench.flood --honest $(N) $(ARGS) || ended=1; \
 	$(BIN)/python -m tests.desk_web.doors --times 20 || ended=1; exit $$ended
 
-hostile: setup
+hostile: programs
 	@exec $(BIN)/python -m tests.hostile.campaign --strings $(N)
 
 crash: setup
@@ -145,7 +149,7 @@ twin: setup
 browsers: setup
 	@LONG=1 exec $(BIN)/python tests/run_suites.py browser
 
-visits: setup
+visits: programs
 	@VISITS=$(N) $(BIN)/python -m pytest tests/browser/test_visits_alike.py tests/scenarios/test_visits_alike.py -q
 
 docs: setup

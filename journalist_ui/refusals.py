@@ -56,6 +56,13 @@ class NoSuchCase(DeskRefused):
     status = 404
 
 
+class Undeclared(DeskRefused):
+    """The member has yet to say whether anything keeps them from the case: before that they see nothing of it."""
+
+    code = "undeclared"
+    status = 403
+
+
 class NoSuchMember(DeskRefused):
     code = "no-such-member"
     status = 404

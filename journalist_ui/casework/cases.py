@@ -1,31 +1,39 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A case, opened by whoever it is wrapped to, and what a person says of it."""
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select, update
 
 from dropbox.protocol.errors import NotForThisKey
-from dropbox.protocol.primitives import SealingKey
-from journalist_ui.refusals import BadInput, NoSuchCase
+from journalist_ui.refusals import BadInput, NoSuchCase, Undeclared
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.arriving import NEW
+from journalist_ui.vault.database import read_meta
 from journalist_ui.vault.rows import CASES, CaseRow
-from journalist_ui.vault.sealing import Holder, WrappedKey
+from journalist_ui.vault.sealing import CaseKeys, Holder, WrappedKey, tags_info
 
 ASSESSING = "assessing"
 STATES = (NEW, ASSESSING)
 """A state is set by a person, never by opening a case."""
+ASKS, ASKED = "declaration", "asked"
+"""Of the vault: whether a member must declare before they see anything of a case; the desk's settings say it."""
+UNDECLARED = (
+    "Before you see anything of this case, say whether anything keeps you from it: "
+    "`dropbox-desk declare CASE --conflict none` or `--conflict yes`."
+)
 NO_CASE = "There is no case of that number for you. `dropbox-desk cases` lists yours."
 
 
 @dataclass(frozen=True)
 class OpenedCase:
-    """A case and its key, opened by the member called ``reader``."""
+    """A case and its keys, opened by the member called ``reader``."""
 
     row: CaseRow
     reader: str
-    key: SealingKey = field(repr=False)
+    key: CaseKeys = field(repr=False)
 
     @property
     def number(self) -> int:
@@ -33,29 +41,48 @@ class OpenedCase:
         return self.row.number
 
 
-def open_case(connection: Connection, holder: Holder, number: int) -> OpenedCase:
+def open_case(connection: Connection, holder: Holder, number: int, *, declared: bool = False) -> OpenedCase:
     """Raises NoSuchCase, also when the case is wrapped to others only or nothing of it is whole: who may not open a
-    case cannot tell it from one that is not there."""
+    case cannot tell it from one that is not there. Raises Undeclared where its reader has yet to say whether anything
+    keeps them from it, unless that is ``declared`` by this or nothing of the case is shown."""
     row, wrapped = _find(connection, holder.name, number)
+    if not declared:
+        _refuse_undeclared(connection, holder.name, number)
     try:
-        return OpenedCase(row, holder.name, wrapped.open(holder))
+        return OpenedCase(row, holder.name, CaseKeys(tuple(one.open(holder) for one in wrapped)))
     except NotForThisKey:
         raise NoSuchCase(NO_CASE) from None
 
 
 def public_key(connection: Connection, member: str, number: int) -> bytes:
-    """The case's public key, for a member whom the case is open to: sealing to it needs no session. Raises
-    NoSuchCase."""
-    return _find(connection, member, number)[0].public
+    """The case's public key, for a member whom the case is open to: sealing to it needs no session. Raises NoSuchCase,
+    Undeclared."""
+    row, _ = _find(connection, member, number)
+    _refuse_undeclared(connection, member, number)
+    return row.public
 
 
-def _find(connection: Connection, member: str, number: int) -> tuple[CaseRow, WrappedKey]:
+def holds_case(connection: Connection, member: str, number: int) -> None:
+    """Raises NoSuchCase unless the case is wrapped to the member, who may have declared nothing yet."""
+    _find(connection, member, number)
+
+
+def _find(connection: Connection, member: str, number: int) -> tuple[CaseRow, list[WrappedKey]]:
+    """With what is wrapped to the member, of the newest generation first."""
     cases, keys = tables.cases.c, tables.case_keys.c
     row = connection.execute(CASES.where(cases.number == number, cases.whole > 0)).first()
-    wrapped = connection.execute(select(keys.wrapped).where(keys.number == number, keys.member == member)).scalar()
-    if row is None or wrapped is None:
+    mine = select(keys.generation, keys.wrapped).where(keys.number == number, keys.member == member)
+    wrapped = connection.execute(mine.order_by(keys.generation.desc())).all()
+    if row is None or not wrapped:
         raise NoSuchCase(NO_CASE)
-    return CaseRow._make(row), WrappedKey(number, member, wrapped)
+    return CaseRow._make(row), [WrappedKey(number, member, one.generation, one.wrapped) for one in wrapped]
+
+
+def _refuse_undeclared(connection: Connection, member: str, number: int) -> None:
+    rows = tables.declarations.c
+    mine = select(rows.day).where(rows.number == number, rows.member == member)
+    if connection.execute(mine).first() is None and read_meta(connection, ASKS, "") == ASKED:
+        raise Undeclared(UNDECLARED)
 
 
 def set_state(connection: Connection, case: OpenedCase, state: str, day: int) -> None:
@@ -64,3 +91,19 @@ def set_state(connection: Connection, case: OpenedCase, state: str, day: int) ->
         raise BadInput(f"A case's state is {' or '.join(STATES)}.")
     connection.execute(update(tables.cases).where(tables.cases.c.number == case.number).values(state=state))
     audit.record(connection, day, case.reader, f"state {state}", str(case.number))
+
+
+def read_tags(connection: Connection, numbers: Collection[int]) -> dict[int, bytes]:
+    """The sealed tags of those of these cases that have any."""
+    rows = tables.tags.c
+    found = connection.execute(select(rows.number, rows.sealed).where(rows.number.in_(numbers)))
+    return dict(found.tuples().all())
+
+
+def open_tags(case: OpenedCase, sealed: bytes) -> list[str]:
+    """In order; none where nothing was sealed, or it does not open."""
+    try:
+        found = json.loads(case.key.open(sealed, tags_info(case.number))) if sealed else []
+    except (NotForThisKey, ValueError):
+        return []
+    return [str(one) for one in found]

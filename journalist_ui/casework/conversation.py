@@ -11,12 +11,11 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.protocol.body import Report, parse_body
 from dropbox.protocol.errors import BadBody, NotForThisKey
-from dropbox.protocol.primitives import SealingKey
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.counters import ON_THE_WAY, count_shown
 from journalist_ui.vault.evidence import KEPT, REPLY, Proof, SealedMessage, about_text, listed
 from journalist_ui.vault.rows import PARTS, TEXTS, WHOLE_MESSAGES, MessageRow, PartRow, TextRow
-from journalist_ui.vault.sealing import answer_info
+from journalist_ui.vault.sealing import CaseKeys, answer_info
 
 from .cases import OpenedCase
 
@@ -165,7 +164,7 @@ def _texts(connection: Connection, number: int, these: Places) -> list[TextRow]:
     return [TextRow._make(row) for row in connection.execute(found)]
 
 
-def _message(row: MessageRow, sealed: SealedMessage, key: SealingKey, kept: Container[str]) -> SourceMessage:
+def _message(row: MessageRow, sealed: SealedMessage, key: CaseKeys, kept: Container[str]) -> SourceMessage:
     body, proof = sealed.open(key, kept)
     # Nothing that arrived is lost: what is no form is shown byte for byte.
     raw = body.decode("utf-8", "backslashreplace")
@@ -184,7 +183,7 @@ def text_name(row: TextRow) -> str:
     return about_text(row.number, row.text, row.sealed)
 
 
-def _text(row: TextRow, key: SealingKey, written: Mapping[str, Proof]) -> OfficerText:
+def _text(row: TextRow, key: CaseKeys, written: Mapping[str, Proof]) -> OfficerText:
     proof = written.get(text_name(row), Proof.UNPROVED)
     try:
         words = json.loads(key.open(row.sealed, answer_info(row.number, row.text)))

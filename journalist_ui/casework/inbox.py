@@ -1,18 +1,23 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The list of a member's cases, by what is kept beside each: no row of a message is read for it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, literal, select, update
 
 from journalist_ui.vault import tables
+from journalist_ui.vault.database import read_meta
+from journalist_ui.vault.first_look import is_urgent
 from journalist_ui.vault.sealing import Holder
+from journalist_ui.vault.seen import Glimpse
 
-from .cases import open_case
-from .conversation import Sealed, read_first
+from .cases import ASKED, ASKS, open_case, open_tags, read_tags
+from .conversation import Conversation, Sealed, SourceMessage, read_first, read_page
 
+EXCERPT = 80
+"""Letters of a report that a list shows."""
 AT_ONCE = 100
 """Cases that are read in one transaction, whose report is then opened."""
 
@@ -20,8 +25,10 @@ AT_ONCE = 100
 @dataclass(frozen=True)
 class CaseLine:
     """One line of the list of cases. ``opened`` is a period; ``unread`` messages this member was not yet shown;
-    ``waiting`` texts of the unit that the source has not read yet; ``to_answer``: the source wrote last; ``given_up``:
-    nobody read the unit's newest text in time; ``drafts`` the members who have begun to write."""
+    ``waiting`` texts of the unit that the source has not read yet; ``to_answer``: the source wrote last, ``since`` the
+    period of its first message behind the unit's newest text; ``given_up``: nobody read that in time; ``declared``:
+    the member may see what the case holds; ``drafts`` the members who have begun to write, ``owners`` those whose case
+    it is."""
 
     number: int
     state: str
@@ -30,42 +37,97 @@ class CaseLine:
     waiting: int
     to_answer: bool
     given_up: bool
+    since: int
+    urgent: bool
+    shelf: str
+    muted: bool
+    examined: bool
+    all_named: bool
+    declared: bool
     drafts: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
 
 
-def listed_rows(member: str) -> Select[Any]:  # the columns of tables.LISTED, and up to where this member has read
+def listed_rows(member: str) -> Select[Any]:  # the columns of tables.LISTED, up to where the member read, and declared
     """Every case of this member that has a whole message, by number."""
-    cases, keys, progress = tables.cases, tables.case_keys, tables.progress
+    cases, keys, progress, declared = tables.cases, tables.case_keys, tables.progress, tables.declarations
     seen = select(progress.c.shown).where(progress.c.number == cases.c.number, progress.c.member == member)
     shown = func.coalesce(seen.scalar_subquery(), 0).label("shown")
     mine = select(keys.c.number).where(keys.c.number == cases.c.number, keys.c.member == member).exists()
+    said = select(literal(1)).where(declared.c.number == cases.c.number, declared.c.member == member).exists()
     columns = (cases.c[name] for name in tables.LISTED)
-    return select(*columns, shown).where(mine, cases.c.whole > 0).order_by(cases.c.number)
+    return select(*columns, shown, said.label("declared")).where(mine, cases.c.whole > 0).order_by(cases.c.number)
 
 
 def list_cases(connection: Connection, member: str) -> list[CaseLine]:
     """Every case of this member that has a whole message, by number."""
-    drafts = tables.drafts
-    writers: dict[int, list[str]] = {}
-    for number, writer in connection.execute(select(drafts.c.number, drafts.c.member).order_by(drafts.c.member)):
-        writers.setdefault(number, []).append(writer)
-    # Taken apart by place: looking each column up by its name costs more than reading the row.
-    return [
-        CaseLine(
-            number, state, opened, whole - read, waiting, newest > answered, given_up, tuple(writers.get(number, ()))
+    drafts, owners = _members_by_case(connection, tables.drafts), _members_by_case(connection, tables.owners)
+    free = read_meta(connection, ASKS, "") != ASKED
+    nobody: tuple[str, ...] = ()
+    found = []
+    for row in connection.execute(listed_rows(member)).all():
+        # Taken apart by place: looking each column up by its name costs more than reading the row.
+        number, state, opened, whole, newest, answered, waiting, given_up, since = row[:9]
+        urgent, shelf, muted, examined, all_named, read, declared = row[9:]
+        found.append(
+            CaseLine(
+                *(number, state, opened, whole - read, waiting, newest > answered, given_up, since, urgent),
+                *(shelf, muted, examined, all_named, free or bool(declared)),
+                *(drafts.get(number, nobody), owners.get(number, nobody)),
+            )
         )
-        for number, state, opened, whole, newest, answered, waiting, given_up, read in connection.execute(
-            listed_rows(member)
-        ).all()
-    ]
+    return found
 
 
-def read_reports(connection: Connection, holder: Holder, numbers: Iterable[int]) -> list[Sealed]:
-    """The report of each of these cases, still sealed. Raises NoSuchCase."""
-    return [read_first(connection, open_case(connection, holder, number)) for number in numbers]
+def _members_by_case(connection: Connection, rows: Any) -> dict[int, tuple[str, ...]]:
+    found: dict[int, list[str]] = {}
+    for number, name in connection.execute(select(rows.c.number, rows.c.member).order_by(rows.c.member)):
+        found.setdefault(number, []).append(name)
+    return {number: tuple(names) for number, names in found.items()}
 
 
-def categories_of(report: Sealed) -> tuple[str, ...]:
-    """What its source chose; none where it is no form, or not proved to be the source's."""
-    first = report.open().first
-    return first.categories if first else ()
+@dataclass(frozen=True)
+class SealedGlimpse:
+    """What a list will say of a case's content: its report and its tags, sealed."""
+
+    report: Sealed
+    tags: bytes
+
+    def open(self) -> Glimpse:
+        """Nothing of a report that is no form, or not proved to be the source's, but its beginning."""
+        found = self.report.open()
+        first = found.first
+        text = first.text if first else next((one.raw for one in found.messages if isinstance(one, SourceMessage)), "")
+        return Glimpse(
+            first.categories if first else (),
+            " ".join(text[: 4 * EXCERPT].split())[:EXCERPT],
+            tuple(open_tags(self.report.case, self.tags)),
+            self.tags,
+        )
+
+
+def read_glimpses(connection: Connection, holder: Holder, numbers: Iterable[int]) -> list[SealedGlimpse]:
+    """Of each of these cases, still sealed. Raises NoSuchCase, Undeclared."""
+    cases = [open_case(connection, holder, number) for number in numbers]
+    tags = read_tags(connection, [one.number for one in cases])
+    return [SealedGlimpse(read_first(connection, one), tags.get(one.number, b"")) for one in cases]
+
+
+def read_changed(connection: Connection, numbers: Sequence[int], known: Mapping[int, Glimpse]) -> list[int]:
+    """Those of the cases of which nothing is known yet, or other tags."""
+    tags = read_tags(connection, numbers)
+    return [one for one in numbers if one not in known or known[one].sealed != tags.get(one, b"")]
+
+
+def read_unexamined(connection: Connection, holder: Holder, numbers: Iterable[int]) -> list[Sealed]:
+    """Cases whose messages came in pieces on several days, or before anybody looked. Raises NoSuchCase."""
+    return [read_page(connection, open_case(connection, holder, number, declared=True)) for number in numbers]
+
+
+def store_examined(connection: Connection, found: Conversation) -> None:
+    """What was looked for in all of its messages: whether somebody is at risk."""
+    theirs = (one.report for one in found.messages if isinstance(one, SourceMessage) and one.report)
+    urgent = any(is_urgent(report) for report in theirs)
+    cases = tables.cases
+    this = update(cases).where(cases.c.number == found.number)
+    connection.execute(this.values(examined=True, **({"urgent": True} if urgent else {})))

@@ -51,7 +51,7 @@ def store_reply(connection: Connection, case: OpenedCase, reply: Reply, period: 
     words |= {"once": reply.once} if reply.once else {}
     text = Text(id=0, pseudonym=case.row.pseudonym, type=EntryType.TEXT, parts=reply.parts)
     text.id = add_text(connection, text)
-    sealed = hpke_seal(case.row.public, json.dumps(words).encode(), answer_info(number, text.id))
+    sealed = hpke_seal(case.key.public, json.dumps(words).encode(), answer_info(number, text.id))
     values = {"text": text.id, "number": number, "period": period, "place": next_place(connection), "sealed": sealed}
     connection.execute(insert(tables.answers).values(values))
     count_cases(connection, [number])

@@ -113,6 +113,10 @@ class SessionBook:
         self.lock_idle()
         return sha256(token.encode("utf-8", "surrogatepass")) in self._open
 
+    def is_session(self, session: Session) -> bool:
+        """Whether it is not over. It does not count as used."""
+        return any(one.session is session for one in list(self._open.values()))
+
     def find(self, token: str) -> Session:
         """The session of a token, which counts as used now. Raises NotSignedIn."""
         self.lock_idle()
@@ -127,7 +131,7 @@ class SessionBook:
         """A turn for a stretch, and no other of the same session meanwhile. Raises NotSignedIn when the session was
         ended before it."""
         async with self._turns.turn(Lane(Kind.SESSION, str(id(session)))):
-            if all(one.session is not session for one in self._open.values()):
+            if not self.is_session(session):
                 raise NotSignedIn(OVER)
             yield
 

@@ -35,10 +35,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Present:
-    """What a change begins with: the member, None for nobody, and what is wrapped to them, by case."""
+    """What a change begins with: the member, None for nobody, and what is wrapped to them, by case and generation."""
 
     row: MemberRow | None
-    wrapped: dict[int, WrappedKey] = field(repr=False)
+    wrapped: dict[tuple[int, int], WrappedKey] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Change:
     salt: bytes
     old: Holder
     secrets: Secrets
-    wrapped: dict[int, tuple[WrappedKey, WrappedKey | None]] = field(repr=False)
+    wrapped: dict[tuple[int, int], tuple[WrappedKey, WrappedKey | None]] = field(repr=False)
     secret: str | None = field(repr=False)
     used: tuple[int, ...] | None
     first: bool
@@ -84,8 +84,8 @@ def prepare_change(present: Present, wanted: Wanted, random: Random) -> Change:
     old, fresh = Holder(row.name, key), wanted.new_code or row.provisional
     secrets = draw_secrets(row.name, wanted.new, random, None if fresh else code_secret)
     wrapped = {
-        number: (before, rewrap_case_key(before, old, row.name, secrets.public))
-        for number, before in present.wrapped.items()
+        place: (before, rewrap_case_key(before, old, row.name, secrets.public))
+        for place, before in present.wrapped.items()
     }
     shown = codes.printed_secret(secrets.code_secret) if fresh else None
     return Change(row.salt, old, secrets, wrapped, shown, () if fresh else None, row.provisional)
@@ -115,8 +115,8 @@ def apply_change(connection: Connection, change: Change, day: int = 0) -> None:
     if connection.execute(mine.values(**values)).rowcount != 1:
         raise SignInRefused(CHANGED_MEANWHILE)
     fresh = []
-    for number, wrapped in read_case_keys(connection, name).items():
-        before, after = change.wrapped.get(number, (None, None))
+    for place, wrapped in read_case_keys(connection, name).items():
+        before, after = change.wrapped.get(place, (None, None))
         if before != wrapped:
             after = rewrap_case_key(wrapped, change.old, name, secrets.public)
         # What does not open goes, so that another member can share it again.

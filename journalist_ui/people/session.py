@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from journalist_ui.refusals import NotAllowed
 from journalist_ui.vault.sealing import Holder
+from journalist_ui.vault.seen import CaseWords, Glimpse
 
 from .changes import Change
 from .members import Member, Role
@@ -13,13 +14,14 @@ from .sign_in import Unlocked
 
 @dataclass
 class Session:
-    """``holder`` opens what is wrapped to the member. ``categories`` are those of the cases whose report was opened,
-    ``read`` the newest place of each case that was shown; ``pending`` a change of passphrase whose new codes were not
-    confirmed yet."""
+    """``holder`` opens what is wrapped to the member. ``glimpses`` are those of the cases whose report was opened,
+    ``words`` what search looks through, ``read`` the newest place of each case that was shown; ``pending`` a change of
+    passphrase whose new codes were not confirmed yet."""
 
     member: Member
     holder: Holder
-    categories: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    glimpses: dict[int, Glimpse] = field(default_factory=dict)
+    words: dict[int, CaseWords] = field(default_factory=dict, repr=False)
     read: dict[int, int] = field(default_factory=dict)
     pending: Change | None = None
 

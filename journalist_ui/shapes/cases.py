@@ -10,8 +10,14 @@ from .notices import ToldNotice
 @dataclass(frozen=True)
 class CaseLine:
     """One case of the list. ``opened`` is a day, ``age`` the days since; ``unread`` messages that the member was not
-    yet shown; ``waiting`` texts of the unit that the source has not read; ``to_answer``: the source wrote last;
-    ``given_up``: nobody read the unit's newest text in time; ``draft`` whose there is: none, mine, other, both."""
+    yet shown; ``waiting`` texts of the unit that the source has not read; ``to_answer``: the source wrote last, for the
+    first time since the unit did ``days`` ago; ``given_up``: nobody read the unit's newest text in time; ``draft``
+    whose there is: none, mine, other, both.
+
+    ``flags``: urgent (somebody is at risk), conflict (the report speaks of everybody who takes new ones), muted.
+    ``owed``: declare, read, answer. ``shelf`` is where a person has put it: "" (the inbox), junk, closed. Before the
+    member has declared there are no ``categories``, ``tags`` or ``excerpt``, which is the first letters of the
+    report."""
 
     case: int
     state: str
@@ -23,11 +29,20 @@ class CaseLine:
     to_answer: bool
     given_up: bool
     draft: str
+    flags: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    assigned: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    owed: tuple[str, ...] = ()
+    days: int = 0
+    shelf: str = ""
+    excerpt: str = ""
 
 
 @dataclass(frozen=True)
 class CaseList:
-    """By number."""
+    """What needs somebody first comes first: cases in which somebody is at risk, then by how long the source has waited
+    for the unit, then the rest by age."""
 
     cases: tuple[CaseLine, ...]
     notices: tuple[ToldNotice, ...]
@@ -35,21 +50,39 @@ class CaseList:
 
 @dataclass(frozen=True)
 class Cases(Asked[CaseList], verb="cases"):
-    """Every case of this member. ``opened`` false leaves out the categories, which take long at first."""
+    """The cases of this member: all, or those that are like all that is given. ``assigned`` is a member's name, or me;
+    ``shelf`` "" the inbox, junk, closed, or None for all. ``search``: every word of it stands in what the source and
+    the unit wrote, in notes or tags. ``opened`` false leaves out what takes opening a case: categories, tags and
+    excerpt."""
 
     opened: bool = True
+    state: str | None = None
+    tag: str | None = None
+    assigned: str | None = None
+    urgent: bool = False
+    search: str | None = None
+    shelf: str | None = None
 
 
 @dataclass(frozen=True)
-class CategoryList:
-    """Of each case that was asked about, in that order."""
+class GlimpseLine:
+    """What a list says of a case's content."""
 
-    categories: tuple[tuple[str, ...], ...]
+    categories: tuple[str, ...]
+    excerpt: str
+    tags: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Categories(Asked[CategoryList], verb="categories"):
-    """The categories of some cases."""
+class GlimpseList:
+    """Of each case that was asked about, in that order; of one in which the member has yet to declare, nothing."""
+
+    glimpses: tuple[GlimpseLine, ...]
+
+
+@dataclass(frozen=True)
+class Glimpses(Asked[GlimpseList], verb="glimpses"):
+    """The content of some lines."""
 
     cases: tuple[CaseNumber, ...] = ()
 

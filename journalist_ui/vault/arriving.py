@@ -2,12 +2,15 @@
 """What arrives for a case is sealed to a key of the case's own at once, and that key to each member allowed.
 
 The daemon makes a case's X-Wing key pair at the first message, keeps the public half, wraps the 32-byte seed to every
-investigator and forgets it. After that the daemon can add to a case and cannot read it.
+member who takes new reports and forgets it. After that the daemon can add to a case and cannot read it.
 """
 
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Update, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Insert, Update, bindparam, delete, exists, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.flows.desk.requests import NewContent
@@ -18,14 +21,18 @@ from dropbox.protocol.primitives import SealingKey, hpke_seal
 
 from . import tables
 from .case_keys import store_case_keys
-from .counters import count_cases
+from .counters import count_cases, note_looks
 from .database import read_place, write_place
+from .first_look import is_urgent, named_members, parse_report, said_in
 from .sealing import WrappedKey, proved_part_info, wrap_case_key
+from .withheld import NAMED, keep_from, let_go
 
 NEW = "new"
 """The state of a case of which no person has said anything."""
 
-_CASE = insert(tables.cases).returning(tables.cases.c.number)
+_LOWEST, _NUMBERS = 100_000, 900_000
+_CASE = insert(tables.cases)
+_ALL_NAMED = update(tables.cases).where(tables.cases.c.number == bindparam("of_case")).values(all_named=True)
 _MESSAGE = upsert(tables.messages).on_conflict_do_nothing()
 _PART = upsert(tables.parts).on_conflict_do_nothing()
 _this = (tables.messages.c.number == bindparam("of_case"), tables.messages.c.message_id == bindparam("of_message"))
@@ -35,43 +42,86 @@ _LATER = (
 _WHOLE = update(tables.messages).where(*_this, tables.messages.c.complete == 0)
 
 
+def draw_number(connection: Connection, random: Random) -> int:
+    """Six digits by which people know a new case: they tell neither how many cases there are nor of any between two."""
+    cases = tables.cases.c
+    while True:
+        drawn = int.from_bytes(random(8), "big") % _NUMBERS + _LOWEST
+        if connection.execute(select(cases.number).where(cases.number == drawn)).scalar() is None:
+            return drawn
+
+
+@dataclass(frozen=True)
+class Taker:
+    """Who may take new reports: a member's name and public key, and whether they do."""
+
+    name: str
+    public: bytes
+    triage: bool
+    supervises: bool = False
+
+
+def read_takers(connection: Connection) -> list[Taker]:
+    """The members who may open cases, in order of name; those of the ``triage`` set take new ones."""
+    rows = tables.members
+    columns = select(rows.c.name, rows.c.public, rows.c.triage)
+    these = columns.where(rows.c.investigator, ~rows.c.provisional).order_by(rows.c.name)
+    return [Taker(row.name, row.public, row.triage) for row in connection.execute(these)]
+
+
+def new_case_takers(connection: Connection) -> list[str]:
+    """The names of the members to whom new reports are opened."""
+    return [one.name for one in read_takers(connection) if one.triage]
+
+
+@dataclass
+class _Case:
+    """``seed`` is that of a case made in this commit, until its key is wrapped; ``said`` what its messages say."""
+
+    number: int
+    public: bytes
+    seed: bytes = field(default=b"", repr=False)
+    said: list[str] = field(default_factory=list, repr=False)
+
+
 class CaseWriter:
     """Takes the new parts of one commit into their cases. Statements are gathered: a desk that was away has thousands.
 
-    ``store`` each part, then ``finish`` once, all in the same transaction.
+    ``store`` each part, then ``finish`` once, all in the same transaction. A member of whom a report speaks gets no key
+    to it; one of whom a later message speaks, and who has not declared that nothing keeps them from the case, has none
+    from then on.
     """
 
     def __init__(self, connection: Connection, random: Random) -> None:
         self._connection = connection
         self._random = random
+        self._takers = read_takers(connection)
         rows = tables.members
-        allowed = connection.execute(
-            select(rows.c.name, rows.c.public).where(rows.c.investigator, ~rows.c.provisional)
-        ).all()
-        self._investigators = [(row.name, row.public) for row in allowed]
-        self._known: dict[bytes, tuple[int, bytes]] = {}
+        known = connection.execute(select(rows.c.name, rows.c.known_as).where(rows.c.known_as != "[]"))
+        self._known_as = [(row.name, tuple(json.loads(row.known_as))) for row in known]
+        self._known: dict[bytes, _Case] = {}
         self._place = read_place(connection)
-        self._keys: list[WrappedKey] = []
+        self._bodies: dict[tuple[bytes, bytes], dict[int, bytes]] = {}
+        self._looks: dict[int, tuple[bool, bool]] = {}
         self._rows: dict[Insert | Update, list[dict[str, Any]]] = {
             statement: [] for statement in (_MESSAGE, _PART, _LATER, _WHOLE)
         }
 
-    def _case(self, content: NewContent) -> tuple[int, bytes]:
-        """Number and public key of a conversation's case, which is made when this is its first part."""
+    def _case(self, content: NewContent) -> _Case:
+        """A conversation's case, which is made when this is its first part."""
         if content.pseudonym not in self._known:
             cases = tables.cases
             found = select(cases.c.number, cases.c.public).where(cases.c.pseudonym == content.pseudonym)
             row = self._connection.execute(found).first()
-            self._known[content.pseudonym] = (row.number, row.public) if row else self._new_case(content)
+            self._known[content.pseudonym] = _Case(row.number, row.public) if row else self._new_case(content)
         return self._known[content.pseudonym]
 
-    def _new_case(self, content: NewContent) -> tuple[int, bytes]:
+    def _new_case(self, content: NewContent) -> _Case:
         seed = self._random(XWING_SEED)
-        public = SealingKey(seed).public
+        public, number = SealingKey(seed).public, draw_number(self._connection, self._random)
         values = {"pseudonym": content.pseudonym, "public": public, "opened": content.period, "state": NEW}
-        number = int(self._connection.execute(_CASE, values).scalar_one())
-        self._keys += [wrap_case_key(number, seed, name, member) for name, member in self._investigators]
-        return number, public
+        self._connection.execute(_CASE, values | {"number": number})
+        return _Case(number, public, seed)
 
     def _next_place(self) -> int:
         self._place += 1
@@ -80,27 +130,74 @@ class CaseWriter:
     def store(self, content: NewContent, conversation: Conversation) -> None:
         """Seal one part to its case. A part that is there already stays; a message that became whole gets its number
         and its place after what was whole before."""
-        number, public = self._case(content)
-        message = {"number": number, "message_id": content.message_id}
+        case = self._case(content)
+        came = self._bodies.setdefault((content.pseudonym, content.message_id), {})
+        came[content.part] = content.body
+        complete = conversation.incoming[content.message_id].number
+        self._look(case, came, content.parts, whole=bool(complete))
+        message = {"number": case.number, "message_id": content.message_id}
         row = message | {"parts": content.parts, "period": content.period, "complete": 0, "place": self._next_place()}
         self._rows[_MESSAGE].append(row)
-        this = {"of_case": number, "of_message": content.message_id}
+        this = {"of_case": case.number, "of_message": content.message_id}
         self._rows[_LATER].append(this | {"came": content.period})
-        info = proved_part_info(number, content.message_id, content.part)
-        sealed = hpke_seal(public, content.proof + content.body, info)
+        info = proved_part_info(case.number, content.message_id, content.part)
+        sealed = hpke_seal(case.public, content.proof + content.body, info)
         self._rows[_PART].append(message | {"part": content.part, "sealed": sealed, "proved": True})
-        complete = conversation.incoming[content.message_id].number
         if complete:
             self._rows[_WHOLE].append(this | {"complete": complete, "place": self._next_place()})
 
+    def _look(self, case: _Case, came: dict[int, bytes], parts: int, *, whole: bool) -> None:
+        """At what came of a message in this commit, all of it together: a name may be cut in two."""
+        body = b"".join(came[part] for part in sorted(came))
+        if self._known_as:
+            said = said_in(body)
+            if case.seed:
+                case.said.append(said)
+            else:
+                self._withdraw(case, said)
+        if whole:
+            report = parse_report(body) if len(came) == parts else None
+            urgent, examined = self._looks.get(case.number, (False, True))
+            urgent |= report is not None and is_urgent(report)
+            self._looks[case.number] = urgent, examined and len(came) == parts
+
+    def _withdraw(self, case: _Case, said: str) -> None:
+        """A message of a case that there was already: who is named in it, and holds it undeclared, is let go of it,
+        before the message is sealed."""
+        rows, declared = tables.case_keys.c, tables.declarations.c
+        for name in named_members(said, self._known_as):
+            holds = exists().where(rows.number == case.number, rows.member == name)
+            free = exists().where(declared.number == case.number, declared.member == name)
+            if self._connection.execute(select(holds & ~free)).scalar():
+                others = [one.name for one in self._takers if one.triage]
+                let_go(self._connection, name, case.number, NAMED, self._random, others)
+                public = select(tables.cases.c.public).where(tables.cases.c.number == case.number)
+                case.public = self._connection.execute(public).scalar_one()
+
+    def _wrap(self, case: _Case) -> Iterator[WrappedKey]:
+        """A new case's key for those who take new reports and are not named in it; where it names all of them, for
+        supervisors whom it does not name, else for all of them: somebody must read it, and the flag tells."""
+        named = set(named_members("\n".join(case.said), self._known_as)) if case.said else set()
+        triage = [one for one in self._takers if one.triage]
+        others = [one for one in self._takers if one.supervises and not one.triage]
+        takers = [one for one in triage if one.name not in named] or [one for one in others if one.name not in named]
+        if not takers:
+            takers, named = triage, named - {one.name for one in triage}
+            self._connection.execute(_ALL_NAMED, {"of_case": case.number})
+        keep_from(self._connection, case.number, named, NAMED)
+        return (wrap_case_key(case.number, 1, case.seed, one.name, one.public) for one in takers)
+
     def finish(self) -> None:
         """Write what was gathered."""
-        store_case_keys(self._connection, self._keys)
+        store_case_keys(
+            self._connection, [key for case in self._known.values() if case.seed for key in self._wrap(case)]
+        )
         for statement, rows in self._rows.items():
             if rows:
                 self._connection.execute(statement, rows)
         write_place(self._connection, self._place)
         count_cases(self._connection, {row["of_case"] for row in self._rows[_WHOLE]})
+        note_looks(self._connection, self._looks)
 
 
 def forget_parts(connection: Connection, messages: list[dict[str, bytes]]) -> None:
@@ -118,5 +215,5 @@ def forget_cases(connection: Connection, pseudonyms: set[bytes]) -> None:
     for pseudonym in pseudonyms:
         found = select(tables.cases.c.number).where(tables.cases.c.pseudonym == pseudonym)
         number = connection.execute(found).scalar()
-        for rows in (tables.drafts, tables.case_keys, tables.cases):
+        for rows in (tables.drafts, tables.case_keys, tables.withheld, tables.cases):
             connection.execute(delete(rows).where(rows.c.number == number))

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a list of cases says of each, kept beside the case by whoever writes, so that no list counts rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, ScalarSelect, Select, bindparam, func, or_, select, update
+from sqlalchemy import Boolean, Connection, ScalarSelect, Select, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from . import tables
@@ -11,6 +11,8 @@ from . import tables
 ON_THE_WAY = ("waiting", "published")
 """States of a text that the source has not read yet and that is not given up."""
 GIVEN_UP = "expired"
+CLOSED, JUNK = "closed", "junk"
+"""Where a person has put a case that is not in the inbox: it comes back from the first when its source writes."""
 
 _messages, _answers, _texts, _shown = tables.messages, tables.answers, tables.texts, tables.shown
 
@@ -24,6 +26,7 @@ _sent = _sent.where(_answers.c.number == bindparam("of_case"))
 # No list of values may stand in a statement that is executed for many cases.
 _on_the_way = or_(*(_texts.c.state == state for state in ON_THE_WAY))
 _newest = _sent.order_by(_answers.c.place.desc()).limit(1).scalar_subquery()
+_last_text = _of_case(select(func.coalesce(func.max(_answers.c.place), 0)))
 _CASE = (
     update(tables.cases)
     .where(tables.cases.c.number == bindparam("of_case"))
@@ -33,6 +36,11 @@ _CASE = (
         answered=_of_case(select(func.coalesce(func.max(_answers.c.place), 0))),
         waiting=select(func.count()).select_from(_sent.where(_on_the_way).subquery()).scalar_subquery(),
         given_up=func.coalesce(_newest == GIVEN_UP, False),
+        since=_of_case(
+            select(func.coalesce(func.min(_messages.c.period), 0)).where(
+                tables.IS_WHOLE, _messages.c.place > _last_text
+            )
+        ),
     )
 )
 
@@ -42,6 +50,21 @@ def count_cases(connection: Connection, numbers: Iterable[int]) -> None:
     rows = [{"of_case": number} for number in sorted(set(numbers))]
     if rows:
         connection.execute(_CASE, rows)
+
+
+def note_looks(connection: Connection, looks: Mapping[int, tuple[bool, bool]]) -> None:
+    """What was found in new whole messages, by case: whether somebody is at risk, and whether all of them were looked
+    at. A case that is urgent stays so; one that was closed is in the inbox again."""
+    cases = tables.cases
+    this = update(cases).where(cases.c.number == bindparam("of_case"))
+    values = {
+        "urgent": or_(cases.c.urgent, bindparam("is_urgent", type_=Boolean)),
+        "examined": and_(cases.c.examined, bindparam("all_seen", type_=Boolean)),
+        "shelf": case((cases.c.shelf == CLOSED, ""), else_=cases.c.shelf),
+    }
+    rows = [{"of_case": number, "is_urgent": urgent, "all_seen": seen} for number, (urgent, seen) in looks.items()]
+    if rows:
+        connection.execute(this.values(values), rows)
 
 
 def count_texts(connection: Connection, texts: Iterable[int]) -> None:

@@ -12,11 +12,11 @@ from sqlalchemy import Connection, func, select
 
 from dropbox.protocol.errors import NotForThisKey, ProtocolError
 from dropbox.protocol.part_proof import PART_PROOF, parse_part_proof, verify_part
-from dropbox.protocol.primitives import SealingKey, sha256
+from dropbox.protocol.primitives import sha256
 
 from . import audit, tables
 from .rows import MEMBER_KEYS, CaseRow, MemberKey, MessageRow, PartRow
-from .sealing import part_info, proved_part_info
+from .sealing import CaseKeys, part_info, proved_part_info
 
 KEPT = "kept before proofs"
 MIGRATED = "vault migrated"
@@ -80,7 +80,7 @@ class SealedMessage:
     def _name(self, row: PartRow) -> str:
         return about_part(self._case, self._message, row.part, row.sealed)
 
-    def open(self, key: SealingKey, kept: Container[str]) -> tuple[bytes, Proof]:
+    def open(self, key: CaseKeys, kept: Container[str]) -> tuple[bytes, Proof]:
         """The joined parts, and what they prove. A part that does not open is left out and proves nothing."""
         opened = [self._open(row, key, kept) for row in self._parts]
         proofs = {proof for _, proof in opened}
@@ -89,7 +89,7 @@ class SealedMessage:
         worst = next((one for one in (Proof.UNPROVED, Proof.BEFORE) if one in proofs), Proof.PROVED)
         return b"".join(body for body, _ in opened), worst
 
-    def _open(self, row: PartRow, key: SealingKey, kept: Container[str]) -> tuple[bytes, Proof]:
+    def _open(self, row: PartRow, key: CaseKeys, kept: Container[str]) -> tuple[bytes, Proof]:
         place = (row.number, row.message_id, row.part)
         try:
             if not row.proved:

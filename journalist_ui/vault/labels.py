@@ -11,10 +11,13 @@ MEMBER_SECRETS = b"desk-v1 member secrets"
 
 # HPKE info.
 CASE_KEY = b"desk-v1 case key"
+LATER_CASE_KEY = b"desk-v1 case key of a later generation"
 SOURCE_PART = b"desk-v1 part of a source's message"
 PROVED_PART = b"desk-v1 part of a source's message with its proof"
 OFFICER_TEXT = b"desk-v1 officer's text"
 DRAFT = b"desk-v1 officer's draft"
+NOTE = b"desk-v1 officer's note"
+TAGS = b"desk-v1 tags of a case"
 
 # Hash inputs.
 AUDIT = b"desk-v1 audit"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What each sealed thing of a case is bound to, and a case's key wrapped to a member. Bytes only: no database."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from dropbox.protocol.encoding import u8, u32
@@ -10,9 +11,11 @@ from dropbox.protocol.primitives import SealingKey, hpke_seal
 from . import labels
 
 
-def case_key_info(number: int, member: str) -> bytes:
-    """What a wrapped case key is bound to."""
-    return labels.CASE_KEY + u32(number) + member.encode()
+def case_key_info(number: int, generation: int, member: str) -> bytes:
+    """What a wrapped case key is bound to; of the first generation, as before there were any."""
+    if generation == 1:
+        return labels.CASE_KEY + u32(number) + member.encode()
+    return labels.LATER_CASE_KEY + u32(number) + u32(generation) + member.encode()
 
 
 def proved_part_info(number: int, message_id: bytes, part: int) -> bytes:
@@ -30,6 +33,16 @@ def answer_info(number: int, text_id: int) -> bytes:
     return labels.OFFICER_TEXT + u32(number) + u32(text_id)
 
 
+def note_info(number: int, day: int, corrects: int) -> bytes:
+    """What a note is bound to."""
+    return labels.NOTE + u32(number) + u32(day) + u32(corrects)
+
+
+def tags_info(number: int) -> bytes:
+    """What a case's tags are bound to."""
+    return labels.TAGS + u32(number)
+
+
 def draft_info(number: int, member: str) -> bytes:
     """What a member's draft is bound to."""
     return labels.DRAFT + u32(number) + member.encode()
@@ -45,26 +58,49 @@ class Holder:
 
 @dataclass(frozen=True)
 class WrappedKey:
-    """A case's 32-byte seed, sealed to a ``member``: by it they open the case called ``number``."""
+    """A case's 32-byte seed of one ``generation``, sealed to a ``member``: by it they open what was sealed to it of the
+    case called ``number``."""
 
     number: int
     member: str
+    generation: int
     wrapped: bytes
 
     def open(self, holder: Holder) -> SealingKey:
         """The case's key, for whom it is wrapped to. Raises NotForThisKey."""
-        return SealingKey(holder.key.open(self.wrapped, case_key_info(self.number, holder.name)))
+        return SealingKey(holder.key.open(self.wrapped, case_key_info(self.number, self.generation, holder.name)))
 
 
-def wrap_case_key(number: int, seed: bytes, member: str, public: bytes) -> WrappedKey:
+@dataclass(frozen=True)
+class CaseKeys:
+    """A case's keys that a member has opened, the newest first; there is at least one."""
+
+    keys: tuple[SealingKey, ...] = field(repr=False)
+
+    @property
+    def public(self) -> bytes:
+        """What new things are sealed to by whoever has opened the case: whatever the case's row says."""
+        return self.keys[0].public
+
+    def open(self, sealed: bytes, info: bytes) -> bytes:
+        """What was sealed to any of them. Raises NotForThisKey."""
+        for key in self.keys[:-1]:
+            with suppress(NotForThisKey):
+                return key.open(sealed, info)
+        return self.keys[-1].open(sealed, info)
+
+
+def wrap_case_key(number: int, generation: int, seed: bytes, member: str, public: bytes) -> WrappedKey:
     """A case's seed for the member of that ``public`` key."""
-    return WrappedKey(number, member, hpke_seal(public, seed, case_key_info(number, member)))
+    info = case_key_info(number, generation, member)
+    return WrappedKey(number, member, generation, hpke_seal(public, seed, info))
 
 
 def rewrap_case_key(wrapped: WrappedKey, holder: Holder, member: str, public: bytes) -> WrappedKey | None:
     """What a ``holder`` opens, for another member or for another key; None when it does not open."""
+    number, generation = wrapped.number, wrapped.generation
     try:
-        seed = holder.key.open(wrapped.wrapped, case_key_info(wrapped.number, holder.name))
+        seed = holder.key.open(wrapped.wrapped, case_key_info(number, generation, holder.name))
     except NotForThisKey:
         return None
-    return wrap_case_key(wrapped.number, seed, member, public)
+    return wrap_case_key(number, generation, seed, member, public)

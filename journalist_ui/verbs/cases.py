@@ -1,39 +1,122 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The list of cases, and what a person says of a case."""
 
+from collections.abc import Iterator
+
 from journalist_ui.casework import inbox
 from journalist_ui.casework.cases import open_case, set_state as store_state
 from journalist_ui.daemon.notice_log import iso_day
 from journalist_ui.people.session import Session
-from journalist_ui.shapes.cases import CaseLine, CaseList, Cases, Categories, CategoryList, SetState, StateSet
+from journalist_ui.shapes.cases import (
+    CaseLine,
+    CaseList,
+    Cases,
+    GlimpseLine,
+    GlimpseList,
+    Glimpses,
+    SetState,
+    StateSet,
+)
+from journalist_ui.vault.seen import Glimpse
 
 from .desk import Desk
 from .moments import DAY
 from .notices import all_notices
+from .search import found_cases
+
+NOTHING = Glimpse((), "", (), b"")
 
 
 def cases(desk: Desk, session: Session, asked: Cases) -> CaseList:
+    """Raises BadInput."""
+    lines = _examined(desk, session, _lines(desk, session))
+    if asked.search is not None:
+        wanted = found_cases(desk, session, asked.search)
+        lines = [one for one in lines if one.number in wanted]
+    lines = [one for one in lines if _is_like(one, session.member.name, asked)]
+    lines.sort(key=_need)
+    seconds, whole = desk.engine.period_seconds(), asked.opened or asked.tag is not None
+    known = _glimpses(desk, session, [one.number for one in lines if one.declared]) if whole else {}
+    told = [
+        _line(desk.engine.day, seconds, session, one, known.get(one.number, NOTHING))
+        for one in lines
+        if asked.tag is None or _tagged(known.get(one.number, NOTHING), asked.tag)
+    ]
+    return CaseList(tuple(told), all_notices(desk))
+
+
+def _lines(desk: Desk, session: Session) -> list[inbox.CaseLine]:
     with desk.engine.vault.reading() as connection:
-        lines = inbox.list_cases(connection, session.member.name)
-    known = _categories(desk, session, [one.number for one in lines]) if asked.opened else {}
-    seconds = desk.engine.period_seconds()
-    told = tuple(_line(desk.engine.day, seconds, session, one, known.get(one.number, ())) for one in lines)
-    return CaseList(told, all_notices(desk))
+        return inbox.list_cases(connection, session.member.name)
 
 
-def _line(day: int, seconds: int, session: Session, line: inbox.CaseLine, categories: tuple[str, ...]) -> CaseLine:
+def _examined(desk: Desk, session: Session, lines: list[inbox.CaseLine]) -> list[inbox.CaseLine]:
+    """Looked at are, some at a time, those in which the desk could not look itself when their messages came."""
+    wanted = [one.number for one in lines if not one.examined][: inbox.AT_ONCE]
+    if not wanted:
+        return lines
+    with desk.engine.vault.reading() as connection:
+        sealed = inbox.read_unexamined(connection, session.holder, wanted)
+    found = [one.open() for one in sealed]
+    with desk.engine.vault.writing() as connection:
+        for one in found:
+            inbox.store_examined(connection, one)
+    return _lines(desk, session)
+
+
+def _is_like(line: inbox.CaseLine, me: str, asked: Cases) -> bool:
+    owner = me if asked.assigned == "me" else asked.assigned
+    return (
+        (asked.state is None or line.state == asked.state)
+        and (asked.shelf is None or line.shelf == asked.shelf)
+        and (owner is None or owner in line.owners)
+        and (line.urgent or not asked.urgent)
+    )
+
+
+def _tagged(glimpse: Glimpse, tag: str) -> bool:
+    return tag.casefold() in (one.casefold() for one in glimpse.tags)
+
+
+def _need(line: inbox.CaseLine) -> tuple[bool, bool, int, int, int]:
+    """What needs somebody first comes first: reading moves nothing."""
+    put_away = line.shelf != ""
+    return (put_away or not line.urgent, put_away or not line.to_answer, line.since, line.opened, line.number)
+
+
+def _line(day: int, seconds: int, session: Session, line: inbox.CaseLine, glimpse: Glimpse) -> CaseLine:
+    def days_since(period: int) -> int:
+        return max(0, day - period * seconds // DAY)
+
     return CaseLine(
         case=line.number,
         state=line.state,
-        categories=categories,
+        categories=glimpse.categories,
         opened=iso_day(line.opened, seconds),
-        age=max(0, day - line.opened * seconds // DAY),
+        age=days_since(line.opened),
         unread=line.unread,
         waiting=line.waiting,
         to_answer=line.to_answer,
         given_up=line.given_up,
         draft=_whose(line.drafts, session.member.name) if line.drafts else "none",
+        flags=tuple(_flags(line)),
+        tags=glimpse.tags,
+        assigned=line.owners,
+        owed=tuple(_owed(line)),
+        days=days_since(line.since) if line.to_answer else 0,
+        shelf=line.shelf,
+        excerpt=glimpse.excerpt,
     )
+
+
+def _flags(line: inbox.CaseLine) -> Iterator[str]:
+    marks = ((line.urgent, "urgent"), (line.all_named, "conflict"), (line.muted, "muted"))
+    return (flag for is_so, flag in marks if is_so)
+
+
+def _owed(line: inbox.CaseLine) -> Iterator[str]:
+    acts = ((not line.declared, "declare"), (line.unread > 0, "read"), (line.to_answer, "answer"))
+    return (act for is_so, act in acts if is_so and not line.shelf)
 
 
 def _whose(writers: tuple[str, ...], reader: str) -> str:
@@ -42,21 +125,24 @@ def _whose(writers: tuple[str, ...], reader: str) -> str:
     return "mine" if len(writers) == 1 else "both"
 
 
-def categories(desk: Desk, session: Session, asked: Categories) -> CategoryList:
+def glimpses(desk: Desk, session: Session, asked: Glimpses) -> GlimpseList:
     """Raises NoSuchCase."""
-    found = _categories(desk, session, list(asked.cases))
-    return CategoryList(tuple(found[number] for number in asked.cases))
+    wanted = set(asked.cases)
+    undeclared = {one.number for one in _lines(desk, session) if not one.declared} & wanted
+    found = _glimpses(desk, session, [number for number in asked.cases if number not in undeclared])
+    told = (found.get(number, NOTHING) for number in asked.cases)
+    return GlimpseList(tuple(GlimpseLine(one.categories, one.excerpt, one.tags) for one in told))
 
 
-def _categories(desk: Desk, session: Session, numbers: list[int]) -> dict[int, tuple[str, ...]]:
-    """Those of each case's report, which never changes: it is opened once a session. Raises NoSuchCase."""
-    unknown = [number for number in numbers if number not in session.categories]
-    for at in range(0, len(unknown), inbox.AT_ONCE):
-        wanted = unknown[at : at + inbox.AT_ONCE]
+def _glimpses(desk: Desk, session: Session, numbers: list[int]) -> dict[int, Glimpse]:
+    """Of each case's report, which never changes: it is opened once a session. Its tags do. Raises NoSuchCase."""
+    for at in range(0, len(numbers), inbox.AT_ONCE):
+        these = numbers[at : at + inbox.AT_ONCE]
         with desk.engine.vault.reading() as connection:
-            reports = inbox.read_reports(connection, session.holder, wanted)
-        session.categories |= zip(wanted, map(inbox.categories_of, reports), strict=True)
-    return {number: session.categories[number] for number in numbers}
+            changed = inbox.read_changed(connection, these, session.glimpses)
+            sealed = inbox.read_glimpses(connection, session.holder, changed)
+        session.glimpses |= zip(changed, (one.open() for one in sealed), strict=True)
+    return {number: session.glimpses[number] for number in numbers}
 
 
 def set_state(desk: Desk, session: Session, asked: SetState) -> StateSet:

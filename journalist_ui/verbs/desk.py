@@ -3,10 +3,12 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 from journalist_ui.daemon.drafts import Drafts
 from journalist_ui.daemon.engine import Engine
 from journalist_ui.daemon.sessions import SessionBook
+from journalist_ui.vault.seen import CaseWords
 
 
 @dataclass
@@ -16,6 +18,8 @@ class Desk:
     engine: Engine
     sessions: SessionBook
     drafts: Drafts = field(init=False)
+    words: WeakValueDictionary[int, CaseWords] = field(default_factory=WeakValueDictionary, repr=False)
+    """By case, as long as a session keeps them."""
 
     def __post_init__(self) -> None:
         self.drafts = Drafts(self.engine.vault)

@@ -17,6 +17,8 @@ from journalist_ui.shapes.members import (
     RemoveMember,
 )
 from journalist_ui.vault import audit
+from journalist_ui.vault.arriving import new_case_takers
+from journalist_ui.vault.case_keys import make_turn, plan_turns, store_turns
 
 from .desk import Desk
 from .notices import tell_members
@@ -67,9 +69,15 @@ async def remove(desk: Desk, session: Session, asked: RemoveMember) -> Leaving:
 
 def _remove(desk: Desk, name: str, by: str) -> Leaving:
     engine = desk.engine
+    random = engine.vault.random
+    with engine.vault.reading() as connection:
+        planned = plan_turns(connection, name, otherwise=new_case_takers(connection))
+    # New keys of thousands of cases take seconds: nobody else waits for them.
+    made = {one.number: make_turn(one, random) for one in planned}
     with engine.vault.writing() as connection:
         people.require_role(connection, by, people.Role.ADMINISTRATOR)
         cases, closed = held_cases(connection, name)
+        store_turns(connection, plan_turns(connection, name, otherwise=new_case_takers(connection)), made, random)
         people.remove_member(connection, name)
         audit.record(connection, engine.day, by, "member remove", name)
         tell_members(desk, connection, "member-removed", member=name, by=by)

@@ -37,13 +37,13 @@ def who_lacks(desk: Desk, session: Session, asked: WhoLacks) -> Lacking:
 def ask_share(desk: Desk, session: Session, asked: AskShare) -> SharePlan:
     """Raises NoSuchMember, NotAllowed, NoSuchCase, BadInput."""
     plan = _plan(desk, session, asked.name, _named(asked.cases))
-    return SharePlan(plan.other, len(plan.missing), plan.left)
+    return SharePlan(plan.other, plan.cases, plan.left)
 
 
 def share(desk: Desk, session: Session, asked: Share) -> CasesShared:
     """Raises NoSuchMember, NotAllowed, NoSuchCase, BadInput."""
     plan = _plan(desk, session, asked.name, _named(asked.cases))
-    count = len(plan.missing)
+    count = plan.cases
     if asked.agreed is not None and asked.agreed != count:
         raise BadInput("There are more or fewer cases to share than a moment ago. Nothing was shared: look again.")
     wrapped = plan.wrap(session.holder)

@@ -75,7 +75,7 @@ _TABLE: tuple[Verb, ...] = (
     OpenVerb(of_upkeep.Backup, upkeep.backup),
     MemberVerb(of_upkeep.Sync, upkeep.sync, Who.MEMBER),
     MemberVerb(of_cases.Cases, cases.cases, Who.INVESTIGATOR),
-    MemberVerb(of_cases.Categories, cases.categories, Who.INVESTIGATOR),
+    MemberVerb(of_cases.Glimpses, cases.glimpses, Who.INVESTIGATOR),
     MemberVerb(of_cases.SetState, cases.set_state, Who.INVESTIGATOR),
     MemberVerb(of_conversation.Show, conversation.show, Who.INVESTIGATOR),
     MemberVerb(of_replies.Preview, replies.preview, Who.INVESTIGATOR),

@@ -46,6 +46,7 @@ ROUTES = (
     Route("POST", "/sign-in", sessions.sign_in, signed_in=False),
     Route("POST", "/lock", sessions.lock, signed_in=False),
     Route("GET", "/", cases.inbox),
+    Route("POST", "/search", cases.search),
     Route("POST", "/collect", upkeep.collect),
     Route("GET", "/cases/{case}", conversation.case),
     Route("POST", "/cases/{case}/reply", replies.reply, late=late, longest=LONGEST_BODY),

@@ -53,12 +53,12 @@ class Reader:
             return inbox.list_cases(connection, self.member.name)
 
     def cases(self) -> list[Listed]:
-        lines, known = self.lines(), self.session.categories
+        lines, known = self.lines(), self.session.glimpses
         wanted = [line.number for line in lines if line.number not in known]
         with self.vault.reading() as connection:
-            reports = inbox.read_reports(connection, self.holder, wanted)
-        known |= zip(wanted, map(inbox.categories_of, reports), strict=True)
-        return [Listed(line, known[line.number]) for line in lines]
+            sealed = inbox.read_glimpses(connection, self.holder, wanted)
+        known |= zip(wanted, (one.open() for one in sealed), strict=True)
+        return [Listed(line, known[line.number].categories) for line in lines]
 
     def show(self, number: int, day: int, page: int = 0) -> Conversation:
         self.session.require(Role.INVESTIGATOR)

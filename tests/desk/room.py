@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from sqlalchemy import Connection, func, select
+
 from dropbox.flows.desk.requests import GetSegment, ReadSegment, ServerRequest
 from dropbox.protocol.body import Report, encode_body
+from dropbox.protocol.chance import Random
 from dropbox.protocol.codename import stretch as stretch_codename
 from journalist_ui.daemon import turns
 from journalist_ui.daemon.engine import Engine
@@ -22,6 +25,7 @@ from journalist_ui.people import changes, codes, members, passphrases
 from journalist_ui.people.members import Role
 from journalist_ui.people.session import Session
 from journalist_ui.people.sign_in import prove
+from journalist_ui.vault import arriving, tables
 from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, open_vault
 from tests.desk.reader import Reader
 from tests.flows.twin import Aside, Service, make_service
@@ -170,9 +174,15 @@ def _engine(room: Room, vault: Vault) -> Engine:
     )
 
 
+def number_in_order(connection: Connection, random: Random) -> int:
+    """In place of six random digits: a test can name the cases of a room."""
+    return int(connection.execute(select(func.coalesce(func.max(tables.cases.c.number), 0))).scalar_one()) + 1
+
+
 def make_room(folder: Path, backup: str = "none", **service: Any) -> Room:
     """A desk called north whose first member, ada, administers and investigates."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    arriving.draw_number = number_in_order
     made = make_service(("intake", "north"), **service)
     context = made.desks.pop("north").context
     settings = DeskSettings("http://127.0.0.1:9", "Unit north", context.unit_id, bytes(16), backup)

@@ -10,7 +10,7 @@ from .content import IS_WHOLE, LISTED, answers, case_keys, cases, messages, part
 from .ledger import alembic_version, conversations, incoming, meta, roots, texts
 from .metadata import METADATA
 from .people import audit, known_browsers, members, wrong_tries
-from .work import drafts, progress, shown
+from .work import declarations, drafts, notes, owners, progress, shown, tags, withheld
 
 __all__ = [
     "IS_WHOLE",
@@ -23,17 +23,22 @@ __all__ = [
     "case_keys",
     "cases",
     "conversations",
+    "declarations",
     "drafts",
     "incoming",
     "known_browsers",
     "members",
     "messages",
     "meta",
+    "notes",
+    "owners",
     "parts",
     "progress",
     "roots",
     "shown",
+    "tags",
     "texts",
+    "withheld",
     "wrong_tries",
 ]
 

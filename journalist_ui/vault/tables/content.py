@@ -14,11 +14,15 @@ from sqlalchemy import (
     false,
     literal_column,
     text,
+    true,
 )
 
 from .metadata import METADATA
 
-LISTED = ("number", "state", "opened", "whole", "newest", "answered", "waiting", "given_up")
+LISTED = (
+    *("number", "state", "opened", "whole", "newest", "answered", "waiting", "given_up", "since"),
+    *("urgent", "shelf", "muted", "examined", "all_named"),
+)
 """What the list of cases reads of a case: the columns of one index, so that no row is read whole."""
 
 cases = Table(
@@ -26,16 +30,28 @@ cases = Table(
     METADATA,
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("pseudonym", LargeBinary, nullable=False, unique=True),
+    # Of the newest of its keys, which are counted from 1: who was let go of it has none of the later ones.
     Column("public", LargeBinary, nullable=False),
+    Column("generation", Integer, nullable=False, server_default="1"),
     Column("opened", Integer, nullable=False),
     Column("state", String, nullable=False),
     # What the list of cases says, kept by whoever writes (counters.py): whole messages and the place of the newest one,
-    # the place of the unit's newest text, its texts on their way, and whether the newest was given up.
+    # the place of the unit's newest text, its texts on their way, whether the newest was given up, and the period of
+    # the source's first message behind the unit's newest text, 0 for none.
     Column("whole", Integer, nullable=False, server_default="0"),
     Column("newest", Integer, nullable=False, server_default="0"),
     Column("answered", Integer, nullable=False, server_default="0"),
     Column("waiting", Integer, nullable=False, server_default="0"),
     Column("given_up", Boolean, nullable=False, server_default=false()),
+    Column("since", Integer, nullable=False, server_default="0"),
+    # Its report speaks of everybody who takes new ones.
+    Column("all_named", Boolean, nullable=False, server_default=false()),
+    # Somebody is at risk, by the source's answers or by a person's word; whether all whole messages were looked at for
+    # that. Where a person has put the case ("" for the inbox), and whether it gives no notice.
+    Column("urgent", Boolean, nullable=False, server_default=false()),
+    Column("examined", Boolean, nullable=False, server_default=true()),
+    Column("shelf", String, nullable=False, server_default=""),
+    Column("muted", Boolean, nullable=False, server_default=false()),
     # All that a list says: a row with its keys is twenty times as long.
     Index("cases_listed", *LISTED),
     sqlite_autoincrement=True,
@@ -46,8 +62,9 @@ case_keys = Table(
     METADATA,
     Column("number", Integer, ForeignKey("cases.number"), nullable=False),
     Column("member", String, ForeignKey("members.name", ondelete="CASCADE"), nullable=False),
+    Column("generation", Integer, nullable=False, server_default="1"),
     Column("wrapped", LargeBinary, nullable=False),
-    PrimaryKeyConstraint("number", "member"),
+    PrimaryKeyConstraint("number", "member", "generation"),
     Index("case_keys_member", "member", "number"),
 )
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     false,
+    true,
 )
 
 from .metadata import METADATA
@@ -27,6 +28,9 @@ members = Table(
     Column("public", LargeBinary, nullable=False),
     Column("salt", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    # Whether new reports are opened to the member, and a JSON list of words by which a report may speak of them.
+    Column("triage", Boolean, nullable=False, server_default=true()),
+    Column("known_as", String, nullable=False, server_default="[]"),
     # JSON list of the newest steps whose codes were used.
     Column("used_steps", String, nullable=False, server_default="[]"),
 )

@@ -1,7 +1,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What members do with a case: what they were shown, how far they have read, what they have begun to write."""
+"""What members do with a case: whether they may, what they were shown, how far they have read, what they write."""
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, PrimaryKeyConstraint, String, Table, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 from .metadata import METADATA
 
@@ -38,4 +48,57 @@ drafts = Table(
     # Each text behind its length: more than one while its writer has yet to choose.
     Column("sealed", LargeBinary, nullable=False),
     PrimaryKeyConstraint("number", "member"),
+)
+
+# Who has said that nothing keeps them from a case: before that they see nothing of it.
+declarations = Table(
+    "declarations",
+    METADATA,
+    Column("number", Integer, ForeignKey("cases.number"), nullable=False),
+    Column("member", String, ForeignKey("members.name", ondelete="CASCADE"), nullable=False),
+    # A day of unix time.
+    Column("day", Integer, nullable=False),
+    PrimaryKeyConstraint("number", "member"),
+)
+
+# From whom a case is kept, and why: named (in it), declared (a conflict), excluded.
+withheld = Table(
+    "withheld",
+    METADATA,
+    Column("number", Integer, ForeignKey("cases.number"), nullable=False),
+    Column("member", String, ForeignKey("members.name", ondelete="CASCADE"), nullable=False),
+    Column("why", String, nullable=False),
+    PrimaryKeyConstraint("number", "member"),
+)
+
+owners = Table(
+    "owners",
+    METADATA,
+    Column("number", Integer, ForeignKey("cases.number"), nullable=False),
+    Column("member", String, ForeignKey("members.name", ondelete="CASCADE"), nullable=False),
+    PrimaryKeyConstraint("number", "member"),
+)
+
+# Only added to: a correction names the note that it corrects.
+notes = Table(
+    "notes",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("number", Integer, ForeignKey("cases.number"), nullable=False),
+    Column("day", Integer, nullable=False),
+    # The note that it corrects; 0 for none.
+    Column("corrects", Integer, nullable=False, server_default="0"),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("notes_case", "number", "id"),
+    sqlite_autoincrement=True,
+)
+
+# All tags of a case, sealed as one.
+tags = Table(
+    "tags",
+    METADATA,
+    Column("number", Integer, ForeignKey("cases.number"), primary_key=True),
+    # How often they were changed.
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("sealed", LargeBinary, nullable=False),
 )

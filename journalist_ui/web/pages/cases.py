@@ -3,34 +3,54 @@
 
 from dataclasses import replace
 
-from journalist_ui.shapes.cases import CaseLine, Cases, Categories, SetState
+from journalist_ui.shapes.cases import CaseLine, Cases, Glimpses, SetState
 from journalist_ui.shapes.upkeep import Status
 from journalist_ui.web.answers import Answer
 from journalist_ui.web.notices import sorted_notices
 from journalist_ui.web.site import Visit
-from journalist_ui.web.words.cases import FILTERS
+from journalist_ui.web.words.cases import GROUPS, SHELVES
 from journalist_ui.web.words.done import Done
 
 INBOX_PAGE = 100
+LONGEST_SEARCH = 200
 _MARKED = {"new": Done.STATE_NEW, "assessing": Done.STATE_ASSESSING}
 
 
 async def inbox(visit: Visit) -> Answer:
-    """Every case of this member: unread first, then those to answer, of each the oldest case first."""
-    wanted = visit.query.get("state", "")
-    wanted = wanted if wanted in FILTERS else ""
-    everything = (await visit.ask(Cases(opened=False))).cases if visit.me.investigates else ()
-    lines = sorted((line for line in everything if _keeps(wanted, line)), key=_order)
-    pages = max(1, -(-len(lines) // INBOX_PAGE))
-    page = min(visit.asked_page(), pages)
-    shown = await _with_categories(visit, lines[(page - 1) * INBOX_PAGE : page * INBOX_PAGE])
+    """The cases of this member that nobody has put away, or those of one shelf; of an owner or a tag where one is
+    asked for."""
+    shelf = visit.query.get("shelf", "")
+    shelf = shelf if shelf in SHELVES else ""
+    mine = visit.query.get("whose", "") == "mine"
+    return await _listed(visit, Cases(opened=False, assigned="me" if mine else None), shelf, mine=mine)
+
+
+async def search(visit: Visit) -> Answer:
+    """What was looked for is posted, and answered by the page itself: no address holds a word of it."""
+    wanted = visit.field("words")[:LONGEST_SEARCH].strip()
+    return await _listed(visit, Cases(opened=False, search=wanted), None, words=wanted)
+
+
+async def _listed(
+    visit: Visit, asked: Cases, shelf: str | None, *, mine: bool = False, words: str | None = None
+) -> Answer:
+    everything = (await visit.ask(asked)).cases if visit.me.investigates else ()
+    wanted = [line for line in everything if shelf is None or line.shelf == shelf]
+    pages = max(1, -(-len(wanted) // INBOX_PAGE))
+    page = min(visit.asked_page(), pages) if words is None else 1
+    shown = await _with_glimpses(visit, wanted[(page - 1) * INBOX_PAGE : page * INBOX_PAGE])
+    counts = {name: sum(group_of(line) == name for line in wanted) for name in GROUPS}
+    groups = [(name, counts[name], [line for line in shown if group_of(line) == name]) for name in GROUPS]
     status = await visit.ask(Status())
     return visit.page(
         "inbox.html",
-        lines=shown,
+        groups=[one for one in groups if one[2]],
+        found=len(wanted),
         total=len(everything),
-        filters=[(name, label, sum(_keeps(name, line) for line in everything)) for name, label in FILTERS.items()],
-        wanted=wanted,
+        shelves={name: sum(line.shelf == name for line in everything) for name in SHELVES if name},
+        shelf=shelf or "",
+        mine=mine,
+        words=words,
         page=page,
         pages=pages,
         investigates=visit.me.investigates,
@@ -40,29 +60,24 @@ async def inbox(visit: Visit) -> Answer:
     )
 
 
-def _keeps(wanted: str, line: CaseLine) -> bool:
-    """Whether a line is among those that a filter shows: every filter that is none of these is a state."""
-    match wanted:
-        case "":
-            return True
-        case "unread":
-            return line.unread > 0
-        case "to-answer":
-            return line.to_answer
-        case state:
-            return line.state == state
+def group_of(line: CaseLine) -> str:
+    """In which block of the list a case stands: reading never moves one."""
+    if line.shelf:
+        return line.shelf
+    if "urgent" in line.flags:
+        return "urgent"
+    return "for-us" if line.to_answer else "for-source"
 
 
-def _order(line: CaseLine) -> tuple[bool, bool, int, int]:
-    return (line.unread == 0, not line.to_answer, -line.age, line.case)
-
-
-async def _with_categories(visit: Visit, lines: list[CaseLine]) -> list[CaseLine]:
+async def _with_glimpses(visit: Visit, lines: list[CaseLine]) -> list[CaseLine]:
     """Each case is opened for them, so only those of one page are."""
     if not lines:
         return []
-    found = await visit.ask(Categories(tuple(line.case for line in lines)))
-    return [replace(line, categories=named) for line, named in zip(lines, found.categories, strict=True)]
+    found = (await visit.ask(Glimpses(tuple(line.case for line in lines)))).glimpses
+    return [
+        replace(line, categories=one.categories, excerpt=one.excerpt, tags=one.tags)
+        for line, one in zip(lines, found, strict=True)
+    ]
 
 
 async def set_state(visit: Visit) -> Answer:

@@ -13,7 +13,22 @@ CATEGORIES = {
 }
 STATES = {"new": "New", "assessing": "Being assessed"}
 DRAFTS = {"mine": "Your draft", "other": "A colleague's draft", "both": "Drafts of you and a colleague"}
-FILTERS = {"": "All", **STATES, "unread": "With unread messages", "to-answer": "To answer"}
+CHIPS = {
+    "information-or-influence": "Information sold",
+    "personal-advantage": "Personal gain",
+    "sexual-misconduct": "Sexual misconduct",
+    "partner-abuse": "Partner abuse",
+    "discrimination": "Discrimination",
+}
+SHELVES = {"": "Inbox", "junk": "Set aside", "closed": "Closed"}
+GROUPS = {
+    "urgent": "Urgent",
+    "for-us": "Waiting for us",
+    "for-source": "Waiting for the source",
+    "junk": "Set aside",
+    "closed": "Closed",
+}
+"""The blocks of the list, in their order."""
 
 
 def category(name: str) -> str:
@@ -33,3 +48,18 @@ def draft(whose: str) -> str:
 
 def state(name: str) -> str:
     return STATES.get(name, name)
+
+
+def chip(name: str) -> str:
+    """A category in two words, where it stands beside others."""
+    return CHIPS.get(name, name)
+
+
+def shelf(name: str) -> str:
+    """Where a person has put a case."""
+    return SHELVES[name]
+
+
+def group(name: str) -> str:
+    """The head of a block of the list."""
+    return GROUPS[name]

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Search: the words of a session's cases, opened after sign-in and gone with the session."""
+
+from journalist_ui.casework import notes, search
+from journalist_ui.casework.cases import OpenedCase, open_case, open_tags, read_tags
+from journalist_ui.casework.conversation import read_page
+from journalist_ui.people.session import Session
+from journalist_ui.refusals import NoSuchCase, Undeclared
+from journalist_ui.vault.seen import CaseWords, Mark
+
+from .desk import Desk
+
+
+def found_cases(desk: Desk, session: Session, wanted: str) -> set[int]:
+    """The numbers of the cases in which all these words stand."""
+    learn(desk, session)
+    return search.find(session.words, wanted)
+
+
+def learn(desk: Desk, session: Session) -> None:
+    """Bring the session's words up to date, case by case; it ends with the session. Words that another session has
+    opened are the same ones, for whoever opens the case: one copy is in memory."""
+    with desk.engine.vault.reading() as connection:
+        marks = search.read_marks(connection, session.member.name)
+    for gone in session.words.keys() - marks.keys():
+        session.words.pop(gone, None)
+    for number, mark in marks.items():
+        if not desk.sessions.is_session(session):
+            session.words.clear()
+            return
+        known = session.words.get(number)
+        if known is None or known.mark != mark:
+            _learn_case(desk, session, number, mark)
+
+
+def _learn_case(desk: Desk, session: Session, number: int, mark: Mark) -> None:
+    try:
+        with desk.engine.vault.reading() as connection:
+            case = open_case(connection, session.holder, number)
+            shared = desk.words.get(number)
+            if shared is None or shared.mark != mark:
+                sealed = read_page(connection, case)
+                noted, tags = notes.read_notes(connection, number), read_tags(connection, [number])
+                more = [*_noted(case, noted), *open_tags(case, tags.get(number, b""))]
+                shared = CaseWords(mark, search.words_of(sealed.open(), more))
+                desk.words[number] = shared
+        session.words[number] = shared
+    except (NoSuchCase, Undeclared):
+        # Taken from the member this moment.
+        session.words.pop(number, None)
+
+
+def _noted(case: OpenedCase, sealed: list[notes.SealedNote]) -> list[str]:
+    return [one.text for one in notes.open_notes(case, sealed)]
