@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Letting another investigator open cases, and what goes with a member who leaves: counted before it is done."""
+"""Letting another member open cases, and what goes with a member who leaves: counted before it is done."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from journalist_ui.refusals import BadInput, NoSuchCase
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.case_keys import read_case_keys, store_case_keys
+from journalist_ui.vault.roles import list_openers
 from journalist_ui.vault.sealing import Holder, WrappedKey, rewrap_case_key
 
 from .cases import NO_CASE
@@ -62,16 +63,15 @@ def _count_cases(connection: Connection) -> int:
 
 
 def missing_cases(connection: Connection, member: str, case: int | None = None) -> dict[str, int]:
-    """How many of the member's cases, or of one case, each other investigator cannot open; those who can open all are
-    left out."""
-    keys, rows = tables.case_keys, tables.members
+    """How many of the member's cases, or of one case, each other member cannot open who may open cases; those who can
+    open all are left out."""
+    keys = tables.case_keys
     mine = select(keys.c.number).where(keys.c.member == member)
     mine = mine if case is None else mine.where(keys.c.number == case)
     total = connection.execute(select(func.count()).select_from(mine.subquery())).scalar_one()
-    others = select(rows.c.name).where(rows.c.investigator, ~rows.c.provisional, rows.c.name != member)
     held = select(keys.c.member, func.count()).where(keys.c.number.in_(mine)).group_by(keys.c.member)
     counts = dict(connection.execute(held).tuples().all())
-    names = connection.execute(others.order_by(rows.c.name)).scalars()
+    names = [name for name, _ in list_openers(connection) if name != member]
     return {name: total - counts.get(name, 0) for name in names if total > counts.get(name, 0)}
 
 

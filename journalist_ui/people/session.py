@@ -3,11 +3,10 @@
 
 from dataclasses import dataclass, field
 
-from journalist_ui.refusals import NotAllowed
 from journalist_ui.vault.sealing import Holder
 
 from .changes import Change
-from .members import Member, Role
+from .members import Member, Role, only
 from .sign_in import Unlocked
 
 
@@ -28,7 +27,7 @@ class Session:
         """Of a member who has proved who they are."""
         return cls(unlocked.member, unlocked.holder)
 
-    def require(self, role: Role) -> None:
-        """Raises NotAllowed."""
-        if role not in self.member.roles:
-            raise NotAllowed(f"Only a member with the role {role.value} may do this. Ask one.")
+    def require(self, *roles: Role) -> None:
+        """One of these. Raises NotAllowed."""
+        if self.member.roles.isdisjoint(roles):
+            raise only(roles)

@@ -2,7 +2,7 @@
 """What arrives for a case is sealed to a key of the case's own at once, and that key to each member allowed.
 
 The daemon makes a case's X-Wing key pair at the first message, keeps the public half, wraps the 32-byte seed to every
-investigator and forgets it. After that the daemon can add to a case and cannot read it.
+member who may open cases and forgets it. After that the daemon can add to a case and cannot read it.
 """
 
 from typing import Any
@@ -20,6 +20,7 @@ from . import tables
 from .case_keys import store_case_keys
 from .counters import count_cases
 from .database import read_place, write_place
+from .roles import list_openers
 from .sealing import WrappedKey, proved_part_info, wrap_case_key
 
 NEW = "new"
@@ -44,11 +45,7 @@ class CaseWriter:
     def __init__(self, connection: Connection, random: Random) -> None:
         self._connection = connection
         self._random = random
-        rows = tables.members
-        allowed = connection.execute(
-            select(rows.c.name, rows.c.public).where(rows.c.investigator, ~rows.c.provisional)
-        ).all()
-        self._investigators = [(row.name, row.public) for row in allowed]
+        self._openers = list_openers(connection)
         self._known: dict[bytes, tuple[int, bytes]] = {}
         self._place = read_place(connection)
         self._keys: list[WrappedKey] = []
@@ -70,7 +67,7 @@ class CaseWriter:
         public = SealingKey(seed).public
         values = {"pseudonym": content.pseudonym, "public": public, "opened": content.period, "state": NEW}
         number = int(self._connection.execute(_CASE, values).scalar_one())
-        self._keys += [wrap_case_key(number, seed, name, member) for name, member in self._investigators]
+        self._keys += [wrap_case_key(number, seed, name, member) for name, member in self._openers]
         return number, public
 
     def _next_place(self) -> int:

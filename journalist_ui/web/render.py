@@ -14,7 +14,7 @@ from journalist_ui.shapes.drafts import LONGEST_DRAFT
 from journalist_ui.words.counts import counted
 from journalist_ui.words.deliveries import delivery
 
-from .words import cases, dates
+from .words import cases, dates, members
 
 _KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
@@ -39,6 +39,7 @@ def environment() -> Environment:
         "force": cases.force,
         "state": cases.state,
         "draft": cases.draft,
+        "role": members.role,
         "delivery": lambda message: delivery(message).page,
         "told": told,
         "day": dates.day,

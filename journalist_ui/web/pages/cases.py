@@ -4,6 +4,7 @@
 from dataclasses import replace
 
 from journalist_ui.shapes.cases import CaseLine, Cases, Categories, SetState
+from journalist_ui.shapes.totals import Totals
 from journalist_ui.shapes.upkeep import Status
 from journalist_ui.web.answers import Answer
 from journalist_ui.web.notices import sorted_notices
@@ -19,7 +20,7 @@ async def inbox(visit: Visit) -> Answer:
     """Every case of this member: unread first, then those to answer, of each the oldest case first."""
     wanted = visit.query.get("state", "")
     wanted = wanted if wanted in FILTERS else ""
-    everything = (await visit.ask(Cases(opened=False))).cases if visit.me.investigates else ()
+    everything = (await visit.ask(Cases(opened=False))).cases if visit.me.opens else ()
     lines = sorted((line for line in everything if _keeps(wanted, line)), key=_order)
     pages = max(1, -(-len(lines) // INBOX_PAGE))
     page = min(visit.asked_page(), pages)
@@ -33,7 +34,7 @@ async def inbox(visit: Visit) -> Answer:
         wanted=wanted,
         page=page,
         pages=pages,
-        investigates=visit.me.investigates,
+        totals=None if visit.me.opens else await visit.ask(Totals()),
         status=status,
         done=visit.told(),
         **sorted_notices(status.notices),
