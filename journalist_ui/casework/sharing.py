@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Letting another investigator open cases, and what goes with a member who leaves: counted before it is done."""
+"""Letting another member open cases, and what goes with a member who leaves: counted before it is done."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from journalist_ui.refusals import BadInput, NoSuchCase, NotAllowed
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.case_keys import read_case_keys, store_case_keys
+from journalist_ui.vault.roles import list_openers
 from journalist_ui.vault.sealing import Holder, WrappedKey, rewrap_case_key
 from journalist_ui.vault.withheld import NAMED, let_in
 
@@ -89,18 +90,17 @@ def _newest(connection: Connection, number: int) -> int | None:
 
 
 def missing_cases(connection: Connection, member: str, case: int | None = None) -> dict[str, int]:
-    """How many of the member's cases, or of one case, each other investigator cannot open, without those that are kept
-    from them; those who can open all are left out."""
-    keys, rows, kept = tables.case_keys, tables.members, tables.withheld
+    """How many of the member's cases, or of one case, each other member cannot open who may open cases, without those
+    that are kept from them; those who can open all are left out."""
+    keys, kept = tables.case_keys, tables.withheld
     mine = select(keys.c.number).where(keys.c.member == member).distinct()
     mine = mine if case is None else mine.where(keys.c.number == case)
     total = connection.execute(select(func.count()).select_from(mine.subquery())).scalar_one()
-    others = select(rows.c.name).where(rows.c.investigator, ~rows.c.provisional, rows.c.name != member)
     held = select(keys.c.member, keys.c.number).where(keys.c.number.in_(mine))
     without = held.union(select(kept.c.member, kept.c.number).where(kept.c.number.in_(mine))).subquery()
     counted = select(without.c.member, func.count()).group_by(without.c.member)
     counts = dict(connection.execute(counted).tuples().all())
-    names = connection.execute(others.order_by(rows.c.name)).scalars()
+    names = [name for name, _ in list_openers(connection) if name != member]
     return {name: total - counts.get(name, 0) for name in names if total > counts.get(name, 0)}
 
 

@@ -15,6 +15,7 @@ _VERBS = {
     "lock": ("sessions", "End your session and remove its file."),
     "sync": ("upkeep", "Fetch, open, acknowledge and publish what is due now."),
     "cases": ("cases", "List the cases that you can open."),
+    "totals": ("totals", "Say about how many cases there are, if you open none."),
     "show": ("conversation", "Show a case: the report and the conversation."),
     "state": ("cases", "Mark a case as new or as being assessed."),
     "reply": ("replies", "Write to the source."),

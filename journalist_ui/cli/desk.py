@@ -14,6 +14,7 @@ from dropbox.command_line.secret_lines import secret_line
 from journalist_ui.daemon.settings import NO_BACKUP
 from journalist_ui.daemon.setup import NewDesk, init_desk, replace_keyring as replace
 from journalist_ui.refusals import BadInput
+from journalist_ui.shapes.members import ROLES
 from journalist_ui.shapes.offline import DeskMade, KeyringReplaced
 from journalist_ui.socket.codec import to_json
 from journalist_ui.web_address import NO_WEB
@@ -47,8 +48,8 @@ GIVE_UP_FIRST = (
     "--role",
     "roles",
     multiple=True,
-    type=click.Choice(["administrator", "investigator"]),
-    help="Of the first member; both if not given.",
+    type=click.Choice(ROLES),
+    help="Of the first member, who is administrator and investigator in any case.",
 )
 @click.option("--backup", required=True, help='Absolute folder on another disk for backups, or "none".')
 @click.option("--tor", help="SOCKS proxy, HOST:PORT.")

@@ -11,7 +11,17 @@ from dropbox.command_line.output import say_once
 from dropbox.command_line.refused import InputRefused
 from dropbox.command_line.screen import cleared, give_secret, is_shown
 from dropbox.command_line.secret_lines import secret_line
-from journalist_ui.shapes.members import AddMember, AskRemoval, Leaving, MemberAdded, MemberLine, Members, RemoveMember
+from journalist_ui.shapes.members import (
+    OPENERS,
+    ROLES,
+    AddMember,
+    AskRemoval,
+    Leaving,
+    MemberAdded,
+    MemberLine,
+    Members,
+    RemoveMember,
+)
 from journalist_ui.shapes.passphrases import ChangePassphrase, ConfirmCodes, PassphraseChanged, ShowCodes
 from journalist_ui.shapes.sharing import AskShare, CasesShared, Share, SharePlan
 from journalist_ui.socket.codec import to_json
@@ -63,16 +73,17 @@ def list_members(session: Path, as_json: bool) -> None:
     "roles",
     multiple=True,
     required=True,
-    type=click.Choice(["administrator", "investigator"]),
-    help="What the member may do; repeat for both.",
+    type=click.Choice(ROLES),
+    help="What the member may do; repeat for more.",
 )
 @json_option
 def add(name: str, session: Path, roles: tuple[str, ...], as_json: bool) -> None:
     """Add a member (administrators only).
 
     Asks for the member's first passphrase, or reads it from stdin. They sign in with it, without a code, and can do
-    nothing but make a passphrase of their own, which you do not know. After that an investigator can share cases with
-    them; those that come later are theirs too.
+    nothing but make a passphrase of their own, which you do not know. A reader opens cases, an investigator answers
+    too, a supervisor also approves what is done with them: older cases once an investigator shares them, later ones at
+    once. A custodian and an administrator open none.
 
     \b
     Examples:
@@ -93,7 +104,7 @@ def _added(fields: MemberAdded) -> list[str]:
         "They sign in with that passphrase and no code, and make one of their own; until then nothing is open to them.",
     ]
     sharing = [f"After that an investigator shares cases with them: `dropbox-desk member share {fields.name}`."]
-    return lines + sharing if "investigator" in fields.roles else lines
+    return lines if OPENERS.isdisjoint(fields.roles) else lines + sharing
 
 
 @member.command("share")
@@ -104,7 +115,7 @@ def _added(fields: MemberAdded) -> list[str]:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 def share(name: str, session: Path, cases: tuple[int, ...], everything: bool, yes: bool, as_json: bool) -> None:
-    """Let another investigator open cases that you can open: those named, or all.
+    """Let another member open cases that you can open: those named, or all.
 
     All of them are shared once you have said yes to their number; a script says --all --yes.
 

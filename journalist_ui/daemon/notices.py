@@ -48,10 +48,12 @@ WORDS = {
     "be sent until they write again. The texts wait, and their sources are told that something does.",
     "batch-refused": "The service refused this unit's batch ({error}). Tell whoever runs the service.",
     # From the desk itself.
-    "member-added": "{by} made {member} a member on {day} ({roles}). An investigator reads every new report, once they "
-    "have made a passphrase of their own: if nobody else of the unit knows of it, ask {by} at once.",
-    "member-joined": "{member}, whom {by} added, made a passphrase of their own on {day} ({roles}). An investigator "
-    "reads every new report: if you do not know them, ask {by} at once; if you do, ask them whether it was they.",
+    "member-added": "{by} made {member} a member on {day} ({roles}). A reader, investigator or supervisor gets every "
+    "new report, once they have made a passphrase of their own: if nobody else of the unit knows of it, ask {by} at "
+    "once.",
+    "member-joined": "{member}, whom {by} added, made a passphrase of their own on {day} ({roles}). A reader, "
+    "investigator or supervisor gets every new report: if you do not know them, ask {by} at once; if you do, ask them "
+    "whether it was they.",
     "member-removed": "{by} removed the member {member} on {day}. If nobody else of the unit knows of it, ask {by}.",
     "member-key-altered": "The key or the roles of {member} are not those of this desk's record of acts, and new cases "
     "may be open to somebody else: whoever has the desk's files and its passphrase changed the vault. Keep the disk "

@@ -26,6 +26,7 @@ from journalist_ui.shapes.offline import DeskMade, KeyringReplaced
 from journalist_ui.vault import audit, evidence, tables
 from journalist_ui.vault.backup import sync_path
 from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, read_meta
+from journalist_ui.vault.roles import FROM_THE_BEGINNING
 from journalist_ui.web_address import NO_WEB, check_web
 
 from .desk_key import stretch_desk_key
@@ -74,7 +75,7 @@ def first_roles(names: Iterable[str]) -> frozenset[Role]:
 
     Raises BadInput when the roles leave administration out.
     """
-    roles = members.parse_roles(names) if names else frozenset(Role)
+    roles = members.parse_roles(names) if names else frozenset({Role.ADMINISTRATOR})
     if Role.ADMINISTRATOR not in roles:
         raise BadInput("The first member is an administrator. Add the others with `dropbox-desk member add`.")
     return roles | {Role.INVESTIGATOR}
@@ -140,7 +141,7 @@ def _fill_vault(folder: Path, desk_key: bytes, member: str, roles: frozenset[Rol
         with vault.writing() as connection:
             day = int(time.time() // DAY)
             evidence.keep_nothing(connection, day)
-            members.store_member(connection, first, day)
+            members.store_member(connection, first, day, told=FROM_THE_BEGINNING)
             audit.record(connection, day, "", "init", member)
         vault.truncate_wal()
     finally:

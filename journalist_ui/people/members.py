@@ -7,9 +7,8 @@ one thing alone: to make a passphrase of one's own, and with it a key and a code
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -18,25 +17,22 @@ from dropbox.protocol.chance import Random
 from journalist_ui.refusals import BadInput, NoSuchMember, NotAllowed
 from journalist_ui.vault import tables
 from journalist_ui.vault.evidence import record_key
+from journalist_ui.vault.roles import HELD, WRITERS, Role as Role, parse_held, store_roles
 
 from .codes import printed_secret
 from .passphrases import Secrets, check_passphrase, draw_secrets
 from .tries import forget_tries
 
+ALL_ROLES = "reader, investigator, supervisor, custodian or administrator"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}")
+TOLD_DAYS = 7
+"""Days between all members' being told of a role and its approving anything."""
 TAKEN = "There is a member of that name. Choose another."
 WAITS = (
     "There is a member of that name already, who has made no passphrase of their own yet. If you asked for this before "
     "and saw no answer, it was done then: the first passphrase of that time holds. To give another one, remove them "
     "and add them again."
 )
-
-
-class Role(StrEnum):
-    """What a member may do; a member may hold both."""
-
-    ADMINISTRATOR = "administrator"
-    INVESTIGATOR = "investigator"
 
 
 @dataclass(frozen=True)
@@ -50,25 +46,24 @@ class Member:
 
 class MemberRow(NamedTuple):
     """All that the vault holds of a member. ``public`` is the key that cases are wrapped to; ``salt`` and ``sealed``
-    belong to the passphrase; ``used_steps`` is a JSON list of the newest steps whose codes were used."""
+    belong to the passphrase; ``used_steps`` is a JSON list of the newest steps whose codes were used; ``held`` the
+    roles (vault/roles.py)."""
 
     name: str
-    administrator: bool
-    investigator: bool
     provisional: bool
     public: bytes
     salt: bytes
     sealed: bytes
     used_steps: str
+    held: str | None
 
     @property
     def member(self) -> Member:
         """As others may see one."""
-        held = ((self.administrator, Role.ADMINISTRATOR), (self.investigator, Role.INVESTIGATOR))
-        return Member(self.name, frozenset(role for held_so, role in held if held_so), self.provisional)
+        return Member(self.name, frozenset(Role(role) for role in parse_held(self.held)), self.provisional)
 
 
-_ROWS = select(*(tables.members.c[name] for name in MemberRow._fields))
+_ROWS = select(*(tables.members.c[name] for name in MemberRow._fields[:-1]), HELD)
 
 
 def check_name(name: str) -> str:
@@ -83,9 +78,9 @@ def parse_roles(names: Iterable[str]) -> frozenset[Role]:
     try:
         roles = frozenset(Role(name) for name in names)
     except ValueError:
-        raise BadInput("A role is administrator or investigator.") from None
+        raise BadInput(f"A role is {ALL_ROLES}.") from None
     if not roles:
-        raise BadInput("A member needs a role: --role administrator, --role investigator, or both.")
+        raise BadInput(f"A member needs a role, or several: --role {ALL_ROLES}.")
     return roles
 
 
@@ -111,9 +106,9 @@ def prepare_member(
     return NewMember(Member(name, roles, provisional), draw_secrets(name, passphrase, random))
 
 
-def store_member(connection: Connection, new: NewMember, day: int = 0) -> None:
-    """Store the member, on a ``day`` of unix time. Raises BadInput where there is one of that name, in whatever
-    capitals."""
+def store_member(connection: Connection, new: NewMember, day: int = 0, *, told: int | None = None) -> None:
+    """Store the member, on a ``day`` of unix time, on which all are told of the roles, or on the day ``told``. Raises
+    BadInput where there is one of that name, in whatever capitals."""
     rows, member, secrets = tables.members, new.member, new.secrets
     taken = select(rows.c.provisional).where(func.lower(rows.c.name) == member.name.lower())
     found = connection.execute(taken).first()
@@ -122,8 +117,6 @@ def store_member(connection: Connection, new: NewMember, day: int = 0) -> None:
     connection.execute(
         insert(rows).values(
             name=member.name,
-            administrator=Role.ADMINISTRATOR in member.roles,
-            investigator=Role.INVESTIGATOR in member.roles,
             provisional=member.provisional,
             public=secrets.public,
             salt=secrets.salt,
@@ -131,6 +124,7 @@ def store_member(connection: Connection, new: NewMember, day: int = 0) -> None:
             used_steps="[]",
         )
     )
+    store_roles(connection, member.name, member.roles, day if told is None else told)
     record_key(connection, day, member.name)
 
 
@@ -161,21 +155,36 @@ def find_member(connection: Connection, name: str) -> tuple[Member, bytes]:
     return row.member, row.public
 
 
-def require_role(connection: Connection, name: str, role: Role) -> None:
-    """In the transaction of what only that role may do: who was admitted may have been removed since. Raises
+def only(roles: Collection[Role]) -> NotAllowed:
+    """What is told to whoever holds none of these roles."""
+    named = [role.value for role in Role if role in roles]
+    either = f"{', '.join(named[:-1])} or {named[-1]}" if len(named) > 1 else named[0]
+    return NotAllowed(f"Only a member with the role {either} may do this. Ask one.")
+
+
+def require_role(connection: Connection, name: str, *roles: Role) -> None:
+    """In the transaction of what only one of these roles may do: who was admitted may have been removed since. Raises
     NotAllowed."""
     row = read_member(connection, name)
-    if row is None or row.member.provisional or role not in row.member.roles:
-        raise NotAllowed(f"Only a member with the role {role.value} may do this. Ask one.")
+    if row is None or row.member.provisional or row.member.roles.isdisjoint(roles):
+        raise only(roles)
+
+
+def refuse_last(connection: Connection, member: Member, kept: Collection[Role]) -> None:
+    """Before a member keeps only these of their roles. Raises BadInput where nobody would be left who administers, or
+    who writes in cases."""
+    others = [one for one in list_members(connection) if one.name != member.name and not one.provisional]
+    for needed in ({Role.ADMINISTRATOR}, WRITERS):
+        lost = member.roles & needed
+        if lost and not any(one.roles & needed for one in others) and not needed & set(kept):
+            role = next(role for role in Role if role in lost)
+            raise BadInput(f"This is the last {role.value}. Add another first, who makes a passphrase of their own.")
 
 
 def remove_member(connection: Connection, name: str) -> None:
-    """With the member go every case key wrapped to them and every browser known to be theirs. Raises NoSuchMember,
-    BadInput for the last of a role."""
+    """With the member go every case key wrapped to them and every browser known to be theirs. Raises NoSuchMember, and
+    BadInput where nobody would be left who administers, or who writes in cases."""
     leaving, _ = find_member(connection, name)
-    others = [member for member in list_members(connection) if member.name != name and not member.provisional]
-    for role in leaving.roles:
-        if not any(role in member.roles for member in others):
-            raise BadInput(f"This is the last {role.value}. Add another first, who makes a passphrase of their own.")
+    refuse_last(connection, leaving, frozenset())
     forget_tries(connection, name)
     connection.execute(delete(tables.members).where(tables.members.c.name == name))

@@ -3,12 +3,11 @@
 
 from dataclasses import dataclass, field
 
-from journalist_ui.refusals import NotAllowed
 from journalist_ui.vault.sealing import Holder
 from journalist_ui.vault.seen import CaseWords, Glimpse
 
 from .changes import Change
-from .members import Member, Role
+from .members import Member, Role, only
 from .sign_in import Unlocked
 
 
@@ -30,7 +29,7 @@ class Session:
         """Of a member who has proved who they are."""
         return cls(unlocked.member, unlocked.holder)
 
-    def require(self, role: Role) -> None:
-        """Raises NotAllowed."""
-        if role not in self.member.roles:
-            raise NotAllowed(f"Only a member with the role {role.value} may do this. Ask one.")
+    def require(self, *roles: Role) -> None:
+        """One of these. Raises NotAllowed."""
+        if self.member.roles.isdisjoint(roles):
+            raise only(roles)

@@ -5,6 +5,13 @@ from dataclasses import dataclass, field
 
 from .asked import Asked
 
+ROLES = ("reader", "investigator", "supervisor", "custodian", "administrator")
+"""What a member may be; several."""
+OPENERS = frozenset(ROLES[:3])
+"""Who may open cases."""
+WRITERS = frozenset(ROLES[1:3])
+"""Of them, who may write in a case and share it."""
+
 
 @dataclass(frozen=True)
 class MemberLine:

@@ -4,6 +4,7 @@
 from dataclasses import dataclass, field
 
 from .asked import Asked, Nothing
+from .members import OPENERS, WRITERS
 
 SHARED = "shared"
 
@@ -52,8 +53,14 @@ class Me:
     form: str = field(repr=False)
 
     @property
-    def investigates(self) -> bool:
-        return "investigator" in self.roles
+    def opens(self) -> bool:
+        """Whether the member may open cases."""
+        return not OPENERS.isdisjoint(self.roles)
+
+    @property
+    def writes(self) -> bool:
+        """Whether the member may write in them and share them."""
+        return not WRITERS.isdisjoint(self.roles)
 
     @property
     def administers(self) -> bool:

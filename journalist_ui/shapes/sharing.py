@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Letting another investigator open cases."""
+"""Letting another member open cases."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from .asked import Asked, CaseNumber
 
 @dataclass(frozen=True)
 class Lacks:
-    """How many of the member's ``cases`` another investigator cannot open."""
+    """How many of the member's ``cases`` another member cannot open."""
 
     name: str
     cases: int
@@ -23,7 +23,7 @@ class Lacking:
 
 @dataclass(frozen=True)
 class WhoLacks(Asked[Lacking], verb="member-share-with"):
-    """Which other investigators cannot open all of the member's cases, or this one."""
+    """Which other members, of those who may open cases, cannot open all of the member's cases, or this one."""
 
     case: CaseNumber | None = None
 

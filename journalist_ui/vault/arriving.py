@@ -24,6 +24,7 @@ from .case_keys import store_case_keys
 from .counters import count_cases, note_looks
 from .database import read_place, write_place
 from .first_look import is_urgent, named_members, parse_report, said_in
+from .roles import Role, holders_of, list_openers
 from .sealing import WrappedKey, proved_part_info, wrap_case_key
 from .withheld import NAMED, keep_from, let_go
 
@@ -58,15 +59,15 @@ class Taker:
     name: str
     public: bytes
     triage: bool
-    supervises: bool = False
+    supervises: bool
 
 
 def read_takers(connection: Connection) -> list[Taker]:
     """The members who may open cases, in order of name; those of the ``triage`` set take new ones."""
-    rows = tables.members
-    columns = select(rows.c.name, rows.c.public, rows.c.triage)
-    these = columns.where(rows.c.investigator, ~rows.c.provisional).order_by(rows.c.name)
-    return [Taker(row.name, row.public, row.triage) for row in connection.execute(these)]
+    rows = tables.members.c
+    triage = set(connection.execute(select(rows.name).where(rows.triage)).scalars())
+    supervisors = holders_of(connection, Role.SUPERVISOR)
+    return [Taker(name, public, name in triage, name in supervisors) for name, public in list_openers(connection)]
 
 
 def new_case_takers(connection: Connection) -> list[str]:

@@ -15,6 +15,7 @@ from dropbox.protocol.part_proof import PART_PROOF, parse_part_proof, verify_par
 from dropbox.protocol.primitives import sha256
 
 from . import audit, tables
+from .roles import signs_of
 from .rows import MEMBER_KEYS, CaseRow, MemberKey, MessageRow, PartRow
 from .sealing import CaseKeys, part_info, proved_part_info
 
@@ -45,10 +46,9 @@ def about_text(number: int, text_id: int, sealed: bytes) -> str:
 
 
 def about_key(key: MemberKey) -> str:
-    """How it names a member's public key, with what the member may do: administer (a), investigate (i), and whether the
-    passphrase is still the first one (p)."""
-    may = ((key.administrator, "a"), (key.investigator, "i"), (key.provisional, "p"))
-    return f"key {key.name} {''.join(sign for held, sign in may if held)} {sha256(key.public).hex()}"
+    """How it names a member's public key, with what the member may do (roles.py), and whether the passphrase is still
+    the first one (p)."""
+    return f"key {key.name} {signs_of(key.held)}{'p' if key.provisional else ''} {sha256(key.public).hex()}"
 
 
 def listed(connection: Connection, names: Iterable[str], acts: Sequence[str] = (KEPT,)) -> dict[str, Proof]:

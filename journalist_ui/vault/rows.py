@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, Table, select
 
 from . import tables
+from .roles import HELD
 
 
 class CaseRow(NamedTuple):
@@ -58,13 +59,13 @@ class TextRow(NamedTuple):
 
 
 class MemberKey(NamedTuple):
-    """A member's public X-Wing key and what the member may do. ``provisional``: the passphrase is still the first."""
+    """A member's public X-Wing key and what the member may do: ``held`` as roles.py has it. ``provisional``: the
+    passphrase is still the first."""
 
     name: str
-    administrator: bool
-    investigator: bool
     provisional: bool
     public: bytes
+    held: str | None
 
 
 def _columns(row: type[NamedTuple], table: Table) -> Select[Any]:  # a row's types are those of its class
@@ -77,7 +78,8 @@ WHOLE_MESSAGES = _columns(MessageRow, tables.messages).where(tables.IS_WHOLE)
 """A MessageRow each."""
 PARTS = _columns(PartRow, tables.parts)
 """A PartRow each."""
-MEMBER_KEYS = _columns(MemberKey, tables.members)
+_members = tables.members.c
+MEMBER_KEYS = select(_members.name, _members.provisional, _members.public, HELD)
 """A MemberKey each."""
 _answers, _texts = tables.answers.c, tables.texts.c
 TEXTS = select(

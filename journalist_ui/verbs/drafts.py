@@ -6,6 +6,7 @@ import asyncio
 from journalist_ui.casework import drafts
 from journalist_ui.casework.cases import open_case, public_key
 from journalist_ui.casework.drafts import Written
+from journalist_ui.people.members import require_role
 from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput
 from journalist_ui.shapes.drafts import (
@@ -19,6 +20,7 @@ from journalist_ui.shapes.drafts import (
     KeepLateDraft,
     LateDraftKept,
 )
+from journalist_ui.vault.roles import WRITERS
 
 from .desk import Desk
 
@@ -68,12 +70,18 @@ def keep(desk: Desk, session: Session, asked: KeepDraft) -> DraftKept:
 
 
 async def keep_late(desk: Desk, asked: KeepLateDraft) -> LateDraftKept:
-    """Raises NotSignedIn where the desk does not know the page, NoSuchCase, BadInput."""
+    """Raises NotSignedIn where the desk does not know the page, NotAllowed, NoSuchCase, BadInput."""
     writer = desk.sessions.writer(asked.form)
     if not asked.text:
         raise BadInput("There is no text to keep.")
     written = _checked(Written(asked.case, asked.text, asked.seen, asked.base))
-    _, other = await asyncio.to_thread(desk.drafts.keep, writer, written)
+    return await asyncio.to_thread(_keep_late, desk, writer, written)
+
+
+def _keep_late(desk: Desk, writer: str, written: Written) -> LateDraftKept:
+    with desk.engine.vault.reading() as connection:
+        require_role(connection, writer, *WRITERS)
+    _, other = desk.drafts.keep(writer, written)
     return LateDraftKept(written.case, writer, other)
 
 

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Letting another investigator open cases; it can be asked first what that would do."""
+"""Letting another member open cases; it can be asked first what that would do."""
 
 from journalist_ui.casework import sharing
-from journalist_ui.people.members import Role, find_member, require_role
+from journalist_ui.people.members import find_member, require_role
 from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput, NotAllowed
 from journalist_ui.shapes.sharing import AskShare, CasesShared, Lacking, Lacks, Share, SharePlan, WhoLacks
+from journalist_ui.vault.roles import OPENERS, WRITERS
 
 from .desk import Desk
+
+NO_OPENER = "Cases are opened by readers, investigators and supervisors only, and that member is none of these."
 
 
 def _named(cases: tuple[int, ...] | None) -> tuple[int, ...] | None:
@@ -21,8 +24,8 @@ def _plan(desk: Desk, session: Session, name: str, cases: tuple[int, ...] | None
     """What it would be; nothing is done. Raises NoSuchMember, NotAllowed, NoSuchCase."""
     with desk.engine.vault.reading() as connection:
         other, public = find_member(connection, name)
-        if Role.INVESTIGATOR not in other.roles:
-            raise NotAllowed("Cases are opened by investigators only, and that member is none.")
+        if other.roles.isdisjoint(OPENERS):
+            raise NotAllowed(NO_OPENER)
         if other.provisional:
             raise NotAllowed("That member has not made a passphrase of their own yet. Share once they have.")
         return sharing.plan_share(connection, session.member.name, name, public, cases)
@@ -49,6 +52,6 @@ def share(desk: Desk, session: Session, asked: Share) -> CasesShared:
     wrapped = plan.wrap(session.holder)
     with desk.engine.vault.writing() as connection:
         # The wrapping took long: who shares may have been removed since.
-        require_role(connection, plan.member, Role.INVESTIGATOR)
+        require_role(connection, plan.member, *WRITERS)
         opened, closed = sharing.store_share(connection, plan, wrapped, desk.engine.day)
     return CasesShared(asked.name, count, opened, closed)

@@ -20,11 +20,13 @@ from journalist_ui.shapes import (
     replies as of_replies,
     sessions as of_sessions,
     sharing as of_sharing,
+    totals as of_totals,
     upkeep as of_upkeep,
 )
 from journalist_ui.shapes.asked import Asked
+from journalist_ui.vault.roles import COUNTERS, OPENERS, WRITERS
 
-from . import cases, conversation, drafts, members, passphrases, replies, sessions, sharing, upkeep
+from . import cases, conversation, drafts, members, passphrases, replies, sessions, sharing, totals, upkeep
 from .desk import Desk
 
 Answer = TypeVar("Answer")
@@ -33,16 +35,28 @@ Q = TypeVar("Q", bound=Asked[object])
 
 class Who(Enum):
     """Who may ask. PROVISIONAL: any member, also one who has a first passphrase yet. MEMBER: any who has one of
-    their own."""
+    their own. READER: who opens cases, a reader, investigator or supervisor. INVESTIGATOR: who writes in them, an
+    investigator or supervisor. COUNTER: who counts them without opening any, a custodian or administrator."""
 
     ANYBODY = "anybody"
     PROVISIONAL = "provisional"
     MEMBER = "member"
+    READER = "reader"
     INVESTIGATOR = "investigator"
+    SUPERVISOR = "supervisor"
+    CUSTODIAN = "custodian"
     ADMINISTRATOR = "administrator"
+    COUNTER = "counter"
 
 
-_ROLES = {Who.INVESTIGATOR: Role.INVESTIGATOR, Who.ADMINISTRATOR: Role.ADMINISTRATOR}
+_ROLES: dict[Who, frozenset[Role]] = {
+    Who.READER: OPENERS,
+    Who.INVESTIGATOR: WRITERS,
+    Who.SUPERVISOR: frozenset({Role.SUPERVISOR}),
+    Who.CUSTODIAN: frozenset({Role.CUSTODIAN}),
+    Who.ADMINISTRATOR: frozenset({Role.ADMINISTRATOR}),
+    Who.COUNTER: COUNTERS,
+}
 
 
 @dataclass(frozen=True)
@@ -74,10 +88,11 @@ _TABLE: tuple[Verb, ...] = (
     OpenVerb(of_upkeep.Epochs, upkeep.epochs),
     OpenVerb(of_upkeep.Backup, upkeep.backup),
     MemberVerb(of_upkeep.Sync, upkeep.sync, Who.MEMBER),
-    MemberVerb(of_cases.Cases, cases.cases, Who.INVESTIGATOR),
-    MemberVerb(of_cases.Glimpses, cases.glimpses, Who.INVESTIGATOR),
+    MemberVerb(of_cases.Cases, cases.cases, Who.READER),
+    MemberVerb(of_cases.Glimpses, cases.glimpses, Who.READER),
     MemberVerb(of_cases.SetState, cases.set_state, Who.INVESTIGATOR),
-    MemberVerb(of_conversation.Show, conversation.show, Who.INVESTIGATOR),
+    MemberVerb(of_totals.Totals, totals.count, Who.COUNTER),
+    MemberVerb(of_conversation.Show, conversation.show, Who.READER),
     MemberVerb(of_replies.Preview, replies.preview, Who.INVESTIGATOR),
     MemberVerb(of_replies.Reply, replies.reply, Who.INVESTIGATOR),
     MemberVerb(of_drafts.Draft, drafts.draft, Who.INVESTIGATOR),
@@ -114,8 +129,8 @@ def admit(desk: Desk, verb: Verb, token: str) -> Session | None:
     session = desk.sessions.find(token)
     if session.member.provisional and verb.who is not Who.PROVISIONAL:
         raise FirstPassphrase("Make a passphrase of your own first: `dropbox-desk member passphrase`.")
-    if role := _ROLES.get(verb.who):
-        session.require(role)
+    if roles := _ROLES.get(verb.who):
+        session.require(*roles)
     return session
 
 

@@ -14,7 +14,7 @@ from journalist_ui.shapes.drafts import LONGEST_DRAFT
 from journalist_ui.words.counts import counted
 from journalist_ui.words.deliveries import delivery
 
-from .words import cases, dates
+from .words import cases, dates, members
 
 _KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
@@ -42,6 +42,7 @@ def environment() -> Environment:
         "chip": cases.chip,
         "shelf": cases.shelf,
         "group": cases.group,
+        "role": members.role,
         "delivery": lambda message: delivery(message).page,
         "told": told,
         "day": dates.day,

@@ -8,10 +8,11 @@ from dropbox.flows.desk.state import Text
 from journalist_ui.casework import cases, conversation, inbox, replies, sharing
 from journalist_ui.casework.conversation import Conversation
 from journalist_ui.casework.inbox import CaseLine
-from journalist_ui.people.members import Role, find_member
+from journalist_ui.people.members import find_member
 from journalist_ui.people.session import Session
 from journalist_ui.refusals import NotAllowed
 from journalist_ui.vault.database import Vault
+from journalist_ui.vault.roles import OPENERS, WRITERS
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Reader:
         self.member = self.session.member
 
     def lines(self) -> list[CaseLine]:
-        self.session.require(Role.INVESTIGATOR)
+        self.session.require(*OPENERS)
         with self.vault.reading() as connection:
             return inbox.list_cases(connection, self.member.name)
 
@@ -61,7 +62,7 @@ class Reader:
         return [Listed(line, known[line.number].categories) for line in lines]
 
     def show(self, number: int, day: int, page: int = 0) -> Conversation:
-        self.session.require(Role.INVESTIGATOR)
+        self.session.require(*OPENERS)
         with self.vault.reading() as connection:
             sealed = conversation.read_page(connection, cases.open_case(connection, self.holder, number), page)
         found = sealed.open()
@@ -70,16 +71,16 @@ class Reader:
         return found
 
     def reply(self, number: int, parts: tuple[bytes, ...], period: int, day: int) -> Text:
-        self.session.require(Role.INVESTIGATOR)
+        self.session.require(*WRITERS)
         with self.vault.writing() as connection:
             case = cases.open_case(connection, self.holder, number)
             return replies.store_reply(connection, case, replies.Reply(parts), period, day)
 
     def share(self, name: str, day: int, numbers: Collection[int] | None = None) -> tuple[int, int]:
-        self.session.require(Role.INVESTIGATOR)
+        self.session.require(*WRITERS)
         with self.vault.reading() as connection:
             other, public = find_member(connection, name)
-            if Role.INVESTIGATOR not in other.roles or other.provisional:
+            if other.roles.isdisjoint(OPENERS) or other.provisional:
                 raise NotAllowed("passphrase of their own")
             plan = sharing.plan_share(connection, self.member.name, name, public, numbers)
         wrapped = plan.wrap(self.holder)

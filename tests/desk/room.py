@@ -33,7 +33,8 @@ from tests.flows.twin import Aside, Service, make_service
 DESK_KEY = bytes(range(32))
 FIRST_PASSPHRASE = "what an administrator thought of"
 PASSPHRASE = "four plain words together"
-BOTH = frozenset(Role)
+BOTH = frozenset({Role.ADMINISTRATOR, Role.INVESTIGATOR})
+READER = frozenset({Role.READER})
 INVESTIGATOR = frozenset({Role.INVESTIGATOR})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 

@@ -18,12 +18,13 @@ from journalist_ui.daemon.notice_log import lasting_notices
 from journalist_ui.daemon.notices import LASTING_DAYS
 from journalist_ui.daemon.sessions import SessionBook
 from journalist_ui.people import codes
+from journalist_ui.people.members import Role
 from journalist_ui.socket.server import LONGEST_REQUEST, make_app
 from journalist_ui.vault import tables
 from journalist_ui.vault.database import Vault
 from journalist_ui.verbs.desk import Desk
 from journalist_ui.verbs.table import VERBS, Who
-from tests.desk.room import ADMINISTRATOR, FIRST_PASSPHRASE, INVESTIGATOR, PASSPHRASE, Room, entropy
+from tests.desk.room import ADMINISTRATOR, FIRST_PASSPHRASE, INVESTIGATOR, PASSPHRASE, READER, Room, entropy
 
 pytestmark = pytest.mark.usefixtures("brief_stretch")
 CANARY = "CANARY the sergeant"
@@ -143,14 +144,27 @@ async def test_roles_bound_what_a_member_does(officer: Officer) -> None:
 
 
 async def test_who_may_is_said_in_one_table(officer: Officer) -> None:
-    """Every verb of a role is refused to who has only the other, before a field of it is looked at."""
+    """Every verb of a role is refused to whoever has only others, before a field is looked at, and to nobody else."""
     officer.room.add("bob", INVESTIGATOR)
     officer.room.add("carl", ADMINISTRATOR)
-    for name, other in (("bob", Who.ADMINISTRATOR), ("carl", Who.INVESTIGATOR)):
+    officer.room.add("rita", READER)
+    officer.room.add("sven", frozenset({Role.SUPERVISOR}))
+    officer.room.add("cleo", frozenset({Role.CUSTODIAN}))
+    may = {
+        "bob": {Who.READER, Who.INVESTIGATOR},
+        "carl": {Who.ADMINISTRATOR, Who.COUNTER},
+        "rita": {Who.READER},
+        "sven": {Who.READER, Who.INVESTIGATOR, Who.SUPERVISOR},
+        "cleo": {Who.CUSTODIAN, Who.COUNTER},
+    }
+    of_roles = set(Who) - {Who.ANYBODY, Who.PROVISIONAL, Who.MEMBER}
+    assert set.union(*may.values()) == of_roles
+    for name, theirs in may.items():
         await officer.sign_in(name)
-        for verb in (verb for verb, line in VERBS.items() if line.who is other):
-            status, said = await officer.ask(verb)
-            assert (status, said["error"]) == (403, "not-allowed"), verb
+        for verb, line in VERBS.items():
+            if line.who in of_roles:
+                status, said = await officer.ask(verb, case="x")
+                assert (said.get("error") == "not-allowed") == (line.who not in theirs), (name, verb, status)
 
 
 async def test_a_removed_members_session_ends(officer: Officer) -> None:

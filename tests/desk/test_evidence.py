@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Executable, delete, insert, select, update
 
 from dropbox.flows.desk.unfinished import MOST_IN_CONVERSATION
 from dropbox.flows.source.visit import Part
@@ -26,6 +26,7 @@ from journalist_ui.vault import audit, evidence, tables
 from journalist_ui.vault.backup import newest_backup, verify_backup
 from journalist_ui.vault.database import VAULT_FILE
 from journalist_ui.vault.ledger import load_ledger
+from journalist_ui.vault.roles import OPENERS
 from journalist_ui.vault.sealing import answer_info, part_info, proved_part_info
 from journalist_ui.verbs import upkeep
 from journalist_ui.verbs.conversation import case_of
@@ -246,14 +247,27 @@ def test_a_members_key_that_was_exchanged_is_noticed(room: Room) -> None:
     assert notices(room) == {"member-key-altered"}
 
 
-@pytest.mark.parametrize("change", [{"investigator": True}, {"provisional": False}])
-def test_roles_that_were_given_by_a_row_are_noticed(room: Room, change: dict[str, bool]) -> None:
-    """A member who may not, or not yet, is made an investigator: the next report would be open to them."""
+_OF_EVE = tables.member_roles.c.member == "eve"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(insert(tables.member_roles).values(member="eve", role=role, day=0) for role in OPENERS),
+        update(tables.member_roles).where(_OF_EVE).values(role="supervisor"),
+        update(tables.member_roles).where(_OF_EVE).values(day=0),
+        delete(tables.member_roles).where(_OF_EVE),
+        update(tables.members).where(tables.members.c.name == "eve").values(provisional=False),
+    ],
+)
+def test_roles_that_were_given_by_a_row_are_noticed(room: Room, change: Executable) -> None:
+    """A member who may not, or not yet, is made somebody who opens cases: the next report would be open to them. So is
+    one whose role is made to count as told of long ago."""
     room.add("eve", ADMINISTRATOR, provisional=True, day=1)
     sync(room)
     assert notices(room) == set()
     with room.vault.writing() as connection:
-        connection.execute(update(tables.members).where(tables.members.c.name == "eve").values(**change))
+        connection.execute(change)
     sync(room)
     assert notices(room) == {"member-key-altered"}
 

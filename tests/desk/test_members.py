@@ -14,6 +14,8 @@ from journalist_ui.people import codes, members
 from journalist_ui.people.members import Role
 from journalist_ui.people.sign_in import WRONG
 from journalist_ui.refusals import BadInput, NotSignedIn, SignInRefused
+from journalist_ui.shapes.members import OPENERS as SHAPE_OPENERS, ROLES, WRITERS as SHAPE_WRITERS
+from journalist_ui.vault.roles import OPENERS, WRITERS
 from tests.desk.clocks import Clocks, sign_in
 from tests.desk.room import ADMINISTRATOR, BOTH, FIRST_PASSPHRASE, INVESTIGATOR, PASSPHRASE, Room
 from tests.needle import present
@@ -133,9 +135,11 @@ def test_the_last_of_a_role_stays(room: Room) -> None:
 
 
 def test_roles_are_a_closed_list() -> None:
-    """Nothing but the two roles, and at least one."""
-    assert members.parse_roles(["investigator", "administrator"]) == frozenset(Role)
-    for wrong in ([], ["reader"], ["administrator", ""]):
+    """Nothing but the five roles, and at least one; those that a command and a page offer are these."""
+    assert members.parse_roles(ROLES) == frozenset(Role)
+    assert list(ROLES) == [role.value for role in Role]
+    assert (SHAPE_OPENERS, SHAPE_WRITERS) == (OPENERS, WRITERS)
+    for wrong in ([], ["king"], ["administrator", ""]):
         with pytest.raises(BadInput):
             members.parse_roles(wrong)
 

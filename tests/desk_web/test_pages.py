@@ -17,6 +17,7 @@ from journalist_ui.vault import audit, tables
 from journalist_ui.vault.case_keys import store_case_keys
 from journalist_ui.vault.counters import count_cases
 from journalist_ui.vault.evidence import KEPT, MIGRATED, about_part
+from journalist_ui.vault.roles import list_openers
 from journalist_ui.vault.sealing import part_info, wrap_case_key
 from journalist_ui.web.pages.cases import INBOX_PAGE
 from tests.desk.reader import Reader
@@ -43,8 +44,7 @@ def write(room: Room, case: int, texts: list[str]) -> None:
 def add_cases(room: Room, count: int) -> None:
     """So many cases with one whole report each, the first parts of which say their category."""
     with room.vault.writing() as connection:
-        rows = tables.members
-        members = connection.execute(select(rows.c.name, rows.c.public).where(rows.c.investigator)).all()
+        members = list_openers(connection)
         body = encode_body(Report("x", ("discrimination",)))
         for at in range(count):
             seed = at.to_bytes(32, "big")
@@ -54,7 +54,7 @@ def add_cases(room: Room, count: int) -> None:
                 insert(tables.cases).values(values | {"state": NEW}).returning(tables.cases)
             ).one()
             number = case.number
-            keys = [wrap_case_key(number, seed, one.name, one.public) for one in members]
+            keys = [wrap_case_key(number, seed, name, key) for name, key in members]
             store_case_keys(connection, keys)
             this = {"number": number, "message_id": bytes(16)}
             row = this | {"parts": 1, "period": 1, "complete": 1, "place": 20_000 + at}

@@ -110,10 +110,11 @@ async def test_an_investigator_administers_nothing(house: House) -> None:
 
 
 async def test_an_administrator_alone_reads_nothing(house: House) -> None:
-    """eve administers: her inbox says that cases are for investigators, and a case's address refuses her."""
+    """eve administers: her inbox says who opens cases, and about how many there are; a case's address refuses her."""
     await house.report(1, "hidden from eve")
     eve = await house.officer("eve")
-    assert "Cases are opened by investigators only." in (await eve.get("/")).words
+    words = (await eve.get("/")).words
+    assert "Cases are opened by readers, investigators and supervisors only. There are about 0 cases." in words
     for answer in (
         await eve.get("/cases/1"),
         await eve.post("/cases/1/reply", {"text": "x", "act": "preview"}),
@@ -282,7 +283,7 @@ async def test_members_come_and_go(house: House) -> None:
         ({"passphrase": "short", "again": "short"}, "at least 12 characters"),
         ({"name": "no spaces here"}, "up to 48 letters"),
         ({"name": "ADA"}, "There is a member of that name."),
-        ({"role": ["king"]}, "A role is administrator or investigator."),
+        ({"role": ["king"]}, "A role is reader, investigator, supervisor, custodian or administrator."),
     ],
 )
 async def test_a_refused_member_is_said_on_the_form(house: House, change: dict[str, object], said: str) -> None:

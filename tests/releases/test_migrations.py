@@ -24,7 +24,7 @@ from journalist_ui.people.sign_in import prove
 from journalist_ui.refusals import BackupFailed, VaultUnusable
 from journalist_ui.vault import audit, schema, tables
 from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, open_vault
-from journalist_ui.vault.evidence import KEPT, about_part
+from journalist_ui.vault.evidence import KEPT, about_part, unproved_members
 from journalist_ui.vault.ledger import load_ledger
 from journalist_ui.vault.revision import NEEDED, found_revision
 from journalist_ui.vault.sealing import part_info
@@ -152,6 +152,23 @@ def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
     return config
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_members_hold_the_roles_that_they_held_and_no_other(old: OldService, slug: str) -> None:
+    """Each counts from the beginning, and what the audit log listed of before still proves every key and role."""
+    path, key = old.desk(slug) / VAULT_FILE, desk_key(old, slug)
+    vault = open_vault(path, key, older=True)
+    with vault.reading() as connection:
+        rows = connection.execute(text("SELECT name, administrator, investigator FROM members")).all()
+    vault.close()
+    before = {row.name: {role for role in ("administrator", "investigator") if getattr(row, role)} for row in rows}
+    vault = opened(old, slug)
+    with vault.reading() as connection:
+        assert {one.name: set(one.roles) for one in members.list_members(connection)} == before
+        assert set(connection.execute(select(tables.member_roles.c.day)).scalars()) == {0}
+        assert unproved_members(connection) == []
+    vault.close()
 
 
 def test_a_code_used_before_is_not_good_again(old: OldService, north: Vault) -> None:

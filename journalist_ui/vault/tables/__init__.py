@@ -9,7 +9,7 @@ A new noun has its tables in a file of its own.
 from .content import IS_WHOLE, LISTED, answers, case_keys, cases, messages, parts
 from .ledger import alembic_version, conversations, incoming, meta, roots, texts
 from .metadata import METADATA
-from .people import audit, known_browsers, members, wrong_tries
+from .people import audit, known_browsers, member_roles, members, wrong_tries
 from .work import declarations, drafts, notes, owners, progress, shown, tags, withheld
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "drafts",
     "incoming",
     "known_browsers",
+    "member_roles",
     "members",
     "messages",
     "meta",

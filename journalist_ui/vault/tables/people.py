@@ -21,8 +21,6 @@ members = Table(
     "members",
     METADATA,
     Column("name", String, primary_key=True),
-    Column("administrator", Boolean, nullable=False),
-    Column("investigator", Boolean, nullable=False),
     # Whether the passphrase is still the one that an administrator gave.
     Column("provisional", Boolean, nullable=False),
     Column("public", LargeBinary, nullable=False),
@@ -33,6 +31,16 @@ members = Table(
     Column("known_as", String, nullable=False, server_default="[]"),
     # JSON list of the newest steps whose codes were used.
     Column("used_steps", String, nullable=False, server_default="[]"),
+)
+
+member_roles = Table(
+    "member_roles",
+    METADATA,
+    Column("member", String, ForeignKey("members.name", ondelete="CASCADE"), nullable=False),
+    Column("role", String, nullable=False),
+    # The day of unix time on which all members were told that it was given; 0 from the beginning.
+    Column("day", Integer, nullable=False),
+    PrimaryKeyConstraint("member", "role"),
 )
 
 known_browsers = Table(

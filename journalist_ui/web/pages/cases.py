@@ -4,6 +4,7 @@
 from dataclasses import replace
 
 from journalist_ui.shapes.cases import CaseLine, Cases, Glimpses, SetState
+from journalist_ui.shapes.totals import Totals
 from journalist_ui.shapes.upkeep import Status
 from journalist_ui.web.answers import Answer
 from journalist_ui.web.notices import sorted_notices
@@ -34,7 +35,7 @@ async def search(visit: Visit) -> Answer:
 async def _listed(
     visit: Visit, asked: Cases, shelf: str | None, *, mine: bool = False, words: str | None = None
 ) -> Answer:
-    everything = (await visit.ask(asked)).cases if visit.me.investigates else ()
+    everything = (await visit.ask(asked)).cases if visit.me.opens else ()
     wanted = [line for line in everything if shelf is None or line.shelf == shelf]
     pages = max(1, -(-len(wanted) // INBOX_PAGE))
     page = min(visit.asked_page(), pages) if words is None else 1
@@ -53,7 +54,7 @@ async def _listed(
         words=words,
         page=page,
         pages=pages,
-        investigates=visit.me.investigates,
+        totals=None if visit.me.opens else await visit.ask(Totals()),
         status=status,
         done=visit.told(),
         **sorted_notices(status.notices),

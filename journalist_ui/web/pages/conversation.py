@@ -14,11 +14,11 @@ async def case(visit: Visit) -> Answer:
 
 
 async def case_page(visit: Visit, *, done: str = "", error: str = "") -> Answer:
-    """The case with its reply box, which holds the member's draft."""
+    """The case; for who writes, with the reply box, which holds their draft."""
     number = visit.at.case
     opened = await visit.ask(Show(number, visit.asked_page()))
-    draft = await visit.ask(Draft(number))
-    lacking = (await visit.ask(WhoLacks(number))).members
+    draft = await visit.ask(Draft(number)) if visit.me.writes else None
+    lacking = (await visit.ask(WhoLacks(number))).members if visit.me.writes else ()
     status = await visit.ask(Status())
     # A case begins with the report; the rest is the conversation, in running order.
     report, *rest = opened.case.messages

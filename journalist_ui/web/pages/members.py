@@ -3,16 +3,15 @@
 
 from dropbox.protocol.passphrase import composed
 from journalist_ui.refusals import BadInput, NotAllowed
-from journalist_ui.shapes.members import AddMember, AskRemoval, Members, RemoveMember
+from journalist_ui.shapes.members import ROLES, AddMember, AskRemoval, Members, RemoveMember
 from journalist_ui.shapes.sharing import WhoLacks
 from journalist_ui.web.answers import Answer
 from journalist_ui.web.site import Visit
 from journalist_ui.web.words.done import Done
 from journalist_ui.web.words.signing_in import Why
 
-ROLES = ("investigator", "administrator")
 NOT_ALIKE = "The two passphrases are not the same. Type them again."
-NO_ROLE = "A member needs a role: investigator, administrator, or both."
+NO_ROLE = "A member needs a role, or several."
 
 
 async def members(visit: Visit) -> Answer:
@@ -22,7 +21,7 @@ async def members(visit: Visit) -> Answer:
 async def members_page(visit: Visit, *, done: str = "", error: str = "") -> Answer:
     found = (await visit.ask(Members())).members
     roles = [role for role in ROLES if role in visit.form.get("role", [])]
-    lacking = (await visit.ask(WhoLacks())).members if visit.me.investigates else ()
+    lacking = (await visit.ask(WhoLacks())).members if visit.me.writes else ()
     return visit.page(
         "members.html",
         422 if error else 200,
@@ -32,6 +31,7 @@ async def members_page(visit: Visit, *, done: str = "", error: str = "") -> Answ
         error=error,
         name=visit.field("name"),
         roles=roles,
+        known=ROLES,
     )
 
 

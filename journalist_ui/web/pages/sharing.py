@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Letting another investigator open cases."""
+"""Letting another member open cases."""
 
 from journalist_ui.refusals import BadInput
 from journalist_ui.shapes.sharing import AskShare, Share
