@@ -107,3 +107,25 @@ def open_tags(case: OpenedCase, sealed: bytes) -> list[str]:
     except (NotForThisKey, ValueError):
         return []
     return [str(one) for one in found]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is kept of a case beside what was written in it."""
+
+    urgent: bool
+    all_named: bool
+    muted: bool
+    shelf: str
+    owners: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+def read_facts(connection: Connection, case: OpenedCase) -> Facts:
+    """As they are now."""
+    cases, owners = tables.cases.c, tables.owners.c
+    columns = select(cases.urgent, cases.all_named, cases.muted, cases.shelf).where(cases.number == case.number)
+    urgent, all_named, muted, shelf = connection.execute(columns).one()
+    names = select(owners.member).where(owners.number == case.number).order_by(owners.member)
+    tags = open_tags(case, read_tags(connection, [case.number]).get(case.number, b""))
+    return Facts(urgent, all_named, muted, shelf, tuple(connection.execute(names).scalars()), tuple(tags))

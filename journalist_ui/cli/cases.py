@@ -6,22 +6,54 @@ from pathlib import Path
 import click
 
 from journalist_ui.shapes.cases import CaseLine, Cases, SetState, StateSet
+from journalist_ui.words.counts import counted
 
 from .asking import ask_signed_in, json_option, session_option, show, show_done, tell
+from .terminal import inert
+
+OWED = {"declare": "declare first", "read": "read", "answer": "answer"}
+SHELVES = {"junk": "set aside", "closed": "closed"}
 
 
 @click.command()
 @session_option
+@click.option("--state", type=click.Choice(["new", "assessing"]), help="Only cases that a person has marked so.")
+@click.option("--tag", help="Only cases with this tag.")
+@click.option("--assigned", metavar="NAME|me", help="Only cases of this member.")
+@click.option("--urgent", is_flag=True, help="Only cases in which somebody is at risk.")
+@click.option("--search", metavar="WORDS", help="Only cases in which all these words stand.")
+@click.option(
+    "--shelf",
+    type=click.Choice(["inbox", "junk", "closed", "all"]),
+    default="all",
+    show_default=True,
+    help="Where a person has put them.",
+)
 @json_option
-def cases(session: Path, as_json: bool) -> None:
-    """List the cases that you can open, with the number of messages not yet shown to you.
+def cases(
+    session: Path,
+    state: str | None,
+    tag: str | None,
+    assigned: str | None,
+    urgent: bool,
+    search: str | None,
+    shelf: str,
+    as_json: bool,
+) -> None:
+    """List the cases that you can open: those in which somebody is at risk first, then those whose source has waited
+    longest for the unit.
+
+    A search looks through what both sides wrote, notes and tags. Its words stay on this command line's history: where
+    others read it, search on the page.
 
     \b
     Examples:
       dropbox-desk cases --session ada.session
-      dropbox-desk cases --session ada.session --json
+      dropbox-desk cases --urgent --session ada.session --json
     """
-    found = ask_signed_in(session, Cases())
+    wanted = {"all": None, "inbox": ""}.get(shelf, shelf)
+    asked = Cases(True, state, tag, assigned, urgent, search, wanted)
+    found = ask_signed_in(session, asked)
     tell(found.notices)
     show(found.cases, as_json, _lines)
 
@@ -29,20 +61,25 @@ def cases(session: Path, as_json: bool) -> None:
 def _lines(cases: tuple[CaseLine, ...]) -> list[str]:
     if not cases:
         return ["No cases."]
-    rows = [("case", "state", "opened", "unread", "draft", "categories")]
-    rows += [
-        (
-            str(one.case),
-            one.state,
-            one.opened,
-            str(one.unread),
-            one.draft,
-            ", ".join(one.categories) or "none given",
-        )
-        for one in cases
-    ]
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    return ["  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[5]]) for row in rows]
+    found = []
+    for one in cases:
+        marks = [flag.upper() for flag in one.flags] + ([SHELVES[one.shelf]] if one.shelf else [])
+        owed = [OWED[act] for act in one.owed]
+        if one.days and one.to_answer:
+            owed = [*owed, f"for {counted(one.days, 'day')}"]
+        head = [f"{one.case}", *marks, one.state, f"opened {one.opened}", " ".join(owed) or "nothing owed"]
+        if one.unread:
+            head.append(f"{one.unread} unread")
+        if one.draft != "none":
+            head.append(f"draft: {one.draft}")
+        if one.assigned:
+            head.append(f"of {', '.join(one.assigned)}")
+        found.append("; ".join(head))
+        about = ", ".join(one.categories) or "none given"
+        tags = f" [{', '.join(map(inert, one.tags))}]" if one.tags else ""
+        if "declare" not in one.owed:
+            found.append(f"    {about}{tags}: {inert(one.excerpt)}")
+    return found
 
 
 @click.command("state")

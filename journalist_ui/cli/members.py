@@ -141,13 +141,10 @@ def _share_prompt(asked: SharePlan) -> str:
 
 def _shared(fields: CasesShared) -> list[str]:
     opened = counted(fields.cases_opened, "case")
-    lines = [f"Shared {counted(fields.cases_shared, 'case')}. {fields.name} can open {opened}."]
+    lines = [f"Shared {counted(fields.cases_shared, 'case')}. {fields.name} can open {opened} of yours."]
     if fields.cases_not_opened:
         stays = "stays" if fields.cases_not_opened == 1 else "stay"
-        lines.append(
-            f"{counted(fields.cases_not_opened, 'case')} {stays} closed to them: let a member who can open these run "
-            f"`dropbox-desk member share {fields.name}`."
-        )
+        lines.append(f"{counted(fields.cases_not_opened, 'case')} of yours {stays} closed to them.")
     return lines
 
 

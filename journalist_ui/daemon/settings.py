@@ -30,7 +30,8 @@ class DeskSettings:
     """``backup`` is an absolute folder or "none"; ``tor`` a SOCKS address (host:port) or empty; ``salt`` that of the
     desk key; ``idle_minutes`` after which a member's session locks; ``keep_backups`` how many of the newest stay;
     ``web`` where the web pages are served, ``web_url`` what officers type to reach them, ``web_cert`` and ``web_key``
-    the files for TLS, ``web_front`` the address of a front that says who calls; ``demo`` puts a banner on every page.
+    the files for TLS, ``web_front`` the address of a front that says who calls; ``demo`` puts a banner on every page;
+    ``declaration`` asks each member, before they see anything of a case, whether anything keeps them from it.
     """
 
     service: str
@@ -47,6 +48,7 @@ class DeskSettings:
     web_key: str = ""
     web_front: str = ""
     demo: bool = False
+    declaration: bool = True
 
     @property
     def web_address(self) -> WebAddress | None:
@@ -74,10 +76,16 @@ _COMMENTS = {
     "web_key": "Its key.",
     "web_front": "The address of a front that writes a PROXY line before each connection's first byte; empty for none.",
     "demo": "True puts a banner on every page.",
+    "declaration": "True asks each member, before they see anything of a case, whether anything keeps them from it.",
 }
-_KINDS: dict[str, type] = dict.fromkeys(_COMMENTS, str) | {"idle_minutes": int, "keep_backups": int, "demo": bool}
-_MAY_LACK = frozenset({"web", "web_url", "web_cert", "web_key", "web_front", "demo"})
-"""A desk.toml that was written before there were web pages, or fronts, lacks these: it has none."""
+_KINDS: dict[str, type] = dict.fromkeys(_COMMENTS, str) | {
+    "idle_minutes": int,
+    "keep_backups": int,
+    "demo": bool,
+    "declaration": bool,
+}
+_MAY_LACK = frozenset({"web", "web_url", "web_cert", "web_key", "web_front", "demo", "declaration"})
+"""A desk.toml that was written before there were web pages, fronts or declarations lacks these."""
 
 
 def write_settings(folder: Path, settings: DeskSettings) -> None:

@@ -131,6 +131,7 @@ def _new_settings(wanted: NewDesk) -> DeskSettings:
         web_cert=wanted.web_cert,
         web_key=wanted.web_key,
         demo=wanted.demo,
+        declaration=not wanted.demo,
     )
 
 

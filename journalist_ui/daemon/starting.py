@@ -8,6 +8,9 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+from journalist_ui.casework.cases import ASKED, ASKS
+from journalist_ui.vault.database import write_meta
+
 from .engine import Engine
 from .keyring import KeyringStore
 from .off_loop import off_loop
@@ -37,6 +40,8 @@ def _open_engine(folder: Path, settings: DeskSettings, desk_key: bytes, opening:
     try:
         # What a killed desk replaced or removed must not stay in its log.
         vault.truncate_wal()
+        with vault.writing() as connection:
+            write_meta(connection, ASKS, ASKED if settings.declaration else "")
         engine = Engine(settings, anchor, vault, KeyringStore(folder, desk_key), opening=opening)
     except BaseException:
         vault.close()

@@ -29,14 +29,14 @@ class CaseLine:
     to_answer: bool
     given_up: bool
     draft: str
-    flags: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    assigned: tuple[str, ...] = ()
-    outcomes: tuple[str, ...] = ()
-    owed: tuple[str, ...] = ()
-    days: int = 0
-    shelf: str = ""
-    excerpt: str = ""
+    flags: tuple[str, ...]
+    tags: tuple[str, ...]
+    assigned: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    owed: tuple[str, ...]
+    days: int
+    shelf: str
+    excerpt: str
 
 
 @dataclass(frozen=True)

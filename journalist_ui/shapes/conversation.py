@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 
 from .asked import Asked, CaseNumber, Page
+from .notes import NoteLine
 
 Answer = str | tuple[str, ...] | None
 """The source's own words, the ids of the options that it chose, or None: to answer would identify it."""
@@ -36,7 +37,7 @@ class Message:
 @dataclass(frozen=True)
 class Case:
     """A whole case, or one ``page`` of so many ``pages``; then both are above 0. ``categories``, ``force`` and
-    ``answers`` are those of the report that opened it."""
+    ``answers`` are those of the report that opened it; ``flags`` and ``shelf`` as in the list."""
 
     case: int
     state: str
@@ -45,6 +46,11 @@ class Case:
     answers: dict[str, Answer]
     messages: tuple[Message, ...]
     files: tuple[str, ...]
+    flags: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    assigned: tuple[str, ...] = ()
+    shelf: str = ""
+    notes: tuple[NoteLine, ...] = ()
     page: int = 0
     pages: int = 0
 

@@ -99,9 +99,10 @@ def _line(day: int, seconds: int, session: Session, line: inbox.CaseLine, glimps
         to_answer=line.to_answer,
         given_up=line.given_up,
         draft=_whose(line.drafts, session.member.name) if line.drafts else "none",
-        flags=tuple(_flags(line)),
+        flags=flags_of(line.urgent, line.all_named, line.muted),
         tags=glimpse.tags,
         assigned=line.owners,
+        outcomes=(),
         owed=tuple(_owed(line)),
         days=days_since(line.since) if line.to_answer else 0,
         shelf=line.shelf,
@@ -109,9 +110,10 @@ def _line(day: int, seconds: int, session: Session, line: inbox.CaseLine, glimps
     )
 
 
-def _flags(line: inbox.CaseLine) -> Iterator[str]:
-    marks = ((line.urgent, "urgent"), (line.all_named, "conflict"), (line.muted, "muted"))
-    return (flag for is_so, flag in marks if is_so)
+def flags_of(urgent: bool, all_named: bool, muted: bool) -> tuple[str, ...]:
+    """How a shape says them."""
+    marks = ((urgent, "urgent"), (all_named, "conflict"), (muted, "muted"))
+    return tuple(flag for is_so, flag in marks if is_so)
 
 
 def _owed(line: inbox.CaseLine) -> Iterator[str]:

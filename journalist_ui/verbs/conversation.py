@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Reading a case: the report and what both sides have written since."""
 
+from dataclasses import replace
+
 from dropbox.protocol.body import Report
 from journalist_ui.casework import conversation
-from journalist_ui.casework.cases import open_case
+from journalist_ui.casework.cases import open_case, read_facts
 from journalist_ui.casework.conversation import Conversation, OfficerText, OnPage, Sealed
+from journalist_ui.casework.notes import open_notes, read_notes
 from journalist_ui.daemon.notice_log import iso_day
 from journalist_ui.people.session import Session
 from journalist_ui.shapes.conversation import Case, Message, Show, Shown
 from journalist_ui.vault.evidence import Proof
 
+from .cases import flags_of
 from .desk import Desk
+from .notes import note_lines
 
 COLLECTED = "collected"
 OFF_BOARD = "off-board"
@@ -18,17 +23,24 @@ NOT_READABLE = "unreadable"
 
 
 def show(desk: Desk, session: Session, asked: Show) -> Shown:
-    """What was opened counts as shown to this member. Raises NoSuchCase."""
+    """What was opened counts as shown to this member. Raises NoSuchCase, Undeclared."""
     with desk.engine.vault.reading() as connection:
         case = open_case(connection, session.holder, asked.case)
         sealed = conversation.read_page(connection, case, asked.page)
+        facts, noted = read_facts(connection, case), read_notes(connection, asked.case)
     found = opened(desk, session, sealed)
     with desk.engine.vault.reading() as connection:
         seen = conversation.read_up_to(connection, found.number, session.member.name)
     engine = desk.engine
-    return Shown(
-        case_of(found, engine.period_seconds(), engine.newest_batch()), max(seen, session.read.get(found.number, 0))
+    told = replace(
+        case_of(found, engine.period_seconds(), engine.newest_batch()),
+        flags=flags_of(facts.urgent, facts.all_named, facts.muted),
+        tags=facts.tags,
+        assigned=facts.owners,
+        shelf=facts.shelf,
+        notes=note_lines(open_notes(case, noted)),
     )
+    return Shown(told, max(seen, session.read.get(found.number, 0)))
 
 
 def opened(desk: Desk, session: Session, sealed: Sealed) -> Conversation:

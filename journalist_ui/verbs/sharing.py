@@ -55,3 +55,13 @@ def share(desk: Desk, session: Session, asked: Share) -> CasesShared:
         require_role(connection, plan.member, *WRITERS)
         opened, closed = sharing.store_share(connection, plan, wrapped, desk.engine.day)
     return CasesShared(asked.name, count, opened, closed)
+
+
+def give(desk: Desk, session: Session, name: str, case: int) -> None:
+    """Let another member open one case; nothing is done where they can. Raises as ``share``."""
+    plan = _plan(desk, session, name, (case,))
+    if plan.missing:
+        wrapped = plan.wrap(session.holder)
+        with desk.engine.vault.writing() as connection:
+            require_role(connection, plan.member, *WRITERS)
+            sharing.store_share(connection, plan, wrapped, desk.engine.day)

@@ -13,20 +13,41 @@ from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput, FirstPassphrase
 from journalist_ui.shapes import (
     cases as of_cases,
+    conflicts as of_conflicts,
     conversation as of_conversation,
     drafts as of_drafts,
+    handling as of_handling,
     members as of_members,
+    notes as of_notes,
     passphrases as of_passphrases,
     replies as of_replies,
     sessions as of_sessions,
     sharing as of_sharing,
+    tags as of_tags,
     totals as of_totals,
+    triage as of_triage,
     upkeep as of_upkeep,
 )
 from journalist_ui.shapes.asked import Asked
 from journalist_ui.vault.roles import COUNTERS, OPENERS, WRITERS
 
-from . import cases, conversation, drafts, members, passphrases, replies, sessions, sharing, totals, upkeep
+from . import (
+    cases,
+    conflicts,
+    conversation,
+    drafts,
+    handling,
+    members,
+    notes,
+    passphrases,
+    replies,
+    sessions,
+    sharing,
+    tags,
+    totals,
+    triage,
+    upkeep,
+)
 from .desk import Desk
 
 Answer = TypeVar("Answer")
@@ -91,6 +112,18 @@ _TABLE: tuple[Verb, ...] = (
     MemberVerb(of_cases.Cases, cases.cases, Who.READER),
     MemberVerb(of_cases.Glimpses, cases.glimpses, Who.READER),
     MemberVerb(of_cases.SetState, cases.set_state, Who.INVESTIGATOR),
+    MemberVerb(of_handling.SetUrgent, handling.urgent, Who.READER),
+    MemberVerb(of_handling.Shelve, handling.shelve, Who.INVESTIGATOR),
+    MemberVerb(of_handling.Mute, handling.mute, Who.INVESTIGATOR),
+    MemberVerb(of_handling.Assign, handling.assign, Who.INVESTIGATOR),
+    MemberVerb(of_tags.Tag, tags.tag, Who.INVESTIGATOR),
+    MemberVerb(of_notes.Notes, notes.list_notes, Who.READER),
+    MemberVerb(of_notes.AddNote, notes.add, Who.READER),
+    MemberVerb(of_conflicts.Declare, conflicts.declare, Who.READER),
+    MemberVerb(of_conflicts.Exclude, conflicts.exclude, Who.INVESTIGATOR),
+    MemberVerb(of_conflicts.WhoIsKept, conflicts.who_is_kept, Who.READER),
+    MemberVerb(of_triage.Triage, triage.list_triage, Who.ADMINISTRATOR),
+    MemberVerb(of_triage.SetTriage, triage.set_triage, Who.ADMINISTRATOR),
     MemberVerb(of_totals.Totals, totals.count, Who.COUNTER),
     MemberVerb(of_conversation.Show, conversation.show, Who.READER),
     MemberVerb(of_replies.Preview, replies.preview, Who.INVESTIGATOR),

@@ -13,6 +13,7 @@ from dropbox.questions.told import told
 from journalist_ui.shapes.drafts import LONGEST_DRAFT
 from journalist_ui.words.counts import counted
 from journalist_ui.words.deliveries import delivery
+from journalist_ui.words.kept import WHY
 
 from .words import cases, dates, members
 
@@ -40,6 +41,7 @@ def environment() -> Environment:
         "state": cases.state,
         "draft": cases.draft,
         "chip": cases.chip,
+        "why": WHY.__getitem__,
         "shelf": cases.shelf,
         "group": cases.group,
         "role": members.role,

@@ -6,7 +6,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from .answers import Answer
-from .pages import cases, conversation, members, passphrases, replies, sessions, sharing, upkeep
+from .pages import (
+    cases,
+    conflicts,
+    conversation,
+    handling,
+    members,
+    passphrases,
+    replies,
+    sessions,
+    sharing,
+    triage,
+    upkeep,
+)
 from .pages.late import late
 from .site import At, Visit
 
@@ -52,6 +64,16 @@ ROUTES = (
     Route("POST", "/cases/{case}/reply", replies.reply, late=late, longest=LONGEST_BODY),
     Route("GET", "/cases/{case}/preview", replies.preview),
     Route("POST", "/cases/{case}/state", cases.set_state),
+    Route("POST", "/cases/{case}/declare", conflicts.declare),
+    Route("POST", "/cases/{case}/exclude", conflicts.exclude),
+    Route("POST", "/cases/{case}/urgent", handling.urgent),
+    Route("POST", "/cases/{case}/mute", handling.mute),
+    Route("POST", "/cases/{case}/assign", handling.assign),
+    Route("POST", "/cases/{case}/tag", handling.tag),
+    Route("POST", "/cases/{case}/note", handling.note, longest=LONGEST_BODY),
+    Route("POST", "/shelve", handling.shelve),
+    Route("GET", "/triage", triage.triage),
+    Route("POST", "/triage", triage.change),
     Route("GET", "/members", members.members),
     Route("POST", "/members/add", members.add),
     Route("POST", "/members/share", sharing.share),

@@ -57,6 +57,27 @@ class LastDone:
         self._what.pop(_hidden(token), None)
 
 
+@dataclass(frozen=True)
+class Undo:
+    """The cases that were put away last, and where they had been."""
+
+    cases: tuple[int, ...]
+    shelf: str
+
+
+class LastUndo:
+    """What each session may take back, until its next page has offered it; by the hash of the session's token."""
+
+    def __init__(self) -> None:
+        self._what: dict[bytes, Undo] = {}
+
+    def note(self, token: str, what: Undo) -> None:
+        self._what[_hidden(token)] = what
+
+    def take(self, token: str) -> Undo | None:
+        return self._what.pop(_hidden(token), None)
+
+
 def _hidden(token: str) -> bytes:
     return sha256(token.encode("utf-8", "surrogatepass"))
 
@@ -71,6 +92,7 @@ class Site:
     landing: dict[str, int] = field(default_factory=dict)
     """By member: the case in which a lock kept what they had begun, for their next sign-in."""
     carried: Carried = field(default_factory=Carried)
+    undo: LastUndo = field(default_factory=LastUndo)
 
     @property
     def cookie(self) -> str:

@@ -79,6 +79,14 @@ def test_a_report_goes_in_and_the_answer_comes_out(service: LiveService, session
         "to_answer": True,
         "given_up": False,
         "draft": "none",
+        "flags": [],
+        "tags": [],
+        "assigned": [],
+        "outcomes": [],
+        "owed": ["answer"],
+        "days": 0,
+        "shelf": "",
+        "excerpt": text.strip(),
     }
     answer = "Thank you. " * 100
     sent = must("dropbox-desk", "reply", case, "--session", session, "--text-file", "-", "--json", stdin=answer).json

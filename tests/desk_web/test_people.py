@@ -347,13 +347,13 @@ async def test_what_happened_stands_apart_from_what_is_so_every_day(house: House
     bob = await house.officer("bob")
     for path in ("/", "/status"):
         page = await bob.get(path)
-        assert "What you should know" not in page.words
+        assert "what you should know" not in page.words
         assert f'<p class="daily">{say(Notice("no-backup"))}</p>' in page.body
     notice = Notice("segments-gone", {"first": 3, "last": 5})
     house.desk.engine.standing.collect = [notice]
     for path in ("/", "/status"):
         page = await bob.get(path)
-        assert "What you should know" in page.words
+        assert "what you should know" in page.words
         assert f"<li>{say(notice)}</li>" in page.body
 
 

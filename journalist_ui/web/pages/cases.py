@@ -56,6 +56,7 @@ async def _listed(
         pages=pages,
         totals=None if visit.me.opens else await visit.ask(Totals()),
         status=status,
+        undo=visit.site.undo.take(visit.token),
         done=visit.told(),
         **sorted_notices(status.notices),
     )

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A case: the report, the conversation, the reply box."""
 
+from journalist_ui.refusals import Undeclared
+from journalist_ui.shapes.conflicts import WhoIsKept
 from journalist_ui.shapes.conversation import Show
 from journalist_ui.shapes.drafts import Draft
 from journalist_ui.shapes.sharing import WhoLacks
@@ -13,12 +15,17 @@ async def case(visit: Visit) -> Answer:
     return await case_page(visit, done=visit.told())
 
 
-async def case_page(visit: Visit, *, done: str = "", error: str = "") -> Answer:
-    """The case; for who writes, with the reply box, which holds their draft."""
+async def case_page(visit: Visit, *, done: str = "", error: str = "", note: str = "") -> Answer:
+    """The case; for who writes, with the reply box, which holds their draft. Before they have declared, what they are
+    asked for that."""
     number = visit.at.case
-    opened = await visit.ask(Show(number, visit.asked_page()))
+    try:
+        opened = await visit.ask(Show(number, visit.asked_page()))
+    except Undeclared:
+        return visit.page("declare.html", case=number, error=error)
     draft = await visit.ask(Draft(number)) if visit.me.writes else None
     lacking = (await visit.ask(WhoLacks(number))).members if visit.me.writes else ()
+    kept = await visit.ask(WhoIsKept(number))
     status = await visit.ask(Status())
     # A case begins with the report; the rest is the conversation, in running order.
     report, *rest = opened.case.messages
@@ -30,8 +37,11 @@ async def case_page(visit: Visit, *, done: str = "", error: str = "") -> Answer:
         messages=rest,
         draft=draft,
         lacking=[one.name for one in lacking],
+        kept=kept.kept,
+        open_to=kept.open_to,
         seen=opened.seen,
         next_batch=status.next_batch,
         done=done,
         error=error,
+        note=note,
     )

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``dropbox-desk urgent``, ``junk``, ``unjunk``, ``close``, ``reopen``, ``mute``, ``unmute`` and ``assign``: what is
+done with cases beside reading and writing."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from journalist_ui.shapes.handling import Assign, Assigned, Mute, Muted, SetUrgent, Shelve, Shelved, Urgency
+from journalist_ui.words.counts import counted
+
+from .asking import ask_signed_in, json_option, session_option, show_done
+
+case_argument = click.argument("case", type=click.IntRange(1, 2**31 - 1))
+cases_argument = click.argument("cases", metavar="CASE...", nargs=-1, required=True, type=click.IntRange(1, 2**31 - 1))
+
+
+@click.command()
+@case_argument
+@click.option("--on/--off", "on", default=None, required=True, help="Somebody is at risk, or is no more.")
+@click.option("--reason", required=True, help="Why; it stands among the notes of the case.")
+@session_option
+@json_option
+def urgent(case: int, on: bool, reason: str, session: Path, as_json: bool) -> None:
+    """Say that somebody is at risk in a case, or no more. Urgent cases stand first in every list until a person says
+    that they are not, whoever has read or answered them.
+
+    \b
+    Example:
+      dropbox-desk urgent 482913 --on --reason "Threat to kill, second message" --session ada.session
+    """
+    show_done(ask_signed_in(session, SetUrgent(case, on, reason)), as_json, _urgent)
+
+
+def _urgent(fields: Urgency) -> list[str]:
+    return [f"Case {fields.case} is {'urgent' if fields.urgent else 'not urgent any more'}, for all members."]
+
+
+def _shelving(name: str, shelf: str, does: str, said: str) -> Callable[..., Any]:
+    """A command that puts cases somewhere."""
+
+    @click.command(name, help=f"{does}\n\n\b\nExample:\n  dropbox-desk {name} 482913 --session ada.session")
+    @cases_argument
+    @session_option
+    @json_option
+    def command(cases: tuple[int, ...], session: Path, as_json: bool) -> None:
+        def words(fields: Shelved) -> list[str]:
+            return [f"{counted(len(fields.cases), 'case')} {said}."]
+
+        show_done(ask_signed_in(session, Shelve(cases, shelf)), as_json, words)
+
+    return command
+
+
+junk = _shelving(
+    "junk",
+    "junk",
+    "Set cases aside that are no reports. They leave the inbox for all members, and stay there whatever their source "
+    "writes; nothing is deleted.",
+    "set aside",
+)
+unjunk = _shelving("unjunk", "", "Put cases that were set aside back into the inbox.", "in the inbox again")
+close = _shelving(
+    "close",
+    "closed",
+    "Close cases, for all members. One comes back into the inbox when its source writes; nothing is deleted.",
+    "closed",
+)
+reopen = _shelving("reopen", "", "Put closed cases back into the inbox.", "in the inbox again")
+
+
+def _muting(name: str, muted: bool, does: str) -> Callable[..., Any]:
+    @click.command(name, help=f"{does}\n\n\b\nExample:\n  dropbox-desk {name} 482913 --session ada.session")
+    @case_argument
+    @session_option
+    @json_option
+    def command(case: int, session: Path, as_json: bool) -> None:
+        show_done(ask_signed_in(session, Mute(case, muted)), as_json, _muted)
+
+    return command
+
+
+def _muted(fields: Muted) -> list[str]:
+    counts = "counts no more" if fields.muted else "counts again"
+    return [f"Case {fields.case} {counts} where the desk says that something waits."]
+
+
+mute = _muting("mute", True, "Leave a case out where the desk says that something waits. It stays where it is.")
+unmute = _muting("unmute", False, "Count a case again where the desk says that something waits.")
+
+
+@click.command()
+@case_argument
+@click.option("--to", "names", multiple=True, required=True, help="A member; several times for several.")
+@session_option
+@json_option
+def assign(case: int, names: tuple[str, ...], session: Path, as_json: bool) -> None:
+    """Give a case to members: it is theirs from now on, and of nobody else. Who cannot open it yet gets its keys. Only
+    a supervisor gives a case to somebody else, where the desk has one.
+
+    \b
+    Example:
+      dropbox-desk assign 482913 --to bob --session ada.session
+    """
+    show_done(ask_signed_in(session, Assign(case, names)), as_json, _assigned)
+
+
+def _assigned(fields: Assigned) -> list[str]:
+    return [f"Case {fields.case} is assigned to {', '.join(fields.assigned)}."]
