@@ -24,7 +24,6 @@ _VERBS = {
     "urgent": ("handling", "Say that somebody is at risk in a case, or no more."),
     "assign": ("handling", "Give a case to members."),
     "note": ("notes", "Add a note to a case."),
-    "notes": ("notes", "List the notes of a case."),
     "tag": ("tags", "Add tags to a case, or take some away."),
     "junk": ("handling", "Set cases aside that are no reports."),
     "unjunk": ("handling", "Put cases that were set aside back into the inbox."),

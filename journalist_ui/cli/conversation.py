@@ -16,6 +16,12 @@ from .terminal import inert, quoted
 
 UNPROVED = "NOT PROVED TO BE FROM THE SOURCE; do not act on it, and tell whoever oversees this desk"
 NOT_ALL = "Not all of the case could be printed, and it counts as shown to you: show it again, and read it to its end."
+FLAGS = {
+    "urgent": "URGENT: somebody is at risk",
+    "conflict": "Its messages speak of everybody who takes new reports",
+    "muted": "Not counted where the desk says that something waits",
+}
+SHELVES = {"junk": "Set aside", "closed": "Closed"}
 UNWRITTEN = "NOT PROVED TO BE WRITTEN AT THIS DESK; tell whoever oversees it"
 
 
@@ -46,10 +52,22 @@ def show(case: int, session: Path, as_json: bool) -> None:
 def words_of(fields: Case) -> list[str]:
     lines = [f"Case {fields.case}, {fields.state}"]
     lines.append(f"Categories: {', '.join(fields.categories) or 'none given'}")
+    lines += _handled(fields)
     lines += _told(fields)
     for message in fields.messages:
         lines += ["", *_message(message)]
+    for note in fields.notes:
+        corrects = f", corrects note {note.corrects}" if note.corrects else ""
+        lines += ["", f"Note {note.note}, {inert(note.by) or 'not readable'}, {note.day}{corrects}", *quoted(note.text)]
     return lines
+
+
+def _handled(fields: Case) -> list[str]:
+    """What members have said of it."""
+    lines = [FLAGS[flag] for flag in fields.flags]
+    lines += [f"Assigned to: {', '.join(fields.assigned)}"] if fields.assigned else []
+    lines += [f"Tags: {', '.join(map(inert, fields.tags))}"] if fields.tags else []
+    return lines + ([SHELVES[fields.shelf]] if fields.shelf else [])
 
 
 def _told(fields: Case | Message) -> list[str]:

@@ -20,7 +20,7 @@ cases_argument = click.argument("cases", metavar="CASE...", nargs=-1, required=T
 @click.command()
 @case_argument
 @click.option("--on/--off", "on", default=None, required=True, help="Somebody is at risk, or is no more.")
-@click.option("--reason", required=True, help="Why; it stands among the notes of the case.")
+@click.option("--reason", default="", help="Why; it stands among the notes of the case. --off needs one.")
 @session_option
 @json_option
 def urgent(case: int, on: bool, reason: str, session: Path, as_json: bool) -> None:

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""``dropbox-desk note`` and ``notes``: what members note in a case, for each other."""
+"""``dropbox-desk note``: what members note in a case, for each other."""
 
 from pathlib import Path
 
 import click
 
-from journalist_ui.shapes.notes import AddNote, Noted, NoteList, Notes
+from journalist_ui.shapes.notes import AddNote, Noted
 
-from .asking import ask_signed_in, json_option, read_text, session_option, show, show_done
+from .asking import ask_signed_in, json_option, read_text, session_option, show_done
 from .handling import case_argument
-from .terminal import inert, quoted
 
 
 @click.command()
@@ -31,25 +30,3 @@ def note(case: int, text_file: str, corrects: int | None, session: Path, as_json
 
 def _noted(fields: Noted) -> list[str]:
     return [f"Note {fields.note} is kept in case {fields.case}."]
-
-
-@click.command()
-@case_argument
-@session_option
-@json_option
-def notes(case: int, session: Path, as_json: bool) -> None:
-    """List the notes of a case.
-
-    \b
-    Example:
-      dropbox-desk notes 482913 --session ada.session
-    """
-    show(ask_signed_in(session, Notes(case)), as_json, _listed)
-
-
-def _listed(fields: NoteList) -> list[str]:
-    lines = [] if fields.notes else ["No notes."]
-    for one in fields.notes:
-        corrects = f", corrects note {one.corrects}" if one.corrects else ""
-        lines += [f"Note {one.note}, {inert(one.by) or 'not readable'}, {one.day}{corrects}", *quoted(one.text)]
-    return lines

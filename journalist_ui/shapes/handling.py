@@ -16,7 +16,8 @@ class Urgency:
 
 @dataclass(frozen=True)
 class SetUrgent(Asked[Urgency], verb="urgent"):
-    """What a person says of it, for all members, with the reason, which stands among the notes."""
+    """What a person says of it, for all members, with the reason, which stands among the notes; "" may be said for
+    urgent alone."""
 
     case: CaseNumber
     urgent: bool

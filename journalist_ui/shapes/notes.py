@@ -18,21 +18,6 @@ class NoteLine:
 
 
 @dataclass(frozen=True)
-class NoteList:
-    """In order."""
-
-    case: int
-    notes: tuple[NoteLine, ...]
-
-
-@dataclass(frozen=True)
-class Notes(Asked[NoteList], verb="notes"):
-    """All notes of a case."""
-
-    case: CaseNumber
-
-
-@dataclass(frozen=True)
 class Noted:
     """The number of the new note."""
 

@@ -37,13 +37,13 @@ def checked_reason(reason: str) -> str:
 
 
 def urgent(desk: Desk, session: Session, asked: SetUrgent) -> Urgency:
-    """Raises NoSuchCase, Undeclared, BadInput."""
-    reason, day = checked_reason(asked.reason), desk.engine.day
-    words = "Urgent: somebody is at risk." if asked.urgent else "Not urgent any more."
+    """To say so takes one press; that it is over takes a reason. Raises NoSuchCase, Undeclared, BadInput."""
+    reason = checked_reason(asked.reason) if asked.reason or not asked.urgent else ""
+    words, day = "Urgent: somebody is at risk." if asked.urgent else "Not urgent any more.", desk.engine.day
     with desk.engine.vault.writing() as connection:
         case = open_case(connection, session.holder, asked.case)
         handling.set_urgent(connection, case, asked.urgent, day)
-        add_note(connection, case, f"{words} {reason}", day)
+        add_note(connection, case, f"{words} {reason}".strip(), day)
     return Urgency(asked.case, asked.urgent)
 
 

@@ -7,18 +7,10 @@ from journalist_ui.casework import notes
 from journalist_ui.casework.cases import open_case
 from journalist_ui.daemon.notice_log import iso_day
 from journalist_ui.people.session import Session
-from journalist_ui.shapes.notes import AddNote, Noted, NoteLine, NoteList, Notes
+from journalist_ui.shapes.notes import AddNote, Noted, NoteLine
 
 from .desk import Desk
 from .moments import DAY
-
-
-def list_notes(desk: Desk, session: Session, asked: Notes) -> NoteList:
-    """Raises NoSuchCase, Undeclared."""
-    with desk.engine.vault.reading() as connection:
-        case = open_case(connection, session.holder, asked.case)
-        sealed = notes.read_notes(connection, asked.case)
-    return NoteList(asked.case, note_lines(notes.open_notes(case, sealed)))
 
 
 def note_lines(found: Iterable[notes.Note]) -> tuple[NoteLine, ...]:

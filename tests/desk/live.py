@@ -116,7 +116,16 @@ class LiveDesk:
             stdin=f"{DESK_PASSPHRASE}\n{MEMBER_PASSPHRASE}\n",
         )
         self.secrets["ada"] = made.json["totp_secret"]
+        # Tests of declaring turn it on again.
+        self.set("declaration = true", "declaration = false")
         return made
+
+    def set(self, line: str, other: str) -> None:
+        """Write another line in the place of one of desk.toml, for the next start."""
+        path = self.folder / "desk.toml"
+        text = path.read_text()
+        assert line in text
+        path.write_text(text.replace(line, other))
 
     def add(self, name: str, *roles: str) -> None:
         """Another member, added by ada, with a passphrase of their own."""

@@ -35,6 +35,7 @@ FIRST_PASSPHRASE = "what an administrator thought of"
 PASSPHRASE = "four plain words together"
 BOTH = frozenset({Role.ADMINISTRATOR, Role.INVESTIGATOR})
 READER = frozenset({Role.READER})
+SUPERVISOR = frozenset({Role.SUPERVISOR})
 INVESTIGATOR = frozenset({Role.INVESTIGATOR})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 
@@ -173,6 +174,10 @@ def _engine(room: Room, vault: Vault) -> Engine:
         transport=transport,
         opening=room.opening,
     )
+
+
+drawn_number = arriving.draw_number
+"""As it is outside of a room."""
 
 
 def number_in_order(connection: Connection, random: Random) -> int:

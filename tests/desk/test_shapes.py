@@ -22,7 +22,20 @@ from journalist_ui.shapes.sharing import Share
 from journalist_ui.socket.codec import plain, read_object, read_shape, to_json
 from journalist_ui.verbs.table import VERBS
 
-LINE = CaseLine(3, "new", ("discrimination",), "2026-11-25", 4, 1, 0, to_answer=True, given_up=False, draft="none")
+LINE = CaseLine(
+    *(3, "new", ("discrimination",), "2026-11-25", 4, 1, 0),
+    to_answer=True,
+    given_up=False,
+    draft="none",
+    flags=("urgent",),
+    tags=(),
+    assigned=(),
+    outcomes=(),
+    owed=("read", "answer"),
+    days=4,
+    shelf="",
+    excerpt="It was on Tuesday.",
+)
 
 
 def mismatched(verb: Any) -> list[str]:

@@ -76,7 +76,7 @@ def test_a_person_is_asked_with_the_number(
     assert "bob cannot open 2 cases of yours. 1 other case would stay closed to them. Share 2?" in done.output
     assert (done.exit_code == 0) == shared
     assert (("member-share", {"name": "bob", "agreed": 2}) in asked) == shared
-    assert ("Shared 2 cases. bob can open 3 cases." in done.output) == shared
+    assert ("Shared 2 cases. bob can open 3 cases of yours." in done.output) == shared
 
 
 def test_removing_asks_and_says_what_goes(

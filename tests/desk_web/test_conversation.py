@@ -226,7 +226,7 @@ async def test_who_is_at_risk_stands_before_all_else(house: House) -> None:
         assert (said in page.words) == (len(risk) == 2)
         if len(risk) == 2:
             first = page.words.index("Anyone at risk: An adult; A child, or somebody under 18.")
-            assert first < page.words.index("Categories")
+            assert first < page.words.index("Account")
 
 
 def test_an_answer_of_each_kind_is_told() -> None:

@@ -16,11 +16,16 @@ async def test_a_reader_reads_and_has_no_box(house: House) -> None:
     page = await rita.get("/cases/1")
     assert "It was on Tuesday." in page.words
     assert "You read this case." in page.words
-    assert re.findall(r'<form[^>]*action="([^"]*)"', page.body) == ["/lock"]
+    assert re.findall(r'<form[^>]*action="([^"]*)"', page.body) == ["/lock", "/cases/1/urgent", "/cases/1/declare"]
     assert "Share" not in (await rita.get("/members")).words
     for path, fields in (
         ("/cases/1/reply", {"text": "x", "act": "draft"}),
         ("/cases/1/reply", {"text": "x", "act": "send", "once": "1" * 32}),
+        ("/cases/1/note", {"note": "x"}),
+        ("/cases/1/tag", {"add": "x"}),
+        ("/cases/1/assign", {"to": "rita"}),
+        ("/cases/1/exclude", {"member": "ada", "sure": "yes", "reason": "x"}),
+        ("/shelve", {"case": "1", "to": "junk"}),
         ("/cases/1/state", {"state": "assessing"}),
         ("/members/share", {"name": "bob", "sure": "yes"}),
     ):

@@ -89,11 +89,31 @@ async def walk(house: House) -> None:
     await write(ada, "draft", "And another.", base=old)
     page = await ada.get("/cases/1")
     await ada.post("/cases/1/reply", {"act": "choose", "base": page.field("base"), "choice": "0"})
+    await casework(ada)
     await people(ada)
     late = {name: page.field(name) for name in ("csrf",)} | {"text": "Late.", "act": "draft", "writer": "ada"}
     await ada.post("/lock")
     await ada.post("/cases/1/reply", late)
     await own_passphrase(house)
+
+
+async def casework(ada: Officer) -> None:
+    """What is done with a case beside reading and writing."""
+    await ada.post("/search", {"words": "tuesday"})
+    for path, fields in (
+        ("/cases/1/declare", {"conflict": "none"}),
+        ("/cases/1/urgent", {"urgent": "yes"}),
+        ("/cases/1/mute", {"muted": "yes"}),
+        ("/cases/1/assign", {"to": "ada"}),
+        ("/cases/1/tag", {"add": "custody"}),
+        ("/cases/1/note", {"note": "Look at this."}),
+        ("/cases/1/exclude", {"member": "bob"}),
+        ("/cases/1/exclude", {"member": "bob", "sure": "yes", "reason": "knows them"}),
+        ("/shelve", {"case": "1", "to": "closed"}),
+        ("/triage", {"name": "ada", "triage": "yes", "known_as": "Lovelace"}),
+    ):
+        assert (await ada.post(path, fields)).status == 200, path
+    await ada.get("/triage")
 
 
 async def people(ada: Officer) -> None:

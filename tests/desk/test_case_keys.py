@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Whom a report speaks of gets no key; who is let go of a case opens nothing that comes to it later, with whatever they
+kept."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from dropbox.protocol.body import Report, encode_body
+from dropbox.protocol.errors import NotForThisKey
+from dropbox.protocol.primitives import SealingKey
+from journalist_ui.casework.cases import open_case
+from journalist_ui.casework.conflicts import declare_conflict, declare_none, exclude
+from journalist_ui.casework.notes import add_note
+from journalist_ui.casework.search import find, read_marks
+from journalist_ui.people.triage import set_taking
+from journalist_ui.refusals import BadInput, NoSuchCase, NotAllowed, Undeclared
+from journalist_ui.vault import arriving, tables
+from journalist_ui.vault.case_keys import make_turn, plan_turns, read_case_keys, store_turns
+from journalist_ui.vault.database import VAULT_FILE, open_vault, write_meta
+from journalist_ui.vault.first_look import Named, named_members
+from journalist_ui.vault.roles import list_openers
+from journalist_ui.vault.sealing import answer_info, note_info, proved_part_info
+from journalist_ui.vault.withheld import kept_from
+from tests.desk.room import DESK_KEY, INVESTIGATOR, SUPERVISOR, Room, drawn_number, entropy
+
+
+def sync(room: Room) -> None:
+    room.service.twin.now += 1
+    asyncio.run(room.engine.sync())
+
+
+def say(room: Room, source: bytes, text: str) -> None:
+    """A source writes again."""
+    room.service.send(source, "north", encode_body(Report(text)))
+
+
+def known_as(room: Room, name: str, *names: str) -> None:
+    with room.vault.writing() as connection:
+        set_taking(connection, [one for one, _ in list_openers(connection)], name, None, names)
+
+
+def holders(room: Room, number: int) -> set[str]:
+    with room.vault.reading() as connection:
+        keys = tables.case_keys.c
+        return set(connection.execute(select(keys.member).where(keys.number == number)).scalars())
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("It was PC Smith.", "Smith"),
+        ("it was pc SMITH's sergeant", "smith"),
+        ("all the Smiths knew", "Smith"),
+        ("collar no.4821, on nights", "4821"),
+        ("PC4821x took it", "4821"),
+        ("DS O\u2019Brien and DS OBrien", "O'Brien"),
+        ("Mu\u00f1oz wrote it", "Munoz"),
+        ("smith-jones signed", "Smith Jones"),
+        ("Smith Jones signed", "Smith-Jones"),
+        ("\u017b\u00f3\u0142\u0107 was there", "\u017b\u00d3\u0141\u0106"),
+    ],
+)
+def test_a_name_is_found_however_it_is_written(text: str, name: str) -> None:
+    """Capitals, accents, possessive, plural, apostrophes, hyphens, numbers beside letters."""
+    assert Named(text).has(name)
+    assert list(named_members(text, [("bob", (name,))])) == ["bob"]
+
+
+@pytest.mark.parametrize(("text", "name"), [("a blacksmith", "Smith"), ("14821 seen", "4821"), ("", "x"), ("x", "")])
+def test_a_part_of_another_word_is_no_name(text: str, name: str) -> None:
+    """Nor is nothing."""
+    assert not Named(text).has(name)
+
+
+def test_whom_a_report_speaks_of_gets_no_key(room: Room) -> None:
+    """In text or answers: no key, no line, no count, nothing to find; another may let them in by naming the case."""
+    room.add("bob", INVESTIGATOR)
+    known_as(room, "bob", "Roberts", "4821")
+    for number, (text, answers) in enumerate(
+        (
+            ("It was PC Roberts' idea.", {}),
+            ("A man", {"how-known": "Collar number 4821 told me."}),
+            ("Nothing to do with him.", {}),
+        ),
+        1,
+    ):
+        room.report(entropy(number), text, answers=answers)
+        sync(room)
+    assert [holders(room, number) for number in (1, 2, 3)] == [{"ada"}, {"ada"}, {"ada", "bob"}]
+    bob, ada = room.sign_in("bob"), room.sign_in("ada")
+    assert [one.number for one in bob.lines()] == [3]
+    with pytest.raises(NoSuchCase):
+        bob.show(1, 0)
+    with room.vault.reading() as connection:
+        assert set(read_marks(connection, "bob")) == {3}
+        assert kept_from(connection, 1) == {"bob": "named"}
+        assert find({}, "roberts") == set()
+    assert ada.share("bob", 0) == (1, 2), "all of ada's are without those that are kept from bob"
+    assert ada.share("bob", 0, [1]) == (2, 1)
+    assert [one.number for one in room.sign_in("bob").lines()] == [1, 3]
+
+
+def test_a_name_that_is_cut_between_two_parts_is_found(room: Room) -> None:
+    """A long report comes in parts: they are looked at together."""
+    room.add("bob", INVESTIGATOR)
+    known_as(room, "bob", "Featherstonehaugh")
+    for at in range(0, 30, 3):
+        room.report(entropy(10 + at), "x" * (840 + at) + " Featherstonehaugh " + "y" * 900)
+    sync(room)
+    assert all(holders(room, number) == {"ada"} for number in range(1, 11))
+
+
+def test_where_all_are_named_supervisors_read_it_or_else_all_with_a_mark(room: Room) -> None:
+    """Somebody must read it."""
+    room.add("bob", INVESTIGATOR)
+    known_as(room, "bob", "Roberts")
+    known_as(room, "ada", "Lovelace")
+    room.report(entropy(1), "Roberts and Lovelace")
+    sync(room)
+    assert holders(room, 1) == {"ada", "bob"}
+    assert room.sign_in("ada").lines()[0].all_named
+    room.add("sue", SUPERVISOR)
+    with room.vault.writing() as connection:
+        set_taking(connection, ["ada", "bob", "sue"], "sue", False, None)
+    room.report(entropy(2), "Roberts and Lovelace again")
+    sync(room)
+    assert holders(room, 2) == {"sue"}
+
+
+def test_a_later_message_takes_an_undeclared_key_away(room: Room) -> None:
+    """Whoever it speaks of loses the case before it is sealed, unless they had declared that nothing keeps them."""
+    for name, surname in (("bob", "Roberts"), ("eve", "Evans")):
+        room.add(name, INVESTIGATOR)
+        known_as(room, name, surname)
+    source = room.report(entropy(1), "A man did it.")
+    sync(room)
+    with room.vault.writing() as connection:
+        declare_none(connection, "eve", 1, 0)
+    say(room, source, "It was Roberts, or Evans.")
+    sync(room)
+    assert holders(room, 1) == {"ada", "eve"}
+    assert len(room.sign_in("eve").show(1, 0).messages) == 2
+
+
+def test_before_a_declaration_nothing_of_a_case_is_seen(room: Room) -> None:
+    """Neither it nor its beginning; then all. Who declares a conflict is let go, unless nobody else could read it."""
+    room.add("bob", INVESTIGATOR)
+    room.report(entropy(1), "A man did it.")
+    sync(room)
+    with room.vault.writing() as connection:
+        write_meta(connection, "declaration", "asked")
+    bob = room.sign_in("bob")
+    (line,) = bob.lines()
+    assert not line.declared
+    for act in (lambda: bob.show(1, 0), lambda: bob.cases(), lambda: bob.reply(1, (b"x",), 1, 0)):
+        with pytest.raises(Undeclared):
+            act()
+    with room.vault.reading() as connection:
+        assert read_marks(connection, "bob") == {}
+    with room.vault.writing() as connection:
+        declare_none(connection, "bob", 1, 0)
+    assert bob.show(1, 0).number == 1
+    with room.vault.writing() as connection:
+        declare_conflict(connection, "bob", 1, 0, room.vault.random)
+        with pytest.raises(BadInput, match="Nobody else"):
+            declare_conflict(connection, "ada", 1, 0, room.vault.random)
+    assert holders(room, 1) == {"ada"}
+    with pytest.raises(NotAllowed):
+        room.sign_in("ada").share("bob", 0, [1])
+
+
+def test_who_is_let_go_opens_nothing_that_comes_later(room: Room, tmp_path: Path) -> None:
+    """With all the keys that they ever had, and a copy of the vault of before and after: what was written since, by
+    either side, stays closed; those who stay read all of it."""
+    room.add("bob", INVESTIGATOR)
+    source = room.report(entropy(1), "before")
+    sync(room)
+    bob = room.sign_in("bob")
+    before = tmp_path / "before.db"
+    room.vault.truncate_wal()
+    shutil.copyfile(room.folder / VAULT_FILE, before)
+    with room.vault.writing() as connection:
+        exclude(connection, open_case(connection, room.sign_in("ada").holder, 1), "bob", 0, room.vault.random)
+    say(room, source, "after")
+    sync(room)
+    ada = room.sign_in("ada")
+    ada.reply(1, (b"an answer",), 1, 0)
+    with room.vault.writing() as connection:
+        add_note(connection, open_case(connection, ada.holder, 1), "noted after", 0)
+    assert [getattr(one, "text", "") or one.report.text for one in ada.show(1, 0).messages] == [
+        "before",
+        "after",
+        "an answer",
+    ]
+    copy = open_vault(before, DESK_KEY, read_only=True)
+    with copy.reading() as connection:
+        kept = [one.open(bob.holder) for one in read_case_keys(connection, "bob").values()]
+    copy.close()
+    assert len(kept) == 1
+    opens = [name for name, one, info in sealed_things(room) if is_opened(kept[0], one, info)]
+    assert opens == ["part"], "the report of before, and nothing else"
+
+
+def is_opened(key: SealingKey, sealed: bytes, info: bytes) -> bool:
+    try:
+        key.open(sealed, info)
+    except NotForThisKey:
+        return False
+    return True
+
+
+def sealed_things(room: Room) -> list[tuple[str, bytes, bytes]]:
+    """Every part, text and note of case 1, with what it is bound to, so that only the key decides."""
+    parts, answers, notes = tables.parts.c, tables.answers.c, tables.notes.c
+    with room.vault.reading() as connection:
+        theirs = connection.execute(select(parts.message_id, parts.part, parts.sealed)).all()
+        ours = connection.execute(select(answers.text, answers.sealed)).all()
+        noted = connection.execute(select(notes.day, notes.sealed)).all()
+    found = [("part", sealed, proved_part_info(1, message_id, part)) for message_id, part, sealed in theirs]
+    found += [("text", sealed, answer_info(1, text)) for text, sealed in ours]
+    return found + [("note", sealed, note_info(1, day, 0)) for day, sealed in noted]
+
+
+def test_keys_that_were_made_before_fit_only_who_stays_then(room: Room) -> None:
+    """A generation worked out outside of the transaction is made anew where somebody has come or gone meanwhile."""
+    room.add("bob", INVESTIGATOR)
+    room.add("eve", INVESTIGATOR)
+    room.report(entropy(1), "x")
+    sync(room)
+    with room.vault.reading() as connection:
+        made = {one.number: make_turn(one, room.vault.random) for one in plan_turns(connection, "bob")}
+    with room.vault.writing() as connection:
+        connection.execute(tables.case_keys.delete().where(tables.case_keys.c.member == "eve"))
+        store_turns(connection, plan_turns(connection, "bob"), made, room.vault.random)
+        keys = tables.case_keys.c
+        later = connection.execute(select(keys.member).where(keys.generation == 2)).scalars().all()
+    assert later == ["ada"]
+
+
+def test_a_case_whose_row_names_another_key_is_answered_under_its_own(room: Room) -> None:
+    """Whoever holds the desk key can write a public key of theirs into the row; what a member writes is sealed to the
+    key that they opened."""
+    room.report(entropy(1), "x")
+    sync(room)
+    with room.vault.writing() as connection:
+        connection.execute(update(tables.cases).values(public=bytes(1216)))
+    ada = room.sign_in("ada")
+    ada.reply(1, (b"an answer",), 1, 0)
+    assert ada.show(1, 0).messages[-1].text == "an answer"
+
+
+def test_numbers_of_cases_say_nothing(room: Room) -> None:
+    """Six digits each, drawn: no order, no gap."""
+    with room.vault.reading() as connection:
+        drawn = [drawn_number(connection, room.vault.random) for _ in range(300)]
+    assert all(100_000 <= one <= 999_999 for one in drawn)
+    assert len(set(drawn)) > 290
+    assert drawn != sorted(drawn)
+    assert arriving.draw_number is not drawn_number
