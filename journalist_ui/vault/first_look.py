@@ -56,12 +56,12 @@ class Named:
 
     def __init__(self, text: str) -> None:
         # An apostrophe stands in a name or after it.
-        self._forms = tuple(_plain(text, apostrophe) for apostrophe in ("", " "))
+        self._spelled = tuple(_plain(text, apostrophe) for apostrophe in ("", " "))
 
     def has(self, name: str) -> bool:
         """Whether the name or number stands in it as a word of its own, also in the plural."""
         wanted = {_plain(name, apostrophe).rstrip() for apostrophe in ("", " ")} - {""}
-        return any(f"{one}{end}" in form for one in wanted for end in (" ", "s ") for form in self._forms)
+        return any(f"{one}{end}" in text for one in wanted for end in (" ", "s ") for text in self._spelled)
 
 
 def named_members(text: str, known_as: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[str]:
