@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A case, opened by whoever it is wrapped to, and what a person says of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select, update
@@ -10,7 +11,8 @@ from dropbox.protocol.primitives import SealingKey
 from journalist_ui.refusals import BadInput, NoSuchCase
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.arriving import NEW
-from journalist_ui.vault.rows import CASES, CaseRow
+from journalist_ui.vault.audit_sealing import Detail, Details
+from journalist_ui.vault.rows import AUDIT, CASES, AuditRow, CaseRow
 from journalist_ui.vault.sealing import Holder, WrappedKey
 
 ASSESSING = "assessing"
@@ -58,9 +60,17 @@ def _find(connection: Connection, member: str, number: int) -> tuple[CaseRow, Wr
     return CaseRow._make(row), WrappedKey(number, member, wrapped)
 
 
+def acts_of(connection: Connection, case: OpenedCase) -> Iterator[Detail]:
+    """What was done in the case, newest first; what its key does not open is left out."""
+    details, rows = Details(connection, lambda number, generation: case.key), tables.audit.c
+    for row in connection.execute(AUDIT.where(rows.number == case.number).order_by(rows.seq.desc())):
+        if detail := details.open(AuditRow._make(row)):
+            yield detail
+
+
 def set_state(connection: Connection, case: OpenedCase, state: str, day: int) -> None:
     """What its reader says of the case, for all members, on a ``day`` of unix time. Raises BadInput."""
     if state not in STATES:
         raise BadInput(f"A case's state is {' or '.join(STATES)}.")
     connection.execute(update(tables.cases).where(tables.cases.c.number == case.number).values(state=state))
-    audit.record(connection, day, case.reader, f"state {state}", str(case.number))
+    audit.record(connection, day, case.reader, f"state {state}", case=case.number)

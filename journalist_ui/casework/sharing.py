@@ -53,7 +53,8 @@ def store_share(connection: Connection, share: Share, wrapped: Collection[Wrappe
         raise BadInput("That member's key has changed meanwhile. Share again.")
     store_case_keys(connection, wrapped)
     theirs = connection.execute(select(func.count()).where(keys.c.member == share.other)).scalar_one()
-    audit.record(connection, day, share.member, "share", share.other)
+    for one in wrapped:
+        audit.record(connection, day, share.member, "share", share.other, case=one.number)
     return theirs, _count_cases(connection) - theirs
 
 

@@ -28,13 +28,15 @@ from dropbox.protocol.policy import Policy
 from dropbox.transport.desk import DeskConnection
 from dropbox.transport.errors import TransportFailed
 from journalist_ui.refusals import BackupFailed, BackupsGone, NotYet, OpeningFailed
-from journalist_ui.vault import audit, evidence
+from journalist_ui.vault import audit
+from journalist_ui.vault.audit import Told
 from journalist_ui.vault.backup import BACKUP_DAY, refuse_other_disk, try_folder, write_backup
 from journalist_ui.vault.database import Vault, read_meta, write_meta
 from journalist_ui.vault.ledger import commit, load_ledger
 
+from .audit_log import compare_with_told, take_up_log
 from .keyring import KeyringStore
-from .notice_log import AUDIT_DIFFERS, iso_day, remember_notices
+from .notice_log import iso_day, remember_notices
 from .notices import LASTING
 from .off_loop import off_loop
 from .schedule import next_publish, publish_due
@@ -122,7 +124,7 @@ class Engine:
         return DeskContext(
             anchor=self._anchor,
             unit_id=self.settings.unit_id,
-            keyring=self._store.load(),
+            keyring=take_up_log(self.vault, self._store, self.clock),
             ledger=load_ledger(self.vault),
             has_backup=self.settings.backup_folder is not None,
         )
@@ -265,19 +267,9 @@ class Engine:
             write_meta(connection, "period_seconds", seconds)
 
     def _compare_audit(self) -> None:
-        """What was published of the audit log against the log itself, and members' keys against it: rows that were
-        taken out or put in by whoever holds the desk key. What was found stays."""
-        seconds = self.policy.period if self.policy else DAY
-        heads = [self.state.own_head] if self.state.own_head else []
-        with self.vault.reading() as connection:
-            found = evidence.unproved_members(connection)
-            period = audit.first_conflict(connection, heads, seconds)
-        if not found and period is None:
-            return
-        with self.vault.writing() as connection:
-            remember_notices(connection, [Notice("member-key-altered", {"member": name}) for name in found], self.day)
-            if period is not None and not read_meta(connection, AUDIT_DIFFERS, ""):
-                write_meta(connection, AUDIT_DIFFERS, iso_day(period, seconds))
+        """What was published of the audit log against the log itself."""
+        told = [Told(*self.state.own_head)] if self.state.own_head else []
+        compare_with_told(self.vault, told, self.policy.period if self.policy else DAY, self.day)
 
     async def _publish(self, transport: Transport, done: Synced) -> None:
         self._take_replies()

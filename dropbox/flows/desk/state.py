@@ -87,7 +87,8 @@ class Keyring:
     segment up to which nothing seeds; ``published`` period and hash of the newest own batch (0 and zeros before the
     first); ``given_up`` the hashes, by their periods, of batches made since then that the server said it will never
     store; ``history`` the periods of the last few batches, oldest first; ``built`` the newest period for which a batch
-    was made, stored or not; ``dir_version`` the newest directory seen.
+    was made, stored or not; ``dir_version`` the newest directory seen; ``audit_key`` what the desk's record of acts is
+    known by, b"" before it is made, and ``audit_from`` the number of the first act that is known by it.
     """
 
     signing_seed: bytes = field(repr=False)
@@ -105,6 +106,8 @@ class Keyring:
     history: list[int] = field(default_factory=list)
     built: int = 0
     dir_version: int = 0
+    audit_key: bytes = field(default=b"", repr=False)
+    audit_from: int = 0
 
     @property
     def public(self) -> bytes:

@@ -6,10 +6,11 @@ Every change of a table is a step in migrations/.
 A new noun has its tables in a file of its own.
 """
 
+from .audit import audit, audit_generations, audit_keys, audit_readers
 from .content import IS_WHOLE, LISTED, answers, case_keys, cases, messages, parts
 from .ledger import alembic_version, conversations, incoming, meta, roots, texts
 from .metadata import METADATA
-from .people import audit, known_browsers, members, wrong_tries
+from .people import known_browsers, members, wrong_tries
 from .work import drafts, progress, shown
 
 __all__ = [
@@ -20,6 +21,9 @@ __all__ = [
     "alembic_version",
     "answers",
     "audit",
+    "audit_generations",
+    "audit_keys",
+    "audit_readers",
     "case_keys",
     "cases",
     "conversations",
