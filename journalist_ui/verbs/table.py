@@ -12,6 +12,7 @@ from journalist_ui.people.members import Role
 from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput, FirstPassphrase
 from journalist_ui.shapes import (
+    audit as of_audit,
     cases as of_cases,
     conversation as of_conversation,
     drafts as of_drafts,
@@ -24,7 +25,7 @@ from journalist_ui.shapes import (
 )
 from journalist_ui.shapes.asked import Asked
 
-from . import cases, conversation, drafts, members, passphrases, replies, sessions, sharing, upkeep
+from . import audit, cases, conversation, drafts, members, passphrases, replies, sessions, sharing, upkeep
 from .desk import Desk
 
 Answer = TypeVar("Answer")
@@ -74,6 +75,7 @@ _TABLE: tuple[Verb, ...] = (
     OpenVerb(of_upkeep.Epochs, upkeep.epochs),
     OpenVerb(of_upkeep.Backup, upkeep.backup),
     MemberVerb(of_upkeep.Sync, upkeep.sync, Who.MEMBER),
+    MemberVerb(of_audit.VerifyAudit, audit.verify, Who.MEMBER),
     MemberVerb(of_cases.Cases, cases.cases, Who.INVESTIGATOR),
     MemberVerb(of_cases.Categories, cases.categories, Who.INVESTIGATOR),
     MemberVerb(of_cases.SetState, cases.set_state, Who.INVESTIGATOR),

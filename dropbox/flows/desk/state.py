@@ -16,6 +16,7 @@ from dropbox.protocol.certificates import EpochCert
 from dropbox.protocol.constants import EntryType
 from dropbox.protocol.directory import VerifiedDirectory
 from dropbox.protocol.errors import UnknownUnit
+from dropbox.protocol.manifests import Manifest
 from dropbox.protocol.primitives import SealingKey, ed25519_public
 from dropbox.protocol.units import Unit
 
@@ -279,10 +280,10 @@ class Ledger:
 @dataclass
 class DeskContext:
     """Everything a desk's flows work on. ``directory`` is the newest that verified; ``has_backup`` whether commits that
-    ask for it are backed up; ``audit_head`` the vault's, 32 bytes; ``tried`` the ids of envelopes of the open segment
-    that this process has already tried; ``checked`` whether the board has shown, in this process, that the keyring is
-    not behind it; ``own_head`` period and audit head of the own batch that the board proved, None before;
-    ``heads`` the newest of every unit, as a source sees them."""
+    ask for it are backed up; ``tried`` the ids of envelopes of the open segment that this process has tried already;
+    ``checked`` whether the board has shown, in this process, that the keyring is not behind it; ``own_manifest`` that
+    of the own batch that the board proved, None where it shows none and before; ``heads`` the newest of every unit, as
+    a source sees them."""
 
     anchor: Anchor
     unit_id: bytes
@@ -290,10 +291,9 @@ class DeskContext:
     ledger: Ledger
     directory: VerifiedDirectory | None = None
     has_backup: bool = False
-    audit_head: bytes = bytes(32)
     tried: set[bytes] = field(default_factory=set)
     checked: bool = False
-    own_head: tuple[int, bytes] | None = None
+    own_manifest: Manifest | None = None
     heads: tuple[BoardHead, ...] = ()
 
     def trusted(self) -> VerifiedDirectory:

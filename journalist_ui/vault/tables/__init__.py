@@ -6,7 +6,7 @@ Every change of a table is a step in migrations/.
 A new noun has its tables in a file of its own.
 """
 
-from .audit import audit, audit_generations, audit_keys, audit_readers
+from .audit import audit, audit_generations, audit_heads, audit_keys, audit_readers, own_manifests
 from .content import IS_WHOLE, LISTED, answers, case_keys, cases, messages, parts
 from .ledger import alembic_version, conversations, incoming, meta, roots, texts
 from .metadata import METADATA
@@ -22,6 +22,7 @@ __all__ = [
     "answers",
     "audit",
     "audit_generations",
+    "audit_heads",
     "audit_keys",
     "audit_readers",
     "case_keys",
@@ -33,6 +34,7 @@ __all__ = [
     "members",
     "messages",
     "meta",
+    "own_manifests",
     "parts",
     "progress",
     "roots",

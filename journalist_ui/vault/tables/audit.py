@@ -50,6 +50,26 @@ audit_generations = Table(
     Column("readers", LargeBinary, nullable=False),
 )
 
+audit_heads = Table(
+    "audit_heads",
+    METADATA,
+    # What was told of the log with a batch of the period, or was about to be, and what opens it: the hash of the newest
+    # row of that time, and 32 random bytes.
+    Column("head", LargeBinary, primary_key=True),
+    Column("period", Integer, nullable=False),
+    Column("row", LargeBinary, nullable=False),
+    Column("blind", LargeBinary, nullable=False),
+)
+
+own_manifests = Table(
+    "own_manifests",
+    METADATA,
+    # Of every batch that was made, or that the board showed as this unit's, by its hash.
+    Column("hash", LargeBinary, primary_key=True),
+    Column("period", Integer, nullable=False),
+    Column("manifest", LargeBinary, nullable=False),
+)
+
 audit_readers = Table(
     "audit_readers",
     METADATA,

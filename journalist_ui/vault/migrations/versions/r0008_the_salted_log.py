@@ -50,6 +50,19 @@ def _tables() -> None:
         sa.Column("readers", sa.LargeBinary, nullable=False),
     )
     op.create_table(
+        "audit_heads",
+        sa.Column("head", sa.LargeBinary, primary_key=True),
+        sa.Column("period", sa.Integer, nullable=False),
+        sa.Column("row", sa.LargeBinary, nullable=False),
+        sa.Column("blind", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "own_manifests",
+        sa.Column("hash", sa.LargeBinary, primary_key=True),
+        sa.Column("period", sa.Integer, nullable=False),
+        sa.Column("manifest", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
         "audit_readers",
         sa.Column("generation", sa.Integer, sa.ForeignKey("audit_generations.generation"), nullable=False),
         sa.Column("member", sa.String, sa.ForeignKey("members.name", ondelete="CASCADE"), nullable=False),
