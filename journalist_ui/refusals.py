@@ -116,6 +116,13 @@ class DeskBusy(DeskRefused):
     status = 409
 
 
+class AuditBroken(DeskRefused):
+    """The audit log is not the one that the desk wrote, or that its batches told of."""
+
+    code = "audit-broken"
+    status = 409
+
+
 class NotYet(DeskRefused):
     """The desk cannot do this before the service lists its unit."""
 

@@ -2,7 +2,7 @@
 """A case, opened by whoever it is wrapped to, and what a person says of it."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select, update
@@ -11,8 +11,9 @@ from dropbox.protocol.errors import NotForThisKey
 from journalist_ui.refusals import BadInput, NoSuchCase, Undeclared
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.arriving import NEW
+from journalist_ui.vault.audit_sealing import Detail, Details
 from journalist_ui.vault.database import read_meta
-from journalist_ui.vault.rows import CASES, CaseRow
+from journalist_ui.vault.rows import AUDIT, CASES, AuditRow, CaseRow
 from journalist_ui.vault.sealing import CaseKeys, Holder, WrappedKey, tags_info
 
 ASSESSING = "assessing"
@@ -85,12 +86,20 @@ def _refuse_undeclared(connection: Connection, member: str, number: int) -> None
         raise Undeclared(UNDECLARED)
 
 
+def acts_of(connection: Connection, case: OpenedCase) -> Iterator[Detail]:
+    """What was done in the case, newest first; what its key does not open is left out."""
+    details, rows = Details(connection, lambda number, generation: case.key), tables.audit.c
+    for row in connection.execute(AUDIT.where(rows.number == case.number).order_by(rows.seq.desc())):
+        if detail := details.open(AuditRow._make(row)):
+            yield detail
+
+
 def set_state(connection: Connection, case: OpenedCase, state: str, day: int) -> None:
     """What its reader says of the case, for all members, on a ``day`` of unix time. Raises BadInput."""
     if state not in STATES:
         raise BadInput(f"A case's state is {' or '.join(STATES)}.")
     connection.execute(update(tables.cases).where(tables.cases.c.number == case.number).values(state=state))
-    audit.record(connection, day, case.reader, f"state {state}", str(case.number))
+    audit.record(connection, day, case.reader, f"state {state}", case=case.number)
 
 
 def read_tags(connection: Connection, numbers: Collection[int]) -> dict[int, bytes]:

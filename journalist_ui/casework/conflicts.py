@@ -30,7 +30,7 @@ def declare_none(connection: Connection, member: str, number: int, day: int) -> 
     holds_case(connection, member, number)
     row = upsert(tables.declarations).values(number=number, member=member, day=day)
     connection.execute(row.on_conflict_do_nothing())
-    audit.record(connection, day, member, "declared no conflict", str(number))
+    audit.record(connection, day, member, "declared no conflict", case=number)
 
 
 def declare_conflict(connection: Connection, member: str, number: int, day: int, random: Random) -> None:
@@ -40,7 +40,7 @@ def declare_conflict(connection: Connection, member: str, number: int, day: int,
     if open_to(connection, number) == [member]:
         raise BadInput(ALONE)
     let_go(connection, member, number, DECLARED, random, ())
-    audit.record(connection, day, member, "declared a conflict", str(number))
+    audit.record(connection, day, member, "declared a conflict", case=number)
 
 
 def exclude(connection: Connection, case: OpenedCase, member: str, day: int, random: Random) -> None:
@@ -50,4 +50,4 @@ def exclude(connection: Connection, case: OpenedCase, member: str, day: int, ran
     if member not in open_to(connection, case.number):
         raise BadInput(NOT_OPEN)
     let_go(connection, member, case.number, EXCLUDED, random, ())
-    audit.record(connection, day, case.reader, f"exclude {member}", str(case.number))
+    audit.record(connection, day, case.reader, f"exclude {member}", case=case.number)

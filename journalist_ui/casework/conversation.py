@@ -221,7 +221,7 @@ def mark_shown(connection: Connection, case: OpenedCase, on_page: Iterable[OnPag
     if seen:
         connection.execute(upsert(tables.shown).on_conflict_do_nothing(), seen)
         count_shown(connection, case.number, case.reader)
-    audit.record(connection, day, case.reader, SHOW, str(case.number))
+    audit.record(connection, day, case.reader, SHOW, case=case.number)
 
 
 def read_up_to(connection: Connection, number: int, member: str) -> int:

@@ -33,7 +33,7 @@ def mute(connection: Connection, case: OpenedCase, muted: bool, day: int) -> Non
 
 def _set(connection: Connection, case: OpenedCase, day: int, act: str, **values: str | bool) -> None:
     connection.execute(update(tables.cases).where(tables.cases.c.number == case.number).values(**values))
-    audit.record(connection, day, case.reader, act, str(case.number))
+    audit.record(connection, day, case.reader, act, case=case.number)
 
 
 def assign(connection: Connection, case: OpenedCase, owners: Sequence[str], day: int) -> tuple[str, ...]:
@@ -46,5 +46,5 @@ def assign(connection: Connection, case: OpenedCase, owners: Sequence[str], day:
     connection.execute(delete(rows).where(rows.c.number == case.number))
     if names:
         connection.execute(insert(rows), [{"number": case.number, "member": name} for name in names])
-    audit.record(connection, day, case.reader, f"assign {', '.join(names) or 'nobody'}", str(case.number))
+    audit.record(connection, day, case.reader, f"assign {', '.join(names) or 'nobody'}", case=case.number)
     return names

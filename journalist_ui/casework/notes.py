@@ -51,7 +51,7 @@ def add_note(connection: Connection, case: OpenedCase, text: str, day: int, corr
     sealed = hpke_seal(case.key.public, words, note_info(case.number, day, corrects))
     values = {"number": case.number, "day": day, "corrects": corrects, "sealed": sealed}
     added = connection.execute(insert(rows).values(values).returning(rows.c.id)).scalar_one()
-    audit.record(connection, day, case.reader, "note", str(case.number))
+    audit.record(connection, day, case.reader, "note", case=case.number)
     return int(added)
 
 

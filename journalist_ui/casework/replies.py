@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from dropbox.flows.desk.state import Text
 from dropbox.protocol.constants import EntryType
@@ -18,8 +18,8 @@ from journalist_ui.vault.evidence import REPLY, about_text
 from journalist_ui.vault.ledger import add_text
 from journalist_ui.vault.sealing import answer_info
 
-from .cases import OpenedCase
-from .conversation import SHOW, OfficerText, newest_place, text_name, text_rows
+from .cases import OpenedCase, acts_of
+from .conversation import SHOW, OfficerText, newest_place
 
 _FIRST = "Nothing was sent. Read it first: `dropbox-desk show`; or say --again."
 SOURCE_WROTE = f"The source has written since you last opened the case. {_FIRST}"
@@ -55,7 +55,7 @@ def store_reply(connection: Connection, case: OpenedCase, reply: Reply, period: 
     values = {"text": text.id, "number": number, "period": period, "place": next_place(connection), "sealed": sealed}
     connection.execute(insert(tables.answers).values(values))
     count_cases(connection, [number])
-    audit.record(connection, day, case.reader, REPLY, about_text(number, text.id, sealed))
+    audit.record(connection, day, case.reader, REPLY, about_text(number, text.id, sealed), case=number, named=True)
     return text
 
 
@@ -64,7 +64,7 @@ def known_mark(connection: Connection, case: OpenedCase) -> int:
     not know all that stands there."""
     if _unread(connection, case.number, case.reader):
         raise CaseMoved(SOURCE_WROTE)
-    if _others_wrote(connection, case.number, case.reader):
+    if _others_wrote(connection, case):
         raise CaseMoved(UNIT_WROTE)
     return newest_place(connection, case.number)
 
@@ -94,11 +94,11 @@ def _unread(connection: Connection, number: int, member: str) -> bool:
     return known > 0 and whole > known
 
 
-def _others_wrote(connection: Connection, number: int, member: str) -> bool:
+def _others_wrote(connection: Connection, case: OpenedCase) -> bool:
     """Whether a text of another member stands in the audit log after the member last opened the case."""
-    rows = tables.audit
-    last = select(func.max(rows.c.seq)).where(rows.c.member == member, rows.c.act == SHOW, rows.c.about == str(number))
-    opened = connection.execute(last).scalar() or 0
-    names = [text_name(one) for one in text_rows(connection, number)]
-    theirs = select(rows.c.seq).where(rows.c.act == REPLY, rows.c.member != member, rows.c.seq > opened)
-    return any(connection.execute(theirs.where(rows.c.about == name)).first() for name in names)
+    for done in acts_of(connection, case):
+        if done.act == REPLY and done.member != case.reader:
+            return True
+        if done.act == SHOW and done.member == case.reader:
+            return False
+    return False

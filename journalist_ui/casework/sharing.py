@@ -69,11 +69,11 @@ def store_share(connection: Connection, share: Share, wrapped: Collection[Wrappe
     if any(_newest(connection, number) != generation for number, generation in _newest_of(wrapped).items()):
         raise BadInput("Somebody was let go of one of these cases meanwhile. Nothing was shared: share again.")
     store_case_keys(connection, wrapped)
-    for number in {one.number for one in wrapped}:
+    for number in sorted({one.number for one in wrapped}):
         let_in(connection, number, share.other)
+        audit.record(connection, day, share.member, "share", share.other, case=number)
     mine = {number for number, _ in read_case_keys(connection, share.member)}
     theirs = {number for number, _ in read_case_keys(connection, share.other)}
-    audit.record(connection, day, share.member, "share", share.other)
     return len(mine & theirs), len(mine - theirs)
 
 

@@ -38,7 +38,7 @@ def change_tags(
             index_elements=["number"], set_={"sealed": sealed, "version": tables.tags.c.version + 1}
         )
     )
-    audit.record(connection, day, case.reader, "tags", str(case.number))
+    audit.record(connection, day, case.reader, "tags", case=case.number)
     return now
 
 

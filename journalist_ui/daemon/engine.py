@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dropbox.flows.desk.collect import CollectResult, collect
 from dropbox.flows.desk.notice import Notice
 from dropbox.flows.desk.publish_batch import PublishResult, publish_batch
-from dropbox.flows.desk.requests import CommitVault, DeskWork, OpenEnvelopes, SaveKeyring, ServerRequest
+from dropbox.flows.desk.requests import CommitVault, DeskWork, MakeAuditHead, OpenEnvelopes, SaveKeyring, ServerRequest
 from dropbox.flows.desk.state import DeskContext, Text
 from dropbox.flows.drive import drive
 from dropbox.protocol.anchors import Anchor
@@ -28,13 +28,14 @@ from dropbox.protocol.policy import Policy
 from dropbox.transport.desk import DeskConnection
 from dropbox.transport.errors import TransportFailed
 from journalist_ui.refusals import BackupFailed, BackupsGone, NotYet, OpeningFailed
-from journalist_ui.vault import audit, evidence
 from journalist_ui.vault.backup import BACKUP_DAY, refuse_other_disk, try_folder, write_backup
 from journalist_ui.vault.database import Vault, read_meta, write_meta
 from journalist_ui.vault.ledger import commit, load_ledger
+from journalist_ui.vault.published import make_head
 
+from .audit_log import compare_with_told, take_up_log
 from .keyring import KeyringStore
-from .notice_log import AUDIT_DIFFERS, iso_day, remember_notices
+from .notice_log import iso_day, remember_notices
 from .notices import LASTING
 from .off_loop import off_loop
 from .schedule import next_publish, publish_due
@@ -122,7 +123,7 @@ class Engine:
         return DeskContext(
             anchor=self._anchor,
             unit_id=self.settings.unit_id,
-            keyring=self._store.load(),
+            keyring=take_up_log(self.vault, self._store, self.clock),
             ledger=load_ledger(self.vault),
             has_backup=self.settings.backup_folder is not None,
         )
@@ -174,7 +175,7 @@ class Engine:
         this period, as after a release whose board has another: then nothing can be sealed to the unit, and the next
         batch is due at once. A server that hides a batch moves nothing."""
         keyring, never = self.state.keyring, not self.state.keyring.history
-        if never and self.state.own_head is None and self.state.checked and keyring.built < self.now_period():
+        if never and self.state.own_manifest is None and self.state.checked and keyring.built < self.now_period():
             return 0
         return keyring.published_period
 
@@ -265,23 +266,12 @@ class Engine:
             write_meta(connection, "period_seconds", seconds)
 
     def _compare_audit(self) -> None:
-        """What was published of the audit log against the log itself, and members' keys against it: rows that were
-        taken out or put in by whoever holds the desk key. What was found stays."""
+        """What was published of the audit log against the log itself."""
         seconds = self.policy.period if self.policy else DAY
-        heads = [self.state.own_head] if self.state.own_head else []
-        with self.vault.reading() as connection:
-            found = evidence.unproved_members(connection)
-            period = audit.first_conflict(connection, heads, seconds)
-        if not found and period is None:
-            return
-        with self.vault.writing() as connection:
-            remember_notices(connection, [Notice("member-key-altered", {"member": name}) for name in found], self.day)
-            if period is not None and not read_meta(connection, AUDIT_DIFFERS, ""):
-                write_meta(connection, AUDIT_DIFFERS, iso_day(period, seconds))
+        compare_with_told(self.vault, self.state.own_manifest, seconds, self.day)
 
     async def _publish(self, transport: Transport, done: Synced) -> None:
         self._take_replies()
-        self.state.audit_head = await off_loop(self._audit_head)
         result = PublishResult()
         self.standing.publish = result.notices
         try:
@@ -291,15 +281,17 @@ class Engine:
             done.published |= result.published
             await off_loop(self._remember)
 
-    def _audit_head(self) -> bytes:
-        with self.vault.reading() as connection:
-            return audit.head(connection)
+    def _make_head(self, period: int) -> bytes:
+        with self.vault.writing() as connection:
+            return make_head(connection, period, self.vault.random)
 
-    async def _work(self, request: DeskWork) -> Found | None:
+    async def _work(self, request: DeskWork) -> Found | bytes | None:
         """The local hand: opens what a flow asks for, and makes durable in its order; what must be told of it first."""
         match request:
             case OpenEnvelopes(envelopes, keys):
                 return await self._opening.open(envelopes, keys)
+            case MakeAuditHead(period):
+                return await off_loop(partial(self._make_head, period))
             case SaveKeyring(keyring):
                 await off_loop(self._remember)
                 await off_loop(partial(self._store.save, keyring))

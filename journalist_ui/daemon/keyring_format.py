@@ -2,10 +2,10 @@
 """How a keyring is written: one JSON object, which ``keyring.py`` seals.
 
 Lists in it are rows: an epoch is ``[number, first period, last period, seed]``, a chain
-``[P_pk, message_id, epoch, step, key, [[msg_no, step, key], …]]``; bytes are hex digits. Version 1 had no keys of
-texts, and its batches are of a form that no server takes or shows any more: one that was not answered yet is let go,
-and its texts are planned anew. All is read strictly: a wrong kind, length or number is refused before any of it is
-used.
+``[P_pk, message_id, epoch, step, key, [[msg_no, step, key], …]]``; bytes are hex digits. Version 2 had no ``audit``,
+``[key, first row]``. Version 1 had no keys of texts either, and its batches are of a form that no server takes or shows
+any more: one that was not answered yet is let go, and its texts are planned anew. All is read strictly: a wrong kind,
+length or number is refused before any of it is used.
 """
 
 import json
@@ -17,12 +17,14 @@ from dropbox.flows.desk.state import Chain, EpochSecret, Keyring, PendingBatch, 
 from dropbox.protocol.constants import HASH, KEY, MAX_PERIOD, MESSAGE_ID, XWING_SEED
 from dropbox.protocol.errors import BadValue
 
-VERSION = 2
+VERSION = 3
 PORTION = 1_000
 """Rows that are written at a time: a keyring of a hundred thousand is no single step that everything waits for."""
 _NAMES = ("v", "signing_seed", "epochs", "chains", "seeded", "next_number", "seen", "number_floor", "no_seed_through")
 NAMES_BEFORE = (*_NAMES, "pending", "published", "history", "built", "dir_version")
-NAMES = (*NAMES_BEFORE, "given_up")
+NAMES_2 = (*NAMES_BEFORE, "given_up")
+NAMES = (*NAMES_2, "audit")
+_OF_VERSION = {1: NAMES_BEFORE, 2: NAMES_2, VERSION: NAMES}
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 Row = Sequence[object]
@@ -40,6 +42,7 @@ def encode_keyring(keyring: Keyring) -> bytes:
         "history": keyring.history,
         "built": keyring.built,
         "dir_version": keyring.dir_version,
+        "audit": [keyring.audit_key.hex(), keyring.audit_from],
     }
     rows: dict[str, Iterator[Row]] = {
         "epochs": ([e.epoch, e.not_before, e.not_after, e.seed.hex()] for e in keyring.epochs.values()),
@@ -81,13 +84,15 @@ def decode_keyring(data: bytes) -> Keyring:
         fields = json.loads(data)
     except (ValueError, RecursionError):
         raise BadValue("keyring") from None
-    if not isinstance(fields, dict) or fields.get("v") not in (1, VERSION):
+    version = fields.get("v") if isinstance(fields, dict) else None
+    if type(version) is not int or version not in _OF_VERSION:
         raise BadValue("keyring version")
-    present = fields["v"] == VERSION
-    if set(fields) != set(NAMES if present else NAMES_BEFORE):
+    if set(fields) != set(_OF_VERSION[version]):
         raise BadValue("keyring fields")
+    present = version > 1
     width = 6 if present else 5
     published = _row(fields["published"], 2)
+    audit_key, audit_from = _audit(fields.get("audit", ["", 0]))
     pending = _pending(_row(fields["pending"], 3)) if fields["pending"] != [] else None
     return Keyring(
         signing_seed=_bytes(fields["signing_seed"], KEY),
@@ -106,7 +111,15 @@ def decode_keyring(data: bytes) -> Keyring:
         history=[_number(one) for one in _list(fields["history"])] if present else [],
         built=_number(fields["built"]),
         dir_version=_number(fields["dir_version"]),
+        audit_key=audit_key,
+        audit_from=audit_from,
     )
+
+
+def _audit(value: object) -> tuple[bytes, int]:
+    """The key is empty before it is made."""
+    row = _row(value, 2)
+    return _bytes(row[0], KEY if row[0] else 0), _number(row[1])
 
 
 def _number(value: object) -> int:

@@ -60,7 +60,7 @@ WORDS = {
     "and the backups as they are, and tell whoever oversees this desk.",
     "audit-differs": "This desk's record of acts is not the one that it published with its batch of {day}: rows were "
     "taken out or changed by somebody with the desk's files and its passphrase. Keep the disk and every backup as they "
-    "are, and tell whoever oversees this desk.",
+    "are, and tell whoever oversees this desk: `dropbox-desk verify-audit` says from where on.",
     "sign-in-tried": "Somebody tried {count} times within two weeks to sign in as {member} and could not, last on "
     "{day}: if not {member}, a stranger who knows the name and reaches the desk's pages. It keeps no browser waiting "
     "in which {member} signed in before.",

@@ -20,6 +20,7 @@ from journalist_ui.vault.backup import (
 )
 from journalist_ui.vault.database import VAULT_FILE
 
+from .audit_log import offline_pen
 from .desk_key import stretch_desk_key
 from .engine import DAY
 from .keyring import KEYRING_FILE
@@ -88,7 +89,7 @@ def _restore_vault(
         desk_key = stretch_desk_key(desk_passphrase, settings.salt)
         verify_backup(path, desk_key)
         made = day_of(backup_day(path, desk_key))
-        restore_backup(path, folder, desk_key, int(time.time() // DAY))
+        restore_backup(path, folder, desk_key, int(time.time() // DAY), offline_pen(folder, desk_key))
     return VaultRestored(str(path), made, (folder / KEYRING_FILE).exists())
 
 

@@ -24,11 +24,13 @@ from journalist_ui.people.passphrases import SALT, check_passphrase
 from journalist_ui.refusals import BadInput, VaultUnusable
 from journalist_ui.shapes.offline import DeskMade, KeyringReplaced
 from journalist_ui.vault import audit, evidence, tables
+from journalist_ui.vault.audit_sealing import Pen
 from journalist_ui.vault.backup import sync_path
 from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, read_meta
 from journalist_ui.vault.roles import FROM_THE_BEGINNING
 from journalist_ui.web_address import NO_WEB, check_web
 
+from .audit_log import new_audit_key
 from .desk_key import stretch_desk_key
 from .engine import DAY
 from .keyring import KeyringStore
@@ -102,8 +104,10 @@ def init_desk(wanted: NewDesk, desk_passphrase: str, member_passphrase: str) -> 
         shutil.copyfile(wanted.anchor, building / ANCHOR_FILE)
         write_settings(building, settings)
         desk_key = stretch_desk_key(desk_passphrase, settings.salt)
-        secret = _fill_vault(building, desk_key, wanted.member, roles, member_passphrase)
-        enrolment = _new_signing_key(building, desk_key, settings, anchor.service_id, Keyring(secrets.token_bytes(KEY)))
+        keyring = Keyring(secrets.token_bytes(KEY), audit_key=new_audit_key(), audit_from=1)
+        pen = Pen(keyring.audit_key, time.time)
+        secret = _fill_vault(building, desk_key, pen, wanted.member, roles, member_passphrase)
+        enrolment = _new_signing_key(building, desk_key, settings, anchor.service_id, keyring)
         os.rename(building, target)
         sync_path(target.parent)
     except BaseException:
@@ -135,8 +139,9 @@ def _new_settings(wanted: NewDesk) -> DeskSettings:
     )
 
 
-def _fill_vault(folder: Path, desk_key: bytes, member: str, roles: frozenset[Role], passphrase: str) -> str:
+def _fill_vault(folder: Path, desk_key: bytes, pen: Pen, member: str, roles: frozenset[Role], passphrase: str) -> str:
     vault = create_vault(folder / VAULT_FILE, desk_key)
+    vault.take_pen(pen)
     try:
         first = members.prepare_member(member, roles, passphrase, vault.random, provisional=False)
         with vault.writing() as connection:
@@ -182,6 +187,8 @@ def replace_keyring(folder: Path, desk_passphrase: str) -> KeyringReplaced:
 def successor(vault: Vault, now: float) -> tuple[Keyring, int, int]:
     """A new keyring whose numbers are above every one that the lost one can have given; how many conversations it
     cannot answer yet, and how many texts wait for that. ``now`` in unix seconds."""
+    key = new_audit_key()
+    vault.take_pen(Pen(key))
     with vault.writing() as connection:
         seconds = int(read_meta(connection, "period_seconds", str(DAY)))
         period = int(now // seconds)
@@ -196,5 +203,7 @@ def successor(vault: Vault, now: float) -> tuple[Keyring, int, int]:
         open_states = tables.texts.c.state.in_(("waiting", "published"))
         unsent = connection.execute(select(func.count()).where(open_states)).scalar_one()
         audit.record(connection, int(now // DAY), "", "replace keyring")
-    keyring = Keyring(secrets.token_bytes(KEY), number_floor=LOST_KEYRING_STEP * period + 1)
+        first = audit.newest_number(connection)
+    floor = LOST_KEYRING_STEP * period + 1
+    keyring = Keyring(secrets.token_bytes(KEY), number_floor=floor, audit_key=key, audit_from=first)
     return keyring, conversations, unsent

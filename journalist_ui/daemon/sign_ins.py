@@ -12,6 +12,7 @@ from journalist_ui.people.sign_in import CodeRefused, Unlocked, accept_sign_in, 
 from journalist_ui.people.tries import NOBODY, Tried
 from journalist_ui.refusals import SignInRefused
 from journalist_ui.vault import audit
+from journalist_ui.vault.audit_sealing import share_reader_keys
 from journalist_ui.vault.database import Vault
 
 from .notice_log import remember_notices
@@ -104,6 +105,7 @@ class SignIns:
                 tries.was_right(connection, name, day)
                 tried = tries.tell_member(connection, name)
                 audit.record(connection, day, name, "login")
+                share_reader_keys(connection, unlocked.holder)
                 if asked.lane.kind is not Kind.SOCKET:
                     browser = known_browsers.keep_browser(connection, name, asked.browsers, day)
                 if unlocked.altered:

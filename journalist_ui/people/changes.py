@@ -11,6 +11,7 @@ from dropbox.protocol.chance import Random
 from dropbox.protocol.passphrase import composed
 from journalist_ui.refusals import BadInput, SignInRefused
 from journalist_ui.vault import tables
+from journalist_ui.vault.audit_sealing import read_reader_keys, store_reader_keys
 from journalist_ui.vault.case_keys import delete_case_keys, read_case_keys, store_case_keys
 from journalist_ui.vault.evidence import record_key
 from journalist_ui.vault.sealing import Holder, WrappedKey, rewrap_case_key
@@ -114,6 +115,9 @@ def apply_change(connection: Connection, change: Change, day: int = 0) -> None:
     mine = update(rows).where(rows.c.name == name, rows.c.salt == change.salt)
     if connection.execute(mine.values(**values)).rowcount != 1:
         raise SignInRefused(CHANGED_MEANWHILE)
+    # Few, and the same work in a transaction as before it.
+    log = [one.rewrap(change.old, name, secrets.public) for one in read_reader_keys(connection, name).values()]
+    store_reader_keys(connection, [one for one in log if one])
     fresh = []
     for place, wrapped in read_case_keys(connection, name).items():
         before, after = change.wrapped.get(place, (None, None))

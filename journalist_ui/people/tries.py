@@ -104,7 +104,7 @@ def _unlogged(connection: Connection) -> Iterator[tuple[str, int, int]]:
 def _log(connection: Connection, these: list[tuple[str, int, int]]) -> None:
     for member, day, count in these:
         if count:
-            audit.record(connection, day, member, REFUSED, str(count))
+            audit.record(connection, day, member, REFUSED, str(count), timed=False)
 
 
 def _log_days(connection: Connection, day: int) -> None:

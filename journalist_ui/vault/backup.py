@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from journalist_ui.refusals import BackupFailed, BackupsGone, VaultUnusable
 
 from . import audit, cipher, tables
+from .audit_sealing import Pen
 from .cipher import DriverError
 from .database import VAULT_FILE, Vault, open_vault, read_meta, write_meta
 from .schema import is_current, migrate
@@ -215,10 +216,11 @@ def backup_day(path: Path, desk_key: bytes) -> int:
         vault.close()
 
 
-def restore_backup(backup: Path, folder: Path, desk_key: bytes, day: int) -> None:
+def restore_backup(backup: Path, folder: Path, desk_key: bytes, day: int, pen: Pen | None = None) -> None:
     """Put a copy of ``backup`` in the place of the folder's vault. The caller holds the vault's lock.
 
-    The copy is whole and opens under the desk key before it takes the name. Raises VaultUnusable, BackupFailed.
+    The copy is whole and opens under the desk key before it takes the name; the row that tells of it is written with
+    the ``pen``. Raises VaultUnusable, BackupFailed.
     """
     fresh, present = folder / f"{VAULT_FILE}.new", folder / VAULT_FILE
     _remove(fresh)
@@ -235,6 +237,7 @@ def restore_backup(backup: Path, folder: Path, desk_key: bytes, day: int) -> Non
         # The backup itself is the copy from before.
         if not is_current(vault):
             migrate(vault, day)
+        vault.take_pen(pen or Pen())
         with vault.writing() as connection:
             audit.record(connection, day, "", audit.RESTORE, backup.name)
         vault.truncate_wal()

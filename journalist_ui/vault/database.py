@@ -18,6 +18,8 @@ from dropbox.protocol.primitives import hkdf
 from journalist_ui.refusals import VaultUnusable
 
 from . import cipher, labels, tables
+from .audit import take_pen
+from .audit_sealing import Pen
 from .cipher import Access
 from .revision import NEEDED, check_revision
 
@@ -78,6 +80,10 @@ class Vault:
         except RuntimeError:
             return
         raise RuntimeError("the vault was used on the thread of an event loop")
+
+    def take_pen(self, pen: Pen) -> None:
+        """What rows of the audit log are written with from now on, whoever writes."""
+        take_pen(self.engine, pen)
 
     def close(self) -> None:
         self.engine.dispose()

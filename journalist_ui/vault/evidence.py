@@ -115,7 +115,7 @@ def keep_nothing(connection: Connection, day: int) -> None:
 def record_key(connection: Connection, day: int, name: str) -> None:
     """Write a member's present public key and roles down in the audit log."""
     row = connection.execute(MEMBER_KEYS.where(tables.members.c.name == name)).one()
-    audit.record(connection, day, name, MEMBER_KEY, about_key(MemberKey._make(row)))
+    audit.record(connection, day, name, MEMBER_KEY, about_key(MemberKey._make(row)), named=True)
 
 
 def unproved_members(connection: Connection) -> list[str]:

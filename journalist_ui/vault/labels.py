@@ -8,6 +8,7 @@ KEYRING_KEY = b"desk-v1 keyring"
 # AEAD associated data.
 KEYRING_SLOT = b"desk-v1 keyring slot"
 MEMBER_SECRETS = b"desk-v1 member secrets"
+AUDIT_DETAIL = b"desk-v1 detail of an act"
 
 # HPKE info.
 CASE_KEY = b"desk-v1 case key"
@@ -18,9 +19,17 @@ OFFICER_TEXT = b"desk-v1 officer's text"
 DRAFT = b"desk-v1 officer's draft"
 NOTE = b"desk-v1 officer's note"
 TAGS = b"desk-v1 tags of a case"
+AUDIT_DAY_KEY = b"desk-v1 key of a day's acts"
+AUDIT_READER = b"desk-v1 reader of the desk's acts"
 
-# Hash inputs.
+# Hash inputs. AUDIT is that of rows of before.
 AUDIT = b"desk-v1 audit"
+AUDIT_ROW = b"desk-v1 row of the audit log"
+AUDIT_HEAD = b"desk-v1 head of the audit log"
+AUDIT_READERS = b"desk-v1 who reads the desk's acts"
 KNOWN_BROWSER = b"desk-v1 known browser"
+
+# MAC inputs.
+AUDIT_MAC = b"desk-v1 row that this desk wrote"
 
 ALL = {name: value for name, value in dict(globals()).items() if name.isupper() and isinstance(value, bytes)}

@@ -10,11 +10,13 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from dropbox.flows.desk.requests import CommitVault
 from dropbox.flows.desk.state import Conversation, Incoming, Ledger, Text, Texts, TextState
 from dropbox.protocol.constants import EntryType
+from dropbox.protocol.manifests import parse_manifest
 
 from . import tables
 from .arriving import CaseWriter, forget_cases, forget_parts
 from .counters import count_texts
 from .database import Vault, read_meta, write_meta
+from .published import keep_manifest
 
 _NUMBERS = (*("opened", "collected", "acknowledged", "last_heard", "grown", "asked", "answered", "set_aside"),)
 
@@ -98,6 +100,8 @@ def commit(vault: Vault, change: CommitVault) -> None:
         for number in change.texts:
             emptied |= _store_text(connection, ledger.texts[number])
         count_texts(connection, change.texts)
+        if change.manifest:
+            keep_manifest(connection, parse_manifest(change.manifest))
         _store_progress(connection, ledger)
     if emptied:
         vault.truncate_wal()

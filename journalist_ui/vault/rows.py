@@ -68,6 +68,24 @@ class MemberKey(NamedTuple):
     held: str | None
 
 
+class AuditRow(NamedTuple):
+    """A row of the log, as docs/decisions/0077 has it. ``number`` is that of the case that it is about, 0 for none;
+    ``salt`` None in a row of before; ``key`` names what ``sealed``, its detail, is sealed with, each None where all
+    stands plain; ``mac`` None where no keyring was at hand."""
+
+    seq: int
+    day: int
+    member: str
+    act: str
+    about: str
+    hash: bytes
+    number: int
+    salt: bytes | None
+    key: bytes | None
+    sealed: bytes | None
+    mac: bytes | None
+
+
 def _columns(row: type[NamedTuple], table: Table) -> Select[Any]:  # a row's types are those of its class
     return select(*(table.c[name] for name in row._fields))
 
@@ -81,6 +99,8 @@ PARTS = _columns(PartRow, tables.parts)
 _members = tables.members.c
 MEMBER_KEYS = select(_members.name, _members.provisional, _members.public, HELD)
 """A MemberKey each."""
+AUDIT = _columns(AuditRow, tables.audit)
+"""An AuditRow each."""
 _answers, _texts = tables.answers.c, tables.texts.c
 TEXTS = select(
     *(_answers.text, _answers.number, _answers.period, _answers.place, _answers.sealed),

@@ -12,6 +12,7 @@ from journalist_ui.people.members import Role
 from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput, FirstPassphrase
 from journalist_ui.shapes import (
+    audit as of_audit,
     cases as of_cases,
     conflicts as of_conflicts,
     conversation as of_conversation,
@@ -32,6 +33,7 @@ from journalist_ui.shapes.asked import Asked
 from journalist_ui.vault.roles import COUNTERS, OPENERS, WRITERS
 
 from . import (
+    audit,
     cases,
     conflicts,
     conversation,
@@ -109,6 +111,7 @@ _TABLE: tuple[Verb, ...] = (
     OpenVerb(of_upkeep.Epochs, upkeep.epochs),
     OpenVerb(of_upkeep.Backup, upkeep.backup),
     MemberVerb(of_upkeep.Sync, upkeep.sync, Who.MEMBER),
+    MemberVerb(of_audit.VerifyAudit, audit.verify, Who.MEMBER),
     MemberVerb(of_cases.Cases, cases.cases, Who.READER),
     MemberVerb(of_cases.Glimpses, cases.glimpses, Who.READER),
     MemberVerb(of_cases.SetState, cases.set_state, Who.INVESTIGATOR),

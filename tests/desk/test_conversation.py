@@ -9,12 +9,14 @@ from sqlalchemy import event, select
 
 from dropbox.flows.desk.requests import CommitVault
 from dropbox.flows.desk.state import TextState
+from dropbox.protocol.batches import parse_upload
 from dropbox.protocol.board import split_text
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.codename import conversation_keys
 from dropbox.protocol.constants import CATEGORIES
 from dropbox.protocol.directory import Directory
 from dropbox.protocol.envelope_format import split_body
+from dropbox.protocol.manifests import parse_manifest
 from dropbox.protocol.units import UnitKey
 from journalist_ui.casework.conversation import OfficerText, SourceMessage
 from journalist_ui.daemon import engine as engine_module
@@ -26,6 +28,7 @@ from journalist_ui.daemon.setup import successor
 from journalist_ui.refusals import NoSuchCase, NotAllowed
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.ledger import load_ledger
+from journalist_ui.vault.published import told_by
 from tests.desk.room import ADMINISTRATOR, DESK_KEY, INVESTIGATOR, Down, Room, entropy
 from tests.flows.twin import changed_unit, replace_directory
 
@@ -209,7 +212,7 @@ def test_an_administrator_alone_opens_nothing(room: Room) -> None:
 
 
 def test_the_audit_chain_holds_and_its_head_goes_out(room: Room) -> None:
-    """Acts are chained; changing one shows; the manifest of the next batch names the head."""
+    """Acts are chained; changing one shows; the manifest of the next batch names the head, which a blind hides."""
     room.report(entropy(11), "x")
     sync(room)
     room.sign_in("ada").show(1, 5)
@@ -218,7 +221,10 @@ def test_the_audit_chain_holds_and_its_head_goes_out(room: Room) -> None:
         assert audit.first_break(connection) == 0
     period(room)
     upload = max(room.service.twin.uploads[room.settings.unit_id].items())[1]
-    assert head in upload
+    told = parse_manifest(parse_upload(upload).batch.manifest)
+    assert head not in upload
+    with room.vault.reading() as connection:
+        assert told_by(connection, told).row == head
     with room.vault.writing() as connection:
         connection.execute(tables.audit.update().values(about="2"))
         assert audit.first_break(connection) == 1

@@ -39,6 +39,8 @@ KEYRINGS = st.builds(
     history=st.lists(NUMBERS),
     built=NUMBERS,
     dir_version=NUMBERS,
+    audit_key=exactly(32) | st.just(b""),
+    audit_from=NUMBERS,
 )
 
 
@@ -72,8 +74,10 @@ def good() -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("v", 3),
+        ("v", 4),
+        ("v", 2),
         ("v", 1),
+        ("v", True),
         ("signing_seed", "11" * 31),
         ("signing_seed", 5),
         ("signing_seed", "AA" * 32),
@@ -103,6 +107,11 @@ def good() -> dict[str, Any]:
         ("given_up", None),
         ("given_up", [[6, "22" * 31]]),
         ("given_up", [[6, "22" * 32], [6, "33" * 32]]),
+        ("audit", None),
+        ("audit", ["11" * 32]),
+        ("audit", ["11" * 31, 1]),
+        ("audit", ["11" * 32, -1]),
+        ("audit", [0, 1]),
         ("history", [1, "2"]),
         ("history", 5),
     ],
@@ -128,14 +137,17 @@ def test_a_keyring_of_before_is_read() -> None:
     """Its chains had no keys of texts, and its batches are of a form that no server takes or shows: they are let go.
     Everything else is the same, and it is written in today's form."""
     fields = good()
+    del fields["audit"]
+    second = decode_keyring(json.dumps(fields | {"v": 2}).encode())
+    assert json.loads(encode_keyring(second)) == good() | {"audit": ["", 0]}
     before = fields | {"v": 1, "chains": [row[:5] for row in fields["chains"]]}
     with pytest.raises(BadValue):
         decode_keyring(json.dumps(before).encode())
     del before["given_up"]
     found = decode_keyring(json.dumps(before).encode())
     assert [chain.texts for chain in found.chains.values()] == [{}]
-    assert found.chains.keys() == decode_keyring(json.dumps(fields).encode()).chains.keys()
-    kept = {"chains": [[*fields["chains"][0][:5], []]], "pending": [], "given_up": [], "history": []}
+    assert found.chains.keys() == second.chains.keys()
+    kept = {"audit": ["", 0], "chains": [[*fields["chains"][0][:5], []]], "pending": [], "given_up": [], "history": []}
     assert json.loads(encode_keyring(found)) == fields | kept
     for pending in ([7], [7, "22", "00"], None):
         with pytest.raises(BadValue):

@@ -20,6 +20,7 @@ from journalist_ui.refusals import SignInRefused
 from journalist_ui.vault import audit, tables
 from journalist_ui.verbs.desk import Desk
 from journalist_ui.verbs.notices import all_notices
+from tests.desk.acts import acts_in
 from tests.desk.clocks import Clocks
 from tests.desk.room import BOTH, PASSPHRASE, Room
 
@@ -78,11 +79,12 @@ class Door:
 
     def log(self) -> list[tuple[int, str, str]]:
         """Day, member and count of refused sign-ins, as the audit log has them."""
-        rows = tables.audit
-        these = select(rows.c.day, rows.c.member, rows.c.about).where(rows.c.act == tries.REFUSED)
         with self.rows() as connection:
             assert audit.first_break(connection) == 0
-            return [tuple(row) for row in connection.execute(these.order_by(rows.c.seq))]
+            found = acts_in(connection, self.room.sign_in("ada").holder)
+        refused = [(row.day, one) for row, one in found if one and one.act == tries.REFUSED]
+        assert all(one.minute is None for _, one in refused)
+        return [(day, one.member, one.about) for day, one in refused]
 
 
 @pytest.fixture

@@ -20,9 +20,11 @@ from journalist_ui.casework.drafts import Draft, find_draft
 from journalist_ui.daemon.sessions import SessionBook
 from journalist_ui.people import codes
 from journalist_ui.vault import tables
+from journalist_ui.vault.audit_sealing import share_reader_keys
 from journalist_ui.verbs.desk import Desk
 from journalist_ui.web.server import serving
 from journalist_ui.web_address import WebAddress
+from tests.desk.acts import holder_of
 from tests.desk.room import ADMINISTRATOR, INVESTIGATOR, PASSPHRASE, Room, _secret, brief_stretch, entropy, make_room
 from tests.ports import free_port
 
@@ -189,6 +191,9 @@ async def _house(
     room = await asyncio.to_thread(make_room, folder)
     room.add("bob", INVESTIGATOR)
     room.add("eve", ADMINISTRATOR)
+    with room.vault.writing() as connection:
+        # As at ada's last sign-in.
+        share_reader_keys(connection, holder_of(room.vault, "ada", PASSPHRASE))
     room.settings = replace(room.settings, demo=demo)
     room.engine.settings = room.settings
     wall, still = [room.clock()], [0.0]

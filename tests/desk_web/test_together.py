@@ -4,14 +4,13 @@
 import asyncio
 
 import pytest
-from sqlalchemy import func, select
 
 from dropbox.protocol.board import split_text
 from journalist_ui.casework.conversation import SHOW
 from journalist_ui.daemon.drafts import LATELY
-from journalist_ui.vault import tables
+from tests.desk.acts import acts, holder_of
 from tests.desk.reader import Reader
-from tests.desk.room import entropy
+from tests.desk.room import PASSPHRASE, entropy
 from tests.desk_web.house import House, Officer, Page
 from tests.desk_web.test_drafts import hidden, write
 
@@ -113,8 +112,7 @@ async def test_what_a_preview_shows_counts_as_opened(house: House) -> None:
 
 
 def shows(house: House) -> int:
-    with house.room.vault.reading() as connection:
-        return connection.execute(select(func.count()).where(tables.audit.c.act == SHOW)).scalar_one()
+    return sum(one.act == SHOW for one in acts(house.room.vault, holder_of(house.room.vault, "ada", PASSPHRASE)))
 
 
 async def test_who_is_writing_is_said(house: House) -> None:

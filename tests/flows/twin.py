@@ -14,6 +14,7 @@ from dropbox.flows.desk.requests import (
     CommitVault,
     GetIntakeState,
     GetSegment,
+    MakeAuditHead,
     NewContent,
     OpenEnvelopes,
     PostBatch,
@@ -29,7 +30,7 @@ from dropbox.protocol import labels
 from dropbox.protocol.anchors import Anchor, Head, SignedAnchor, SignedHead, sign_as_root
 from dropbox.protocol.batches import UnitBoard, Upload, board_id, encode_board, encode_rows, parse_upload
 from dropbox.protocol.board import split_text
-from dropbox.protocol.constants import EntryType, UnitKind
+from dropbox.protocol.constants import HASH, EntryType, UnitKind
 from dropbox.protocol.directory import Directory, UntrustedDirectory
 from dropbox.protocol.envelope_format import split_body
 from dropbox.protocol.manifests import parse_manifest
@@ -209,6 +210,8 @@ class Desk:
         if isinstance(request, CommitVault):
             self.contents.extend(request.contents)
             return None
+        if isinstance(request, MakeAuditHead):
+            return bytes(HASH)
         if isinstance(request, SaveKeyring):
             self.saved = encode_keyring(request.keyring)
             return None

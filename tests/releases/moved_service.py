@@ -145,10 +145,6 @@ class MovedService:
             self.engines[slug] = Engine(read_settings(folder), anchor, vault, store, clock=self.clock)
         return self.engines[slug]
 
-    def forget(self, slug: str) -> None:
-        """The desk stops; it is opened again when it is asked for."""
-        self.engines.pop(slug).vault.close()
-
     def sync(self, slug: str) -> None:
         """Collect, and publish what is due."""
         asyncio.run(self.engine(slug).sync())

@@ -29,6 +29,7 @@ from journalist_ui.vault.ledger import load_ledger
 from journalist_ui.vault.revision import NEEDED, found_revision
 from journalist_ui.vault.sealing import part_info
 from journalist_ui.verbs.conversation import case_of
+from tests.desk.acts import acts_in
 from tests.desk.counting import counted, kept
 from tests.desk.reader import Reader
 from tests.releases.old_service import OldService, desk_key, opened
@@ -122,6 +123,30 @@ def test_what_came_before_proofs_stays_whole_and_its_sources(old: OldService, no
     proofs = {one.message_id: one.proof for one in session.show(long.number, 0).messages if hasattr(one, "raw")}
     assert proofs[long.message_id] == "unproved"
     assert {one.proof.value for one in session.show(4, 0).messages if hasattr(one, "raw")} == {"unproved"}
+
+
+def test_the_log_of_before_is_carried_over_and_goes_on(old: OldService, north: Vault) -> None:
+    """Its rows stay as they were, marked by having no salt, each with the case that it is about; the first new one
+    follows from the last of them."""
+    holder = sign_in(old, north, "north", "ada").holder
+    with north.reading() as connection:
+        before = acts_in(connection, holder)
+        assert {(row.salt, row.mac, row.sealed) for row, _ in before} == {(None, None, None)}
+        shown = {int(row.about): row.number for row, _ in before if row.act == "show"}
+        assert shown
+        assert all(about == number for about, number in shown.items())
+        kept = [(int(row.about.split()[1]), row.number) for row, _ in before if row.about.startswith(("part", "text"))]
+        assert kept
+        assert all(said == number for said, number in kept)
+        newest = audit.head(connection)
+    sign_in(old, north, "north", "ada").show(2, 0)
+    with north.reading() as connection:
+        *carried, (row, detail) = acts_in(connection, holder)
+        assert carried == before
+        assert row.hash == audit.row_hash(newest, row.seq, row.salt or b"", row.day, audit.encode_detail(row))
+        assert detail is not None
+        assert (detail.member, detail.act, row.number) == ("ada", "show", 2)
+        assert audit.first_break(connection) == 0
 
 
 def test_the_tables_are_those_of_a_new_vault(tmp_path: Path, north: Vault) -> None:

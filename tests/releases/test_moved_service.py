@@ -47,7 +47,7 @@ def change_keyring(service: MovedService, change: Callable[[ROW], object]) -> No
 def batches_of_north(service: MovedService) -> dict[int, tuple[bytes, bytes]]:
     """Hash and upload of what the earlier release's server stored, by period."""
     database = sqlite3.connect(load_config(service.config).data_dir / "server.sqlite")
-    unit_id = service.engine("north").state.unit_id
+    unit_id = read_settings(service.old.desk("north")).unit_id
     rows = database.execute("SELECT period, certs, body FROM batches WHERE unit_id = ?", (unit_id,)).fetchall()
     database.close()
     return {
@@ -144,7 +144,6 @@ def test_a_batch_without_an_answer_is_let_go(service: MovedService, stored: bool
         fields["published"] = [last - 1, held[last - 1][0].hex()]
         assert fields["history"].pop() == last
 
-    service.forget("north")
     change_keyring(service, unanswered)
     if not stored:
         database = sqlite3.connect(load_config(service.config).data_dir / "server.sqlite")

@@ -11,7 +11,18 @@ import pytest
 from dropbox.command_line.entries import MODULES
 from dropbox.demo.commands import _described
 from dropbox.demo.service import Demo
-from journalist_ui.shapes import cases, conversation, members, offline, passphrases, replies, sharing, totals, upkeep
+from journalist_ui.shapes import (
+    audit,
+    cases,
+    conversation,
+    members,
+    offline,
+    passphrases,
+    replies,
+    sharing,
+    totals,
+    upkeep,
+)
 from journalist_ui.shapes.notices import ToldNotice
 from keys.commands.directory import unit_values
 from tests.rules.test_docs import entry_point, flags, leaves
@@ -59,6 +70,7 @@ SHAPES = {
     "member passphrase": (passphrases.PassphraseChanged,),
     "backup": (upkeep.BackedUp,),
     "verify-backup": (offline.BackupVerified,),
+    "verify-audit": (audit.AuditVerified,),
     "restore": (offline.VaultRestored,),
     "replace-keyring": (offline.KeyringReplaced,),
 }

@@ -154,6 +154,22 @@ def _fetch_board(listing: bytes) -> Flow[DeskRequest, ServedBoard]:
         return cut_board((yield from GetDirectory()), (yield from GetBoard()), (yield from GetRows()))
 
 
+def look_at_own_board(state: DeskContext, clock: int, notices: list[Notice]) -> Flow[DeskRequest, bool]:
+    """Fetch the board at a ``clock`` in Unix seconds and set ``state.own_manifest``; whether it was proved. Nothing is
+    compared, decided or stored."""
+    listing = yield from refresh_directory(state, clock, notices)
+    if state.directory is None:
+        return False
+    try:
+        board = yield from _fetch_board(listing)
+    except ProtocolError as error:
+        notices.append(Notice("board-refused", {"error": error.code}))
+        return False
+    own = _own(state, board, notices)
+    state.own_manifest = own.batch.manifest if own and own.batch else None
+    return own is not None
+
+
 def check_board(state: DeskContext, now: int, listing: bytes, notices: list[Notice]) -> Steps:
     """Fetch the board, compare, and save the keyring when it had to change. Sets ``state.checked``. ``listing`` is the
     answer with the directory."""
@@ -170,7 +186,7 @@ def check_board(state: DeskContext, now: int, listing: bytes, notices: list[Noti
     own = _own(state, board, notices)
     if own is None:
         return
-    state.own_head = (own.batch.manifest.period, own.batch.manifest.audit_head) if own.batch else None
+    state.own_manifest = own.batch.manifest if own.batch else None
     if _settle(state, own, now, notices):
         yield from SaveKeyring(state.keyring)
     state.checked = True

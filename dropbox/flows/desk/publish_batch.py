@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A desk publishes its batch of the period (docs/protocol.md, section 6.7).
 
-Order of durability: the vault (numbers and places) with its backup, then the keyring (advanced chains and the
-batch's bytes), then the upload. A batch that is not answered is uploaded again, the same bytes, before any other.
+Order of durability: what opens the audit head; the vault (numbers and places, the manifest) with its backup; then the
+keyring (advanced chains and the batch's bytes); then the upload. A batch that is not answered is uploaded again, the
+same bytes, before any other.
 """
 
 from collections.abc import Sequence
@@ -29,7 +30,7 @@ from .notice import Notice
 from .own_board import give_up_batch, note_published, refresh_directory, rolled_back
 from .own_clock import fetch_intake
 from .posting import next_number, note_left, plan_batch, take_up
-from .requests import CommitVault, DeskRequest, PostBatch, SaveKeyring
+from .requests import CommitVault, DeskRequest, MakeAuditHead, PostBatch, SaveKeyring
 from .state import Chain, DeskContext, EpochSecret, PendingBatch, Text, TextKey
 
 
@@ -127,7 +128,7 @@ def _marks(state: DeskContext, planned: Sequence[Mark], unit: Unit, now: int, ra
     return marks
 
 
-def _assemble(state: DeskContext, now: int, index: bytes, rows: bytes, unit: Unit) -> PendingBatch:
+def _assemble(state: DeskContext, now: int, index: bytes, rows: bytes, unit: Unit, audit_head: bytes) -> Upload:
     directory, keyring, ledger = state.trusted(), state.keyring, state.ledger
     epoch = epoch_of(now, directory.policy.epoch)
     certs = [keyring.epochs[number].cert(directory.service_id, state.unit_id) for number in (epoch, epoch + 1)]
@@ -144,13 +145,13 @@ def _assemble(state: DeskContext, now: int, index: bytes, rows: bytes, unit: Uni
         root=rows_root(rows),
         intake_period=ledger.processed_through,
         intake_root=ledger.roots.get(ledger.processed_through, bytes(HASH)),
-        audit_head=state.audit_head,
+        audit_head=audit_head,
         head=directory.signed_head,
         cert_current=certs[0].hash,
         cert_next=certs[1].hash,
     )
     batch = sign_batch(manifest, keyring.signing_seed, (certs[0].encode(), certs[1].encode()), index)
-    return PendingBatch(now, batch.hash, Upload(batch, rows).encode())
+    return Upload(batch, rows)
 
 
 def _build(state: DeskContext, unit: Unit, now: int, random: Random, result: PublishResult) -> Steps:
@@ -160,11 +161,12 @@ def _build(state: DeskContext, unit: Unit, now: int, random: Random, result: Pub
     texts |= {row.text for row in rows}
     lanes = _lanes(state, rows, unit, now, random)
     index = make_index(lanes, _marks(state, marks, unit, now, random)).encode()
-    pending = _assemble(state, now, index, join_rows(lanes), unit)
-    yield from CommitVault(state.ledger, texts=frozenset(texts), backup=True)
+    audit_head = yield from MakeAuditHead(now)
+    upload = _assemble(state, now, index, join_rows(lanes), unit, audit_head)
+    yield from CommitVault(state.ledger, texts=frozenset(texts), manifest=upload.batch.manifest, backup=True)
     if state.has_backup:
         state.ledger.backed_up_through = state.ledger.processed_through
-    state.keyring.pending, state.keyring.built = pending, now
+    state.keyring.pending, state.keyring.built = PendingBatch(now, upload.batch.hash, upload.encode()), now
     _drop_keys(state)
     yield from SaveKeyring(state.keyring)
     result.entries = len(rows)

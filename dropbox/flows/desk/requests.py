@@ -79,15 +79,24 @@ class NewContent:
 @dataclass(frozen=True)
 class CommitVault(LocalRequest[None]):
     """Make the changed conversations, texts, messages (P_pk and message_id) and the new contents durable, in one
-    transaction; what the ledger does not hold any more goes from the vault. With ``backup`` also write the backup where
-    one is configured."""
+    transaction; what the ledger does not hold any more goes from the vault. ``manifest`` is that of a batch which is
+    about to leave, kept for good; b"" for none. With ``backup`` also write the backup where one is configured."""
 
     ledger: Ledger
     conversations: frozenset[bytes] = frozenset()
     texts: frozenset[int] = frozenset()
     messages: frozenset[tuple[bytes, bytes]] = frozenset()
     contents: tuple[NewContent, ...] = ()
+    manifest: bytes = b""
     backup: bool = False
+
+
+@dataclass(frozen=True)
+class MakeAuditHead(LocalRequest[bytes]):
+    """What a batch of this period tells of the desk's record of acts: 32 bytes. What opens it is durable before it is
+    answered."""
+
+    period: int
 
 
 @dataclass(frozen=True)
@@ -98,5 +107,5 @@ class SaveKeyring(LocalRequest[None]):
 
 
 ServerRequest = GetDirectory | GetBoard | GetRows | GetIntakeState | GetSegment | ReadSegment | PostBatch
-DeskWork = OpenEnvelopes | CommitVault | SaveKeyring
+DeskWork = OpenEnvelopes | CommitVault | MakeAuditHead | SaveKeyring
 DeskRequest = ServerRequest | DeskWork

@@ -16,6 +16,7 @@ from dropbox.protocol.certificates import EpochCert
 from dropbox.protocol.constants import EntryType
 from dropbox.protocol.directory import VerifiedDirectory
 from dropbox.protocol.errors import UnknownUnit
+from dropbox.protocol.manifests import Manifest
 from dropbox.protocol.primitives import SealingKey, ed25519_public
 from dropbox.protocol.units import Unit
 
@@ -87,7 +88,8 @@ class Keyring:
     segment up to which nothing seeds; ``published`` period and hash of the newest own batch (0 and zeros before the
     first); ``given_up`` the hashes, by their periods, of batches made since then that the server said it will never
     store; ``history`` the periods of the last few batches, oldest first; ``built`` the newest period for which a batch
-    was made, stored or not; ``dir_version`` the newest directory seen.
+    was made, stored or not; ``dir_version`` the newest directory seen; ``audit_key`` what the desk's record of acts is
+    known by, b"" before it is made, and ``audit_from`` the number of the first act that is known by it.
     """
 
     signing_seed: bytes = field(repr=False)
@@ -105,6 +107,8 @@ class Keyring:
     history: list[int] = field(default_factory=list)
     built: int = 0
     dir_version: int = 0
+    audit_key: bytes = field(default=b"", repr=False)
+    audit_from: int = 0
 
     @property
     def public(self) -> bytes:
@@ -276,10 +280,10 @@ class Ledger:
 @dataclass
 class DeskContext:
     """Everything a desk's flows work on. ``directory`` is the newest that verified; ``has_backup`` whether commits that
-    ask for it are backed up; ``audit_head`` the vault's, 32 bytes; ``tried`` the ids of envelopes of the open segment
-    that this process has already tried; ``checked`` whether the board has shown, in this process, that the keyring is
-    not behind it; ``own_head`` period and audit head of the own batch that the board proved, None before;
-    ``heads`` the newest of every unit, as a source sees them."""
+    ask for it are backed up; ``tried`` the ids of envelopes of the open segment that this process has tried already;
+    ``checked`` whether the board has shown, in this process, that the keyring is not behind it; ``own_manifest`` that
+    of the own batch that the board proved, None where it shows none and before; ``heads`` the newest of every unit, as
+    a source sees them."""
 
     anchor: Anchor
     unit_id: bytes
@@ -287,10 +291,9 @@ class DeskContext:
     ledger: Ledger
     directory: VerifiedDirectory | None = None
     has_backup: bool = False
-    audit_head: bytes = bytes(32)
     tried: set[bytes] = field(default_factory=set)
     checked: bool = False
-    own_head: tuple[int, bytes] | None = None
+    own_manifest: Manifest | None = None
     heads: tuple[BoardHead, ...] = ()
 
     def trusted(self) -> VerifiedDirectory:

@@ -6,10 +6,11 @@ Every change of a table is a step in migrations/.
 A new noun has its tables in a file of its own.
 """
 
+from .audit import audit, audit_generations, audit_heads, audit_keys, audit_readers, own_manifests
 from .content import IS_WHOLE, LISTED, answers, case_keys, cases, messages, parts
 from .ledger import alembic_version, conversations, incoming, meta, roots, texts
 from .metadata import METADATA
-from .people import audit, known_browsers, member_roles, members, wrong_tries
+from .people import known_browsers, member_roles, members, wrong_tries
 from .work import declarations, drafts, notes, owners, progress, shown, tags, withheld
 
 __all__ = [
@@ -20,6 +21,10 @@ __all__ = [
     "alembic_version",
     "answers",
     "audit",
+    "audit_generations",
+    "audit_heads",
+    "audit_keys",
+    "audit_readers",
     "case_keys",
     "cases",
     "conversations",
@@ -32,6 +37,7 @@ __all__ = [
     "messages",
     "meta",
     "notes",
+    "own_manifests",
     "owners",
     "parts",
     "progress",

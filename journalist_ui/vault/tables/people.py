@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Members, where they signed in, who tried to, and the log of what they did."""
+"""Members, where they signed in, and who tried to."""
 
 from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
@@ -69,16 +68,4 @@ wrong_tries = Table(
     # Whether the day is over and its count stands in the audit log.
     Column("logged", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("member", "day"),
-)
-
-audit = Table(
-    "audit",
-    METADATA,
-    Column("seq", Integer, primary_key=True),
-    Column("day", Integer, nullable=False),
-    Column("member", String, nullable=False),
-    Column("act", String, nullable=False),
-    Column("about", String, nullable=False),
-    Column("hash", LargeBinary, nullable=False),
-    Index("audit_about", "about"),
 )
