@@ -97,7 +97,7 @@ class SignIns:
     def _accept(self, asked: SignIn, unlocked: Unlocked, salt: bytes, step: int | None, day: int) -> Proved:
         name, browser = unlocked.member.name, ""
         with self._vault.writing() as connection:
-            accept_sign_in(connection, name, salt, step)
+            accept_sign_in(connection, unlocked, salt, step, day)
             # The code is used up either way.
             spent = not asked.lane.known and tries.codes_tried(connection, name, day) >= tries.MOST_CODES
             if not spent:

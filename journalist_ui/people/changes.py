@@ -80,9 +80,8 @@ def prepare_change(present: Present, wanted: Wanted, random: Random) -> Change:
         raise SignInRefused("The present passphrase is wrong. Nothing was changed.")
     if composed(wanted.new) == composed(wanted.old):
         raise BadInput("That is the present passphrase. Choose another.")
-    key, code_secret = opened
-    old, fresh = Holder(row.name, key), wanted.new_code or row.provisional
-    secrets = draw_secrets(row.name, wanted.new, random, None if fresh else code_secret)
+    old, fresh = Holder(row.name, opened.key), wanted.new_code or row.provisional
+    secrets = draw_secrets(row.name, wanted.new, random, None if fresh else opened.code_secret)
     wrapped = {
         number: (before, rewrap_case_key(before, old, row.name, secrets.public))
         for number, before in present.wrapped.items()
@@ -107,7 +106,12 @@ def apply_change(connection: Connection, change: Change, day: int = 0) -> None:
     """Store it, with what was wrapped to the old key meanwhile. Raises SignInRefused when the passphrase is not the one
     any more that the change began with, or the member is gone."""
     rows, secrets, name = tables.members, change.secrets, change.name
-    values: dict[str, bytes | bool | str] = {"public": secrets.public, "salt": secrets.salt, "sealed": secrets.sealed}
+    values: dict[str, bytes | bool | str] = {
+        "public": secrets.public,
+        "signing": secrets.signing,
+        "salt": secrets.salt,
+        "sealed": secrets.sealed,
+    }
     values["provisional"] = False
     if change.used is not None:
         values["used_steps"] = json.dumps(change.used)

@@ -2,12 +2,13 @@
 """Passphrase and one-time code together."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, update
 
 from journalist_ui.refusals import SignInRefused
 from journalist_ui.vault import tables
+from journalist_ui.vault.evidence import record_key
 from journalist_ui.vault.sealing import Holder
 
 from . import codes
@@ -27,12 +28,16 @@ class CodeRefused(SignInRefused):
 
 @dataclass(frozen=True)
 class Unlocked:
-    """A member who has proved who they are, with the key that opens what is wrapped to them. ``altered``: cases are
-    wrapped to another key in the member's place, which only a change of the vault's own rows can have put there."""
+    """A member who has proved who they are, with the key that opens what is wrapped to them and the Ed25519 seed that
+    signs what they approve. ``altered``: another key stands in the place of one of them, which only a change of the
+    vault's own rows can have put there. ``fresh`` is what is to be stored where the seed was drawn just now: its public
+    half, and what was sealed anew."""
 
     member: Member
     holder: Holder
     altered: bool = False
+    signer: bytes = field(default=b"", repr=False)
+    fresh: tuple[bytes, bytes] | None = field(default=None, repr=False)
 
 
 def prove(row: MemberRow | None, passphrase: str, code: str, now: float) -> tuple[Unlocked, int | None]:
@@ -44,8 +49,10 @@ def prove(row: MemberRow | None, passphrase: str, code: str, now: float) -> tupl
     opened = open_secrets(row.name, row.salt, row.sealed, passphrase)
     if opened is None:
         raise SignInRefused(WRONG)
-    key, secret = opened
-    unlocked = Unlocked(row.member, Holder(row.name, key), key.public != row.public)
+    secret, signing = opened.code_secret, opened.signing
+    fresh = (signing, opened.sealed) if opened.sealed and not row.signing else None
+    altered = opened.key.public != row.public or (fresh is None and signing != row.signing)
+    unlocked = Unlocked(row.member, Holder(row.name, opened.key), altered, opened.signer, fresh)
     if row.provisional:
         return unlocked, None
     step = codes.matching_step(secret, code, now, _used(row))
@@ -58,9 +65,11 @@ def _used(row: MemberRow) -> list[int]:
     return [int(step) for step in json.loads(row.used_steps)]
 
 
-def accept_sign_in(connection: Connection, name: str, salt: bytes, step: int | None) -> None:
-    """The code is used up. Raises CodeRefused when another sign-in used it first, SignInRefused when the passphrase,
-    whose ``salt`` was read before, was changed meanwhile."""
+def accept_sign_in(connection: Connection, unlocked: Unlocked, salt: bytes, step: int | None, day: int) -> None:
+    """The code is used up, and a key that was drawn just now is stored, on a ``day`` of unix time. Raises CodeRefused
+    when another sign-in used the code first, SignInRefused when the passphrase, whose ``salt`` was read before, was
+    changed meanwhile."""
+    name = unlocked.member.name
     row = read_member(connection, name)
     if row is None or row.salt != salt:
         raise SignInRefused(CHANGED_MEANWHILE)
@@ -70,3 +79,7 @@ def accept_sign_in(connection: Connection, name: str, salt: bytes, step: int | N
     used = [*used, step][-STEPS_KEPT:] if step is not None else used
     rows = tables.members
     connection.execute(update(rows).where(rows.c.name == name).values(used_steps=json.dumps(used)))
+    if unlocked.fresh and not row.signing:
+        signing, sealed = unlocked.fresh
+        connection.execute(update(rows).where(rows.c.name == name).values(signing=signing, sealed=sealed))
+        record_key(connection, day, name)

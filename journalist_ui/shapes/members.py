@@ -36,10 +36,13 @@ class Members(Asked[MemberList], verb="member-list"):
 
 @dataclass(frozen=True)
 class MemberAdded:
-    """Who may do what from now on."""
+    """Who may do what from now on. ``proposal`` is the number of what another person has to approve first, 0 where it
+    is done; ``alone``: it took two, and nobody else could approve it."""
 
     name: str
     roles: tuple[str, ...]
+    proposal: int = 0
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class AddMember(Asked[MemberAdded], verb="member-add"):
     name: str
     passphrase: str = field(repr=False)
     roles: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,3 +76,50 @@ class RemoveMember(Asked[Leaving], verb="member-remove"):
     """Remove a member, and what goes with them."""
 
     name: str
+
+
+@dataclass(frozen=True)
+class RolesSet:
+    """``roles`` that the member holds, or is to hold. ``proposal`` and ``alone`` as of a member who is added."""
+
+    name: str
+    roles: tuple[str, ...]
+    proposal: int = 0
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class SetRoles(Asked[RolesSet], verb="member-role"):
+    """Give a member these roles and no others."""
+
+    name: str
+    roles: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class AskRecovery(Asked[Leaving], verb="member-recover-ask"):
+    """What would close to a member who is recovered; nothing is done."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """``cases`` that close to them, of which ``closed`` nobody else can open. ``proposal`` and ``alone`` as of a member
+    who is added."""
+
+    name: str
+    cases: int
+    closed: int
+    proposal: int = 0
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class RecoverMember(Asked[Recovered], verb="member-recover"):
+    """Give a member who lost passphrase or codes a first passphrase anew. It opens no case."""
+
+    name: str
+    passphrase: str = field(repr=False)
+    reason: str = ""

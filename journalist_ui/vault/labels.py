@@ -16,7 +16,8 @@ PROVED_PART = b"desk-v1 part of a source's message with its proof"
 OFFICER_TEXT = b"desk-v1 officer's text"
 DRAFT = b"desk-v1 officer's draft"
 
-# Hash inputs.
+# Hash and signature inputs.
+PROPOSAL = b"desk-v1 approval of a proposal"
 AUDIT = b"desk-v1 audit"
 KNOWN_BROWSER = b"desk-v1 known browser"
 

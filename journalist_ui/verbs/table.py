@@ -17,6 +17,7 @@ from journalist_ui.shapes import (
     drafts as of_drafts,
     members as of_members,
     passphrases as of_passphrases,
+    proposals as of_proposals,
     replies as of_replies,
     sessions as of_sessions,
     sharing as of_sharing,
@@ -26,7 +27,7 @@ from journalist_ui.shapes import (
 from journalist_ui.shapes.asked import Asked
 from journalist_ui.vault.roles import COUNTERS, OPENERS, WRITERS
 
-from . import cases, conversation, drafts, members, passphrases, replies, sessions, sharing, totals, upkeep
+from . import cases, conversation, drafts, members, passphrases, proposals, replies, sessions, sharing, totals, upkeep
 from .desk import Desk
 
 Answer = TypeVar("Answer")
@@ -103,6 +104,12 @@ _TABLE: tuple[Verb, ...] = (
     MemberVerb(of_members.AddMember, members.add, Who.ADMINISTRATOR),
     MemberVerb(of_members.AskRemoval, members.ask_removal, Who.ADMINISTRATOR),
     MemberVerb(of_members.RemoveMember, members.remove, Who.ADMINISTRATOR),
+    MemberVerb(of_members.SetRoles, members.set_roles, Who.ADMINISTRATOR),
+    MemberVerb(of_members.AskRecovery, members.ask_recovery, Who.ADMINISTRATOR),
+    MemberVerb(of_members.RecoverMember, members.recover, Who.ADMINISTRATOR),
+    MemberVerb(of_proposals.Proposals, proposals.list_proposals, Who.MEMBER),
+    MemberVerb(of_proposals.Approve, proposals.approve, Who.MEMBER),
+    MemberVerb(of_proposals.Refuse, proposals.refuse, Who.MEMBER),
     MemberVerb(of_sharing.WhoLacks, sharing.who_lacks, Who.INVESTIGATOR),
     MemberVerb(of_sharing.AskShare, sharing.ask_share, Who.INVESTIGATOR),
     MemberVerb(of_sharing.Share, sharing.share, Who.INVESTIGATOR),

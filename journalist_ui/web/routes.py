@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from .answers import Answer
-from .pages import cases, conversation, members, passphrases, replies, sessions, sharing, upkeep
+from .pages import cases, conversation, members, passphrases, proposals, replies, sessions, sharing, upkeep
 from .pages.late import late
 from .site import At, Visit
 
@@ -54,7 +54,12 @@ ROUTES = (
     Route("GET", "/members", members.members),
     Route("POST", "/members/add", members.add),
     Route("POST", "/members/share", sharing.share),
+    Route("POST", "/members/role", members.role),
+    Route("POST", "/members/recover", members.recover),
     Route("POST", "/members/remove", members.remove),
+    Route("GET", "/proposals", proposals.proposals),
+    Route("POST", "/proposals/approve", proposals.approve),
+    Route("POST", "/proposals/refuse", proposals.refuse),
     Route("GET", "/passphrase", passphrases.passphrase_page, first=True),
     Route("POST", "/passphrase", passphrases.passphrase, first=True),
     Route("GET", "/passphrase/codes", passphrases.codes_page, first=True),

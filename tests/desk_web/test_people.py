@@ -264,8 +264,8 @@ async def test_a_passphrase_is_typed_again_by_its_letters(house: House) -> None:
 async def test_members_come_and_go(house: House) -> None:
     """Add; remove after a question; the session of the removed ends at once."""
     ada = await house.officer("ada")
-    page = await ada.post("/members/add", _new("dora", "investigator", "administrator"))
-    assert "dora: administrator and investigator" in page.words
+    page = await ada.post("/members/add", _new("dora", "reader", "investigator"))
+    assert "dora: investigator and reader" in page.words
     dora = await _added(house, "dora", page)
     asked = await ada.post("/members/remove", {"name": "dora"})
     assert asked.title == "Remove a member - Unit desk"

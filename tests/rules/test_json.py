@@ -11,7 +11,18 @@ import pytest
 from dropbox.command_line.entries import MODULES
 from dropbox.demo.commands import _described
 from dropbox.demo.service import Demo
-from journalist_ui.shapes import cases, conversation, members, offline, passphrases, replies, sharing, totals, upkeep
+from journalist_ui.shapes import (
+    cases,
+    conversation,
+    members,
+    offline,
+    passphrases,
+    proposals,
+    replies,
+    sharing,
+    totals,
+    upkeep,
+)
 from journalist_ui.shapes.notices import ToldNotice
 from keys.commands.directory import unit_values
 from tests.rules.test_docs import entry_point, flags, leaves
@@ -55,6 +66,11 @@ SHAPES = {
     "totals": (totals.CaseTotals, totals.StateTotal),
     "member list": (members.MemberLine,),
     "member add": (members.MemberAdded,),
+    "member role": (members.RolesSet,),
+    "member recover": (members.Recovered,),
+    "proposals": (proposals.ProposalLine,),
+    "approve": (proposals.Decided,),
+    "refuse": (proposals.Decided,),
     "member share": (sharing.CasesShared,),
     "member passphrase": (passphrases.PassphraseChanged,),
     "backup": (upkeep.BackedUp,),

@@ -10,6 +10,7 @@ from .content import IS_WHOLE, LISTED, answers, case_keys, cases, messages, part
 from .ledger import alembic_version, conversations, incoming, meta, roots, texts
 from .metadata import METADATA
 from .people import audit, known_browsers, member_roles, members, wrong_tries
+from .proposals import proposals
 from .work import drafts, progress, shown
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "meta",
     "parts",
     "progress",
+    "proposals",
     "roots",
     "shown",
     "texts",

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     false,
+    text,
 )
 
 from .metadata import METADATA
@@ -23,6 +24,8 @@ members = Table(
     # Whether the passphrase is still the one that an administrator gave.
     Column("provisional", Boolean, nullable=False),
     Column("public", LargeBinary, nullable=False),
+    # By which approvals are verified; empty until a member of before signs in.
+    Column("signing", LargeBinary, nullable=False, server_default=text("x''")),
     Column("salt", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     # JSON list of the newest steps whose codes were used.
