@@ -73,7 +73,10 @@ def list_members(session: Path, as_json: bool) -> None:
     Example:
       dropbox-desk member list --session ada.session --json
     """
-    show(ask_signed_in(session, Members()).members, as_json, _lines)
+    found = ask_signed_in(session, Members())
+    show(found.members, as_json, _lines)
+    if found.sheets:
+        click.echo(f"Recovery sheets are in force ({found.sheets}), of {found.sheets_day}.", err=True)
 
 
 @member.command("add")

@@ -59,7 +59,12 @@ WORDS = {
     "seven days. If nobody else of the unit knows of it, ask {by}.",
     "member-recovered": "{by} gave {member} a new first passphrase on {day}, because theirs or their codes were lost. "
     "It opens no case, and approves nothing for seven days: if {member} did not ask for it, ask {by} at once.",
-    "acted-alone": "What {by} did on {day} about the member {member} takes two people, and was done by one, because "
+    "recovery-sheets": "{by} had new recovery sheets printed on {day}: two of the three make a new administrator, and "
+    "where they were made for cases, one who reads each case that is wrapped to them. If nobody else of the unit knows "
+    "of it, ask {by}.",
+    "recovery-used": "Two recovery sheets were used on {day}: {member} is a new member ({roles}). If nobody of the "
+    "unit knows of it, lock the desk, and tell whoever oversees it.",
+    "acted-alone": "What {by} did on {day} about {member} takes two people, and was done by one, because "
     "nobody else at this desk could approve it. If nobody else of the unit knows of it, ask {by} at once.",
     "proposals-open": "Proposals that wait for a second person: {count}. Whoever may approve them finds them under "
     "Proposals, or by `dropbox-desk proposals`.",
@@ -107,6 +112,8 @@ LASTING = frozenset(
         "member-roles",
         "member-recovered",
         "acted-alone",
+        "recovery-sheets",
+        "recovery-used",
         "member-key-altered",
     }
 )

@@ -18,15 +18,16 @@ from dropbox.protocol.constants import KEY, LOST_KEYRING_STEP, UNIT_ID
 from dropbox.protocol.enrolment import Enrolment
 from dropbox.protocol.errors import BadText
 from dropbox.protocol.units import check_name
-from journalist_ui.people import members
+from journalist_ui.people import members, steps
 from journalist_ui.people.members import Role
 from journalist_ui.people.passphrases import SALT, check_passphrase
+from journalist_ui.people.sheets import SheetKind
 from journalist_ui.refusals import BadInput, VaultUnusable
 from journalist_ui.shapes.offline import DeskMade, KeyringReplaced
 from journalist_ui.vault import audit, evidence, tables
 from journalist_ui.vault.backup import sync_path
 from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, read_meta
-from journalist_ui.vault.roles import FROM_THE_BEGINNING
+from journalist_ui.vault.roles import FROM_THE_BEGINNING, SHEETS
 from journalist_ui.web_address import NO_WEB, check_web
 
 from .desk_key import stretch_desk_key
@@ -34,6 +35,7 @@ from .engine import DAY
 from .keyring import KeyringStore
 from .notice_log import iso_day
 from .opening import open_desk_vault
+from .recovery import Printed
 from .settings import (
     ANCHOR_FILE,
     DeskSettings,
@@ -52,8 +54,8 @@ LONGEST_AWAY = 400 * DAY
 
 @dataclass(frozen=True)
 class NewDesk:
-    """What `init` is asked for. ``backup`` is a folder or "none", ``tor`` a SOCKS address or empty; DeskSettings says
-    what ``web`` and its companions are."""
+    """What `init` is asked for. ``backup`` is a folder or "none", ``tor`` a SOCKS address or empty; ``sheets`` are in
+    force from the beginning; DeskSettings says what ``web`` and its companions are."""
 
     folder: Path
     service: str
@@ -68,6 +70,7 @@ class NewDesk:
     web_cert: str = ""
     web_key: str = ""
     demo: bool = False
+    sheets: Printed | None = None
 
 
 def first_roles(names: Iterable[str]) -> frozenset[Role]:
@@ -102,7 +105,7 @@ def init_desk(wanted: NewDesk, desk_passphrase: str, member_passphrase: str) -> 
         shutil.copyfile(wanted.anchor, building / ANCHOR_FILE)
         write_settings(building, settings)
         desk_key = stretch_desk_key(desk_passphrase, settings.salt)
-        secret = _fill_vault(building, desk_key, wanted.member, roles, member_passphrase)
+        secret = _fill_vault(building, desk_key, wanted, roles, member_passphrase)
         enrolment = _new_signing_key(building, desk_key, settings, anchor.service_id, Keyring(secrets.token_bytes(KEY)))
         os.rename(building, target)
         sync_path(target.parent)
@@ -134,7 +137,8 @@ def _new_settings(wanted: NewDesk) -> DeskSettings:
     )
 
 
-def _fill_vault(folder: Path, desk_key: bytes, member: str, roles: frozenset[Role], passphrase: str) -> str:
+def _fill_vault(folder: Path, desk_key: bytes, wanted: NewDesk, roles: frozenset[Role], passphrase: str) -> str:
+    member = wanted.member
     vault = create_vault(folder / VAULT_FILE, desk_key)
     try:
         first = members.prepare_member(member, roles, passphrase, vault.random, provisional=False)
@@ -143,6 +147,9 @@ def _fill_vault(folder: Path, desk_key: bytes, member: str, roles: frozenset[Rol
             evidence.keep_nothing(connection, day)
             members.store_member(connection, first, day, told=FROM_THE_BEGINNING)
             audit.record(connection, day, "", "init", member)
+            if wanted.sheets:
+                step = steps.sheets(SheetKind(wanted.sheets.kind), bytes.fromhex(wanted.sheets.public))
+                steps.put_sheets(connection, SHEETS, step, day, FROM_THE_BEGINNING)
         vault.truncate_wal()
     finally:
         vault.close()

@@ -17,7 +17,7 @@ from dropbox.protocol.chance import Random
 from journalist_ui.refusals import BadInput, NoSuchMember, NotAllowed
 from journalist_ui.vault import tables
 from journalist_ui.vault.evidence import record_key
-from journalist_ui.vault.roles import HELD, WRITERS, Role as Role, parse_held, store_roles
+from journalist_ui.vault.roles import HELD, SHEETS, WRITERS, Role as Role, parse_held, store_roles
 
 from .codes import printed_secret
 from .passphrases import Secrets, check_passphrase, draw_secrets
@@ -151,8 +151,9 @@ def read_member(connection: Connection, name: str) -> MemberRow | None:
 
 
 def list_rows(connection: Connection) -> list[MemberRow]:
-    """In order of name."""
-    return [MemberRow._make(row) for row in connection.execute(_ROWS.order_by(tables.members.c.name))]
+    """In order of name, without the recovery sheets."""
+    people = _ROWS.where(tables.members.c.name != SHEETS).order_by(tables.members.c.name)
+    return [MemberRow._make(row) for row in connection.execute(people)]
 
 
 def list_members(connection: Connection) -> list[Member]:

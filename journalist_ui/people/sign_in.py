@@ -43,7 +43,8 @@ class Unlocked:
 def prove(row: MemberRow | None, passphrase: str, code: str, now: float) -> tuple[Unlocked, int | None]:
     """Passphrase and code together; returns the step of the code. A provisional member needs no code and has no step.
     Touches no database. Raises CodeRefused, SignInRefused, also for None, nobody's row, after the same work."""
-    if row is None:
+    # Recovery sheets stand among the members, and have no passphrase.
+    if row is None or not row.sealed:
         waste_a_stretch(passphrase)
         raise SignInRefused(WRONG)
     opened = open_secrets(row.name, row.salt, row.sealed, passphrase)

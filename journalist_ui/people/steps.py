@@ -6,21 +6,24 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, delete, insert, update
 
 from dropbox.protocol.chance import Random
-from journalist_ui.refusals import BadInput, ProposalOver
+from journalist_ui.refusals import BadInput, NoSuchMember, ProposalOver
 from journalist_ui.vault import tables
 from journalist_ui.vault.case_keys import delete_case_keys
+from journalist_ui.vault.database import read_meta, write_meta
 from journalist_ui.vault.evidence import record_key
-from journalist_ui.vault.roles import OPENERS, Role, store_roles
+from journalist_ui.vault.roles import OPENERS, SHEETS, Role, store_roles
 
 from .known_browsers import forget_browsers
-from .members import Member, NewMember, find_member, parse_roles, refuse_last, store_member
+from .members import Member, NewMember, find_member, parse_roles, read_member, refuse_last, store_member
 from .passphrases import Secrets, check_passphrase, draw_secrets
+from .sheets import SheetKind
 
 GIVEN_BY_ONE = frozenset({Role.READER, Role.INVESTIGATOR})
 """What one administrator gives alone to a member whom they add."""
+_SHEETS_DAY = "sheets_day"
 CHANGED = "The roles of {name} have changed since this was asked for. Ask anew."
 
 
@@ -32,6 +35,7 @@ class Kind(StrEnum):
     ADD_SUPERVISOR = "add-supervisor"
     ROLE = "role"
     RECOVER = "recover-member"
+    SHEETS = "recovery-sheets"
 
 
 ADDS = {
@@ -82,17 +86,58 @@ def adding(new: NewMember) -> Step:
 
 def changing(connection: Connection, name: str, roles: frozenset[Role]) -> Step:
     """Other roles. Raises NoSuchMember, BadInput where they are held already, or where nobody would be left."""
-    member, _ = find_member(connection, name)
+    member = require_somebody(connection, name)
     if member.roles == roles:
         raise BadInput(f"{name} holds exactly these roles already. Nothing was done.")
     refuse_last(connection, member, roles)
     return Step(tuple(sorted(roles)), tuple(sorted(member.roles)))
 
 
+def require_somebody(connection: Connection, name: str) -> Member:
+    """Raises NoSuchMember, also for the recovery sheets."""
+    if name == SHEETS:
+        raise NoSuchMember("Recovery sheets are no member. Print new ones, or remove them.")
+    return find_member(connection, name)[0]
+
+
 def recovering(name: str, passphrase: str, random: Random) -> Step:
     """New keys under a first passphrase; it takes long. Raises BadInput."""
     check_passphrase(passphrase, "member's passphrase")
     return Step(secrets=_hexed(draw_secrets(name, passphrase, random)))
+
+
+def sheets(kind: SheetKind, public: bytes) -> Step:
+    """New recovery sheets with this X-Wing key; for cases they hold the role of a reader."""
+    return Step((Role.READER.value,) if kind is SheetKind.CASES else (), secrets={"public": public.hex()})
+
+
+def put_sheets(connection: Connection, name: str, step: Step, day: int, told: int) -> None:
+    """In force from now on, in place of those of before, whose case keys go. ``name`` is SHEETS."""
+    rows = tables.members
+    connection.execute(delete(rows).where(rows.c.name == SHEETS))
+    # No passphrase: nobody signs in by it.
+    values = {"name": SHEETS, "provisional": False, "salt": b"", "sealed": b"", "used_steps": "[]"}
+    connection.execute(insert(rows).values(**values, public=bytes.fromhex(step.secrets["public"]), signing=b""))
+    store_roles(connection, SHEETS, [Role(role) for role in step.roles], told)
+    write_meta(connection, _SHEETS_DAY, day)
+    record_key(connection, day, SHEETS)
+
+
+@dataclass(frozen=True)
+class SheetsInForce:
+    """Recovery sheets, and the day of unix time on which they were put in force."""
+
+    kind: SheetKind
+    day: int
+
+
+def find_sheets(connection: Connection) -> SheetsInForce | None:
+    """None where there are none."""
+    row = read_member(connection, SHEETS)
+    if row is None:
+        return None
+    kind = SheetKind.CASES if row.member.roles else SheetKind.PEOPLE
+    return SheetsInForce(kind, int(read_meta(connection, _SHEETS_DAY, "0")))
 
 
 def add(connection: Connection, name: str, step: Step, day: int, told: int) -> None:
@@ -118,7 +163,7 @@ def change_roles(connection: Connection, name: str, step: Step, day: int, told: 
 def recover(connection: Connection, name: str, step: Step, day: int, told: int) -> None:
     """A first passphrase in place of what was lost. It opens no case: what was wrapped to the lost key goes. Whoever
     knows that passphrase could pass for the member, so their roles count from ``told`` anew. Raises NoSuchMember."""
-    member, _ = find_member(connection, name)
+    member = require_somebody(connection, name)
     secrets, rows = _secrets(step), tables.members
     values = {"public": secrets.public, "signing": secrets.signing, "salt": secrets.salt, "sealed": secrets.sealed}
     connection.execute(update(rows).where(rows.c.name == name).values(**values, provisional=True, used_steps="[]"))

@@ -7,6 +7,8 @@ from .asked import Asked
 
 ROLES = ("reader", "investigator", "supervisor", "custodian", "administrator")
 """What a member may be; several."""
+SHEETS = "recovery+sheets"
+"""The name under which cases are shared with recovery sheets."""
 OPENERS = frozenset(ROLES[:3])
 """Who may open cases."""
 WRITERS = frozenset(ROLES[1:3])
@@ -24,9 +26,12 @@ class MemberLine:
 
 @dataclass(frozen=True)
 class MemberList:
-    """In order of name."""
+    """In order of name. ``sheets`` says of which kind the recovery sheets in force are, people or cases, "" where there
+    are none; ``sheets_day`` since when."""
 
     members: tuple[MemberLine, ...]
+    sheets: str = ""
+    sheets_day: str = ""
 
 
 @dataclass(frozen=True)

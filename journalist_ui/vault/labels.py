@@ -5,6 +5,9 @@
 VAULT_KEY = b"desk-v1 vault database"
 KEYRING_KEY = b"desk-v1 keyring"
 
+# HKDF info: the key of recovery sheets, made of their secret.
+RECOVERY_KEY = b"desk-v1 recovery key"
+
 # AEAD associated data.
 KEYRING_SLOT = b"desk-v1 keyring slot"
 MEMBER_SECRETS = b"desk-v1 member secrets"
@@ -19,6 +22,7 @@ DRAFT = b"desk-v1 officer's draft"
 # Hash and signature inputs.
 PROPOSAL = b"desk-v1 approval of a proposal"
 AUDIT = b"desk-v1 audit"
+RECOVERY_SHEET = b"desk-v1 recovery sheet"
 KNOWN_BROWSER = b"desk-v1 known browser"
 
 ALL = {name: value for name, value in dict(globals()).items() if name.isupper() and isinstance(value, bytes)}

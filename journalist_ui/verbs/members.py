@@ -4,6 +4,7 @@
 import asyncio
 
 from journalist_ui.casework.sharing import held_cases
+from journalist_ui.daemon.notice_log import iso_day
 from journalist_ui.people import members as people, steps
 from journalist_ui.people.proposals import close_of
 from journalist_ui.people.session import Session
@@ -27,13 +28,15 @@ from journalist_ui.vault import audit
 
 from . import proposals
 from .desk import Desk
+from .moments import DAY
 from .notices import tell_members
 
 
 def list_members(desk: Desk, session: Session, asked: Members) -> MemberList:
     with desk.engine.vault.reading() as connection:
-        found = people.list_members(connection)
-    return MemberList(tuple(MemberLine(one.name, tuple(sorted(one.roles)), one.provisional) for one in found))
+        found, sheets = people.list_members(connection), steps.find_sheets(connection)
+    lines = tuple(MemberLine(one.name, tuple(sorted(one.roles)), one.provisional) for one in found)
+    return MemberList(lines, sheets.kind, iso_day(sheets.day, DAY)) if sheets else MemberList(lines)
 
 
 async def add(desk: Desk, session: Session, asked: AddMember) -> MemberAdded:
@@ -101,9 +104,10 @@ async def recover(desk: Desk, session: Session, asked: RecoverMember) -> Recover
 def _recover(desk: Desk, session: Session, asked: RecoverMember) -> Recovered:
     if asked.name == session.member.name:
         raise BadInput("You are signed in: change your own passphrase, with new codes if you need them.")
+    with desk.engine.vault.reading() as connection:
+        steps.require_somebody(connection, asked.name)
     step = steps.recovering(asked.name, asked.passphrase, desk.engine.vault.random)
     with desk.engine.vault.writing() as connection:
-        people.find_member(connection, asked.name)
         cases, closed = held_cases(connection, asked.name)
         made = proposals.ask(desk, connection, session, steps.Kind.RECOVER, asked.name, step, asked.reason)
     return Recovered(asked.name, cases, closed, made.number, made.alone)
@@ -112,7 +116,6 @@ def _recover(desk: Desk, session: Session, asked: RecoverMember) -> Recovered:
 def ask_removal(desk: Desk, session: Session, asked: AskRemoval) -> Leaving:
     """Raises NoSuchMember."""
     with desk.engine.vault.reading() as connection:
-        people.find_member(connection, asked.name)
         cases, closed = held_cases(connection, asked.name)
     return Leaving(asked.name, cases, closed)
 

@@ -39,6 +39,7 @@ _ADD = Act(_ADMINISTRATORS, steps.add, "member-added")
 ACTS: dict[str, Act] = {
     **{kind.value: _ADD for kind in steps.ADDS.values()},
     Kind.ROLE: Act(_ADMINISTRATORS, steps.change_roles, "member-roles", ends_sessions=True),
+    Kind.SHEETS: Act(_ADMINISTRATORS, steps.put_sheets, "recovery-sheets"),
     Kind.RECOVER: Act(_ADMINISTRATORS, steps.recover, "member-recovered", ends_sessions=True),
 }
 

@@ -18,6 +18,7 @@ from journalist_ui.shapes import (
     members as of_members,
     passphrases as of_passphrases,
     proposals as of_proposals,
+    recovery as of_recovery,
     replies as of_replies,
     sessions as of_sessions,
     sharing as of_sharing,
@@ -27,7 +28,20 @@ from journalist_ui.shapes import (
 from journalist_ui.shapes.asked import Asked
 from journalist_ui.vault.roles import COUNTERS, OPENERS, WRITERS
 
-from . import cases, conversation, drafts, members, passphrases, proposals, replies, sessions, sharing, totals, upkeep
+from . import (
+    cases,
+    conversation,
+    drafts,
+    members,
+    passphrases,
+    proposals,
+    recovery,
+    replies,
+    sessions,
+    sharing,
+    totals,
+    upkeep,
+)
 from .desk import Desk
 
 Answer = TypeVar("Answer")
@@ -107,6 +121,7 @@ _TABLE: tuple[Verb, ...] = (
     MemberVerb(of_members.SetRoles, members.set_roles, Who.ADMINISTRATOR),
     MemberVerb(of_members.AskRecovery, members.ask_recovery, Who.ADMINISTRATOR),
     MemberVerb(of_members.RecoverMember, members.recover, Who.ADMINISTRATOR),
+    MemberVerb(of_recovery.MakeSheets, recovery.make_sheets, Who.ADMINISTRATOR),
     MemberVerb(of_proposals.Proposals, proposals.list_proposals, Who.MEMBER),
     MemberVerb(of_proposals.Approve, proposals.approve, Who.MEMBER),
     MemberVerb(of_proposals.Refuse, proposals.refuse, Who.MEMBER),

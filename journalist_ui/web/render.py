@@ -41,6 +41,7 @@ def environment() -> Environment:
         "state": cases.state,
         "draft": cases.draft,
         "role": members.role,
+        "member": members.member,
         "asked": proposals.asked,
         "became": proposals.state,
         "delivery": lambda message: delivery(message).page,

@@ -7,6 +7,7 @@ CLOSES = (
     "It opens no case: every case key that is wrapped to what they lost goes, and a case opens to them again only when "
     "somebody who can open it shares it. A case that nobody else can open stays closed for good"
 )
+VOID = "Those of before open nothing any more."
 STATES = {
     "open": "waits for a second person",
     "approved": "approved and done",
@@ -27,6 +28,9 @@ def asked(one: ProposalLine) -> str:
             return f"Change what {one.target} may do: from {_several(one.before)} to {_several(one.roles)}."
         case "recover-member":
             return f"Give {one.target} a new first passphrase. {CLOSES}."
+        case "recovery-sheets":
+            cases = ", who also reads each case that is wrapped to the sheets" if one.roles else ""
+            return f"Put new recovery sheets in force: two of the three make a new administrator{cases}. {VOID}"
         case _ if one.roles:
             return f"Add {one.target} as a member: {_several(one.roles)}."
     return f"Add {one.target} as a member."

@@ -5,6 +5,7 @@ from dropbox.protocol.passphrase import composed
 from journalist_ui.refusals import BadInput, NotAllowed, ProposalOver
 from journalist_ui.shapes.members import (
     ROLES,
+    SHEETS,
     AddMember,
     AskRecovery,
     AskRemoval,
@@ -29,13 +30,16 @@ async def members(visit: Visit) -> Answer:
 
 
 async def members_page(visit: Visit, *, done: str = "", error: str = "") -> Answer:
-    found = (await visit.ask(Members())).members
+    found = await visit.ask(Members())
     roles = [role for role in ROLES if role in visit.form.get("role", [])]
     lacking = (await visit.ask(WhoLacks())).members if visit.me.writes else ()
     return visit.page(
         "members.html",
         422 if error else 200,
-        members=found,
+        members=found.members,
+        sheets=found.sheets,
+        sheets_day=found.sheets_day,
+        holder=SHEETS,
         lacking={one.name: one.cases for one in lacking},
         done=done,
         error=error,
