@@ -24,6 +24,7 @@ from journalist_ui.words.counts import counted
 from .asking import desk_passphrase, json_option, key_option, show_done, vault_option
 from .prompts import APP_HAS_IT, CODES, MEMBER
 from .recovery import refuse_no_terminal, show_sheets
+from .spares import give_spares
 
 NO_BACKUP_SAID = "No backup is configured: if this desk's disk fails, every case is lost."
 NO_FOLDER = (
@@ -155,6 +156,7 @@ def _give(made: DeskMade, printed: Printed | None, as_json: bool) -> None:
         say_once(to_json(made))
     else:
         give_secret(f"The desk is made.\n{CODES.format(secret=made.totp_secret)}", APP_HAS_IT)
+        give_spares(made.recovery_codes)
         say_once("\n".join(_made(made)))
 
 

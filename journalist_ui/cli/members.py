@@ -35,6 +35,7 @@ from journalist_ui.words.proposals import CLOSES
 
 from .asking import agree, ask_signed_in, json_option, session_option, show, show_done
 from .prompts import APP_HAS_IT, CODES, FIRST, MEMBER, NEW, NEW_CODE, NEW_CODE_CLEARS
+from .spares import give_spares, recovery_codes
 from .terminal import inert
 
 SHARE_HOW = (
@@ -61,6 +62,9 @@ reason_option = click.option("--reason", default="", help="Why, in one line, for
 @click.group()
 def member() -> None:
     """Members of the desk: list, add, remove, let one open cases, change a passphrase."""
+
+
+member.add_command(recovery_codes)
 
 
 @member.command("list")
@@ -313,12 +317,19 @@ def passphrase(session: Path, new_code: bool, as_json: bool) -> None:
     with cleared(err=False) if is_shown() else nullcontext():
         say_once(text)
         code = secret_line(NEW_CODE_CLEARS if is_shown() else NEW_CODE)
-    _confirm(session, code)
+    _confirm(session, code, as_json)
 
 
-def _confirm(session: Path, code: str) -> None:
-    ask_signed_in(session, ConfirmCodes(code))
-    click.echo(CONFIRMED, err=True)
+def _confirm(session: Path, code: str, as_json: bool) -> None:
+    done = ask_signed_in(session, ConfirmCodes(code))
+    try:
+        if as_json:
+            say_once(to_json(done))
+        else:
+            give_spares(done.recovery_codes)
+    finally:
+        # It is, whether or not the recovery codes could be shown: others can be made.
+        click.echo(CONFIRMED, err=True)
 
 
 @member.command("confirm")
@@ -327,7 +338,7 @@ def _confirm(session: Path, code: str) -> None:
 @json_option
 def confirm(session: Path, again: bool, as_json: bool) -> None:
     """Type a code of your new one-time codes: only then they, and the new passphrase, are in force. Until then the old
-    ones work. Ends your sessions.
+    ones work. Ends your sessions. Prints ten recovery codes, which are not shown again.
 
     \b
     Examples:
@@ -343,7 +354,7 @@ def confirm(session: Path, again: bool, as_json: bool) -> None:
         else:
             give_secret(CODES.format(secret=found.totp_secret), APP_HAS_IT)
         return
-    _confirm(session, secret_line(NEW_CODE))
+    _confirm(session, secret_line(NEW_CODE), as_json)
 
 
 def _changed(fields: PassphraseChanged) -> list[str]:

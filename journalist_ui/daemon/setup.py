@@ -6,7 +6,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -22,6 +22,7 @@ from journalist_ui.people import members, steps
 from journalist_ui.people.members import Role
 from journalist_ui.people.passphrases import SALT, check_passphrase
 from journalist_ui.people.sheets import SheetKind
+from journalist_ui.people.spares import draw_spares, store_spares
 from journalist_ui.refusals import BadInput, VaultUnusable
 from journalist_ui.shapes.offline import DeskMade, KeyringReplaced
 from journalist_ui.vault import audit, evidence, tables
@@ -105,14 +106,15 @@ def init_desk(wanted: NewDesk, desk_passphrase: str, member_passphrase: str) -> 
         shutil.copyfile(wanted.anchor, building / ANCHOR_FILE)
         write_settings(building, settings)
         desk_key = stretch_desk_key(desk_passphrase, settings.salt)
-        secret = _fill_vault(building, desk_key, wanted, roles, member_passphrase)
+        first = _fill_vault(building, desk_key, wanted, roles, member_passphrase)
         enrolment = _new_signing_key(building, desk_key, settings, anchor.service_id, Keyring(secrets.token_bytes(KEY)))
         os.rename(building, target)
         sync_path(target.parent)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
-    return DeskMade(target / ENROLMENT_FILE, enrolment.fingerprint.hex(), secret, settings.unit_id.hex())
+    fingerprint, unit_id = enrolment.fingerprint.hex(), settings.unit_id.hex()
+    return DeskMade(target / ENROLMENT_FILE, fingerprint, first.code_secret, unit_id, first.spares)
 
 
 def _new_settings(wanted: NewDesk) -> DeskSettings:
@@ -137,15 +139,25 @@ def _new_settings(wanted: NewDesk) -> DeskSettings:
     )
 
 
-def _fill_vault(folder: Path, desk_key: bytes, wanted: NewDesk, roles: frozenset[Role], passphrase: str) -> str:
+@dataclass(frozen=True)
+class _First:
+    """What the first member is shown once."""
+
+    code_secret: str = field(repr=False)
+    spares: tuple[str, ...] = field(repr=False)
+
+
+def _fill_vault(folder: Path, desk_key: bytes, wanted: NewDesk, roles: frozenset[Role], passphrase: str) -> _First:
     member = wanted.member
     vault = create_vault(folder / VAULT_FILE, desk_key)
     try:
         first = members.prepare_member(member, roles, passphrase, vault.random, provisional=False)
+        spares = draw_spares(vault.random)
         with vault.writing() as connection:
             day = int(time.time() // DAY)
             evidence.keep_nothing(connection, day)
             members.store_member(connection, first, day, told=FROM_THE_BEGINNING)
+            store_spares(connection, member, spares)
             audit.record(connection, day, "", "init", member)
             if wanted.sheets:
                 step = steps.sheets(SheetKind(wanted.sheets.kind), bytes.fromhex(wanted.sheets.public))
@@ -153,7 +165,7 @@ def _fill_vault(folder: Path, desk_key: bytes, wanted: NewDesk, roles: frozenset
         vault.truncate_wal()
     finally:
         vault.close()
-    return first.code_secret
+    return _First(first.code_secret, spares)
 
 
 def _new_signing_key(

@@ -19,6 +19,7 @@ from . import codes
 from .known_browsers import forget_browsers
 from .members import MemberRow, read_member
 from .passphrases import Secrets, check_passphrase, draw_secrets, open_secrets, waste_a_stretch
+from .spares import draw_spares, store_spares
 
 CHANGED_MEANWHILE = "The passphrase was changed meanwhile. Sign in with the new one."
 
@@ -45,14 +46,15 @@ class Present:
 class Change:
     """A change of passphrase that is worked out and not stored yet. ``salt`` is the one that it replaces, ``old`` who
     opened everything until now; ``wrapped`` each case key as it is and as it will be, None where it does not open;
-    ``secret`` the new code secret, base32, None when the old one stays; ``used`` the steps of its codes, None to leave
-    those that are remembered; ``first``: the member was provisional."""
+    ``secret`` the new code secret, base32, None when the old one stays; ``spares`` new recovery codes with it; ``used``
+    the steps of its codes, None to leave those that are remembered; ``first``: the member was provisional."""
 
     salt: bytes
     old: Holder
     secrets: Secrets
     wrapped: dict[int, tuple[WrappedKey, WrappedKey | None]] = field(repr=False)
     secret: str | None = field(repr=False)
+    spares: tuple[str, ...] = field(repr=False)
     used: tuple[int, ...] | None
     first: bool
 
@@ -87,7 +89,8 @@ def prepare_change(present: Present, wanted: Wanted, random: Random) -> Change:
         for number, before in present.wrapped.items()
     }
     shown = codes.printed_secret(secrets.code_secret) if fresh else None
-    return Change(row.salt, old, secrets, wrapped, shown, () if fresh else None, row.provisional)
+    spares = draw_spares(random) if fresh else ()
+    return Change(row.salt, old, secrets, wrapped, shown, spares, () if fresh else None, row.provisional)
 
 
 def confirm_change(change: Change, code: str, now: float) -> Change:
@@ -118,6 +121,8 @@ def apply_change(connection: Connection, change: Change, day: int = 0) -> None:
     mine = update(rows).where(rows.c.name == name, rows.c.salt == change.salt)
     if connection.execute(mine.values(**values)).rowcount != 1:
         raise SignInRefused(CHANGED_MEANWHILE)
+    if change.spares:
+        store_spares(connection, name, change.spares)
     fresh = []
     for number, wrapped in read_case_keys(connection, name).items():
         before, after = change.wrapped.get(number, (None, None))

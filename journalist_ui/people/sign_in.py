@@ -2,7 +2,8 @@
 """Passphrase and one-time code together."""
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Container
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, update
 
@@ -15,6 +16,7 @@ from . import codes
 from .changes import CHANGED_MEANWHILE
 from .members import Member, MemberRow, read_member
 from .passphrases import open_secrets, waste_a_stretch
+from .spares import hash_spare, use_spare
 
 STEPS_KEPT = 8
 """Codes remembered as used: more than can be good at one time, wherever the clock was when they were used."""
@@ -31,18 +33,22 @@ class Unlocked:
     """A member who has proved who they are, with the key that opens what is wrapped to them and the Ed25519 seed that
     signs what they approve. ``altered``: another key stands in the place of one of them, which only a change of the
     vault's own rows can have put there. ``fresh`` is what is to be stored where the seed was drawn just now: its public
-    half, and what was sealed anew."""
+    half, and what was sealed anew. ``spare`` is the hash of the recovery code that took a code's place."""
 
     member: Member
     holder: Holder
     altered: bool = False
     signer: bytes = field(default=b"", repr=False)
     fresh: tuple[bytes, bytes] | None = field(default=None, repr=False)
+    spare: bytes | None = field(default=None, repr=False)
 
 
-def prove(row: MemberRow | None, passphrase: str, code: str, now: float) -> tuple[Unlocked, int | None]:
-    """Passphrase and code together; returns the step of the code. A provisional member needs no code and has no step.
-    Touches no database. Raises CodeRefused, SignInRefused, also for None, nobody's row, after the same work."""
+def prove(
+    row: MemberRow | None, passphrase: str, code: str, now: float, spares: Container[bytes] = frozenset()
+) -> tuple[Unlocked, int | None]:
+    """Passphrase and code together; returns the step of the code. A provisional member needs no code and has no step;
+    nor has a recovery code, one of those whose hashes are ``spares``. Touches no database. Raises CodeRefused,
+    SignInRefused, also for None, nobody's row, after the same work."""
     # Recovery sheets stand among the members, and have no passphrase.
     if row is None or not row.sealed:
         waste_a_stretch(passphrase)
@@ -56,6 +62,9 @@ def prove(row: MemberRow | None, passphrase: str, code: str, now: float) -> tupl
     unlocked = Unlocked(row.member, Holder(row.name, opened.key), altered, opened.signer, fresh)
     if row.provisional:
         return unlocked, None
+    spare = hash_spare(row.name, code)
+    if spare in spares:
+        return replace(unlocked, spare=spare), None
     step = codes.matching_step(secret, code, now, _used(row))
     if step is None:
         raise CodeRefused(USED if codes.matching_step(secret, code, now) is not None else WRONG)
@@ -75,7 +84,7 @@ def accept_sign_in(connection: Connection, unlocked: Unlocked, salt: bytes, step
     if row is None or row.salt != salt:
         raise SignInRefused(CHANGED_MEANWHILE)
     used = _used(row)
-    if step in used:
+    if step in used or (unlocked.spare and not use_spare(connection, name, unlocked.spare)):
         raise CodeRefused(USED)
     used = [*used, step][-STEPS_KEPT:] if step is not None else used
     rows = tables.members

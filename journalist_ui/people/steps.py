@@ -20,6 +20,7 @@ from .known_browsers import forget_browsers
 from .members import Member, NewMember, find_member, parse_roles, read_member, refuse_last, store_member
 from .passphrases import Secrets, check_passphrase, draw_secrets
 from .sheets import SheetKind
+from .spares import forget_spares
 
 GIVEN_BY_ONE = frozenset({Role.READER, Role.INVESTIGATOR})
 """What one administrator gives alone to a member whom they add."""
@@ -171,4 +172,5 @@ def recover(connection: Connection, name: str, step: Step, day: int, told: int) 
     store_roles(connection, name, member.roles, told)
     delete_case_keys(connection, name)
     forget_browsers(connection, name)
+    forget_spares(connection, name)
     record_key(connection, day, name)

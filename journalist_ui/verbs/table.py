@@ -22,6 +22,7 @@ from journalist_ui.shapes import (
     replies as of_replies,
     sessions as of_sessions,
     sharing as of_sharing,
+    spares as of_spares,
     totals as of_totals,
     upkeep as of_upkeep,
 )
@@ -39,6 +40,7 @@ from . import (
     replies,
     sessions,
     sharing,
+    spares,
     totals,
     upkeep,
 )
@@ -129,6 +131,8 @@ _TABLE: tuple[Verb, ...] = (
     MemberVerb(of_sharing.AskShare, sharing.ask_share, Who.INVESTIGATOR),
     MemberVerb(of_sharing.Share, sharing.share, Who.INVESTIGATOR),
     MemberVerb(of_passphrases.ChangePassphrase, passphrases.change, Who.PROVISIONAL),
+    MemberVerb(of_spares.MakeSpares, spares.make, Who.MEMBER),
+    MemberVerb(of_spares.CountSpares, spares.left, Who.MEMBER),
     MemberVerb(of_passphrases.ShowCodes, passphrases.codes, Who.PROVISIONAL),
     MemberVerb(of_passphrases.ConfirmCodes, passphrases.confirm, Who.PROVISIONAL),
 )

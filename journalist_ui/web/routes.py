@@ -64,6 +64,7 @@ ROUTES = (
     Route("POST", "/passphrase", passphrases.passphrase, first=True),
     Route("GET", "/passphrase/codes", passphrases.codes_page, first=True),
     Route("POST", "/passphrase/codes", passphrases.confirm, first=True),
+    Route("POST", "/passphrase/recovery-codes", passphrases.recovery_codes),
     Route("GET", "/status", upkeep.status),
     Route("GET", "/help", upkeep.how_to),
     Route("POST", "/keys", upkeep.keys),

@@ -158,7 +158,8 @@ async def _confirmed(house: House, person: Officer, name: str, page: Page) -> Pa
     """A code of the secret that the page shows is typed into it."""
     house.room.secrets[name] = _secret_of(page)
     page = await person.post("/passphrase/codes", {"code": house.code(name)})
-    assert page.url == "/sign-in?why=passphrase", page.words
+    assert (page.url, page.title) == ("/passphrase/codes", "Your recovery codes - Unit desk"), page.words
+    assert person.token == ""
     return page
 
 

@@ -130,6 +130,9 @@ async def own_passphrase(house: House) -> None:
     secret = page.body.partition('<p class="secret"><code>')[2].partition("<")[0].replace(" ", "")
     house.room.secrets["bob"] = secret
     await bob.post("/passphrase/codes", {"code": house.code("bob")})
+    bob = house.person()
+    await bob.sign_in("bob", new)
+    await bob.post("/passphrase/recovery-codes", {"passphrase": new})
     eve = await house.officer("eve")
     await eve.get("/")
     await eve.post("/passphrase", {"old": PASSPHRASE, **changed})

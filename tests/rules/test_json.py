@@ -21,6 +21,7 @@ from journalist_ui.shapes import (
     recovery,
     replies,
     sharing,
+    spares,
     totals,
     upkeep,
 )
@@ -76,6 +77,8 @@ SHAPES = {
     "recovery use": (recovery.RecoveryUsed,),
     "member share": (sharing.CasesShared,),
     "member passphrase": (passphrases.PassphraseChanged,),
+    "member confirm": (passphrases.CodesConfirmed, passphrases.WaitingCodes),
+    "member recovery-codes": (spares.SparesMade, spares.SpareCount),
     "backup": (upkeep.BackedUp,),
     "verify-backup": (offline.BackupVerified,),
     "restore": (offline.VaultRestored,),

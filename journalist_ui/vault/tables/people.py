@@ -53,6 +53,15 @@ known_browsers = Table(
     PrimaryKeyConstraint("member", "hash"),
 )
 
+recovery_codes = Table(
+    "recovery_codes",
+    METADATA,
+    Column("member", String, ForeignKey("members.name", ondelete="CASCADE"), nullable=False),
+    # The hash of a code that was not used yet, bound to the member.
+    Column("hash", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("member", "hash"),
+)
+
 # Sign-ins that did not succeed, by the day: a stranger who tries without end adds no row.
 wrong_tries = Table(
     "wrong_tries",

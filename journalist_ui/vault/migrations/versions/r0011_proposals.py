@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Proposals that a second person approves by a signature of their own; the vault has a number that such a signature
-names.
+names. Recovery codes.
 
 Members of before get their signing key when they sign in next.
 """
@@ -32,6 +32,12 @@ def upgrade() -> None:
         sa.Column("answer", sa.String, nullable=False, server_default=""),
         sa.Column("decided", sa.Integer, nullable=False, server_default="0"),
         sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "recovery_codes",
+        sa.Column("member", sa.String, sa.ForeignKey("members.name", ondelete="CASCADE"), nullable=False),
+        sa.Column("hash", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("member", "hash"),
     )
     made = sa.text("INSERT INTO meta (name, value) VALUES ('vault_id', :value)")
     op.get_bind().execute(made, {"value": os.urandom(16).hex()})
