@@ -68,6 +68,34 @@ class NoSuchMember(DeskRefused):
     status = 404
 
 
+class NoSuchProposal(DeskRefused):
+    """No proposal of that number, or none that this member may see: the two look alike."""
+
+    code = "no-such-proposal"
+    status = 404
+
+
+class ProposalOver(DeskRefused):
+    """The proposal was decided, has expired, or does not fit what stands now."""
+
+    code = "proposal-over"
+    status = 409
+
+
+class OwnProposal(DeskRefused):
+    """Whoever asked for something approves it too: it takes another person."""
+
+    code = "own-proposal"
+    status = 403
+
+
+class RoleTooNew(DeskRefused):
+    """All members were told of the role less than seven days ago: it approves nothing yet."""
+
+    code = "role-too-new"
+    status = 403
+
+
 class CaseMoved(DeskRefused):
     """Something stands in the case that the sender of a text did not know of, or the very text was sent before."""
 

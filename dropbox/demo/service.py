@@ -31,7 +31,10 @@ QUOTA = 16
 ROOTS = 3
 THRESHOLD = 2
 UNITS = 3
-MEMBERS = (("first", ("investigator",)), ("second", ("investigator",)))
+_ALL_OF_CASES = ("investigator", "supervisor", "custodian")
+MEMBERS = (("first", _ALL_OF_CASES), ("second", _ALL_OF_CASES), ("third", ("custodian",)))
+DEPUTY = ("deputy", ("administrator",))
+"""Added last: from then on it takes both administrators to add such members."""
 ADMINISTRATOR = "admin"
 _WAIT_FOR_BOARD = 90.0
 _CODES = 3
@@ -42,10 +45,11 @@ _SOUTH = ("devon-and-cornwall", "dorset")
 
 @dataclass
 class Member:
-    """A member of a demo desk with what it takes to sign in."""
+    """A member of a demo desk with what it takes to sign in. ``role`` is the first of ``roles``."""
 
     name: str
     role: str
+    roles: tuple[str, ...]
     passphrase: str
     totp_secret: str = ""
 
@@ -133,7 +137,7 @@ async def make_roots(demo: Demo) -> None:
 
 async def _make_desk(demo: Demo, unit: DemoUnit) -> Path:
     """``dropbox-desk init``; the enrolment file."""
-    administrator = Member(ADMINISTRATOR, "administrator", new_passphrase())
+    administrator = Member(ADMINISTRATOR, "administrator", ("administrator", "investigator"), new_passphrase())
     said = await run(
         (
             *("dropbox-desk", "init", "--vault", str(unit.folder), "--service", demo.service),
@@ -184,8 +188,8 @@ async def make_desks_and_server(demo: Demo) -> None:
 
 
 async def _add_members(demo: Demo, unit: DemoUnit) -> None:
-    """The administrator signs in once and adds the investigators, who make passphrases of their own and come first in
-    the list."""
+    """The administrator signs in once and adds the others, who make passphrases of their own and come first in the
+    list."""
     administrator = unit.members[0]
 
     async def login(name: str, passphrase: str, code: str) -> str:
@@ -195,7 +199,7 @@ async def _add_members(demo: Demo, unit: DemoUnit) -> None:
         return session
 
     async def add(name: str, roles: tuple[str, ...]) -> Member:
-        member, first = Member(name, roles[0], new_passphrase()), new_passphrase()
+        member, first = Member(name, roles[0], roles, new_passphrase()), new_passphrase()
         words = [word for role in roles for word in ("--role", role)]
         await run(("dropbox-desk", "member", "add", name, *words, "--session", held), [first])
         session = await login(name, first, "")
@@ -213,7 +217,7 @@ async def _add_members(demo: Demo, unit: DemoUnit) -> None:
         return member
 
     held = await login(administrator.name, administrator.passphrase, code_now(administrator.totp_secret))
-    added = await asyncio.gather(*(add(name, roles) for name, roles in MEMBERS))
+    added = [*await asyncio.gather(*(add(name, roles) for name, roles in MEMBERS)), await add(*DEPUTY)]
     await run(("dropbox-desk", "lock", "--session", held))
     unit.members = [*added, administrator]
 

@@ -11,6 +11,7 @@ from dropbox.command_line.output import NOWHERE, check_output, goes_nowhere, say
 from dropbox.command_line.refused import OutputLost
 from dropbox.command_line.screen import give_secret
 from dropbox.command_line.secret_lines import secret_line
+from journalist_ui.daemon.recovery import Printed, print_sheets
 from journalist_ui.daemon.settings import NO_BACKUP
 from journalist_ui.daemon.setup import NewDesk, init_desk, replace_keyring as replace
 from journalist_ui.refusals import BadInput
@@ -22,10 +23,16 @@ from journalist_ui.words.counts import counted
 
 from .asking import desk_passphrase, json_option, key_option, show_done, vault_option
 from .prompts import APP_HAS_IT, CODES, MEMBER
+from .recovery import refuse_no_terminal, show_sheets
+from .spares import give_spares
 
 NO_BACKUP_SAID = "No backup is configured: if this desk's disk fails, every case is lost."
 NO_FOLDER = (
     "{folder} is not there yet. Mount the backups' disk and make it: the desk publishes nothing before a backup."
+)
+NO_SHEETS = (
+    "No recovery sheets were printed: if every administrator is lost, nobody can add another. Print them with "
+    "`dropbox-desk recovery sheets`."
 )
 SAME_DISK = (
     "{folder} is on the same disk as the desk. If that disk fails, desk and backups are lost together: is the backups' "
@@ -57,6 +64,14 @@ GIVE_UP_FIRST = (
 @click.option("--web-url", default="", help="What officers type to reach the pages; default: http://HOST:PORT/.")
 @click.option("--web-cert", default="", help="TLS certificate (PEM, absolute path), needed beyond this machine.")
 @click.option("--web-key", default="", help="The certificate's key.")
+@click.option(
+    "--sheets",
+    "sheets_kind",
+    type=click.Choice(("people", "cases", "none")),
+    default="none",
+    show_default=True,
+    help="Recovery sheets, on a terminal: two of three make a new administrator, or one who reads cases too.",
+)
 @click.option("--demo", is_flag=True, help="Put a banner on every page: nothing here is real.")
 @key_option
 @json_option
@@ -75,6 +90,7 @@ def init(
     web_url: str,
     web_cert: str,
     web_key: str,
+    sheets_kind: str,
     demo: bool,
 ) -> None:
     """Make a desk: vault, keyring, first member, and the enrolment file for the roots.
@@ -94,20 +110,31 @@ def init(
     check_output()
     if goes_nowhere():
         raise OutputLost(NOWHERE)
+    printed = _drawn(sheets_kind)
     desk = desk_passphrase(desk_key_fd, confirm=True)
     person = secret_line(MEMBER, confirm=True)
+    served = (web, web_url, web_cert, web_key)
     made = init_desk(
-        NewDesk(vault, service, anchor, name, member, backup, proxy, roles, web, web_url, web_cert, web_key, demo),
+        NewDesk(vault, service, anchor, name, member, backup, proxy, roles, *served, demo, printed),
         desk,
         person,
     )
     try:
-        _give(made, as_json)
+        _give(made, printed, as_json)
     except OutputLost:
         shutil.rmtree(vault.absolute())
         raise
-    if said := _of_backup(vault, backup):
-        click.echo(said, err=True)
+    for said in (_of_backup(vault, backup), "" if printed else NO_SHEETS):
+        if said:
+            click.echo(said, err=True)
+
+
+def _drawn(kind: str) -> Printed | None:
+    """Recovery sheets of that kind, None for none. Raises BadInput where nobody could see them."""
+    if kind == "none":
+        return None
+    refuse_no_terminal()
+    return print_sheets(kind)
 
 
 def _of_backup(vault: Path, backup: str) -> str:
@@ -121,12 +148,15 @@ def _of_backup(vault: Path, backup: str) -> str:
     return SAME_DISK.format(folder=backup) if same else ""
 
 
-def _give(made: DeskMade, as_json: bool) -> None:
+def _give(made: DeskMade, printed: Printed | None, as_json: bool) -> None:
     """What is given once comes first, and does not stay on a screen. Raises OutputLost."""
+    if printed:
+        show_sheets(printed)
     if as_json:
         say_once(to_json(made))
     else:
         give_secret(f"The desk is made.\n{CODES.format(secret=made.totp_secret)}", APP_HAS_IT)
+        give_spares(made.recovery_codes)
         say_once("\n".join(_made(made)))
 
 

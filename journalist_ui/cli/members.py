@@ -15,29 +15,38 @@ from journalist_ui.shapes.members import (
     OPENERS,
     ROLES,
     AddMember,
+    AskRecovery,
     AskRemoval,
     Leaving,
     MemberAdded,
     MemberLine,
     Members,
+    Recovered,
+    RecoverMember,
     RemoveMember,
+    RolesSet,
+    SetRoles,
 )
 from journalist_ui.shapes.passphrases import ChangePassphrase, ConfirmCodes, PassphraseChanged, ShowCodes
 from journalist_ui.shapes.sharing import AskShare, CasesShared, Share, SharePlan
 from journalist_ui.socket.codec import to_json
 from journalist_ui.words.counts import counted
+from journalist_ui.words.proposals import CLOSES
 
 from .asking import agree, ask_signed_in, json_option, session_option, show, show_done
 from .prompts import APP_HAS_IT, CODES, FIRST, MEMBER, NEW, NEW_CODE, NEW_CODE_CLEARS
+from .spares import give_spares, recovery_codes
 from .terminal import inert
 
 SHARE_HOW = (
     "This shares every case that you can open. Name cases with --case, or say --all --yes where nobody can be asked. "
     "Nothing was shared."
 )
+RECOVER_HOW = "They can open {held}. Say --yes where nobody can be asked. Nothing was done."
 REMOVE_HOW = (
     "They can open {held}. Let them share those first, or say --yes where nobody can be asked. Nobody was removed."
 )
+ALONE = "This takes two people, and nobody else could approve it: all members are told that you did it alone."
 NOT_YET = " (has not made a passphrase of their own yet)"
 NOT_IN_FORCE = (
     "Nothing is changed yet. Type a code of them: `dropbox-desk member confirm`. Until then the old passphrase and "
@@ -47,9 +56,15 @@ NO_CODES = "No new codes wait to be confirmed. Ask for them: `dropbox-desk membe
 CONFIRMED = "The new passphrase and codes are in force. Sign in again."
 
 
+reason_option = click.option("--reason", default="", help="Why, in one line, for who approves it.")
+
+
 @click.group()
 def member() -> None:
     """Members of the desk: list, add, remove, let one open cases, change a passphrase."""
+
+
+member.add_command(recovery_codes)
 
 
 @member.command("list")
@@ -62,7 +77,10 @@ def list_members(session: Path, as_json: bool) -> None:
     Example:
       dropbox-desk member list --session ada.session --json
     """
-    show(ask_signed_in(session, Members()).members, as_json, _lines)
+    found = ask_signed_in(session, Members())
+    show(found.members, as_json, _lines)
+    if found.sheets:
+        click.echo(f"Recovery sheets are in force ({found.sheets}), of {found.sheets_day}.", err=True)
 
 
 @member.command("add")
@@ -76,9 +94,11 @@ def list_members(session: Path, as_json: bool) -> None:
     type=click.Choice(ROLES),
     help="What the member may do; repeat for more.",
 )
+@reason_option
 @json_option
-def add(name: str, session: Path, roles: tuple[str, ...], as_json: bool) -> None:
-    """Add a member (administrators only).
+def add(name: str, session: Path, roles: tuple[str, ...], reason: str, as_json: bool) -> None:
+    """Add a member (administrators only). A supervisor, custodian or administrator is added once another administrator
+    approves it.
 
     Asks for the member's first passphrase, or reads it from stdin. They sign in with it, without a code, and can do
     nothing but make a passphrase of their own, which you do not know. A reader opens cases, an investigator answers
@@ -91,20 +111,101 @@ def add(name: str, session: Path, roles: tuple[str, ...], as_json: bool) -> None
       dropbox-desk member add eve --role administrator --role investigator --session ada.session --json < passphrase
     """
     passphrase = secret_line(FIRST, confirm=True)
-    show_done(ask_signed_in(session, AddMember(name, passphrase, roles)), as_json, _added)
+    show_done(ask_signed_in(session, AddMember(name, passphrase, roles, reason)), as_json, _added)
 
 
 def _lines(found: tuple[MemberLine, ...]) -> list[str]:
     return [f"{one.name}: {', '.join(one.roles)}{NOT_YET if one.provisional else ''}" for one in found]
 
 
+def _waits(number: int) -> list[str]:
+    """What is said of what another has to approve."""
+    return [
+        f"This takes two people: it is proposal {number} now. Nothing changes until another administrator approves it, "
+        f"within seven days: `dropbox-desk approve {number}`."
+    ]
+
+
 def _added(fields: MemberAdded) -> list[str]:
+    if fields.proposal:
+        return _waits(fields.proposal)
     lines = [
         f"{fields.name} is a member: {', '.join(fields.roles)}.",
         "They sign in with that passphrase and no code, and make one of their own; until then nothing is open to them.",
     ]
     sharing = [f"After that an investigator shares cases with them: `dropbox-desk member share {fields.name}`."]
+    lines += [ALONE] if fields.alone else []
     return lines if OPENERS.isdisjoint(fields.roles) else lines + sharing
+
+
+@member.command("role")
+@click.argument("name")
+@session_option
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice(ROLES),
+    help="What the member may do from then on, and nothing else; repeat for more.",
+)
+@reason_option
+@json_option
+def role(name: str, session: Path, roles: tuple[str, ...], reason: str, as_json: bool) -> None:
+    """Give a member these roles and no others (administrators only).
+
+    To take roles away is one administrator's act; a role that is given needs another administrator's approval. The
+    member's sessions end. Who may open no case any more loses the keys of all.
+
+    \b
+    Examples:
+      dropbox-desk member role bob --role investigator --role supervisor --session ada.session
+      dropbox-desk member role bob --role reader --session ada.session --json
+    """
+    show_done(ask_signed_in(session, SetRoles(name, roles, reason)), as_json, _set)
+
+
+def _set(fields: RolesSet) -> list[str]:
+    if fields.proposal:
+        return _waits(fields.proposal)
+    return [f"{fields.name} is {', '.join(fields.roles)} from now on.", *([ALONE] if fields.alone else [])]
+
+
+@member.command("recover")
+@click.argument("name")
+@session_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@reason_option
+@json_option
+def recover(name: str, session: Path, yes: bool, reason: str, as_json: bool) -> None:
+    """Give a member who lost passphrase or codes a new first passphrase (two administrators).
+
+    Asks for it, or reads it from stdin. The member signs in with it, without a code, and makes a passphrase of their
+    own with new codes. It opens no case: the keys of cases that were wrapped to what they lost go. On a terminal it
+    says first how many; where nobody can be asked, and some would be closed for good, it needs --yes.
+
+    \b
+    Examples:
+      dropbox-desk member recover bob --session ada.session
+      dropbox-desk member recover bob --yes --session ada.session --json < passphrase
+    """
+    if not yes:
+        found = ask_signed_in(session, AskRecovery(name))
+        if found.closed or sys.stdin.isatty():
+            prompt = f"{inert(name)} can open {_held(found)}. {CLOSES}. Go on?"
+            agree(prompt, RECOVER_HOW.format(held=_held(found)))
+    passphrase = secret_line(FIRST, confirm=True)
+    show_done(ask_signed_in(session, RecoverMember(name, passphrase, reason)), as_json, _recovered)
+
+
+def _recovered(fields: Recovered) -> list[str]:
+    if fields.proposal:
+        return _waits(fields.proposal)
+    lines = [
+        f"{fields.name} signs in with that passphrase and no code, and makes one of their own.",
+        f"They could open {counted(fields.cases, 'case')}: each opens to them again once somebody shares it.",
+    ]
+    return lines + ([ALONE] if fields.alone else [])
 
 
 @member.command("share")
@@ -213,12 +314,19 @@ def passphrase(session: Path, new_code: bool, as_json: bool) -> None:
     with cleared(err=False) if is_shown() else nullcontext():
         say_once(text)
         code = secret_line(NEW_CODE_CLEARS if is_shown() else NEW_CODE)
-    _confirm(session, code)
+    _confirm(session, code, as_json)
 
 
-def _confirm(session: Path, code: str) -> None:
-    ask_signed_in(session, ConfirmCodes(code))
-    click.echo(CONFIRMED, err=True)
+def _confirm(session: Path, code: str, as_json: bool) -> None:
+    done = ask_signed_in(session, ConfirmCodes(code))
+    try:
+        if as_json:
+            say_once(to_json(done))
+        else:
+            give_spares(done.recovery_codes)
+    finally:
+        # It is, whether or not the recovery codes could be shown: others can be made.
+        click.echo(CONFIRMED, err=True)
 
 
 @member.command("confirm")
@@ -227,7 +335,7 @@ def _confirm(session: Path, code: str) -> None:
 @json_option
 def confirm(session: Path, again: bool, as_json: bool) -> None:
     """Type a code of your new one-time codes: only then they, and the new passphrase, are in force. Until then the old
-    ones work. Ends your sessions.
+    ones work. Ends your sessions. Prints ten recovery codes, which are not shown again.
 
     \b
     Examples:
@@ -243,7 +351,7 @@ def confirm(session: Path, again: bool, as_json: bool) -> None:
         else:
             give_secret(CODES.format(secret=found.totp_secret), APP_HAS_IT)
         return
-    _confirm(session, secret_line(NEW_CODE))
+    _confirm(session, secret_line(NEW_CODE), as_json)
 
 
 def _changed(fields: PassphraseChanged) -> list[str]:

@@ -3,6 +3,7 @@
 
 DESK = "Desk passphrase"
 MEMBER = "Member's passphrase"
+NEW_MEMBER = "The new administrator's passphrase"
 FIRST = "The new member's first passphrase"
 NEW = "New passphrase"
 CODE = "One-time code (empty with a first passphrase)"

@@ -13,6 +13,7 @@ from dropbox.local.writable import try_to_write
 from journalist_ui.refusals import DeskNotRunning, DeskRefused
 from journalist_ui.shapes.sessions import Lock, Login
 from journalist_ui.socket.client import ask_desk, socket_of
+from journalist_ui.words.spares import used
 from journalist_ui.words.tries import wrong_tries
 
 from .asking import held_session, refuse_other_file, session_option, vault_option
@@ -37,9 +38,9 @@ def login(vault: Path, member: str, session: Path) -> None:
 
     It ends by itself when no command has used it for as long as the desk's setting idle_minutes says.
 
-    Asks for both; when stdin is no terminal they are its first two lines. The code is left empty with the first
-    passphrase, which an administrator gave: then `dropbox-desk member passphrase` is all that can be done. The file
-    holds a socket's path and a random token, no key.
+    Asks for both; when stdin is no terminal they are its first two lines. A recovery code may stand in place of the
+    one-time code, once. The code is left empty with the first passphrase, which an administrator gave: then
+    `dropbox-desk member passphrase` is all that can be done. The file holds a socket's path and a random token, no key.
 
     \b
     Example:
@@ -63,6 +64,8 @@ def login(vault: Path, member: str, session: Path) -> None:
     click.echo(CAME_FIRST if opened.provisional else LOGGED_IN, err=True)
     if tried := wrong_tries(opened.tries, opened.since):
         click.echo(tried, err=True)
+    if opened.recovery_codes_left is not None:
+        click.echo(used(opened.recovery_codes_left), err=True)
 
 
 def _write_session(session: Path, socket: Path, token: str) -> None:

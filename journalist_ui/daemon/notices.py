@@ -55,6 +55,19 @@ WORDS = {
     "investigator or supervisor gets every new report: if you do not know them, ask {by} at once; if you do, ask them "
     "whether it was they.",
     "member-removed": "{by} removed the member {member} on {day}. If nobody else of the unit knows of it, ask {by}.",
+    "member-roles": "{by} changed on {day} what {member} may do: {roles}. A role that is new approves nothing for "
+    "seven days. If nobody else of the unit knows of it, ask {by}.",
+    "member-recovered": "{by} gave {member} a new first passphrase on {day}, because theirs or their codes were lost. "
+    "It opens no case, and approves nothing for seven days: if {member} did not ask for it, ask {by} at once.",
+    "recovery-sheets": "{by} had new recovery sheets printed on {day}: two of the three make a new administrator, and "
+    "where they were made for cases, one who reads each case that is wrapped to them. If nobody else of the unit knows "
+    "of it, ask {by}.",
+    "recovery-used": "Two recovery sheets were used on {day}: {member} is a new member ({roles}). If nobody of the "
+    "unit knows of it, lock the desk, and tell whoever oversees it.",
+    "acted-alone": "What {by} did on {day} about {member} takes two people, and was done by one, because "
+    "nobody else at this desk could approve it. If nobody else of the unit knows of it, ask {by} at once.",
+    "proposals-open": "Proposals that wait for a second person: {count}. Whoever may approve them finds them under "
+    "Proposals, or by `dropbox-desk proposals`.",
     "member-key-altered": "The key or the roles of {member} are not those of this desk's record of acts, and new cases "
     "may be open to somebody else: whoever has the desk's files and its passphrase changed the vault. Keep the disk "
     "and the backups as they are, and tell whoever oversees this desk.",
@@ -96,6 +109,11 @@ LASTING = frozenset(
         "member-added",
         "member-joined",
         "member-removed",
+        "member-roles",
+        "member-recovered",
+        "acted-alone",
+        "recovery-sheets",
+        "recovery-used",
         "member-key-altered",
     }
 )

@@ -6,7 +6,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -18,16 +18,18 @@ from dropbox.protocol.constants import KEY, LOST_KEYRING_STEP, UNIT_ID
 from dropbox.protocol.enrolment import Enrolment
 from dropbox.protocol.errors import BadText
 from dropbox.protocol.units import check_name
-from journalist_ui.people import members
+from journalist_ui.people import members, steps
 from journalist_ui.people.members import Role
 from journalist_ui.people.passphrases import SALT, check_passphrase
+from journalist_ui.people.sheets import SheetKind
+from journalist_ui.people.spares import draw_spares, store_spares
 from journalist_ui.refusals import BadInput, VaultUnusable
 from journalist_ui.shapes.offline import DeskMade, KeyringReplaced
 from journalist_ui.vault import audit, evidence, tables
 from journalist_ui.vault.audit_sealing import Pen
 from journalist_ui.vault.backup import sync_path
 from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, read_meta
-from journalist_ui.vault.roles import FROM_THE_BEGINNING
+from journalist_ui.vault.roles import FROM_THE_BEGINNING, SHEETS
 from journalist_ui.web_address import NO_WEB, check_web
 
 from .audit_log import new_audit_key
@@ -36,6 +38,7 @@ from .engine import DAY
 from .keyring import KeyringStore
 from .notice_log import iso_day
 from .opening import open_desk_vault
+from .recovery import Printed
 from .settings import (
     ANCHOR_FILE,
     DeskSettings,
@@ -54,8 +57,8 @@ LONGEST_AWAY = 400 * DAY
 
 @dataclass(frozen=True)
 class NewDesk:
-    """What `init` is asked for. ``backup`` is a folder or "none", ``tor`` a SOCKS address or empty; DeskSettings says
-    what ``web`` and its companions are."""
+    """What `init` is asked for. ``backup`` is a folder or "none", ``tor`` a SOCKS address or empty; ``sheets`` are in
+    force from the beginning; DeskSettings says what ``web`` and its companions are."""
 
     folder: Path
     service: str
@@ -70,6 +73,7 @@ class NewDesk:
     web_cert: str = ""
     web_key: str = ""
     demo: bool = False
+    sheets: Printed | None = None
 
 
 def first_roles(names: Iterable[str]) -> frozenset[Role]:
@@ -106,14 +110,15 @@ def init_desk(wanted: NewDesk, desk_passphrase: str, member_passphrase: str) -> 
         desk_key = stretch_desk_key(desk_passphrase, settings.salt)
         keyring = Keyring(secrets.token_bytes(KEY), audit_key=new_audit_key(), audit_from=1)
         pen = Pen(keyring.audit_key, time.time)
-        secret = _fill_vault(building, desk_key, pen, wanted.member, roles, member_passphrase)
+        first = _fill_vault(building, desk_key, pen, wanted, roles, member_passphrase)
         enrolment = _new_signing_key(building, desk_key, settings, anchor.service_id, keyring)
         os.rename(building, target)
         sync_path(target.parent)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
-    return DeskMade(target / ENROLMENT_FILE, enrolment.fingerprint.hex(), secret, settings.unit_id.hex())
+    fingerprint, unit_id = enrolment.fingerprint.hex(), settings.unit_id.hex()
+    return DeskMade(target / ENROLMENT_FILE, fingerprint, first.code_secret, unit_id, first.spares)
 
 
 def _new_settings(wanted: NewDesk) -> DeskSettings:
@@ -139,20 +144,36 @@ def _new_settings(wanted: NewDesk) -> DeskSettings:
     )
 
 
-def _fill_vault(folder: Path, desk_key: bytes, pen: Pen, member: str, roles: frozenset[Role], passphrase: str) -> str:
+@dataclass(frozen=True)
+class _First:
+    """What the first member is shown once."""
+
+    code_secret: str = field(repr=False)
+    spares: tuple[str, ...] = field(repr=False)
+
+
+def _fill_vault(
+    folder: Path, desk_key: bytes, pen: Pen, wanted: NewDesk, roles: frozenset[Role], passphrase: str
+) -> _First:
+    member = wanted.member
     vault = create_vault(folder / VAULT_FILE, desk_key)
     vault.take_pen(pen)
     try:
         first = members.prepare_member(member, roles, passphrase, vault.random, provisional=False)
+        spares = draw_spares(vault.random)
         with vault.writing() as connection:
             day = int(time.time() // DAY)
             evidence.keep_nothing(connection, day)
             members.store_member(connection, first, day, told=FROM_THE_BEGINNING)
+            store_spares(connection, member, spares)
             audit.record(connection, day, "", "init", member)
+            if wanted.sheets:
+                step = steps.sheets(SheetKind(wanted.sheets.kind), bytes.fromhex(wanted.sheets.public))
+                steps.put_sheets(connection, SHEETS, step, day, FROM_THE_BEGINNING)
         vault.truncate_wal()
     finally:
         vault.close()
-    return first.code_secret
+    return _First(first.code_secret, spares)
 
 
 def _new_signing_key(

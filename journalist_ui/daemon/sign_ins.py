@@ -9,6 +9,7 @@ from dropbox.flows.desk.notice import Notice
 from journalist_ui.people import known_browsers, tries
 from journalist_ui.people.members import read_member, spelled
 from journalist_ui.people.sign_in import CodeRefused, Unlocked, accept_sign_in, prove
+from journalist_ui.people.spares import count_spares, read_spares
 from journalist_ui.people.tries import NOBODY, Tried
 from journalist_ui.refusals import SignInRefused
 from journalist_ui.vault import audit
@@ -41,11 +42,12 @@ class SignIn:
 @dataclass(frozen=True)
 class Proved:
     """Somebody is who they say. ``browser`` is what theirs is known by from now on, "" at the socket; ``tried`` the
-    wrong tries since their last sign-in."""
+    wrong tries since their last sign-in; ``spares_left`` how many recovery codes are left, where one was used."""
 
     unlocked: Unlocked
     browser: str = field(repr=False)
     tried: Tried
+    spares_left: int | None = None
 
 
 class SignIns:
@@ -83,9 +85,10 @@ class SignIns:
             name = spelled(connection, asked.name)
             row = read_member(connection, name)
             counted = name if row else NOBODY
+            spares = read_spares(connection, name)
             tries.count_try(connection, counted, day)
         try:
-            unlocked, step = prove(row, asked.passphrase, asked.code, now)
+            unlocked, step = prove(row, asked.passphrase, asked.code, now, spares)
             return self._accept(asked, unlocked, row.salt if row else b"", step, day)
         except SignInRefused as error:
             codes = int(isinstance(error, CodeRefused) and not asked.lane.known)
@@ -98,7 +101,7 @@ class SignIns:
     def _accept(self, asked: SignIn, unlocked: Unlocked, salt: bytes, step: int | None, day: int) -> Proved:
         name, browser = unlocked.member.name, ""
         with self._vault.writing() as connection:
-            accept_sign_in(connection, name, salt, step)
+            accept_sign_in(connection, unlocked, salt, step, day)
             # The code is used up either way.
             spent = not asked.lane.known and tries.codes_tried(connection, name, day) >= tries.MOST_CODES
             if not spent:
@@ -106,10 +109,11 @@ class SignIns:
                 tried = tries.tell_member(connection, name)
                 audit.record(connection, day, name, "login")
                 share_reader_keys(connection, unlocked.holder)
+                left = count_spares(connection, name) if unlocked.spare else None
                 if asked.lane.kind is not Kind.SOCKET:
                     browser = known_browsers.keep_browser(connection, name, asked.browsers, day)
                 if unlocked.altered:
                     remember_notices(connection, [Notice("member-key-altered", {"member": name})], day)
         if spent:
             raise SignInRefused(CODES_SPENT)
-        return Proved(unlocked, browser, tried)
+        return Proved(unlocked, browser, tried, left)

@@ -20,6 +20,7 @@ from . import codes
 from .known_browsers import forget_browsers
 from .members import MemberRow, read_member
 from .passphrases import Secrets, check_passphrase, draw_secrets, open_secrets, waste_a_stretch
+from .spares import draw_spares, store_spares
 
 CHANGED_MEANWHILE = "The passphrase was changed meanwhile. Sign in with the new one."
 
@@ -46,14 +47,15 @@ class Present:
 class Change:
     """A change of passphrase that is worked out and not stored yet. ``salt`` is the one that it replaces, ``old`` who
     opened everything until now; ``wrapped`` each case key as it is and as it will be, None where it does not open;
-    ``secret`` the new code secret, base32, None when the old one stays; ``used`` the steps of its codes, None to leave
-    those that are remembered; ``first``: the member was provisional."""
+    ``secret`` the new code secret, base32, None when the old one stays; ``spares`` new recovery codes with it; ``used``
+    the steps of its codes, None to leave those that are remembered; ``first``: the member was provisional."""
 
     salt: bytes
     old: Holder
     secrets: Secrets
     wrapped: dict[tuple[int, int], tuple[WrappedKey, WrappedKey | None]] = field(repr=False)
     secret: str | None = field(repr=False)
+    spares: tuple[str, ...] = field(repr=False)
     used: tuple[int, ...] | None
     first: bool
 
@@ -81,15 +83,15 @@ def prepare_change(present: Present, wanted: Wanted, random: Random) -> Change:
         raise SignInRefused("The present passphrase is wrong. Nothing was changed.")
     if composed(wanted.new) == composed(wanted.old):
         raise BadInput("That is the present passphrase. Choose another.")
-    key, code_secret = opened
-    old, fresh = Holder(row.name, key), wanted.new_code or row.provisional
-    secrets = draw_secrets(row.name, wanted.new, random, None if fresh else code_secret)
+    old, fresh = Holder(row.name, opened.key), wanted.new_code or row.provisional
+    secrets = draw_secrets(row.name, wanted.new, random, None if fresh else opened.code_secret)
     wrapped = {
         place: (before, rewrap_case_key(before, old, row.name, secrets.public))
         for place, before in present.wrapped.items()
     }
     shown = codes.printed_secret(secrets.code_secret) if fresh else None
-    return Change(row.salt, old, secrets, wrapped, shown, () if fresh else None, row.provisional)
+    spares = draw_spares(random) if fresh else ()
+    return Change(row.salt, old, secrets, wrapped, shown, spares, () if fresh else None, row.provisional)
 
 
 def confirm_change(change: Change, code: str, now: float) -> Change:
@@ -108,7 +110,12 @@ def apply_change(connection: Connection, change: Change, day: int = 0) -> None:
     """Store it, with what was wrapped to the old key meanwhile. Raises SignInRefused when the passphrase is not the one
     any more that the change began with, or the member is gone."""
     rows, secrets, name = tables.members, change.secrets, change.name
-    values: dict[str, bytes | bool | str] = {"public": secrets.public, "salt": secrets.salt, "sealed": secrets.sealed}
+    values: dict[str, bytes | bool | str] = {
+        "public": secrets.public,
+        "signing": secrets.signing,
+        "salt": secrets.salt,
+        "sealed": secrets.sealed,
+    }
     values["provisional"] = False
     if change.used is not None:
         values["used_steps"] = json.dumps(change.used)
@@ -118,6 +125,8 @@ def apply_change(connection: Connection, change: Change, day: int = 0) -> None:
     # Few, and the same work in a transaction as before it.
     log = [one.rewrap(change.old, name, secrets.public) for one in read_reader_keys(connection, name).values()]
     store_reader_keys(connection, [one for one in log if one])
+    if change.spares:
+        store_spares(connection, name, change.spares)
     fresh = []
     for place, wrapped in read_case_keys(connection, name).items():
         before, after = change.wrapped.get(place, (None, None))

@@ -17,7 +17,7 @@ from dropbox.protocol.chance import Random
 from journalist_ui.refusals import BadInput, NoSuchMember, NotAllowed
 from journalist_ui.vault import tables
 from journalist_ui.vault.evidence import record_key
-from journalist_ui.vault.roles import HELD, WRITERS, Role as Role, parse_held, store_roles
+from journalist_ui.vault.roles import HELD, SHEETS, WRITERS, Role as Role, parse_held, store_roles
 
 from .codes import printed_secret
 from .passphrases import Secrets, check_passphrase, draw_secrets
@@ -45,13 +45,15 @@ class Member:
 
 
 class MemberRow(NamedTuple):
-    """All that the vault holds of a member. ``public`` is the key that cases are wrapped to; ``salt`` and ``sealed``
+    """All that the vault holds of a member. ``public`` is the key that cases are wrapped to, ``signing`` the
+    one that approvals are verified by, empty before there were any; ``salt`` and ``sealed``
     belong to the passphrase; ``used_steps`` is a JSON list of the newest steps whose codes were used; ``held`` the
     roles (vault/roles.py)."""
 
     name: str
     provisional: bool
     public: bytes
+    signing: bytes
     salt: bytes
     sealed: bytes
     used_steps: str
@@ -106,19 +108,25 @@ def prepare_member(
     return NewMember(Member(name, roles, provisional), draw_secrets(name, passphrase, random))
 
 
+def refuse_taken(connection: Connection, name: str) -> None:
+    """Raises BadInput where there is a member of that name, in whatever capitals."""
+    rows = tables.members
+    found = connection.execute(select(rows.c.provisional).where(func.lower(rows.c.name) == name.lower())).first()
+    if found:
+        raise BadInput(WAITS if found.provisional else TAKEN)
+
+
 def store_member(connection: Connection, new: NewMember, day: int = 0, *, told: int | None = None) -> None:
     """Store the member, on a ``day`` of unix time, on which all are told of the roles, or on the day ``told``. Raises
     BadInput where there is one of that name, in whatever capitals."""
     rows, member, secrets = tables.members, new.member, new.secrets
-    taken = select(rows.c.provisional).where(func.lower(rows.c.name) == member.name.lower())
-    found = connection.execute(taken).first()
-    if found:
-        raise BadInput(WAITS if found.provisional else TAKEN)
+    refuse_taken(connection, member.name)
     connection.execute(
         insert(rows).values(
             name=member.name,
             provisional=member.provisional,
             public=secrets.public,
+            signing=secrets.signing,
             salt=secrets.salt,
             sealed=secrets.sealed,
             used_steps="[]",
@@ -142,9 +150,15 @@ def read_member(connection: Connection, name: str) -> MemberRow | None:
     return None if row is None else MemberRow._make(row)
 
 
+def list_rows(connection: Connection) -> list[MemberRow]:
+    """In order of name, without the recovery sheets."""
+    people = _ROWS.where(tables.members.c.name != SHEETS).order_by(tables.members.c.name)
+    return [MemberRow._make(row) for row in connection.execute(people)]
+
+
 def list_members(connection: Connection) -> list[Member]:
     """In order of name."""
-    return [MemberRow._make(row).member for row in connection.execute(_ROWS.order_by(tables.members.c.name))]
+    return [row.member for row in list_rows(connection)]
 
 
 def find_member(connection: Connection, name: str) -> tuple[Member, bytes]:

@@ -15,7 +15,8 @@ from .sign_in import Unlocked
 class Session:
     """``holder`` opens what is wrapped to the member. ``glimpses`` are those of the cases whose report was opened,
     ``words`` what search looks through, ``read`` the newest place of each case that was shown; ``pending`` a change of
-    passphrase whose new codes were not confirmed yet."""
+    passphrase whose new codes were not confirmed yet, ``signer`` the Ed25519 seed that signs what the member
+    approves."""
 
     member: Member
     holder: Holder
@@ -23,11 +24,12 @@ class Session:
     words: dict[int, CaseWords] = field(default_factory=dict, repr=False)
     read: dict[int, int] = field(default_factory=dict)
     pending: Change | None = None
+    signer: bytes = field(default=b"", repr=False)
 
     @classmethod
     def of(cls, unlocked: Unlocked) -> "Session":
         """Of a member who has proved who they are."""
-        return cls(unlocked.member, unlocked.holder)
+        return cls(unlocked.member, unlocked.holder, signer=unlocked.signer)
 
     def require(self, *roles: Role) -> None:
         """One of these. Raises NotAllowed."""

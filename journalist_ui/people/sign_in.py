@@ -2,18 +2,21 @@
 """Passphrase and one-time code together."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, update
 
 from journalist_ui.refusals import SignInRefused
 from journalist_ui.vault import tables
+from journalist_ui.vault.evidence import record_key
 from journalist_ui.vault.sealing import Holder
 
 from . import codes
 from .changes import CHANGED_MEANWHILE
 from .members import Member, MemberRow, read_member
 from .passphrases import open_secrets, waste_a_stretch
+from .spares import hash_spare, use_spare
 
 STEPS_KEPT = 8
 """Codes remembered as used: more than can be good at one time, wherever the clock was when they were used."""
@@ -27,27 +30,41 @@ class CodeRefused(SignInRefused):
 
 @dataclass(frozen=True)
 class Unlocked:
-    """A member who has proved who they are, with the key that opens what is wrapped to them. ``altered``: cases are
-    wrapped to another key in the member's place, which only a change of the vault's own rows can have put there."""
+    """A member who has proved who they are, with the key that opens what is wrapped to them and the Ed25519 seed that
+    signs what they approve. ``altered``: another key stands in the place of one of them, which only a change of the
+    vault's own rows can have put there. ``fresh`` is what is to be stored where the seed was drawn just now: its public
+    half, and what was sealed anew. ``spare`` is the hash of the recovery code that took a code's place."""
 
     member: Member
     holder: Holder
     altered: bool = False
+    signer: bytes = field(default=b"", repr=False)
+    fresh: tuple[bytes, bytes] | None = field(default=None, repr=False)
+    spare: bytes | None = field(default=None, repr=False)
 
 
-def prove(row: MemberRow | None, passphrase: str, code: str, now: float) -> tuple[Unlocked, int | None]:
-    """Passphrase and code together; returns the step of the code. A provisional member needs no code and has no step.
-    Touches no database. Raises CodeRefused, SignInRefused, also for None, nobody's row, after the same work."""
-    if row is None:
+def prove(
+    row: MemberRow | None, passphrase: str, code: str, now: float, spares: Container[bytes] = frozenset()
+) -> tuple[Unlocked, int | None]:
+    """Passphrase and code together; returns the step of the code. A provisional member needs no code and has no step;
+    nor has a recovery code, one of those whose hashes are ``spares``. Touches no database. Raises CodeRefused,
+    SignInRefused, also for None, nobody's row, after the same work."""
+    # Recovery sheets stand among the members, and have no passphrase.
+    if row is None or not row.sealed:
         waste_a_stretch(passphrase)
         raise SignInRefused(WRONG)
     opened = open_secrets(row.name, row.salt, row.sealed, passphrase)
     if opened is None:
         raise SignInRefused(WRONG)
-    key, secret = opened
-    unlocked = Unlocked(row.member, Holder(row.name, key), key.public != row.public)
+    secret, signing = opened.code_secret, opened.signing
+    fresh = (signing, opened.sealed) if opened.sealed and not row.signing else None
+    altered = opened.key.public != row.public or (fresh is None and signing != row.signing)
+    unlocked = Unlocked(row.member, Holder(row.name, opened.key), altered, opened.signer, fresh)
     if row.provisional:
         return unlocked, None
+    spare = hash_spare(row.name, code)
+    if spare in spares:
+        return replace(unlocked, spare=spare), None
     step = codes.matching_step(secret, code, now, _used(row))
     if step is None:
         raise CodeRefused(USED if codes.matching_step(secret, code, now) is not None else WRONG)
@@ -58,15 +75,21 @@ def _used(row: MemberRow) -> list[int]:
     return [int(step) for step in json.loads(row.used_steps)]
 
 
-def accept_sign_in(connection: Connection, name: str, salt: bytes, step: int | None) -> None:
-    """The code is used up. Raises CodeRefused when another sign-in used it first, SignInRefused when the passphrase,
-    whose ``salt`` was read before, was changed meanwhile."""
+def accept_sign_in(connection: Connection, unlocked: Unlocked, salt: bytes, step: int | None, day: int) -> None:
+    """The code is used up, and a key that was drawn just now is stored, on a ``day`` of unix time. Raises CodeRefused
+    when another sign-in used the code first, SignInRefused when the passphrase, whose ``salt`` was read before, was
+    changed meanwhile."""
+    name = unlocked.member.name
     row = read_member(connection, name)
     if row is None or row.salt != salt:
         raise SignInRefused(CHANGED_MEANWHILE)
     used = _used(row)
-    if step in used:
+    if step in used or (unlocked.spare and not use_spare(connection, name, unlocked.spare)):
         raise CodeRefused(USED)
     used = [*used, step][-STEPS_KEPT:] if step is not None else used
     rows = tables.members
     connection.execute(update(rows).where(rows.c.name == name).values(used_steps=json.dumps(used)))
+    if unlocked.fresh and not row.signing:
+        signing, sealed = unlocked.fresh
+        connection.execute(update(rows).where(rows.c.name == name).values(signing=signing, sealed=sealed))
+        record_key(connection, day, name)

@@ -7,6 +7,8 @@ from .asked import Asked
 
 ROLES = ("reader", "investigator", "supervisor", "custodian", "administrator")
 """What a member may be; several."""
+SHEETS = "recovery+sheets"
+"""The name under which cases are shared with recovery sheets."""
 OPENERS = frozenset(ROLES[:3])
 """Who may open cases."""
 WRITERS = frozenset(ROLES[1:3])
@@ -24,9 +26,12 @@ class MemberLine:
 
 @dataclass(frozen=True)
 class MemberList:
-    """In order of name."""
+    """In order of name. ``sheets`` says of which kind the recovery sheets in force are, people or cases, "" where there
+    are none; ``sheets_day`` since when."""
 
     members: tuple[MemberLine, ...]
+    sheets: str = ""
+    sheets_day: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,10 +41,13 @@ class Members(Asked[MemberList], verb="member-list"):
 
 @dataclass(frozen=True)
 class MemberAdded:
-    """Who may do what from now on."""
+    """Who may do what from now on. ``proposal`` is the number of what another person has to approve first, 0 where it
+    is done; ``alone``: it took two, and nobody else could approve it."""
 
     name: str
     roles: tuple[str, ...]
+    proposal: int = 0
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ class AddMember(Asked[MemberAdded], verb="member-add"):
     name: str
     passphrase: str = field(repr=False)
     roles: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,3 +81,50 @@ class RemoveMember(Asked[Leaving], verb="member-remove"):
     """Remove a member, and what goes with them."""
 
     name: str
+
+
+@dataclass(frozen=True)
+class RolesSet:
+    """``roles`` that the member holds, or is to hold. ``proposal`` and ``alone`` as of a member who is added."""
+
+    name: str
+    roles: tuple[str, ...]
+    proposal: int = 0
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class SetRoles(Asked[RolesSet], verb="member-role"):
+    """Give a member these roles and no others."""
+
+    name: str
+    roles: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class AskRecovery(Asked[Leaving], verb="member-recover-ask"):
+    """What would close to a member who is recovered; nothing is done."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """``cases`` that close to them, of which ``closed`` nobody else can open. ``proposal`` and ``alone`` as of a member
+    who is added."""
+
+    name: str
+    cases: int
+    closed: int
+    proposal: int = 0
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class RecoverMember(Asked[Recovered], verb="member-recover"):
+    """Give a member who lost passphrase or codes a first passphrase anew. It opens no case."""
+
+    name: str
+    passphrase: str = field(repr=False)
+    reason: str = ""

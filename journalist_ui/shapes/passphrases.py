@@ -40,10 +40,12 @@ class ShowCodes(Asked[WaitingCodes], verb="member-codes"):
 
 @dataclass(frozen=True)
 class CodesConfirmed:
-    """Passphrase, key and codes are the new ones."""
+    """Passphrase, key and codes are the new ones. ``recovery_codes`` are ten that are shown once; each signs in once in
+    place of a code."""
 
     name: str
     in_force: bool
+    recovery_codes: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,15 @@ SHARED = "shared"
 class SignedIn:
     """``token`` stands for the session, 64 hexadecimal digits. ``provisional``: all that it may do is to change the
     passphrase. ``browser`` is what the browser is to hold and be known by, 64 hexadecimal digits, "" where none asked.
-    ``tries`` at the member's name were wrong since their last sign-in, the first of them on the day ``since``."""
+    ``tries`` at the member's name were wrong since their last sign-in, the first of them on the day ``since``.
+    ``recovery_codes_left`` is said after a sign-in with one, None else."""
 
     token: str = field(repr=False)
     provisional: bool
     browser: str = field(default="", repr=False)
     tries: int = 0
     since: str = ""
+    recovery_codes_left: int | None = None
 
 
 @dataclass(frozen=True)

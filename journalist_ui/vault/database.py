@@ -24,6 +24,7 @@ from .cipher import Access
 from .revision import NEEDED, check_revision
 
 VAULT_FILE = "vault.db"
+_VAULT_ID = "vault_id"
 
 
 def vault_key(desk_key: bytes) -> bytes:
@@ -112,6 +113,7 @@ def create_vault(path: Path, desk_key: bytes, random: Random = os.urandom) -> Va
         tables.METADATA.create_all(connection)
         connection.execute(insert(tables.meta).values(name="schema", value=str(tables.SCHEMA_VERSION)))
         connection.execute(insert(tables.alembic_version).values(version_num=NEEDED))
+        write_meta(connection, _VAULT_ID, random(16).hex())
     return vault
 
 
@@ -146,6 +148,11 @@ def write_meta(connection: Connection, name: str, value: str | int) -> None:
     row = {"name": name, "value": str(value)}
     statement = upsert(tables.meta).values(row)
     connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": str(value)}))
+
+
+def read_vault_id(connection: Connection) -> bytes:
+    """16 random bytes that every copy of this vault shares and no other vault has."""
+    return bytes.fromhex(read_meta(connection, _VAULT_ID, ""))
 
 
 def read_place(connection: Connection) -> int:

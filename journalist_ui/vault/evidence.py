@@ -46,9 +46,11 @@ def about_text(number: int, text_id: int, sealed: bytes) -> str:
 
 
 def about_key(key: MemberKey) -> str:
-    """How it names a member's public key, with what the member may do (roles.py), and whether the passphrase is still
-    the first one (p)."""
-    return f"key {key.name} {signs_of(key.held)}{'p' if key.provisional else ''} {sha256(key.public).hex()}"
+    """How it names a member's public keys, X-Wing then Ed25519, with what the member may do (roles.py), and whether the
+    passphrase is still the first one (p)."""
+    return (
+        f"key {key.name} {signs_of(key.held)}{'p' if key.provisional else ''} {sha256(key.public + key.signing).hex()}"
+    )
 
 
 def listed(connection: Connection, names: Iterable[str], acts: Sequence[str] = (KEPT,)) -> dict[str, Proof]:
@@ -113,7 +115,7 @@ def keep_nothing(connection: Connection, day: int) -> None:
 
 
 def record_key(connection: Connection, day: int, name: str) -> None:
-    """Write a member's present public key and roles down in the audit log."""
+    """Write a member's present public keys and roles down in the audit log."""
     row = connection.execute(MEMBER_KEYS.where(tables.members.c.name == name)).one()
     audit.record(connection, day, name, MEMBER_KEY, about_key(MemberKey._make(row)), named=True)
 

@@ -5,6 +5,9 @@
 VAULT_KEY = b"desk-v1 vault database"
 KEYRING_KEY = b"desk-v1 keyring"
 
+# HKDF info: the key of recovery sheets, made of their secret.
+RECOVERY_KEY = b"desk-v1 recovery key"
+
 # AEAD associated data.
 KEYRING_SLOT = b"desk-v1 keyring slot"
 MEMBER_SECRETS = b"desk-v1 member secrets"
@@ -22,11 +25,14 @@ TAGS = b"desk-v1 tags of a case"
 AUDIT_DAY_KEY = b"desk-v1 key of a day's acts"
 AUDIT_READER = b"desk-v1 reader of the desk's acts"
 
-# Hash inputs. AUDIT is that of rows of before.
+# Hash and signature inputs. AUDIT is that of rows of before.
 AUDIT = b"desk-v1 audit"
 AUDIT_ROW = b"desk-v1 row of the audit log"
 AUDIT_HEAD = b"desk-v1 head of the audit log"
 AUDIT_READERS = b"desk-v1 who reads the desk's acts"
+PROPOSAL = b"desk-v1 approval of a proposal"
+RECOVERY_CODE = b"desk-v1 recovery code"
+RECOVERY_SHEET = b"desk-v1 recovery sheet"
 KNOWN_BROWSER = b"desk-v1 known browser"
 
 # MAC inputs.

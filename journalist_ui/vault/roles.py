@@ -26,6 +26,8 @@ WRITERS = frozenset({Role.INVESTIGATOR, Role.SUPERVISOR})
 """Of them, who may write in a case and share it."""
 COUNTERS = frozenset({Role.CUSTODIAN, Role.ADMINISTRATOR})
 """Who sees rounded counts where they open no case."""
+SHEETS = "recovery+sheets"
+"""The name under which recovery sheets stand among the members: no member can have it, and nobody signs in by it."""
 FROM_THE_BEGINNING = 0
 """The day of a role that nobody had to be told of: it was given with the desk, or before such days were kept."""
 _SIGNS = {"administrator": "a", "investigator": "i", "reader": "r", "supervisor": "s", "custodian": "c"}

@@ -59,12 +59,13 @@ class TextRow(NamedTuple):
 
 
 class MemberKey(NamedTuple):
-    """A member's public X-Wing key and what the member may do: ``held`` as roles.py has it. ``provisional``: the
-    passphrase is still the first."""
+    """A member's public X-Wing and Ed25519 keys and what the member may do: ``held`` as roles.py has it.
+    ``provisional``: the passphrase is still the first."""
 
     name: str
     provisional: bool
     public: bytes
+    signing: bytes
     held: str | None
 
 
@@ -97,7 +98,7 @@ WHOLE_MESSAGES = _columns(MessageRow, tables.messages).where(tables.IS_WHOLE)
 PARTS = _columns(PartRow, tables.parts)
 """A PartRow each."""
 _members = tables.members.c
-MEMBER_KEYS = select(_members.name, _members.provisional, _members.public, HELD)
+MEMBER_KEYS = select(_members.name, _members.provisional, _members.public, _members.signing, HELD)
 """A MemberKey each."""
 AUDIT = _columns(AuditRow, tables.audit)
 """An AuditRow each."""

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from dropbox.flows.desk.notice import Notice
 from journalist_ui.daemon.notice_log import iso_day, lasting_notices, remember_notices
 from journalist_ui.daemon.notices import say
+from journalist_ui.people.proposals import count_open
 from journalist_ui.people.tries import MANY, NOBODY, Tried, many_tries
 from journalist_ui.shapes.notices import ToldNotice
 
@@ -23,6 +24,9 @@ def all_notices(desk: Desk) -> tuple[ToldNotice, ...]:
         found += [one for one in lasting_notices(connection, engine.day) if one not in found]
         for tried in many_tries(connection, engine.day):
             found += _of_tries(tried)
+        waiting = count_open(connection, engine.day)
+    if waiting:
+        found.append(Notice("proposals-open", {"count": waiting}))
     if engine.settings.backup_folder is None:
         found.append(Notice("no-backup"))
     return tuple(ToldNotice(one.code, say(one)) for one in found)

@@ -44,7 +44,7 @@ async def change(desk: Desk, session: Session, asked: ChangePassphrase) -> Passp
         try:
             prepared = await asyncio.to_thread(_change, desk, Wanted(name, asked.old, asked.new, asked.new_code))
         except SignInRefused:
-            await _refused(desk, name)
+            await refused(desk, name)
             raise
         if prepared.secret is None:
             desk.sessions.forget_member(name)
@@ -77,10 +77,10 @@ async def confirm(desk: Desk, session: Session, asked: ConfirmCodes) -> CodesCon
         try:
             await asyncio.to_thread(_apply, desk, confirmed)
         except SignInRefused:
-            await _refused(desk, confirmed.name)
+            await refused(desk, confirmed.name)
             raise
         desk.sessions.forget_member(confirmed.name)
-    return CodesConfirmed(session.member.name, in_force=True)
+    return CodesConfirmed(session.member.name, in_force=True, recovery_codes=confirmed.spares)
 
 
 def _apply(desk: Desk, prepared: Change) -> None:
@@ -93,7 +93,7 @@ def _apply(desk: Desk, prepared: Change) -> None:
     _empty_log(desk)
 
 
-async def _refused(desk: Desk, name: str) -> None:
+async def refused(desk: Desk, name: str) -> None:
     """Whoever holds a session that is not theirs guesses once."""
     desk.sessions.lock_member(name)
     await asyncio.to_thread(_record_refused, desk, name)

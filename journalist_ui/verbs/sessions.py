@@ -20,7 +20,8 @@ async def login(desk: Desk, asked: Login) -> SignedIn:
     made = await desk.sessions.sign_in(SignIn(asked.member, asked.passphrase, asked.code, lane, asked.browsers))
     proved, tried = made.proved, made.proved.tried
     since = iso_day(tried.day, DAY) if tried.count else ""
-    return SignedIn(made.token, proved.unlocked.member.provisional, proved.browser, tried.count, since)
+    provisional, left = proved.unlocked.member.provisional, proved.spares_left
+    return SignedIn(made.token, provisional, proved.browser, tried.count, since, left)
 
 
 async def lock(desk: Desk, asked: Lock) -> Nothing:

@@ -11,6 +11,7 @@ from dropbox.protocol.constants import MAX_TEXT_PARTS, TEXT_PART
 from dropbox.protocol.inert import inert, inert_line
 from dropbox.questions.told import told
 from journalist_ui.shapes.drafts import LONGEST_DRAFT
+from journalist_ui.words import proposals
 from journalist_ui.words.counts import counted
 from journalist_ui.words.deliveries import delivery
 from journalist_ui.words.kept import WHY
@@ -45,6 +46,9 @@ def environment() -> Environment:
         "shelf": cases.shelf,
         "group": cases.group,
         "role": members.role,
+        "member": members.member,
+        "asked": proposals.asked,
+        "became": proposals.state,
         "delivery": lambda message: delivery(message).page,
         "told": told,
         "day": dates.day,

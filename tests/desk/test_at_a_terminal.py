@@ -24,6 +24,7 @@ from tests.terminal import CLEAR, Terminal
 pytestmark = pytest.mark.usefixtures("brief_stretch")
 DESK = str(Path(sys.executable).parent / "dropbox-desk")
 NEW = "a passphrase of some other words"
+SPARE = re.compile(r"\b(?:[A-Z2-7]{4}-){3}[A-Z2-7]{4}\b")
 SECRET = re.compile(r"\b[A-Z2-7]{32}\b")
 
 
@@ -62,8 +63,10 @@ async def test_a_new_code_secret_leaves_the_screen(room: Room, tmp_path: Path) -
         secret, left = secret_left(again.screen)
         assert left.strip() == ""
         terminal.type(codes.code_at(base64.b32decode(secret), int(room.clock() // codes.STEP)) + "\r")
+        await ask(terminal, "Press Enter when they are on paper", "")
         assert await asyncio.to_thread(terminal.end) == 0
         assert secret_left(terminal.screen)[0] == secret
+        assert len(set(SPARE.findall(terminal.screen))) == 10
         assert secret_left(terminal.screen)[1].strip() == "The new passphrase and codes are in force. Sign in again."
 
 
@@ -80,9 +83,13 @@ def test_the_first_members_code_secret_leaves_the_screen(tmp_path: Path, stops: 
             terminal.type(f"{PASSPHRASE}\r")
     terminal.until("Press Enter when your app has it")
     terminal.type(stops)
+    terminal.until("Press Enter when they are on paper")
+    terminal.type(stops)
     assert terminal.end() == 0
     secret, left = secret_left(terminal.screen)
     assert secret not in left
+    assert len(set(SPARE.findall(terminal.screen))) == 10
+    assert not SPARE.search(left)
     assert "Enrolment file: " in left
     assert "is on the same disk as the desk" in left
     assert (tmp_path / "desk" / "vault.db").exists()

@@ -293,7 +293,7 @@ def test_a_code_that_another_used_meanwhile_is_a_try(door: Door, monkeypatch: py
     def slower(row: members.MemberRow, *given: Any) -> Any:
         proved = really(row, *given)
         with door.rows() as connection:
-            accept_sign_in(connection, "ada", row.salt, proved[1])
+            accept_sign_in(connection, proved[0], row.salt, proved[1], 0)
         return proved
 
     with monkeypatch.context() as patch:

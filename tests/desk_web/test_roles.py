@@ -3,6 +3,10 @@
 
 import re
 
+from journalist_ui.daemon.recovery import print_sheets
+from journalist_ui.people import steps
+from journalist_ui.people.sheets import SheetKind
+from journalist_ui.vault.roles import SHEETS
 from tests.desk.room import READER
 from tests.desk_web.house import ORIGIN, House
 
@@ -37,3 +41,24 @@ async def test_a_reader_reads_and_has_no_box(house: House) -> None:
     late = {"csrf": form, "text": "x", "act": "draft", "writer": "rita"}
     await rita.send("POST", "/cases/1/reply", data=late, headers=ORIGIN)
     assert house.draft("rita") is None
+
+
+async def test_recovery_sheets_stand_apart_from_the_members(house: House) -> None:
+    """The page says whether there are any and what they do; older cases are shared with them as with anybody; removed,
+    they are gone."""
+    await house.report(1, "It was on Tuesday.")
+    ada = await house.officer("ada")
+    assert "No recovery sheets are in force." in (await ada.get("/members")).words
+    step = steps.sheets(SheetKind.CASES, bytes.fromhex(print_sheets("cases").public))
+    with house.room.vault.writing() as connection:
+        steps.put_sheets(connection, SHEETS, step, house.room.engine.day, 1)
+    page = await ada.get("/members")
+    assert "Recovery sheets (cases), of " in page.words
+    assert "who also reads each case that is wrapped to the sheets" in page.words
+    assert "Share 1 case with the recovery sheets" in page.words
+    assert "Share this case with the recovery sheets" in (await ada.get("/cases/1")).words
+    await ada.post("/members/share", {"name": SHEETS, "sure": "yes"})
+    assert "with the recovery sheets" not in (await ada.get("/members")).words
+    assert "Remove the recovery sheets?" in (await ada.post("/members/remove", {"name": SHEETS})).words
+    await ada.post("/members/remove", {"name": SHEETS, "sure": "yes"})
+    assert "No recovery sheets are in force." in (await ada.get("/members")).words

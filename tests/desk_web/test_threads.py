@@ -18,8 +18,8 @@ from journalist_ui.verbs.table import VERBS, ask
 from tests.desk.room import FIRST_PASSPHRASE, PASSPHRASE
 from tests.desk_web.house import House, Officer
 
-# A run against the service and a backup are the engine's own; tests/desk looks at them.
-APART = {"sync", "backup"}
+# A run against the service and a backup are the engine's own; recovery sheets are printed at a terminal alone.
+APART = {"sync", "backup", "recovery-sheets"}
 
 
 def _frames(frame: FrameType | None) -> Iterator[str]:
@@ -78,7 +78,7 @@ async def walk(house: House) -> None:
     """Every page, and every form of one."""
     await house.person().sign_in("ada", "not the passphrase")
     ada = await house.officer()
-    for path in ("/", "/cases/1", "/members", "/passphrase", "/status", "/help"):
+    for path in ("/", "/cases/1", "/members", "/proposals", "/passphrase", "/status", "/help"):
         assert (await ada.get(path)).status == 200
     await ada.post("/cases/1/state", {"state": "assessing"})
     await write(ada, "draft", "Which day was it?")
@@ -94,6 +94,7 @@ async def walk(house: House) -> None:
     late = {name: page.field(name) for name in ("csrf",)} | {"text": "Late.", "act": "draft", "writer": "ada"}
     await ada.post("/lock")
     await ada.post("/cases/1/reply", late)
+    await proposals(house)
     await own_passphrase(house)
 
 
@@ -126,6 +127,19 @@ async def people(ada: Officer) -> None:
     await ada.post("/members/remove", {"name": "carl", "sure": "yes"})
 
 
+async def proposals(house: House) -> None:
+    """Roles are given and a member recovered, by two; what was asked for is refused."""
+    ada = await house.officer("ada")
+    await ada.post("/members/role", {"name": "bob"})
+    await ada.post("/members/role", {"name": "bob", "role": ["investigator", "custodian"], "sure": "yes"})
+    await ada.post("/proposals/refuse", {"proposal": "1", "reason": "no"})
+    first = {"passphrase": FIRST_PASSPHRASE, "again": FIRST_PASSPHRASE}
+    await ada.post("/members/recover", {"name": "bob"})
+    await ada.post("/members/recover", {"name": "bob", "sure": "yes", **first})
+    await (await house.officer("eve")).post("/proposals/approve", {"proposal": "2"})
+    await asyncio.to_thread(house.room.own, "bob")
+
+
 async def own_passphrase(house: House) -> None:
     """Wrong, with new codes, and as it is."""
     new = "quite other words than before"
@@ -136,6 +150,9 @@ async def own_passphrase(house: House) -> None:
     secret = page.body.partition('<p class="secret"><code>')[2].partition("<")[0].replace(" ", "")
     house.room.secrets["bob"] = secret
     await bob.post("/passphrase/codes", {"code": house.code("bob")})
+    bob = house.person()
+    await bob.sign_in("bob", new)
+    await bob.post("/passphrase/recovery-codes", {"passphrase": new})
     eve = await house.officer("eve")
     await eve.get("/")
     await eve.post("/passphrase", {"old": PASSPHRASE, **changed})

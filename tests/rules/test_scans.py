@@ -13,6 +13,7 @@ from tests.rules.tree import ROOT, files, imports, parse, plant
 SCANS = {
     "tests/desk/test_seized.py",
     "tests/desk/test_members.py",
+    "tests/desk/test_spares.py",
     "tests/server/test_disk.py",
     "tests/scenarios/test_seized_server.py",
     "tests/browser/test_pages_traces.py",

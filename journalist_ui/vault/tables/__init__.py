@@ -10,7 +10,8 @@ from .audit import audit, audit_generations, audit_heads, audit_keys, audit_read
 from .content import IS_WHOLE, LISTED, answers, case_keys, cases, messages, parts
 from .ledger import alembic_version, conversations, incoming, meta, roots, texts
 from .metadata import METADATA
-from .people import known_browsers, member_roles, members, wrong_tries
+from .people import known_browsers, member_roles, members, recovery_codes, wrong_tries
+from .proposals import proposals
 from .work import declarations, drafts, notes, owners, progress, shown, tags, withheld
 
 __all__ = [
@@ -41,6 +42,8 @@ __all__ = [
     "owners",
     "parts",
     "progress",
+    "proposals",
+    "recovery_codes",
     "roots",
     "shown",
     "tags",

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     false,
+    text,
     true,
 )
 
@@ -23,6 +24,8 @@ members = Table(
     # Whether the passphrase is still the one that an administrator gave.
     Column("provisional", Boolean, nullable=False),
     Column("public", LargeBinary, nullable=False),
+    # By which approvals are verified; empty until a member of before signs in.
+    Column("signing", LargeBinary, nullable=False, server_default=text("x''")),
     Column("salt", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     # Whether new reports are opened to the member, and a JSON list of words by which a report may speak of them.
@@ -50,6 +53,15 @@ known_browsers = Table(
     Column("hash", LargeBinary, nullable=False),
     # The last day on which it signed the member in.
     Column("day", Integer, nullable=False),
+    PrimaryKeyConstraint("member", "hash"),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    METADATA,
+    Column("member", String, ForeignKey("members.name", ondelete="CASCADE"), nullable=False),
+    # The hash of a code that was not used yet, bound to the member.
+    Column("hash", LargeBinary, nullable=False),
     PrimaryKeyConstraint("member", "hash"),
 )
 

@@ -8,10 +8,12 @@ from dropbox.protocol.passphrase import composed
 from dropbox.protocol.primitives import sha256
 from journalist_ui.refusals import BadInput, SignInRefused
 from journalist_ui.shapes.passphrases import ChangePassphrase, ConfirmCodes, ShowCodes
+from journalist_ui.shapes.spares import CountSpares, MakeSpares
 from journalist_ui.shapes.upkeep import Status
 from journalist_ui.web.answers import Answer, to
 from journalist_ui.web.site import Visit
 from journalist_ui.web.words.signing_in import Why
+from journalist_ui.words.spares import ABOUT, left
 
 from .members import NOT_ALIKE
 
@@ -29,19 +31,25 @@ def _square(called: str, secret: str) -> Markup:
 
 
 async def passphrase_page(visit: Visit) -> Answer:
-    return visit.page("passphrase.html", error="")
+    return await _passphrase(visit)
+
+
+async def _passphrase(visit: Visit, error: str = "") -> Answer:
+    known = not visit.me.provisional
+    spares = left((await visit.ask(CountSpares())).left) if known else ""
+    return visit.page("passphrase.html", 422 if error else 200, error=error, spares=spares)
 
 
 async def passphrase(visit: Visit) -> Answer:
     """A change ends every session of the member, and so does a wrong guess at the present one. New codes are confirmed
     on a page of their own before anything changes."""
     if composed(visit.field("new")) != composed(visit.field("again")):
-        return visit.page("passphrase.html", 422, error=NOT_ALIKE)
+        return await _passphrase(visit, NOT_ALIKE)
     new_code = visit.field("new_code") == "yes"
     try:
         made = await visit.ask(ChangePassphrase(visit.field("old"), visit.field("new"), new_code))
     except BadInput as error:
-        return visit.page("passphrase.html", 422, error=error.say)
+        return await _passphrase(visit, error.say)
     except SignInRefused:
         return visit.to_sign_in(Why.REFUSED)
     if made.in_force:
@@ -72,11 +80,23 @@ async def _codes(visit: Visit, error: str = "") -> Answer:
 
 
 async def confirm(visit: Visit) -> Answer:
-    """A code of the new secret puts passphrase and codes in force, and ends every session of the member."""
+    """A code of the new secret puts passphrase and codes in force, and ends every session of the member. The recovery
+    codes stand on a page that belongs to no session."""
     try:
-        await visit.ask(ConfirmCodes(visit.field("code")))
+        made = await visit.ask(ConfirmCodes(visit.field("code")))
     except BadInput as error:
         return await _codes(visit, error.say)
     except SignInRefused:
         return visit.to_sign_in(Why.REFUSED)
-    return visit.to_sign_in(Why.PASSPHRASE)
+    visit.who = None
+    gone = visit.site.set_cookie("")
+    return visit.page("recovery_codes.html", 200, (gone,), codes=made.recovery_codes, about=ABOUT, own=True)
+
+
+async def recovery_codes(visit: Visit) -> Answer:
+    """Ten new ones, shown once; a wrong passphrase ends every session of the member."""
+    try:
+        made = await visit.ask(MakeSpares(visit.field("passphrase")))
+    except SignInRefused:
+        return visit.to_sign_in(Why.REFUSED)
+    return visit.page("recovery_codes.html", codes=made.recovery_codes, about=ABOUT, own=False)

@@ -11,6 +11,7 @@ from journalist_ui.web.site import Visit
 from journalist_ui.web.words import dates
 from journalist_ui.web.words.done import Done
 from journalist_ui.web.words.signing_in import Why
+from journalist_ui.words.spares import used
 from journalist_ui.words.tries import wrong_tries
 
 
@@ -34,7 +35,9 @@ async def sign_in(visit: Visit) -> Answer:
         return visit.page("sign_in.html", error.status, why="", error=error.say, member=member)
     await visit.ask(Lock(visit.token))
     visit.token = found.token
-    visit.site.done.note_tries(found.token, wrong_tries(found.tries, dates.day(found.since)))
+    told = [wrong_tries(found.tries, dates.day(found.since))]
+    told += [used(found.recovery_codes_left)] if found.recovery_codes_left is not None else []
+    visit.site.done.note_tries(found.token, " ".join(told).strip())
     cookies = (visit.site.set_cookie(found.token), visit.site.set_browser(found.browser, visit.browsers))
     who = await visit.ask(Whoami())
     if who.provisional:

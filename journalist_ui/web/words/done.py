@@ -49,6 +49,16 @@ class Done(Enum):
         "The member is added. They sign in with the first passphrase and no code, and make one of their own; "
         "until then nothing is open to them. Investigators get the older cases from whoever shares them after that."
     )
+    ASKED = (
+        "This takes two people: it waits under Proposals until another administrator approves it, within seven days. "
+        "Until then nothing changes."
+    )
+    ALONE = (
+        "It is done. It takes two people, and nobody else could approve it: all members are told that you did it alone."
+    )
+    ROLES = "The member's roles are changed. Their sessions are over."
+    APPROVED = "Approved, and done."
+    REFUSED = "Refused. Nothing was done."
     REMOVED = "The member is removed. Cases that only they could open stay closed for good."
     SHARED = "The member can open every case that you can open."
     SHARED_ONE = "The member can open this case."

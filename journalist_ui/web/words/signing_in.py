@@ -26,6 +26,7 @@ class Why(Enum):
         "Sign in again."
     )
     PASSPHRASE = "Your passphrase is changed. Sign in with the new one."  # noqa: S105  # a sentence
+    ROLES = "Your roles are changed. Sign in again."
     REFUSED = "The present passphrase was wrong. Nothing was changed, and the desk is locked."
 
     @property

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What takes two people: asked by one, approved by another, done in the same transaction."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from journalist_ui.daemon.notice_log import iso_day
+from journalist_ui.people import members as people, proposals, steps
+from journalist_ui.people.proposals import Proposal, Signer, State, Wanted
+from journalist_ui.people.session import Session
+from journalist_ui.people.steps import Kind, Step
+from journalist_ui.refusals import NoSuchProposal, NotAllowed, ProposalOver
+from journalist_ui.shapes.proposals import Approve, Decided, ProposalLine, ProposalList, Proposals, Refuse
+from journalist_ui.vault.roles import Role
+
+from .desk import Desk
+from .moments import DAY
+from .notices import tell_members
+
+_ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+ASKER_GONE = "Whoever asked for this may not ask for it any more. Refuse it, and ask yourself if it is to be done."
+
+
+@dataclass(frozen=True)
+class Act:
+    """A kind of proposal: who asks for it and approves it, what is done, how all members are told, and whether the
+    sessions of whom it is about end."""
+
+    approvers: frozenset[Role]
+    do: Callable[[Connection, str, Step, int, int], None]
+    code: str
+    ends_sessions: bool = False
+
+
+_ADD = Act(_ADMINISTRATORS, steps.add, "member-added")
+ACTS: dict[str, Act] = {
+    **{kind.value: _ADD for kind in steps.ADDS.values()},
+    Kind.ROLE: Act(_ADMINISTRATORS, steps.change_roles, "member-roles", ends_sessions=True),
+    Kind.SHEETS: Act(_ADMINISTRATORS, steps.put_sheets, "recovery-sheets"),
+    Kind.RECOVER: Act(_ADMINISTRATORS, steps.recover, "member-recovered", ends_sessions=True),
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of asking: ``number`` of the proposal that waits, 0 where it is done; ``alone``: it is done by one,
+    since nobody else could approve it."""
+
+    number: int = 0
+    alone: bool = False
+
+
+def told_on(desk: Desk) -> int:
+    """The day from which a role that is given now counts as told: in a demo so long ago that it may be tried."""
+    return desk.engine.day - (people.TOLD_DAYS if desk.demo else 0)
+
+
+def ask(
+    desk: Desk, connection: Connection, session: Session, kind: Kind, target: str, step: Step, reason: str
+) -> Outcome:
+    """In a writing transaction. Raises NotAllowed, BadInput, and what doing it raises."""
+    act, name, day = ACTS[kind], session.member.name, desk.engine.day
+    people.require_role(connection, name, *act.approvers)
+    wanted = Wanted(kind, target, step.to_bytes(), proposals.check_reason(reason), act.approvers)
+    proposal = proposals.store_proposal(connection, name, wanted, day)
+    # Who is to be recovered cannot sign in.
+    unable = target if kind is Kind.RECOVER else ""
+    if proposals.others_who_approve(connection, name, act.approvers, unable):
+        return Outcome(proposal.id)
+    proposals.close_approved(connection, proposal, Signer(name, session.signer), day, alone=True)
+    _do(desk, connection, proposal, name)
+    tell_members(desk, connection, "acted-alone", member=target, by=name)
+    return Outcome(alone=True)
+
+
+def _do(desk: Desk, connection: Connection, proposal: Proposal, by: str) -> None:
+    act, step = ACTS[proposal.kind], Step.of_bytes(proposal.content)
+    act.do(connection, proposal.target, step, desk.engine.day, told_on(desk))
+    roles = ", ".join(step.roles)
+    tell_members(desk, connection, act.code, member=proposal.target, by=by, roles=roles)
+
+
+async def settle(desk: Desk, kind: str, target: str) -> None:
+    """After it is durable: the sessions of whom it is about are over, and what they held is gone."""
+    if ACTS[kind].ends_sessions:
+        desk.sessions.forget_member(target)
+        await asyncio.to_thread(forget, desk, target)
+
+
+def forget(desk: Desk, name: str) -> None:
+    """What memory and the vault's log still hold of somebody who lost a key."""
+    desk.drafts.forget_member(name)
+    desk.engine.vault.truncate_wal()
+
+
+def list_proposals(desk: Desk, session: Session, asked: Proposals) -> ProposalList:
+    with desk.engine.vault.reading() as connection:
+        row = people.read_member(connection, session.member.name)
+        found = proposals.list_proposals(connection, _kinds(session), session.member.name)
+    day = desk.engine.day
+    held = row.held if row else None
+    return ProposalList(tuple(_line(one, session.member.name, held, day) for one in found))
+
+
+def _kinds(session: Session) -> list[str]:
+    """What the member may approve, by their roles."""
+    return [kind for kind, act in ACTS.items() if not act.approvers.isdisjoint(session.member.roles)]
+
+
+def _line(one: Proposal, name: str, held: str | None, day: int) -> ProposalLine:
+    step, state = Step.of_bytes(one.content), one.state_on(day)
+    first = proposals.approves_from(held, ACTS[one.kind].approvers)
+    able = state == State.OPEN and one.asker != name and first is not None
+    return ProposalLine(
+        proposal=one.id,
+        kind=one.kind,
+        target=one.target,
+        roles=step.roles,
+        before=step.before,
+        reason=one.reason,
+        asked_by=one.asker,
+        day=iso_day(one.day, DAY),
+        last_day=iso_day(one.last_day, DAY),
+        state=state,
+        decided_by=one.decider,
+        answer=one.answer,
+        decided=iso_day(one.decided, DAY) if one.decided else "",
+        yours=able and first is not None and first <= day,
+        from_day=iso_day(first, DAY) if able and first is not None and first > day else "",
+    )
+
+
+def _found(connection: Connection, session: Session, number: int, day: int) -> Proposal:
+    """One that the member sees, and that can be decided. Raises NoSuchProposal, ProposalOver."""
+    proposal = proposals.find_proposal(connection, number)
+    if proposal.kind not in _kinds(session) and proposal.asker != session.member.name:
+        raise NoSuchProposal(proposals.NO_PROPOSAL)
+    proposals.require_open(proposal, day)
+    return proposal
+
+
+async def approve(desk: Desk, session: Session, asked: Approve) -> Decided:
+    """Raises NoSuchProposal, ProposalOver, OwnProposal, NotAllowed, RoleTooNew, and what doing it raises."""
+    proposal = await asyncio.to_thread(_approve, desk, session, asked.proposal)
+    await settle(desk, proposal.kind, proposal.target)
+    return Decided(proposal.id, proposal.kind, proposal.target, State.APPROVED)
+
+
+def _approve(desk: Desk, session: Session, number: int) -> Proposal:
+    day, name = desk.engine.day, session.member.name
+    _close_expired(desk)
+    with desk.engine.vault.writing() as connection:
+        proposal = _found(connection, session, number, day)
+        approvers = ACTS[proposal.kind].approvers
+        proposals.require_approver(connection, name, proposal.asker, approvers, day)
+        try:
+            people.require_role(connection, proposal.asker, *approvers)
+        except NotAllowed:
+            raise ProposalOver(ASKER_GONE) from None
+        proposals.require_asked(connection, proposal)
+        proposals.close_approved(connection, proposal, Signer(name, session.signer), day)
+        _do(desk, connection, proposal, f"{proposal.asker} and {name}")
+    return proposal
+
+
+def refuse(desk: Desk, session: Session, asked: Refuse) -> Decided:
+    """Raises NoSuchProposal, ProposalOver, BadInput."""
+    reason, day = proposals.check_reason(asked.reason, needed=True), desk.engine.day
+    _close_expired(desk)
+    with desk.engine.vault.writing() as connection:
+        proposal = _found(connection, session, asked.proposal, day)
+        proposals.close_refused(connection, proposal, session.member.name, reason, day)
+    desk.engine.vault.truncate_wal()
+    return Decided(proposal.id, proposal.kind, proposal.target, State.REFUSED)
+
+
+def _close_expired(desk: Desk) -> None:
+    """By itself, so that it stays written when what follows is refused."""
+    with desk.engine.vault.writing() as connection:
+        proposals.close_expired(connection, desk.engine.day)
