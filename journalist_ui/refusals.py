@@ -103,6 +103,20 @@ class CaseMoved(DeskRefused):
     status = 409
 
 
+class TaskingRefused(DeskRefused):
+    """A text asks the source to do something for the unit, which a desk cannot authorise, and names nobody who has."""
+
+    code = "tasking-refused"
+    status = 422
+
+
+class MarksUnread(DeskRefused):
+    """The checker marked something in a text, and its sender did not say that they have read the marks."""
+
+    code = "marks-unread"
+    status = 422
+
+
 class VaultUnusable(DeskRefused):
     """The vault is missing, damaged, of another version, or the desk key does not open it."""
 

@@ -29,6 +29,7 @@ FAST = (
     "command_line",
     "shown",
     "hints",
+    "reply_check",
     "keys",
     "admin",
     "cli",

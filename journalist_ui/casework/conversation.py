@@ -44,7 +44,8 @@ class SourceMessage:
 class OfficerText:
     """A text of the unit and where it is on its way. ``number`` is its msg_no, 0 before it has one; ``once`` the
     version of the draft that it was, "" for none. ``written`` is the period for which it was first planned, ``stood``
-    that of the newest batch that carried it, each 0 before."""
+    that of the newest batch that carried it, each 0 before. ``authorisation`` and ``officer``: by what reference, and
+    who, somebody outside the desk authorised it, "" for nobody."""
 
     number: int
     period: int
@@ -56,6 +57,8 @@ class OfficerText:
     once: str = ""
     written: int = 0
     stood: int = 0
+    authorisation: str = ""
+    officer: str = ""
 
     def is_off_board(self, newest: int) -> bool:
         """Whether the unit's newest batch, of that period, was planned with it and does not carry it."""
@@ -187,10 +190,12 @@ def _text(row: TextRow, key: CaseKeys, written: Mapping[str, Proof]) -> OfficerT
     proof = written.get(text_name(row), Proof.UNPROVED)
     try:
         words = json.loads(key.open(row.sealed, answer_info(row.number, row.text)))
-        author, text, once = str(words["by"]), str(words["text"]), str(words.get("once", ""))
+        author, text = str(words["by"]), str(words["text"])
+        once, *authorised = (str(words.get(name, "")) for name in ("once", "authorisation", "officer"))
     except (NotForThisKey, ValueError, KeyError, TypeError):
-        author, text, once, proof = "", "", "", Proof.UNPROVED
-    return OfficerText(row.msg_no, row.period, row.place, author, text, row.state, proof, once, row.written, row.stood)
+        author, text, once, authorised, proof = "", "", "", ["", ""], Proof.UNPROVED
+    place = (row.msg_no, row.period, row.place)
+    return OfficerText(*place, author, text, row.state, proof, once, row.written, row.stood, *authorised)
 
 
 def text_rows(connection: Connection, number: int) -> list[TextRow]:

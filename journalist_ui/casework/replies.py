@@ -29,6 +29,18 @@ SENT_BEFORE = (
 )
 ADDED = "Something was added to the case meanwhile. Nothing was sent: look at it first."
 
+AUTHORISED = "reply authorised"
+"""Beside the act of sending: somebody outside the desk has authorised the text."""
+
+
+@dataclass(frozen=True)
+class Authorisation:
+    """What allows a text that tasks a source: the ``reference`` of an authorisation from outside the desk, and name and
+    rank of the ``officer`` who gave it."""
+
+    reference: str
+    officer: str
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -39,6 +51,7 @@ class Reply:
     parts: tuple[bytes, ...]
     once: str = ""
     mark: int | None = None
+    authorisation: Authorisation | None = None
 
 
 def store_reply(connection: Connection, case: OpenedCase, reply: Reply, period: int, day: int) -> Text:
@@ -49,13 +62,18 @@ def store_reply(connection: Connection, case: OpenedCase, reply: Reply, period: 
         raise CaseMoved(ADDED)
     words = {"by": case.reader, "text": b"".join(reply.parts).decode()}
     words |= {"once": reply.once} if reply.once else {}
+    allowed = reply.authorisation
+    words |= {"authorisation": allowed.reference, "officer": allowed.officer} if allowed else {}
     text = Text(id=0, pseudonym=case.row.pseudonym, type=EntryType.TEXT, parts=reply.parts)
     text.id = add_text(connection, text)
     sealed = hpke_seal(case.key.public, json.dumps(words).encode(), answer_info(number, text.id))
     values = {"text": text.id, "number": number, "period": period, "place": next_place(connection), "sealed": sealed}
     connection.execute(insert(tables.answers).values(values))
     count_cases(connection, [number])
-    audit.record(connection, day, case.reader, REPLY, about_text(number, text.id, sealed), case=number, named=True)
+    about = about_text(number, text.id, sealed)
+    audit.record(connection, day, case.reader, REPLY, about, case=number, named=True)
+    if allowed:
+        audit.record(connection, day, case.reader, AUTHORISED, about, case=number)
     return text
 
 

@@ -90,6 +90,7 @@ def _message(message: Message) -> list[str]:
     else:
         number = f"text {message.number}" if message.number else "text not yet sent"
         head = f"Unit ({inert(message.author or '')}), {number}, {message.day}, {delivery(message).line}"
+        head += f", authorised by {inert(message.officer)} ({inert(message.authorisation)})" if message.officer else ""
         head += f": {UNWRITTEN}" if message.proof == "unproved" else ""
     head += ", stored before proofs were kept" if message.proof == "before" else ""
     return [head, *_told(message), *quoted(message.text)]

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import click
 
-from journalist_ui.shapes.replies import Replied, Reply
+from journalist_ui.shapes.replies import Preview, Previewed, Replied, Reply
 from journalist_ui.words.counts import counted
+from journalist_ui.words.reply_marks import mark_kind
 
-from .asking import ask_signed_in, json_option, read_text, session_option, show_done
+from .asking import ask_signed_in, json_option, read_text, session_option, show, show_done
+from .terminal import inert
 
 
 @click.command()
@@ -21,20 +23,58 @@ from .asking import ask_signed_in, json_option, read_text, session_option, show_
     help="Send although the source or a colleague has written since you opened the case, or the unit wrote exactly "
     "this before.",
 )
+@click.option("--check", is_flag=True, help="Say what is marked in the text and how it would leave. Nothing is sent.")
+@click.option("--read-marks", is_flag=True, help="Send although something is marked: you have read the marks.")
+@click.option(
+    "--authorisation",
+    default="",
+    help="For a text that tasks the source: the reference of an authorisation from outside the desk, at most 60 "
+    "letters. It is kept with the text.",
+)
+@click.option("--officer", default="", help="Name and rank of the officer who gave it, at most 80 letters.")
 @json_option
-def reply(case: int, session: Path, text_file: str, again: bool, as_json: bool) -> None:
+def reply(
+    case: int,
+    session: Path,
+    text_file: str,
+    again: bool,
+    check: bool,
+    read_marks: bool,
+    authorisation: str,
+    officer: str,
+    as_json: bool,
+) -> None:
     """Write to the source; the text leaves with the desk's next batches. At most 8 parts of 884 bytes.
 
     Nothing is sent when the source or another member has written since you last opened the case, or when the unit
     wrote exactly this text there before: look, and say --again if it should go out all the same.
 
+    A checker marks what could give the source away, asks who they are, fixes a meeting or leads out of this service:
+    such a text is sent with --read-marks. One that asks the source to get, find out, record or watch something is
+    sent with --authorisation and --officer alone, since a desk cannot authorise it. --check shows the marks.
+
     \b
     Examples:
       dropbox-desk reply 3 --session ada.session --text-file answer.txt
       echo "Thank you. Which day was it?" | dropbox-desk reply 3 --session ada.session --text-file -
+      dropbox-desk reply 3 --session ada.session --text-file answer.txt --check
     """
-    asked = Reply(case, read_text(text_file, session), again)
+    text = read_text(text_file, session)
+    if check:
+        show(ask_signed_in(session, Preview(case, text)), as_json, _checked)
+        return
+    asked = Reply(*(case, text, again), authorisation=authorisation, officer=officer, read_marks=read_marks)
     show_done(ask_signed_in(session, asked), as_json, _replied)
+
+
+def _checked(fields: Previewed) -> list[str]:
+    lines = [f"{counted(fields.parts, 'part')}, {counted(fields.bytes, 'byte')}. Nothing was sent."]
+    if not fields.marks:
+        return [*lines, "The checker marks nothing."]
+    lines.append(f"The checker marks {counted(len(fields.marks), 'thing')}:")
+    for one in fields.marks:
+        lines.append(f'  {mark_kind(one.kind)}: "{inert(one.words)}". {one.reason}')
+    return lines
 
 
 def _replied(fields: Replied) -> list[str]:

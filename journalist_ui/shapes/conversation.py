@@ -18,7 +18,8 @@ class Message:
     off-board: the newest batch had no room for it, or its source has not come for long. ``proof`` is before (stored
     before proofs were kept) or unproved, and "" where it is simply proved.
 
-    Ours have an ``author``. A source's that is no form of ours has ``form`` unreadable, and its ``text`` is what
+    Ours have an ``author``, and where somebody outside the desk authorised them the ``authorisation``'s reference and
+    the ``officer`` who gave it. A source's that is no form of ours has ``form`` unreadable, and its ``text`` is what
     came, byte for byte; one after the report may have ``categories``, ``force`` and ``answers`` of its own."""
 
     number: int
@@ -27,6 +28,8 @@ class Message:
     day: str
     state: str
     author: str | None = None
+    authorisation: str = ""
+    officer: str = ""
     proof: str = ""
     form: str = ""
     categories: tuple[str, ...] = ()

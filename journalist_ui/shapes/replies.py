@@ -6,13 +6,28 @@ from dataclasses import dataclass
 from .asked import Asked, CaseNumber
 from .conversation import Message
 
+LONGEST_REFERENCE, LONGEST_OFFICER = 60, 80
+"""Letters of an authorisation's reference, and of the name and rank of the officer who gave it."""
+
+
+@dataclass(frozen=True)
+class ReplyMark:
+    """What the checker marks in a text: from ``start`` to before ``end``, in letters, with these ``words``; ``kind`` is
+    tasking, gives-away, identity, meeting or link, ``reason`` a sentence for the text's writer."""
+
+    start: int
+    end: int
+    kind: str
+    reason: str
+    words: str
+
 
 @dataclass(frozen=True)
 class Previewed:
     """How the member's draft would leave: in so many ``parts`` of together so many ``bytes``, with the batch that
     leaves at ``next_batch`` (UTC to the minute). ``once`` is for the reply: this text, in the case as it is now.
     ``added`` is what its writer had not seen; ``newer``: the source wrote some of it. ``repeated``: the unit wrote
-    exactly this before. ``writing`` are other members who have begun to."""
+    exactly this before. ``writing`` are other members who have begun to. ``marks`` are by their place."""
 
     case: int
     text: str
@@ -24,13 +39,16 @@ class Previewed:
     parts: int
     bytes: int
     next_batch: str
+    marks: tuple[ReplyMark, ...] = ()
 
 
 @dataclass(frozen=True)
 class Preview(Asked[Previewed], verb="preview"):
-    """The member's draft as it would leave; nothing is stored."""
+    """The member's draft as it would leave, or a ``text`` in its place, of which it is only said how it would leave and
+    what is marked in it; nothing is stored."""
 
     case: CaseNumber
+    text: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,9 +65,16 @@ class Replied:
 class Reply(Asked[Replied], verb="reply"):
     """Send the draft that a preview named ``once``: exactly that, while the case is as it was then, and once however
     often it is asked. Or send ``text``: when its sender knows all that stands in the case and the unit has not
-    written the same before, or ``again`` is true."""
+    written the same before, or ``again`` is true.
+
+    A text with marks goes when its sender says that they have ``read_marks``; one that tasks the source, only with
+    the reference of an ``authorisation`` from outside the desk, up to 60 letters, and name and rank of the ``officer``
+    who gave it, up to 80. Both are kept with the text, sealed."""
 
     case: CaseNumber
     text: str | None = None
     again: bool = False
     once: str | None = None
+    authorisation: str = ""
+    officer: str = ""
+    read_marks: bool = False

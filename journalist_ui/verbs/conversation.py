@@ -74,7 +74,12 @@ def message_of(one: OnPage, seconds: int, newest: int, first: Report | None = No
     day = iso_day(one.period, seconds)
     if isinstance(one, OfficerText):
         state = OFF_BOARD if one.is_off_board(newest) else one.state
-        return Message(one.number, "unit", one.text, day, state, one.author, proof)
+        return Message(
+            *(one.number, "unit", one.text, day, state, one.author),
+            authorisation=one.authorisation,
+            officer=one.officer,
+            proof=proof,
+        )
     sender = "unproved" if one.proof is Proof.UNPROVED else "source"
     report = one.report
     if report is None:

@@ -17,6 +17,7 @@ from .conversation import message_of, opened
 from .desk import Desk
 from .drafts import opened_draft
 from .moments import minute_of
+from .reply_marks import let_through, marks_of
 
 NOT_THAT = "This is not the text of that preview any more. Nothing was sent: look at it again."
 
@@ -40,6 +41,8 @@ def _parts(desk: Desk, text: str) -> tuple[bytes, ...]:
 def preview(desk: Desk, session: Session, asked: Preview) -> Previewed:
     """What was added counts as shown. Raises NoSuchCase, BadInput, NotYet."""
     case = asked.case
+    if asked.text is not None:
+        return _preview_text(desk, session, case, asked.text)
     kept, texts = opened_draft(desk, session, case)
     if kept is None or not texts:
         raise BadInput("There is no text to preview. Write one first.")
@@ -68,11 +71,30 @@ def preview(desk: Desk, session: Session, asked: Preview) -> Previewed:
         parts=len(parts),
         bytes=sum(map(len, parts)),
         next_batch=minute_of(desk.engine.next_batch()),
+        marks=marks_of(desk, session, case, text),
+    )
+
+
+def _preview_text(desk: Desk, session: Session, case: int, text: str) -> Previewed:
+    """Of a text that is no draft: how it would leave, and its marks."""
+    parts = _parts(desk, text)
+    return Previewed(
+        case=case,
+        text=text,
+        once="",
+        newer=False,
+        added=(),
+        repeated=replies.was_written(_texts(desk, session, case), text),
+        writing=tuple(desk.drafts.writing(case, session.member.name)),
+        parts=len(parts),
+        bytes=sum(map(len, parts)),
+        next_batch=minute_of(desk.engine.next_batch()),
+        marks=marks_of(desk, session, case, text),
     )
 
 
 async def reply(desk: Desk, session: Session, asked: Reply) -> Replied:
-    """Raises NoSuchCase, CaseMoved, BadInput, NotYet."""
+    """Raises NoSuchCase, CaseMoved, TaskingRefused, MarksUnread, BadInput, NotYet."""
     send = _send_draft if asked.once is not None else _send_text
     text = await asyncio.to_thread(send, desk, session, asked)
     if text is None:
@@ -89,7 +111,8 @@ def _send_text(desk: Desk, session: Session, asked: Reply) -> Text:
         with desk.engine.vault.reading() as connection:
             mark = replies.known_mark(connection, open_case(connection, session.holder, asked.case))
         replies.refuse_repeated(_texts(desk, session, asked.case), asked.text)
-    engine, new = desk.engine, replies.Reply(parts, mark=mark)
+    authorisation = let_through(desk, session, asked, asked.text)
+    engine, new = desk.engine, replies.Reply(parts, mark=mark, authorisation=authorisation)
     with engine.vault.writing() as connection:
         case = open_case(connection, session.holder, asked.case)
         return replies.store_reply(connection, case, new, engine.now_period(), engine.day)
@@ -115,7 +138,9 @@ def _send_draft(desk: Desk, session: Session, asked: Reply) -> Text | None:
     if len(texts) != 1:
         raise BadInput(NOT_THAT)
     try:
-        text = _store_draft(desk, session, number, replies.Reply(_parts(desk, texts[0]), version, int(mark)))
+        parts = _parts(desk, texts[0])
+        authorisation = let_through(desk, session, asked, texts[0])
+        text = _store_draft(desk, session, number, replies.Reply(parts, version, int(mark), authorisation))
     except (BadInput, CaseMoved):
         # The same button pressed twice: the other press came first, meanwhile.
         if replies.was_sent(_texts(desk, session, number), name, version):

@@ -11,12 +11,14 @@ from dropbox.protocol.constants import MAX_TEXT_PARTS, TEXT_PART
 from dropbox.protocol.inert import inert, inert_line
 from dropbox.questions.told import told
 from journalist_ui.shapes.drafts import LONGEST_DRAFT
+from journalist_ui.shapes.replies import LONGEST_OFFICER, LONGEST_REFERENCE
 from journalist_ui.words import proposals
 from journalist_ui.words.counts import counted
 from journalist_ui.words.deliveries import delivery
 from journalist_ui.words.kept import WHY
+from journalist_ui.words.reply_marks import mark_kind
 
-from .words import cases, dates, members
+from .words import cases, dates, marked, members
 
 _KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
@@ -34,6 +36,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"longest_draft": LONGEST_DRAFT, "text_part": TEXT_PART, "text_parts": MAX_TEXT_PARTS}
+    made.globals |= {"longest_reference": LONGEST_REFERENCE, "longest_officer": LONGEST_OFFICER}
     made.filters |= {
         "inert": inert,
         "inert_line": inert_line,
@@ -54,6 +57,10 @@ def environment() -> Environment:
         "day": dates.day,
         "moment": dates.moment,
         "plural": counted,
+        "pieces": marked.pieces,
+        "mark_kind": mark_kind,
+        "has_tasks": marked.has_tasks,
+        "must_be_read": marked.must_be_read,
     }
     return made
 

@@ -2,9 +2,17 @@
 """Writing to the source. What is posted is kept as a draft first; then its preview is a page to be asked for, so that
 no browser holds a text that was posted; and exactly the draft of a preview is sent, once however often it is asked."""
 
-from journalist_ui.refusals import BadInput, CaseMoved, DeskRefused, NotSignedIn, NotYet
+from journalist_ui.refusals import (
+    BadInput,
+    CaseMoved,
+    DeskRefused,
+    MarksUnread,
+    NotSignedIn,
+    NotYet,
+    TaskingRefused,
+)
 from journalist_ui.shapes.drafts import ChooseDraft, KeepDraft
-from journalist_ui.shapes.replies import Preview, Reply
+from journalist_ui.shapes.replies import LONGEST_OFFICER, LONGEST_REFERENCE, Preview, Reply
 from journalist_ui.verbs.faults import fault_of
 from journalist_ui.web.answers import HTML, Answer
 from journalist_ui.web.site import Visit
@@ -13,6 +21,13 @@ from journalist_ui.web.words.faults import say
 
 from .conversation import case_page
 from .posted import keep_and_lock, keep_draft, kept_page, unkept_page
+
+_NOT_SENT: dict[type[DeskRefused], Done] = {
+    CaseMoved: Done.ADDED_SINCE,
+    TaskingRefused: Done.TASKING,
+    MarksUnread: Done.MARKS_UNREAD,
+}
+"""What the preview says, to which a text goes back."""
 
 
 async def reply(visit: Visit) -> Answer:
@@ -72,10 +87,22 @@ async def preview(visit: Visit) -> Answer:
 
 async def _send(visit: Visit) -> Answer:
     number = visit.at.case
+    reference, officer = visit.field("authorisation").strip(), visit.field("officer").strip()
+    read = visit.field("read") == "yes"
+    if not _is_whole(reference, officer):
+        return visit.done(f"/cases/{number}/preview", Done.NOT_AUTHORISED)
+    asked = Reply(number, once=visit.field("once"), authorisation=reference, officer=officer, read_marks=read)
     try:
-        found = await visit.ask(Reply(number, once=visit.field("once")))
-    except CaseMoved:
-        return visit.done(f"/cases/{number}/preview", Done.ADDED_SINCE)
+        found = await visit.ask(asked)
+    except (CaseMoved, TaskingRefused, MarksUnread) as error:
+        return visit.done(f"/cases/{number}/preview", _NOT_SENT[type(error)])
     except (BadInput, NotYet) as error:
         return await case_page(visit, error=say(fault_of(error)))
     return visit.done(f"/cases/{number}", Done.AGAIN if found.state == "again" else Done.SENT)
+
+
+def _is_whole(reference: str, officer: str) -> bool:
+    """Whether an authorisation has both of its lines, or neither. The verb says the same; this says it on the page that
+    has the boxes."""
+    fits = len(reference) <= LONGEST_REFERENCE and len(officer) <= LONGEST_OFFICER
+    return bool(reference) == bool(officer) and fits and (reference + officer).isprintable()

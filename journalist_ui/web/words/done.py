@@ -26,6 +26,15 @@ class Done(Enum):
     ADDED_SINCE = (
         "Not sent: the case changed after this page was drawn. Read what was added, then send or change your text."
     )
+    TASKING = (
+        "Not sent: the text asks the source to do something for the unit, which a desk cannot authorise. Take it out, "
+        "or give reference and officer of an authorisation from outside the desk."
+    )
+    MARKS_UNREAD = "Not sent: read the marks beside your text, and say that you have, or change the text."
+    NOT_AUTHORISED = (
+        "Not sent: an authorisation needs both, a reference of at most 60 letters, and name and rank of the officer "
+        "who gave it, at most 80."
+    )
     STATE_NEW = "The case is marked as new, for all members."
     STATE_ASSESSING = "The case is marked as being assessed, for all members."
     DECLARED = "You have said that nothing keeps you from this case."
