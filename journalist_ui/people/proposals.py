@@ -126,7 +126,7 @@ def store_proposal(connection: Connection, asker: str, wanted: Wanted, day: int)
     values = {"kind": wanted.kind, "target": wanted.target, "content": wanted.content, "asker": asker, "day": day}
     made = insert(_rows).values(**values, reason=wanted.reason, state=State.OPEN).returning(_rows.c.id)
     proposal = find_proposal(connection, connection.execute(made).scalar_one())
-    audit.record(connection, day, asker, _ASKED, _about(proposal))
+    audit.record(connection, day, asker, _ASKED, _about(proposal), named=True)
     return proposal
 
 
@@ -202,7 +202,8 @@ def close_approved(
     state = State.ALONE if alone else State.APPROVED
     _close(connection, proposal, state, signer.name, day)
     proof = f"{_about(proposal)} {row.signing.hex() if row else ''} {signature.hex()}"
-    audit.record(connection, day, signer.name, f"proposal {state}", proof)
+    # Plain, so that whoever holds the log verifies the signature.
+    audit.record(connection, day, signer.name, f"proposal {state}", proof, named=True)
 
 
 def close_refused(connection: Connection, proposal: Proposal, name: str, reason: str, day: int) -> None:

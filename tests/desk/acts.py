@@ -11,16 +11,17 @@ from journalist_ui.vault.audit_sealing import Detail, Details, open_reader_key
 from journalist_ui.vault.case_keys import read_case_keys
 from journalist_ui.vault.database import Vault
 from journalist_ui.vault.rows import AUDIT, AuditRow
-from journalist_ui.vault.sealing import Holder
+from journalist_ui.vault.sealing import CaseKeys, Holder
 
 
 def acts_in(connection: Connection, holder: Holder) -> list[tuple[AuditRow, Detail | None]]:
     """Each row, oldest first, with what the holder opens of it."""
     keys = read_case_keys(connection, holder.name)
 
-    def key_for(number: int, generation: int) -> SealingKey | None:
+    def key_for(number: int, generation: int) -> CaseKeys | SealingKey | None:
         if number:
-            return keys[number].open(holder) if number in keys else None
+            mine = [one.open(holder) for place, one in sorted(keys.items(), reverse=True) if place[0] == number]
+            return CaseKeys(tuple(mine)) if mine else None
         return open_reader_key(connection, holder, generation)
 
     details = Details(connection, key_for)
@@ -40,4 +41,4 @@ def holder_of(vault: Vault, name: str, passphrase: str) -> Holder:
         row = read_member(connection, name)
     opened = row and open_secrets(name, row.salt, row.sealed, passphrase)
     assert opened
-    return Holder(name, opened[0])
+    return Holder(name, opened.key)

@@ -247,7 +247,7 @@ def test_a_case_whose_row_names_another_key_is_answered_under_its_own(room: Room
     room.report(entropy(1), "x")
     sync(room)
     with room.vault.writing() as connection:
-        connection.execute(update(tables.cases).values(public=bytes(1216)))
+        connection.execute(update(tables.cases).values(public=SealingKey(bytes(32)).public))
     ada = room.sign_in("ada")
     ada.reply(1, (b"an answer",), 1, 0)
     assert ada.show(1, 0).messages[-1].text == "an answer"

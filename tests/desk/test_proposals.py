@@ -79,14 +79,14 @@ async def test_the_audit_log_keeps_a_signature_that_anybody_can_verify(two: Peop
     await two.ask("eve", "approve", 1)
     with two.room.vault.reading() as connection:
         rows = tables.audit.c
-        row = connection.execute(select(rows.member, rows.about).where(rows.act == "proposal approved")).one()
+        row = connection.execute(select(rows.about).where(rows.act == "proposal approved")).one()
         proposal = proposals.find_proposal(connection, 1)
         eve = members.read_member(connection, "eve")
         signed = proposals.approval(connection, proposal)
         other = proposals.approval(connection, proposals.Proposal(**vars(proposal) | {"content": b"{}"}))
         assert unproved_members(connection) == []
     *_, asker, _, public, signature = row.about.split(" ")
-    assert (row.member, asker) == ("eve", "ada")
+    assert asker == "ada"
     assert eve is not None
     assert bytes.fromhex(public) == eve.signing
     ed25519_verify(eve.signing, signed, bytes.fromhex(signature))
