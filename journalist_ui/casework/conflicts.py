@@ -7,6 +7,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from dropbox.protocol.chance import Random
 from journalist_ui.refusals import BadInput
 from journalist_ui.vault import audit, tables
+from journalist_ui.vault.roles import SHEETS
 from journalist_ui.vault.withheld import DECLARED, EXCLUDED, let_go
 
 from .cases import OpenedCase, holds_case
@@ -37,7 +38,7 @@ def declare_conflict(connection: Connection, member: str, number: int, day: int,
     """It closes to the member at once, and what comes to it too. Raises NoSuchCase, BadInput where nobody else can open
     it."""
     holds_case(connection, member, number)
-    if open_to(connection, number) == [member]:
+    if not {*open_to(connection, number)} - {member, SHEETS}:
         raise BadInput(ALONE)
     let_go(connection, member, number, DECLARED, random, ())
     audit.record(connection, day, member, "declared a conflict", case=number)

@@ -86,4 +86,4 @@ def _use(vault: Vault, holder: Holder, name: str, passphrase: str, day: int) -> 
         values: dict[str, int | str] = {"member": name, "roles": ", ".join(shown), "day": iso_day(day, DAY)}
         remember_notices(connection, [Notice("recovery-used", values)], day)
     vault.truncate_wal()
-    return RecoveryUsed(name, shown, len(opened), new.code_secret)
+    return RecoveryUsed(name, shown, len({one.number for one in opened}), new.code_secret)

@@ -4,7 +4,7 @@
 import asyncio
 
 from journalist_ui.casework import conflicts
-from journalist_ui.casework.cases import open_case
+from journalist_ui.casework.cases import open_case, public_key
 from journalist_ui.casework.notes import add_note
 from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput
@@ -58,7 +58,7 @@ def _exclude(desk: Desk, session: Session, asked: Exclude) -> None:
 def who_is_kept(desk: Desk, session: Session, asked: WhoIsKept) -> KeptFrom:
     """Raises NoSuchCase, Undeclared."""
     with desk.engine.vault.reading() as connection:
-        open_case(connection, session.holder, asked.case)
+        public_key(connection, session.member.name, asked.case)
         kept = kept_from(connection, asked.case)
         open_to = conflicts.open_to(connection, asked.case)
     return KeptFrom(asked.case, tuple(Kept(name, why) for name, why in kept.items()), tuple(open_to))

@@ -17,6 +17,7 @@ from journalist_ui.daemon.keyring import KeyringStore
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.audit_sealing import Pen, desk_readers, open_reader_key, share_reader_keys
 from journalist_ui.vault.database import Vault, create_vault
+from journalist_ui.vault.roles import store_roles
 from tests.desk.acts import acts, acts_in, holder_of
 from tests.desk.room import ADMINISTRATOR, BOTH, DESK_KEY, INVESTIGATOR, PASSPHRASE, Room, entropy
 
@@ -210,7 +211,7 @@ def test_what_is_done_about_the_desk_is_for_those_who_administer_it(room: Room) 
         kept = open_reader_key(connection, eve, before)
     assert kept is not None
     with room.vault.writing() as connection:
-        connection.execute(update(tables.members).where(tables.members.c.name == "eve").values(administrator=False))
+        store_roles(connection, "eve", INVESTIGATOR, 0)
     record(room, "third")
     assert generation(room) == before + 1
     assert ("ada", "third") not in told(room, "eve")

@@ -184,7 +184,7 @@ def opens(room: Room, key: SealingKey) -> set[int]:
     """Raises NotForThisKey for a case that the key does not open."""
     with room.vault.reading() as connection:
         wrapped = read_case_keys(connection, SHEETS)
-    return {number for number, one in wrapped.items() if one.open(Holder(SHEETS, key))}
+    return {number for (number, _), one in wrapped.items() if one.open(Holder(SHEETS, key))}
 
 
 async def test_nobody_signs_in_as_the_sheets(two: People) -> None:

@@ -103,4 +103,4 @@ async def test_a_hostile_text_is_marked_inert(house: House) -> None:
 
 TAGS = {"p", "a", "h1", "h2", "h3", "div", "mark", "section", "ol", "ul", "li", "strong", "bdi", "form", "input"}
 TAGS |= {"fieldset", "legend", "label", "button", "dl", "dt", "dd", "textarea", "br", "details", "summary"}
-TAGS |= {"select", "option", "span"}
+TAGS |= {"select", "option", "span", "nav", "aside"}
