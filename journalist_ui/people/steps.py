@@ -11,9 +11,9 @@ from sqlalchemy import Connection, delete, insert, update
 from dropbox.protocol.chance import Random
 from journalist_ui.refusals import BadInput, NoSuchMember, ProposalOver
 from journalist_ui.vault import tables
-from journalist_ui.vault.case_keys import delete_case_keys
 from journalist_ui.vault.database import read_meta, write_meta
 from journalist_ui.vault.evidence import record_key
+from journalist_ui.vault.leaving import take_all_keys
 from journalist_ui.vault.roles import OPENERS, SHEETS, Role, store_roles
 
 from .known_browsers import forget_browsers
@@ -115,6 +115,7 @@ def sheets(kind: SheetKind, public: bytes) -> Step:
 def put_sheets(connection: Connection, name: str, step: Step, day: int, told: int) -> None:
     """In force from now on, in place of those of before, whose case keys go. ``name`` is SHEETS."""
     rows = tables.members
+    take_all_keys(connection, SHEETS)
     connection.execute(delete(rows).where(rows.c.name == SHEETS))
     # No passphrase: nobody signs in by it.
     values = {"name": SHEETS, "provisional": False, "salt": b"", "sealed": b"", "used_steps": "[]"}
@@ -148,8 +149,9 @@ def add(connection: Connection, name: str, step: Step, day: int, told: int) -> N
 
 
 def change_roles(connection: Connection, name: str, step: Step, day: int, told: int) -> None:
-    """Who opens no case any more loses every key. Raises NoSuchMember, ProposalOver where the member holds other roles
-    than when it was asked for, BadInput where nobody would be left who administers, or who writes in cases."""
+    """Who opens no case any more loses every key, and what comes opens with none of them. Raises NoSuchMember,
+    ProposalOver where the member holds other roles than when it was asked for, BadInput where nobody would be left who
+    administers, or who writes in cases."""
     member, _ = find_member(connection, name)
     roles = parse_roles(step.roles)
     if tuple(sorted(member.roles)) != step.before:
@@ -157,7 +159,7 @@ def change_roles(connection: Connection, name: str, step: Step, day: int, told: 
     refuse_last(connection, member, roles)
     store_roles(connection, name, roles, told)
     if roles.isdisjoint(OPENERS):
-        delete_case_keys(connection, name)
+        take_all_keys(connection, name)
     record_key(connection, day, name)
 
 
@@ -170,7 +172,7 @@ def recover(connection: Connection, name: str, step: Step, day: int, told: int) 
     connection.execute(update(rows).where(rows.c.name == name).values(**values, provisional=True, used_steps="[]"))
     store_roles(connection, name, (), told)
     store_roles(connection, name, member.roles, told)
-    delete_case_keys(connection, name)
+    take_all_keys(connection, name)
     forget_browsers(connection, name)
     forget_spares(connection, name)
     record_key(connection, day, name)

@@ -25,8 +25,8 @@ from journalist_ui.shapes.members import (
     SetRoles,
 )
 from journalist_ui.vault import audit
-from journalist_ui.vault.arriving import new_case_takers
-from journalist_ui.vault.case_keys import make_turn, plan_turns, store_turns
+from journalist_ui.vault.case_keys import make_turn
+from journalist_ui.vault.leaving import plan_leaving, take_all_keys
 
 from . import proposals
 from .desk import Desk
@@ -132,15 +132,14 @@ async def remove(desk: Desk, session: Session, asked: RemoveMember) -> Leaving:
 
 def _remove(desk: Desk, name: str, by: str) -> Leaving:
     engine = desk.engine
-    random = engine.vault.random
     with engine.vault.reading() as connection:
-        planned = plan_turns(connection, name, otherwise=new_case_takers(connection))
+        planned = plan_leaving(connection, name)
     # New keys of thousands of cases take seconds: nobody else waits for them.
-    made = {one.number: make_turn(one, random) for one in planned}
+    made = {one.number: make_turn(one, engine.vault.random) for one in planned}
     with engine.vault.writing() as connection:
         people.require_role(connection, by, people.Role.ADMINISTRATOR)
         cases, closed = held_cases(connection, name)
-        store_turns(connection, plan_turns(connection, name, otherwise=new_case_takers(connection)), made, random)
+        take_all_keys(connection, name, made)
         people.remove_member(connection, name)
         close_of(connection, name, engine.day)
         audit.record(connection, engine.day, by, "member remove", name)
