@@ -14,13 +14,14 @@ from .sign_in import Unlocked
 @dataclass
 class Session:
     """``holder`` opens what is wrapped to the member. ``categories`` are those of the cases whose report was opened,
-    ``read`` the newest place of each case that was shown; ``pending`` a change of passphrase whose new codes were not
-    confirmed yet."""
+    ``read`` the newest place of each case that was shown; ``audited`` of which case (0 for all) the log was looked at,
+    and on which day; ``pending`` a change of passphrase whose new codes were not confirmed yet."""
 
     member: Member
     holder: Holder
     categories: dict[int, tuple[str, ...]] = field(default_factory=dict)
     read: dict[int, int] = field(default_factory=dict)
+    audited: set[tuple[int, int]] = field(default_factory=set)
     pending: Change | None = None
 
     @classmethod

@@ -75,6 +75,7 @@ _TABLE: tuple[Verb, ...] = (
     OpenVerb(of_upkeep.Epochs, upkeep.epochs),
     OpenVerb(of_upkeep.Backup, upkeep.backup),
     MemberVerb(of_upkeep.Sync, upkeep.sync, Who.MEMBER),
+    MemberVerb(of_audit.Audit, audit.acts, Who.MEMBER),
     MemberVerb(of_audit.VerifyAudit, audit.verify, Who.MEMBER),
     MemberVerb(of_cases.Cases, cases.cases, Who.INVESTIGATOR),
     MemberVerb(of_cases.Categories, cases.categories, Who.INVESTIGATOR),

@@ -11,6 +11,7 @@ from dropbox.protocol.constants import MAX_TEXT_PARTS, TEXT_PART
 from dropbox.protocol.inert import inert, inert_line
 from dropbox.questions.told import told
 from journalist_ui.shapes.drafts import LONGEST_DRAFT
+from journalist_ui.words.audit import done
 from journalist_ui.words.counts import counted
 from journalist_ui.words.deliveries import delivery
 
@@ -41,6 +42,7 @@ def environment() -> Environment:
         "draft": cases.draft,
         "delivery": lambda message: delivery(message).page,
         "told": told,
+        "act": done,
         "day": dates.day,
         "moment": dates.moment,
         "plural": counted,

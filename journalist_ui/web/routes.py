@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from .answers import Answer
-from .pages import cases, conversation, members, passphrases, replies, sessions, sharing, upkeep
+from .pages import audit, cases, conversation, members, passphrases, replies, sessions, sharing, upkeep
 from .pages.late import late
 from .site import At, Visit
 
@@ -51,6 +51,8 @@ ROUTES = (
     Route("POST", "/cases/{case}/reply", replies.reply, late=late, longest=LONGEST_BODY),
     Route("GET", "/cases/{case}/preview", replies.preview),
     Route("POST", "/cases/{case}/state", cases.set_state),
+    Route("GET", "/audit", audit.acts),
+    Route("GET", "/audit/check", audit.check),
     Route("GET", "/members", members.members),
     Route("POST", "/members/add", members.add),
     Route("POST", "/members/share", sharing.share),

@@ -58,6 +58,7 @@ SHAPES = {
     "member passphrase": (passphrases.PassphraseChanged,),
     "backup": (upkeep.BackedUp,),
     "verify-backup": (offline.BackupVerified,),
+    "audit": (audit.AuditLine,),
     "verify-audit": (audit.AuditVerified,),
     "restore": (offline.VaultRestored,),
     "replace-keyring": (offline.KeyringReplaced,),
