@@ -1,18 +1,49 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""``dropbox-desk verify-audit``: whether the log of what was done is the one that was published."""
+"""``dropbox-desk audit`` and ``verify-audit``: what was done, and whether the log that says so is the one that was
+published."""
 
 from pathlib import Path
 
 import click
 
+from dropbox.command_line.output import check_output
 from journalist_ui.daemon.audit_log import check_offline
 from journalist_ui.refusals import AuditBroken, BadInput
-from journalist_ui.shapes.audit import VerifyAudit
-from journalist_ui.words.audit import KEEP, verified
+from journalist_ui.shapes.audit import Audit, AuditLine, VerifyAudit
+from journalist_ui.words.audit import KEEP, done, verified
 
-from .asking import ask_signed_in, desk_passphrase, json_option, key_option, show
+from .asking import ask_signed_in, desk_passphrase, json_option, key_option, session_option, show, show_read
+from .terminal import inert
 
 ONE_OF_BOTH = "Name the session of a running desk with --session, or the folder of one that is stopped with --vault."
+
+
+@click.command()
+@click.option("--case", type=click.IntRange(1, 2**31 - 1), help="Of this case alone.")
+@session_option
+@json_option
+def audit(case: int | None, session: Path, as_json: bool) -> None:
+    """List what was done, newest first: in the cases that you can open, and about the desk if you administer it.
+
+    Acts of members have their minute (UTC), what a source did the day alone. That you looked is itself noted.
+
+    \b
+    Examples:
+      dropbox-desk audit --session ada.session
+      dropbox-desk audit --case 3 --session ada.session --json
+    """
+    check_output()
+    show_read(ask_signed_in(session, Audit(case)).lines, as_json, _lines)
+
+
+def _lines(found: tuple[AuditLine, ...]) -> list[str]:
+    return [_line(one) for one in found] or ["Nothing was done yet that is yours to know."]
+
+
+def _line(one: AuditLine) -> str:
+    when = f"{one.day} {one.time or '     '}"
+    where = f"  case {one.case}" if one.case else ""
+    return f"{when}{where}  {inert(done(one))}"
 
 
 @click.command("verify-audit")

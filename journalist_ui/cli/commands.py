@@ -42,6 +42,7 @@ _VERBS = {
     "status": ("upkeep", "Say how the desk is, and what officers must be told."),
     "backup": ("backups", "Write a backup of the vault, never of the keyring."),
     "restore": ("backups", "Put the newest backup in the vault's place."),
+    "audit": ("audit", "List what was done, as far as it is yours to know."),
     "verify-audit": ("audit", "Check that the audit log is the one that was published."),
     "verify-backup": ("backups", "Check a backup, every page."),
     "replace-keyring": ("desk", "Make a new keyring where the old one is lost."),

@@ -38,14 +38,16 @@ def new_audit_key() -> bytes:
 
 def take_up_log(vault: Vault, store: KeyringStore, clock: Callable[[], float]) -> Keyring:
     """The keyring, with a key for the log that lies in the vault: rows are written with it from now on. One that has
-    none yet gets it, and one whose log is shorter than it knows, because a backup was restored, counts from there: it
-    is saved before any row is written. Raises KeyringUnusable, OSError."""
+    none yet gets it, and notes that the manifests of its batches so far were not kept; one whose log is shorter than it
+    knows, because a backup was restored, counts from there: it is saved before any row is written. Raises
+    KeyringUnusable, OSError."""
     keyring = store.load()
     with vault.reading() as connection:
         following = audit.newest_number(connection) + 1
     known = keyring.audit_key, keyring.audit_from
     if not keyring.audit_key:
         keyring.audit_key, keyring.audit_from = new_audit_key(), following
+        keyring.audit_since = max(keyring.published_period, keyring.built)
     keyring.audit_from = min(keyring.audit_from, following)
     if known != (keyring.audit_key, keyring.audit_from):
         store.save(keyring)
@@ -94,7 +96,9 @@ def check(vault: Vault, keyring: Keyring, newest: Manifest | None, *, shown: boo
         seconds = int(read_meta(connection, "period_seconds", str(audit.DAY)))
         if not shown and keyring.published_period:
             newest = find_manifest(connection, keyring.published_hash)
-        found = check_log(connection, Known(keyring.audit_key, keyring.audit_from), newest, seconds)
+        found = check_log(
+            connection, Known(keyring.audit_key, keyring.audit_from, keyring.audit_since), newest, seconds
+        )
     lost = not shown and newest is None and keyring.published_period
     period = keyring.published_period if lost else found.period
     return AuditVerified(

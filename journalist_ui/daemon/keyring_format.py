@@ -3,9 +3,9 @@
 
 Lists in it are rows: an epoch is ``[number, first period, last period, seed]``, a chain
 ``[P_pk, message_id, epoch, step, key, [[msg_no, step, key], …]]``; bytes are hex digits. Version 2 had no ``audit``,
-``[key, first row]``. Version 1 had no keys of texts either, and its batches are of a form that no server takes or shows
-any more: one that was not answered yet is let go, and its texts are planned anew. All is read strictly: a wrong kind,
-length or number is refused before any of it is used.
+``[key, first row, period]``. Version 1 had no keys of texts either, and its batches are of a form that no server takes
+or shows any more: one that was not answered yet is let go, and its texts are planned anew. All is read strictly: a
+wrong kind, length or number is refused before any of it is used.
 """
 
 import json
@@ -42,7 +42,7 @@ def encode_keyring(keyring: Keyring) -> bytes:
         "history": keyring.history,
         "built": keyring.built,
         "dir_version": keyring.dir_version,
-        "audit": [keyring.audit_key.hex(), keyring.audit_from],
+        "audit": [keyring.audit_key.hex(), keyring.audit_from, keyring.audit_since],
     }
     rows: dict[str, Iterator[Row]] = {
         "epochs": ([e.epoch, e.not_before, e.not_after, e.seed.hex()] for e in keyring.epochs.values()),
@@ -92,7 +92,7 @@ def decode_keyring(data: bytes) -> Keyring:
     present = version > 1
     width = 6 if present else 5
     published = _row(fields["published"], 2)
-    audit_key, audit_from = _audit(fields.get("audit", ["", 0]))
+    audit_key, audit_from, audit_since = _audit(fields.get("audit", ["", 0, 0]))
     pending = _pending(_row(fields["pending"], 3)) if fields["pending"] != [] else None
     return Keyring(
         signing_seed=_bytes(fields["signing_seed"], KEY),
@@ -113,13 +113,14 @@ def decode_keyring(data: bytes) -> Keyring:
         dir_version=_number(fields["dir_version"]),
         audit_key=audit_key,
         audit_from=audit_from,
+        audit_since=audit_since,
     )
 
 
-def _audit(value: object) -> tuple[bytes, int]:
+def _audit(value: object) -> tuple[bytes, int, int]:
     """The key is empty before it is made."""
-    row = _row(value, 2)
-    return _bytes(row[0], KEY if row[0] else 0), _number(row[1])
+    row = _row(value, 3)
+    return _bytes(row[0], KEY if row[0] else 0), _number(row[1]), _number(row[2])
 
 
 def _number(value: object) -> int:

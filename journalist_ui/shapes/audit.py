@@ -3,7 +3,42 @@
 
 from dataclasses import dataclass
 
-from .asked import Asked
+from .asked import Asked, CaseNumber, Page
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """What was done on a ``day``, at a ``time`` (HH:MM in UTC, "" where only the day is known), by a ``member``, "" for
+    the desk itself, in a ``case``, 0 for none. ``open`` is false where its detail is sealed to others: then the day is
+    all that is said."""
+
+    day: str
+    time: str
+    member: str
+    act: str
+    about: str
+    case: int
+    open: bool
+
+
+@dataclass(frozen=True)
+class AuditLines:
+    """Newest first: all for page 0, else one of so many ``pages``. ``desk``: what was done about the desk is among
+    them."""
+
+    lines: tuple[AuditLine, ...]
+    desk: bool
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class Audit(Asked[AuditLines], verb="audit"):
+    """What was done in the cases that are open to the member, or in one of them, and, for whoever administers the desk,
+    about the desk. That it was asked is itself noted, once a day and session."""
+
+    case: CaseNumber | None = None
+    page: Page = 0
 
 
 @dataclass(frozen=True)

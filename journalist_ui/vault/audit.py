@@ -29,6 +29,8 @@ RESTORE = "restore"
 DAY = 86_400
 SALT = 32
 _PEN = "audit_pen"
+_ROW = insert(tables.audit)
+_NEWEST = select(tables.audit.c.seq, tables.audit.c.hash).order_by(tables.audit.c.seq.desc()).limit(1)
 # Of acts of before, which word of what they are about is a case's number.
 _CASE_OF_BEFORE = {"show": 0, "state new": 0, "state assessing": 0, "reply": 1}
 _KEPT_OF_CASE = ("part ", "text ")
@@ -85,9 +87,7 @@ def _worked_out(previous: bytes, row: AuditRow) -> bytes | None:
 
 
 def _newest(connection: Connection) -> tuple[int, bytes]:
-    row = connection.execute(
-        select(tables.audit.c.seq, tables.audit.c.hash).order_by(tables.audit.c.seq.desc())
-    ).first()
+    row = connection.execute(_NEWEST).first()
     return (row.seq, row.hash) if row else (0, bytes(HASH))
 
 
@@ -119,7 +119,7 @@ def record(
     row = AuditRow(seq + 1, day, "", act, about, b"", case, salt, key, sealed, None)
     hashed = row_hash(previous, row.seq, salt, day, encode_detail(row))
     row = row._replace(hash=hashed, mac=row_mac(pen.key, hashed) if pen.key else None)
-    connection.execute(insert(tables.audit).values(row._asdict()))
+    connection.execute(_ROW, row._asdict())
 
 
 def _minute(pen: Pen, day: int) -> int | None:

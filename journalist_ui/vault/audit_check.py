@@ -2,7 +2,7 @@
 """Whether the log is the one that this desk wrote and that its batches told of: row by row, and batch by batch back
 from the newest that is known to be published."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, func, select
 
@@ -18,10 +18,12 @@ from .rows import AuditRow
 
 @dataclass(frozen=True)
 class Known:
-    """The key by which a desk knows its rows, b"" for none, and the number of the first that it knows by it."""
+    """The key by which a desk knows its rows, b"" for none, the number of the ``first`` that it knows by it, and the
+    period through which manifests of its batches were not kept."""
 
-    key: bytes
+    key: bytes = field(repr=False)
     first: int
+    since: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Checked:
 def check_log(connection: Connection, known: Known, newest: Manifest | None, seconds: int) -> Checked:
     """``newest`` is the manifest of the newest own batch, proved by whoever gives it, None where there is none; periods
     are of ``seconds``."""
-    told, broken = _told(connection, newest)
+    told, broken = _told(connection, known, newest)
     wanted, names = {one.row for one in told}, _day_keys(connection)
     places, fault, newest_row = {bytes(HASH): 0}, None, None
     known_day = None
@@ -101,14 +103,14 @@ def _break_behind(connection: Connection, newest: AuditRow | None) -> Fault | No
     return Fault(held + 1, 0 if day is None else int(day))
 
 
-def _told(connection: Connection, newest: Manifest | None) -> tuple[list[Told], int | None]:
+def _told(connection: Connection, known: Known, newest: Manifest | None) -> tuple[list[Told], int | None]:
     """What the batches told, oldest first, as far back as their manifests are kept; and the period of a batch that must
     be kept and is not. Those of before were not kept, and neither is what opens their heads."""
     if newest is None:
         return [], None
     manifests = list(manifests_before(connection, newest))
     oldest = manifests[-1]
-    cut = oldest.prev_hash != NO_HASH and is_opened(connection, oldest)
+    cut = oldest.prev_hash != NO_HASH and oldest.prev_period > known.since and is_opened(connection, oldest)
     return [told_by(connection, one) for one in reversed(manifests)], oldest.prev_period if cut else None
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.protocol.chance import Random
@@ -30,6 +30,9 @@ from .sealing import CaseKeys, Holder
 BLOCK = 64
 """Bytes: a detail is filled up to whole blocks, so that its length says little."""
 MINUTES = 1_440
+# Unlike an upsert, this is compiled once.
+_KEY = insert(tables.audit_keys).prefix_with("OR IGNORE")
+_PUBLIC = select(tables.cases.c.public).where(tables.cases.c.number == bindparam("of_case"))
 
 
 class Detail(NamedTuple):
@@ -101,8 +104,7 @@ def _aad(at: Place) -> bytes:
 
 def case_recipient(connection: Connection, number: int) -> Recipient:
     """To whom what is done in a case is sealed now."""
-    cases = tables.cases.c
-    return Recipient(0, connection.execute(select(cases.public).where(cases.number == number)).scalar_one())
+    return Recipient(0, connection.execute(_PUBLIC, {"of_case": number}).scalar_one())
 
 
 def seal_detail(connection: Connection, pen: Pen, at: Place, detail: Detail) -> tuple[bytes, bytes]:
@@ -110,7 +112,7 @@ def seal_detail(connection: Connection, pen: Pen, at: Place, detail: Detail) -> 
     to = case_recipient(connection, at.number) if at.number else _desk_recipient(connection, pen.random)
     key = pen.day_key(at, to)
     # Also where it was made in a transaction of which nothing was kept.
-    connection.execute(upsert(tables.audit_keys).values(**key.values).on_conflict_do_nothing())
+    connection.execute(_KEY, key.values)
     plain = json.dumps(detail, separators=(",", ":")).encode()
     nonce = pen.random(NONCE)
     return key.name, nonce + aead_seal(key.key, nonce, plain.ljust(-(-len(plain) // BLOCK) * BLOCK), _aad(at))

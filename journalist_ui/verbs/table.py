@@ -117,6 +117,7 @@ _TABLE: tuple[Verb, ...] = (
     OpenVerb(of_upkeep.Epochs, upkeep.epochs),
     OpenVerb(of_upkeep.Backup, upkeep.backup),
     MemberVerb(of_upkeep.Sync, upkeep.sync, Who.MEMBER),
+    MemberVerb(of_audit.Audit, audit.acts, Who.MEMBER),
     MemberVerb(of_audit.VerifyAudit, audit.verify, Who.MEMBER),
     MemberVerb(of_cases.Cases, cases.cases, Who.READER),
     MemberVerb(of_cases.Glimpses, cases.glimpses, Who.READER),

@@ -13,6 +13,7 @@ from dropbox.questions.told import told
 from journalist_ui.shapes.drafts import LONGEST_DRAFT
 from journalist_ui.shapes.replies import LONGEST_OFFICER, LONGEST_REFERENCE
 from journalist_ui.words import proposals
+from journalist_ui.words.audit import done
 from journalist_ui.words.counts import counted
 from journalist_ui.words.deliveries import delivery
 from journalist_ui.words.kept import WHY
@@ -54,6 +55,7 @@ def environment() -> Environment:
         "became": proposals.state,
         "delivery": lambda message: delivery(message).page,
         "told": told,
+        "act": done,
         "day": dates.day,
         "moment": dates.moment,
         "plural": counted,

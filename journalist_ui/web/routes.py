@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .answers import Answer
 from .pages import (
+    audit,
     cases,
     conflicts,
     conversation,
@@ -65,6 +66,8 @@ ROUTES = (
     Route("POST", "/cases/{case}/reply", replies.reply, late=late, longest=LONGEST_BODY),
     Route("GET", "/cases/{case}/preview", replies.preview),
     Route("POST", "/cases/{case}/state", cases.set_state),
+    Route("GET", "/audit", audit.acts),
+    Route("GET", "/audit/check", audit.check),
     Route("POST", "/cases/{case}/declare", conflicts.declare),
     Route("POST", "/cases/{case}/exclude", conflicts.exclude),
     Route("POST", "/cases/{case}/urgent", handling.urgent),

@@ -177,6 +177,10 @@ class Visit:
         """The page that the address asks for: the first unless it is a number."""
         return max(1, _number(self.query.get("page", ""), 1))
 
+    def asked_case(self) -> int | None:
+        """The case that the address asks for; None unless it is a number."""
+        return _number(self.query.get("case", ""), 0) or None
+
     def text(self) -> str:
         """The reply's text with the line ends that the person saw: browsers post others."""
         return self.field("text").replace("\r\n", "\n")

@@ -1,11 +1,48 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What was found of the audit log, in sentences."""
+"""What was done, and what was found of the log that says so, in sentences."""
 
-from journalist_ui.shapes.audit import AuditVerified
+from journalist_ui.shapes.audit import AuditLine, AuditVerified
 
 from .counts import counted
 
+ACTS = {
+    "audit read": "looked at the record of what was done",
+    "init": "was made, with {about} as its first member",
+    "kept before proofs": "listed what was stored before proofs were kept",
+    "login": "signed in",
+    "member add": "made {about} a member",
+    "member key": "got the present key and roles",
+    "member passphrase": "made another passphrase",
+    "member passphrase refused": "gave a wrong passphrase for the present one",
+    "member remove": "removed the member {about}",
+    "replace keyring": "got a new keyring",
+    "reply": "wrote to the source",
+    "restore": "was restored from the backup {about}",
+    "share": "let {about} open this case",
+    "show": "opened the case",
+    "state assessing": "marked the case as being assessed",
+    "state new": "marked the case as new",
+    "vault migrated": "closed the list of what was stored before proofs were kept",
+}
+"""What follows the name of whoever did it."""
+SHARED_BEFORE = "let {about} open cases"
+SEALED = "Something was done about the desk whose detail is not open to you"
 KEEP = "Keep the disk and every backup as they are, and tell whoever oversees this desk."
+
+
+def done(line: AuditLine) -> str:
+    """Who did what, as one sentence without its end. What names a member or a file is as it was written: whoever shows
+    it keeps it inert."""
+    if not line.open:
+        return SEALED
+    if line.act == "login refused":
+        names = f"the name {line.member}" if line.member else "names that are no member's"
+        return f"{line.about} sign-ins under {names} did not succeed"
+    who = line.member or "The desk"
+    says = SHARED_BEFORE if line.act == "share" and not line.case else ACTS.get(line.act)
+    if says is None:
+        return " ".join(word for word in (who + ":", line.act, line.about) if word)
+    return f"{who} {says.format(about=line.about)}"
 
 
 def verified(found: AuditVerified) -> list[str]:

@@ -12,6 +12,7 @@ import { markName, markValue, showMark } from "../../client/protocol/marks.js";
 import { checkPath } from "../../client/protocol/rows.js";
 import { parseSet, rankOf, valueOf } from "../../client/protocol/sets.js";
 import { openRow, rowKey, textKey } from "../../client/protocol/texts.js";
+import { blinded, rowHash } from "./desk_audit.js";
 import * as desk from "./desk_board.js";
 import { planBatch } from "./desk_plan.js";
 import { bytes, entryPlace, entryPlain, shownEntry, whose } from "./operations.js";
@@ -52,6 +53,14 @@ export const OPERATIONS = {
   },
 
   "batch-plan": planBatch,
+
+  "audit-row": async ({ previous, seq, salt, day, detail }) => ({
+    row: toHex(await rowHash(bytes(previous), seq, bytes(salt), day, bytes(detail))),
+  }),
+
+  "audit-head": async ({ period, row, blind }) => ({
+    head: toHex(await blinded(period, bytes(row), bytes(blind))),
+  }),
 
   "mark-hide": async ({ period, m, collected, more_waits, ...names }) => {
     const name = await markName(whose(names), period);

@@ -17,10 +17,9 @@ def alter(vault: Vault, seq: int, key: bytes = b"") -> None:
         for found in connection.execute(AUDIT.where(rows.c.seq >= seq).order_by(rows.c.seq)).all():
             row = AuditRow._make(found)
             row = row._replace(day=row.day + 1) if row.seq == seq else row
-            assert row.salt is not None, "a row of today"
-            previous = audit.row_hash(previous, row.seq, row.salt, row.day, audit.encode_detail(row))
-            values = {"day": row.day, "hash": previous}
-            if key:
+            previous = audit._worked_out(previous, row) or b""
+            values: dict[str, int | bytes] = {"day": row.day, "hash": previous}
+            if key and row.salt is not None:
                 values["mac"] = audit.row_mac(key, previous)
             connection.execute(update(rows).where(rows.c.seq == row.seq).values(values))
         assert audit.first_break(connection) == 0, "the chain itself shows nothing"

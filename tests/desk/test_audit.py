@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The log of what was done: each row follows from the one before it, and its detail is for whom it concerns."""
 
+import ast
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,14 +11,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from sqlalchemy import delete, func, insert, select, update
 
+import journalist_ui
 from dropbox.protocol.board import split_text
 from dropbox.protocol.constants import XWING_SEED
 from dropbox.protocol.primitives import SealingKey
+from journalist_ui.casework.audit import READ
+from journalist_ui.casework.cases import STATES
+from journalist_ui.casework.conversation import SHOW
 from journalist_ui.daemon.keyring import KeyringStore
+from journalist_ui.people.tries import REFUSED
+from journalist_ui.shapes.audit import AuditLine
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.audit_sealing import Pen, desk_readers, open_reader_key, share_reader_keys
 from journalist_ui.vault.database import Vault, create_vault
+from journalist_ui.vault.evidence import KEPT, MEMBER_KEY, MIGRATED, REPLY
 from journalist_ui.vault.roles import store_roles
+from journalist_ui.words.audit import ACTS, done
 from tests.desk.acts import acts, acts_in, holder_of
 from tests.desk.room import ADMINISTRATOR, BOTH, DESK_KEY, INVESTIGATOR, PASSPHRASE, Room, entropy
 
@@ -25,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("brief_stretch")
 KEY = bytes(range(32))
 NOON = 43_200
 WORDS = st.text(st.characters(codec="utf-8"), max_size=12)
-ACTS = st.lists(
+ANY_ACTS = st.lists(
     st.tuples(st.integers(0, 100), st.sampled_from(["", "ada", "bob"]), WORDS, WORDS, st.booleans(), st.booleans()),
     min_size=1,
     max_size=8,
@@ -52,7 +61,9 @@ def write(vault: Vault, rows: list[tuple[int, str, str, str, bool, bool]]) -> No
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(rows=ACTS, at=st.integers(0, 7), changed=st.sampled_from(["day", "act", "about", "number", "salt", "sealed"]))
+@given(
+    rows=ANY_ACTS, at=st.integers(0, 7), changed=st.sampled_from(["day", "act", "about", "number", "salt", "sealed"])
+)
 def test_whatever_is_changed_in_a_row_breaks_the_chain_there(
     log: Vault, rows: list[tuple[int, str, str, str, bool, bool]], at: int, changed: str
 ) -> None:
@@ -273,3 +284,37 @@ def test_the_key_of_the_log_is_in_no_backup(room: Room, tmp_path: Path) -> None:
             for row in connection.execute(select(table)):
                 assert all(key not in value for value in row if isinstance(value, bytes))
                 assert all(key.hex() not in value for value in row if isinstance(value, str))
+
+
+# --- in words ---
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (("ada", "show", "", 3), "ada opened the case"),
+        (("ada", "share", "bob", 3), "ada let bob open this case"),
+        (("ada", "share", "bob", 0), "ada let bob open cases"),
+        (("", "restore", "vault-0a.db", 0), "The desk was restored from the backup vault-0a.db"),
+        (("bob", "login refused", "7", 0), "7 sign-ins under the name bob did not succeed"),
+        (("", "login refused", "7", 0), "7 sign-ins under names that are no member's did not succeed"),
+        (("bob", "of a later release", "x y", 0), "bob: of a later release x y"),
+        (("bob", "{about.__class__}", "{0}", 0), "bob: {about.__class__} {0}"),
+    ],
+)
+def test_an_act_is_said_in_a_sentence(line: tuple[str, str, str, int], words: str) -> None:
+    """Those of this release, and as it stands one that it does not know."""
+    member, act, about, case = line
+    assert done(AuditLine("2026-01-01", "", member, act, about, case, open=True)) == words
+
+
+def test_every_act_of_the_desk_has_its_sentence() -> None:
+    """Each word by which anything in the product is recorded."""
+    found = set()
+    for path in Path(journalist_ui.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "record":
+                found |= {one.value for one in node.args[3:4] if isinstance(one, ast.Constant)}
+    assert {"login", "share", "init"} <= found <= set(ACTS)
+    named = {audit.RESTORE, KEPT, MIGRATED, MEMBER_KEY, REPLY, SHOW, READ, REFUSED, *(f"state {one}" for one in STATES)}
+    assert named - set(ACTS) == {REFUSED}

@@ -41,6 +41,7 @@ KEYRINGS = st.builds(
     dir_version=NUMBERS,
     audit_key=exactly(32) | st.just(b""),
     audit_from=NUMBERS,
+    audit_since=NUMBERS,
 )
 
 
@@ -108,10 +109,11 @@ def good() -> dict[str, Any]:
         ("given_up", [[6, "22" * 31]]),
         ("given_up", [[6, "22" * 32], [6, "33" * 32]]),
         ("audit", None),
-        ("audit", ["11" * 32]),
-        ("audit", ["11" * 31, 1]),
-        ("audit", ["11" * 32, -1]),
-        ("audit", [0, 1]),
+        ("audit", ["11" * 32, 1]),
+        ("audit", ["11" * 31, 1, 1]),
+        ("audit", ["11" * 32, -1, 1]),
+        ("audit", ["11" * 32, 1, None]),
+        ("audit", [0, 1, 1]),
         ("history", [1, "2"]),
         ("history", 5),
     ],
@@ -139,7 +141,7 @@ def test_a_keyring_of_before_is_read() -> None:
     fields = good()
     del fields["audit"]
     second = decode_keyring(json.dumps(fields | {"v": 2}).encode())
-    assert json.loads(encode_keyring(second)) == good() | {"audit": ["", 0]}
+    assert json.loads(encode_keyring(second)) == good() | {"audit": ["", 0, 0]}
     before = fields | {"v": 1, "chains": [row[:5] for row in fields["chains"]]}
     with pytest.raises(BadValue):
         decode_keyring(json.dumps(before).encode())
@@ -147,7 +149,13 @@ def test_a_keyring_of_before_is_read() -> None:
     found = decode_keyring(json.dumps(before).encode())
     assert [chain.texts for chain in found.chains.values()] == [{}]
     assert found.chains.keys() == second.chains.keys()
-    kept = {"audit": ["", 0], "chains": [[*fields["chains"][0][:5], []]], "pending": [], "given_up": [], "history": []}
+    kept = {
+        "audit": ["", 0, 0],
+        "chains": [[*fields["chains"][0][:5], []]],
+        "pending": [],
+        "given_up": [],
+        "history": [],
+    }
     assert json.loads(encode_keyring(found)) == fields | kept
     for pending in ([7], [7, "22", "00"], None):
         with pytest.raises(BadValue):

@@ -344,6 +344,31 @@ def test_heads_of_before_still_fit(room: Room) -> None:
     assert verify(room).head == found.first
 
 
+def test_a_desk_brought_up_to_date_knows_which_manifests_it_never_kept(room: Room) -> None:
+    """Where the first batch of today leaves before the board showed the last of before: that one is no fault. Any that
+    is taken out since then is."""
+    with patch("journalist_ui.daemon.engine.make_head", plain_head):
+        room.report(entropy(1), "x")
+        sync(room)
+        days(room, 3)
+    store = KeyringStore(room.folder, DESK_KEY)
+    keyring = store.load()
+    keyring.audit_key, keyring.audit_from = b"", 0
+    store.save(keyring)
+    with room.vault.writing() as connection:
+        connection.execute(delete(tables.own_manifests))
+    room.reopen()
+    assert store.load().audit_since == room.service.twin.now
+    with patch("journalist_ui.daemon.engine.compare_with_told", lambda *_: None):
+        days(room, 4)
+    assert verify(room).holds
+    assert verify(room).batches == 3
+    rows = tables.own_manifests
+    with room.vault.writing() as connection:
+        connection.execute(delete(rows).where(rows.c.period == room.service.twin.now - 2))
+    assert verify(room).head == iso_day(room.service.twin.now - 2, DAY)
+
+
 # --- by the verb, and without the board ---
 
 

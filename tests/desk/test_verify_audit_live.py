@@ -49,6 +49,15 @@ def work(service: LiveService) -> None:
     (case,) = wait_for(opened, "the report")
     here("dropbox-desk", "show", case["case"], "--session", session, "--json")
 
+    listed = here("dropbox-desk", "audit", "--case", case["case"], "--session", session, "--json").json
+    assert [(one["member"], one["act"], one["case"]) for one in listed] == [
+        ("ada", "audit read", case["case"]),
+        ("ada", "show", case["case"]),
+    ]
+    told = here("dropbox-desk", "audit", "--session", session).out.splitlines()
+    assert f"  case {case['case']}  ada opened the case" in "".join(told)
+    assert told[-1].endswith("The desk closed the list of what was stored before proofs were kept")
+
     def proved() -> Any:
         found = here("dropbox-desk", "verify-audit", "--session", session, "--json").json
         return found if found["batches"] >= 4 else None

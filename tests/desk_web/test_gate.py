@@ -332,7 +332,7 @@ async def test_titles_and_addresses_hold_no_word_of_a_case(house: House) -> None
     await house.report(2, "MARKER text", force="marker", answers={"marker": "MARKER answer"})
     officer = await house.officer()
     fields = {"text": "MARKER reply", "act": "preview"}
-    pages = [await officer.get(path) for path in ("/", "/cases/1", "/members", "/status", "/help")]
+    pages = [await officer.get(path) for path in ("/", "/cases/1", "/members", "/audit", "/status", "/help")]
     pages.append(await officer.post("/cases/1/reply", fields))
     pages.append(await officer.post("/cases/1/reply", fields | {"act": "send", "once": pages[-1].field("once")}))
     pages.append(await officer.post("/cases/1/reply", fields | {"act": "draft"}))
@@ -354,7 +354,17 @@ async def test_a_demo_says_so_on_every_page(tmp_path_factory: pytest.TempPathFac
         async with open_house(tmp_path_factory.mktemp("demo") / "desk", demo=demo) as house:
             await house.report(3, "x")
             officer = await house.officer()
-            for path in ("/sign-in", "/", "/cases/1", "/members", "/passphrase", "/status", "/help", "/no-such"):
+            for path in (
+                "/sign-in",
+                "/",
+                "/cases/1",
+                "/members",
+                "/passphrase",
+                "/audit",
+                "/status",
+                "/help",
+                "/no-such",
+            ):
                 assert ("Demonstration." in (await officer.get(path)).words) == demo, path
 
 

@@ -79,7 +79,18 @@ async def walk(house: House) -> None:
     """Every page, and every form of one."""
     await house.person().sign_in("ada", "not the passphrase")
     ada = await house.officer()
-    for path in ("/", "/cases/1", "/members", "/proposals", "/passphrase", "/status", "/help"):
+    for path in (
+        "/",
+        "/cases/1",
+        "/members",
+        "/proposals",
+        "/passphrase",
+        "/audit",
+        "/audit?case=1",
+        "/audit/check",
+        "/status",
+        "/help",
+    ):
         assert (await ada.get(path)).status == 200
     await ada.post("/cases/1/state", {"state": "assessing"})
     await write(ada, "draft", "Which day was it?")

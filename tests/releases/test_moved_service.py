@@ -15,9 +15,14 @@ from dropbox.protocol.board import chain_next
 from dropbox.protocol.constants import MAX_TEXT_STEP
 from dropbox.protocol.primitives import sha256
 from dropbox.server.config import load_config
+from journalist_ui.daemon.audit_log import check
 from journalist_ui.daemon.keyring import KeyringStore
+from journalist_ui.daemon.notice_log import iso_day
 from journalist_ui.daemon.settings import ANCHOR_FILE, SETTINGS_FILE, read_settings
+from journalist_ui.shapes.audit import AuditVerified
+from journalist_ui.vault import audit
 from journalist_ui.verbs.conversation import OFF_BOARD
+from tests.desk.forging import alter
 from tests.releases.moved_service import MovedService, moved
 from tests.releases.old_service import desk_key
 
@@ -130,6 +135,27 @@ def test_a_chain_past_its_end_waits_for_its_source(service: MovedService) -> Non
     assert service.read("published") == ([WAITS], False)
     service.day(5)
     assert service.text("north", WAITS).state == "read"
+
+
+def test_the_log_of_before_is_verified_with_what_was_published_since(service: MovedService) -> None:
+    """Carried over, most of it of before: it holds, through batches that a real server stored and shows. A row of before
+    that is altered, all behind it made anew with the keyring at hand, is told by the first batch since."""
+    begin(service)
+    service.days(1, 3)
+    engine = service.engine("north")
+
+    def verified() -> AuditVerified:
+        return check(engine.vault, engine.state.keyring, engine.state.own_manifest, shown=True)
+
+    found = verified()
+    assert (found.holds, found.batches, found.board) == (True, 2, True)
+    with engine.vault.reading() as connection:
+        rows = [row for row in audit.rows_holding(connection) if row.salt is None]
+    assert len(rows) > 20
+    alter(engine.vault, rows[5].seq, engine.state.keyring.audit_key)
+    found = verified()
+    assert (found.holds, found.row) == (False, 0)
+    assert found.head == iso_day(service.old.told["day"] + 1, 86_400)
 
 
 @pytest.mark.parametrize("stored", [True, False])

@@ -82,6 +82,7 @@ SHAPES = {
     "member recovery-codes": (spares.SparesMade, spares.SpareCount),
     "backup": (upkeep.BackedUp,),
     "verify-backup": (offline.BackupVerified,),
+    "audit": (audit.AuditLine,),
     "verify-audit": (audit.AuditVerified,),
     "restore": (offline.VaultRestored,),
     "replace-keyring": (offline.KeyringReplaced,),

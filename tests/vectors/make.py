@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from dropbox.protocol.errors import ProtocolError
-from tests.vectors import operations_board, operations_plan, operations_service  # noqa: F401 - the import registers operations
+from tests.vectors import operations_audit, operations_board, operations_plan, operations_service  # noqa: F401 - the import registers operations
 from tests.vectors.known_answers import published, xwing
 from tests.vectors.operations import OPERATIONS
 from tests.vectors.scenario import Scenario
+from tests.vectors.scenario_audit import audit_scenarios
 from tests.vectors.scenario_batches import batch_scenarios
 from tests.vectors.scenario_board import board_scenarios
 from tests.vectors.scenario_bodies import body_scenarios
@@ -83,6 +84,7 @@ def scenarios() -> list[Scenario]:
         *trust_scenarios(),
         *batch_scenarios(),
         *plan_scenarios(),
+        *audit_scenarios(),
         *board_scenarios(),
         *reading_scenarios(),
         *visit_scenarios(),

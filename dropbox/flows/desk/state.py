@@ -89,7 +89,8 @@ class Keyring:
     first); ``given_up`` the hashes, by their periods, of batches made since then that the server said it will never
     store; ``history`` the periods of the last few batches, oldest first; ``built`` the newest period for which a batch
     was made, stored or not; ``dir_version`` the newest directory seen; ``audit_key`` what the desk's record of acts is
-    known by, b"" before it is made, and ``audit_from`` the number of the first act that is known by it.
+    known by, b"" before it is made, ``audit_from`` the number of the first act that is known by it, and ``audit_since``
+    the period of the newest batch of before, whose manifests were not kept.
     """
 
     signing_seed: bytes = field(repr=False)
@@ -109,6 +110,7 @@ class Keyring:
     dir_version: int = 0
     audit_key: bytes = field(default=b"", repr=False)
     audit_from: int = 0
+    audit_since: int = 0
 
     @property
     def public(self) -> bytes:
