@@ -22,6 +22,7 @@ DRAFT = b"desk-v1 officer's draft"
 # Hash and signature inputs.
 PROPOSAL = b"desk-v1 approval of a proposal"
 AUDIT = b"desk-v1 audit"
+KEY_USER = b"desk-v1 user of a security key"
 RECOVERY_CODE = b"desk-v1 recovery code"
 RECOVERY_SHEET = b"desk-v1 recovery sheet"
 KNOWN_BROWSER = b"desk-v1 known browser"

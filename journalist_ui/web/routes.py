@@ -6,7 +6,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from .answers import Answer
-from .pages import cases, conversation, members, passphrases, proposals, replies, sessions, sharing, upkeep
+from .pages import (
+    cases,
+    conversation,
+    members,
+    passphrases,
+    proposals,
+    replies,
+    security_keys,
+    sessions,
+    sharing,
+    upkeep,
+)
 from .pages.late import late
 from .site import At, Visit
 
@@ -65,6 +76,8 @@ ROUTES = (
     Route("GET", "/passphrase/codes", passphrases.codes_page, first=True),
     Route("POST", "/passphrase/codes", passphrases.confirm, first=True),
     Route("POST", "/passphrase/recovery-codes", passphrases.recovery_codes),
+    Route("POST", "/passphrase/key", security_keys.add),
+    Route("POST", "/passphrase/key-remove", security_keys.remove),
     Route("GET", "/status", upkeep.status),
     Route("GET", "/help", upkeep.how_to),
     Route("POST", "/keys", upkeep.keys),

@@ -9,7 +9,7 @@ A new noun has its tables in a file of its own.
 from .content import IS_WHOLE, LISTED, answers, case_keys, cases, messages, parts
 from .ledger import alembic_version, conversations, incoming, meta, roots, texts
 from .metadata import METADATA
-from .people import audit, known_browsers, member_roles, members, recovery_codes, wrong_tries
+from .people import audit, known_browsers, member_roles, members, recovery_codes, security_keys, wrong_tries
 from .proposals import proposals
 from .work import drafts, progress, shown
 
@@ -36,6 +36,7 @@ __all__ = [
     "proposals",
     "recovery_codes",
     "roots",
+    "security_keys",
     "shown",
     "texts",
     "wrong_tries",
