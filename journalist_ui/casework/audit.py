@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from dropbox.protocol.primitives import SealingKey
-from journalist_ui.refusals import NoSuchCase
+from journalist_ui.refusals import NoSuchCase, Undeclared
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.audit_sealing import Details, open_reader_key
 from journalist_ui.vault.rows import AUDIT, AuditRow
-from journalist_ui.vault.sealing import Holder
+from journalist_ui.vault.sealing import CaseKeys, Holder
 
 from .cases import open_case
 
@@ -93,9 +93,9 @@ def _seen(scope: Scope) -> ColumnElement[bool]:
 
 
 def _opened(connection: Connection, scope: Scope, rows: Iterable[Any]) -> tuple[Act, ...]:
-    known: dict[tuple[int, int], SealingKey | None] = {}
+    known: dict[tuple[int, int], SealingKey | CaseKeys | None] = {}
 
-    def key_for(number: int, generation: int) -> SealingKey | None:
+    def key_for(number: int, generation: int) -> SealingKey | CaseKeys | None:
         if (number, generation) not in known:
             known[number, generation] = _key(connection, scope.holder, number, generation)
         return known[number, generation]
@@ -104,13 +104,13 @@ def _opened(connection: Connection, scope: Scope, rows: Iterable[Any]) -> tuple[
     return tuple(_act(AuditRow._make(row), details) for row in rows)
 
 
-def _key(connection: Connection, holder: Holder, number: int, generation: int) -> SealingKey | None:
+def _key(connection: Connection, holder: Holder, number: int, generation: int) -> SealingKey | CaseKeys | None:
     """What opens the details of a case, or for 0 those about the desk."""
     if not number:
         return open_reader_key(connection, holder, generation)
     try:
         return open_case(connection, holder, number).key
-    except NoSuchCase:
+    except (NoSuchCase, Undeclared):
         return None
 
 

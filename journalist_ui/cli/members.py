@@ -35,6 +35,7 @@ from journalist_ui.words.proposals import CLOSES
 
 from .asking import agree, ask_signed_in, json_option, session_option, show, show_done
 from .prompts import APP_HAS_IT, CODES, FIRST, MEMBER, NEW, NEW_CODE, NEW_CODE_CLEARS
+from .security_keys import keys
 from .spares import give_spares, recovery_codes
 from .terminal import inert
 
@@ -65,6 +66,7 @@ def member() -> None:
 
 
 member.add_command(recovery_codes)
+member.add_command(keys)
 
 
 @member.command("list")

@@ -82,7 +82,7 @@ class SessionBook:
         # How often a member was removed or changed passphrase in this run.
         self._forgotten: Counter[str] = Counter()
         self._turns = Turns()
-        self.sign_ins = SignIns(vault, self._turns, now)
+        self.sign_ins = SignIns(vault, self._turns, now, idle)
 
     async def sign_in(self, asked: SignIn) -> SignedIn:
         """A new session. Raises SignInRefused."""

@@ -2,12 +2,14 @@
 """Signing in: a turn, the stretch, and what is counted and remembered of it."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from dropbox.flows.desk.notice import Notice
 from journalist_ui.people import known_browsers, tries
 from journalist_ui.people.members import read_member, spelled
+from journalist_ui.people.security_keys import KeySite, KeyUse, StoredKey, read_keys, read_sign_in
 from journalist_ui.people.sign_in import CodeRefused, Unlocked, accept_sign_in, prove
 from journalist_ui.people.spares import count_spares, read_spares
 from journalist_ui.people.tries import NOBODY, Tried
@@ -16,6 +18,7 @@ from journalist_ui.vault import audit
 from journalist_ui.vault.audit_sealing import share_reader_keys
 from journalist_ui.vault.database import Vault
 
+from .challenges import Challenges
 from .notice_log import remember_notices
 from .turns import SOCKET, Kind, Lane, Turns
 
@@ -30,13 +33,16 @@ CODES_SPENT = (
 
 @dataclass(frozen=True)
 class SignIn:
-    """What a person gave, and where: ``browsers`` is what the browser holds of earlier sign-ins."""
+    """What a person gave, and where: ``browsers`` is what the browser holds of earlier sign-ins; ``key``
+    what a security key has signed at this ``site``, JSON, empty for none."""
 
     name: str
     passphrase: str = field(repr=False)
     code: str = field(repr=False)
     lane: Lane = SOCKET
     browsers: Sequence[str] = field(default=(), repr=False)
+    key: str = field(default="", repr=False)
+    site: KeySite | None = None
 
 
 @dataclass(frozen=True)
@@ -51,9 +57,13 @@ class Proved:
 
 
 class SignIns:
-    """``now`` gives unix seconds, by which codes are judged and days counted."""
+    """``now`` gives unix seconds, by which codes are judged and days counted; ``steady`` those by which challenges of
+    security keys age."""
 
-    def __init__(self, vault: Vault, turns: Turns, now: Callable[[], float]) -> None:
+    def __init__(
+        self, vault: Vault, turns: Turns, now: Callable[[], float], steady: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.challenges = Challenges(steady)
         self._vault = vault
         self._turns = turns
         self._now = now
@@ -85,10 +95,10 @@ class SignIns:
             name = spelled(connection, asked.name)
             row = read_member(connection, name)
             counted = name if row else NOBODY
-            spares = read_spares(connection, name)
+            spares, keys = read_spares(connection, name), read_keys(connection, name)
             tries.count_try(connection, counted, day)
         try:
-            unlocked, step = prove(row, asked.passphrase, asked.code, now, spares)
+            unlocked, step = prove(row, asked.passphrase, asked.code, now, spares, self._key_used(asked, keys))
             return self._accept(asked, unlocked, row.salt if row else b"", step, day)
         except SignInRefused as error:
             codes = int(isinstance(error, CodeRefused) and not asked.lane.known)
@@ -97,6 +107,12 @@ class SignIns:
                 if last and asked.lane.kind is Kind.BROWSER:
                     known_browsers.forget_browser(connection, name, bytes.fromhex(asked.lane.name))
             raise
+
+    def _key_used(self, asked: SignIn, keys: Sequence[StoredKey]) -> KeyUse | None:
+        """Which of the member's keys has signed, if any was asked."""
+        if not asked.key or asked.site is None:
+            return None
+        return read_sign_in(asked.key, asked.site, keys, self.challenges)
 
     def _accept(self, asked: SignIn, unlocked: Unlocked, salt: bytes, step: int | None, day: int) -> Proved:
         name, browser = unlocked.member.name, ""

@@ -16,6 +16,7 @@ from . import codes
 from .changes import CHANGED_MEANWHILE
 from .members import Member, MemberRow, read_member
 from .passphrases import open_secrets, waste_a_stretch
+from .security_keys import KeyUse, advance_key
 from .spares import hash_spare, use_spare
 
 STEPS_KEPT = 8
@@ -33,7 +34,8 @@ class Unlocked:
     """A member who has proved who they are, with the key that opens what is wrapped to them and the Ed25519 seed that
     signs what they approve. ``altered``: another key stands in the place of one of them, which only a change of the
     vault's own rows can have put there. ``fresh`` is what is to be stored where the seed was drawn just now: its public
-    half, and what was sealed anew. ``spare`` is the hash of the recovery code that took a code's place."""
+    half, and what was sealed anew. ``spare`` is the hash of the recovery code that took a code's place, ``key`` the
+    security key that did."""
 
     member: Member
     holder: Holder
@@ -41,13 +43,20 @@ class Unlocked:
     signer: bytes = field(default=b"", repr=False)
     fresh: tuple[bytes, bytes] | None = field(default=None, repr=False)
     spare: bytes | None = field(default=None, repr=False)
+    key: KeyUse | None = None
 
 
 def prove(
-    row: MemberRow | None, passphrase: str, code: str, now: float, spares: Container[bytes] = frozenset()
+    row: MemberRow | None,
+    passphrase: str,
+    code: str,
+    now: float,
+    spares: Container[bytes] = frozenset(),
+    key: KeyUse | None = None,
 ) -> tuple[Unlocked, int | None]:
     """Passphrase and code together; returns the step of the code. A provisional member needs no code and has no step;
-    nor has a recovery code, one of those whose hashes are ``spares``. Touches no database. Raises CodeRefused,
+    nor has a recovery code, one of those whose hashes are ``spares``, or a security ``key`` of theirs that has signed.
+    Touches no database. Raises CodeRefused,
     SignInRefused, also for None, nobody's row, after the same work."""
     # Recovery sheets stand among the members, and have no passphrase.
     if row is None or not row.sealed:
@@ -62,6 +71,8 @@ def prove(
     unlocked = Unlocked(row.member, Holder(row.name, opened.key), altered, opened.signer, fresh)
     if row.provisional:
         return unlocked, None
+    if key is not None:
+        return replace(unlocked, key=key), None
     spare = hash_spare(row.name, code)
     if spare in spares:
         return replace(unlocked, spare=spare), None
@@ -84,7 +95,8 @@ def accept_sign_in(connection: Connection, unlocked: Unlocked, salt: bytes, step
     if row is None or row.salt != salt:
         raise SignInRefused(CHANGED_MEANWHILE)
     used = _used(row)
-    if step in used or (unlocked.spare and not use_spare(connection, name, unlocked.spare)):
+    spent = unlocked.spare and not use_spare(connection, name, unlocked.spare)
+    if step in used or spent or (unlocked.key and not advance_key(connection, unlocked.key)):
         raise CodeRefused(USED)
     used = [*used, step][-STEPS_KEPT:] if step is not None else used
     rows = tables.members

@@ -19,6 +19,7 @@ from journalist_ui.vault.roles import OPENERS, SHEETS, Role, store_roles
 from .known_browsers import forget_browsers
 from .members import Member, NewMember, find_member, parse_roles, read_member, refuse_last, store_member
 from .passphrases import Secrets, check_passphrase, draw_secrets
+from .security_keys import forget_keys
 from .sheets import SheetKind
 from .spares import forget_spares
 
@@ -175,4 +176,5 @@ def recover(connection: Connection, name: str, step: Step, day: int, told: int) 
     take_all_keys(connection, name)
     forget_browsers(connection, name)
     forget_spares(connection, name)
+    forget_keys(connection, name)
     record_key(connection, day, name)

@@ -28,13 +28,16 @@ class SignedIn:
 class Login(Asked[SignedIn], verb="login"):
     """``code`` is empty with a first passphrase. ``browsers`` is all that the browser holds of earlier sign-ins.
     ``peer`` is who asks, as far as the pages can tell one from another (SHARED where they cannot), "" at the desk's
-    socket."""
+    socket. ``key`` is what a security key has signed in place of a code, JSON, at the page of that host and origin."""
 
     member: str
     passphrase: str = field(repr=False)
     code: str = field(repr=False)
     browsers: tuple[str, ...] = field(default=(), repr=False)
     peer: str = field(default="", repr=False)
+    key: str = field(default="", repr=False)
+    key_host: str = ""
+    key_origin: str = ""
 
 
 @dataclass(frozen=True)

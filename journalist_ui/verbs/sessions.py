@@ -4,6 +4,7 @@
 from journalist_ui.daemon.notice_log import iso_day
 from journalist_ui.daemon.sign_ins import SignIn
 from journalist_ui.daemon.turns import SOCKET, Kind, Lane
+from journalist_ui.people.security_keys import KeySite
 from journalist_ui.people.session import Session
 from journalist_ui.shapes.asked import Nothing
 from journalist_ui.shapes.sessions import SHARED, Lock, Login, Me, SignedIn, Whoami
@@ -17,7 +18,9 @@ async def login(desk: Desk, asked: Login) -> SignedIn:
     lane = SOCKET
     if asked.peer:
         lane = Lane(Kind.SHARED) if asked.peer == SHARED else Lane(Kind.PEER, asked.peer)
-    made = await desk.sessions.sign_in(SignIn(asked.member, asked.passphrase, asked.code, lane, asked.browsers))
+    site = KeySite(asked.key_host, asked.key_origin) if asked.key else None
+    given = SignIn(asked.member, asked.passphrase, asked.code, lane, asked.browsers, asked.key, site)
+    made = await desk.sessions.sign_in(given)
     proved, tried = made.proved, made.proved.tried
     since = iso_day(tried.day, DAY) if tried.count else ""
     provisional, left = proved.unlocked.member.provisional, proved.spares_left

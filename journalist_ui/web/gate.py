@@ -30,7 +30,7 @@ class Gate:
         """Whatever happens, a page of ours."""
         visit = Visit(self.site)
         try:
-            self._check_host(request)
+            visit.host, visit.origin = self._check_host(request)
             path, _, query = request.raw_path.partition("?")
             route, visit.at = self._route(request.method, path)
             visit.query = dict(parse_qsl(query, max_num_fields=MOST_FIELDS))
@@ -80,12 +80,15 @@ class Gate:
         given = cookies.get(self.site.ticket_cookie, [])[:MOST_FIELDS]
         return next((one for one in given if self.site.carried.look(one)), "")
 
-    def _check_host(self, request: web.BaseRequest) -> None:
+    def _check_host(self, request: web.BaseRequest) -> tuple[str, str]:
+        """The host and the origin by which a browser has reached the pages. Raises Turned."""
         hosts = request.headers.getall("host", [])
         if len(hosts) != 1 or host_name(hosts[0]) not in self.site.address.names:
             raise Turned(
                 421, "Wrong address", "This desk does not answer to that name. Use the address you were given."
             )
+        scheme = "https" if self.site.address.secure else "http"
+        return host_name(hosts[0]), f"{scheme}://{hosts[0].lower()}"
 
     @staticmethod
     def _route(method: str, path: str) -> tuple[Route, At]:

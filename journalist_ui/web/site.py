@@ -145,7 +145,7 @@ class At:
 class Visit:
     """One request that passed the gate. ``form`` is what was posted, ``who`` the signed-in member, None without;
     ``ticket`` names a text that is carried through the sign-in, ``browsers`` what the browser is known by; ``peer`` is
-    who asks, as far as one can be told from another."""
+    who asks, as far as one can be told from another; ``host`` and ``origin`` those by which the pages were reached."""
 
     site: Site
     token: str = ""
@@ -157,6 +157,8 @@ class Visit:
     ticket: str = ""
     browsers: tuple[str, ...] = ()
     peer: str = SHARED
+    host: str = ""
+    origin: str = ""
 
     @property
     def me(self) -> Me:

@@ -208,6 +208,32 @@ async def slipped(officer: Officer) -> None:
     await officer.press("Change it")
 
 
+async def proposed(officer: Officer) -> None:
+    """One that waits for another person."""
+    await at("/members", "eve")(officer)
+    await officer.press("Change the roles of bob")
+    await officer.page.get_by_label("Custodian").check()
+    await officer.fill({"reason": LONG_WORD})
+    await officer.press("Set these roles")
+    await officer.open("/proposals")
+
+
+async def changing_roles(officer: Officer) -> None:
+    await at("/members")(officer)
+    await officer.press("Change the roles of bob")
+
+
+async def recovering(officer: Officer) -> None:
+    await at("/members")(officer)
+    await officer.press("Recover bob")
+
+
+async def recovery_codes(officer: Officer) -> None:
+    await at("/passphrase", "bob")(officer)
+    await officer.fill({"present": PASSPHRASE})
+    await officer.press("Make ten new recovery codes")
+
+
 STATES: dict[str, tuple[Walk, str]] = {
     "signing in": (lambda officer: officer.open("/sign-in"), "Sign in"),
     "a wrong sign-in": (wrong_sign_in, "Problem: sign in"),
@@ -231,6 +257,10 @@ STATES: dict[str, tuple[Walk, str]] = {
     "member added": (added, "Members"),
     "member not added": (not_added, "Problem: members"),
     "member leaving": (leaving, "Remove a member"),
+    "proposals": (proposed, "Proposals"),
+    "roles of a member": (changing_roles, "Roles of a member"),
+    "member recovered": (recovering, "Recover a member"),
+    "recovery codes": (recovery_codes, "Your recovery codes"),
     "passphrase": (at("/passphrase"), "Your passphrase"),
     "first passphrase": (first_passphrase("carl"), "Make a passphrase of your own"),
     "one-time codes": (own_passphrase, "Your one-time codes"),

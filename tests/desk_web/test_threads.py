@@ -16,7 +16,7 @@ from journalist_ui.shapes.upkeep import Status
 from journalist_ui.vault.database import Vault
 from journalist_ui.verbs.table import VERBS, ask
 from tests.desk.room import FIRST_PASSPHRASE, PASSPHRASE
-from tests.desk_web.house import House, Officer
+from tests.desk_web.house import ORIGIN, House, Officer
 
 # A run against the service, a backup and the proof of the log are the engine's own; recovery sheets are printed at a
 # terminal alone.
@@ -165,6 +165,12 @@ async def own_passphrase(house: House) -> None:
     bob = house.person()
     await bob.sign_in("bob", new)
     await bob.post("/passphrase/recovery-codes", {"passphrase": new})
+    # Keys are for names: the page is asked by one.
+    named = {"headers": ORIGIN | {"host": "north.localhost"}}
+    await bob.get("/passphrase", **named)
+    await bob.get("/sign-in", **named)
+    await bob.post("/passphrase/key", {"passphrase": new, "label": "blue", "key": "{}"})
+    await bob.post("/passphrase/key-remove", {"number": "1"})
     eve = await house.officer("eve")
     await eve.get("/")
     await eve.post("/passphrase", {"old": PASSPHRASE, **changed})

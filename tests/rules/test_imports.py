@@ -31,7 +31,7 @@ NETWORK = (
 SHARED = ("dropbox.command_line", "dropbox.local", "dropbox.shown", "dropbox.http_edge")
 _LIVED = "dropbox.server.publishing.lived_periods"
 _PAGES = "dropbox.server.handlers.pages"
-ADAPTED = ("ssl", "webauthn", "aiohttp_socks", "python_socks", "sqlcipher3", "stem", "pyotp")
+ADAPTED = ("ssl", "fido2", "webauthn", "aiohttp_socks", "python_socks", "sqlcipher3", "stem", "pyotp")
 
 Refusal = str | None
 

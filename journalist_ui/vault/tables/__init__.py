@@ -10,7 +10,7 @@ from .audit import audit, audit_generations, audit_heads, audit_keys, audit_read
 from .content import IS_WHOLE, LISTED, answers, case_keys, cases, messages, parts
 from .ledger import alembic_version, conversations, incoming, meta, roots, texts
 from .metadata import METADATA
-from .people import known_browsers, member_roles, members, recovery_codes, wrong_tries
+from .people import known_browsers, member_roles, members, recovery_codes, security_keys, wrong_tries
 from .proposals import proposals
 from .work import declarations, drafts, notes, owners, progress, shown, tags, withheld
 
@@ -45,6 +45,7 @@ __all__ = [
     "proposals",
     "recovery_codes",
     "roots",
+    "security_keys",
     "shown",
     "tags",
     "texts",

@@ -65,6 +65,20 @@ recovery_codes = Table(
     PrimaryKeyConstraint("member", "hash"),
 )
 
+security_keys = Table(
+    "security_keys",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("member", String, ForeignKey("members.name", ondelete="CASCADE"), nullable=False, index=True),
+    # Its attested credential: id and public key, as WebAuthn writes them.
+    Column("credential", LargeBinary, nullable=False),
+    # The newest count that it has shown; 0 for keys that do not count.
+    Column("counter", Integer, nullable=False),
+    Column("label", String, nullable=False),
+    Column("day", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 # Sign-ins that did not succeed, by the day: a stranger who tries without end adds no row.
 wrong_tries = Table(
     "wrong_tries",

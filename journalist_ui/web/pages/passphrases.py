@@ -8,10 +8,12 @@ from dropbox.protocol.passphrase import composed
 from dropbox.protocol.primitives import sha256
 from journalist_ui.refusals import BadInput, SignInRefused
 from journalist_ui.shapes.passphrases import ChangePassphrase, ConfirmCodes, ShowCodes
+from journalist_ui.shapes.security_keys import AskKey, Keys
 from journalist_ui.shapes.spares import CountSpares, MakeSpares
 from journalist_ui.shapes.upkeep import Status
 from journalist_ui.web.answers import Answer, to
 from journalist_ui.web.site import Visit
+from journalist_ui.web.words.security_keys import BY_NUMBER, takes_keys
 from journalist_ui.web.words.signing_in import Why
 from journalist_ui.words.spares import ABOUT, left
 
@@ -31,25 +33,31 @@ def _square(called: str, secret: str) -> Markup:
 
 
 async def passphrase_page(visit: Visit) -> Answer:
-    return await _passphrase(visit)
+    return await own_page(visit, done=visit.told())
 
 
-async def _passphrase(visit: Visit, error: str = "") -> Answer:
-    known = not visit.me.provisional
-    spares = left((await visit.ask(CountSpares())).left) if known else ""
-    return visit.page("passphrase.html", 422 if error else 200, error=error, spares=spares)
+async def own_page(visit: Visit, *, done: str = "", error: str = "") -> Answer:
+    """The page of a member's own passphrase, recovery codes and security keys."""
+    values: dict[str, object] = {"done": done, "error": error}
+    if not visit.me.provisional:
+        values["spares"] = left((await visit.ask(CountSpares())).left)
+        values["security_keys"] = (await visit.ask(Keys())).keys
+        named = takes_keys(visit.host)
+        values["key_options"] = (await visit.ask(AskKey(visit.host, visit.origin))).options if named else ""
+        values["no_keys"] = "" if named else BY_NUMBER
+    return visit.page("passphrase.html", 422 if error else 200, **values)
 
 
 async def passphrase(visit: Visit) -> Answer:
     """A change ends every session of the member, and so does a wrong guess at the present one. New codes are confirmed
     on a page of their own before anything changes."""
     if composed(visit.field("new")) != composed(visit.field("again")):
-        return await _passphrase(visit, NOT_ALIKE)
+        return await own_page(visit, error=NOT_ALIKE)
     new_code = visit.field("new_code") == "yes"
     try:
         made = await visit.ask(ChangePassphrase(visit.field("old"), visit.field("new"), new_code))
     except BadInput as error:
-        return await _passphrase(visit, error.say)
+        return await own_page(visit, error=error.say)
     except SignInRefused:
         return visit.to_sign_in(Why.REFUSED)
     if made.in_force:

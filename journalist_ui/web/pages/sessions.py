@@ -3,6 +3,7 @@
 
 from journalist_ui.refusals import NotSignedIn, SignInRefused
 from journalist_ui.shapes.drafts import Draft, KeepDraft
+from journalist_ui.shapes.security_keys import AskKeySignIn
 from journalist_ui.shapes.sessions import Lock, Login, Whoami
 from journalist_ui.verbs.faults import log_fault
 from journalist_ui.web.answers import Answer, to
@@ -10,6 +11,7 @@ from journalist_ui.web.carried import CarriedText
 from journalist_ui.web.site import Visit
 from journalist_ui.web.words import dates
 from journalist_ui.web.words.done import Done
+from journalist_ui.web.words.security_keys import takes_keys
 from journalist_ui.web.words.signing_in import Why
 from journalist_ui.words.spares import used
 from journalist_ui.words.tries import wrong_tries
@@ -17,7 +19,12 @@ from journalist_ui.words.tries import wrong_tries
 
 async def sign_in_page(visit: Visit) -> Answer:
     """Never looks at the session: a page left open must not keep one alive."""
-    return visit.page("sign_in.html", why=_why(visit), error="", member="")
+    return await _page(visit, why=_why(visit))
+
+
+async def _page(visit: Visit, status: int = 200, *, why: str = "", error: str = "", member: str = "") -> Answer:
+    options = (await visit.ask(AskKeySignIn(visit.host, visit.origin))).options if takes_keys(visit.host) else ""
+    return visit.page("sign_in.html", status, why=why, error=error, member=member, key_options=options)
 
 
 def _why(visit: Visit) -> str:
@@ -29,10 +36,11 @@ async def sign_in(visit: Visit) -> Answer:
     """The token goes into the cookie; whatever session the browser had before ends. Whoever was writing lands there."""
     member = visit.field("member").strip()
     try:
-        asked = Login(member, visit.field("passphrase"), visit.field("code"), visit.browsers, visit.peer)
+        key = (visit.field("key"), visit.host, visit.origin)
+        asked = Login(member, visit.field("passphrase"), visit.field("code"), visit.browsers, visit.peer, *key)
         found = await visit.ask(asked)
     except SignInRefused as error:
-        return visit.page("sign_in.html", error.status, why="", error=error.say, member=member)
+        return await _page(visit, error.status, error=error.say, member=member)
     await visit.ask(Lock(visit.token))
     visit.token = found.token
     told = [wrong_tries(found.tries, dates.day(found.since))]

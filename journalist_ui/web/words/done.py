@@ -68,6 +68,8 @@ class Done(Enum):
     ROLES = "The member's roles are changed. Their sessions are over."
     APPROVED = "Approved, and done."
     REFUSED = "Refused. Nothing was done."
+    KEY_ADDED = "The security key is registered: it signs you in here in place of a one-time code."
+    KEY_REMOVED = "The security key signs you in no more."
     REMOVED = "The member is removed. Cases that only they could open stay closed for good."
     SHARED = "The member can open every case that you can open."
     SHARED_ONE = "The member can open this case."

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Proposals that a second person approves by a signature of their own; the vault has a number that such a signature
-names. Recovery codes.
+names. Recovery codes. Security keys.
 
 Members of before get their signing key when they sign in next.
 """
@@ -39,5 +39,16 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("member", "hash"),
     )
+    op.create_table(
+        "security_keys",
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("member", sa.String, sa.ForeignKey("members.name", ondelete="CASCADE"), nullable=False),
+        sa.Column("credential", sa.LargeBinary, nullable=False),
+        sa.Column("counter", sa.Integer, nullable=False),
+        sa.Column("label", sa.String, nullable=False),
+        sa.Column("day", sa.Integer, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_security_keys_member", "security_keys", ["member"])
     made = sa.text("INSERT INTO meta (name, value) VALUES ('vault_id', :value)")
     op.get_bind().execute(made, {"value": os.urandom(16).hex()})
