@@ -60,6 +60,21 @@ def list_cases(connection: Connection, member: str) -> list[CaseLine]:
     ]
 
 
+def count_unread(connection: Connection, member: str) -> int:
+    """How many of the member's cases have messages that they were not shown."""
+    rows = listed_rows(member).order_by(None).subquery()
+    unread = select(func.count()).select_from(rows).where(rows.c.whole > rows.c.shown)
+    return int(connection.execute(unread).scalar_one())
+
+
+def next_to_answer(connection: Connection, member: str, number: int) -> int:
+    """Of the member's other cases whose source wrote last, the one whose message waits longest; 0 for none."""
+    cases, rows = tables.cases.c, listed_rows(member)
+    waiting = rows.where(cases.newest > cases.answered, cases.number != number).order_by(None).order_by(cases.newest)
+    found = connection.execute(waiting.with_only_columns(cases.number).limit(1)).scalar()
+    return 0 if found is None else int(found)
+
+
 def read_reports(connection: Connection, holder: Holder, numbers: Iterable[int]) -> list[Sealed]:
     """The report of each of these cases, still sealed. Raises NoSuchCase."""
     return [read_first(connection, open_case(connection, holder, number)) for number in numbers]

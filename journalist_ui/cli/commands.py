@@ -18,6 +18,7 @@ _VERBS = {
     "show": ("conversation", "Show a case: the report and the conversation."),
     "state": ("cases", "Mark a case as new or as being assessed."),
     "reply": ("replies", "Write to the source."),
+    "canned": ("canned", "Texts kept ready for any source."),
     "member": ("members", "List, add, remove members; let one open cases."),
     "epoch": ("upkeep", "List the epochs whose keys the desk holds."),
     "status": ("upkeep", "Say how the desk is, and what officers must be told."),

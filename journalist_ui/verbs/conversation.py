@@ -5,6 +5,7 @@ from dropbox.protocol.body import Report
 from journalist_ui.casework import conversation
 from journalist_ui.casework.cases import open_case
 from journalist_ui.casework.conversation import Conversation, OfficerText, OnPage, Sealed
+from journalist_ui.casework.inbox import next_to_answer
 from journalist_ui.daemon.notice_log import iso_day
 from journalist_ui.people.session import Session
 from journalist_ui.shapes.conversation import Case, Message, Show, Shown
@@ -22,13 +23,14 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
     with desk.engine.vault.reading() as connection:
         case = open_case(connection, session.holder, asked.case)
         sealed = conversation.read_page(connection, case, asked.page)
+        newest = conversation.newest_place(connection, asked.case)
     found = opened(desk, session, sealed)
     with desk.engine.vault.reading() as connection:
         seen = conversation.read_up_to(connection, found.number, session.member.name)
+        following = next_to_answer(connection, session.member.name, found.number)
     engine = desk.engine
-    return Shown(
-        case_of(found, engine.period_seconds(), engine.newest_batch()), max(seen, session.read.get(found.number, 0))
-    )
+    told = case_of(found, engine.period_seconds(), engine.newest_batch())
+    return Shown(told, max(seen, session.read.get(found.number, 0)), following, newest)
 
 
 def opened(desk: Desk, session: Session, sealed: Sealed) -> Conversation:

@@ -78,8 +78,9 @@ async def walk(house: House) -> None:
     """Every page, and every form of one."""
     await house.person().sign_in("ada", "not the passphrase")
     ada = await house.officer()
-    for path in ("/", "/cases/1", "/members", "/passphrase", "/status", "/help"):
+    for path in ("/", "/cases/1", "/members", "/canned", "/canned/1", "/passphrase", "/status", "/help"):
         assert (await ada.get(path)).status == 200
+    await ada.get("/now?case=1&writing=yes")
     await ada.post("/cases/1/state", {"state": "assessing"})
     await write(ada, "draft", "Which day was it?")
     preview = await ada.get("/cases/1/preview")
@@ -89,11 +90,22 @@ async def walk(house: House) -> None:
     await write(ada, "draft", "And another.", base=old)
     page = await ada.get("/cases/1")
     await ada.post("/cases/1/reply", {"act": "choose", "base": page.field("base"), "choice": "0"})
+    await canned_texts(ada)
     await people(ada)
     late = {name: page.field(name) for name in ("csrf",)} | {"text": "Late.", "act": "draft", "writer": "ada"}
     await ada.post("/lock")
     await ada.post("/cases/1/reply", late)
     await own_passphrase(house)
+
+
+async def canned_texts(ada: Officer) -> None:
+    """One is put in the box; one is written, changed and removed."""
+    await write(ada, "canned", "Hello.", canned="1")
+    words = {"title": "A title", "text": "A text.", "category": ""}
+    await ada.post("/canned/keep", words)
+    await ada.post("/canned/keep", words | {"number": "1000", "base": "1", "text": "Another."})
+    await ada.post("/canned/remove", {"number": "1000"})
+    await ada.post("/canned/remove", {"number": "1000", "sure": "yes"})
 
 
 async def people(ada: Officer) -> None:

@@ -11,7 +11,7 @@ import pytest
 from dropbox.command_line.entries import MODULES
 from dropbox.demo.commands import _described
 from dropbox.demo.service import Demo
-from journalist_ui.shapes import cases, conversation, members, offline, passphrases, replies, sharing, upkeep
+from journalist_ui.shapes import canned, cases, conversation, members, offline, passphrases, replies, sharing, upkeep
 from journalist_ui.shapes.notices import ToldNotice
 from keys.commands.directory import unit_values
 from tests.rules.test_docs import entry_point, flags, leaves
@@ -52,6 +52,10 @@ SHAPES = {
     "show": (conversation.Case, conversation.Message),
     "reply": (replies.Replied,),
     "state": (cases.StateSet,),
+    "canned list": (canned.CannedText,),
+    "canned show": (canned.CannedText,),
+    "canned edit": (canned.CannedKept,),
+    "canned remove": (canned.CannedRemoved,),
     "member list": (members.MemberLine,),
     "member add": (members.MemberAdded,),
     "member share": (sharing.CasesShared,),

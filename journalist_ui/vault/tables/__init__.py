@@ -6,6 +6,7 @@ Every change of a table is a step in migrations/.
 A new noun has its tables in a file of its own.
 """
 
+from .canned import canned
 from .content import IS_WHOLE, LISTED, answers, case_keys, cases, messages, parts
 from .ledger import alembic_version, conversations, incoming, meta, roots, texts
 from .metadata import METADATA
@@ -20,6 +21,7 @@ __all__ = [
     "alembic_version",
     "answers",
     "audit",
+    "canned",
     "case_keys",
     "cases",
     "conversations",

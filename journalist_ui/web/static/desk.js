@@ -5,6 +5,7 @@ import { blankWhenLeft } from "./blank.js";
 import { Idle } from "./idle.js";
 import { watchKeys } from "./keys.js";
 import { watchReply } from "./reply.js";
+import { Watch } from "./watch.js";
 
 const reply = watchReply();
 const seconds = Number(document.body.dataset["idle"] ?? 0);
@@ -12,5 +13,8 @@ if (seconds > 0) {
   const idle = new Idle(seconds, reply);
   idle.watch();
   blankWhenLeft();
+  const watch = new Watch();
+  watch.start();
+  reply?.onTyping(() => watch.typed());
   watchKeys(idle, reply, document.body.dataset["keys"] === "on");
 }
