@@ -96,6 +96,13 @@ class RoleTooNew(DeskRefused):
     status = 403
 
 
+class NoSuchCanned(DeskRefused):
+    """No canned text of that number, or it was removed."""
+
+    code = "no-such-canned"
+    status = 404
+
+
 class CaseMoved(DeskRefused):
     """Something stands in the case that the sender of a text did not know of, or the very text was sent before."""
 

@@ -215,6 +215,12 @@ def newest_place(connection: Connection, number: int) -> int:
     return int(max(theirs, ours))
 
 
+def newest_message(connection: Connection, number: int) -> int:
+    """The place of what the source wrote last; 0 for nothing."""
+    cases = tables.cases.c
+    return int(connection.execute(select(cases.newest).where(cases.number == number)).scalar_one())
+
+
 def mark_shown(connection: Connection, case: OpenedCase, on_page: Iterable[OnPage], day: int) -> None:
     """Before they are shown to the case's reader, on a ``day`` of unix time: no word of a source is read without a row
     of the audit log."""

@@ -86,6 +86,23 @@ def _members_by_case(connection: Connection, rows: Any) -> dict[int, tuple[str, 
     return {number: tuple(names) for number, names in found.items()}
 
 
+def count_unread(connection: Connection, member: str) -> int:
+    """How many of the member's cases have messages that they were not shown, of those in the inbox that count."""
+    rows = listed_rows(member).order_by(None).subquery()
+    counted = (rows.c.whole > rows.c.shown, rows.c.shelf == "", ~rows.c.muted)
+    return int(connection.execute(select(func.count()).select_from(rows).where(*counted)).scalar_one())
+
+
+def next_to_answer(connection: Connection, member: str, number: int) -> int:
+    """Of the member's other cases in the inbox whose source wrote last: one in which somebody is at risk, else the one
+    that waits longest; 0 for none."""
+    cases, rows = tables.cases.c, listed_rows(member)
+    waiting = rows.where(cases.newest > cases.answered, cases.number != number, cases.shelf == "").order_by(None)
+    first = waiting.order_by(cases.urgent.desc(), cases.since, cases.newest)
+    found = connection.execute(first.with_only_columns(cases.number).limit(1)).scalar()
+    return 0 if found is None else int(found)
+
+
 @dataclass(frozen=True)
 class SealedGlimpse:
     """What a list will say of a case's content: its report and its tags, sealed."""

@@ -33,6 +33,7 @@ _VERBS = {
     "unmute": ("handling", "Count a case again where the desk says that something waits."),
     "triage": ("triage", "Say who takes new reports, and whose names are looked for."),
     "reply": ("replies", "Write to the source."),
+    "canned": ("canned", "Texts kept ready for any source."),
     "member": ("members", "List, add, remove members; let one open cases."),
     "proposals": ("proposals", "List what takes two people and was asked for."),
     "approve": ("proposals", "Approve what another member asked for."),

@@ -7,6 +7,7 @@ import click
 
 from journalist_ui.shapes.replies import Preview, Previewed, Replied, Reply
 from journalist_ui.words.counts import counted
+from journalist_ui.words.lengths import length
 from journalist_ui.words.reply_marks import mark_kind
 
 from .asking import ask_signed_in, json_option, read_text, session_option, show, show_done
@@ -68,7 +69,9 @@ def reply(
 
 
 def _checked(fields: Previewed) -> list[str]:
-    lines = [f"{counted(fields.parts, 'part')}, {counted(fields.bytes, 'byte')}. Nothing was sent."]
+    size = f"{length(fields.parts, fields.batches)}: {counted(fields.parts, 'part')}, {counted(fields.bytes, 'byte')}."
+    lines = [f"{size} It would leave by {fields.next_batch}. Nothing was sent."]
+    lines += [f"{inert(name)} is writing in this case too." for name in fields.writing]
     if not fields.marks:
         return [*lines, "The checker marks nothing."]
     lines.append(f"The checker marks {counted(len(fields.marks), 'thing')}:")
@@ -78,6 +81,11 @@ def _checked(fields: Previewed) -> list[str]:
 
 
 def _replied(fields: Replied) -> list[str]:
-    return [
+    lines = [
         f"The text waits to be sent, in {counted(fields.parts, 'part')}. `dropbox-desk show` tells when it was read."
     ]
+    if fields.leaves:
+        lines.append(f"It leaves by {fields.leaves}; the source can read it from then, where the board has room.")
+    if fields.next_to_answer:
+        lines.append(f"Next to answer: case {fields.next_to_answer}.")
+    return lines

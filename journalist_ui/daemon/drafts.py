@@ -13,6 +13,8 @@ from .sessions import since_boot
 
 LATELY = 3600.0
 """Seconds for which a colleague is said to be writing after a draft was kept."""
+TYPING = 20.0
+"""Seconds of the same after a page last said that its member was typing: nothing may be kept yet."""
 
 
 class Drafts:
@@ -23,6 +25,7 @@ class Drafts:
         self.clock = clock
         self._vault = vault
         self._kept: dict[tuple[str, int], float] = {}
+        self._typing: dict[tuple[str, int], float] = {}
 
     def keep(self, member: str, written: Written, *, beside: bool = True) -> tuple[Draft, bool]:
         """As casework.drafts.keep_draft."""
@@ -41,6 +44,7 @@ class Drafts:
     def gone(self, member: str, case: int) -> None:
         """It is dropped or sent: what is done is done, so a log that cannot be emptied now is emptied later."""
         self._kept.pop((member, case), None)
+        self._typing.pop((member, case), None)
         try:
             self._vault.truncate_wal()
         except (OSError, SQLAlchemyError) as error:
@@ -48,10 +52,22 @@ class Drafts:
 
     def forget_member(self, member: str) -> None:
         """Removed: what they had begun went with them."""
-        for key in [key for key in list(self._kept) if key[0] == member]:
-            self._kept.pop(key, None)
+        for noted in (self._kept, self._typing):
+            for key in [key for key in list(noted) if key[0] == member]:
+                noted.pop(key, None)
+
+    def note_typing(self, member: str, case: int) -> None:
+        """A page of the member's says so this moment."""
+        now = self.clock()
+        for key in [key for key, at in list(self._typing.items()) if at <= now - TYPING]:
+            self._typing.pop(key, None)
+        self._typing[member, case] = now
 
     def writing(self, case: int, reader: str) -> list[str]:
-        """Who else has kept an unsent draft in the case within the last hour."""
-        since, kept = self.clock() - LATELY, list(self._kept.items())
-        return sorted(name for (name, number), at in kept if number == case and name != reader and at > since)
+        """Who else has kept an unsent draft in the case within the last hour, or is typing there."""
+        now, found = self.clock(), set[str]()
+        for noted, seconds in ((self._kept, LATELY), (self._typing, TYPING)):
+            for (name, number), at in list(noted.items()):
+                if number == case and name != reader and at > now - seconds:
+                    found.add(name)
+        return sorted(found)

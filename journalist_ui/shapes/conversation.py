@@ -60,10 +60,13 @@ class Case:
 
 @dataclass(frozen=True)
 class Shown:
-    """``seen`` is the place up to which this member has read."""
+    """``seen`` is the place up to which this member has read. ``next_to_answer`` is another case of theirs whose source
+    wrote last, of several the one that waits longest; 0 for none. ``newest`` is the place of what was added last."""
 
     case: Case
     seen: int
+    next_to_answer: int = 0
+    newest: int = 0
 
 
 @dataclass(frozen=True)

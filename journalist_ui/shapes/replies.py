@@ -27,7 +27,10 @@ class Previewed:
     """How the member's draft would leave: in so many ``parts`` of together so many ``bytes``, with the batch that
     leaves at ``next_batch`` (UTC to the minute). ``once`` is for the reply: this text, in the case as it is now.
     ``added`` is what its writer had not seen; ``newer``: the source wrote some of it. ``repeated``: the unit wrote
-    exactly this before. ``writing`` are other members who have begun to. ``marks`` are by their place."""
+    exactly this before. ``writing`` are other members who have begun to. ``marks`` are by their place.
+
+    ``last`` is what the source wrote last, None where it is among ``added``, or where none is a draft's. ``batches``
+    are those over which it arrives, with what the source has not read yet: one, or more where they are long."""
 
     case: int
     text: str
@@ -40,6 +43,8 @@ class Previewed:
     bytes: int
     next_batch: str
     marks: tuple[ReplyMark, ...] = ()
+    last: Message | None = None
+    batches: int = 1
 
 
 @dataclass(frozen=True)
@@ -54,11 +59,14 @@ class Preview(Asked[Previewed], verb="preview"):
 @dataclass(frozen=True)
 class Replied:
     """``parts`` is how many board entries the text takes, 0 where it was stored before; ``state`` is waiting, or
-    again."""
+    again. ``leaves`` is when the batch leaves with which it can be read, UTC to the minute. ``next_to_answer`` is
+    another case of the member's whose source wrote last, of several the one that waits longest; 0 for none."""
 
     case: int
     parts: int
     state: str
+    leaves: str = ""
+    next_to_answer: int = 0
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dropbox.protocol.body import Report
 from journalist_ui.casework import conversation
 from journalist_ui.casework.cases import open_case, read_facts
 from journalist_ui.casework.conversation import Conversation, OfficerText, OnPage, Sealed
+from journalist_ui.casework.inbox import next_to_answer
 from journalist_ui.casework.notes import open_notes, read_notes
 from journalist_ui.daemon.notice_log import iso_day
 from journalist_ui.people.session import Session
@@ -28,9 +29,11 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         case = open_case(connection, session.holder, asked.case)
         sealed = conversation.read_page(connection, case, asked.page)
         facts, noted = read_facts(connection, case), read_notes(connection, asked.case)
+        newest = conversation.newest_place(connection, asked.case)
     found = opened(desk, session, sealed)
     with desk.engine.vault.reading() as connection:
         seen = conversation.read_up_to(connection, found.number, session.member.name)
+        following = next_to_answer(connection, session.member.name, found.number)
     engine = desk.engine
     told = replace(
         case_of(found, engine.period_seconds(), engine.newest_batch()),
@@ -40,7 +43,7 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         shelf=facts.shelf,
         notes=note_lines(open_notes(case, noted)),
     )
-    return Shown(told, max(seen, session.read.get(found.number, 0)))
+    return Shown(told, max(seen, session.read.get(found.number, 0)), following, newest)
 
 
 def opened(desk: Desk, session: Session, sealed: Sealed) -> Conversation:

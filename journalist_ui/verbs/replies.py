@@ -2,16 +2,21 @@
 """A text that goes to a source: its preview and its sending."""
 
 import asyncio
+from dataclasses import replace
 
 from dropbox.flows.desk.state import Text
 from dropbox.protocol.board import split_text
+from dropbox.protocol.constants import LANES
 from dropbox.protocol.errors import BadText, TooLong
 from journalist_ui.casework import conversation, drafts, replies
 from journalist_ui.casework.cases import open_case
-from journalist_ui.casework.conversation import OfficerText, SourceMessage
+from journalist_ui.casework.conversation import OfficerText, OnPage, SourceMessage
+from journalist_ui.casework.inbox import next_to_answer
 from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput, CaseMoved
+from journalist_ui.shapes.conversation import Message
 from journalist_ui.shapes.replies import Preview, Previewed, Replied, Reply
+from journalist_ui.vault.counters import ON_THE_WAY
 
 from .conversation import message_of, opened
 from .desk import Desk
@@ -39,57 +44,56 @@ def _parts(desk: Desk, text: str) -> tuple[bytes, ...]:
 
 
 def preview(desk: Desk, session: Session, asked: Preview) -> Previewed:
-    """What was added counts as shown. Raises NoSuchCase, BadInput, NotYet."""
+    """What was added, and what the source wrote last, counts as shown. Raises NoSuchCase, BadInput, NotYet."""
     case = asked.case
     if asked.text is not None:
-        return _preview_text(desk, session, case, asked.text)
+        return _previewed(desk, session, case, asked.text)
     kept, texts = opened_draft(desk, session, case)
     if kept is None or not texts:
         raise BadInput("There is no text to preview. Write one first.")
     if len(texts) > 1:
         raise BadInput("There is more than one draft of yours in this case. Choose one first.")
-    (text,) = texts
-    parts = _parts(desk, text)
-    repeated = replies.was_written(_texts(desk, session, case), text)
+    found = _previewed(desk, session, case, texts[0])
     with desk.engine.vault.reading() as connection:
-        sealed = conversation.read_after(connection, open_case(connection, session.holder, case), kept.seen)
+        since = min(kept.seen, conversation.newest_message(connection, case) - 1)
+        sealed = conversation.read_after(connection, open_case(connection, session.holder, case), since)
         mark = conversation.newest_place(connection, case)
-    behind = opened(desk, session, sealed).messages if mark > kept.seen else ()
-    seconds, newest = desk.engine.period_seconds(), desk.engine.newest_batch()
-    # Their texts alone: the rest of a later report stands in the case.
-    added = tuple(
-        message_of(one, seconds, newest, one.report if isinstance(one, SourceMessage) else None) for one in behind
-    )
-    return Previewed(
-        case=case,
-        text=text,
+    behind = opened(desk, session, sealed).messages
+    theirs = [one for one in behind if isinstance(one, SourceMessage)]
+    added = tuple(_shown(desk, one) for one in behind if one.place > kept.seen)
+    return replace(
+        found,
         once=f"{kept.version}-{mark}",
         newer=any(one.sender != "unit" for one in added),
         added=added,
-        repeated=repeated,
-        writing=tuple(desk.drafts.writing(case, session.member.name)),
-        parts=len(parts),
-        bytes=sum(map(len, parts)),
-        next_batch=minute_of(desk.engine.next_batch()),
-        marks=marks_of(desk, session, case, text),
+        last=_shown(desk, theirs[-1]) if theirs and theirs[-1].place <= kept.seen else None,
     )
 
 
-def _preview_text(desk: Desk, session: Session, case: int, text: str) -> Previewed:
-    """Of a text that is no draft: how it would leave, and its marks."""
+def _shown(desk: Desk, one: OnPage) -> Message:
+    """Its text alone: the rest of a later report stands in the case."""
+    report = one.report if isinstance(one, SourceMessage) else None
+    return message_of(one, desk.engine.period_seconds(), desk.engine.newest_batch(), report)
+
+
+def _previewed(desk: Desk, session: Session, case: int, text: str) -> Previewed:
+    """How a text would leave, and its marks. Raises NoSuchCase, BadInput, NotYet."""
     parts = _parts(desk, text)
+    ours = _texts(desk, session, case)
+    unread = sum(len(split_text(one.text)) for one in ours if one.state in ON_THE_WAY and one.text)
     return Previewed(
         case=case,
         text=text,
         once="",
         newer=False,
         added=(),
-        repeated=replies.was_written(_texts(desk, session, case), text),
+        repeated=replies.was_written(ours, text),
         writing=tuple(desk.drafts.writing(case, session.member.name)),
         parts=len(parts),
         bytes=sum(map(len, parts)),
         next_batch=minute_of(desk.engine.next_batch()),
         marks=marks_of(desk, session, case, text),
+        batches=-(-(unread + len(parts)) // LANES),
     )
 
 
@@ -100,7 +104,14 @@ async def reply(desk: Desk, session: Session, asked: Reply) -> Replied:
     if text is None:
         return Replied(asked.case, 0, "again")
     desk.engine.add_reply(text)
-    return Replied(asked.case, len(text.parts), "waiting")
+    following = await asyncio.to_thread(_next_to_answer, desk, session, asked.case)
+    leaves = minute_of(desk.engine.next_batch())
+    return Replied(asked.case, len(text.parts), "waiting", leaves, following)
+
+
+def _next_to_answer(desk: Desk, session: Session, number: int) -> int:
+    with desk.engine.vault.reading() as connection:
+        return next_to_answer(connection, session.member.name, number)
 
 
 def _send_text(desk: Desk, session: Session, asked: Reply) -> Text:

@@ -13,6 +13,7 @@ from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput, FirstPassphrase
 from journalist_ui.shapes import (
     audit as of_audit,
+    canned as of_canned,
     cases as of_cases,
     conflicts as of_conflicts,
     conversation as of_conversation,
@@ -32,12 +33,14 @@ from journalist_ui.shapes import (
     totals as of_totals,
     triage as of_triage,
     upkeep as of_upkeep,
+    watching as of_watching,
 )
 from journalist_ui.shapes.asked import Asked
 from journalist_ui.vault.roles import COUNTERS, OPENERS, WRITERS
 
 from . import (
     audit,
+    canned,
     cases,
     conflicts,
     conversation,
@@ -57,6 +60,7 @@ from . import (
     totals,
     triage,
     upkeep,
+    watching,
 )
 from .desk import Desk
 
@@ -101,12 +105,16 @@ class OpenVerb(Generic[Q]):
 
 @dataclass(frozen=True)
 class MemberVerb(Generic[Q]):
-    """A verb by the member of a session."""
+    """A verb by the member of a session, which counts as used by it unless the verb is ``quiet``: no person asks it."""
 
     asked: type[Q]
     act: Callable[[Desk, Session, Q], object]
     who: Who
+    quiet: bool = False
 
+
+EDITS_CANNED = Who.INVESTIGATOR
+"""Who writes the texts that are kept ready."""
 
 # What is asked differs from line to line, and no type says "each of its own".
 Verb = OpenVerb[Any] | MemberVerb[Any]
@@ -143,6 +151,11 @@ _TABLE: tuple[Verb, ...] = (
     MemberVerb(of_drafts.KeepDraft, drafts.keep, Who.INVESTIGATOR),
     MemberVerb(of_drafts.ChooseDraft, drafts.choose, Who.INVESTIGATOR),
     OpenVerb(of_drafts.KeepLateDraft, drafts.keep_late),
+    MemberVerb(of_watching.Watch, watching.watch, Who.MEMBER, quiet=True),
+    MemberVerb(of_canned.CannedTexts, canned.list_canned, Who.MEMBER),
+    MemberVerb(of_canned.ShowCanned, canned.show, Who.MEMBER),
+    MemberVerb(of_canned.KeepCanned, canned.keep, EDITS_CANNED),
+    MemberVerb(of_canned.RemoveCanned, canned.remove, EDITS_CANNED),
     MemberVerb(of_members.Members, members.list_members, Who.MEMBER),
     MemberVerb(of_members.AddMember, members.add, Who.ADMINISTRATOR),
     MemberVerb(of_members.AskRemoval, members.ask_removal, Who.ADMINISTRATOR),
@@ -180,11 +193,11 @@ def find_verb(name: str) -> Verb:
 
 
 def admit(desk: Desk, verb: Verb, token: str) -> Session | None:
-    """The session by which whoever holds the token may ask this, which counts as used; None where none is needed.
-    Raises NotSignedIn, FirstPassphrase, NotAllowed."""
-    if verb.who is Who.ANYBODY:
+    """The session by which whoever holds the token may ask this, which counts as used unless the verb is quiet; None
+    where none is needed. Raises NotSignedIn, FirstPassphrase, NotAllowed."""
+    if isinstance(verb, OpenVerb):
         return None
-    session = desk.sessions.find(token)
+    session = (desk.sessions.look if verb.quiet else desk.sessions.find)(token)
     if session.member.provisional and verb.who is not Who.PROVISIONAL:
         raise FirstPassphrase("Make a passphrase of your own first: `dropbox-desk member passphrase`.")
     if roles := _ROLES.get(verb.who):

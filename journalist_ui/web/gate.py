@@ -50,7 +50,7 @@ class Gate:
 
     async def _pass(self, route: Route, visit: Visit, *, posted: bool) -> Answer:
         try:
-            if route.signed_in:
+            if route.signed_in and not route.quiet:
                 visit.who = await visit.ask(Whoami())
                 if posted and not same(visit.field("csrf").encode(), visit.who.form.encode()):
                     if route.late:

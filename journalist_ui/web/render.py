@@ -7,9 +7,10 @@ from pathlib import PurePath
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from dropbox.protocol.constants import MAX_TEXT_PARTS, TEXT_PART
+from dropbox.protocol.constants import CATEGORIES, MAX_TEXT_PARTS, TEXT_PART
 from dropbox.protocol.inert import inert, inert_line
 from dropbox.questions.told import told
+from journalist_ui.shapes.canned import LONGEST_CANNED, LONGEST_TITLE
 from journalist_ui.shapes.drafts import LONGEST_DRAFT
 from journalist_ui.shapes.replies import LONGEST_OFFICER, LONGEST_REFERENCE
 from journalist_ui.words import proposals
@@ -17,6 +18,7 @@ from journalist_ui.words.audit import done
 from journalist_ui.words.counts import counted
 from journalist_ui.words.deliveries import delivery
 from journalist_ui.words.kept import WHY
+from journalist_ui.words.lengths import MIDDLING, SHORT, length
 from journalist_ui.words.reply_marks import mark_kind
 
 from .words import cases, dates, marked, members
@@ -37,6 +39,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"longest_draft": LONGEST_DRAFT, "text_part": TEXT_PART, "text_parts": MAX_TEXT_PARTS}
+    made.globals |= {"longest_title": LONGEST_TITLE, "longest_canned": LONGEST_CANNED, "categories": CATEGORIES}
+    made.globals |= {"short": SHORT, "middling": MIDDLING}
     made.globals |= {"longest_reference": LONGEST_REFERENCE, "longest_officer": LONGEST_OFFICER}
     made.filters |= {
         "inert": inert,
@@ -61,6 +65,7 @@ def environment() -> Environment:
         "plural": counted,
         "pieces": marked.pieces,
         "mark_kind": mark_kind,
+        "how_long": lambda preview: length(preview.parts, preview.batches),
         "has_tasks": marked.has_tasks,
         "must_be_read": marked.must_be_read,
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .answers import Answer
 from .pages import (
     audit,
+    canned,
     cases,
     conflicts,
     conversation,
@@ -21,6 +22,7 @@ from .pages import (
     sharing,
     triage,
     upkeep,
+    watching,
 )
 from .pages.late import late
 from .site import At, Visit
@@ -29,15 +31,16 @@ LONGEST_FORM = 1 << 16
 """Bytes: the longest passphrases stand in it, whatever their letters."""
 LONGEST_BODY = 1 << 18
 """Bytes: the longest text, whatever its letters."""
-_PLACES = {"case": "[1-9][0-9]{0,8}"}
+_PLACES = {"case": "[1-9][0-9]{0,8}", "canned": "[1-9][0-9]{0,8}"}
 """What may stand at each place of an address, a field of At: whole numbers."""
 
 
 @dataclass(frozen=True)
 class Route:
-    """``{case}`` in a path stands for a case's number; a page that asks for sign-in is never reached without. ``first``
-    may be reached by a provisional member. ``late`` takes what is posted from a page of a session that is over. A body
-    of more than ``longest`` bytes is refused before it is read."""
+    """``{case}`` in a path stands for a case's number, ``{canned}`` for that of a canned text; a page that asks for
+    sign-in is never reached without. ``first`` may be reached by a provisional member. ``late`` takes what is posted
+    from a page of a session that is over. A ``quiet`` page is asked by no person: it prolongs no session, and its verb
+    says who may. A body of more than ``longest`` bytes is refused before it is read."""
 
     method: str
     path: str
@@ -46,6 +49,7 @@ class Route:
     first: bool = False
     late: Callable[[Visit], Awaitable[Answer]] | None = None
     longest: int = LONGEST_FORM
+    quiet: bool = False
 
     def match(self, path: str) -> At | None:
         """What stands at the places of this route's address; None for another address."""
@@ -62,6 +66,7 @@ ROUTES = (
     Route("POST", "/lock", sessions.lock, signed_in=False),
     Route("GET", "/", cases.inbox),
     Route("POST", "/search", cases.search),
+    Route("GET", "/now", watching.now, quiet=True),
     Route("POST", "/collect", upkeep.collect),
     Route("GET", "/cases/{case}", conversation.case),
     Route("POST", "/cases/{case}/reply", replies.reply, late=late, longest=LONGEST_BODY),
@@ -79,6 +84,10 @@ ROUTES = (
     Route("POST", "/shelve", handling.shelve),
     Route("GET", "/triage", triage.triage),
     Route("POST", "/triage", triage.change),
+    Route("GET", "/canned", canned.list_page),
+    Route("GET", "/canned/{canned}", canned.one_page),
+    Route("POST", "/canned/keep", canned.keep),
+    Route("POST", "/canned/remove", canned.remove),
     Route("GET", "/members", members.members),
     Route("POST", "/members/add", members.add),
     Route("POST", "/members/share", sharing.share),

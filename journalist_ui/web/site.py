@@ -139,6 +139,7 @@ class At:
     """What stands in the address of a route, by the name of its place there."""
 
     case: int = 0
+    canned: int = 0
 
 
 @dataclass

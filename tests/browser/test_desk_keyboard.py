@@ -105,7 +105,7 @@ async def test_a_report_is_answered_without_a_mouse(officer: Officer) -> None:
     await keys.press("Tab")
     await keys.press("Enter")
     await expect(page.get_by_role("heading", name="Send this?")).to_be_visible()
-    await expect(page.locator(".quoted")).to_have_text("jkr is what I say: thank you.")
+    await expect(page.locator(".unit .quoted")).to_have_text("jkr is what I say: thank you.")
     await page.get_by_role("button", name="Send to the source").focus()
     await keys.press("Enter")
     await expect(page.get_by_role("status").first).to_contain_text("The text is stored")

@@ -3,6 +3,7 @@
 at 320 pixels and at 1280, light and dark."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -119,6 +120,32 @@ async def previewed_late(officer: Officer) -> None:
     await officer.page.evaluate("document.querySelector('[name=seen]').value = '0'")
     await officer.fill({"text": "One."})
     await officer.press("Preview")
+
+
+async def marked(officer: Officer) -> None:
+    await at("/cases/2")(officer)
+    await officer.fill({"text": f"Could you get a copy of the notebook? Look at www.example.org/{LONG_WORD}"})
+    await officer.press("Preview")
+
+
+async def canned(officer: Officer) -> None:
+    await at("/canned")(officer)
+    await officer.fill({"title": LONG_WORD[:80], "canned-text": LONG_WORD})
+    await officer.press("Keep it")
+    if officer.page.url.rpartition("/")[2].partition("?")[0] != "1000":
+        await officer.open("/canned/1000")
+
+
+async def canned_again(officer: Officer) -> None:
+    await canned(officer)
+    await officer.page.evaluate("document.querySelector('[name=base]').value = '99'")
+    await officer.page.get_by_role("button", name="Keep as version").click()
+    await officer.page.wait_for_url("**/canned/keep")
+
+
+async def canned_leaving(officer: Officer) -> None:
+    await canned(officer)
+    await officer.press("Remove this text")
 
 
 async def drafted_twice(officer: Officer) -> None:
@@ -248,10 +275,16 @@ STATES: dict[str, tuple[Walk, str]] = {
     "case with a text too long": (too_long, "Problem: case 2"),
     "case about to lock": (warned, "Case 2"),
     "preview": (previewed, "Preview for case 2"),
+    "preview with marks": (marked, "Preview for case 2"),
     "preview of a case that changed": (previewed_late, "Preview for case 1"),
     "case with two drafts": (drafted_twice, "Case 1"),
     "cases shared": (shared, "Share cases"),
     "case shared": (shared_one, "Share cases"),
+    "canned texts": (at("/canned"), "Canned texts"),
+    "canned texts for an administrator": (at("/canned", "eve"), "Canned texts"),
+    "canned text": (canned, "Canned text 1000"),
+    "canned text not kept": (canned_again, "Problem: canned text 1000"),
+    "canned text leaving": (canned_leaving, "Remove a canned text"),
     "members": (at("/members"), "Members"),
     "members for an investigator": (at("/members", "bob"), "Members"),
     "member added": (added, "Members"),
@@ -273,7 +306,13 @@ STATES: dict[str, tuple[Walk, str]] = {
     "no such page": (at("/no-such"), "Not found"),
     "no such case": (at("/cases/99"), "There is a problem"),
 }
-MEANT = {"a wrong sign-in": 401, "case with a text too long": 422, "member not added": 422, "passphrase mistyped": 422}
+MEANT = {
+    "canned text not kept": 422,
+    "a wrong sign-in": 401,
+    "case with a text too long": 422,
+    "member not added": 422,
+    "passphrase mistyped": 422,
+}
 MEANT |= {"no such page": 404, "no such case": 404}
 
 
@@ -282,7 +321,8 @@ async def test_a_page_is_sound_in_every_look(officer: Officer, state: str) -> No
     """The page is the one that is meant, and sound."""
     walk, title = STATES[state]
     await walk(officer)
-    assert await officer.page.title() == f"{title} - Unit desk"
+    # The page's script counts unread cases before it.
+    assert re.sub(r"^\(\d+\) ", "", await officer.page.title()) == f"{title} - Unit desk"
     await assert_good_looks(officer.page, "desk")
     # A page that says no by its status is no fault; anything else in the console is.
     said = [line for line in officer.complaints if f"status of {MEANT.get(state)}" not in line]

@@ -3,6 +3,7 @@
 fit, unless --again says so."""
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -124,3 +125,14 @@ async def test_a_text_that_was_loaded_meanwhile_is_not_taken_up_again(room: Room
     room.engine.add_reply(told)
     await room.engine.sync()
     assert (text.number, list(room.engine.state.ledger.texts.values())) == (1, [text])
+
+
+async def test_an_answer_says_when_it_leaves_and_which_case_is_next(room: Room) -> None:
+    """To the minute; the other case of the member's whose source waits longest, and none once all are answered."""
+    ada, _ = await scripts(room)
+    await asyncio.to_thread(room.report, entropy(2), "Another report.")
+    await room.engine.sync()
+    sent = await ada.ask("reply", text=TEXT)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ", sent.leaves)
+    assert sent.next_to_answer == 2
+    assert (await ada.ask("reply", case=2, text=TEXT)).next_to_answer == 0

@@ -18,7 +18,8 @@ async def preview(officer: Officer, text: str) -> Page:
 
 
 async def send(sender: Officer, page: Page, **fields: str) -> Page:
-    return await sender.post("/cases/1/reply", {"act": "send", "once": page.field("once"), **fields})
+    case = page.title.split()[3]
+    return await sender.post(f"/cases/{case}/reply", {"act": "send", "once": page.field("once"), **fields})
 
 
 def sent(house: House) -> list[str]:

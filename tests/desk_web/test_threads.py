@@ -83,6 +83,8 @@ async def walk(house: House) -> None:
         "/",
         "/cases/1",
         "/members",
+        "/canned",
+        "/canned/1",
         "/proposals",
         "/passphrase",
         "/audit",
@@ -92,6 +94,7 @@ async def walk(house: House) -> None:
         "/help",
     ):
         assert (await ada.get(path)).status == 200
+    await ada.get("/now?case=1&writing=yes")
     await ada.post("/cases/1/state", {"state": "assessing"})
     await write(ada, "draft", "Which day was it?")
     preview = await ada.get("/cases/1/preview")
@@ -102,6 +105,7 @@ async def walk(house: House) -> None:
     page = await ada.get("/cases/1")
     await ada.post("/cases/1/reply", {"act": "choose", "base": page.field("base"), "choice": "0"})
     await casework(ada)
+    await canned_texts(ada)
     await people(ada)
     late = {name: page.field(name) for name in ("csrf",)} | {"text": "Late.", "act": "draft", "writer": "ada"}
     await ada.post("/lock")
@@ -127,6 +131,16 @@ async def casework(ada: Officer) -> None:
     ):
         assert (await ada.post(path, fields)).status == 200, path
     await ada.get("/triage")
+
+
+async def canned_texts(ada: Officer) -> None:
+    """One is put in the box; one is written, changed and removed."""
+    await write(ada, "canned", "Hello.", canned="1")
+    words = {"title": "A title", "text": "A text.", "category": ""}
+    await ada.post("/canned/keep", words)
+    await ada.post("/canned/keep", words | {"number": "1000", "base": "1", "text": "Another."})
+    await ada.post("/canned/remove", {"number": "1000"})
+    await ada.post("/canned/remove", {"number": "1000", "sure": "yes"})
 
 
 async def people(ada: Officer) -> None:

@@ -13,6 +13,7 @@ from dropbox.demo.commands import _described
 from dropbox.demo.service import Demo
 from journalist_ui.shapes import (
     audit,
+    canned,
     cases,
     conversation,
     members,
@@ -68,6 +69,10 @@ SHAPES = {
     "reply": (replies.Replied,),
     "state": (cases.StateSet,),
     "totals": (totals.CaseTotals, totals.StateTotal),
+    "canned list": (canned.CannedText,),
+    "canned show": (canned.CannedText,),
+    "canned edit": (canned.CannedKept,),
+    "canned remove": (canned.CannedRemoved,),
     "member list": (members.MemberLine,),
     "member add": (members.MemberAdded,),
     "member role": (members.RolesSet,),

@@ -7,6 +7,7 @@ A new noun has its tables in a file of its own.
 """
 
 from .audit import audit, audit_generations, audit_heads, audit_keys, audit_readers, own_manifests
+from .canned import canned
 from .content import IS_WHOLE, LISTED, answers, case_keys, cases, messages, parts
 from .ledger import alembic_version, conversations, incoming, meta, roots, texts
 from .metadata import METADATA
@@ -26,6 +27,7 @@ __all__ = [
     "audit_heads",
     "audit_keys",
     "audit_readers",
+    "canned",
     "case_keys",
     "cases",
     "conversations",

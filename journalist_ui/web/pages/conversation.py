@@ -9,6 +9,9 @@ from journalist_ui.shapes.sharing import WhoLacks
 from journalist_ui.shapes.upkeep import Status
 from journalist_ui.web.answers import Answer
 from journalist_ui.web.site import Visit
+from journalist_ui.web.words.done import Done
+
+from .canned import offered
 
 
 async def case(visit: Visit) -> Answer:
@@ -40,6 +43,10 @@ async def case_page(visit: Visit, *, done: str = "", error: str = "", note: str 
         kept=kept.kept,
         open_to=kept.open_to,
         seen=opened.seen,
+        newest=opened.newest,
+        offered=await offered(visit, opened.case.categories),
+        sent=done == Done.SENT.value,
+        next_to_answer=opened.next_to_answer,
         next_batch=status.next_batch,
         done=done,
         error=error,

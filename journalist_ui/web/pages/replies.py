@@ -2,6 +2,8 @@
 """Writing to the source. What is posted is kept as a draft first; then its preview is a page to be asked for, so that
 no browser holds a text that was posted; and exactly the draft of a preview is sent, once however often it is asked."""
 
+from dataclasses import replace
+
 from journalist_ui.refusals import (
     BadInput,
     CaseMoved,
@@ -19,8 +21,9 @@ from journalist_ui.web.site import Visit
 from journalist_ui.web.words.done import Done
 from journalist_ui.web.words.faults import say
 
+from .canned import with_canned
 from .conversation import case_page
-from .posted import keep_and_lock, keep_draft, kept_page, unkept_page
+from .posted import at_case, keep_and_lock, keep_draft, kept_page, unkept_page
 
 _NOT_SENT: dict[type[DeskRefused], Done] = {
     CaseMoved: Done.ADDED_SINCE,
@@ -40,6 +43,8 @@ async def reply(visit: Visit) -> Answer:
                 return await keep_and_lock(visit, _keep, KeepDraft.verb)
             case "keep":
                 return await _keep_by_itself(visit)
+            case "canned":
+                return await _put_in(visit)
             case "choose":
                 return await _choose(visit)
             case _:
@@ -60,6 +65,13 @@ async def _keep_by_itself(visit: Visit) -> Answer:
     that it has kept, and 409 where another page has kept one that this one does not know."""
     found = await visit.ask(keep_draft(visit, alone=True))
     return Answer(b"", HTML, 409 if found.other else 200, (("draft-version", found.version),))
+
+
+async def _put_in(visit: Visit) -> Answer:
+    """A canned text below what stands in the box; both are the draft now."""
+    text = await with_canned(visit)
+    found = await visit.ask(replace(keep_draft(visit), text=text))
+    return at_case(visit, Done.TWO if found.other else Done.PUT_IN)
 
 
 async def _choose(visit: Visit) -> Answer:

@@ -20,16 +20,30 @@ function count(bytes, part, most) {
   return `${bytes.toLocaleString("en-GB")} bytes: part ${parts} of at most ${most}; ${room}.`;
 }
 
+/**
+ * @param {number} parts
+ * @param {DOMStringMap} data
+ * @returns {string}
+ */
+function word(parts, data) {
+  return parts <= Number(data["short"]) ? "Short." : parts <= Number(data["middling"]) ? "Middling." : "Long.";
+}
+
 /** @param {HTMLTextAreaElement} box whose data say how long a part is, and how many there may be */
 export function watchLength(box) {
   const shown = document.getElementById("count");
   if (!shown) {
     return;
   }
+  const length = document.getElementById("length");
   const encoder = new TextEncoder();
   const update = () => {
     const { part, parts } = box.dataset;
-    shown.textContent = count(encoder.encode(box.value).length, Number(part), Number(parts));
+    const bytes = encoder.encode(box.value).length;
+    shown.textContent = count(bytes, Number(part), Number(parts));
+    if (length) {
+      length.textContent = bytes ? word(Math.ceil(bytes / Number(part)), box.dataset) : "";
+    }
   };
   shown.setAttribute("role", "status");
   update();

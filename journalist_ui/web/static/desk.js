@@ -6,6 +6,7 @@ import { Idle } from "./idle.js";
 import { watchKeys } from "./keys.js";
 import { watchReply } from "./reply.js";
 import { watchSecurityKey } from "./security_key.js";
+import { Watch } from "./watch.js";
 
 watchSecurityKey();
 const reply = watchReply();
@@ -14,5 +15,8 @@ if (seconds > 0) {
   const idle = new Idle(seconds, reply);
   idle.watch();
   blankWhenLeft();
+  const watch = new Watch();
+  watch.start();
+  reply?.onTyping(() => watch.typed());
   watchKeys(idle, reply, document.body.dataset["keys"] === "on");
 }

@@ -130,8 +130,8 @@ export class ReplyBox {
 
 /** @returns {ReplyBox | undefined} nothing where the page has no box */
 export function watchReply() {
-  const box = document.querySelector("textarea");
-  if (!box?.form) {
+  const box = document.querySelector("textarea[data-part]");
+  if (!(box instanceof HTMLTextAreaElement) || !box.form) {
     return undefined;
   }
   const reply = new ReplyBox(box, box.form);

@@ -35,6 +35,11 @@ class Done(Enum):
         "Not sent: an authorisation needs both, a reference of at most 60 letters, and name and rank of the officer "
         "who gave it, at most 80."
     )
+    PUT_IN = (
+        "The canned text is in the box, below what stood there. Change what does not fit. It is kept as your draft."
+    )
+    CANNED_KEPT = "The text is kept. Reply boxes offer it."
+    CANNED_REMOVED = "The text is offered no more. Its versions stay."
     STATE_NEW = "The case is marked as new, for all members."
     STATE_ASSESSING = "The case is marked as being assessed, for all members."
     DECLARED = "You have said that nothing keeps you from this case."
