@@ -111,7 +111,12 @@ async def _make(demo: Demo, children: Children) -> None:
 @click.option(
     "--desk-port", type=click.IntRange(1, 65_000), help="Of the first desk; the others take the next free ones."
 )
-def demo(folder: Path, port: int | None, desk_port: int | None) -> None:
+@click.option(
+    "--declaration",
+    is_flag=True,
+    help="Members of its desks say, before they see a case, whether anything keeps them from it.",
+)
+def demo(folder: Path, port: int | None, desk_port: int | None, declaration: bool) -> None:
     """Run a whole throwaway service: ceremony, an intake desk and two force units, server and desks.
 
     Writes DIR/demo.json, then prints READY and runs until Ctrl-C. Nothing in it is secret or lasting: its passphrases
@@ -129,6 +134,6 @@ def demo(folder: Path, port: int | None, desk_port: int | None) -> None:
     try:
         listen = f"{_HOST}:{_free(port, taken)}"
         ports = [_free(desk_port, taken) for _ in range(UNITS)]
-        asyncio.run(_run(Demo(folder, f"http://{listen}", listen, demo_units(folder, ports))))
+        asyncio.run(_run(Demo(folder, f"http://{listen}", listen, demo_units(folder, ports), declaration)))
     except DemoFailed as failed:
         raise click.ClickException(str(failed)) from None

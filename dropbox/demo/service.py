@@ -100,6 +100,7 @@ class Demo:
     service: str
     listen: str
     units: list[DemoUnit]
+    declaration: bool = False
     roots: list[str] = field(default_factory=lambda: [new_passphrase() for _ in range(ROOTS)])
 
     @property
@@ -143,6 +144,7 @@ async def _make_desk(demo: Demo, unit: DemoUnit) -> Path:
             *("dropbox-desk", "init", "--vault", str(unit.folder), "--service", demo.service),
             *("--anchor", str(demo.anchor), "--name", unit.name, "--member", administrator.name),
             *("--web", f"127.0.0.1:{unit.port}", "--web-url", unit.desk, "--demo", "--backup", "none", "--json"),
+            *(() if demo.declaration else ("--no-declaration",)),
         ),
         [unit.passphrase, administrator.passphrase],
     )

@@ -51,4 +51,4 @@ def exclude(connection: Connection, case: OpenedCase, member: str, day: int, ran
     if member not in open_to(connection, case.number):
         raise BadInput(NOT_OPEN)
     let_go(connection, member, case.number, EXCLUDED, random, ())
-    audit.record(connection, day, case.reader, f"exclude {member}", case=case.number)
+    audit.record(connection, day, case.reader, "exclude", member, case=case.number)

@@ -23,7 +23,7 @@ def shelve(connection: Connection, case: OpenedCase, shelf: str, day: int) -> No
     """Put it there. Raises BadInput."""
     if shelf not in SHELVES:
         raise BadInput("A case is put to the inbox, to junk, or to closed.")
-    _set(connection, case, day, f"put to {shelf or 'inbox'}", shelf=shelf)
+    _set(connection, case, day, f"put to {shelf or 'the inbox'}", shelf=shelf)
 
 
 def mute(connection: Connection, case: OpenedCase, muted: bool, day: int) -> None:
@@ -46,5 +46,5 @@ def assign(connection: Connection, case: OpenedCase, owners: Sequence[str], day:
     connection.execute(delete(rows).where(rows.c.number == case.number))
     if names:
         connection.execute(insert(rows), [{"number": case.number, "member": name} for name in names])
-    audit.record(connection, day, case.reader, f"assign {', '.join(names) or 'nobody'}", case=case.number)
+    audit.record(connection, day, case.reader, "assign", ", ".join(names) or "nobody", case=case.number)
     return names

@@ -73,6 +73,12 @@ GIVE_UP_FIRST = (
     help="Recovery sheets, on a terminal: two of three make a new administrator, or one who reads cases too.",
 )
 @click.option("--demo", is_flag=True, help="Put a banner on every page: nothing here is real.")
+@click.option(
+    "--no-declaration",
+    "undeclared",
+    is_flag=True,
+    help="Do not ask members, before they see anything of a case, whether anything keeps them from it.",
+)
 @key_option
 @json_option
 def init(
@@ -92,6 +98,7 @@ def init(
     web_key: str,
     sheets_kind: str,
     demo: bool,
+    undeclared: bool,
 ) -> None:
     """Make a desk: vault, keyring, first member, and the enrolment file for the roots.
 
@@ -115,7 +122,7 @@ def init(
     person = secret_line(MEMBER, confirm=True)
     served = (web, web_url, web_cert, web_key)
     made = init_desk(
-        NewDesk(vault, service, anchor, name, member, backup, proxy, roles, *served, demo, printed),
+        NewDesk(vault, service, anchor, name, member, backup, proxy, roles, *served, demo, not undeclared, printed),
         desk,
         person,
     )

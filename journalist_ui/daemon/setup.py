@@ -73,6 +73,7 @@ class NewDesk:
     web_cert: str = ""
     web_key: str = ""
     demo: bool = False
+    declaration: bool = True
     sheets: Printed | None = None
 
 
@@ -140,7 +141,7 @@ def _new_settings(wanted: NewDesk) -> DeskSettings:
         web_cert=wanted.web_cert,
         web_key=wanted.web_key,
         demo=wanted.demo,
-        declaration=not wanted.demo,
+        declaration=wanted.declaration,
     )
 
 

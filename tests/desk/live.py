@@ -109,23 +109,15 @@ class LiveDesk:
     process: subprocess.Popen[str] | None = None
     _steps: dict[str, int] = field(default_factory=dict)
 
-    def init(self, *more: str, backup: str = "none") -> Ran:
+    def init(self, *more: str, backup: str = "none", declaration: bool = False) -> Ran:
         made = here(
             *("dropbox-desk", "init", "--vault", self.folder, "--service", self.service, "--anchor", self.anchor),
             *("--name", "Unit north", "--member", "ada", "--backup", backup, "--json", *more),
+            *(() if declaration else ("--no-declaration",)),
             stdin=f"{DESK_PASSPHRASE}\n{MEMBER_PASSPHRASE}\n",
         )
         self.secrets["ada"] = made.json["totp_secret"]
-        # Tests of declaring turn it on again.
-        self.set("declaration = true", "declaration = false")
         return made
-
-    def set(self, line: str, other: str) -> None:
-        """Write another line in the place of one of desk.toml, for the next start."""
-        path = self.folder / "desk.toml"
-        text = path.read_text()
-        assert line in text
-        path.write_text(text.replace(line, other))
 
     def add(self, name: str, *roles: str) -> None:
         """Another member, added by ada, with a passphrase of their own."""

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select, update
 
 from dropbox.protocol.body import Report, encode_body
-from dropbox.protocol.errors import NotForThisKey
 from dropbox.protocol.primitives import SealingKey
 from journalist_ui.casework.cases import open_case
 from journalist_ui.casework.conflicts import declare_conflict, declare_none, exclude
@@ -23,9 +22,9 @@ from journalist_ui.vault.case_keys import make_turn, plan_turns, read_case_keys,
 from journalist_ui.vault.database import VAULT_FILE, open_vault, write_meta
 from journalist_ui.vault.first_look import Named, named_members
 from journalist_ui.vault.roles import list_openers
-from journalist_ui.vault.sealing import answer_info, note_info, proved_part_info
 from journalist_ui.vault.withheld import kept_from
 from tests.desk.room import DESK_KEY, INVESTIGATOR, SUPERVISOR, Room, drawn_number, entropy
+from tests.desk.sealed_things import is_opened, sealed_things
 
 
 def sync(room: Room) -> None:
@@ -201,28 +200,10 @@ def test_who_is_let_go_opens_nothing_that_comes_later(room: Room, tmp_path: Path
         kept = [one.open(bob.holder) for one in read_case_keys(connection, "bob").values()]
     copy.close()
     assert len(kept) == 1
-    opens = [name for name, one, info in sealed_things(room) if is_opened(kept[0], one, info)]
-    assert opens == ["part"], "the report of before, and nothing else"
-
-
-def is_opened(key: SealingKey, sealed: bytes, info: bytes) -> bool:
-    try:
-        key.open(sealed, info)
-    except NotForThisKey:
-        return False
-    return True
-
-
-def sealed_things(room: Room) -> list[tuple[str, bytes, bytes]]:
-    """Every part, text and note of case 1, with what it is bound to, so that only the key decides."""
-    parts, answers, notes = tables.parts.c, tables.answers.c, tables.notes.c
     with room.vault.reading() as connection:
-        theirs = connection.execute(select(parts.message_id, parts.part, parts.sealed)).all()
-        ours = connection.execute(select(answers.text, answers.sealed)).all()
-        noted = connection.execute(select(notes.day, notes.sealed)).all()
-    found = [("part", sealed, proved_part_info(1, message_id, part)) for message_id, part, sealed in theirs]
-    found += [("text", sealed, answer_info(1, text)) for text, sealed in ours]
-    return found + [("note", sealed, note_info(1, day, 0)) for day, sealed in noted]
+        found = sealed_things(connection, 1)
+    opens = [name for name, one, info in found if is_opened(kept[0], one, info)]
+    assert opens == ["part"], "the report of before, and nothing else"
 
 
 def test_keys_that_were_made_before_fit_only_who_stays_then(room: Room) -> None:

@@ -73,12 +73,12 @@ def until(what: Callable[[], Any], seconds: float = 60, pause: float = 0.5) -> A
 class Demo:
     """``dropbox demo``, started and described."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *more: str) -> None:
         self.folder = folder
         self._used: dict[str, str] = {}
         begun = time.monotonic()
         self._process = subprocess.Popen(
-            [str(BIN / "dropbox"), "demo", "--dir", str(folder)],
+            [str(BIN / "dropbox"), "demo", "--dir", str(folder), *more],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,

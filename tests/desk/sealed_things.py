@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Everything that is sealed to one case in a vault, as somebody with stolen keys would try it."""
+
+from sqlalchemy import Connection, select
+
+from dropbox.protocol.errors import NotForThisKey
+from dropbox.protocol.primitives import SealingKey
+from journalist_ui.vault import tables
+from journalist_ui.vault.sealing import CaseKeys, answer_info, note_info, proved_part_info
+
+
+def is_opened(key: SealingKey | CaseKeys, sealed: bytes, info: bytes) -> bool:
+    try:
+        key.open(sealed, info)
+    except NotForThisKey:
+        return False
+    return True
+
+
+def sealed_things(connection: Connection, number: int) -> list[tuple[str, bytes, bytes]]:
+    """Every part, text and note of a case: which of them, sealed, and what it is bound to, so that only the key
+    decides."""
+    parts, answers, notes = tables.parts.c, tables.answers.c, tables.notes.c
+    of_case = select(parts.message_id, parts.part, parts.sealed).where(parts.number == number)
+    found = [
+        ("part", sealed, proved_part_info(number, message_id, part))
+        for message_id, part, sealed in connection.execute(of_case)
+    ]
+    texts = select(answers.text, answers.sealed).where(answers.number == number)
+    found += [("text", sealed, answer_info(number, text)) for text, sealed in connection.execute(texts)]
+    noted = select(notes.day, notes.corrects, notes.sealed).where(notes.number == number)
+    return found + [
+        ("note", sealed, note_info(number, day, corrects)) for day, corrects, sealed in connection.execute(noted)
+    ]
