@@ -14,6 +14,8 @@ from journalist_ui.words.counts import counted
 
 from .asking import desk_passphrase, json_option, key_option, show, show_done, vault_option
 
+WITHDRAWN = "Members had been let go of cases, or removed, since it was made: {count} keys and members went again."
+
 
 @click.command()
 @vault_option
@@ -69,10 +71,19 @@ def _verified(fields: BackupVerified) -> list[str]:
     help="The folder of backups, when the desk's own folder is lost.",
 )
 @click.option("--replace", is_flag=True, help="There is a vault: give it up for the backup.")
+@click.option(
+    "--although-old", is_flag=True, help="Take a backup of more than 35 days; the runbook says what that means."
+)
 @key_option
 @json_option
 def restore(
-    vault: Path, file: Path | None, source: Path | None, replace: bool, desk_key_fd: int | None, as_json: bool
+    vault: Path,
+    file: Path | None,
+    source: Path | None,
+    replace: bool,
+    although_old: bool,
+    desk_key_fd: int | None,
+    as_json: bool,
 ) -> None:
     """Put the newest backup in the vault's place; the keyring stays as it is. Refused while the desk runs.
 
@@ -82,7 +93,9 @@ def restore(
       dropbox-desk restore --vault north --replace
       dropbox-desk restore --vault north --from /mnt/backup
     """
-    done = restore_vault(vault, desk_passphrase(desk_key_fd), file, replace=replace, source=source)
+    done = restore_vault(
+        vault, desk_passphrase(desk_key_fd), file, replace=replace, source=source, although_old=although_old
+    )
     show_done(done, as_json, _restored)
 
 
@@ -92,6 +105,7 @@ def _restored(fields: VaultRestored) -> list[str]:
     return [
         f"Restored from {fields.file}{_of_day(fields)}. {kept}",
         f"{following}: it collects again what the service still has.",
+        *([WITHDRAWN.format(count=fields.withdrawn)] if fields.withdrawn else []),
         "Lost: texts not yet sent when the backup was made, and answers written since. Look at each case.",
     ]
 

@@ -30,6 +30,7 @@ from dropbox.transport.errors import TransportFailed
 from journalist_ui.refusals import BackupFailed, BackupsGone, NotYet, OpeningFailed
 from journalist_ui.vault.backup import BACKUP_DAY, refuse_other_disk, try_folder, write_backup
 from journalist_ui.vault.database import Vault, read_meta, write_meta
+from journalist_ui.vault.holdings import read_holdings
 from journalist_ui.vault.ledger import commit, load_ledger
 from journalist_ui.vault.published import make_head
 
@@ -316,6 +317,12 @@ class Engine:
             with self.vault.writing() as connection:
                 remember_notices(connection, notices, self.day)
 
+    def keep_holdings(self) -> None:
+        """Write down who may open which case, after somebody was let go and before each backup. Raises OSError."""
+        with self.vault.reading() as connection:
+            held = read_holdings(connection)
+        self._store.holdings.save(held)
+
     async def back_up(self, *, new_disk: bool = False) -> str:
         """Write a backup where one is configured; its path, empty when none is. ``new_disk``: a person asks for it, who
         may have changed the disk. Raises BackupFailed."""
@@ -324,6 +331,7 @@ class Engine:
             return ""
         keep, unit_id = self.settings.keep_backups, self.settings.unit_id
         async with self._backing_up:
+            await off_loop(self.keep_holdings)
             beside = kept_beside(self._store.folder)
             write = partial(write_backup, self.vault, folder, unit_id, keep, beside, day=self.day, new_disk=new_disk)
             made = await off_loop(write)

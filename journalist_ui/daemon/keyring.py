@@ -29,6 +29,7 @@ from dropbox.protocol.primitives import aead_open, aead_seal, hkdf
 from journalist_ui.refusals import KeyringUnusable
 from journalist_ui.vault import labels
 
+from .holdings_file import HoldingsFile
 from .keyring_format import decode_keyring, encode_keyring
 
 KEYRING_FILE = "keyring"
@@ -111,6 +112,7 @@ class KeyringStore:
         self._key = keyring_key(desk_key)
         self._random = random
         self._generation = 0
+        self.holdings = HoldingsFile(folder, self._key, random)
 
     @property
     def _new(self) -> Path:

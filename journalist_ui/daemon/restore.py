@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Backup, verification and restore without a running desk."""
 
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from journalist_ui.refusals import BackupFailed, VaultUnusable
 from journalist_ui.shapes.offline import BackupVerified, VaultRestored
 from journalist_ui.vault.backup import (
+    OLDEST,
     backup_day,
     copies_beside,
     newest_backup,
@@ -23,12 +25,17 @@ from journalist_ui.vault.database import VAULT_FILE
 from .audit_log import offline_pen
 from .desk_key import stretch_desk_key
 from .engine import DAY
-from .keyring import KEYRING_FILE
+from .holdings_file import HoldingsFile
+from .keyring import KEYRING_FILE, keyring_key
 from .notice_log import iso_day
 from .opening import open_desk_vault
 from .settings import ANCHOR_FILE, SETTINGS_FILE, DeskSettings, kept_beside, read_settings
 from .vault_lock import hold_vault
 
+TOO_OLD = (
+    "This backup is {days} days old. Members who have left since may hold a copy of it, and open it with the keys that "
+    "they had. Nothing was restored: take a newer one, or say --although-old where there is none."
+)
 NO_BACKUP = 'This desk makes no backup: desk.toml says backup = "none". Name a folder there.'
 
 
@@ -66,19 +73,25 @@ def verify(folder: Path, desk_passphrase: str, file: Path | None) -> BackupVerif
 
 
 def restore_vault(
-    folder: Path, desk_passphrase: str, file: Path | None, *, replace: bool, source: Path | None = None
+    folder: Path,
+    desk_passphrase: str,
+    file: Path | None,
+    *,
+    replace: bool,
+    source: Path | None = None,
+    although_old: bool = False,
 ) -> VaultRestored:
     """Put a backup, the newest if none is named, in the vault's place. Raises DeskRefused.
 
     A present vault is given up only with ``replace``. ``source`` is the folder of backups when the desk's own folder is
-    lost: settings and anchor are taken from there too.
+    lost: settings and anchor are taken from there too. One of more than OLDEST days is put back only ``although_old``.
     """
     with _settings_taken(folder, source, file):
-        return _restore_vault(folder, desk_passphrase, file, replace, source)
+        return _restore_vault(folder, desk_passphrase, file, replace, source, although_old)
 
 
 def _restore_vault(
-    folder: Path, desk_passphrase: str, file: Path | None, replace: bool, source: Path | None
+    folder: Path, desk_passphrase: str, file: Path | None, replace: bool, source: Path | None, although_old: bool
 ) -> VaultRestored:
     settings = read_settings(folder)
     path = file or newest_backup(source or _folder(settings), settings.unit_id)
@@ -88,9 +101,12 @@ def _restore_vault(
             raise VaultUnusable("There is a vault here. If it is to be given up for the backup, say so with --replace.")
         desk_key = stretch_desk_key(desk_passphrase, settings.salt)
         verify_backup(path, desk_key)
-        made = day_of(backup_day(path, desk_key))
-        restore_backup(path, folder, desk_key, int(time.time() // DAY), offline_pen(folder, desk_key))
-    return VaultRestored(str(path), made, (folder / KEYRING_FILE).exists())
+        made, today = backup_day(path, desk_key), int(time.time() // DAY)
+        if 0 < made < today - OLDEST and not although_old:
+            raise BackupFailed(TOO_OLD.format(days=today - made))
+        known = HoldingsFile(folder, keyring_key(desk_key), os.urandom).read()
+        gone = restore_backup(path, folder, desk_key, today, offline_pen(folder, desk_key), known)
+    return VaultRestored(str(path), day_of(made), (folder / KEYRING_FILE).exists(), gone)
 
 
 def day_of(day: int) -> str:

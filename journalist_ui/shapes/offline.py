@@ -41,8 +41,10 @@ class BackupVerified:
 
 @dataclass(frozen=True)
 class VaultRestored:
-    """The backup that was put in the vault's place, its day, and whether there is a keyring."""
+    """The backup that was put in the vault's place, its day, and whether there is a keyring. ``withdrawn``: how many
+    keys and members it held that had been let go since, and that were taken from it again."""
 
     file: str
     day: str
     keyring: bool
+    withdrawn: int = 0

@@ -4,7 +4,7 @@
 import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
@@ -16,10 +16,14 @@ from . import audit, cipher, tables
 from .audit_sealing import Pen
 from .cipher import DriverError
 from .database import VAULT_FILE, Vault, open_vault, read_meta, write_meta
+from .holdings import hold_to
 from .schema import is_current, migrate
 
 _UNIT_DIGITS = 8
 _BACKUP = re.compile(rf"(vault-[0-9a-f]{{{_UNIT_DIGITS}}})-[0-9]{{8}}\.db")
+OLDEST = 35
+"""Days after which a backup is destroyed, once there is a newer one, and is not put back: it opens to members who have
+left since, and who may hold a copy of it with their keys."""
 BACKUP_DAY = "backup_day"
 _WRITTEN_INTO = "backup_folder"
 """The folder that the newest backup was written into."""
@@ -31,6 +35,11 @@ def _stem(unit_id: bytes) -> str:
 
 def _name(unit_id: bytes, number: int) -> str:
     return f"{_stem(unit_id)}-{number:08d}.db"
+
+
+def is_too_old(path: Path, day: int) -> bool:
+    """Whether a copy was written more than OLDEST days before a ``day`` of unix time, 0 for none."""
+    return 0 < int(path.stat().st_mtime // audit.DAY) < day - OLDEST
 
 
 def list_backups(folder: Path, unit_id: bytes) -> list[Path]:
@@ -53,7 +62,8 @@ def write_backup(
     new_disk: bool = False,
 ) -> Path:
     """A new backup of a ``day`` of unix time, on the disk when this returns; only the newest ``keep`` stay. Raises
-    BackupFailed, and BackupsGone unless a person has said that this is a ``new_disk``.
+    BackupFailed, and BackupsGone unless a person has said that this is a ``new_disk``. With it go those of more than
+    OLDEST days.
 
     The files ``beside`` it are copied too, each once and not secret: settings without which it could not be opened.
     The folder is never made here: an unmounted disk must be noticed.
@@ -67,8 +77,9 @@ def write_backup(
         write_meta(connection, BACKUP_DAY, day)
     try:
         target = _copied(vault, folder, unit_id, before, beside)
-        for old in [*before, target][:-keep]:
-            old.unlink()
+        for old in before:
+            if old in [*before, target][:-keep] or is_too_old(old, day):
+                old.unlink()
     except (OSError, DatabaseError, DriverError) as error:
         with vault.writing() as connection:
             write_meta(connection, BACKUP_DAY, previous)
@@ -216,7 +227,14 @@ def backup_day(path: Path, desk_key: bytes) -> int:
         vault.close()
 
 
-def restore_backup(backup: Path, folder: Path, desk_key: bytes, day: int, pen: Pen | None = None) -> None:
+def restore_backup(
+    backup: Path,
+    folder: Path,
+    desk_key: bytes,
+    day: int,
+    pen: Pen | None = None,
+    known: Mapping[str, tuple[int, ...]] | None = None,
+) -> int:
     """Put a copy of ``backup`` in the place of the folder's vault. The caller holds the vault's lock.
 
     The copy is whole and opens under the desk key before it takes the name; the row that tells of it is written with
@@ -240,6 +258,7 @@ def restore_backup(backup: Path, folder: Path, desk_key: bytes, day: int, pen: P
         vault.take_pen(pen or Pen())
         with vault.writing() as connection:
             audit.record(connection, day, "", audit.RESTORE, backup.name)
+            gone = hold_to(connection, known, day) if known is not None else 0
         vault.truncate_wal()
     finally:
         vault.close()
@@ -249,6 +268,7 @@ def restore_backup(backup: Path, folder: Path, desk_key: bytes, day: int, pen: P
         _remove(Path(f"{fresh}{ending}"))
     os.rename(fresh, present)
     sync_path(folder)
+    return gone
 
 
 def _remove(path: Path) -> None:

@@ -10,6 +10,7 @@ RECOVERY_KEY = b"desk-v1 recovery key"
 
 # AEAD associated data.
 KEYRING_SLOT = b"desk-v1 keyring slot"
+HOLDINGS = b"desk-v1 who holds which case"
 MEMBER_SECRETS = b"desk-v1 member secrets"
 AUDIT_DETAIL = b"desk-v1 detail of an act"
 

@@ -27,6 +27,7 @@ def declare(desk: Desk, session: Session, asked: Declare) -> Declared:
             conflicts.declare_conflict(connection, name, asked.case, engine.day, engine.vault.random)
     if asked.conflict == "yes":
         engine.vault.truncate_wal()
+        engine.keep_holdings()
         _forget(session, asked.case)
     return Declared(asked.case, asked.conflict == "none")
 
@@ -53,6 +54,7 @@ def _exclude(desk: Desk, session: Session, asked: Exclude) -> None:
         case = open_case(connection, session.holder, asked.case)
         add_note(connection, case, f"{asked.member} was excluded from this case. {reason}", engine.day)
     engine.vault.truncate_wal()
+    engine.keep_holdings()
 
 
 def who_is_kept(desk: Desk, session: Session, asked: WhoIsKept) -> KeptFrom:

@@ -94,6 +94,7 @@ def forget(desk: Desk, name: str) -> None:
     """What memory and the vault's log still hold of somebody who lost a key."""
     desk.drafts.forget_member(name)
     desk.engine.vault.truncate_wal()
+    desk.engine.keep_holdings()
 
 
 def list_proposals(desk: Desk, session: Session, asked: Proposals) -> ProposalList:

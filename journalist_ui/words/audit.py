@@ -49,6 +49,7 @@ ACTS = {
     "triage": "changed who takes new reports: {about}",
     "unmute": "counted the case again in what waits",
     "urgent": "marked the case as urgent",
+    "withdrawn again": "took back keys that a backup of before had given again: {about}",
     "vault migrated": "closed the list of what was stored before proofs were kept",
 }
 """What follows the name of whoever did it."""
