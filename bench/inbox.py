@@ -3,6 +3,7 @@
 
 import http.client
 import os
+import re
 import statistics
 import time
 from collections.abc import Iterator
@@ -35,19 +36,21 @@ SEALED = 700
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds of the inbox when it is first asked for, of the inbox afterwards, of a case, of a later page of the inbox
-    with a filter; megabytes after the start, and at most."""
+    """Seconds of the inbox when it is first asked for, of the inbox afterwards, of a case, of a later page of the
+    inbox; from signing in until all words can be found, and of a search then; megabytes after the start, and at most."""
 
     first: float
     inbox: float
     case: float
     later: float
+    ready: float
+    search: float
     idle: float
     most: float
 
 
 def fill(desk: LiveDesk) -> None:
-    """Every case with a report that opens and messages that nobody opens here; a text of the unit in each second."""
+    """Every case with a report and messages of some words; a text of the unit in each second."""
     vault = open_vault(desk.folder / VAULT_FILE, stretch_desk_key(DESK_PASSPHRASE, read_settings(desk.folder).salt))
     try:
         with vault.writing() as connection:
@@ -58,6 +61,11 @@ def fill(desk: LiveDesk) -> None:
         vault.truncate_wal()
     finally:
         vault.close()
+
+
+def _words(number: int, rank: int) -> str:
+    """What a short message takes, with a word that stands in it alone."""
+    return f"marker{number}x{rank} " + "The sergeant said that nobody would look. " * (SEALED // 42)
 
 
 def _rows(connection: Connection) -> Iterator[tuple[object, list[dict[str, object]]]]:
@@ -84,7 +92,8 @@ def _rows(connection: Connection) -> Iterator[tuple[object, list[dict[str, objec
         for rank in range(1, each + 1):
             one, place = os.urandom(MESSAGE_ID), (rank - 1) * CASES + number
             first = rank == 1
-            sealed = hpke_seal(public, report, proved_part_info(number, one, 1)) if first else os.urandom(SEALED)
+            body = report if first else bytes(PART_PROOF) + encode_body(Report(_words(number, rank)))
+            sealed = hpke_seal(public, body, proved_part_info(number, one, 1))
             values = {"message_id": one, "parts": 1, "period": opened}
             found[tables.messages].append({"number": number, "complete": rank, "place": place, **values})
             came = {"pseudonym": whose, "have": 1, "epoch": 1, "number": rank}
@@ -111,12 +120,21 @@ def measure_inbox(root: Path) -> Measured:
         assert desk.process is not None
         pid = desk.process.pid
         idle = memory_of(pid, "VmRSS")
-        cookie = _sign_in(desk, port)
+        cookie, began = _sign_in(desk, port), time.perf_counter()
         first = _timed(port, "/", cookie)
         inbox = statistics.median(_timed(port, "/", cookie) for _ in range(TIMES))
         case = statistics.median(_timed(port, "/cases/7", cookie) for _ in range(TIMES))
-        later = statistics.median(_timed(port, "/?state=to-answer&page=9", cookie) for _ in range(TIMES))
-        return Measured(first, inbox, case, later, idle, memory_of(pid, "VmHWM"))
+        later = statistics.median(_timed(port, "/?page=9", cookie) for _ in range(TIMES))
+        form = _form(port, cookie)
+        while not _finds(port, cookie, form, f"marker{CASES}x{MESSAGES // CASES}"):
+            time.sleep(1)
+        ready = time.perf_counter() - began
+        looks = []
+        for number in range(TIMES):
+            asked = time.perf_counter()
+            assert _finds(port, cookie, form, f"marker{number + 1}x3")
+            looks.append(time.perf_counter() - asked)
+        return Measured(first, inbox, case, later, ready, statistics.median(looks), idle, memory_of(pid, "VmHWM"))
     finally:
         service.close()
 
@@ -136,6 +154,23 @@ def _sign_in(desk: LiveDesk, port: int) -> str:
     answer = _ask(port, "POST", "/sign-in", "", urlencode(fields))
     assert answer.status == 303, answer.status
     return (answer.headers["set-cookie"] or "").partition(";")[0]
+
+
+def _form(port: int, cookie: str) -> str:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=120)) as connection:
+        connection.request("GET", "/help", headers={"host": f"127.0.0.1:{port}", "cookie": cookie})
+        return re.findall(r'name="csrf" value="([0-9a-f]+)"', connection.getresponse().read().decode())[0]
+
+
+def _finds(port: int, cookie: str, form: str, word: str) -> bool:
+    """Whether a search for the word finds one case."""
+    headers = {"host": f"127.0.0.1:{port}", "sec-fetch-site": "same-origin", "cookie": cookie}
+    headers |= {"content-type": "application/x-www-form-urlencoded"}
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=120)) as connection:
+        connection.request("POST", "/search", urlencode({"csrf": form, "words": word}), headers)
+        answer = connection.getresponse()
+        assert answer.status == 200, answer.status
+        return answer.read().count(b"data-row") == 1
 
 
 def _timed(port: int, path: str, cookie: str) -> float:

@@ -15,10 +15,13 @@ from journalist_ui.daemon.vault_lock import hold_vault
 from journalist_ui.socket import server as socket
 from journalist_ui.socket.path import SOCKET_FILE
 from journalist_ui.verbs.desk import Desk
+from journalist_ui.verbs.search import learn, unlearnt
 from journalist_ui.web import server as web
 from journalist_ui.web_address import WebAddress
 
 IDLE_CHECK = 5.0
+LEARN_CHECK = 1.0
+"""Seconds between two looks for sessions that are over, and for new ones."""
 
 
 async def _serve(folder: Path, settings: DeskSettings, desk_key: bytes, address: WebAddress | None) -> None:
@@ -40,6 +43,7 @@ async def _work(desk: Desk, stop: asyncio.Event) -> None:
         asyncio.create_task(stop.wait()),
         asyncio.create_task(Timetable(desk.engine).run(stop)),
         asyncio.create_task(_lock_idle(desk.sessions)),
+        asyncio.create_task(_learn(desk)),
     ]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:
@@ -48,6 +52,14 @@ async def _work(desk: Desk, stop: asyncio.Event) -> None:
         with suppress(asyncio.CancelledError):
             await task
     desk.sessions.close()
+
+
+async def _learn(desk: Desk) -> None:
+    """Whoever has signed in finds words in their cases without a wait: they are opened beside everything else."""
+    while True:
+        await asyncio.sleep(LEARN_CHECK)
+        for session in unlearnt(desk):
+            await asyncio.to_thread(learn, desk, session)
 
 
 async def _lock_idle(sessions: SessionBook) -> None:

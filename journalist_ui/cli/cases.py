@@ -55,6 +55,8 @@ def cases(
     asked = Cases(True, state, tag, assigned, urgent, search, wanted)
     found = ask_signed_in(session, asked)
     tell(found.notices)
+    if not found.ready:
+        click.echo("The search has not looked through all of your cases yet: search again in a minute.", err=True)
     show(found.cases, as_json, _lines)
 
 

@@ -113,6 +113,10 @@ class SessionBook:
         self.lock_idle()
         return sha256(token.encode("utf-8", "surrogatepass")) in self._open
 
+    def sessions(self) -> list[Session]:
+        """Those that are open. They do not count as used."""
+        return [one.session for one in list(self._open.values())]
+
     def is_session(self, session: Session) -> bool:
         """Whether it is not over. It does not count as used."""
         return any(one.session is session for one in list(self._open.values()))

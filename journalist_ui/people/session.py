@@ -14,14 +14,16 @@ from .sign_in import Unlocked
 @dataclass
 class Session:
     """``holder`` opens what is wrapped to the member. ``glimpses`` are those of the cases whose report was opened,
-    ``words`` what search looks through, ``read`` the newest place of each case that was shown; ``audited`` of which
-    case (0 for all) the log was looked at, and on which day; ``pending`` a change of passphrase whose new codes were
-    not confirmed yet, ``signer`` the Ed25519 seed that signs what the member approves."""
+    ``words`` what search looks through, ``learnt`` once all of them are there, ``read`` the newest place of each case
+    that was shown; ``audited`` of which case (0 for all) the log was looked at, and on which day; ``pending`` a change
+    of passphrase whose new codes were not confirmed yet, ``signer`` the Ed25519 seed that signs what the member
+    approves."""
 
     member: Member
     holder: Holder
     glimpses: dict[int, Glimpse] = field(default_factory=dict)
     words: dict[int, CaseWords] = field(default_factory=dict, repr=False)
+    learnt: bool = False
     read: dict[int, int] = field(default_factory=dict)
     audited: set[tuple[int, int]] = field(default_factory=set)
     pending: Change | None = None

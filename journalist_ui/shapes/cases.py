@@ -42,10 +42,11 @@ class CaseLine:
 @dataclass(frozen=True)
 class CaseList:
     """What needs somebody first comes first: cases in which somebody is at risk, then by how long the source has waited
-    for the unit, then the rest by age."""
+    for the unit, then the rest by age. Not ``ready``: a search has not looked through all cases yet."""
 
     cases: tuple[CaseLine, ...]
     notices: tuple[ToldNotice, ...]
+    ready: bool = True
 
 
 @dataclass(frozen=True)

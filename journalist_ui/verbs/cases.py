@@ -30,8 +30,9 @@ NOTHING = Glimpse((), "", (), b"")
 def cases(desk: Desk, session: Session, asked: Cases) -> CaseList:
     """Raises BadInput."""
     lines = _examined(desk, session, _lines(desk, session))
+    ready = True
     if asked.search is not None:
-        wanted = found_cases(desk, session, asked.search)
+        wanted, ready = found_cases(desk, session, asked.search)
         lines = [one for one in lines if one.number in wanted]
     lines = [one for one in lines if _is_like(one, session.member.name, asked)]
     lines.sort(key=_need)
@@ -42,7 +43,7 @@ def cases(desk: Desk, session: Session, asked: Cases) -> CaseList:
         for one in lines
         if asked.tag is None or _tagged(known.get(one.number, NOTHING), asked.tag)
     ]
-    return CaseList(tuple(told), all_notices(desk))
+    return CaseList(tuple(told), all_notices(desk), ready)
 
 
 def _lines(desk: Desk, session: Session) -> list[inbox.CaseLine]:

@@ -6,15 +6,29 @@ from journalist_ui.casework.cases import OpenedCase, open_case, open_tags, read_
 from journalist_ui.casework.conversation import read_page
 from journalist_ui.people.session import Session
 from journalist_ui.refusals import NoSuchCase, Undeclared
+from journalist_ui.vault.roles import OPENERS
 from journalist_ui.vault.seen import CaseWords, Mark
 
 from .desk import Desk
 
 
-def found_cases(desk: Desk, session: Session, wanted: str) -> set[int]:
-    """The numbers of the cases in which all these words stand."""
-    learn(desk, session)
-    return search.find(session.words, wanted)
+FEW = 200
+"""Cases whose words are opened while somebody waits; of more, a search says that it is not ready."""
+
+
+def found_cases(desk: Desk, session: Session, wanted: str) -> tuple[set[int], bool]:
+    """The numbers of the cases in which all these words stand, and whether all cases were looked through."""
+    with desk.engine.vault.reading() as connection:
+        marks = search.read_marks(connection, session.member.name)
+    new = sum(number not in session.words or session.words[number].mark != mark for number, mark in marks.items())
+    if new <= FEW:
+        learn(desk, session)
+    return search.find({number: one for number, one in session.words.items() if number in marks}, wanted), new <= FEW
+
+
+def unlearnt(desk: Desk) -> list[Session]:
+    """Sessions of members who open cases, whose words are not there yet."""
+    return [one for one in desk.sessions.sessions() if not one.learnt and not one.member.roles.isdisjoint(OPENERS)]
 
 
 def learn(desk: Desk, session: Session) -> None:
@@ -31,6 +45,7 @@ def learn(desk: Desk, session: Session) -> None:
         known = session.words.get(number)
         if known is None or known.mark != mark:
             _learn_case(desk, session, number, mark)
+    session.learnt = True
 
 
 def _learn_case(desk: Desk, session: Session, number: int, mark: Mark) -> None:

@@ -3,7 +3,7 @@
 
 from dataclasses import replace
 
-from journalist_ui.shapes.cases import CaseLine, Cases, Glimpses, SetState
+from journalist_ui.shapes.cases import CaseLine, CaseList, Cases, Glimpses, SetState
 from journalist_ui.shapes.totals import Totals
 from journalist_ui.shapes.upkeep import Status
 from journalist_ui.web.answers import Answer
@@ -35,7 +35,8 @@ async def search(visit: Visit) -> Answer:
 async def _listed(
     visit: Visit, asked: Cases, shelf: str | None, *, mine: bool = False, words: str | None = None
 ) -> Answer:
-    everything = (await visit.ask(asked)).cases if visit.me.opens else ()
+    listed = await visit.ask(asked) if visit.me.opens else CaseList((), ())
+    everything = listed.cases
     wanted = [line for line in everything if shelf is None or line.shelf == shelf]
     pages = max(1, -(-len(wanted) // INBOX_PAGE))
     page = min(visit.asked_page(), pages) if words is None else 1
@@ -52,6 +53,7 @@ async def _listed(
         shelf=shelf or "",
         mine=mine,
         words=words,
+        ready=listed.ready,
         page=page,
         pages=pages,
         totals=None if visit.me.opens else await visit.ask(Totals()),

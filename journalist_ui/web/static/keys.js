@@ -35,6 +35,36 @@ function toReply(reply) {
   }
 }
 
+/** @returns {HTMLInputElement | null} the box beside the row that has the focus */
+function box() {
+  const row = document.activeElement?.closest("li");
+  return row?.querySelector("input[type='checkbox']") ?? null;
+}
+
+/** Close the case that is open, or in a list those that are ticked, or the one that has the focus. */
+function put() {
+  const list = document.querySelector("#bulk");
+  const button = (list ?? document).querySelector("form[action='/shelve'] button[value='closed'], #bulk button[value='closed']");
+  if (!(button instanceof HTMLButtonElement)) {
+    return;
+  }
+  const here = box();
+  if (list && here && !document.querySelector("input[form='bulk']:checked")) {
+    here.checked = true;
+  }
+  button.click();
+}
+
+/** Look for words: in the inbox, which has the box for it. */
+function find() {
+  const words = document.querySelector("#words");
+  if (words instanceof HTMLElement) {
+    words.focus();
+  } else {
+    location.href = "/#words";
+  }
+}
+
 /**
  * @param {Idle} idle
  * @param {ReplyBox | undefined} reply
@@ -53,7 +83,15 @@ export function watchKeys(idle, reply, letters) {
     if (!letters || event.ctrlKey || event.altKey || event.metaKey || event.repeat || writes(event.target)) {
       return;
     }
-    const act = { j: () => walk(1), k: () => walk(-1), r: () => toReply(reply) }[event.key];
+    const act = {
+      j: () => walk(1),
+      k: () => walk(-1),
+      r: () => toReply(reply),
+      x: () => box()?.click(),
+      e: put,
+      "/": find,
+      "?": () => location.assign("/help"),
+    }[event.key];
     if (act) {
       event.preventDefault();
       act();
