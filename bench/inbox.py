@@ -37,7 +37,8 @@ SEALED = 700
 @dataclass(frozen=True)
 class Measured:
     """Seconds of the inbox when it is first asked for, of the inbox afterwards, of a case, of a later page of the
-    inbox; from signing in until all words can be found, and of a search then; megabytes after the start, and at most."""
+    inbox; from signing in until all words can be found, and of a search then; megabytes after the start, and at
+    most."""
 
     first: float
     inbox: float

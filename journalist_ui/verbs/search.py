@@ -11,7 +11,6 @@ from journalist_ui.vault.seen import CaseWords, Mark
 
 from .desk import Desk
 
-
 FEW = 200
 """Cases whose words are opened while somebody waits; of more, a search says that it is not ready."""
 
