@@ -89,7 +89,7 @@ def _rows(connection: Connection) -> Iterator[tuple[object, list[dict[str, objec
         found[tables.cases].append(
             {"number": number, "pseudonym": whose, "public": public, "opened": opened, "state": "new"}
         )
-        found[tables.case_keys].append(asdict(wrap_case_key(number, seed, "ada", ada)))
+        found[tables.case_keys].append(asdict(wrap_case_key(number, 1, seed, "ada", ada)))
         for rank in range(1, each + 1):
             one, place = os.urandom(MESSAGE_ID), (rank - 1) * CASES + number
             first = rank == 1
