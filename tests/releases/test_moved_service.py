@@ -138,8 +138,8 @@ def test_a_chain_past_its_end_waits_for_its_source(service: MovedService) -> Non
 
 
 def test_the_log_of_before_is_verified_with_what_was_published_since(service: MovedService) -> None:
-    """Carried over, most of it of before: it holds, through batches that a real server stored and shows. A row of before
-    that is altered, all behind it made anew with the keyring at hand, is told by the first batch since."""
+    """Carried over, most of it of before: it holds, through batches that a real server stored and shows. A row of
+    before that is altered, all behind it made anew with the keyring at hand, is told by the first batch since."""
     begin(service)
     service.days(1, 3)
     engine = service.engine("north")
