@@ -28,6 +28,7 @@ from dropbox.protocol.constants import UnitKind
 from dropbox.protocol.enrolment import verify_enrolment
 from dropbox.protocol.units import Unit, UnitKey
 from journalist_ui.casework.conversation import SourceMessage
+from journalist_ui.daemon.audit_log import check_offline
 from journalist_ui.daemon.desk_key import stretch_desk_key
 from journalist_ui.daemon.keyring import KEYRING_FILE, KeyringStore
 from journalist_ui.daemon.schedule import publish_instant
@@ -185,6 +186,9 @@ class DeskCampaign:
             raise Broken(f"{len(missing)} acknowledged reports never came into the vault")
         if notices:
             raise Broken(f"the desk warns its officers of {notices}")
+        found = check_offline(self.desk.folder, DESK_PASSPHRASE)
+        if not (found.holds and found.board and found.batches):
+            raise Broken(f"the audit log is not the one that was published: {found}")
         self._count()
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.desk.clocks import Clocks
-from tests.desk.room import Room, brief_stretch, make_room
+from tests.desk.room import Room, brief_stretch, entropy, make_room
+from tests.desk.worked import days, sync
 
 
 @pytest.fixture
@@ -26,3 +27,13 @@ def clocks() -> Clocks:
 def _brief_stretch() -> Iterator[None]:
     with brief_stretch():
         yield
+
+
+@pytest.fixture
+def worked(room: Room, brief_stretch: None) -> Room:
+    """A desk of six days' work, each with a batch that the board showed."""
+    room.report(entropy(1), "x")
+    sync(room)
+    days(room, 6)
+    days(room, 1, acts=False)
+    return room

@@ -14,6 +14,7 @@ from sqlalchemy import delete, inspect, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from dropbox.protocol.primitives import hpke_seal
+from journalist_ui.casework.audit import Scope, read_acts
 from journalist_ui.daemon import opening
 from journalist_ui.daemon.keyring import KeyringStore
 from journalist_ui.daemon.opening import BEFORE
@@ -23,6 +24,7 @@ from journalist_ui.people.session import Session
 from journalist_ui.people.sign_in import prove
 from journalist_ui.refusals import BackupFailed, VaultUnusable
 from journalist_ui.vault import audit, schema, tables
+from journalist_ui.vault.case_keys import read_case_keys
 from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, open_vault
 from journalist_ui.vault.evidence import KEPT, about_part, unproved_members
 from journalist_ui.vault.ledger import load_ledger
@@ -147,6 +149,11 @@ def test_the_log_of_before_is_carried_over_and_goes_on(old: OldService, north: V
         assert detail is not None
         assert (detail.member, detail.act, row.number) == ("ada", "show", 2)
         assert audit.first_break(connection) == 0
+        mine = read_case_keys(connection, "ada").keys()
+        listed = read_acts(connection, Scope(holder, desk=False)).acts
+        assert {one.case for one in listed} <= mine
+        about_mine = [row for row, _ in before if row.number in mine]
+        assert {(one.act, one.about) for one in listed} >= {(row.act, row.about) for row in about_mine if row.member}
 
 
 def test_the_tables_are_those_of_a_new_vault(tmp_path: Path, north: Vault) -> None:
