@@ -124,7 +124,7 @@ async def test_a_new_role_approves_only_seven_days_after_it_was_told(room: Room)
         await people.login("eve")
         (line,) = await people.ask("eve", "proposals")
         assert (line["yours"], line["from_day"] > line["day"]) == (False, True)
-        assert "yours does so in 1 days" in await people.refused("eve", "approve", 1)
+        assert "yours does so tomorrow" in await people.refused("eve", "approve", 1)
         days_pass(room, 1)
         await people.ask("eve", "approve", 1)
         assert "carl" in names(room)
@@ -157,6 +157,9 @@ async def test_a_proposal_is_refused_or_taken_back_with_a_reason(two: People) ->
     await two.ask("ada", "refuse", 2, "--reason", "a mistake")
     found = {line["proposal"]: (line["decided_by"], line["answer"]) for line in await two.ask("ada", "proposals")}
     assert found == {1: ("eve", "not now"), 2: ("ada", "a mistake")}
+    _, shown, _ = await two.run("proposals", "--session", two.session("ada"))
+    assert "1: Change what bob may do.\n" in shown
+    assert "Refused. By eve on " in shown
     assert roles(two.room, "bob") == {"investigator"}
 
 

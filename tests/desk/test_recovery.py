@@ -28,6 +28,7 @@ from journalist_ui.vault.case_keys import read_case_keys
 from journalist_ui.vault.evidence import unproved_members
 from journalist_ui.vault.roles import SHEETS
 from journalist_ui.vault.sealing import Holder
+from tests import in_process
 from tests.desk.live import BIN, DESK_PASSPHRASE, MEMBER_PASSPHRASE, LiveService, here, start_service, wait_for
 from tests.desk.people import People, people_of
 from tests.desk.room import ADMINISTRATOR, FIRST_PASSPHRASE, INVESTIGATOR, PASSPHRASE, Room, entropy
@@ -303,6 +304,10 @@ def test_sheets_are_printed_with_a_new_desk(tmp_path: Path, kind: SheetKind) -> 
     assert "No recovery sheets" not in terminal.screen
     given = [read_sheet(" ".join(sheets[at])) for at in (1, 2)]
     used = use_sheets(tmp_path / "desk", PASSPHRASE, given, "zoe", MEMBER_PASSPHRASE)
+    words = ("recovery", "use", "--vault", tmp_path / "desk", "--from", tmp_path, "--member", "zoe2")
+    lines = f"{PASSPHRASE}\n{' '.join(sheets[0])}\n{' '.join(sheets[1])}\n{MEMBER_PASSPHRASE}\n"
+    code, _, said = in_process.ask("dropbox-desk", *words, stdin=lines)
+    assert (code, "There is a vault in that folder already" in said) == (1, True)
     assert used.roles == (("administrator", "reader") if kind is SheetKind.CASES else ("administrator",))
 
 

@@ -38,6 +38,20 @@ async def test_a_reader_reads_and_has_no_box(house: House) -> None:
     assert house.draft("rita") is None
 
 
+async def test_who_opens_no_case_is_told_rounded_numbers_of_texts(house: House) -> None:
+    """On the status page too; whoever opens cases sees them as they are."""
+    await house.report(1, "It was on Tuesday.")
+    ada, eve = await house.officer("ada"), await house.officer("eve")
+    page = await ada.get("/cases/1")
+    fields = {"seen": page.field("seen"), "base": page.field("base"), "writer": "ada", "text": "Which day?"}
+    await ada.post("/cases/1/reply", fields | {"act": "draft"})
+    once = (await ada.get("/cases/1/preview")).field("once")
+    await ada.post("/cases/1/reply", {"act": "send", "once": once})
+    exact, rounded = (await ada.get("/status")).words, (await eve.get("/status")).words
+    assert re.search(r"\b1 waiting, .* given up\n", exact)
+    assert re.search(r"\b0 waiting, 0 published, 0 read, 0 given up; each number is rounded", rounded)
+
+
 async def test_recovery_sheets_stand_apart_from_the_members(house: House) -> None:
     """The page says whether there are any and what they do; older cases are shared with them as with anybody; removed,
     they are gone."""
