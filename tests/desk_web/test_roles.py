@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the pages show to each of the five roles."""
 
+import asyncio
 import re
 
 from journalist_ui.daemon.recovery import print_sheets
 from journalist_ui.people import steps
 from journalist_ui.people.sheets import SheetKind
+from journalist_ui.shapes.upkeep import Sync
 from journalist_ui.vault.roles import SHEETS
-from tests.desk.room import READER
+from journalist_ui.verbs.table import ask
+from tests.desk.room import READER, entropy
 from tests.desk_web.house import ORIGIN, House
 
 
@@ -53,6 +56,23 @@ async def test_who_opens_no_case_is_told_rounded_numbers_of_texts(house: House) 
     line = next(one for one in exact.splitlines() if " waiting, " in one)
     assert re.search(r"\b1 (waiting|published), .* given up$", line), line
     assert re.search(r"\b0 waiting, 0 published, 0 read, 0 given up; each number is rounded", rounded)
+
+
+async def test_who_opens_no_case_is_not_told_that_one_came(house: House) -> None:
+    """Collecting says the same with a report and without; by the command the number is rounded."""
+    ada, eve = await house.officer("ada"), await house.officer("eve")
+    said = []
+    for number in (1, 2):
+        if number == 2:
+            await asyncio.to_thread(house.room.report, entropy(number), "It was on Tuesday.")
+        page = await eve.post("/collect")
+        said.append(page.words)
+    assert said[0] == said[1]
+    assert "Collected.\n" in said[0]
+    await asyncio.to_thread(house.room.report, entropy(3), "And on Friday.")
+    assert (await ask(house.desk, eve.token, Sync())).new == 0
+    await asyncio.to_thread(house.room.report, entropy(4), "And on Sunday.")
+    assert (await ask(house.desk, ada.token, Sync())).new == 1
 
 
 async def test_recovery_sheets_stand_apart_from_the_members(house: House) -> None:

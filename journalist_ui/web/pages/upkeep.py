@@ -27,6 +27,8 @@ async def status(visit: Visit) -> Answer:
 
 async def collect(visit: Visit) -> Answer:
     done = await visit.ask(Sync())
+    if not visit.me.opens:
+        return visit.done("/", Done.RAN)
     return visit.done("/", Done.NEW if done.new else Done.COLLECTED)
 
 

@@ -29,6 +29,7 @@ class Done(Enum):
     STATE_NEW = "The case is marked as new, for all members."
     STATE_ASSESSING = "The case is marked as being assessed, for all members."
     COLLECTED = "Collected. Nothing new."
+    RAN = "Collected."
     NEW = "Collected. There are new messages."
     ADDED = (
         "The member is added. They sign in with the first passphrase and no code, and make one of their own; "
