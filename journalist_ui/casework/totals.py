@@ -1,16 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""How many cases there are, so rounded that no single one shows."""
+"""How many cases there are."""
 
 from sqlalchemy import Connection, func, select
 
 from journalist_ui.vault import tables
-
-STEP = 5
-
-
-def rounded(count: int) -> int:
-    """The nearest multiple of five."""
-    return (count + STEP // 2) // STEP * STEP
 
 
 def count_states(connection: Connection) -> dict[str, int]:

@@ -11,8 +11,7 @@ import segno
 from dropbox.command_line.output import say_once
 from dropbox.command_line.screen import cleared, give_secret, is_shown
 from dropbox.command_line.secret_lines import secret_line
-from journalist_ui.daemon.recovery import Printed, print_sheets, read_sheet, use_sheets
-from journalist_ui.daemon.restore import restore_vault
+from journalist_ui.daemon.recovery import Printed, print_sheets, read_sheet, restore_first, use_sheets
 from journalist_ui.refusals import BadInput, DeskRefused, NotAllowed
 from journalist_ui.shapes.recovery import MakeSheets, RecoveryUsed, SheetsMade
 from journalist_ui.shapes.sessions import Whoami
@@ -164,7 +163,7 @@ def use(
     given = [read_sheet(_typed(one, shown)) for one in ("One sheet", "Another sheet")]
     person = secret_line(NEW_MEMBER, confirm=True)
     if source is not None or file is not None:
-        restore_vault(vault, desk, file, replace=False, source=source)
+        restore_first(vault, desk, file, source)
     done = use_sheets(vault.absolute(), desk, given, member, person)
     if as_json:
         say_once(to_json(done))

@@ -15,7 +15,7 @@ from journalist_ui.refusals import BadInput
 from journalist_ui.shapes.recovery import RecoveryUsed
 from journalist_ui.vault import audit
 from journalist_ui.vault.case_keys import read_case_keys, store_case_keys
-from journalist_ui.vault.database import Vault
+from journalist_ui.vault.database import VAULT_FILE, Vault
 from journalist_ui.vault.evidence import unproved_members
 from journalist_ui.vault.roles import SHEETS
 from journalist_ui.vault.sealing import Holder, rewrap_case_key
@@ -23,12 +23,14 @@ from journalist_ui.vault.sealing import Holder, rewrap_case_key
 from .desk_key import stretch_desk_key
 from .notice_log import iso_day, remember_notices
 from .opening import open_desk_vault
+from .restore import restore_vault
 from .settings import read_settings
 from .vault_lock import hold_vault
 
 DAY = 86_400
 NONE = "This vault knows no recovery sheets: none were printed before it was backed up, or they were made void."
 OTHERS = "These sheets are not those that are in force at this desk: others were printed since. Use two of those."
+THERE = "There is a vault in that folder already: leave --from and --file out, and the sheets are used on it."
 ALTERED = (
     "The recovery sheets' key is not the one of this desk's record of acts: somebody changed the vault. Nothing was "
     "done. Restore an earlier backup, and tell whoever oversees this desk."
@@ -48,6 +50,13 @@ def print_sheets(kind: str) -> Printed:
     """New ones; nothing of them is kept. Raises BadInput."""
     public, drawn = draw_sheets(SheetKind(kind), os.urandom)
     return Printed(kind, public.hex(), tuple((sheet.words(), sheet.code()) for sheet in drawn))
+
+
+def restore_first(folder: Path, desk_passphrase: str, file: Path | None, source: Path | None) -> None:
+    """The newest backup, or the one that is named, where there is no vault. Raises BadInput, DeskRefused."""
+    if (folder / VAULT_FILE).exists():
+        raise BadInput(THERE)
+    restore_vault(folder, desk_passphrase, file, replace=False, source=source)
 
 
 def use_sheets(folder: Path, desk_passphrase: str, sheets: Sequence[Sheet], name: str, passphrase: str) -> RecoveryUsed:

@@ -182,9 +182,13 @@ def require_approver(connection: Connection, name: str, asker: str, approvers: C
         raise OwnProposal("You asked for this yourself. Another person has to approve it.")
     if first > day:
         raise RoleTooNew(
-            f"A role approves once all members were told of it {TOLD_DAYS} days ago: yours does so in {first - day} "
-            "days. Let another approve it."
+            f"A role approves once all members were told of it {TOLD_DAYS} days ago: yours does so "
+            f"{_when(first - day)}. Let another approve it."
         )
+
+
+def _when(days: int) -> str:
+    return "tomorrow" if days == 1 else f"in {days} days"
 
 
 def close_approved(

@@ -26,21 +26,30 @@ ASKER_GONE = "Whoever asked for this may not ask for it any more. Refuse it, and
 
 @dataclass(frozen=True)
 class Act:
-    """A kind of proposal: who asks for it and approves it, what is done, how all members are told, and whether the
-    sessions of whom it is about end."""
+    """A kind of proposal: who asks for it and approves it, what is done with its exact bytes on a day, by the code of
+    which notice all members are told, and whether the sessions of whom it is about end."""
 
     approvers: frozenset[Role]
-    do: Callable[[Connection, str, Step, int, int], None]
+    do: Callable[[Connection, Proposal, int, int], None]
     code: str
     ends_sessions: bool = False
 
 
-_ADD = Act(_ADMINISTRATORS, steps.add, "member-added")
+def _of_people(do: Callable[[Connection, str, Step, int, int], None], code: str, *, ends_sessions: bool = False) -> Act:
+    """What two administrators decide."""
+
+    def act(connection: Connection, proposal: Proposal, day: int, told: int) -> None:
+        do(connection, proposal.target, Step.of_bytes(proposal.content), day, told)
+
+    return Act(_ADMINISTRATORS, act, code, ends_sessions)
+
+
+_ADD = _of_people(steps.add, "member-added")
 ACTS: dict[str, Act] = {
     **{kind.value: _ADD for kind in steps.ADDS.values()},
-    Kind.ROLE: Act(_ADMINISTRATORS, steps.change_roles, "member-roles", ends_sessions=True),
-    Kind.SHEETS: Act(_ADMINISTRATORS, steps.put_sheets, "recovery-sheets"),
-    Kind.RECOVER: Act(_ADMINISTRATORS, steps.recover, "member-recovered", ends_sessions=True),
+    Kind.ROLE: _of_people(steps.change_roles, "member-roles", ends_sessions=True),
+    Kind.SHEETS: _of_people(steps.put_sheets, "recovery-sheets"),
+    Kind.RECOVER: _of_people(steps.recover, "member-recovered", ends_sessions=True),
 }
 
 
@@ -77,9 +86,9 @@ def ask(
 
 
 def _do(desk: Desk, connection: Connection, proposal: Proposal, by: str) -> None:
-    act, step = ACTS[proposal.kind], Step.of_bytes(proposal.content)
-    act.do(connection, proposal.target, step, desk.engine.day, told_on(desk))
-    roles = ", ".join(step.roles)
+    act = ACTS[proposal.kind]
+    act.do(connection, proposal, desk.engine.day, told_on(desk))
+    roles = ", ".join(_step(proposal).roles)
     tell_members(desk, connection, act.code, member=proposal.target, by=by, roles=roles)
 
 
@@ -111,8 +120,13 @@ def _kinds(session: Session) -> list[str]:
     return [kind for kind, act in ACTS.items() if not act.approvers.isdisjoint(session.member.roles)]
 
 
+def _step(proposal: Proposal) -> Step:
+    """What is asked for about a member; an empty one for other kinds, and where the bytes are gone."""
+    return Step.of_bytes(proposal.content if proposal.kind in set(Kind) else b"")
+
+
 def _line(one: Proposal, name: str, held: str | None, day: int) -> ProposalLine:
-    step, state = Step.of_bytes(one.content), one.state_on(day)
+    step, state = _step(one), one.state_on(day)
     first = proposals.approves_from(held, ACTS[one.kind].approvers)
     able = state == State.OPEN and one.asker != name and first is not None
     return ProposalLine(

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """How many cases there are, for members who open none."""
 
-from journalist_ui.casework.totals import count_states, rounded
+from journalist_ui.casework.totals import count_states
 from journalist_ui.people.session import Session
 from journalist_ui.refusals import NotAllowed
 from journalist_ui.shapes.totals import CaseTotals, StateTotal, Totals
 from journalist_ui.vault.roles import OPENERS
+from journalist_ui.words.counts import rounded
 
 from .desk import Desk
 

@@ -24,6 +24,8 @@ def _several(roles: tuple[str, ...]) -> str:
 def asked(one: ProposalLine) -> str:
     """What is to be done, in one sentence or two."""
     match one.kind:
+        case "role" if not one.roles:
+            return f"Change what {one.target} may do."
         case "role":
             return f"Change what {one.target} may do: from {_several(one.before)} to {_several(one.roles)}."
         case "recover-member":

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What takes two people: asked by one, approved by another with a signature of their own, done in the same moment."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 
@@ -13,8 +14,10 @@ from journalist_ui.people import members, passphrases, proposals
 from journalist_ui.people.members import Role
 from journalist_ui.vault import tables
 from journalist_ui.vault.evidence import unproved_members
+from tests.desk.live import BIN
 from tests.desk.people import People, people_of
 from tests.desk.room import ADMINISTRATOR, FIRST_PASSPHRASE, INVESTIGATOR, PASSPHRASE, Room, entropy
+from tests.terminal import Terminal
 
 pytestmark = pytest.mark.usefixtures("brief_stretch")
 FIRST = f"{FIRST_PASSPHRASE}\n"
@@ -121,7 +124,7 @@ async def test_a_new_role_approves_only_seven_days_after_it_was_told(room: Room)
         await people.login("eve")
         (line,) = await people.ask("eve", "proposals")
         assert (line["yours"], line["from_day"] > line["day"]) == (False, True)
-        assert "yours does so in 1 days" in await people.refused("eve", "approve", 1)
+        assert "yours does so tomorrow" in await people.refused("eve", "approve", 1)
         days_pass(room, 1)
         await people.ask("eve", "approve", 1)
         assert "carl" in names(room)
@@ -154,6 +157,9 @@ async def test_a_proposal_is_refused_or_taken_back_with_a_reason(two: People) ->
     await two.ask("ada", "refuse", 2, "--reason", "a mistake")
     found = {line["proposal"]: (line["decided_by"], line["answer"]) for line in await two.ask("ada", "proposals")}
     assert found == {1: ("eve", "not now"), 2: ("ada", "a mistake")}
+    _, shown, _ = await two.run("proposals", "--session", two.session("ada"))
+    assert "1: Change what bob may do.\n" in shown
+    assert "Refused. By eve on " in shown
     assert roles(two.room, "bob") == {"investigator"}
 
 
@@ -320,3 +326,16 @@ async def test_a_signing_key_that_was_exchanged_is_noticed(two: People) -> None:
     assert "member-key-altered" in await two.told()
     await two.ask("ada", "member", "role", "bob", "--role", "custodian")
     assert "Sign in again" in await two.refused("eve", "approve", 1)
+
+
+@pytest.mark.parametrize(("typed", "done"), [("y", True), ("n", False)])
+async def test_at_a_terminal_it_is_said_before_it_is_approved(two: People, typed: str, done: bool) -> None:
+    """What is asked for and what closes stands before the question; without a yes nothing is done."""
+    await two.ask("ada", "member", "recover", "bob", stdin=FIRST)
+    words = ("approve", "1", "--session", str(two.session("eve")))
+    terminal = await asyncio.to_thread(Terminal, *words, command=str(BIN / "dropbox-desk"))
+    await asyncio.to_thread(terminal.until_prompt, "Approve this? [y/N]: ")
+    assert "Give bob a new first passphrase. It opens no case" in terminal.screen
+    terminal.type(f"{typed}\r")
+    assert await asyncio.to_thread(terminal.end) == (0 if done else 1)
+    assert (await two.ask("eve", "proposals"))[0]["state"] == ("approved" if done else "open")

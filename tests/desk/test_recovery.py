@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from dropbox.protocol.armour import armour
 from dropbox.protocol.primitives import SealingKey
 from journalist_ui.daemon.recovery import print_sheets, use_sheets
 from journalist_ui.daemon.sign_ins import SignIn
@@ -27,9 +28,11 @@ from journalist_ui.vault.case_keys import read_case_keys
 from journalist_ui.vault.evidence import unproved_members
 from journalist_ui.vault.roles import SHEETS
 from journalist_ui.vault.sealing import Holder
+from tests import in_process
 from tests.desk.live import BIN, DESK_PASSPHRASE, MEMBER_PASSPHRASE, LiveService, here, start_service, wait_for
 from tests.desk.people import People, people_of
 from tests.desk.room import ADMINISTRATOR, FIRST_PASSPHRASE, INVESTIGATOR, PASSPHRASE, Room, entropy
+from tests.flows.twin import make_service
 from tests.terminal import CLEAR, Terminal
 
 DESK = str(BIN / "dropbox-desk")
@@ -275,6 +278,37 @@ def recovered(home: Path, backups: Path, lines: Sequence[str]) -> dict[str, Any]
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+@pytest.mark.parametrize("kind", SheetKind)
+def test_sheets_are_printed_with_a_new_desk(tmp_path: Path, kind: SheetKind) -> None:
+    """At a terminal each is shown and cleared, then the codes; they are in force at once. A script that asks for them
+    makes no desk."""
+    anchor = tmp_path / "anchor.txt"
+    anchor.write_bytes(armour("ANCHOR", make_service(("north",)).twin.directory.anchors[0].encode()))
+    where = ("--vault", str(tmp_path / "desk"), "--service", "http://127.0.0.1:9", "--anchor", str(anchor))
+    words = ("init", *where, "--name", "Unit", "--member", "ada", "--backup", "none", "--sheets", kind)
+    refused = subprocess.run([DESK, *words], input=f"{PASSPHRASE}\n" * 2, capture_output=True, text=True, check=False)
+    assert (refused.returncode, "on a terminal alone" in refused.stderr) == (1, True)
+    assert not (tmp_path / "desk").exists()
+    terminal = Terminal(*words, command=DESK)
+    for _ in ("desk", "member"):
+        for prompt in ("passphrase: ", "confirmation: "):
+            terminal.until_prompt(prompt)
+            terminal.type(f"{PASSPHRASE}\r")
+    for prompt in ("it is on paper", "it is on paper", "it is on paper", "your app has it", "they are on paper"):
+        terminal.until_prompt(f"Press Enter when {prompt}")
+        terminal.type("\r")
+    assert terminal.end() == 0, terminal.screen
+    sheets = words_of(terminal.screen)
+    assert "No recovery sheets" not in terminal.screen
+    given = [read_sheet(" ".join(sheets[at])) for at in (1, 2)]
+    used = use_sheets(tmp_path / "desk", PASSPHRASE, given, "zoe", MEMBER_PASSPHRASE)
+    words = ("recovery", "use", "--vault", tmp_path / "desk", "--from", tmp_path, "--member", "zoe2")
+    lines = f"{PASSPHRASE}\n{' '.join(sheets[0])}\n{' '.join(sheets[1])}\n{MEMBER_PASSPHRASE}\n"
+    code, _, said = in_process.ask("dropbox-desk", *words, stdin=lines)
+    assert (code, "There is a vault in that folder already" in said) == (1, True)
+    assert used.roles == (("administrator", "reader") if kind is SheetKind.CASES else ("administrator",))
 
 
 def cases(session: Path) -> list[int]:

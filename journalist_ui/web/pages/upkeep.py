@@ -2,6 +2,7 @@
 """How the desk is, collecting now, how to use the pages, and the files that the pages load."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from journalist_ui.shapes.upkeep import Epochs, Status, Sync
 from journalist_ui.web.answers import Answer
@@ -9,18 +10,25 @@ from journalist_ui.web.notices import sorted_notices
 from journalist_ui.web.render import static_files
 from journalist_ui.web.site import KEYS, YEAR, Visit
 from journalist_ui.web.words.done import Done
+from journalist_ui.words.counts import rounded
 
 FILES = static_files()
 
 
 async def status(visit: Visit) -> Answer:
     found = await visit.ask(Status())
+    if not visit.me.opens:
+        # Who opens no case is told no count that one case moves.
+        texts = {state: rounded(count) for state, count in found.texts.items()}
+        found = replace(found, texts=texts, unfinished=rounded(found.unfinished))
     epochs = (await visit.ask(Epochs())).epochs
     return visit.page("status.html", status=found, epochs=epochs, **sorted_notices(found.notices))
 
 
 async def collect(visit: Visit) -> Answer:
     done = await visit.ask(Sync())
+    if not visit.me.opens:
+        return visit.done("/", Done.RAN)
     return visit.done("/", Done.NEW if done.new else Done.COLLECTED)
 
 

@@ -58,6 +58,7 @@ class Done(Enum):
     NOTED = "The note is kept. Nobody changes it or takes it away; another note may correct it."
     TRIAGE = "It holds for reports that come from now on. Those that were collected stay as they are."
     COLLECTED = "Collected. Nothing new."
+    RAN = "Collected."
     NEW = "Collected. There are new messages."
     ADDED = (
         "The member is added. They sign in with the first passphrase and no code, and make one of their own; "
