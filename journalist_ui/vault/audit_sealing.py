@@ -236,6 +236,11 @@ def store_reader_keys(connection: Connection, keys: list[ReaderKey]) -> None:
         connection.execute(replaced, {"generation": one.generation, "member": one.member, "wrapped": one.wrapped})
 
 
+def delete_reader_keys(connection: Connection, member: str) -> None:
+    """What is wrapped to a key that the member has lost: whoever reads the log shares it anew."""
+    connection.execute(delete(tables.audit_readers).where(tables.audit_readers.c.member == member))
+
+
 def share_reader_keys(connection: Connection, holder: Holder) -> None:
     """Whoever reads the log, and signs in, lets those read what was done before who may read it since: each generation
     that is wrapped to the holder, for each reader to whom it is not."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Templates, and how what a source wrote is kept inert in them: its marks are shown, then everything is escaped."""
 
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
 from pathlib import PurePath
@@ -26,6 +27,36 @@ from .words import cases, dates, marked, members
 _KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
 
+# No filter may be called as one of Jinja's own that a template uses.
+FILTERS: dict[str, Callable[..., object]] = {
+    "inert": inert,
+    "inert_line": inert_line,
+    "category": cases.category,
+    "force": cases.force,
+    "state": cases.state,
+    "draft": cases.draft,
+    "chip": cases.chip,
+    "why": WHY.__getitem__,
+    "shelf": cases.shelf,
+    "group": cases.group,
+    "role": members.role,
+    "member": members.member,
+    "asked": proposals.asked,
+    "became": proposals.state,
+    "delivery": lambda message: delivery(message).page,
+    "told": told,
+    "act": done,
+    "day": dates.day,
+    "moment": dates.moment,
+    "plural": counted,
+    "pieces": marked.pieces,
+    "mark_kind": mark_kind,
+    "how_long": lambda preview: length(preview.parts, preview.batches),
+    "has_tasks": marked.has_tasks,
+    "must_be_read": marked.must_be_read,
+}
+
+
 @cache
 def environment() -> Environment:
     """Compiled once for all desks of a process."""
@@ -42,33 +73,7 @@ def environment() -> Environment:
     made.globals |= {"longest_title": LONGEST_TITLE, "longest_canned": LONGEST_CANNED, "categories": CATEGORIES}
     made.globals |= {"short": SHORT, "middling": MIDDLING}
     made.globals |= {"longest_reference": LONGEST_REFERENCE, "longest_officer": LONGEST_OFFICER}
-    made.filters |= {
-        "inert": inert,
-        "inert_line": inert_line,
-        "category": cases.category,
-        "force": cases.force,
-        "state": cases.state,
-        "draft": cases.draft,
-        "chip": cases.chip,
-        "why": WHY.__getitem__,
-        "shelf": cases.shelf,
-        "group": cases.group,
-        "role": members.role,
-        "member": members.member,
-        "asked": proposals.asked,
-        "became": proposals.state,
-        "delivery": lambda message: delivery(message).page,
-        "told": told,
-        "act": done,
-        "day": dates.day,
-        "moment": dates.moment,
-        "plural": counted,
-        "pieces": marked.pieces,
-        "mark_kind": mark_kind,
-        "how_long": lambda preview: length(preview.parts, preview.batches),
-        "has_tasks": marked.has_tasks,
-        "must_be_read": marked.must_be_read,
-    }
+    made.filters |= FILTERS
     return made
 
 

@@ -19,6 +19,7 @@ from journalist_ui.shapes.canned import LONGEST_CANNED, LONGEST_TITLE
 from journalist_ui.socket.server import ask_by_name
 from journalist_ui.vault import tables
 from tests import in_process
+from tests.desk.acts import acts, holder_of
 from tests.desk.room import ADMINISTRATOR, PASSPHRASE, Room
 from tests.desk.test_reply import Script, _code, scripts
 from tests.desk.test_reply_marks import at_a_socket
@@ -101,10 +102,9 @@ async def test_what_is_removed_is_offered_no_more_and_can_come_back(room: Room) 
             await ask(ada, "canned-remove", number=number)
         await ask(ada, "canned-edit", **WORDS, number=number)
         assert (await listed(ada))[number].version == 3
-    with room.vault.reading() as connection:
-        acts = connection.execute(select(tables.audit.c.act, tables.audit.c.about)).all()
-    assert ("canned remove", "canned 1 2") in [tuple(act) for act in acts]
-    assert not any(WORDS["title"] in str(act) for act in acts)
+    told = acts(room.vault, holder_of(room.vault, "ada", PASSPHRASE))
+    assert ("canned remove", "canned 1 2") in [(one.act, one.about) for one in told]
+    assert not any(WORDS["title"] in str(one) for one in told)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 
 import json
 import random
+import re
 import signal
 import stat
 import time
@@ -74,6 +75,7 @@ def test_a_report_goes_in_and_the_answer_comes_out(service: LiveService, session
     assert {**line, "opened": ""} == {"case": case, "state": "new", "opened": "", **said, **nothing}
     answer = "Thank you. " * 100
     sent = must("dropbox-desk", "reply", case, "--session", session, "--text-file", "-", "--json", stdin=answer).json
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ", sent.pop("leaves"))
     assert sent == {"case": case, "parts": 2, "state": "waiting"}
 
     def read() -> bool:

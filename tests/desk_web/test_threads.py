@@ -18,9 +18,8 @@ from journalist_ui.verbs.table import VERBS, ask
 from tests.desk.room import FIRST_PASSPHRASE, PASSPHRASE
 from tests.desk_web.house import ORIGIN, House, Officer
 
-# A run against the service, a backup and the proof of the log are the engine's own; recovery sheets are printed at a
-# terminal alone.
-APART = {"sync", "backup", "verify-audit", "recovery-sheets"}
+# A run against the service and a backup are the engine's own; recovery sheets are printed at a terminal alone.
+APART = {"sync", "backup", "recovery-sheets"}
 
 
 def _frames(frame: FrameType | None) -> Iterator[str]:

@@ -24,8 +24,7 @@ async def now(officer: Officer, query: str = "?case=1") -> dict[str, Any]:
 
 
 async def test_asking_keeps_no_session_open(house: House) -> None:
-    """Asked all the time the session ends when it would have; then the answer leads to the sign-in, and takes no cookie
-    away."""
+    """Asked all the time, the session ends when it would have; then it leads to the sign-in and takes no cookie."""
     await house.report(1, "x")
     ada = await house.officer()
     for _ in range(10):

@@ -171,6 +171,6 @@ class Demo:
         assert found, "not collected"
         return int(found)
 
-    def reply(self, slug: str, case: int, text: str) -> Ran:
-        words = (str(case), "--session", self.session(slug), "--text-file", "-")
+    def reply(self, slug: str, case: int, text: str, *more: str) -> Ran:
+        words = (str(case), "--session", self.session(slug), "--text-file", "-", *more)
         return run("dropbox-desk", "reply", *words, stdin=text)

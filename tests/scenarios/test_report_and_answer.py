@@ -82,7 +82,9 @@ def test_a_terminal_shows_hostile_text_as_text(demo: Demo) -> None:
     sent = demo.report("intake", hostile)
     case = demo.case_with("intake", hostile)
     shown = ok("dropbox-desk", "show", str(case), "--session", demo.session("intake")).out
-    assert demo.reply("intake", case, hostile).code == 0
+    # The source's own words: they go once their writer has read that they are.
+    assert demo.reply("intake", case, hostile).code == 1
+    assert demo.reply("intake", case, hostile, "--read-marks").code == 0
     assert until(lambda: demo.conversation(sent["codename"], "intake")["messages"], 60)
     read = ok("dropbox-source", "check", *demo.pinned, stdin=f"{sent['codename']}\n").out
     for screen in (shown, read):

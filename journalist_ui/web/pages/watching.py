@@ -3,7 +3,7 @@
 
 import json
 
-from journalist_ui.refusals import DeskRefused, NotSignedIn
+from journalist_ui.refusals import DeskRefused, FirstPassphrase, NotSignedIn
 from journalist_ui.shapes.watching import Watch
 from journalist_ui.web.answers import Answer, to
 from journalist_ui.web.site import Visit
@@ -20,6 +20,8 @@ async def now(visit: Visit) -> Answer:
     except NotSignedIn:
         # Not by the way that takes the cookie: another tab may hold a new session by now.
         return to("/sign-in")
+    except FirstPassphrase:
+        return to("/passphrase")
     except DeskRefused:
         return Answer(b"{}", JSON)
     told = {"unread": found.unread, "writing": found.writers, "newest": found.newest}
