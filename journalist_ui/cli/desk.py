@@ -120,12 +120,9 @@ def init(
     printed = _drawn(sheets_kind)
     desk = desk_passphrase(desk_key_fd, confirm=True)
     person = secret_line(MEMBER, confirm=True)
-    served = (web, web_url, web_cert, web_key)
-    made = init_desk(
-        NewDesk(vault, service, anchor, name, member, backup, proxy, roles, *served, demo, not undeclared, printed),
-        desk,
-        person,
-    )
+    served, shown = (web, web_url, web_cert, web_key), (demo, not undeclared, printed)
+    wanted = NewDesk(vault, service, anchor, name, member, backup, proxy, roles, *served, *shown)
+    made = init_desk(wanted, desk, person)
     try:
         _give(made, printed, as_json)
     except OutputLost:

@@ -3,20 +3,18 @@
 
 import gc
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
 from journalist_ui.casework.cases import ASKED, ASKS
-from journalist_ui.vault.backup import is_too_old
 from journalist_ui.vault.database import write_meta
 
 from .engine import Engine
 from .keyring import KeyringStore
 from .off_loop import off_loop
-from .opening import BEFORE, DAY, open_desk_vault
+from .opening import open_desk_vault
 from .settings import ANCHOR_FILE, DeskSettings, read_anchor
 from .trial_opening import TrialOpening
 
@@ -39,10 +37,6 @@ async def working_engine(folder: Path, settings: DeskSettings, desk_key: bytes) 
 def _open_engine(folder: Path, settings: DeskSettings, desk_key: bytes, opening: TrialOpening) -> Engine:
     anchor = read_anchor(folder / ANCHOR_FILE)
     vault = open_desk_vault(folder, settings, desk_key)
-    # The copy of before a step of the vault opens to whoever was a member then.
-    copy = folder / BEFORE
-    if copy.exists() and is_too_old(copy, int(time.time() // DAY)):
-        copy.unlink()
     try:
         # What a killed desk replaced or removed must not stay in its log.
         vault.truncate_wal()

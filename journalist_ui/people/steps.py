@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, update
 from dropbox.protocol.chance import Random
 from journalist_ui.refusals import BadInput, NoSuchMember, ProposalOver
 from journalist_ui.vault import tables
+from journalist_ui.vault.audit_sealing import delete_reader_keys
 from journalist_ui.vault.database import read_meta, write_meta
 from journalist_ui.vault.evidence import record_key
 from journalist_ui.vault.leaving import take_all_keys
@@ -174,6 +175,7 @@ def recover(connection: Connection, name: str, step: Step, day: int, told: int) 
     store_roles(connection, name, (), told)
     store_roles(connection, name, member.roles, told)
     take_all_keys(connection, name)
+    delete_reader_keys(connection, name)
     forget_browsers(connection, name)
     forget_spares(connection, name)
     forget_keys(connection, name)

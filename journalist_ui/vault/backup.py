@@ -63,7 +63,7 @@ def write_backup(
 ) -> Path:
     """A new backup of a ``day`` of unix time, on the disk when this returns; only the newest ``keep`` stay. Raises
     BackupFailed, and BackupsGone unless a person has said that this is a ``new_disk``. With it go those of more than
-    OLDEST days.
+    OLDEST days, but for the one before it.
 
     The files ``beside`` it are copied too, each once and not secret: settings without which it could not be opened.
     The folder is never made here: an unmounted disk must be noticed.
@@ -77,8 +77,9 @@ def write_backup(
         write_meta(connection, BACKUP_DAY, day)
     try:
         target = _copied(vault, folder, unit_id, before, beside)
+        # The one before is left whatever the day: a clock that ran ahead once leaves two.
         for old in before:
-            if old in [*before, target][:-keep] or is_too_old(old, day):
+            if old in [*before, target][:-keep] or (old != before[-1] and is_too_old(old, day)):
                 old.unlink()
     except (OSError, DatabaseError, DriverError) as error:
         with vault.writing() as connection:

@@ -108,7 +108,8 @@ def test_what_is_kept_is_sealed_and_whole(tmp_path: Path) -> None:
 
 
 def test_backups_of_more_than_35_days_go_once_there_is_a_newer(room: Room, tmp_path: Path) -> None:
-    """However many are to be kept; one of exactly so many days stays."""
+    """However many are to be kept; one of exactly so many days stays, and the one before the newest whatever its age: a
+    clock that ran ahead once leaves two."""
     folder = tmp_path / "backups"
     folder.mkdir()
     made = [write_backup(room.vault, folder, room.settings.unit_id, 9, day=day) for day in (100, 101, 102)]
@@ -116,3 +117,5 @@ def test_backups_of_more_than_35_days_go_once_there_is_a_newer(room: Room, tmp_p
         os.utime(path, (day * DAY + 5, day * DAY + 5))
     newest = write_backup(room.vault, folder, room.settings.unit_id, 9, day=102 + OLDEST)
     assert sorted(folder.glob("*.db")) == [made[2], newest]
+    far = write_backup(room.vault, folder, room.settings.unit_id, 9, day=10_000_000)
+    assert sorted(folder.glob("*.db")) == [newest, far]
