@@ -5,14 +5,17 @@ import asyncio
 import json
 import secrets
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from dropbox.forces import enabled_forces
 
 from .authenticator import code_now
 from .processes import Children, DemoFailed, run
 
+Result = TypeVar("Result")
 POLICY = {
     "period": 5,
     "collect": 5,
@@ -189,6 +192,18 @@ async def make_desks_and_server(demo: Demo) -> None:
     await run(("dropbox-admin", "directory", "publish", "--config", config, "--directory", directory))
 
 
+async def by_older_code(member: Member, act: Callable[[str], Awaitable[Result]]) -> Result:
+    """Do what takes a one-time code with one of half a minute ago: whoever tries the demo has the present one unused.
+    Raises DemoFailed."""
+    for left in reversed(range(_CODES)):
+        try:
+            return await act(code_now(member.totp_secret, steps_ago=1))
+        except DemoFailed:
+            if not left:
+                raise
+    raise AssertionError
+
+
 async def _add_members(demo: Demo, unit: DemoUnit) -> None:
     """The administrator signs in once and adds the others, who make passphrases of their own and come first in the
     list."""
@@ -207,18 +222,12 @@ async def _add_members(demo: Demo, unit: DemoUnit) -> None:
         session = await login(name, first, "")
         own = ("dropbox-desk", "member", "passphrase", "--session", session, "--json")
         member.totp_secret = json.loads(await run(own, [first, member.passphrase]))["totp_secret"]
-        # With an older code: whoever tries the demo has the present one unused.
         confirm = ("dropbox-desk", "member", "confirm", "--session", session)
-        for left in reversed(range(_CODES)):
-            try:
-                await run(confirm, [code_now(member.totp_secret, steps_ago=1)])
-                break
-            except DemoFailed:
-                if not left:
-                    raise
+        await by_older_code(member, lambda code: run(confirm, [code]))
         return member
 
-    held = await login(administrator.name, administrator.passphrase, code_now(administrator.totp_secret))
+    name, passphrase = administrator.name, administrator.passphrase
+    held = await by_older_code(administrator, lambda code: login(name, passphrase, code))
     added = [*await asyncio.gather(*(add(name, roles) for name, roles in MEMBERS)), await add(*DEPUTY)]
     await run(("dropbox-desk", "lock", "--session", held))
     unit.members = [*added, administrator]

@@ -2,8 +2,6 @@
 """A day at a unit's desk, in a browser, on a whole service: five members, declarations asked, real reports."""
 
 import asyncio
-import json
-import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,12 +10,14 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
+from sqlalchemy import Connection
 
 from journalist_ui.daemon.desk_key import stretch_desk_key
+from journalist_ui.daemon.settings import read_settings
 from journalist_ui.people.members import read_member
 from journalist_ui.people.passphrases import open_secrets
 from journalist_ui.vault.case_keys import read_case_keys
-from journalist_ui.vault.database import VAULT_FILE, Vault, open_vault
+from journalist_ui.vault.database import VAULT_FILE, open_vault
 from journalist_ui.vault.sealing import CaseKeys, Holder
 from tests.browser.conftest import CHROMIUM, Launch
 from tests.browser.desk_page import DeskPage
@@ -28,6 +28,7 @@ from tests.scenarios.service import Demo, here, ok
 pytestmark = pytest.mark.chromium
 REPORTS = 30 if LONG else 8
 FIRST, SECOND, ADMIN = 0, 1, 4
+UNIT = "demo-north"
 RISK = "He says that he will kill her tonight."
 NAMED = "Sergeant Roberts took the money from the drawer."
 PLAIN = "Report number {} about the canteen."
@@ -48,7 +49,7 @@ class Unit:
 
     demo: Demo
     browser: Browser
-    slug: str = "demo-north"
+    slug: str = UNIT
 
     @asynccontextmanager
     async def member(self, number: int) -> AsyncIterator[DeskPage]:
@@ -61,13 +62,6 @@ class Unit:
 
     def url(self, path: str = "") -> str:
         return str(self.demo.unit(self.slug)["desk"]) + path
-
-    def vault(self) -> Vault:
-        """The vault as whoever has its file and the desk passphrase opens it, beside the running desk."""
-        unit = self.demo.unit(self.slug)
-        settings = (Path(unit["dir"]) / "desk.toml").read_text()
-        salt = bytes.fromhex(re.findall(r'^salt = "([0-9a-f]+)"', settings, re.M)[0])
-        return open_vault(Path(unit["dir"]) / VAULT_FILE, stretch_desk_key(unit["desk_passphrase"], salt))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -100,7 +94,7 @@ async def declared(page: Page, unit: Unit, case: int) -> None:
 
 def told(demo: Demo, text: str, *more: str) -> None:
     """A source reports."""
-    words = ("--unit", "demo-north", "--category", "discrimination", "--text-file", "-", "--json", *more)
+    words = ("--unit", UNIT, "--category", "discrimination", "--text-file", "-", "--json", *more)
     ok("dropbox-source", "report", *demo.pinned, *words, stdin=text)
 
 
@@ -212,34 +206,34 @@ async def excluded(unit: Unit, page: Page, other: Page, case: int) -> None:
     await expect(other.get_by_role("button", name="Sign in")).to_be_visible()
 
 
-async def test_who_has_left_opens_nothing_written_since(unit: Unit) -> None:
+def test_who_has_left_opens_nothing_written_since(day: Demo) -> None:
     """With the vault of a later day, the desk passphrase, and every key that they ever had."""
-    demo, gone = unit.demo, unit.demo.unit(unit.slug)["members"][SECOND]
-    vault = unit.vault()
+    made = day.unit(UNIT)
+    gone, salt = made["members"][SECOND], read_settings(Path(made["dir"])).salt
+    vault = open_vault(Path(made["dir"]) / VAULT_FILE, stretch_desk_key(made["desk_passphrase"], salt))
     try:
         with vault.reading() as connection:
-            row = read_member(connection, gone["name"])
-            assert row is not None
-            opened = open_secrets(row.name, row.salt, row.sealed, gone["passphrase"])
-            assert opened is not None
-            holder, keys = Holder(row.name, opened.key), read_case_keys(connection, row.name)
-            case = next(number for number, _ in keys)
-            kept = CaseKeys(tuple(one.open(holder) for (number, _), one in keys.items() if number == case))
-            before = {sealed for _, sealed, _ in sealed_things(connection, case)}
-        assert all(is_opened(kept, sealed, info) for _, sealed, info in read_things(vault, case))
-        words = ("member", "remove", gone["name"], "--yes", "--session", demo.session(unit.slug, ADMIN))
-        await asyncio.to_thread(here, "dropbox-desk", *words)
-        first = demo.session(unit.slug, FIRST)
-        await asyncio.to_thread(here, "dropbox-desk", "declare", str(case), "--conflict", "none", "--session", first)
-        note = ("note", str(case), "--text-file", "-", "--session", first, "--json")
-        assert json.loads((await asyncio.to_thread(ok, "dropbox-desk", *note, stdin="Written since.")).out)["note"]
-        since = [(sealed, info) for _, sealed, info in read_things(vault, case) if sealed not in before]
+            case, kept = all_keys(connection, gone)
+            before = sealed_things(connection, case)
+        assert all(is_opened(kept, sealed, info) for _, sealed, info in before)
+        here("dropbox-desk", "member", "remove", gone["name"], "--yes", "--session", day.session(UNIT, ADMIN))
+        first = day.session(UNIT, FIRST)
+        here("dropbox-desk", "declare", str(case), "--conflict", "none", "--session", first)
+        ok("dropbox-desk", "note", str(case), "--text-file", "-", "--session", first, stdin="Written since.")
+        with vault.reading() as connection:
+            since = [one for one in sealed_things(connection, case) if one not in before]
         assert since
-        assert not any(is_opened(kept, sealed, info) for sealed, info in since)
+        assert not any(is_opened(kept, sealed, info) for _, sealed, info in since)
     finally:
         vault.close()
 
 
-def read_things(vault: Vault, case: int) -> list[tuple[str, bytes, bytes]]:
-    with vault.reading() as connection:
-        return sealed_things(connection, case)
+def all_keys(connection: Connection, member: dict[str, str]) -> tuple[int, CaseKeys]:
+    """One of a member's cases, with every key to it that their passphrase opens."""
+    row = read_member(connection, member["name"])
+    assert row is not None
+    opened = open_secrets(row.name, row.salt, row.sealed, member["passphrase"])
+    assert opened is not None
+    holder, keys = Holder(row.name, opened.key), read_case_keys(connection, row.name)
+    case = next(number for number, _ in keys)
+    return case, CaseKeys(tuple(one.open(holder) for (number, _), one in keys.items() if number == case))
