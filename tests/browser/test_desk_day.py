@@ -26,7 +26,7 @@ from tests.long_form import LONG
 from tests.scenarios.service import Demo, here, ok
 
 pytestmark = pytest.mark.chromium
-REPORTS = 30 if LONG else 8
+REPORTS = 30 if LONG else 5
 FIRST, SECOND, ADMIN = 0, 1, 4
 UNIT = "demo-north"
 RISK = "He says that he will kill her tonight."
