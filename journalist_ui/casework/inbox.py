@@ -79,6 +79,14 @@ def list_cases(connection: Connection, member: str) -> list[CaseLine]:
     return found
 
 
+def declared_of(connection: Connection, member: str, numbers: Sequence[int]) -> set[int]:
+    """Those of the cases of which the member may see what they hold."""
+    if read_meta(connection, ASKS, "") != ASKED:
+        return set(numbers)
+    rows = tables.declarations.c
+    return set(connection.execute(select(rows.number).where(rows.member == member, rows.number.in_(numbers))).scalars())
+
+
 def _members_by_case(connection: Connection, rows: Any) -> dict[int, tuple[str, ...]]:
     found: dict[int, list[str]] = {}
     for number, name in connection.execute(select(rows.c.number, rows.c.member).order_by(rows.c.member)):

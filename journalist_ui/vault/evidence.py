@@ -58,6 +58,8 @@ def listed(connection: Connection, names: Iterable[str], acts: Sequence[str] = (
     only where it stands before the row that closed that list."""
     rows, wanted = tables.audit, list(names)
     found: dict[str, Proof] = {}
+    if not wanted:
+        return found
     closed = connection.execute(select(func.min(rows.c.seq)).where(rows.c.act == MIGRATED)).scalar() or 0
     for at in range(0, len(wanted), _AT_ONCE):
         these = select(rows.c.about, rows.c.act, rows.c.seq).where(rows.c.about.in_(wanted[at : at + _AT_ONCE]))

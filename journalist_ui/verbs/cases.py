@@ -130,9 +130,9 @@ def _whose(writers: tuple[str, ...], reader: str) -> str:
 
 def glimpses(desk: Desk, session: Session, asked: Glimpses) -> GlimpseList:
     """Raises NoSuchCase."""
-    wanted = set(asked.cases)
-    undeclared = {one.number for one in _lines(desk, session) if not one.declared} & wanted
-    found = _glimpses(desk, session, [number for number in asked.cases if number not in undeclared])
+    with desk.engine.vault.reading() as connection:
+        declared = inbox.declared_of(connection, session.member.name, asked.cases)
+    found = _glimpses(desk, session, [number for number in asked.cases if number in declared])
     told = (found.get(number, NOTHING) for number in asked.cases)
     return GlimpseList(tuple(GlimpseLine(one.categories, one.excerpt, one.tags) for one in told))
 

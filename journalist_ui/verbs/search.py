@@ -50,7 +50,7 @@ def learn(desk: Desk, session: Session) -> None:
 def _learn_case(desk: Desk, session: Session, number: int, mark: Mark) -> None:
     try:
         with desk.engine.vault.reading() as connection:
-            case = open_case(connection, session.holder, number)
+            case = open_case(connection, session.holder, number, declared=True)
             shared = desk.words.get(number)
             if shared is None or shared.mark != mark:
                 sealed = read_page(connection, case)

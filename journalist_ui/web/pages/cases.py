@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The inbox, and what a person says of a case."""
 
+from collections import Counter
 from dataclasses import replace
 
 from journalist_ui.shapes.cases import CaseLine, CaseList, Cases, Glimpses, SetState
@@ -41,7 +42,7 @@ async def _listed(
     pages = max(1, -(-len(wanted) // INBOX_PAGE))
     page = min(visit.asked_page(), pages) if words is None else 1
     shown = await _with_glimpses(visit, wanted[(page - 1) * INBOX_PAGE : page * INBOX_PAGE])
-    counts = {name: sum(group_of(line) == name for line in wanted) for name in GROUPS}
+    counts = Counter(map(group_of, wanted))
     groups = [(name, counts[name], [line for line in shown if group_of(line) == name]) for name in GROUPS]
     status = await visit.ask(Status())
     return visit.page(
