@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from journalist_ui.shapes.conflicts import Declare, Declared, Exclude, Excluded, KeptFrom, WhoIsKept
+from journalist_ui.shapes.members import SHEETS
 from journalist_ui.words.kept import WHY
 
 from .asking import ask_signed_in, json_option, session_option, show, show_done
@@ -73,4 +74,5 @@ def kept_from(case: int, session: Path, as_json: bool) -> None:
 
 def _kept(fields: KeptFrom) -> list[str]:
     kept = [f"{one.member}: {WHY[one.why]}" for one in fields.kept]
-    return [f"Open to: {', '.join(fields.open_to)}", *(kept or ["Kept from nobody."])]
+    open_to = ("the recovery sheets" if name == SHEETS else name for name in fields.open_to)
+    return [f"Open to: {', '.join(open_to)}", *(kept or ["Kept from nobody."])]

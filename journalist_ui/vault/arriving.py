@@ -24,7 +24,7 @@ from .case_keys import store_case_keys
 from .counters import count_cases, note_looks
 from .database import read_place, write_place
 from .first_look import is_urgent, named_members, parse_report, said_in
-from .roles import Role, holders_of, list_openers
+from .roles import SHEETS, Role, holders_of, list_openers
 from .sealing import WrappedKey, proved_part_info, wrap_case_key
 from .withheld import NAMED, keep_from, let_go
 
@@ -179,13 +179,15 @@ class CaseWriter:
         """A new case's key for those who take new reports and are not named in it; where it names all of them, for
         supervisors whom it does not name, else for all of them: somebody must read it, and the flag tells."""
         named = set(named_members("\n".join(case.said), self._known_as)) if case.said else set()
-        triage = [one for one in self._takers if one.triage]
-        others = [one for one in self._takers if one.supervises and not one.triage]
+        people = [one for one in self._takers if one.name != SHEETS]
+        triage, others = [one for one in people if one.triage], [one for one in people if one.supervises]
         takers = [one for one in triage if one.name not in named] or [one for one in others if one.name not in named]
-        if not takers:
+        if not takers and triage:
             takers, named = triage, named - {one.name for one in triage}
             self._connection.execute(_ALL_NAMED, {"of_case": case.number})
         keep_from(self._connection, case.number, named, NAMED)
+        # Nobody reads with the sheets while members can.
+        takers += [one for one in self._takers if one.name == SHEETS]
         return (wrap_case_key(case.number, 1, case.seed, one.name, one.public) for one in takers)
 
     def finish(self) -> None:

@@ -17,6 +17,7 @@ from dropbox.protocol.constants import XWING_SEED
 from dropbox.protocol.primitives import SealingKey
 
 from . import tables
+from .roles import SHEETS
 from .sealing import WrappedKey, wrap_case_key
 
 _KEY = upsert(tables.case_keys).on_conflict_do_nothing()
@@ -76,7 +77,7 @@ def plan_turns(
     held = sorted(connection.execute(theirs).scalars())
     held = held if numbers is None else [number for number in held if number in numbers]
     public = {row.name: row.public for row in connection.execute(select(members.c.name, members.c.public))}
-    instead = tuple((name, public[name]) for name in sorted(otherwise) if name != leaving)
+    instead = {name: public[name] for name in otherwise if name != leaving}
     found = []
     for at in range(0, len(held), _AT_ONCE):
         these = held[at : at + _AT_ONCE]
@@ -86,8 +87,10 @@ def plan_turns(
             others[number].add(name)
         newest = select(cases.c.number, cases.c.generation).where(cases.c.number.in_(these))
         for number, generation in connection.execute(newest):
-            stay = tuple((name, public[name]) for name in sorted(others[number]))
-            found.append(Staying(number, generation + 1, stay or instead))
+            stay = {name: public[name] for name in others[number]}
+            # Recovery sheets alone are nobody who reads.
+            stay |= {} if stay.keys() - {SHEETS} else instead
+            found.append(Staying(number, generation + 1, tuple(sorted(stay.items()))))
     return found
 
 

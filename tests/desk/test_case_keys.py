@@ -15,13 +15,16 @@ from journalist_ui.casework.cases import open_case
 from journalist_ui.casework.conflicts import declare_conflict, declare_none, exclude
 from journalist_ui.casework.notes import add_note
 from journalist_ui.casework.search import find, read_marks
+from journalist_ui.people.sheets import SheetKind
+from journalist_ui.people.steps import put_sheets, sheets
 from journalist_ui.people.triage import set_taking
 from journalist_ui.refusals import BadInput, NoSuchCase, NotAllowed, Undeclared
 from journalist_ui.vault import arriving, tables
-from journalist_ui.vault.case_keys import make_turn, plan_turns, read_case_keys, store_turns
+from journalist_ui.vault.case_keys import delete_case_keys, make_turn, plan_turns, read_case_keys, store_turns
 from journalist_ui.vault.database import VAULT_FILE, open_vault, write_meta
 from journalist_ui.vault.first_look import Named, named_members
-from journalist_ui.vault.roles import list_openers
+from journalist_ui.vault.leaving import take_all_keys
+from journalist_ui.vault.roles import SHEETS, list_openers
 from journalist_ui.vault.withheld import kept_from
 from tests.desk.room import DESK_KEY, INVESTIGATOR, SUPERVISOR, Room, drawn_number, entropy
 from tests.desk.sealed_things import is_opened, sealed_things
@@ -128,6 +131,27 @@ def test_where_all_are_named_supervisors_read_it_or_else_all_with_a_mark(room: R
     room.report(entropy(2), "Roberts and Lovelace again")
     sync(room)
     assert holders(room, 2) == {"sue"}
+
+
+def test_recovery_sheets_are_nobody_who_reads(room: Room) -> None:
+    """They hold each case beside its members: where all of these are named they read it all the same, and where the
+    last is let go others take what comes."""
+    room.add("bob", INVESTIGATOR)
+    known_as(room, "bob", "Roberts")
+    known_as(room, "ada", "Lovelace")
+    with room.vault.writing() as connection:
+        public = SealingKey(bytes(32)).public
+        put_sheets(connection, SHEETS, sheets(SheetKind.CASES, public), 0, 0)
+    room.report(entropy(1), "Roberts and Lovelace")
+    sync(room)
+    assert holders(room, 1) == {"ada", "bob", SHEETS}
+    with room.vault.writing() as connection:
+        delete_case_keys(connection, "bob", [1])
+        take_all_keys(connection, "ada")
+    with room.vault.reading() as connection:
+        keys = tables.case_keys.c
+        newest = select(keys.member).where(keys.number == 1, keys.generation == 2)
+        assert set(connection.execute(newest).scalars()) == {"bob", SHEETS}
 
 
 def test_a_later_message_takes_an_undeclared_key_away(room: Room) -> None:
