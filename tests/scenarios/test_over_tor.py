@@ -46,14 +46,14 @@ def test_a_report_is_collected_answered_and_read(onion: OnionService) -> None:
     cases = until(lambda: json.loads(onion.desk_says("cases", "--json").out))
     case = str(cases[0]["case"])
     assert until(lambda: [one["text"] for one in messages(onion, case)] == [REPORT])
-    onion.desk_says("reply", case, "--text-file", "-", stdin="Heard, over Tor.")
+    onion.desk_says("reply", case, "--text-file", "-", stdin="Thank you. It has arrived whole.")
 
     def read() -> bool:
         found = onion.timed("a check over Tor, one visit", lambda: onion.check(codename))["conversations"]
         return bool(found) and found[0]["collected"] == 1 and len(found[0]["messages"]) == 1
 
     assert until(read)
-    assert onion.check(codename)["conversations"][0]["messages"][0]["text"] == "Heard, over Tor."
+    assert onion.check(codename)["conversations"][0]["messages"][0]["text"] == "Thank you. It has arrived whole."
     assert onion.check(codename)["warnings"] == []
     assert until(lambda: [one["state"] for one in messages(onion, case) if one["from"] == "unit"] == ["read"])
 
