@@ -24,6 +24,7 @@ help:
 	@echo 'make steady  repeat suites until each was green so often [SUITES=… N=20]'
 	@echo 'make mishaps  commands among odd inputs and outputs [N=500 runs]'
 	@echo 'make bundle  build the browser’s bundle and record its hash'
+	@echo 'make programs  install the browsers, servers and Tor that tests use'
 	@echo 'make screenshots  look at every page, pictures in .build/screenshots'
 	@echo 'make bench   measure against bare handlers      [ARGS=…]'
 	@echo 'make flood   floods, and who comes through      [N=100 visits each, ARGS=…]'
