@@ -149,7 +149,7 @@ def test_the_log_of_before_is_carried_over_and_goes_on(old: OldService, north: V
         assert detail is not None
         assert (detail.member, detail.act, row.number) == ("ada", "show", 2)
         assert audit.first_break(connection) == 0
-        mine = read_case_keys(connection, "ada").keys()
+        mine = {number for number, _ in read_case_keys(connection, "ada")}
         listed = read_acts(connection, Scope(holder, desk=False)).acts
         assert {one.case for one in listed} <= mine
         about_mine = [row for row, _ in before if row.number in mine]
