@@ -40,7 +40,7 @@ def declare_conflict(connection: Connection, member: str, number: int, day: int,
     holds_case(connection, member, number)
     if not {*open_to(connection, number)} - {member, SHEETS}:
         raise BadInput(ALONE)
-    let_go(connection, member, number, DECLARED, random, ())
+    let_go(connection, member, number, DECLARED, random)
     audit.record(connection, day, member, "declared a conflict", case=number)
 
 
@@ -50,5 +50,5 @@ def exclude(connection: Connection, case: OpenedCase, member: str, day: int, ran
         raise BadInput("To leave a case yourself, declare a conflict: `dropbox-desk declare CASE --conflict yes`.")
     if member not in open_to(connection, case.number):
         raise BadInput(NOT_OPEN)
-    let_go(connection, member, case.number, EXCLUDED, random, ())
+    let_go(connection, member, case.number, EXCLUDED, random)
     audit.record(connection, day, case.reader, "exclude", member, case=case.number)

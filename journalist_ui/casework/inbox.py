@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, literal, select, update
 
+from journalist_ui.refusals import NoSuchCase
 from journalist_ui.vault import tables
 from journalist_ui.vault.database import read_meta
 from journalist_ui.vault.first_look import is_urgent
 from journalist_ui.vault.sealing import Holder
 from journalist_ui.vault.seen import Glimpse
 
-from .cases import ASKED, ASKS, open_case, open_tags, read_tags
+from .cases import ASKED, ASKS, NO_CASE, open_case, open_tags, read_tags
 from .conversation import Conversation, Sealed, SourceMessage, read_first, read_page
 
 EXCERPT = 80
@@ -79,11 +80,15 @@ def list_cases(connection: Connection, member: str) -> list[CaseLine]:
     return found
 
 
-def declared_of(connection: Connection, member: str, numbers: Sequence[int]) -> set[int]:
-    """Those of the cases of which the member may see what they hold."""
+def shown_of(connection: Connection, member: str, numbers: Sequence[int]) -> set[int]:
+    """Those of the cases of which the member may see what they hold. Raises NoSuchCase where one is not open to them:
+    what a session has in memory of a case that was taken from it is shown no more."""
+    keys, rows = tables.case_keys.c, tables.declarations.c
+    held = select(keys.number).where(keys.member == member, keys.number.in_(numbers))
+    if not set(connection.execute(held).scalars()).issuperset(numbers):
+        raise NoSuchCase(NO_CASE)
     if read_meta(connection, ASKS, "") != ASKED:
         return set(numbers)
-    rows = tables.declarations.c
     return set(connection.execute(select(rows.number).where(rows.member == member, rows.number.in_(numbers))).scalars())
 
 

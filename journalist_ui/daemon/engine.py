@@ -30,11 +30,11 @@ from dropbox.transport.errors import TransportFailed
 from journalist_ui.refusals import BackupFailed, BackupsGone, NotYet, OpeningFailed
 from journalist_ui.vault.backup import BACKUP_DAY, refuse_other_disk, try_folder, write_backup
 from journalist_ui.vault.database import Vault, read_meta, write_meta
-from journalist_ui.vault.holdings import read_holdings
 from journalist_ui.vault.ledger import commit, load_ledger
 from journalist_ui.vault.published import make_head
 
 from .audit_log import compare_with_told, take_up_log
+from .holdings_file import keep_holdings
 from .keyring import KeyringStore
 from .notice_log import iso_day, remember_notices
 from .notices import LASTING
@@ -319,9 +319,7 @@ class Engine:
 
     def keep_holdings(self) -> None:
         """Write down who may open which case, after somebody was let go and before each backup. Raises OSError."""
-        with self.vault.reading() as connection:
-            held = read_holdings(connection)
-        self._store.holdings.save(held)
+        keep_holdings(self.vault, self._store.holdings)
 
     async def back_up(self, *, new_disk: bool = False) -> str:
         """Write a backup where one is configured; its path, empty when none is. ``new_disk``: a person asks for it, who

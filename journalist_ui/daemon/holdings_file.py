@@ -13,6 +13,8 @@ from dropbox.protocol.primitives import aead_open, aead_seal
 from journalist_ui.refusals import KeyringUnusable
 from journalist_ui.vault import labels
 from journalist_ui.vault.backup import sync_path
+from journalist_ui.vault.database import Vault
+from journalist_ui.vault.holdings import read_holdings
 
 HOLDINGS_FILE = "holdings"
 UNUSABLE = (
@@ -53,3 +55,10 @@ class HoldingsFile:
             return {str(name): tuple(int(one) for one in numbers) for name, numbers in found.items()}
         except (ProtocolError, ValueError, TypeError, AttributeError):
             raise KeyringUnusable(UNUSABLE) from None
+
+
+def keep_holdings(vault: Vault, file: HoldingsFile) -> None:
+    """Write down who may open which case, after somebody was let go and before each backup. Raises OSError."""
+    with vault.reading() as connection:
+        held = read_holdings(connection)
+    file.save(held)

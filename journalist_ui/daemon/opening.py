@@ -12,7 +12,8 @@ from journalist_ui.vault.backup import sync_path, write_backup
 from journalist_ui.vault.database import VAULT_FILE, Vault, open_vault
 from journalist_ui.vault.schema import is_current, migrate
 
-from .keyring import KEYRING_FILE
+from .holdings_file import keep_holdings
+from .keyring import KEYRING_FILE, KeyringStore
 from .settings import SETTINGS_FILE, DeskSettings, kept_beside
 
 DAY = 86_400
@@ -37,6 +38,8 @@ def open_desk_vault(folder: Path, settings: DeskSettings, desk_key: bytes, *, ne
     refuse_shared(folder)
     vault = open_vault(folder / VAULT_FILE, desk_key, older=True)
     try:
+        # Whatever copy is made of it from now on: who may open which case is known as of then.
+        keep_holdings(vault, KeyringStore(folder, desk_key).holdings)
         if not is_current(vault):
             _copy_before(vault, folder, settings, new_disk)
             migrate(vault, int(time.time() // DAY))

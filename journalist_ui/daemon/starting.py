@@ -43,7 +43,6 @@ def _open_engine(folder: Path, settings: DeskSettings, desk_key: bytes, opening:
         with vault.writing() as connection:
             write_meta(connection, ASKS, ASKED if settings.declaration else "")
         engine = Engine(settings, anchor, vault, KeyringStore(folder, desk_key), opening=opening)
-        engine.keep_holdings()
     except BaseException:
         vault.close()
         raise

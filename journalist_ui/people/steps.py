@@ -167,8 +167,11 @@ def change_roles(connection: Connection, name: str, step: Step, day: int, told: 
 
 def recover(connection: Connection, name: str, step: Step, day: int, told: int) -> None:
     """A first passphrase in place of what was lost. It opens no case: what was wrapped to the lost key goes. Whoever
-    knows that passphrase could pass for the member, so their roles count from ``told`` anew. Raises NoSuchMember."""
+    knows that passphrase could pass for the member, so their roles count from ``told`` anew. Raises NoSuchMember, and
+    BadInput where nobody else could act meanwhile."""
     member = require_somebody(connection, name)
+    # Until they make a passphrase of their own nothing is wrapped to them: somebody else must take what comes.
+    refuse_last(connection, member, ())
     secrets, rows = _secrets(step), tables.members
     values = {"public": secrets.public, "signing": secrets.signing, "salt": secrets.salt, "sealed": secrets.sealed}
     connection.execute(update(rows).where(rows.c.name == name).values(**values, provisional=True, used_steps="[]"))

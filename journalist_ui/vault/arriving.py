@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Update, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Connection, Insert, Update, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.flows.desk.requests import NewContent
@@ -72,7 +72,8 @@ def read_takers(connection: Connection) -> list[Taker]:
 
 def new_case_takers(connection: Connection) -> list[str]:
     """The names of the members to whom new reports are opened."""
-    return [one.name for one in read_takers(connection) if one.triage]
+    people = [one for one in read_takers(connection) if one.name != SHEETS]
+    return [one.name for one in people if one.triage] or [one.name for one in people]
 
 
 @dataclass
@@ -164,23 +165,29 @@ class CaseWriter:
 
     def _withdraw(self, case: _Case, said: str) -> None:
         """A message of a case that there was already: who is named in it, and holds it undeclared, is let go of it,
-        before the message is sealed."""
-        rows, declared = tables.case_keys.c, tables.declarations.c
-        for name in named_members(said, self._known_as):
-            holds = exists().where(rows.number == case.number, rows.member == name)
-            free = exists().where(declared.number == case.number, declared.member == name)
-            if self._connection.execute(select(holds & ~free)).scalar():
-                others = [one.name for one in self._takers if one.triage]
-                let_go(self._connection, name, case.number, NAMED, self._random, others)
-                public = select(tables.cases.c.public).where(tables.cases.c.number == case.number)
-                case.public = self._connection.execute(public).scalar_one()
+        before the message is sealed. Not where nobody else would read the case: then the flag tells."""
+        keys, declared = tables.case_keys.c, tables.declarations.c
+        free = select(declared.member).where(declared.number == case.number)
+        held = set(self._connection.execute(select(keys.member).where(keys.number == case.number)).scalars())
+        named = held & set(named_members(said, self._known_as)) - set(self._connection.execute(free).scalars())
+        if not named:
+            return
+        if not held - named - {SHEETS}:
+            self._connection.execute(_ALL_NAMED, {"of_case": case.number})
+            return
+        for name in sorted(named):
+            let_go(self._connection, name, case.number, NAMED, self._random)
+        public = select(tables.cases.c.public).where(tables.cases.c.number == case.number)
+        case.public = self._connection.execute(public).scalar_one()
 
     def _wrap(self, case: _Case) -> Iterator[WrappedKey]:
         """A new case's key for those who take new reports and are not named in it; where it names all of them, for
         supervisors whom it does not name, else for all of them: somebody must read it, and the flag tells."""
         named = set(named_members("\n".join(case.said), self._known_as)) if case.said else set()
         people = [one for one in self._takers if one.name != SHEETS]
-        triage, others = [one for one in people if one.triage], [one for one in people if one.supervises]
+        # Where the last who took new reports has left, all who open cases take them.
+        triage = [one for one in people if one.triage] or people
+        others = [one for one in people if one.supervises]
         takers = [one for one in triage if one.name not in named] or [one for one in others if one.name not in named]
         if not takers and triage:
             takers, named = triage, named - {one.name for one in triage}

@@ -36,12 +36,10 @@ def let_in(connection: Connection, number: int, member: str) -> None:
     connection.execute(delete(rows).where(rows.c.number == number, rows.c.member == member))
 
 
-def let_go(
-    connection: Connection, member: str, number: int, why: str, random: Random, otherwise: Iterable[str]
-) -> None:
-    """The member opens the case no more, nor anything that comes to it from now on. Where nobody else can, those named
-    ``otherwise`` open what is new."""
-    store_turns(connection, plan_turns(connection, member, [number], otherwise), {}, random)
+def let_go(connection: Connection, member: str, number: int, why: str, random: Random) -> None:
+    """The member opens the case no more, nor anything that comes to it from now on. Somebody else must read it: the
+    caller has looked."""
+    store_turns(connection, plan_turns(connection, member, [number]), {}, random)
     delete_case_keys(connection, member, [number])
     for rows in (tables.drafts, tables.owners, tables.declarations):
         connection.execute(delete(rows).where(rows.c.number == number, rows.c.member == member))

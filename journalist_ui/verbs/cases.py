@@ -131,7 +131,7 @@ def _whose(writers: tuple[str, ...], reader: str) -> str:
 def glimpses(desk: Desk, session: Session, asked: Glimpses) -> GlimpseList:
     """Raises NoSuchCase."""
     with desk.engine.vault.reading() as connection:
-        declared = inbox.declared_of(connection, session.member.name, asked.cases)
+        declared = inbox.shown_of(connection, session.member.name, asked.cases)
     found = _glimpses(desk, session, [number for number in asked.cases if number in declared])
     told = (found.get(number, NOTHING) for number in asked.cases)
     return GlimpseList(tuple(GlimpseLine(one.categories, one.excerpt, one.tags) for one in told))

@@ -13,10 +13,12 @@ from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.primitives import SealingKey
 from journalist_ui.casework.cases import open_case
 from journalist_ui.casework.conflicts import declare_conflict, declare_none, exclude
+from journalist_ui.casework.inbox import shown_of
 from journalist_ui.casework.notes import add_note
 from journalist_ui.casework.search import find, read_marks
+from journalist_ui.people.members import remove_member
 from journalist_ui.people.sheets import SheetKind
-from journalist_ui.people.steps import put_sheets, sheets
+from journalist_ui.people.steps import put_sheets, recover, recovering, sheets
 from journalist_ui.people.triage import set_taking
 from journalist_ui.refusals import BadInput, NoSuchCase, NotAllowed, Undeclared
 from journalist_ui.vault import arriving, tables
@@ -26,7 +28,7 @@ from journalist_ui.vault.first_look import Named, named_members
 from journalist_ui.vault.leaving import take_all_keys
 from journalist_ui.vault.roles import SHEETS, list_openers
 from journalist_ui.vault.withheld import kept_from
-from tests.desk.room import DESK_KEY, INVESTIGATOR, SUPERVISOR, Room, drawn_number, entropy
+from tests.desk.room import BOTH, DESK_KEY, INVESTIGATOR, PASSPHRASE, SUPERVISOR, Room, drawn_number, entropy
 from tests.desk.sealed_things import is_opened, sealed_things
 
 
@@ -167,6 +169,59 @@ def test_a_later_message_takes_an_undeclared_key_away(room: Room) -> None:
     sync(room)
     assert holders(room, 1) == {"ada", "eve"}
     assert len(room.sign_in("eve").show(1, 0).messages) == 2
+
+
+def test_nobody_who_reads_is_left_without_a_case_by_a_message(room: Room) -> None:
+    """One that names the only member who opens the case, or all of them, takes it from none: it would be lost. The
+    flag tells."""
+    room.add("bob", INVESTIGATOR)
+    known_as(room, "bob", "Roberts")
+    known_as(room, "ada", "Lovelace")
+    source = room.report(entropy(1), "A man did it.")
+    sync(room)
+    say(room, source, "It was Roberts, or Lovelace.")
+    sync(room)
+    assert holders(room, 1) == {"ada", "bob"}
+    ada = room.sign_in("ada")
+    assert ada.lines()[0].all_named
+    assert len(ada.show(1, 0).messages) == 2
+
+
+def test_reports_are_taken_also_when_the_last_who_took_them_has_left(room: Room) -> None:
+    """All who open cases take them then: sealed to nobody a report would be lost."""
+    for name in ("bob", "eve"):
+        room.add(name, INVESTIGATOR)
+    with room.vault.writing() as connection:
+        for name in ("ada", "eve"):
+            set_taking(connection, ["ada", "bob", "eve"], name, False, None)
+        take_all_keys(connection, "bob")
+        remove_member(connection, "bob")
+    room.report(entropy(1), "x")
+    sync(room)
+    assert holders(room, 1) == {"ada", "eve"}
+
+
+def test_the_last_who_opens_cases_is_not_recovered_before_another_does(room: Room) -> None:
+    """Until they make a passphrase of their own nothing can be sealed to them: what comes would be lost."""
+    room.add("eve", BOTH)
+    step = recovering("ada", PASSPHRASE, room.vault.random)
+    with room.vault.writing() as connection:
+        take_all_keys(connection, "eve")
+        remove_member(connection, "eve")
+        with pytest.raises(BadInput, match="last"):
+            recover(connection, "ada", step, 0, 0)
+
+
+def test_what_memory_holds_of_a_case_goes_with_its_key(room: Room) -> None:
+    """A line that a session has opened is shown no more once the case is not open to its member."""
+    room.add("bob", INVESTIGATOR)
+    room.report(entropy(1), "x")
+    sync(room)
+    with room.vault.writing() as connection:
+        assert shown_of(connection, "bob", [1]) == {1}
+        exclude(connection, open_case(connection, room.sign_in("ada").holder, 1), "bob", 0, room.vault.random)
+        with pytest.raises(NoSuchCase):
+            shown_of(connection, "bob", [1])
 
 
 def test_before_a_declaration_nothing_of_a_case_is_seen(room: Room) -> None:
