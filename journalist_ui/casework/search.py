@@ -5,10 +5,9 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, func, select
 
-from dropbox.protocol.body import Report
 from journalist_ui.vault import tables
 from journalist_ui.vault.database import read_meta
-from journalist_ui.vault.first_look import folded
+from journalist_ui.vault.first_look import folded, own_words
 from journalist_ui.vault.seen import CaseWords, Mark
 
 from .cases import ASKED, ASKS
@@ -34,18 +33,13 @@ def read_marks(connection: Connection, member: str) -> dict[int, Mark]:
 
 def words_of(found: Conversation, more: Iterable[str]) -> str:
     """What both sides wrote in a whole conversation, and ``more``: notes and tags."""
-    texts = []
+    texts: list[str] = []
     for one in found.messages:
-        if not isinstance(one, SourceMessage):
-            texts.append(one.text)
+        if isinstance(one, SourceMessage):
+            texts += [one.raw] if one.report is None else own_words(one.report)
         else:
-            texts.append(one.raw if one.report is None else _said(one.report))
+            texts.append(one.text)
     return folded("\n".join([*texts, *more]))
-
-
-def _said(report: Report) -> str:
-    answers = (answer for answer in report.answers.values() if isinstance(answer, str))
-    return "\n".join([report.text, *answers])
 
 
 def find(known: Mapping[int, CaseWords], wanted: str) -> set[int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection
 
 from journalist_ui.vault.evidence import Proof
+from journalist_ui.vault.first_look import own_words
 
 from .cases import OpenedCase
 from .conversation import Sealed, SourceMessage, read_page
@@ -30,8 +31,4 @@ def source_words(pages: Sequence[Sealed]) -> Iterator[str]:
             if not isinstance(one, SourceMessage) or one.message_id in done or one.proof is Proof.UNPROVED:
                 continue
             done.add(one.message_id)
-            if one.report is None:
-                yield one.raw
-                continue
-            yield one.report.text
-            yield from (answer for answer in one.report.answers.values() if isinstance(answer, str))
+            yield from [one.raw] if one.report is None else own_words(one.report)

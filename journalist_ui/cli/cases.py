@@ -7,12 +7,12 @@ import click
 
 from journalist_ui.shapes.cases import CaseLine, Cases, SetState, StateSet
 from journalist_ui.words.counts import counted
+from journalist_ui.words.shelves import SHELVES
 
 from .asking import ask_signed_in, json_option, session_option, show, show_done, tell
 from .terminal import inert
 
 OWED = {"declare": "declare first", "read": "read", "answer": "answer"}
-SHELVES = {"junk": "set aside", "closed": "closed"}
 
 
 @click.command()
@@ -65,7 +65,7 @@ def _lines(cases: tuple[CaseLine, ...]) -> list[str]:
         return ["No cases."]
     found = []
     for one in cases:
-        marks = [flag.upper() for flag in one.flags] + ([SHELVES[one.shelf]] if one.shelf else [])
+        marks = [flag.upper() for flag in one.flags] + ([SHELVES[one.shelf].lower()] if one.shelf else [])
         owed = [OWED[act] for act in one.owed]
         if one.days and one.to_answer:
             owed = [*owed, f"for {counted(one.days, 'day')}"]

@@ -10,6 +10,7 @@ from dropbox.command_line.refused import OutputLost
 from dropbox.questions.told import told
 from journalist_ui.shapes.conversation import Case, Message, Show
 from journalist_ui.words.deliveries import delivery
+from journalist_ui.words.shelves import SHELVES
 
 from .asking import ask_signed_in, json_option, session_option, show_read
 from .terminal import inert, quoted
@@ -21,7 +22,6 @@ FLAGS = {
     "conflict": "Its messages speak of everybody who takes new reports",
     "muted": "Not counted where the desk says that something waits",
 }
-SHELVES = {"junk": "Set aside", "closed": "Closed"}
 UNWRITTEN = "NOT PROVED TO BE WRITTEN AT THIS DESK; tell whoever oversees it"
 
 

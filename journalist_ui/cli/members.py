@@ -2,8 +2,10 @@
 """``dropbox-desk member``: who belongs to the desk, who opens what, one's own passphrase."""
 
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -85,17 +87,18 @@ def list_members(session: Path, as_json: bool) -> None:
         click.echo(f"Recovery sheets are in force ({found.sheets}), of {found.sheets_day}.", err=True)
 
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def roles_option(what: str) -> Callable[[Command], Command]:
+    """At least one role."""
+    return click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES), help=what)
+
+
 @member.command("add")
 @click.argument("name")
 @session_option
-@click.option(
-    "--role",
-    "roles",
-    multiple=True,
-    required=True,
-    type=click.Choice(ROLES),
-    help="What the member may do; repeat for more.",
-)
+@roles_option("What the member may do; repeat for more.")
 @reason_option
 @json_option
 def add(name: str, session: Path, roles: tuple[str, ...], reason: str, as_json: bool) -> None:
@@ -143,14 +146,7 @@ def _added(fields: MemberAdded) -> list[str]:
 @member.command("role")
 @click.argument("name")
 @session_option
-@click.option(
-    "--role",
-    "roles",
-    multiple=True,
-    required=True,
-    type=click.Choice(ROLES),
-    help="What the member may do from then on, and nothing else; repeat for more.",
-)
+@roles_option("What the member may do from then on, and nothing else; repeat for more.")
 @reason_option
 @json_option
 def role(name: str, session: Path, roles: tuple[str, ...], reason: str, as_json: bool) -> None:

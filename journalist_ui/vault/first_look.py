@@ -29,13 +29,15 @@ def is_urgent(report: Report) -> bool:
     return any(one.urgent for one in told(report.answers))
 
 
+def own_words(report: Report) -> list[str]:
+    """The text of a message, and each answer that its source gave in words of its own."""
+    return [report.text, *(answer for answer in report.answers.values() if isinstance(answer, str))]
+
+
 def said_in(body: bytes) -> str:
-    """All words of a message or of a piece of one: of a report its text and answers, else what came."""
+    """All own words of a message or of a piece of one: of what is no form of ours what came."""
     report = parse_report(body)
-    if report is None:
-        return body.decode("utf-8", "replace")
-    answers = (answer for answer in report.answers.values() if answer is not None)
-    return "\n".join([report.text, *(one if isinstance(one, str) else " ".join(one) for one in answers)])
+    return body.decode("utf-8", "replace") if report is None else "\n".join(own_words(report))
 
 
 def folded(text: str) -> str:

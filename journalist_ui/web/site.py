@@ -27,12 +27,21 @@ MOST_BROWSERS = 8
 _BROWSER = re.compile(r"[0-9a-f]{64}")
 
 
+@dataclass(frozen=True)
+class Undo:
+    """The cases that were put away last, and where they had been."""
+
+    cases: tuple[int, ...]
+    shelf: str
+
+
 class LastDone:
     """What was done last in each session, until a page has said it; by the hash of the session's token."""
 
     def __init__(self) -> None:
         self._what: dict[bytes, Done] = {}
         self._tried: dict[bytes, str] = {}
+        self._undo: dict[bytes, Undo] = {}
 
     def note(self, token: str, what: Done) -> None:
         self._what[_hidden(token)] = what
@@ -53,29 +62,15 @@ class LastDone:
     def take_tries(self, token: str) -> str:
         return self._tried.pop(_hidden(token), "")
 
+    def note_undo(self, token: str, what: Undo) -> None:
+        """What the next list offers to take back."""
+        self._undo[_hidden(token)] = what
+
+    def take_undo(self, token: str) -> Undo | None:
+        return self._undo.pop(_hidden(token), None)
+
     def forget(self, token: str) -> None:
         self._what.pop(_hidden(token), None)
-
-
-@dataclass(frozen=True)
-class Undo:
-    """The cases that were put away last, and where they had been."""
-
-    cases: tuple[int, ...]
-    shelf: str
-
-
-class LastUndo:
-    """What each session may take back, until its next page has offered it; by the hash of the session's token."""
-
-    def __init__(self) -> None:
-        self._what: dict[bytes, Undo] = {}
-
-    def note(self, token: str, what: Undo) -> None:
-        self._what[_hidden(token)] = what
-
-    def take(self, token: str) -> Undo | None:
-        return self._what.pop(_hidden(token), None)
 
 
 def _hidden(token: str) -> bytes:
@@ -92,7 +87,6 @@ class Site:
     landing: dict[str, int] = field(default_factory=dict)
     """By member: the case in which a lock kept what they had begun, for their next sign-in."""
     carried: Carried = field(default_factory=Carried)
-    undo: LastUndo = field(default_factory=LastUndo)
 
     @property
     def cookie(self) -> str:

@@ -10,8 +10,9 @@ from journalist_ui.shapes.upkeep import Status
 from journalist_ui.web.answers import Answer
 from journalist_ui.web.notices import sorted_notices
 from journalist_ui.web.site import Visit
-from journalist_ui.web.words.cases import GROUPS, SHELVES
+from journalist_ui.web.words.cases import GROUPS
 from journalist_ui.web.words.done import Done
+from journalist_ui.words.shelves import SHELVES
 
 INBOX_PAGE = 100
 LONGEST_SEARCH = 200
@@ -59,7 +60,7 @@ async def _listed(
         pages=pages,
         totals=None if visit.me.opens else await visit.ask(Totals()),
         status=status,
-        undo=visit.site.undo.take(visit.token),
+        undo=visit.site.done.take_undo(visit.token),
         done=visit.told(),
         **sorted_notices(status.notices),
     )

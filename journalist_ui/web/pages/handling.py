@@ -28,7 +28,7 @@ async def shelve(visit: Visit) -> Answer:
     if not numbers:
         return visit.done("/", Done.NOTHING_TICKED)
     done = await visit.ask(Shelve(numbers, visit.field("to")))
-    visit.site.undo.note(visit.token, Undo(numbers, visit.field("from")))
+    visit.site.done.note_undo(visit.token, Undo(numbers, visit.field("from")))
     return visit.done("/", _SHELVED[done.shelf])
 
 

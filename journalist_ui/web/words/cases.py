@@ -3,6 +3,7 @@
 
 from dropbox.forces import find_force
 from dropbox.protocol.inert import inert_line
+from journalist_ui.words.shelves import SHELVES
 
 CATEGORIES = {
     "information-or-influence": "Information or influence for money or favours",
@@ -20,13 +21,11 @@ CHIPS = {
     "partner-abuse": "Partner abuse",
     "discrimination": "Discrimination",
 }
-SHELVES = {"": "Inbox", "junk": "Set aside", "closed": "Closed"}
 GROUPS = {
     "urgent": "Urgent",
     "for-us": "Waiting for us",
     "for-source": "Waiting for the source",
-    "junk": "Set aside",
-    "closed": "Closed",
+    **{name: said for name, said in SHELVES.items() if name},
 }
 """The blocks of the list, in their order."""
 
