@@ -10,6 +10,8 @@ from journalist_ui.vault.roles import OPENERS, WRITERS
 
 from .desk import Desk
 
+AT_ONCE = 200
+"""Cases that are shared in one transaction."""
 NO_OPENER = "Cases are opened by readers, investigators and supervisors only, and that member is none of these."
 
 
@@ -50,10 +52,15 @@ def share(desk: Desk, session: Session, asked: Share) -> CasesShared:
     if asked.agreed is not None and asked.agreed != count:
         raise BadInput("There are more or fewer cases to share than a moment ago. Nothing was shared: look again.")
     wrapped = plan.wrap(session.holder)
-    with desk.engine.vault.writing() as connection:
-        # The wrapping took long: who shares may have been removed since.
-        require_role(connection, plan.member, *WRITERS)
-        opened, closed = sharing.store_share(connection, plan, wrapped, desk.engine.day)
+    numbers = sorted({one.number for one in wrapped})
+    # At least once, for what it says; some at a time, so that nobody else waits for all.
+    for at in range(0, len(numbers) or 1, AT_ONCE):
+        these = set(numbers[at : at + AT_ONCE])
+        with desk.engine.vault.writing() as connection:
+            # The wrapping took long: who shares may have been removed since.
+            require_role(connection, plan.member, *WRITERS)
+            part = [one for one in wrapped if one.number in these]
+            opened, closed = sharing.store_share(connection, plan, part, desk.engine.day)
     return CasesShared(asked.name, count, opened, closed)
 
 
