@@ -173,3 +173,17 @@ async def test_a_locked_preview_keeps_its_text(officer: Officer) -> None:
     await officer.sign_in()
     await officer.open("/cases/1")
     await expect(officer.page.locator("#text")).to_have_value("Looked at and left")
+
+
+@pytest.mark.either("chromium")
+async def test_a_slow_answer_is_not_cut_off_by_the_lock(officer: Officer) -> None:
+    """Something is pressed before the time is over: the page waits for the desk's answer, which comes after it, and the
+    session lives. (Chromium can be told to wait before it hands an answer on, and of a link alone.)"""
+    page = officer.page
+    tools = await page.context.new_cdp_session(page)
+    await expect(page.locator("#idle-warning")).to_be_visible(timeout=PATIENCE)
+    slow = {"offline": False, "latency": IDLE * 700, "downloadThroughput": -1, "uploadThroughput": -1}
+    await tools.send("Network.emulateNetworkConditions", slow)
+    await page.get_by_role("link", name="Help", exact=True).click()
+    await expect(page.get_by_role("heading", name="Help", exact=True)).to_be_visible(timeout=PATIENCE)
+    assert officer.house.desk.sessions.count == 1

@@ -42,6 +42,14 @@ export class Idle {
     this.#reply?.onTyping(() => this.#tabs.tell("typed"));
     this.#reply?.onKept(() => this.#goOn());
     lockForm().addEventListener("submit", (event) => this.#submitted(event));
+    window.addEventListener("beforeunload", () => this.#left());
+  }
+
+  /** A form or a link was pressed: its request counts, and a slow answer is not cut off by this page's lock. */
+  #left() {
+    if (!this.#over) {
+      this.#goOn();
+    }
   }
 
   /** @param {string} why */
