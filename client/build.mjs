@@ -111,12 +111,23 @@ function hashes(files) {
   return lines.sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1)).join("");
 }
 
+/** The desk's own copy, with its licence: a desk serves itself, and loads nothing of a service. */
+function writeDeskTypeface() {
+  const licence = readFileSync(join(root, "node_modules/@fontsource/atkinson-hyperlegible/LICENSE"), "utf8").trim();
+  const path = join(root, "journalist_ui/web/static/typeface.css");
+  // A desk that starts meanwhile finds the old file or the new one, and nothing beside it.
+  const made = join(root, "node_modules/.typeface.css");
+  writeFileSync(made, `/*\n${licence}\n*/\n${typeface()}\n`);
+  renameSync(made, path);
+}
+
 const words = process.argv.slice(2);
 const at = words.indexOf("--out");
 const folder = resolve(at < 0 ? join(root, "dropbox/server/static") : (words[at + 1] ?? "."));
 const { files, used } = await scripts();
 const all = { ...files, "style.css": styles(), "notices.txt": notices(used) };
 write(folder, all);
+if (at < 0) writeDeskTypeface();
 const found = hashes(all);
 if (words.includes("--record")) {
   writeFileSync(record, found);

@@ -16,6 +16,8 @@ from tests.long_form import LONG
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 HEIGHT = 900
 ALL_LOOKS = tuple((width, scheme) for width in (320, 1280) for scheme in ("light", "dark"))
+DESK_LOOKS = (*ALL_LOOKS, (900, "light"), (1600, "dark"))
+"""The desk has one column, two from 1100 pixels and three from 1440."""
 FOLDER = os.environ.get("SCREENSHOTS", "")
 EVERY = bool(FOLDER) or LONG
 """`make long` and `make screenshots` judge each page in every look."""
@@ -23,13 +25,13 @@ Looks = tuple[tuple[int, str], ...]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def judged(name: str) -> Looks:
+def judged(name: str, every: Looks = ALL_LOOKS) -> Looks:
     """The looks in which the page of that name is judged; `make test` gives a page one, always the same, by its test
-    and its name, so that each look has about a quarter of the pages."""
+    and its name, so that each look has about its share of the pages."""
     if EVERY:
-        return ALL_LOOKS
+        return every
     test = os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")[0]
-    return (ALL_LOOKS[sha256(f"{test} {name}".encode()).digest()[0] % len(ALL_LOOKS)],)
+    return (every[sha256(f"{test} {name}".encode()).digest()[0] % len(every)],)
 
 
 async def in_each_look(page: Page, looks: Looks = ALL_LOOKS) -> AsyncIterator[tuple[int, str]]:
@@ -80,8 +82,9 @@ async def photograph(page: Page, name: str) -> None:
 async def assert_good_looks(page: Page, name: str, looks: Looks = ()) -> None:
     """Nothing is too wide in any look of this page, and axe finds no fault in ``looks``, or in those that it is judged
     in. ``name`` says in a failure which page it was."""
-    chosen = looks or judged(name)
-    async for width, scheme in in_each_look(page):
+    every = DESK_LOOKS if name == "desk" else ALL_LOOKS
+    chosen = looks or judged(name, every)
+    async for width, scheme in in_each_look(page, every):
         await photograph(page, f"{name} {width} {scheme}")
         assert await too_wide(page) == [], f"{name} at {width} px"
         if (width, scheme) in chosen:
