@@ -3,6 +3,7 @@
 
 import os
 import pty
+import re
 import sys
 import termios
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 SOURCE = str(Path(sys.executable).parent / "dropbox-source")
 CLEAR = "\x1b[2J\x1b[3J\x1b[H"
 """What empties the screen, and what can be scrolled back to."""
+_WORD = re.compile(r"(?:^|\s)\s?([0-9]{1,2})\. ([a-z-]+)")
 
 
 class Terminal:
@@ -59,3 +61,12 @@ class Terminal:
             pass
         os.close(self._terminal)
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def sheets_on(screen: str) -> list[list[str]]:
+    """The words of each of three recovery sheets that were shown."""
+    found = []
+    for page in screen.split(CLEAR)[:3]:
+        numbered = {int(number): word for number, word in _WORD.findall(page)}
+        found.append([numbered[at] for at in range(1, 26)])
+    return found

@@ -251,7 +251,8 @@ def _shared(fields: CasesShared) -> list[str]:
 @click.argument("name")
 @session_option
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def remove(name: str, session: Path, yes: bool) -> None:
+@json_option
+def remove(name: str, session: Path, yes: bool, as_json: bool) -> None:
     """Remove a member (administrators only), and with them every case key that was theirs.
 
     On a terminal it asks first, with the number of cases that nobody else can open. Where nobody can be asked, and
@@ -265,8 +266,7 @@ def remove(name: str, session: Path, yes: bool) -> None:
         asked = ask_signed_in(session, AskRemoval(name))
         if asked.closed or sys.stdin.isatty():
             agree(_remove_prompt(asked), REMOVE_HOW.format(held=_held(asked)))
-    for line in _removed(ask_signed_in(session, RemoveMember(name))):
-        click.echo(line, err=True)
+    show_done(ask_signed_in(session, RemoveMember(name)), as_json, _removed)
 
 
 def _remove_prompt(asked: Leaving) -> str:

@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import json
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Sequence
@@ -33,11 +32,10 @@ from tests.desk.live import BIN, DESK_PASSPHRASE, MEMBER_PASSPHRASE, LiveService
 from tests.desk.people import People, people_of
 from tests.desk.room import ADMINISTRATOR, FIRST_PASSPHRASE, INVESTIGATOR, PASSPHRASE, Room, entropy
 from tests.flows.twin import make_service
-from tests.terminal import CLEAR, Terminal
+from tests.terminal import CLEAR, Terminal, sheets_on
 
 DESK = str(BIN / "dropbox-desk")
 PAIRS = list(itertools.combinations(range(3), 2))
-_WORD = re.compile(r"(?:^|\s)\s?([0-9]{1,2})\. ([a-z-]+)")
 
 
 @pytest.mark.parametrize("kind", SheetKind)
@@ -119,16 +117,7 @@ async def shown_sheets(people: People, kind: str) -> tuple[list[list[str]], str]
         await asyncio.to_thread(terminal.until_prompt, "Press Enter when it is on paper")
         terminal.type("\r")
     assert await asyncio.to_thread(terminal.end) == 0, terminal.screen
-    return words_of(terminal.screen), terminal.screen.rpartition(CLEAR)[2]
-
-
-def words_of(screen: str) -> list[list[str]]:
-    """The words of each sheet that was shown."""
-    found = []
-    for page in screen.split(CLEAR)[:3]:
-        numbered = {int(number): word for number, word in _WORD.findall(page)}
-        found.append([numbered[at] for at in range(1, 26)])
-    return found
+    return sheets_on(terminal.screen), terminal.screen.rpartition(CLEAR)[2]
 
 
 async def test_sheets_are_shown_on_a_terminal_alone(two: People) -> None:
@@ -261,7 +250,7 @@ def dying(service: LiveService) -> list[str]:
     here("dropbox-desk", "backup", "--vault", desk.folder)
     assert desk.stop()[0] == 0
     shutil.rmtree(desk.folder)
-    return [" ".join(words) for words in words_of(terminal.screen)]
+    return [" ".join(words) for words in sheets_on(terminal.screen)]
 
 
 def recovered(home: Path, backups: Path, lines: Sequence[str]) -> dict[str, Any]:
@@ -300,7 +289,7 @@ def test_sheets_are_printed_with_a_new_desk(tmp_path: Path, kind: SheetKind) -> 
         terminal.until_prompt(f"Press Enter when {prompt}")
         terminal.type("\r")
     assert terminal.end() == 0, terminal.screen
-    sheets = words_of(terminal.screen)
+    sheets = sheets_on(terminal.screen)
     assert "No recovery sheets" not in terminal.screen
     given = [read_sheet(" ".join(sheets[at])) for at in (1, 2)]
     used = use_sheets(tmp_path / "desk", PASSPHRASE, given, "zoe", MEMBER_PASSPHRASE)
