@@ -16,9 +16,9 @@ from journalist_ui.vault.database import read_meta
 from journalist_ui.vault.rows import AUDIT, CASES, AuditRow, CaseRow
 from journalist_ui.vault.sealing import CaseKeys, Holder, WrappedKey, tags_info
 
-ASSESSING = "assessing"
+ASSESSING, OUTCOME = "assessing", "outcome"
 STATES = (NEW, ASSESSING)
-"""A state is set by a person, never by opening a case."""
+"""A state is set by a person, never by opening a case; that it has an outcome, by setting that."""
 ASKS, ASKED = "declaration", "asked"
 """Of the vault: whether a member must declare before they see anything of a case; the desk's settings say it."""
 UNDECLARED = (
@@ -126,6 +126,7 @@ class Facts:
     all_named: bool
     muted: bool
     shelf: str
+    outcomes: tuple[str, ...]
     owners: tuple[str, ...]
     tags: tuple[str, ...]
 
@@ -133,8 +134,9 @@ class Facts:
 def read_facts(connection: Connection, case: OpenedCase) -> Facts:
     """As they are now."""
     cases, owners = tables.cases.c, tables.owners.c
-    columns = select(cases.urgent, cases.all_named, cases.muted, cases.shelf).where(cases.number == case.number)
-    urgent, all_named, muted, shelf = connection.execute(columns).one()
+    columns = select(cases.urgent, cases.all_named, cases.muted, cases.shelf, cases.outcomes)
+    urgent, all_named, muted, shelf, outcomes = connection.execute(columns.where(cases.number == case.number)).one()
     names = select(owners.member).where(owners.number == case.number).order_by(owners.member)
     tags = open_tags(case, read_tags(connection, [case.number]).get(case.number, b""))
-    return Facts(urgent, all_named, muted, shelf, tuple(connection.execute(names).scalars()), tuple(tags))
+    people = tuple(connection.execute(names).scalars())
+    return Facts(urgent, all_named, muted, shelf, tuple(outcomes.split()), people, tuple(tags))

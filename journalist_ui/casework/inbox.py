@@ -44,6 +44,7 @@ class CaseLine:
     muted: bool
     examined: bool
     all_named: bool
+    outcomes: tuple[str, ...]
     declared: bool
     drafts: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
@@ -69,11 +70,11 @@ def list_cases(connection: Connection, member: str) -> list[CaseLine]:
     for row in connection.execute(listed_rows(member)).all():
         # Taken apart by place: looking each column up by its name costs more than reading the row.
         number, state, opened, whole, newest, answered, waiting, given_up, since = row[:9]
-        urgent, shelf, muted, examined, all_named, read, declared = row[9:]
+        urgent, shelf, muted, examined, all_named, outcomes, read, declared = row[9:]
         found.append(
             CaseLine(
                 *(number, state, opened, whole - read, waiting, newest > answered, given_up, since, urgent),
-                *(shelf, muted, examined, all_named, free or bool(declared)),
+                *(shelf, muted, examined, all_named, tuple(outcomes.split()), free or bool(declared)),
                 *(drafts.get(number, nobody), owners.get(number, nobody)),
             )
         )

@@ -19,12 +19,14 @@ MOST_WORDS, LONGEST_WORD = 20, 100
 def read_marks(connection: Connection, member: str) -> dict[int, Mark]:
     """Of each case that a member may look into."""
     cases, keys, tags, notes = tables.cases.c, tables.case_keys.c, tables.tags.c, tables.notes.c
+    outcomes = tables.outcomes.c
     declared = tables.declarations.c
     mine = select(keys.number).where(keys.number == cases.number, keys.member == member).exists()
     version = select(tags.version).where(tags.number == cases.number).scalar_subquery()
     note = select(func.max(notes.id)).where(notes.number == cases.number).scalar_subquery()
-    columns = (cases.number, cases.newest, cases.answered, func.coalesce(version, 0), func.coalesce(note, 0))
-    found = select(*columns).where(mine, cases.whole > 0)
+    outcome = select(func.max(outcomes.id)).where(outcomes.number == cases.number).scalar_subquery()
+    kept = (func.coalesce(one, 0) for one in (version, note, outcome))
+    found = select(cases.number, cases.newest, cases.answered, *kept).where(mine, cases.whole > 0)
     if read_meta(connection, ASKS, "") == ASKED:
         said = select(declared.number).where(declared.number == cases.number, declared.member == member)
         found = found.where(said.exists())
@@ -32,7 +34,7 @@ def read_marks(connection: Connection, member: str) -> dict[int, Mark]:
 
 
 def words_of(found: Conversation, more: Iterable[str]) -> str:
-    """What both sides wrote in a whole conversation, and ``more``: notes and tags."""
+    """What both sides wrote in a whole conversation, and ``more``: notes, reasons and tags."""
     texts: list[str] = []
     for one in found.messages:
         if isinstance(one, SourceMessage):

@@ -7,17 +7,20 @@ import click
 
 from journalist_ui.shapes.cases import CaseLine, Cases, SetState, StateSet
 from journalist_ui.words.counts import counted
+from journalist_ui.words.outcomes import outcome as in_words
 from journalist_ui.words.shelves import SHELVES
 
 from .asking import ask_signed_in, json_option, session_option, show, show_done, tell
 from .terminal import inert
 
-OWED = {"declare": "declare first", "read": "read", "answer": "answer"}
+OWED = {"declare": "declare first", "read": "read", "answer": "answer", "tell": "outcome not told"}
 
 
 @click.command()
 @session_option
-@click.option("--state", type=click.Choice(["new", "assessing"]), help="Only cases that a person has marked so.")
+@click.option(
+    "--state", type=click.Choice(["new", "assessing", "outcome"]), help="Only cases that a person has marked so."
+)
 @click.option("--tag", help="Only cases with this tag.")
 @click.option("--assigned", metavar="NAME|me", help="Only cases of this member.")
 @click.option("--urgent", is_flag=True, help="Only cases in which somebody is at risk.")
@@ -43,8 +46,8 @@ def cases(
     """List the cases that you can open: those in which somebody is at risk first, then those whose source has waited
     longest for the unit.
 
-    A search looks through what both sides wrote, notes and tags. Its words stay on this command line's history: where
-    others read it, search on the page.
+    A search looks through what both sides wrote, notes, reasons and tags. Its words stay on this command line's
+    history: where others read it, search on the page.
 
     \b
     Examples:
@@ -69,7 +72,8 @@ def _lines(cases: tuple[CaseLine, ...]) -> list[str]:
         owed = [OWED[act] for act in one.owed]
         if one.days and one.to_answer:
             owed = [*owed, f"for {counted(one.days, 'day')}"]
-        head = [f"{one.case}", *marks, one.state, f"opened {one.opened}", " ".join(owed) or "nothing owed"]
+        said = in_words(one.outcomes) or one.state
+        head = [f"{one.case}", *marks, said, f"opened {one.opened}", ", ".join(owed) or "nothing owed"]
         if one.unread:
             head.append(f"{one.unread} unread")
         if one.draft != "none":
@@ -90,7 +94,8 @@ def _lines(cases: tuple[CaseLine, ...]) -> list[str]:
 @session_option
 @json_option
 def state(case: int, wanted: str, session: Path, as_json: bool) -> None:
-    """Mark a case as new or as being assessed, for all members. Opening a case marks nothing.
+    """Mark a case as new or as being assessed, for all members. Opening a case marks nothing. An outcome is
+    taken back by it, and stays in the history of the case.
 
     \b
     Example:

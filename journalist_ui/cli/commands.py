@@ -18,6 +18,7 @@ _VERBS = {
     "totals": ("totals", "Say about how many cases there are, if you open none."),
     "show": ("conversation", "Show a case: the report and the conversation."),
     "state": ("cases", "Mark a case as new or as being assessed."),
+    "outcome": ("outcomes", "Set the outcome of a case."),
     "declare": ("conflicts", "Say whether anything keeps you from a case."),
     "exclude": ("conflicts", "Let a member go of a case."),
     "kept-from": ("conflicts", "Say who opens a case, and from whom it is kept."),

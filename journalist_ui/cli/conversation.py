@@ -10,6 +10,7 @@ from dropbox.command_line.refused import OutputLost
 from dropbox.questions.told import told
 from journalist_ui.shapes.conversation import Case, Message, Show
 from journalist_ui.words.deliveries import delivery
+from journalist_ui.words.outcomes import TAKEN_BACK, outcome as in_words
 from journalist_ui.words.shelves import SHELVES
 
 from .asking import ask_signed_in, json_option, session_option, show_read
@@ -56,6 +57,7 @@ def words_of(fields: Case) -> list[str]:
     lines += _told(fields)
     for message in fields.messages:
         lines += ["", *_message(message)]
+    lines += _decided(fields)
     for note in fields.notes:
         corrects = f", corrects note {note.corrects}" if note.corrects else ""
         lines += ["", f"Note {note.note}, {inert(note.by) or 'not readable'}, {note.day}{corrects}", *quoted(note.text)]
@@ -67,7 +69,22 @@ def _handled(fields: Case) -> list[str]:
     lines = [FLAGS[flag] for flag in fields.flags]
     lines += [f"Assigned to: {', '.join(fields.assigned)}"] if fields.assigned else []
     lines += [f"Tags: {', '.join(map(inert, fields.tags))}"] if fields.tags else []
+    lines += [f"Outcome: {in_words(fields.outcomes)}; the source is not told yet"] if fields.outcomes else []
     return lines + ([SHELVES[fields.shelf]] if fields.shelf else [])
+
+
+def _decided(fields: Case) -> list[str]:
+    """Every setting of its outcome."""
+    lines = []
+    for one in fields.outcome_history:
+        head = f"Outcome: {in_words(one.kinds)}" if one.kinds else TAKEN_BACK
+        lines += [
+            "",
+            f"{head}, {inert(one.by) or 'not readable'}, {one.day}",
+            *(quoted(one.reason) if one.reason else []),
+        ]
+        lines += ["To tell the source:", *quoted(one.say)] if one.say else []
+    return lines
 
 
 def _told(fields: Case | Message) -> list[str]:

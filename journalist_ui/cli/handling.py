@@ -2,16 +2,17 @@
 """``dropbox-desk urgent``, ``junk``, ``unjunk``, ``close``, ``reopen``, ``mute``, ``unmute`` and ``assign``: what is
 done with cases beside reading and writing."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from journalist_ui.shapes.handling import Assign, Assigned, Mute, Muted, SetUrgent, Shelve, Shelved, Urgency
+from journalist_ui.shapes.handling import AskClose, Assign, Assigned, Mute, Muted, SetUrgent, Shelve, Shelved, Urgency
 from journalist_ui.words.counts import counted
 
-from .asking import ask_signed_in, json_option, session_option, show_done
+from .asking import agree, ask_signed_in, json_option, session_option, show_done
 
 case_argument = click.argument("case", type=click.IntRange(1, 2**31 - 1))
 cases_argument = click.argument("cases", metavar="CASE...", nargs=-1, required=True, type=click.IntRange(1, 2**31 - 1))
@@ -38,8 +39,10 @@ def _urgent(fields: Urgency) -> list[str]:
     return [f"Case {fields.case} is {'urgent' if fields.urgent else 'not urgent any more'}, for all members."]
 
 
-def _shelving(name: str, shelf: str, does: str, said: str) -> Callable[..., Any]:
-    """A command that puts cases somewhere."""
+def _shelving(
+    name: str, shelf: str, does: str, said: str, ask: Callable[[Path, tuple[int, ...]], None] | None = None
+) -> Callable[..., Any]:
+    """A command that puts cases somewhere; it may ``ask`` before it does."""
 
     @click.command(name, help=f"{does}\n\n\b\nExample:\n  dropbox-desk {name} 482913 --session ada.session")
     @cases_argument
@@ -49,9 +52,23 @@ def _shelving(name: str, shelf: str, does: str, said: str) -> Callable[..., Any]
         def words(fields: Shelved) -> list[str]:
             return [f"{counted(len(fields.cases), 'case')} {said}."]
 
+        if ask is not None:
+            ask(session, cases)
         show_done(ask_signed_in(session, Shelve(cases, shelf)), as_json, words)
 
     return command
+
+
+def _ask_close(session: Path, cases: tuple[int, ...]) -> None:
+    """Of cases without an outcome: whoever is at a terminal is asked, else it is told. Raises BadInput."""
+    left = ask_signed_in(session, AskClose(cases)).without_outcome
+    if not left:
+        return
+    told = f"Without an outcome: {', '.join(f'case {number}' for number in left)}."
+    if sys.stdin.isatty():
+        agree(f"{told} Close all the same?", "")
+    else:
+        click.echo(told, err=True)
 
 
 junk = _shelving(
@@ -65,8 +82,10 @@ unjunk = _shelving("unjunk", "", "Put cases that were set aside back into the in
 close = _shelving(
     "close",
     "closed",
-    "Close cases, for all members. One comes back into the inbox when its source writes; nothing is deleted.",
+    "Close cases, for all members. One comes back into the inbox when its source writes; nothing is deleted. "
+    "At a terminal you are asked first about cases that have no outcome.",
     "closed",
+    _ask_close,
 )
 reopen = _shelving("reopen", "", "Put closed cases back into the inbox.", "in the inbox again")
 

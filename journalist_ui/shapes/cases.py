@@ -15,7 +15,8 @@ class CaseLine:
     whose there is: none, mine, other, both.
 
     ``flags``: urgent (somebody is at risk), conflict (the report speaks of everybody who takes new ones), muted.
-    ``owed``: declare, read, answer. ``shelf`` is where a person has put it: "" (the inbox), junk, closed. Before the
+    ``owed``: declare, read, answer, tell (an outcome that the source was not told). ``outcomes`` are those that hold.
+    ``shelf`` is where a person has put it: "" (the inbox), junk, closed. Before the
     member has declared there are no ``categories``, ``tags`` or ``excerpt``, which is the first letters of the
     report."""
 
@@ -53,8 +54,8 @@ class CaseList:
 class Cases(Asked[CaseList], verb="cases"):
     """The cases of this member: all, or those that are like all that is given. ``assigned`` is a member's name, or me;
     ``shelf`` "" the inbox, junk, closed, or None for all. ``search``: every word of it stands in what the source and
-    the unit wrote, in notes or tags. ``opened`` false leaves out what takes opening a case: categories, tags and
-    excerpt."""
+    the unit wrote, in notes, reasons or tags. ``opened`` false leaves out what takes opening a case: categories, tags
+    and excerpt."""
 
     opened: bool = True
     state: str | None = None
@@ -98,7 +99,8 @@ class StateSet:
 
 @dataclass(frozen=True)
 class SetState(Asked[StateSet], verb="state"):
-    """What a person says of the case, for all members: new, or assessing."""
+    """What a person says of the case, for all members: new, or assessing. An outcome is taken back by
+    it."""
 
     case: CaseNumber
     state: str

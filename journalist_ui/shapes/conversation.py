@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from .asked import Asked, CaseNumber, Page
 from .notes import NoteLine
+from .outcomes import OutcomeLine
 
 Answer = str | tuple[str, ...] | None
 """The source's own words, the ids of the options that it chose, or None: to answer would identify it."""
@@ -40,7 +41,8 @@ class Message:
 @dataclass(frozen=True)
 class Case:
     """A whole case, or one ``page`` of so many ``pages``; then both are above 0. ``categories``, ``force`` and
-    ``answers`` are those of the report that opened it; ``flags`` and ``shelf`` as in the list."""
+    ``answers`` are those of the report that opened it; ``flags``, ``shelf`` and ``outcomes`` as in the list;
+    ``outcome_history`` has each setting, the oldest first."""
 
     case: int
     state: str
@@ -54,6 +56,8 @@ class Case:
     assigned: tuple[str, ...] = ()
     shelf: str = ""
     notes: tuple[NoteLine, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    outcome_history: tuple[OutcomeLine, ...] = ()
     page: int = 0
     pages: int = 0
 

@@ -25,6 +25,20 @@ class SetUrgent(Asked[Urgency], verb="urgent"):
 
 
 @dataclass(frozen=True)
+class Unfinished:
+    """Of the cases that were asked about, those that have no outcome."""
+
+    without_outcome: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class AskClose(Asked[Unfinished], verb="ask-close"):
+    """What is not finished in cases that are to be closed; nothing is done."""
+
+    cases: tuple[CaseNumber, ...]
+
+
+@dataclass(frozen=True)
 class Shelved:
     """Where these cases are now: "" the inbox, junk, closed."""
 

@@ -38,6 +38,11 @@ def note_info(number: int, day: int, corrects: int) -> bytes:
     return labels.NOTE + u32(number) + u32(day) + u32(corrects)
 
 
+def outcome_info(number: int, day: int, kinds: str) -> bytes:
+    """What a setting of a case's outcome is bound to."""
+    return labels.OUTCOME + u32(number) + u32(day) + kinds.encode()
+
+
 def tags_info(number: int) -> bytes:
     """What a case's tags are bound to."""
     return labels.TAGS + u32(number)

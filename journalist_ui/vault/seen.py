@@ -18,12 +18,13 @@ class Glimpse:
 
 class Mark(NamedTuple):
     """What tells whether a case has other words than before: the places of the newest message and text, how often its
-    tags were changed, and its newest note."""
+    tags were changed, its newest note and its newest outcome."""
 
     newest: int
     answered: int
     tags: int
     note: int
+    outcome: int
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from journalist_ui.casework import inbox
 from journalist_ui.casework.cases import open_case, set_state as store_state
+from journalist_ui.casework.outcomes import take_back
 from journalist_ui.daemon.notice_log import iso_day
 from journalist_ui.people.session import Session
 from journalist_ui.shapes.cases import (
@@ -17,6 +18,7 @@ from journalist_ui.shapes.cases import (
     SetState,
     StateSet,
 )
+from journalist_ui.vault.counters import JUNK
 from journalist_ui.vault.seen import Glimpse
 
 from .desk import Desk
@@ -103,7 +105,7 @@ def _line(day: int, seconds: int, session: Session, line: inbox.CaseLine, glimps
         flags=flags_of(line.urgent, line.all_named, line.muted),
         tags=glimpse.tags,
         assigned=line.owners,
-        outcomes=(),
+        outcomes=line.outcomes,
         owed=tuple(_owed(line)),
         days=days_since(line.since) if line.to_answer else 0,
         shelf=line.shelf,
@@ -118,8 +120,11 @@ def flags_of(urgent: bool, all_named: bool, muted: bool) -> tuple[str, ...]:
 
 
 def _owed(line: inbox.CaseLine) -> Iterator[str]:
+    """Of a case that is put away nothing but to tell its source the outcome; of one that was set aside not that."""
     acts = ((not line.declared, "declare"), (line.unread > 0, "read"), (line.to_answer, "answer"))
-    return (act for is_so, act in acts if is_so and not line.shelf)
+    yield from (act for is_so, act in acts if is_so and not line.shelf)
+    if line.outcomes and line.shelf != JUNK:
+        yield "tell"
 
 
 def _whose(writers: tuple[str, ...], reader: str) -> str:
@@ -151,5 +156,7 @@ def _glimpses(desk: Desk, session: Session, numbers: list[int]) -> dict[int, Gli
 def set_state(desk: Desk, session: Session, asked: SetState) -> StateSet:
     """Raises NoSuchCase, BadInput."""
     with desk.engine.vault.writing() as connection:
-        store_state(connection, open_case(connection, session.holder, asked.case), asked.state, desk.engine.day)
+        case = open_case(connection, session.holder, asked.case)
+        store_state(connection, case, asked.state, desk.engine.day)
+        take_back(connection, case, desk.engine.day)
     return StateSet(asked.case, asked.state)

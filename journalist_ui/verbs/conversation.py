@@ -9,6 +9,7 @@ from journalist_ui.casework.cases import open_case, read_facts
 from journalist_ui.casework.conversation import Conversation, OfficerText, OnPage, Sealed
 from journalist_ui.casework.inbox import next_to_answer
 from journalist_ui.casework.notes import open_notes, read_notes
+from journalist_ui.casework.outcomes import open_outcomes, read_outcomes
 from journalist_ui.daemon.notice_log import iso_day
 from journalist_ui.people.session import Session
 from journalist_ui.shapes.conversation import Case, Message, Show, Shown
@@ -17,6 +18,7 @@ from journalist_ui.vault.evidence import Proof
 from .cases import flags_of
 from .desk import Desk
 from .notes import note_lines
+from .outcomes import outcome_lines
 
 COLLECTED = "collected"
 OFF_BOARD = "off-board"
@@ -29,6 +31,7 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         case = open_case(connection, session.holder, asked.case)
         sealed = conversation.read_page(connection, case, asked.page)
         facts, noted = read_facts(connection, case), read_notes(connection, asked.case)
+        decided = read_outcomes(connection, asked.case)
         newest = conversation.newest_place(connection, asked.case)
     found = opened(desk, session, sealed)
     with desk.engine.vault.reading() as connection:
@@ -42,6 +45,8 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         assigned=facts.owners,
         shelf=facts.shelf,
         notes=note_lines(open_notes(case, noted)),
+        outcomes=facts.outcomes,
+        outcome_history=outcome_lines(open_outcomes(case, decided)),
     )
     return Shown(told, max(seen, session.read.get(found.number, 0)), following, newest)
 

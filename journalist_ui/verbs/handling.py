@@ -2,11 +2,13 @@
 """What is done with cases beside reading and writing."""
 
 from journalist_ui.casework import handling
-from journalist_ui.casework.cases import open_case
+from journalist_ui.casework.cases import open_case, public_key
 from journalist_ui.casework.notes import add_note
+from journalist_ui.casework.outcomes import without_outcome
 from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput, NotAllowed
 from journalist_ui.shapes.handling import (
+    AskClose,
     Assign,
     Assigned,
     Mute,
@@ -14,6 +16,7 @@ from journalist_ui.shapes.handling import (
     SetUrgent,
     Shelve,
     Shelved,
+    Unfinished,
     Urgency,
 )
 from journalist_ui.vault.roles import Role, holders_of
@@ -47,12 +50,25 @@ def urgent(desk: Desk, session: Session, asked: SetUrgent) -> Urgency:
     return Urgency(asked.case, asked.urgent)
 
 
+def _counted(cases: tuple[int, ...]) -> tuple[int, ...]:
+    """Raises BadInput."""
+    if not 0 < len(cases) <= MOST_AT_ONCE:
+        raise BadInput(f"Name one to {MOST_AT_ONCE:,} cases.")
+    return cases
+
+
+def ask_close(desk: Desk, session: Session, asked: AskClose) -> Unfinished:
+    """Raises NoSuchCase, Undeclared, BadInput."""
+    with desk.engine.vault.reading() as connection:
+        for number in _counted(asked.cases):
+            public_key(connection, session.member.name, number)
+        return Unfinished(tuple(without_outcome(connection, asked.cases)))
+
+
 def shelve(desk: Desk, session: Session, asked: Shelve) -> Shelved:
     """All of them or none. Raises NoSuchCase, Undeclared, BadInput."""
-    if not 0 < len(asked.cases) <= MOST_AT_ONCE:
-        raise BadInput(f"Name one to {MOST_AT_ONCE:,} cases.")
     with desk.engine.vault.writing() as connection:
-        for number in asked.cases:
+        for number in _counted(asked.cases):
             handling.shelve(connection, open_case(connection, session.holder, number), asked.shelf, desk.engine.day)
     return Shelved(asked.cases, asked.shelf)
 

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Search: the words of a session's cases, opened after sign-in and gone with the session."""
 
-from journalist_ui.casework import notes, search
+from collections.abc import Iterator
+
+from sqlalchemy import Connection
+
+from journalist_ui.casework import notes, outcomes, search
 from journalist_ui.casework.cases import OpenedCase, open_case, open_tags, read_tags
 from journalist_ui.casework.conversation import read_page
 from journalist_ui.people.session import Session
@@ -54,8 +58,8 @@ def _learn_case(desk: Desk, session: Session, number: int, mark: Mark) -> None:
             shared = desk.words.get(number)
             if shared is None or shared.mark != mark:
                 sealed = read_page(connection, case)
-                noted, tags = notes.read_notes(connection, number), read_tags(connection, [number])
-                more = [*_noted(case, noted), *open_tags(case, tags.get(number, b""))]
+                tags = read_tags(connection, [number])
+                more = [*_reasons(connection, case), *open_tags(case, tags.get(number, b""))]
                 shared = CaseWords(mark, search.words_of(sealed.open(), more))
                 desk.words[number] = shared
         session.words[number] = shared
@@ -64,5 +68,9 @@ def _learn_case(desk: Desk, session: Session, number: int, mark: Mark) -> None:
         session.words.pop(number, None)
 
 
-def _noted(case: OpenedCase, sealed: list[notes.SealedNote]) -> list[str]:
-    return [one.text for one in notes.open_notes(case, sealed)]
+def _reasons(connection: Connection, case: OpenedCase) -> Iterator[str]:
+    """What members wrote for each other."""
+    for note in notes.open_notes(case, notes.read_notes(connection, case.number)):
+        yield note.text
+    for outcome in outcomes.open_outcomes(case, outcomes.read_outcomes(connection, case.number)):
+        yield from (outcome.reason, outcome.say)

@@ -20,6 +20,7 @@ from journalist_ui.words.counts import counted
 from journalist_ui.words.deliveries import delivery
 from journalist_ui.words.kept import WHY
 from journalist_ui.words.lengths import MIDDLING, SHORT, length
+from journalist_ui.words.outcomes import KINDS as OUTCOMES, MEANS, TAKEN_BACK, outcome
 from journalist_ui.words.reply_marks import mark_kind
 
 from .words import cases, dates, marked, members
@@ -37,6 +38,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "draft": cases.draft,
     "chip": cases.chip,
     "why": WHY.__getitem__,
+    "outcome": outcome,
     "shelf": cases.shelf,
     "group": cases.group,
     "role": members.role,
@@ -71,6 +73,7 @@ def environment() -> Environment:
     )
     made.globals |= {"longest_draft": LONGEST_DRAFT, "text_part": TEXT_PART, "text_parts": MAX_TEXT_PARTS}
     made.globals |= {"longest_title": LONGEST_TITLE, "longest_canned": LONGEST_CANNED, "categories": CATEGORIES}
+    made.globals |= {"outcomes": OUTCOMES, "outcome_means": MEANS, "taken_back": TAKEN_BACK}
     made.globals |= {"short": SHORT, "middling": MIDDLING}
     made.globals |= {"longest_reference": LONGEST_REFERENCE, "longest_officer": LONGEST_OFFICER}
     made.filters |= FILTERS

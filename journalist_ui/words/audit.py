@@ -28,6 +28,8 @@ ACTS = {
     "mute": "left the case out of what waits",
     "not urgent": "marked the case as not urgent any more",
     "note": "added a note",
+    "outcome": "set the outcome: {about}",
+    "outcome taken back": "took the outcome back, to assess the case again",
     "proposal": "asked for what takes two people",
     "proposal alone": "did alone what takes two people, for there was nobody else",
     "proposal approved": "approved what another asked for",

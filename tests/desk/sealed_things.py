@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 from dropbox.protocol.errors import NotForThisKey
 from dropbox.protocol.primitives import SealingKey
 from journalist_ui.vault import tables
-from journalist_ui.vault.sealing import CaseKeys, answer_info, note_info, proved_part_info
+from journalist_ui.vault.sealing import CaseKeys, answer_info, note_info, outcome_info, proved_part_info
 
 
 def is_opened(key: SealingKey | CaseKeys, sealed: bytes, info: bytes) -> bool:
@@ -18,8 +18,8 @@ def is_opened(key: SealingKey | CaseKeys, sealed: bytes, info: bytes) -> bool:
 
 
 def sealed_things(connection: Connection, number: int) -> list[tuple[str, bytes, bytes]]:
-    """Every part, text and note of a case: which of them, sealed, and what it is bound to, so that only the key
-    decides."""
+    """Every part, text, note and outcome of a case: which of them, sealed, and what it is bound to, so that only the
+    key decides."""
     parts, answers, notes = tables.parts.c, tables.answers.c, tables.notes.c
     of_case = select(parts.message_id, parts.part, parts.sealed).where(parts.number == number)
     found = [
@@ -29,6 +29,9 @@ def sealed_things(connection: Connection, number: int) -> list[tuple[str, bytes,
     texts = select(answers.text, answers.sealed).where(answers.number == number)
     found += [("text", sealed, answer_info(number, text)) for text, sealed in connection.execute(texts)]
     noted = select(notes.day, notes.corrects, notes.sealed).where(notes.number == number)
+    found += [("note", sealed, note_info(number, day, corrects)) for day, corrects, sealed in connection.execute(noted)]
+    rows = tables.outcomes.c
+    outcomes = select(rows.day, rows.kinds, rows.sealed).where(rows.number == number)
     return found + [
-        ("note", sealed, note_info(number, day, corrects)) for day, corrects, sealed in connection.execute(noted)
+        ("outcome", sealed, outcome_info(number, day, kinds)) for day, kinds, sealed in connection.execute(outcomes)
     ]

@@ -94,7 +94,8 @@ async def test_ticked_cases_are_put_away_and_back(house: House) -> None:
     assert re.findall(r'name="case" value="(\d)"', undo[0]) == ["1", "2", "3"]
     assert "Undo" not in (await ada.get("/")).words
     await ada.post("/shelve", {"case": ["3"], "to": "", "from": "junk"})
-    await ada.post("/shelve", {"case": ["4"], "to": "closed", "from": ""})
+    assert (await ada.post("/shelve", {"case": ["4"], "to": "closed", "from": ""})).url == "/shelve"
+    await ada.post("/shelve", {"case": ["4"], "to": "closed", "from": "", "sure": "yes"})
     bob = await house.officer("bob")
     assert blocks(await bob.get("/")) == {"urgent": [5], "for-us": [3]}
     assert blocks(await bob.get("/?shelf=junk")) == {"junk": [1, 2]}
@@ -207,7 +208,7 @@ async def test_who_takes_new_reports_is_for_administrators_to_say(house: House) 
     assert (await ada.post("/triage", {"name": "bob", "triage": "yes", "known_as": "?!"})).status == 422
 
 
-@pytest.mark.parametrize("path", ["note", "tag", "urgent", "exclude", "search"])
+@pytest.mark.parametrize("path", ["note", "tag", "urgent", "outcome", "exclude", "search"])
 async def test_hostile_words_do_nothing(house: House, path: str) -> None:
     """Typed by a member, into every field: they stand as text on every page, or are refused."""
     ada = await reports(house, 1)
@@ -216,6 +217,7 @@ async def test_hostile_words_do_nothing(house: House, path: str) -> None:
             "note": {"note": text},
             "tag": {"add": text[:40]},
             "urgent": {"urgent": "yes", "reason": text},
+            "outcome": {"kind": "recorded", "reason": text, "say": text},
             "exclude": {"member": text, "sure": "", "reason": text},
             "search": {"words": text},
         }[path]

@@ -11,7 +11,7 @@ from dropbox.flows.desk.state import TextState
 from dropbox.protocol.constants import CATEGORIES, MAX_TEXT_PARTS, TEXT_PART
 from dropbox.questions import QUESTIONS
 from dropbox.questions.told import IDENTIFIES, UNKNOWN, told as told_of
-from journalist_ui.casework.cases import ASSESSING, NEW
+from journalist_ui.casework.cases import ASSESSING, NEW, OUTCOME
 from journalist_ui.shapes.conversation import Message
 from journalist_ui.vault import tables
 from journalist_ui.vault.counters import count_cases
@@ -247,7 +247,7 @@ def test_an_answer_of_each_kind_is_told() -> None:
 def test_every_category_and_state_has_its_words() -> None:
     """The closed lists of the protocol and of the vault, each with words of its own."""
     assert tuple(words.CATEGORIES) == CATEGORIES
-    assert {NEW, ASSESSING} == set(words.STATES)
+    assert {NEW, ASSESSING, OUTCOME} == set(words.STATES)
     for state in (*TextState, OFF_BOARD):
         found = delivery(Message(1, "unit", "", "", str(state)))
         assert state not in (found.page, found.line)

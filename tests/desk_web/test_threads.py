@@ -123,6 +123,8 @@ async def casework(ada: Officer) -> None:
         ("/cases/1/assign", {"to": "ada"}),
         ("/cases/1/tag", {"add": "custody"}),
         ("/cases/1/note", {"note": "Look at this."}),
+        ("/shelve", {"case": "1", "to": "closed"}),
+        ("/cases/1/outcome", {"kind": "recorded", "reason": "why"}),
         ("/cases/1/exclude", {"member": "bob"}),
         ("/cases/1/exclude", {"member": "bob", "sure": "yes", "reason": "knows them"}),
         ("/shelve", {"case": "1", "to": "closed"}),

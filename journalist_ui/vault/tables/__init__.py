@@ -11,6 +11,7 @@ from .canned import canned
 from .content import IS_WHOLE, LISTED, answers, case_keys, cases, messages, parts
 from .ledger import alembic_version, conversations, incoming, meta, roots, texts
 from .metadata import METADATA
+from .outcomes import outcomes
 from .people import known_browsers, member_roles, members, recovery_codes, security_keys, wrong_tries
 from .proposals import proposals
 from .work import declarations, drafts, notes, owners, progress, shown, tags, withheld
@@ -40,6 +41,7 @@ __all__ = [
     "messages",
     "meta",
     "notes",
+    "outcomes",
     "own_manifests",
     "owners",
     "parts",

@@ -21,7 +21,7 @@ from .metadata import METADATA
 
 LISTED = (
     *("number", "state", "opened", "whole", "newest", "answered", "waiting", "given_up", "since"),
-    *("urgent", "shelf", "muted", "examined", "all_named"),
+    *("urgent", "shelf", "muted", "examined", "all_named", "outcomes"),
 )
 """What the list of cases reads of a case: the columns of one index, so that no row is read whole."""
 
@@ -52,6 +52,8 @@ cases = Table(
     Column("examined", Boolean, nullable=False, server_default=true()),
     Column("shelf", String, nullable=False, server_default=""),
     Column("muted", Boolean, nullable=False, server_default=false()),
+    # The outcomes that hold, with blanks between.
+    Column("outcomes", String, nullable=False, server_default=""),
     # All that a list says: a row with its keys is twenty times as long.
     Index("cases_listed", *LISTED),
     sqlite_autoincrement=True,

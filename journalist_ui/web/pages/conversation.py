@@ -18,9 +18,11 @@ async def case(visit: Visit) -> Answer:
     return await case_page(visit, done=visit.told())
 
 
-async def case_page(visit: Visit, *, done: str = "", error: str = "", note: str = "") -> Answer:
+async def case_page(
+    visit: Visit, *, done: str = "", error: str = "", note: str = "", typed: dict[str, str] | None = None
+) -> Answer:
     """The case; for who writes, with the reply box, which holds their draft. Before they have declared, what they are
-    asked for that."""
+    asked for that. ``note`` and ``typed``, by the form's name, stand in the forms again: they were refused."""
     number = visit.at.case
     try:
         opened = await visit.ask(Show(number, visit.asked_page()))
@@ -51,4 +53,5 @@ async def case_page(visit: Visit, *, done: str = "", error: str = "", note: str 
         done=done,
         error=error,
         note=note,
+        typed=typed or {},
     )

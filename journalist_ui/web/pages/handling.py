@@ -2,7 +2,7 @@
 """What is done with cases beside reading and writing."""
 
 from journalist_ui.refusals import BadInput
-from journalist_ui.shapes.handling import Assign, Mute, SetUrgent, Shelve
+from journalist_ui.shapes.handling import AskClose, Assign, Mute, SetUrgent, Shelve
 from journalist_ui.shapes.notes import AddNote
 from journalist_ui.shapes.tags import Tag
 from journalist_ui.web.answers import Answer
@@ -23,11 +23,17 @@ async def urgent(visit: Visit) -> Answer:
 
 
 async def shelve(visit: Visit) -> Answer:
-    """The cases that were ticked in a list, or the one whose page asks. The next page offers to undo it."""
+    """The cases that were ticked in a list, or the one whose page asks; to close one without an outcome is asked about
+    first. The next page offers to undo it."""
     numbers = tuple(int(one) for one in visit.form.get("case", []) if one.isascii() and one.isdigit() and len(one) < 10)
     if not numbers:
         return visit.done("/", Done.NOTHING_TICKED)
-    done = await visit.ask(Shelve(numbers, visit.field("to")))
+    to = visit.field("to")
+    if to == "closed" and visit.field("sure") != "yes":
+        left = await visit.ask(AskClose(numbers))
+        if left.without_outcome:
+            return visit.page("close.html", cases=numbers, left=left, shelf=visit.field("from"))
+    done = await visit.ask(Shelve(numbers, to))
     visit.site.done.note_undo(visit.token, Undo(numbers, visit.field("from")))
     return visit.done("/", _SHELVED[done.shelf])
 

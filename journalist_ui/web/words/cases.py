@@ -12,7 +12,7 @@ CATEGORIES = {
     "partner-abuse": "Abuse or control of a partner",
     "discrimination": "Discrimination",
 }
-STATES = {"new": "New", "assessing": "Being assessed"}
+STATES = {"new": "New", "assessing": "Being assessed", "outcome": "Outcome set"}
 DRAFTS = {"mine": "Your draft", "other": "A colleague's draft", "both": "Drafts of you and a colleague"}
 CHIPS = {
     "information-or-influence": "Information sold",

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What becomes of a case. Each setting is added and none is changed; the newest holds, and reasons are sealed to it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, insert, select, update
+
+from dropbox.protocol.errors import NotForThisKey
+from dropbox.protocol.primitives import hpke_seal
+from journalist_ui.refusals import BadInput
+from journalist_ui.vault import audit, tables
+from journalist_ui.vault.sealing import outcome_info
+
+from .cases import OUTCOME, OpenedCase
+
+KINDS = ("investigation", "safeguarding", "recorded", "not-for-us")
+ALONE = "not-for-us"
+LONGEST_WHY = 14_000
+"""Letters of a reason."""
+WHICH = (
+    "An outcome is investigation, safeguarding or recorded, of which several may hold together, or not-for-us, which "
+    "stands alone."
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One setting, on a ``day`` of unix time, of these ``kinds``, none where it was taken back. ``by`` is "" where it
+    does not open; ``say`` what the source is to be told."""
+
+    day: int
+    kinds: tuple[str, ...]
+    by: str
+    reason: str = field(repr=False)
+    say: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class SealedOutcome:
+    """A row as it stands in the vault."""
+
+    day: int
+    kinds: str
+    sealed: bytes
+
+
+def check_outcome(kinds: Sequence[str], reason: str) -> tuple[str, ...]:
+    """The kinds, each once and in their order. Raises BadInput."""
+    named = tuple(one for one in KINDS if one in kinds)
+    if not named or not set(kinds) <= set(KINDS) or (ALONE in named and len(named) > 1):
+        raise BadInput(WHICH)
+    if len(reason) > LONGEST_WHY:
+        raise BadInput(f"A reason has at most {LONGEST_WHY:,} letters.")
+    return named
+
+
+def set_outcome(
+    connection: Connection, case: OpenedCase, kinds: Sequence[str], reason: str, say: str, day: int
+) -> tuple[str, ...]:
+    """What the case's outcomes are from now on. Raises BadInput."""
+    named = check_outcome(kinds, reason)
+    _add(connection, case, named, {"reason": reason, "say": say}, day)
+    this = update(tables.cases).where(tables.cases.c.number == case.number)
+    connection.execute(this.values(state=OUTCOME, outcomes=" ".join(named)))
+    audit.record(connection, day, case.reader, "outcome", ", ".join(named), case=case.number)
+    return named
+
+
+def take_back(connection: Connection, case: OpenedCase, day: int) -> None:
+    """The case has none any more; what was set stays in its history. Nothing where it has none."""
+    if case.row.state != OUTCOME:
+        return
+    _add(connection, case, (), {"reason": "", "say": ""}, day)
+    connection.execute(update(tables.cases).where(tables.cases.c.number == case.number).values(outcomes=""))
+    audit.record(connection, day, case.reader, "outcome taken back", case=case.number)
+
+
+def _add(connection: Connection, case: OpenedCase, kinds: tuple[str, ...], words: dict[str, str], day: int) -> None:
+    named = " ".join(kinds)
+    plain = json.dumps({"by": case.reader, **words}).encode()
+    sealed = hpke_seal(case.key.public, plain, outcome_info(case.number, day, named))
+    values = {"number": case.number, "day": day, "kinds": named, "sealed": sealed}
+    connection.execute(insert(tables.outcomes).values(values))
+
+
+def without_outcome(connection: Connection, numbers: Sequence[int]) -> list[int]:
+    """Those of the cases that have none, in their order."""
+    cases = tables.cases.c
+    has = set(connection.execute(select(cases.number).where(cases.number.in_(numbers), cases.outcomes != "")).scalars())
+    return [one for one in numbers if one not in has]
+
+
+def read_outcomes(connection: Connection, number: int) -> list[SealedOutcome]:
+    """Of a case, oldest first."""
+    rows = tables.outcomes.c
+    columns = select(rows.day, rows.kinds, rows.sealed).where(rows.number == number).order_by(rows.id)
+    return [SealedOutcome(*row) for row in connection.execute(columns)]
+
+
+def open_outcomes(case: OpenedCase, sealed: Sequence[SealedOutcome]) -> list[Outcome]:
+    """One that does not open says so in its place: it was altered, or sealed to a key of before."""
+    return [_open(case, one) for one in sealed]
+
+
+def _open(case: OpenedCase, one: SealedOutcome) -> Outcome:
+    try:
+        words = json.loads(case.key.open(one.sealed, outcome_info(case.number, one.day, one.kinds)))
+        by, reason, say = (str(words[name]) for name in ("by", "reason", "say"))
+    except (NotForThisKey, ValueError, KeyError, TypeError):
+        by, reason, say = "", "", ""
+    return Outcome(one.day, tuple(one.kinds.split()), by, reason, say)
