@@ -27,7 +27,8 @@ AT_ONCE = 100
 class CaseLine:
     """One line of the list of cases. ``opened`` is a period; ``unread`` messages this member was not yet shown;
     ``waiting`` texts of the unit that the source has not read yet; ``to_answer``: the source wrote last, ``since`` the
-    period of its first message behind the unit's newest text; ``given_up``: nobody read that in time; ``declared``:
+    period of its first message behind the unit's newest text; ``given_up``: nobody read that in time; ``written``:
+    the unit has written at all; ``chis`` the period of an occasion to consider CHIS status, 0 for none; ``declared``:
     the member may see what the case holds; ``drafts`` the members who have begun to write, ``owners`` those whose case
     it is."""
 
@@ -45,6 +46,9 @@ class CaseLine:
     examined: bool
     all_named: bool
     outcomes: tuple[str, ...]
+    written: bool
+    referral_decided: bool
+    chis: int
     declared: bool
     drafts: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
@@ -61,21 +65,21 @@ def listed_rows(member: str) -> Select[Any]:  # the columns of tables.LISTED, up
     return select(*columns, shown, said.label("declared")).where(mine, cases.c.whole > 0).order_by(cases.c.number)
 
 
-def list_cases(connection: Connection, member: str) -> list[CaseLine]:
-    """Every case of this member that has a whole message, by number."""
+def list_cases(connection: Connection, member: str, only: int | None = None) -> list[CaseLine]:
+    """Every case of this member that has a whole message, by number; or that one alone."""
     drafts, owners = _members_by_case(connection, tables.drafts), _members_by_case(connection, tables.owners)
     free = read_meta(connection, ASKS, "") != ASKED
     nobody: tuple[str, ...] = ()
-    found = []
-    for row in connection.execute(listed_rows(member)).all():
+    rows, found = listed_rows(member), []
+    for row in connection.execute(rows if only is None else rows.where(tables.cases.c.number == only)).all():
         # Taken apart by place: looking each column up by its name costs more than reading the row.
         number, state, opened, whole, newest, answered, waiting, given_up, since = row[:9]
-        urgent, shelf, muted, examined, all_named, outcomes, read, declared = row[9:]
+        urgent, shelf, muted, examined, all_named, outcomes, referral_decided, chis, read, declared = row[9:]
         found.append(
             CaseLine(
                 *(number, state, opened, whole - read, waiting, newest > answered, given_up, since, urgent),
-                *(shelf, muted, examined, all_named, tuple(outcomes.split()), free or bool(declared)),
-                *(drafts.get(number, nobody), owners.get(number, nobody)),
+                *(shelf, muted, examined, all_named, tuple(outcomes.split()), answered > 0, referral_decided, chis),
+                *(free or bool(declared), drafts.get(number, nobody), owners.get(number, nobody)),
             )
         )
     return found

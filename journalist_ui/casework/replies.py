@@ -46,12 +46,13 @@ class Authorisation:
 class Reply:
     """A text as it will be posted, in the ``parts`` of protocol.board.split_text. ``once`` is the version of the draft
     that it was, "" for none; ``mark`` the newest place of the case that its sender knows, None where they said that
-    they need not."""
+    they need not. ``ahead``: it asks about what is to come."""
 
     parts: tuple[bytes, ...]
     once: str = ""
     mark: int | None = None
     authorisation: Authorisation | None = None
+    ahead: bool = False
 
 
 def store_reply(connection: Connection, case: OpenedCase, reply: Reply, period: int, day: int) -> Text:
@@ -68,6 +69,7 @@ def store_reply(connection: Connection, case: OpenedCase, reply: Reply, period: 
     text.id = add_text(connection, text)
     sealed = hpke_seal(case.key.public, json.dumps(words).encode(), answer_info(number, text.id))
     values = {"text": text.id, "number": number, "period": period, "place": next_place(connection), "sealed": sealed}
+    values |= {"ahead": reply.ahead}
     connection.execute(insert(tables.answers).values(values))
     count_cases(connection, [number])
     about = about_text(number, text.id, sealed)

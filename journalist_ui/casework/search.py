@@ -19,13 +19,14 @@ MOST_WORDS, LONGEST_WORD = 20, 100
 def read_marks(connection: Connection, member: str) -> dict[int, Mark]:
     """Of each case that a member may look into."""
     cases, keys, tags, notes = tables.cases.c, tables.case_keys.c, tables.tags.c, tables.notes.c
-    outcomes = tables.outcomes.c
+    outcomes, decisions = tables.outcomes.c, tables.decisions.c
     declared = tables.declarations.c
     mine = select(keys.number).where(keys.number == cases.number, keys.member == member).exists()
     version = select(tags.version).where(tags.number == cases.number).scalar_subquery()
     note = select(func.max(notes.id)).where(notes.number == cases.number).scalar_subquery()
     outcome = select(func.max(outcomes.id)).where(outcomes.number == cases.number).scalar_subquery()
-    kept = (func.coalesce(one, 0) for one in (version, note, outcome))
+    decision = select(func.max(decisions.id)).where(decisions.number == cases.number).scalar_subquery()
+    kept = (func.coalesce(one, 0) for one in (version, note, outcome, decision))
     found = select(cases.number, cases.newest, cases.answered, *kept).where(mine, cases.whole > 0)
     if read_meta(connection, ASKS, "") == ASKED:
         said = select(declared.number).where(declared.number == cases.number, declared.member == member)

@@ -8,12 +8,11 @@ import click
 from journalist_ui.shapes.cases import CaseLine, Cases, SetState, StateSet
 from journalist_ui.words.counts import counted
 from journalist_ui.words.outcomes import outcome as in_words
+from journalist_ui.words.owed import OWED
 from journalist_ui.words.shelves import SHELVES
 
 from .asking import ask_signed_in, json_option, session_option, show, show_done, tell
 from .terminal import inert
-
-OWED = {"declare": "declare first", "read": "read", "answer": "answer", "tell": "outcome not told"}
 
 
 @click.command()
@@ -69,9 +68,7 @@ def _lines(cases: tuple[CaseLine, ...]) -> list[str]:
     found = []
     for one in cases:
         marks = [flag.upper() for flag in one.flags] + ([SHELVES[one.shelf].lower()] if one.shelf else [])
-        owed = [OWED[act] for act in one.owed]
-        if one.days and one.to_answer:
-            owed = [*owed, f"for {counted(one.days, 'day')}"]
+        owed = [_owed(act, one) for act in one.owed]
         said = in_words(one.outcomes) or one.state
         head = [f"{one.case}", *marks, said, f"opened {one.opened}", ", ".join(owed) or "nothing owed"]
         if one.unread:
@@ -86,6 +83,12 @@ def _lines(cases: tuple[CaseLine, ...]) -> list[str]:
         if "declare" not in one.owed:
             found.append(f"    {about}{tags}: {inert(one.excerpt)}")
     return found
+
+
+def _owed(act: str, one: CaseLine) -> str:
+    """With for how long it is owed, and by when."""
+    waits = f" for {counted(one.days, 'day')}" if act == "answer" and one.days else ""
+    return OWED[act] + waits + (f" by {one.due[act]}" if act in one.due else "")
 
 
 @click.command("state")

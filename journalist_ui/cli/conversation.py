@@ -9,8 +9,10 @@ from dropbox.command_line.output import check_output
 from dropbox.command_line.refused import OutputLost
 from dropbox.questions.told import told
 from journalist_ui.shapes.conversation import Case, Message, Show
+from journalist_ui.words.decisions import decided, prompts
 from journalist_ui.words.deliveries import delivery
 from journalist_ui.words.outcomes import TAKEN_BACK, outcome as in_words
+from journalist_ui.words.owed import OWED
 from journalist_ui.words.shelves import SHELVES
 
 from .asking import ask_signed_in, json_option, session_option, show_read
@@ -54,6 +56,7 @@ def words_of(fields: Case) -> list[str]:
     lines = [f"Case {fields.case}, {fields.state}"]
     lines.append(f"Categories: {', '.join(fields.categories) or 'none given'}")
     lines += _handled(fields)
+    lines += _owed(fields)
     lines += _told(fields)
     for message in fields.messages:
         lines += ["", *_message(message)]
@@ -73,9 +76,19 @@ def _handled(fields: Case) -> list[str]:
     return lines + ([SHELVES[fields.shelf]] if fields.shelf else [])
 
 
+def _owed(fields: Case) -> list[str]:
+    """What it asks of its members, and what speaks for a referral."""
+    said = (OWED[act] + (f" by {fields.due[act]}" if act in fields.due else "") for act in fields.owed)
+    lines = [f"Owed: {', '.join(said)}"] if fields.owed else []
+    return lines + [f"{one}: referral is asked for" for one in prompts(fields.categories) if "referral" in fields.owed]
+
+
 def _decided(fields: Case) -> list[str]:
-    """Every setting of its outcome."""
+    """Every decision, and every setting of its outcome."""
     lines = []
+    for made in fields.decisions:
+        lines += ["", f"{decided(made.what, made.answer)}, {inert(made.by) or 'not readable'}, {made.day}"]
+        lines += quoted(made.reason) if made.reason else []
     for one in fields.outcome_history:
         head = f"Outcome: {in_words(one.kinds)}" if one.kinds else TAKEN_BACK
         lines += [

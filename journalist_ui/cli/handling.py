@@ -60,15 +60,16 @@ def _shelving(
 
 
 def _ask_close(session: Path, cases: tuple[int, ...]) -> None:
-    """Of cases without an outcome: whoever is at a terminal is asked, else it is told. Raises BadInput."""
-    left = ask_signed_in(session, AskClose(cases)).without_outcome
-    if not left:
-        return
-    told = f"Without an outcome: {', '.join(f'case {number}' for number in left)}."
-    if sys.stdin.isatty():
-        agree(f"{told} Close all the same?", "")
-    else:
-        click.echo(told, err=True)
+    """Of cases that are not finished: whoever is at a terminal is asked, else it is told. Raises BadInput."""
+    left = ask_signed_in(session, AskClose(cases))
+    lines = {"Without an outcome": left.without_outcome, "Referral not decided": left.undecided}
+    told = [
+        f"{said}: {', '.join(f'case {number}' for number in numbers)}." for said, numbers in lines.items() if numbers
+    ]
+    if told and sys.stdin.isatty():
+        agree(f"{' '.join(told)} Close all the same?", "")
+    elif told:
+        click.echo("\n".join(told), err=True)
 
 
 junk = _shelving(
@@ -83,7 +84,7 @@ close = _shelving(
     "close",
     "closed",
     "Close cases, for all members. One comes back into the inbox when its source writes; nothing is deleted. "
-    "At a terminal you are asked first about cases that have no outcome.",
+    "At a terminal you are asked first about cases that have no outcome, or in which referral is not decided.",
     "closed",
     _ask_close,
 )

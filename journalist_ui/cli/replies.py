@@ -7,6 +7,7 @@ import click
 
 from journalist_ui.shapes.replies import Preview, Previewed, Replied, Reply
 from journalist_ui.words.counts import counted
+from journalist_ui.words.decisions import AHEAD
 from journalist_ui.words.lengths import length
 from journalist_ui.words.reply_marks import mark_kind
 
@@ -72,6 +73,7 @@ def _checked(fields: Previewed) -> list[str]:
     size = f"{length(fields.parts, fields.batches)}: {counted(fields.parts, 'part')}, {counted(fields.bytes, 'byte')}."
     lines = [f"{size} It would leave by {fields.next_batch}. Nothing was sent."]
     lines += [f"{inert(name)} is writing in this case too." for name in fields.writing]
+    lines += [AHEAD] if fields.ahead else []
     if not fields.marks:
         return [*lines, "The checker marks nothing."]
     lines.append(f"The checker marks {counted(len(fields.marks), 'thing')}:")

@@ -8,6 +8,7 @@ import click
 from journalist_ui.shapes.upkeep import DeskStatus, EpochLine, Epochs, Status, Sync, Synced
 from journalist_ui.socket.client import ask_desk, socket_of
 from journalist_ui.words.counts import counted
+from journalist_ui.words.owed import duty
 
 from .asking import ask_signed_in, json_option, session_option, show, show_done, tell, vault_option
 from .terminal import inert
@@ -41,8 +42,14 @@ def _status(fields: DeskStatus) -> list[str]:
         f"Messages of which parts are missing: {fields.unfinished}",
         f"Board's words, to compare with another's: {fields.heads or 'none yet'}",
         f"Signed in: {fields.signed_in}",
+        f"Clocks: first text within {_days(fields.acknowledge_days)}, answers within {_days(fields.answer_days)}",
+        inert(duty(fields.out_of_hours)),
         f"Backup: {fields.backup}{', the newest of ' + fields.backed_up if fields.backed_up else ''}",
     ]
+
+
+def _days(count: int) -> str:
+    return counted(count, "day") if count else "no set time"
 
 
 @click.command()

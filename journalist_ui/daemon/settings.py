@@ -32,6 +32,9 @@ class DeskSettings:
     ``web`` where the web pages are served, ``web_url`` what officers type to reach them, ``web_cert`` and ``web_key``
     the files for TLS, ``web_front`` the address of a front that says who calls; ``demo`` puts a banner on every page;
     ``declaration`` asks each member, before they see anything of a case, whether anything keeps them from it.
+    ``acknowledge_days`` within which the unit says that a report has come, ``answer_days`` within which it answers, 0
+    where it sets none; ``out_of_hours`` who is on duty when nobody sits at the desk, and how they are reached, "" for
+    nobody.
     """
 
     service: str
@@ -49,6 +52,9 @@ class DeskSettings:
     web_front: str = ""
     demo: bool = False
     declaration: bool = True
+    acknowledge_days: int = 2
+    answer_days: int = 7
+    out_of_hours: str = ""
 
     @property
     def web_address(self) -> WebAddress | None:
@@ -77,15 +83,23 @@ _COMMENTS = {
     "web_front": "The address of a front that writes a PROXY line before each connection's first byte; empty for none.",
     "demo": "True puts a banner on every page.",
     "declaration": "True asks each member, before they see anything of a case, whether anything keeps them from it.",
+    "acknowledge_days": "Days within which the unit first writes to a source; 0 for no such clock.",
+    "answer_days": "Days within which a message of a source is answered; 0 for no such clock.",
+    "out_of_hours": "Who is on duty when nobody sits at the desk, and how to reach them; empty where nobody is.",
 }
 _KINDS: dict[str, type] = dict.fromkeys(_COMMENTS, str) | {
     "idle_minutes": int,
     "keep_backups": int,
     "demo": bool,
     "declaration": bool,
+    "acknowledge_days": int,
+    "answer_days": int,
 }
-_MAY_LACK = frozenset({"web", "web_url", "web_cert", "web_key", "web_front", "demo", "declaration"})
-"""A desk.toml that was written before there were web pages, fronts or declarations lacks these."""
+_MAY_LACK = frozenset({"web", "web_url", "web_cert", "web_key", "web_front", "demo", "declaration"}) | {
+    *("acknowledge_days", "answer_days", "out_of_hours"),
+}
+"""A desk.toml that was written before there were web pages, fronts, declarations or clocks lacks these."""
+MOST_DAYS, LONGEST_DUTY = 366, 120
 
 
 def write_settings(folder: Path, settings: DeskSettings) -> None:
@@ -136,6 +150,11 @@ def _checked(path: Path, found: dict[str, object]) -> DeskSettings:
     settings = DeskSettings(**values)
     if len(unit_id) != UNIT_ID or min(settings.idle_minutes, settings.keep_backups) < 1:
         raise VaultUnusable(f"{path}: a value is out of its range. Mend unit_id, idle_minutes or keep_backups.")
+    if not all(0 <= days <= MOST_DAYS for days in (settings.acknowledge_days, settings.answer_days)):
+        raise VaultUnusable(f"{path}: acknowledge_days and answer_days are 0 to {MOST_DAYS}. Mend them.")
+    duty = settings.out_of_hours
+    if len(duty) > LONGEST_DUTY or (duty and not duty.isprintable()):
+        raise VaultUnusable(f"{path}: out_of_hours is one line of at most {LONGEST_DUTY} letters. Mend it.")
     try:
         check_service(settings.service, settings.tor)
         check_backup(settings.backup)

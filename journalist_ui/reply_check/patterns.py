@@ -55,6 +55,14 @@ class Turning:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """What makes a sentence one about what is to come: ``words``, in one that asks, by its mark or by ``asking``."""
+
+    asking: re.Pattern[str]
+    words: re.Pattern[str]
+
+
+@dataclass(frozen=True)
 class Rules:
     """All of them. ``plain`` are patterns by kind of mark; ``address`` says how a source is addressed; ``said`` has the
     sentence of each kind, of a detail by the kind of detail."""
@@ -67,6 +75,7 @@ class Rules:
     address: re.Pattern[str]
     said: dict[str, str]
     details: dict[str, str]
+    ahead: Ahead
 
 
 def _regular(verb: str) -> list[str]:
@@ -155,6 +164,12 @@ def load_rules() -> Rules:
         words_at_start(words, read["address"]),
         said,
         details,
+        Ahead(
+            *(
+                re.compile(rf"(?<![\w'])(?:{'|'.join(read['ahead'][one])})(?![\w])", _FLAGS)
+                for one in ("asking", "words")
+            )
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The list of cases, and what a person says of a case."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .asked import Asked, CaseNumber
 from .notices import ToldNotice
@@ -15,9 +15,10 @@ class CaseLine:
     whose there is: none, mine, other, both.
 
     ``flags``: urgent (somebody is at risk), conflict (the report speaks of everybody who takes new ones), muted.
-    ``owed``: declare, read, answer, tell (an outcome that the source was not told). ``outcomes`` are those that hold.
-    ``shelf`` is where a person has put it: "" (the inbox), junk, closed. Before the
-    member has declared there are no ``categories``, ``tags`` or ``excerpt``, which is the first letters of the
+    ``owed``: declare, read, acknowledge, answer, referral and chis (to be decided), tell (an outcome that the source
+    was not told); ``due`` has the day of those that have one, ``due_now`` names those whose day has come. ``outcomes``
+    are those that hold. ``shelf`` is where a person has put it: "" (the inbox), junk, closed. Before the member has
+    declared there are no ``categories``, ``tags``, ``outcomes`` or ``excerpt``, which is the first letters of the
     report."""
 
     case: int
@@ -38,6 +39,8 @@ class CaseLine:
     days: int
     shelf: str
     excerpt: str
+    due: dict[str, str] = field(default_factory=dict)
+    due_now: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

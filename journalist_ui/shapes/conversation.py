@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A case as it is read: the report, and what both sides have written since."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .asked import Asked, CaseNumber, Page
+from .decisions import DecisionLine
 from .notes import NoteLine
 from .outcomes import OutcomeLine
 
@@ -41,8 +42,9 @@ class Message:
 @dataclass(frozen=True)
 class Case:
     """A whole case, or one ``page`` of so many ``pages``; then both are above 0. ``categories``, ``force`` and
-    ``answers`` are those of the report that opened it; ``flags``, ``shelf`` and ``outcomes`` as in the list;
-    ``outcome_history`` has each setting, the oldest first."""
+    ``answers`` are those of the report that opened it; ``flags``, ``shelf``, ``outcomes``, ``owed``, ``due`` and
+    ``due_now`` as in the list. ``outcome_history`` has each setting, ``decisions`` each that was made, the oldest
+    first."""
 
     case: int
     state: str
@@ -58,6 +60,10 @@ class Case:
     notes: tuple[NoteLine, ...] = ()
     outcomes: tuple[str, ...] = ()
     outcome_history: tuple[OutcomeLine, ...] = ()
+    decisions: tuple[DecisionLine, ...] = ()
+    owed: tuple[str, ...] = ()
+    due: dict[str, str] = field(default_factory=dict)
+    due_now: tuple[str, ...] = ()
     page: int = 0
     pages: int = 0
 

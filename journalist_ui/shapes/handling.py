@@ -26,9 +26,11 @@ class SetUrgent(Asked[Urgency], verb="urgent"):
 
 @dataclass(frozen=True)
 class Unfinished:
-    """Of the cases that were asked about, those that have no outcome."""
+    """Of the cases that were asked about, those that have no outcome, and those in which nobody has decided whether
+    they are referred."""
 
     without_outcome: tuple[int, ...]
+    undecided: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ class Previewed:
     """How the member's draft would leave: in so many ``parts`` of together so many ``bytes``, with the batch that
     leaves at ``next_batch`` (UTC to the minute). ``once`` is for the reply: this text, in the case as it is now.
     ``added`` is what its writer had not seen; ``newer``: the source wrote some of it. ``repeated``: the unit wrote
-    exactly this before. ``writing`` are other members who have begun to. ``marks`` are by their place.
+    exactly this before. ``writing`` are other members who have begun to. ``marks`` are by their place. ``ahead``: it
+    asks about what is to come, so that the case will ask for CHIS status to be considered.
 
     ``last`` is what the source wrote last, None where it is among ``added``, or where none is a draft's. ``batches``
     are those over which it arrives, with what the source has not read yet: one, or more where they are long."""
@@ -45,6 +46,7 @@ class Previewed:
     marks: tuple[ReplyMark, ...] = ()
     last: Message | None = None
     batches: int = 1
+    ahead: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ class DeskStatus:
     """The desk's state, and no word of any case. Days are YYYY-MM-DD, "" where there is none. ``unit`` is the slug, ""
     while the service does not list it; ``unit_id`` hexadecimal; ``next_batch`` UTC to the minute; ``texts`` how many of
     the unit's are in each state; ``unfinished`` how many messages lack parts; ``heads`` six words of the board;
-    ``signed_in`` how many sessions; ``backup`` a folder or "none", ``backed_up`` the newest one's day."""
+    ``signed_in`` how many sessions; ``backup`` a folder or "none", ``backed_up`` the newest one's day.
+    ``acknowledge_days`` and ``answer_days`` are the clocks that the unit has set, 0 for none; ``out_of_hours`` who is
+    on duty then, "" for nobody."""
 
     name: str
     unit: str
@@ -29,6 +31,9 @@ class DeskStatus:
     backup: str
     backed_up: str
     notices: tuple[ToldNotice, ...]
+    acknowledge_days: int = 0
+    answer_days: int = 0
+    out_of_hours: str = ""
 
 
 @dataclass(frozen=True)

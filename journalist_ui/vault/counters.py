@@ -3,7 +3,22 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Boolean, Connection, ScalarSelect, Select, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from . import tables
@@ -13,6 +28,10 @@ ON_THE_WAY = ("waiting", "published")
 GIVEN_UP = "expired"
 CLOSED, JUNK = "closed", "junk"
 """Where a person has put a case that is not in the inbox: it comes back from the first when its source writes."""
+
+REFERRAL, CHIS = "referral", "chis"
+"""What each case asks its members to decide: whether it is referred to a body that oversees the police, and what its
+source is, as one who is asked again and again may become a covert human intelligence source."""
 
 _messages, _answers, _texts, _shown = tables.messages, tables.answers, tables.texts, tables.shown
 
@@ -27,6 +46,29 @@ _sent = _sent.where(_answers.c.number == bindparam("of_case"))
 _on_the_way = or_(*(_texts.c.state == state for state in ON_THE_WAY))
 _newest = _sent.order_by(_answers.c.place.desc()).limit(1).scalar_subquery()
 _last_text = _of_case(select(func.coalesce(func.max(_answers.c.place), 0)))
+_decisions = tables.decisions
+
+
+def _next(table: Table, after: ColumnElement[int]) -> ScalarSelect[int]:
+    """The place of the case's first text, or whole message, behind another place."""
+    rows = table.alias()
+    found = select(func.min(rows.c.place)).where(rows.c.number == bindparam("of_case"), rows.c.place > after)
+    if table is _messages:
+        # As in tables.IS_WHOLE.
+        found = found.where(rows.c.complete > literal_column("0"))
+    return found.correlate(None).scalar_subquery()
+
+
+# An exchange begins when the source writes: for the third time with a text of the unit between.
+_second = _next(_messages, _next(_answers, literal_column("0")))
+_third = _next(_messages, _next(_answers, _second))
+_considered = func.coalesce(
+    _of_case(select(func.max(_decisions.c.place)).where(_decisions.c.what == CHIS)), literal_column("0")
+)
+_third_period = _of_case(
+    select(func.min(_messages.c.period)).where(tables.IS_WHOLE, _messages.c.place == _third, _third > _considered)
+)
+_ahead_period = _of_case(select(func.min(_answers.c.period)).where(_answers.c.ahead, _answers.c.place > _considered))
 _CASE = (
     update(tables.cases)
     .where(tables.cases.c.number == bindparam("of_case"))
@@ -41,12 +83,17 @@ _CASE = (
                 tables.IS_WHOLE, _messages.c.place > _last_text
             )
         ),
+        referral_decided=select(_decisions.c.id)
+        .where(_decisions.c.number == bindparam("of_case"), _decisions.c.what == REFERRAL)
+        .exists(),
+        chis=func.coalesce(func.min(_third_period, _ahead_period), _third_period, _ahead_period, literal_column("0")),
     )
 )
 
 
 def count_cases(connection: Connection, numbers: Iterable[int]) -> None:
-    """After messages became whole, texts were added or their states changed in these cases, in the same transaction."""
+    """After messages became whole, texts were added or changed, or something was decided in these cases, in the same
+    transaction."""
     rows = [{"of_case": number} for number in sorted(set(numbers))]
     if rows:
         connection.execute(_CASE, rows)

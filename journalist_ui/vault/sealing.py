@@ -38,6 +38,11 @@ def note_info(number: int, day: int, corrects: int) -> bytes:
     return labels.NOTE + u32(number) + u32(day) + u32(corrects)
 
 
+def decision_info(number: int, day: int, place: int, word: str) -> bytes:
+    """What a decision is bound to; ``word`` is what was asked and the answer."""
+    return labels.DECISION + u32(number) + u32(day) + u32(place) + word.encode()
+
+
 def outcome_info(number: int, day: int, kinds: str) -> bytes:
     """What a setting of a case's outcome is bound to."""
     return labels.OUTCOME + u32(number) + u32(day) + kinds.encode()

@@ -18,13 +18,14 @@ class Glimpse:
 
 class Mark(NamedTuple):
     """What tells whether a case has other words than before: the places of the newest message and text, how often its
-    tags were changed, its newest note and its newest outcome."""
+    tags were changed, its newest note, outcome and decision."""
 
     newest: int
     answered: int
     tags: int
     note: int
     outcome: int
+    decision: int
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The list of cases, and what a person says of a case."""
 
-from collections.abc import Iterator
-
 from journalist_ui.casework import inbox
 from journalist_ui.casework.cases import open_case, set_state as store_state
 from journalist_ui.casework.outcomes import take_back
@@ -18,12 +16,12 @@ from journalist_ui.shapes.cases import (
     SetState,
     StateSet,
 )
-from journalist_ui.vault.counters import JUNK
 from journalist_ui.vault.seen import Glimpse
 
 from .desk import Desk
 from .moments import DAY
 from .notices import all_notices
+from .owed import Owed, owed_by
 from .search import found_cases
 
 NOTHING = Glimpse((), "", (), b"")
@@ -40,8 +38,9 @@ def cases(desk: Desk, session: Session, asked: Cases) -> CaseList:
     lines.sort(key=_need)
     seconds, whole = desk.engine.period_seconds(), asked.opened or asked.tag is not None
     known = _glimpses(desk, session, [one.number for one in lines if one.declared]) if whole else {}
+    owed = owed_by(desk)
     told = [
-        _line(desk.engine.day, seconds, session, one, known.get(one.number, NOTHING))
+        _line(desk.engine.day, seconds, session, one, known.get(one.number, NOTHING), owed(one))
         for one in lines
         if asked.tag is None or _tagged(known.get(one.number, NOTHING), asked.tag)
     ]
@@ -87,7 +86,7 @@ def _need(line: inbox.CaseLine) -> tuple[bool, bool, int, int, int]:
     return (put_away or not line.urgent, put_away or not line.to_answer, line.since, line.opened, line.number)
 
 
-def _line(day: int, seconds: int, session: Session, line: inbox.CaseLine, glimpse: Glimpse) -> CaseLine:
+def _line(day: int, seconds: int, session: Session, line: inbox.CaseLine, glimpse: Glimpse, owed: Owed) -> CaseLine:
     def days_since(period: int) -> int:
         return max(0, day - period * seconds // DAY)
 
@@ -105,8 +104,10 @@ def _line(day: int, seconds: int, session: Session, line: inbox.CaseLine, glimps
         flags=flags_of(line.urgent, line.all_named, line.muted),
         tags=glimpse.tags,
         assigned=line.owners,
-        outcomes=line.outcomes,
-        owed=tuple(_owed(line)),
+        outcomes=line.outcomes if line.declared else (),
+        owed=owed.acts,
+        due=owed.due,
+        due_now=owed.now,
         days=days_since(line.since) if line.to_answer else 0,
         shelf=line.shelf,
         excerpt=glimpse.excerpt,
@@ -117,14 +118,6 @@ def flags_of(urgent: bool, all_named: bool, muted: bool) -> tuple[str, ...]:
     """How a shape says them."""
     marks = ((urgent, "urgent"), (all_named, "conflict"), (muted, "muted"))
     return tuple(flag for is_so, flag in marks if is_so)
-
-
-def _owed(line: inbox.CaseLine) -> Iterator[str]:
-    """Of a case that is put away nothing but to tell its source the outcome; of one that was set aside not that."""
-    acts = ((not line.declared, "declare"), (line.unread > 0, "read"), (line.to_answer, "answer"))
-    yield from (act for is_so, act in acts if is_so and not line.shelf)
-    if line.outcomes and line.shelf != JUNK:
-        yield "tell"
 
 
 def _whose(writers: tuple[str, ...], reader: str) -> str:

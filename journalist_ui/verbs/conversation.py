@@ -7,7 +7,8 @@ from dropbox.protocol.body import Report
 from journalist_ui.casework import conversation
 from journalist_ui.casework.cases import open_case, read_facts
 from journalist_ui.casework.conversation import Conversation, OfficerText, OnPage, Sealed
-from journalist_ui.casework.inbox import next_to_answer
+from journalist_ui.casework.decisions import open_decisions, read_decisions
+from journalist_ui.casework.inbox import list_cases, next_to_answer
 from journalist_ui.casework.notes import open_notes, read_notes
 from journalist_ui.casework.outcomes import open_outcomes, read_outcomes
 from journalist_ui.daemon.notice_log import iso_day
@@ -16,9 +17,11 @@ from journalist_ui.shapes.conversation import Case, Message, Show, Shown
 from journalist_ui.vault.evidence import Proof
 
 from .cases import flags_of
+from .decisions import decision_lines
 from .desk import Desk
 from .notes import note_lines
 from .outcomes import outcome_lines
+from .owed import owed_by
 
 COLLECTED = "collected"
 OFF_BOARD = "off-board"
@@ -31,10 +34,11 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         case = open_case(connection, session.holder, asked.case)
         sealed = conversation.read_page(connection, case, asked.page)
         facts, noted = read_facts(connection, case), read_notes(connection, asked.case)
-        decided = read_outcomes(connection, asked.case)
+        ended, decided = read_outcomes(connection, asked.case), read_decisions(connection, asked.case)
         newest = conversation.newest_place(connection, asked.case)
     found = opened(desk, session, sealed)
     with desk.engine.vault.reading() as connection:
+        lines = list_cases(connection, session.member.name, found.number)
         seen = conversation.read_up_to(connection, found.number, session.member.name)
         following = next_to_answer(connection, session.member.name, found.number)
     engine = desk.engine
@@ -46,8 +50,11 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         shelf=facts.shelf,
         notes=note_lines(open_notes(case, noted)),
         outcomes=facts.outcomes,
-        outcome_history=outcome_lines(open_outcomes(case, decided)),
+        outcome_history=outcome_lines(open_outcomes(case, ended)),
+        decisions=decision_lines(open_decisions(case, decided)),
     )
+    for owed in map(owed_by(desk), lines):
+        told = replace(told, owed=owed.acts, due=owed.due, due_now=owed.now)
     return Shown(told, max(seen, session.read.get(found.number, 0)), following, newest)
 
 

@@ -3,6 +3,7 @@
 
 from journalist_ui.casework import handling
 from journalist_ui.casework.cases import open_case, public_key
+from journalist_ui.casework.decisions import undecided
 from journalist_ui.casework.notes import add_note
 from journalist_ui.casework.outcomes import without_outcome
 from journalist_ui.people.session import Session
@@ -62,7 +63,7 @@ def ask_close(desk: Desk, session: Session, asked: AskClose) -> Unfinished:
     with desk.engine.vault.reading() as connection:
         for number in _counted(asked.cases):
             public_key(connection, session.member.name, number)
-        return Unfinished(tuple(without_outcome(connection, asked.cases)))
+        return Unfinished(tuple(without_outcome(connection, asked.cases)), tuple(undecided(connection, asked.cases)))
 
 
 def shelve(desk: Desk, session: Session, asked: Shelve) -> Shelved:

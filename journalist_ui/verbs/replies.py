@@ -14,6 +14,7 @@ from journalist_ui.casework.conversation import OfficerText, OnPage, SourceMessa
 from journalist_ui.casework.inbox import next_to_answer
 from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput, CaseMoved
+from journalist_ui.reply_check.ahead import asks_ahead
 from journalist_ui.shapes.conversation import Message
 from journalist_ui.shapes.replies import Preview, Previewed, Replied, Reply
 from journalist_ui.vault.counters import ON_THE_WAY
@@ -94,6 +95,7 @@ def _previewed(desk: Desk, session: Session, case: int, text: str) -> Previewed:
         next_batch=minute_of(desk.engine.next_batch()),
         marks=marks_of(desk, session, case, text),
         batches=-(-(unread + len(parts)) // LANES),
+        ahead=asks_ahead(text),
     )
 
 
@@ -123,7 +125,7 @@ def _send_text(desk: Desk, session: Session, asked: Reply) -> Text:
             mark = replies.known_mark(connection, open_case(connection, session.holder, asked.case))
         replies.refuse_repeated(_texts(desk, session, asked.case), asked.text)
     authorisation = let_through(desk, session, asked, asked.text)
-    engine, new = desk.engine, replies.Reply(parts, mark=mark, authorisation=authorisation)
+    engine, new = desk.engine, replies.Reply(parts, "", mark, authorisation, asks_ahead(asked.text))
     with engine.vault.writing() as connection:
         case = open_case(connection, session.holder, asked.case)
         return replies.store_reply(connection, case, new, engine.now_period(), engine.day)
@@ -151,7 +153,8 @@ def _send_draft(desk: Desk, session: Session, asked: Reply) -> Text | None:
     try:
         parts = _parts(desk, texts[0])
         authorisation = let_through(desk, session, asked, texts[0])
-        text = _store_draft(desk, session, number, replies.Reply(parts, version, int(mark), authorisation))
+        new = replies.Reply(parts, version, int(mark), authorisation, asks_ahead(texts[0]))
+        text = _store_draft(desk, session, number, new)
     except (BadInput, CaseMoved):
         # The same button pressed twice: the other press came first, meanwhile.
         if replies.was_sent(_texts(desk, session, number), name, version):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from journalist_ui.casework import notes, outcomes, search
+from journalist_ui.casework import decisions, notes, outcomes, search
 from journalist_ui.casework.cases import OpenedCase, open_case, open_tags, read_tags
 from journalist_ui.casework.conversation import read_page
 from journalist_ui.people.session import Session
@@ -74,3 +74,5 @@ def _reasons(connection: Connection, case: OpenedCase) -> Iterator[str]:
         yield note.text
     for outcome in outcomes.open_outcomes(case, outcomes.read_outcomes(connection, case.number)):
         yield from (outcome.reason, outcome.say)
+    for decision in decisions.open_decisions(case, decisions.read_decisions(connection, case.number)):
+        yield decision.reason

@@ -54,6 +54,9 @@ async def status(desk: Desk, asked: Status) -> DeskStatus:
         backup=engine.settings.backup,
         backed_up=backed_up,
         notices=notices,
+        acknowledge_days=engine.settings.acknowledge_days,
+        answer_days=engine.settings.answer_days,
+        out_of_hours=engine.settings.out_of_hours,
     )
 
 

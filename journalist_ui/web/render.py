@@ -17,10 +17,12 @@ from journalist_ui.shapes.replies import LONGEST_OFFICER, LONGEST_REFERENCE
 from journalist_ui.words import proposals
 from journalist_ui.words.audit import done
 from journalist_ui.words.counts import counted
+from journalist_ui.words.decisions import AHEAD, ASKED, HINTS, decided, prompts
 from journalist_ui.words.deliveries import delivery
 from journalist_ui.words.kept import WHY
 from journalist_ui.words.lengths import MIDDLING, SHORT, length
 from journalist_ui.words.outcomes import KINDS as OUTCOMES, MEANS, TAKEN_BACK, outcome
+from journalist_ui.words.owed import duty, owed
 from journalist_ui.words.reply_marks import mark_kind
 
 from .words import cases, dates, marked, members
@@ -39,6 +41,10 @@ FILTERS: dict[str, Callable[..., object]] = {
     "chip": cases.chip,
     "why": WHY.__getitem__,
     "outcome": outcome,
+    "owed": owed,
+    "duty": duty,
+    "prompts": prompts,
+    "decided": lambda one: decided(one.what, one.answer),
     "shelf": cases.shelf,
     "group": cases.group,
     "role": members.role,
@@ -74,6 +80,7 @@ def environment() -> Environment:
     made.globals |= {"longest_draft": LONGEST_DRAFT, "text_part": TEXT_PART, "text_parts": MAX_TEXT_PARTS}
     made.globals |= {"longest_title": LONGEST_TITLE, "longest_canned": LONGEST_CANNED, "categories": CATEGORIES}
     made.globals |= {"outcomes": OUTCOMES, "outcome_means": MEANS, "taken_back": TAKEN_BACK}
+    made.globals |= {"decisions_asked": ASKED, "decision_hints": HINTS, "asks_ahead": AHEAD}
     made.globals |= {"short": SHORT, "middling": MIDDLING}
     made.globals |= {"longest_reference": LONGEST_REFERENCE, "longest_officer": LONGEST_OFFICER}
     made.filters |= FILTERS

@@ -10,6 +10,8 @@ ACTS = {
     "audit read": "looked at the record of what was done",
     "canned edit": "wrote a canned text",
     "canned remove": "removed a canned text",
+    "decided chis": "considered the CHIS status of the source: {about}",
+    "decided referral": "decided whether the case is referred: {about}",
     "declared a conflict": "declared a conflict, and opens the case no more",
     "declared no conflict": "said that nothing keeps them from the case",
     "exclude": "excluded {about} from the case",

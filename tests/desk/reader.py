@@ -70,11 +70,11 @@ class Reader:
             conversation.mark_shown(connection, sealed.case, found.messages, day)
         return found
 
-    def reply(self, number: int, parts: tuple[bytes, ...], period: int, day: int) -> Text:
+    def reply(self, number: int, parts: tuple[bytes, ...], period: int, day: int, *, ahead: bool = False) -> Text:
         self.session.require(*WRITERS)
         with self.vault.writing() as connection:
             case = cases.open_case(connection, self.holder, number)
-            return replies.store_reply(connection, case, replies.Reply(parts), period, day)
+            return replies.store_reply(connection, case, replies.Reply(parts, ahead=ahead), period, day)
 
     def share(self, name: str, day: int, numbers: Collection[int] | None = None) -> tuple[int, int]:
         self.session.require(*WRITERS)

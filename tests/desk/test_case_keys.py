@@ -13,6 +13,7 @@ from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.primitives import SealingKey
 from journalist_ui.casework.cases import open_case
 from journalist_ui.casework.conflicts import declare_conflict, declare_none, exclude
+from journalist_ui.casework.decisions import decide
 from journalist_ui.casework.inbox import shown_of
 from journalist_ui.casework.notes import add_note
 from journalist_ui.casework.outcomes import set_outcome
@@ -272,6 +273,7 @@ def test_who_is_let_go_opens_nothing_that_comes_later(room: Room, tmp_path: Path
         case = open_case(connection, ada.holder, 1)
         add_note(connection, case, "noted after", 0)
         set_outcome(connection, case, ["recorded"], "why", "say", 0)
+        decide(connection, case, "referral", "no", "why", 0)
     assert [getattr(one, "text", "") or one.report.text for one in ada.show(1, 0).messages] == [
         "before",
         "after",
@@ -284,7 +286,7 @@ def test_who_is_let_go_opens_nothing_that_comes_later(room: Room, tmp_path: Path
     assert len(kept) == 1
     with room.vault.reading() as connection:
         found = sealed_things(connection, 1)
-    assert {name for name, _, _ in found} == {"part", "text", "note", "outcome"}
+    assert {name for name, _, _ in found} == {"part", "text", "note", "outcome", "decision"}
     opens = [name for name, one, info in found if is_opened(kept[0], one, info)]
     assert opens == ["part"], "the report of before, and nothing else"
 

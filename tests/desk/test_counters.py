@@ -15,12 +15,15 @@ from dropbox.flows.source.visit import Part
 from dropbox.protocol.board import split_text
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.policy import PRODUCTION
+from journalist_ui.casework.cases import open_case
+from journalist_ui.casework.decisions import KINDS, decide
 from journalist_ui.casework.inbox import listed_rows
 from journalist_ui.people import members
 from journalist_ui.refusals import BadInput
 from journalist_ui.vault import tables
 from journalist_ui.vault.backup import restore_backup, write_backup
 from tests.desk.counting import counted, kept
+from tests.desk.reader import Reader
 from tests.desk.room import DESK_KEY, INVESTIGATOR, Room, make_room
 
 SOURCES = 5
@@ -34,6 +37,7 @@ class History:
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.chance = random.Random(seed)  # noqa: S311  # what happens next is no secret, and should be repeatable
+        self.coin = random.Random(seed)  # noqa: S311  # beside the order of what happens
         self.room = make_room(folder / "desk", policy=POLICY)
         self.backups = folder / "backups"
         self.backups.mkdir()
@@ -79,7 +83,20 @@ class History:
         if lines := session.cases():
             number = self.chance.choice(lines).number
             now = self.room.engine.now_period()
-            self.room.engine.add_reply(session.reply(number, split_text("Thank you."), now, 1))
+            self.room.engine.add_reply(session.reply(number, split_text("Thank you."), now, 1, ahead=self.toss()))
+
+            if self.toss():
+                self.decide(session, number)
+
+    def decide(self, session: Reader, number: int) -> None:
+        """For all that stands in the case now."""
+        with self.room.vault.writing() as connection:
+            case = open_case(connection, session.holder, number)
+            decide(connection, case, KINDS[self.toss()], "no", "why", 1)
+        self.done.add("decide")
+
+    def toss(self) -> bool:
+        return self.coin.random() < 0.4
 
     def share(self) -> None:
         if "bob" in self.names():
@@ -140,11 +157,23 @@ def test_what_is_kept_is_what_the_rows_say(tmp_path: Path, seed: int) -> None:
         found = kept(history.room.vault)
         assert found == counted(history.room.vault), (place, act)
         history.done |= {"given up"} if any(one[4] for one in found[0].values()) else set()
+        history.done |= {"chis"} if any(one[6] for one in found[0].values()) else set()
     for name in history.names():
         for line in history.room.sign_in(name).lines():
             whole = found[0][line.number][0]
             assert line.unread == whole - found[1].get((line.number, name), (0, 0))[0]
-    assert history.done >= {"report", "part", "reply", "read", "visit", "share", "come_or_go", "given up"}
+    assert history.done >= {
+        "report",
+        "part",
+        "reply",
+        "read",
+        "visit",
+        "share",
+        "come_or_go",
+        "given up",
+        "decide",
+        "chis",
+    }
     history.room.vault.close()
 
 

@@ -65,7 +65,8 @@ async def test_a_script_that_closes_is_told_what_has_no_outcome(room: Room) -> N
         await people.room.engine.sync()
         await people.login("ada")
         code, out, said = await people.run("close", 1, "--session", people.session("ada"))
-        assert (code, out.strip(), said.strip()) == (0, "1 case closed.", "Without an outcome: case 1.")
+        told = "Without an outcome: case 1.\nReferral not decided: case 1."
+        assert (code, out.strip(), said.strip()) == (0, "1 case closed.", told)
 
 
 def test_reasons_are_sealed_and_bound_to_what_was_set(room: Room) -> None:

@@ -124,10 +124,11 @@ async def casework(ada: Officer) -> None:
         ("/cases/1/tag", {"add": "custody"}),
         ("/cases/1/note", {"note": "Look at this."}),
         ("/shelve", {"case": "1", "to": "closed"}),
+        ("/cases/1/decide", {"what": "chis", "answer": "no", "reason": "why"}),
         ("/cases/1/outcome", {"kind": "recorded", "reason": "why"}),
         ("/cases/1/exclude", {"member": "bob"}),
         ("/cases/1/exclude", {"member": "bob", "sure": "yes", "reason": "knows them"}),
-        ("/shelve", {"case": "1", "to": "closed"}),
+        ("/shelve", {"case": "1", "to": "closed", "sure": "yes"}),
         ("/triage", {"name": "ada", "triage": "yes", "known_as": "Lovelace"}),
     ):
         assert (await ada.post(path, fields)).status == 200, path

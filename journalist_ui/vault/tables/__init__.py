@@ -9,6 +9,7 @@ A new noun has its tables in a file of its own.
 from .audit import audit, audit_generations, audit_heads, audit_keys, audit_readers, own_manifests
 from .canned import canned
 from .content import IS_WHOLE, LISTED, answers, case_keys, cases, messages, parts
+from .decisions import decisions
 from .ledger import alembic_version, conversations, incoming, meta, roots, texts
 from .metadata import METADATA
 from .outcomes import outcomes
@@ -32,6 +33,7 @@ __all__ = [
     "case_keys",
     "cases",
     "conversations",
+    "decisions",
     "declarations",
     "drafts",
     "incoming",

@@ -22,6 +22,7 @@ from .metadata import METADATA
 LISTED = (
     *("number", "state", "opened", "whole", "newest", "answered", "waiting", "given_up", "since"),
     *("urgent", "shelf", "muted", "examined", "all_named", "outcomes"),
+    *("referral_decided", "chis"),
 )
 """What the list of cases reads of a case: the columns of one index, so that no row is read whole."""
 
@@ -54,6 +55,10 @@ cases = Table(
     Column("muted", Boolean, nullable=False, server_default=false()),
     # The outcomes that hold, with blanks between.
     Column("outcomes", String, nullable=False, server_default=""),
+    # Kept as the counters are: whether it was decided if the case is referred, and the period of the oldest occasion
+    # to consider CHIS status behind the newest decision on it, 0 for none.
+    Column("referral_decided", Boolean, nullable=False, server_default=false()),
+    Column("chis", Integer, nullable=False, server_default="0"),
     # All that a list says: a row with its keys is twenty times as long.
     Index("cases_listed", *LISTED),
     sqlite_autoincrement=True,
@@ -108,5 +113,7 @@ answers = Table(
     Column("period", Integer, nullable=False),
     Column("place", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    # It asks about what is to come.
+    Column("ahead", Boolean, nullable=False, server_default=false()),
     Index("answers_place", "number", "place"),
 )

@@ -31,7 +31,7 @@ async def shelve(visit: Visit) -> Answer:
     to = visit.field("to")
     if to == "closed" and visit.field("sure") != "yes":
         left = await visit.ask(AskClose(numbers))
-        if left.without_outcome:
+        if left.without_outcome or left.undecided:
             return visit.page("close.html", cases=numbers, left=left, shelf=visit.field("from"))
     done = await visit.ask(Shelve(numbers, to))
     visit.site.done.note_undo(visit.token, Undo(numbers, visit.field("from")))
