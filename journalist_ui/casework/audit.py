@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from dropbox.protocol.primitives import SealingKey
 from journalist_ui.refusals import NoSuchCase, Undeclared
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.audit_sealing import Details, open_reader_key
+from journalist_ui.vault.evidence import LINK
 from journalist_ui.vault.rows import AUDIT, AuditRow
 from journalist_ui.vault.sealing import CaseKeys, Holder
 
@@ -85,11 +86,12 @@ def _cases(member: str) -> Select[Any]:  # one column of numbers
 
 
 def _seen(scope: Scope) -> ColumnElement[bool]:
-    number = tables.audit.c.number
+    # What only whoever opens two cases may know stands in their timelines.
+    number, shown = tables.audit.c.number, tables.audit.c.act != LINK
     if scope.case:
         return number == scope.case
     mine = number.in_(_cases(scope.holder.name))
-    return or_(number == 0, mine) if scope.desk else mine
+    return and_(or_(number == 0, mine), shown) if scope.desk else mine
 
 
 def _opened(connection: Connection, scope: Scope, rows: Iterable[Any]) -> tuple[Act, ...]:

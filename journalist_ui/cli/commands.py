@@ -25,6 +25,8 @@ _VERBS = {
     "kept-from": ("conflicts", "Say who opens a case, and from whom it is kept."),
     "urgent": ("handling", "Say that somebody is at risk in a case, or no more."),
     "assign": ("handling", "Give a case to members."),
+    "link": ("links", "Link two cases that you can open."),
+    "unlink": ("links", "Take a link of two cases back."),
     "note": ("notes", "Add a note to a case."),
     "tag": ("tags", "Add tags to a case, or take some away."),
     "junk": ("handling", "Set cases aside that are no reports."),

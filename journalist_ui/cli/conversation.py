@@ -60,7 +60,7 @@ def words_of(fields: Case) -> list[str]:
     lines += _told(fields)
     for message in fields.messages:
         lines += ["", *_message(message)]
-    lines += _decided(fields)
+    lines += [*_decided(fields), *_linked(fields)]
     for note in fields.notes:
         corrects = f", corrects note {note.corrects}" if note.corrects else ""
         lines += ["", f"Note {note.note}, {inert(note.by) or 'not readable'}, {note.day}{corrects}", *quoted(note.text)]
@@ -81,6 +81,14 @@ def _owed(fields: Case) -> list[str]:
     said = (OWED[act] + (f" by {fields.due[act]}" if act in fields.due else "") for act in fields.owed)
     lines = [f"Owed: {', '.join(said)}"] if fields.owed else []
     return lines + [f"{one}: referral is asked for" for one in prompts(fields.categories) if "referral" in fields.owed]
+
+
+def _linked(fields: Case) -> list[str]:
+    lines = []
+    for one in fields.links:
+        proof = "" if one.proved else f": {UNWRITTEN}"
+        lines += ["", f"Linked to case {one.case}, {inert(one.by)}, {one.day}{proof}", *quoted(one.reason)]
+    return lines
 
 
 def _decided(fields: Case) -> list[str]:

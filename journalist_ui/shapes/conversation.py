@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from .asked import Asked, CaseNumber, Page
 from .decisions import DecisionLine
+from .links import LinkLine
 from .notes import NoteLine
 from .outcomes import OutcomeLine
 
@@ -44,7 +45,7 @@ class Case:
     """A whole case, or one ``page`` of so many ``pages``; then both are above 0. ``categories``, ``force`` and
     ``answers`` are those of the report that opened it; ``flags``, ``shelf``, ``outcomes``, ``owed``, ``due`` and
     ``due_now`` as in the list. ``outcome_history`` has each setting, ``decisions`` each that was made, the oldest
-    first."""
+    first; ``links`` are those to cases that are open to the member too."""
 
     case: int
     state: str
@@ -61,6 +62,7 @@ class Case:
     outcomes: tuple[str, ...] = ()
     outcome_history: tuple[OutcomeLine, ...] = ()
     decisions: tuple[DecisionLine, ...] = ()
+    links: tuple[LinkLine, ...] = ()
     owed: tuple[str, ...] = ()
     due: dict[str, str] = field(default_factory=dict)
     due_now: tuple[str, ...] = ()

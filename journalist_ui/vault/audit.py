@@ -122,6 +122,11 @@ def record(
     connection.execute(_ROW, row._asdict())
 
 
+def minute_of(connection: Connection, day: int) -> int | None:
+    """That of now, where it falls on the ``day`` of unix time and a clock is at hand."""
+    return _minute(pen_of(connection), day)
+
+
 def _minute(pen: Pen, day: int) -> int | None:
     if pen.clock is None:
         return None

@@ -22,6 +22,7 @@ from .sealing import CaseKeys, part_info, proved_part_info
 KEPT = "kept before proofs"
 MIGRATED = "vault migrated"
 REPLY = "reply"
+LINK = "link"
 MEMBER_KEY = "member key"
 _AT_ONCE = 500
 
@@ -43,6 +44,11 @@ def about_part(case: CaseRow, message: MessageRow, part: int, sealed: bytes) -> 
 def about_text(number: int, text_id: int, sealed: bytes) -> str:
     """How it names a text of the unit."""
     return f"text {number} {text_id} {sha256(sealed).hex()}"
+
+
+def about_link(plain: bytes) -> str:
+    """How it names a link, or that one was taken back: by what only whoever opens both cases can know."""
+    return f"link {sha256(plain).hex()}"
 
 
 def about_key(key: MemberKey) -> str:

@@ -43,6 +43,16 @@ def decision_info(number: int, day: int, place: int, word: str) -> bytes:
     return labels.DECISION + u32(number) + u32(day) + u32(place) + word.encode()
 
 
+def link_info(number: int) -> bytes:
+    """What a case's half of a link is bound to."""
+    return labels.LINK + u32(number)
+
+
+def linked_info(number: int, other: int) -> bytes:
+    """What lies in that, sealed to the ``other`` case, is bound to."""
+    return labels.LINKED + u32(number) + u32(other)
+
+
 def outcome_info(number: int, day: int, kinds: str) -> bytes:
     """What a setting of a case's outcome is bound to."""
     return labels.OUTCOME + u32(number) + u32(day) + kinds.encode()

@@ -9,6 +9,7 @@ from journalist_ui.casework.cases import open_case, read_facts
 from journalist_ui.casework.conversation import Conversation, OfficerText, OnPage, Sealed
 from journalist_ui.casework.decisions import open_decisions, read_decisions
 from journalist_ui.casework.inbox import list_cases, next_to_answer
+from journalist_ui.casework.links import read_links, standing
 from journalist_ui.casework.notes import open_notes, read_notes
 from journalist_ui.casework.outcomes import open_outcomes, read_outcomes
 from journalist_ui.daemon.notice_log import iso_day
@@ -19,6 +20,7 @@ from journalist_ui.vault.evidence import Proof
 from .cases import flags_of
 from .decisions import decision_lines
 from .desk import Desk
+from .links import link_lines
 from .notes import note_lines
 from .outcomes import outcome_lines
 from .owed import owed_by
@@ -35,6 +37,7 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         sealed = conversation.read_page(connection, case, asked.page)
         facts, noted = read_facts(connection, case), read_notes(connection, asked.case)
         ended, decided = read_outcomes(connection, asked.case), read_decisions(connection, asked.case)
+        linked = read_links(connection, session.holder, case)
         newest = conversation.newest_place(connection, asked.case)
     found = opened(desk, session, sealed)
     with desk.engine.vault.reading() as connection:
@@ -51,6 +54,7 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         notes=note_lines(open_notes(case, noted)),
         outcomes=facts.outcomes,
         outcome_history=outcome_lines(open_outcomes(case, ended)),
+        links=link_lines(standing(linked)),
         decisions=decision_lines(open_decisions(case, decided)),
     )
     for owed in map(owed_by(desk), lines):

@@ -208,10 +208,11 @@ async def test_who_takes_new_reports_is_for_administrators_to_say(house: House) 
     assert (await ada.post("/triage", {"name": "bob", "triage": "yes", "known_as": "?!"})).status == 422
 
 
-@pytest.mark.parametrize("path", ["note", "tag", "urgent", "outcome", "decide", "exclude", "search"])
+@pytest.mark.parametrize("path", ["note", "tag", "urgent", "outcome", "decide", "link", "exclude", "search"])
 async def test_hostile_words_do_nothing(house: House, path: str) -> None:
     """Typed by a member, into every field: they stand as text on every page, or are refused."""
-    ada = await reports(house, 1)
+    ada = await reports(house, 2)
+    await ada.post("/cases/1/link", {"other": "2", "reason": HOSTILE[0]})
     for text in HOSTILE:
         fields = {
             "note": {"note": text},
@@ -219,6 +220,7 @@ async def test_hostile_words_do_nothing(house: House, path: str) -> None:
             "urgent": {"urgent": "yes", "reason": text},
             "outcome": {"kind": "recorded", "reason": text, "say": text},
             "decide": {"what": "referral", "answer": "no", "reason": text},
+            "link": {"other": "2", "reason": text, "undo": "yes"},
             "exclude": {"member": text, "sure": "", "reason": text},
             "search": {"words": text},
         }[path]

@@ -125,6 +125,7 @@ async def casework(ada: Officer) -> None:
         ("/cases/1/note", {"note": "Look at this."}),
         ("/shelve", {"case": "1", "to": "closed"}),
         ("/cases/1/decide", {"what": "chis", "answer": "no", "reason": "why"}),
+        ("/cases/1/link", {"other": "2", "reason": "why"}),
         ("/cases/1/outcome", {"kind": "recorded", "reason": "why"}),
         ("/cases/1/exclude", {"member": "bob"}),
         ("/cases/1/exclude", {"member": "bob", "sure": "yes", "reason": "knows them"}),
@@ -197,6 +198,7 @@ async def test_nothing_waits_for_the_disk_where_everybody_is_answered(
 ) -> None:
     """Every verb that a page asks, through its page."""
     await house.report(1, "It was on Tuesday.", categories=("discrimination",))
+    await house.report(2, "It was on Wednesday.")
     waits.clear()
     await walk(house)
     assert waits == []

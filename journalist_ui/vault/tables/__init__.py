@@ -11,6 +11,7 @@ from .canned import canned
 from .content import IS_WHOLE, LISTED, answers, case_keys, cases, messages, parts
 from .decisions import decisions
 from .ledger import alembic_version, conversations, incoming, meta, roots, texts
+from .links import links
 from .metadata import METADATA
 from .outcomes import outcomes
 from .people import known_browsers, member_roles, members, recovery_codes, security_keys, wrong_tries
@@ -38,6 +39,7 @@ __all__ = [
     "drafts",
     "incoming",
     "known_browsers",
+    "links",
     "member_roles",
     "members",
     "messages",

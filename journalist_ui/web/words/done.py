@@ -43,6 +43,8 @@ class Done(Enum):
     STATE_NEW = "The case is marked as new, for all members."
     STATE_ASSESSING = "The case is marked as being assessed, for all members."
     DECIDED = "The decision is kept, for all members. Another one may replace it; both stay."
+    LINKED = "The cases are linked. Only who opens both sees it."
+    UNLINKED = "The link is taken back. That there was one stays in the timelines of both cases."
     OUTCOME = "The outcome is set, for all members. The source is not told by it."
     DECLARED = "You have said that nothing keeps you from this case."
     CONFLICT = "The case is closed to you, and so is all that comes to it. Speak of it to nobody."

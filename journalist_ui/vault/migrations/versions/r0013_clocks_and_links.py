@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What is decided in a case, and what it still asks: referral, CHIS status at the third exchange.
+"""What is decided in a case, and what it still asks: referral, CHIS status at the third exchange. Which cases belong
+together.
 
 Cases of before ask it too. Which texts of before ask about what is to come nobody can say without a key: none does.
 """
@@ -35,6 +36,13 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("decisions_case", "decisions", ["number", "id"])
+    op.create_table(
+        "links",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("number", sa.Integer, sa.ForeignKey("cases.number"), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+    )
+    op.create_index("links_case", "links", ["number"])
     op.add_column("answers", sa.Column("ahead", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("cases", sa.Column("referral_decided", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("cases", sa.Column("chis", sa.Integer, nullable=False, server_default="0"))
