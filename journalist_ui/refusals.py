@@ -195,3 +195,18 @@ class NoAnswer(DeskRefused):
     """The desk was asked, and ended or fell silent before it answered: what was asked may be done."""
 
     code = "no-answer"
+
+
+class ReminderFailed(DeskRefused):
+    """A reminder did not leave. ``why`` is a code: relay-not-reached, relay-refused, command-missing, command-failed,
+    too-slow."""
+
+    code = "reminder-failed"
+    status = 502
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"The reminder did not leave ({why}). Whoever looks after the machine looks at reminder_relay or "
+            "reminder_command in desk.toml, and at what they name."
+        )
+        self.why = why

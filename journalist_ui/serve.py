@@ -5,8 +5,10 @@ stop."""
 import asyncio
 import signal
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
+from journalist_ui.daemon.reminders import ReminderLoop
 from journalist_ui.daemon.sessions import SessionBook
 from journalist_ui.daemon.settings import DeskSettings
 from journalist_ui.daemon.starting import settle_memory, working_engine
@@ -15,6 +17,7 @@ from journalist_ui.daemon.vault_lock import hold_vault
 from journalist_ui.socket import server as socket
 from journalist_ui.socket.path import SOCKET_FILE
 from journalist_ui.verbs.desk import Desk
+from journalist_ui.verbs.reminders import decide
 from journalist_ui.verbs.search import learn, unlearnt
 from journalist_ui.web import server as web
 from journalist_ui.web_address import WebAddress
@@ -42,6 +45,7 @@ async def _work(desk: Desk, stop: asyncio.Event) -> None:
     tasks = [
         asyncio.create_task(stop.wait()),
         asyncio.create_task(Timetable(desk.engine).run(stop)),
+        asyncio.create_task(ReminderLoop(desk.engine, partial(decide, desk)).run(stop)),
         asyncio.create_task(_lock_idle(desk.sessions)),
         asyncio.create_task(_learn(desk)),
     ]

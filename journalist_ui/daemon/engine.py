@@ -72,11 +72,12 @@ class Standing:
     collect: list[Notice] = field(default_factory=list)
     publish: list[Notice] = field(default_factory=list)
     failure: list[Notice] = field(default_factory=list)
+    reminders: list[Notice] = field(default_factory=list)
 
     def all(self) -> list[Notice]:
         """Each once."""
         found: list[Notice] = []
-        for notice in [*self.failure, *self.collect, *self.publish]:
+        for notice in [*self.failure, *self.collect, *self.publish, *self.reminders]:
             if notice not in found:
                 found.append(notice)
         return found

@@ -92,6 +92,8 @@ WORDS = {
     "opening-failed": "The desk's process that opens envelopes ended twice over the same ones, and nothing further is "
     "collected or published while it does. Tell whoever looks after the desk: its memory may be too small.",
     "storage-failed": "The desk could not write to its own disk ({error}). Check its room and permissions.",
+    "reminders-failed": "The last reminders by mail did not all leave ({error}). Tell whoever looks after the desk: "
+    "`dropbox-desk notify --try` tries one.",
     "vault-restored": "The vault was restored from a backup on {day}. Reports still served were collected again; texts "
     "that were not yet sent when the backup was made, and answers after it, are gone: look at each case. Passphrases "
     "and codes are those of the backup, first passphrases too: whoever changed theirs since, changes it again.",

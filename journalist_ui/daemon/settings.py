@@ -5,7 +5,7 @@ import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from dropbox.command_line.addresses import parse_address
 from dropbox.command_line.inputs import read_bytes, read_text
@@ -18,6 +18,8 @@ from dropbox.transport.errors import BadAddress, OnionWithoutTor
 from dropbox.transport.http import check_address, is_onion
 from journalist_ui.refusals import BadInput, VaultUnusable
 from journalist_ui.web_address import NO_WEB, WebAddress, check_web
+
+from .reminder_settings import check_reminders
 
 SETTINGS_FILE = "desk.toml"
 ANCHOR_FILE = "anchor.txt"
@@ -35,6 +37,10 @@ class DeskSettings:
     ``acknowledge_days`` within which the unit says that a report has come, ``answer_days`` within which it answers, 0
     where it sets none; ``out_of_hours`` who is on duty when nobody sits at the desk, and how they are reached, "" for
     nobody.
+
+    ``reminder_hours``, HH:MM in UTC, are those at which reminders leave, from ``reminder_from`` under
+    ``reminder_subject``, by ``reminder_relay`` (HOST:PORT of this machine) or ``reminder_command`` (its words);
+    ``title_count``: an open page's title counts cases with unread messages.
     """
 
     service: str
@@ -55,6 +61,12 @@ class DeskSettings:
     acknowledge_days: int = 2
     answer_days: int = 7
     out_of_hours: str = ""
+    reminder_hours: tuple[str, ...] = ()
+    reminder_from: str = ""
+    reminder_subject: str = "Reminder"
+    reminder_relay: str = ""
+    reminder_command: tuple[str, ...] = ()
+    title_count: bool = True
 
     @property
     def web_address(self) -> WebAddress | None:
@@ -86,19 +98,28 @@ _COMMENTS = {
     "acknowledge_days": "Days within which the unit first writes to a source; 0 for no such clock.",
     "answer_days": "Days within which a message of a source is answered; 0 for no such clock.",
     "out_of_hours": "Who is on duty when nobody sits at the desk, and how to reach them; empty where nobody is.",
+    "reminder_hours": 'At which hours of UTC members are reminded by mail, as ["07:30", "15:00"]; none by default.',
+    "reminder_from": "Whom reminders come from, an address of mail.",
+    "reminder_subject": "Under which subject. It need not say what this is.",
+    "reminder_relay": "A mail relay of this machine, HOST:PORT; empty for none.",
+    "reminder_command": 'A command that takes each mail on its stdin, as ["/usr/sbin/sendmail", "-t"]; else none.',
+    "title_count": "False leaves the count of cases with unread messages out of the titles of open pages.",
 }
+_LISTS = frozenset({"reminder_hours", "reminder_command"})
 _KINDS: dict[str, type] = dict.fromkeys(_COMMENTS, str) | {
     "idle_minutes": int,
     "keep_backups": int,
-    "demo": bool,
-    "declaration": bool,
     "acknowledge_days": int,
     "answer_days": int,
+    **dict.fromkeys(("demo", "declaration", "title_count"), bool),
+    **dict.fromkeys(_LISTS, list),
 }
-_MAY_LACK = frozenset({"web", "web_url", "web_cert", "web_key", "web_front", "demo", "declaration"}) | {
-    *("acknowledge_days", "answer_days", "out_of_hours"),
-}
-"""A desk.toml that was written before there were web pages, fronts, declarations or clocks lacks these."""
+_MAY_LACK = frozenset(
+    {"web", "web_url", "web_cert", "web_key", "web_front", "demo", "declaration", "title_count"}
+    | {"acknowledge_days", "answer_days", "out_of_hours"}
+    | {key for key in _COMMENTS if key.startswith("reminder_")}
+)
+"""A desk.toml that was written before there were web pages, fronts, declarations, clocks or reminders lacks these."""
 MOST_DAYS, LONGEST_DUTY = 366, 120
 
 
@@ -142,11 +163,14 @@ def _checked(path: Path, found: dict[str, object]) -> DeskSettings:
             raise VaultUnusable(f'{path}: backup is missing. Name a folder on another disk, or say backup = "none".')
         if type(found.get(key)) is not _KINDS[key] and not (key in _MAY_LACK and key not in found):
             raise VaultUnusable(f"{path}: {key} is missing or not of its kind. Mend it.")
+        if key in _LISTS and not all(type(one) is str for one in cast(list[object], found.get(key, []))):
+            raise VaultUnusable(f"{path}: {key} is a list of words, each in quotes. Mend it.")
     try:
         unit_id, salt = bytes.fromhex(str(found["unit_id"])), bytes.fromhex(str(found["salt"]))
     except ValueError:
         raise VaultUnusable(f"{path}: unit_id and salt are hexadecimal. Mend them.") from None
     values: dict[str, Any] = {**found, "unit_id": unit_id, "salt": salt}
+    values |= {key: tuple(values[key]) for key in _LISTS & values.keys()}
     settings = DeskSettings(**values)
     if len(unit_id) != UNIT_ID or min(settings.idle_minutes, settings.keep_backups) < 1:
         raise VaultUnusable(f"{path}: a value is out of its range. Mend unit_id, idle_minutes or keep_backups.")
@@ -159,6 +183,10 @@ def _checked(path: Path, found: dict[str, object]) -> DeskSettings:
         check_service(settings.service, settings.tor)
         check_backup(settings.backup)
         check_web(settings.web, settings.web_url, settings.web_cert, settings.web_key, settings.web_front)
+        check_reminders(
+            *(settings.reminder_hours, settings.reminder_from, settings.reminder_subject, settings.reminder_relay),
+            settings.reminder_command,
+        )
     except BadInput as error:
         raise VaultUnusable(f"{path}: {error.say}") from None
     return settings

@@ -157,6 +157,13 @@ def count_open(connection: Connection, day: int) -> int:
     return connection.execute(select(func.count()).where(*waiting)).scalar_one()
 
 
+def any_for(connection: Connection, kinds: Collection[str], member: str, day: int) -> bool:
+    """Whether one of these kinds, which another asked for on a day before, waits for this member on a day."""
+    theirs = (_rows.c.state == State.OPEN, _rows.c.asker != member, _rows.c.kind.in_(sorted(kinds)))
+    found = select(_rows.c.id).where(*theirs, _rows.c.day < day, _rows.c.day > day - OPEN_DAYS).limit(1)
+    return connection.execute(found).first() is not None
+
+
 def require_asked(connection: Connection, proposal: Proposal) -> None:
     """Raises ProposalOver where the audit log does not say that exactly this was asked for."""
     if not listed(connection, [_about(proposal)], (_ASKED,)):

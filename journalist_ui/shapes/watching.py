@@ -8,8 +8,9 @@ from .asked import Asked, CaseNumber
 
 @dataclass(frozen=True)
 class Watched:
-    """``unread`` is how many of the member's cases have messages that they were not shown. Of the case that was asked
-    about: ``writers`` are other members who have begun to write, ``newest`` is the place of what was added last."""
+    """``unread`` is how many of the member's cases have messages that they were not shown, 0 where the desk's titles
+    count none. Of the case that was asked about: ``writers`` are other members who have begun to write, ``newest`` is
+    the place of what was added last."""
 
     unread: int
     writers: tuple[str, ...] = ()

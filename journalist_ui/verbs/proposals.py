@@ -115,9 +115,13 @@ def list_proposals(desk: Desk, session: Session, asked: Proposals) -> ProposalLi
     return ProposalList(tuple(_line(one, session.member.name, held, day) for one in found))
 
 
+def kinds_for(roles: frozenset[Role]) -> list[str]:
+    """What a member may approve by these roles."""
+    return [kind for kind, act in ACTS.items() if not act.approvers.isdisjoint(roles)]
+
+
 def _kinds(session: Session) -> list[str]:
-    """What the member may approve, by their roles."""
-    return [kind for kind, act in ACTS.items() if not act.approvers.isdisjoint(session.member.roles)]
+    return kinds_for(session.member.roles)
 
 
 def _step(proposal: Proposal) -> Step:

@@ -17,7 +17,7 @@ def watch(desk: Desk, session: Session, asked: Watch) -> Watched:
     if Role.INVESTIGATOR not in session.member.roles:
         return Watched(0)
     with desk.engine.vault.reading() as connection:
-        unread = count_unread(connection, name)
+        unread = count_unread(connection, name) if desk.engine.settings.title_count else 0
         if case is None:
             return Watched(unread)
         # Whoever may not open it is told nothing of it, and tells nobody that they write.

@@ -69,7 +69,18 @@ async def test_every_control_is_reached_in_sight(officer: Officer) -> None:
     """Tab reaches each link, box and button of each page once, in the order of the page, the skip link first, each with
     a ring and on the screen."""
     await officer.sign_in()
-    for path in ("/", "/cases/1", "/members", "/passphrase", "/audit", "/audit/check", "/status", "/help", "/sign-in"):
+    for path in (
+        "/",
+        "/cases/1",
+        "/members",
+        "/passphrase",
+        "/settings",
+        "/audit",
+        "/audit/check",
+        "/status",
+        "/help",
+        "/sign-in",
+    ):
         # In a tab of its own: the last Tab of a walk may lead out of the page, to the browser's own controls.
         tab = Officer(officer.house, await officer.page.context.new_page())
         await tab.open(path)

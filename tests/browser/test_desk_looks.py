@@ -5,6 +5,7 @@ at 320 pixels and at 1280, light and dark."""
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -261,6 +262,22 @@ async def recovery_codes(officer: Officer) -> None:
     await officer.press("Make ten new recovery codes")
 
 
+async def reminded(officer: Officer) -> None:
+    """With an address, so that a try is offered."""
+    settings = officer.house.desk.engine.settings
+    way = {"reminder_from": "notice@unit.example", "reminder_relay": "127.0.0.1:9"}
+    officer.house.desk.engine.settings = replace(settings, reminder_hours=("07:30",), **way)
+    await at("/settings")(officer)
+    await officer.fill({"to": f"a@{'b' * 60}.{'c' * 60}.example"})
+    await officer.press("Keep the address")
+
+
+async def reminded_nowhere(officer: Officer) -> None:
+    await at("/settings")(officer)
+    await officer.fill({"to": LONG_WORD[:250]})
+    await officer.press("Keep the address")
+
+
 STATES: dict[str, tuple[Walk, str]] = {
     "signing in": (lambda officer: officer.open("/sign-in"), "Sign in"),
     "a wrong sign-in": (wrong_sign_in, "Problem: sign in"),
@@ -295,6 +312,8 @@ STATES: dict[str, tuple[Walk, str]] = {
     "member recovered": (recovering, "Recover a member"),
     "recovery codes": (recovery_codes, "Your recovery codes"),
     "passphrase": (at("/passphrase"), "Your passphrase"),
+    "settings": (reminded, "Your settings"),
+    "settings not kept": (reminded_nowhere, "Problem: your settings"),
     "first passphrase": (first_passphrase("carl"), "Make a passphrase of your own"),
     "one-time codes": (own_passphrase, "Your one-time codes"),
     "passphrase mistyped": (slipped, "Problem: your passphrase"),
@@ -309,6 +328,7 @@ STATES: dict[str, tuple[Walk, str]] = {
 MEANT = {
     "canned text not kept": 422,
     "a wrong sign-in": 401,
+    "settings not kept": 422,
     "case with a text too long": 422,
     "member not added": 422,
     "passphrase mistyped": 422,

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.sandbox import DEPLOY, Sandbox
+from tests.ports import free_port
 from tests.server.world import World
 
 pytestmark = pytest.mark.mounts
@@ -37,13 +38,16 @@ print("answer", line.recv(64).split()[1].decode())
 END
 kill -TERM $service || true; wait $service && code=0 || code=$?; echo "ended $code"
 """
-DESK = (
-    USERS
-    + """
+DESK_FOLDERS = """
 chown dropbox-desk: /mnt/backup; chmod 0700 /mnt/backup
 install -d -m 0700 /etc/dropbox-desk
 install -m 0600 desk.key /etc/dropbox-desk/north.key
 install -d -o dropbox-desk -g dropbox-desk -m 0700 /var/lib/dropbox-desk
+"""
+DESK = (
+    USERS
+    + DESK_FOLDERS
+    + """
 printf '%s\\n%s\\n' "$(cat desk.key)" "a first member's own" | as dropbox-desk dropbox-desk init \
   --vault /var/lib/dropbox-desk/north --service http://127.0.0.1:9 --anchor anchor.txt --name "Northern unit" \
   --member ada --backup /mnt/backup | cat > /dev/null
@@ -131,3 +135,64 @@ def test_a_disk_that_is_not_there_keeps_no_desk_down(tmp_path: Path, given: dict
     done = sandbox.run(prepared, BACKS_UP, credential="/etc/dropbox-desk/north.key")
     assert "desk: running" in done.stdout, done.stdout + done.stderr
     assert "backup" in done.stderr
+
+
+REMINDED = """
+python=/opt/dropbox/bin/python
+SAID=$(printf '%s\\n%s\\n' "$(cat desk.key)" "a first member's own" | as dropbox-desk dropbox-desk init \
+  --vault /var/lib/dropbox-desk/north --service http://127.0.0.1:9 --anchor anchor.txt --name "Northern unit" \
+  --member ada --backup none --json | cat)
+SECRET=$(printf %s "$SAID" | $python -c 'import json, sys; print(json.load(sys.stdin)["totp_secret"])')
+printf '#!/bin/sh\\n/bin/cat > /var/lib/dropbox-desk/north/taken\\n' > /opt/take; chmod 0755 /opt/take
+$python - <<'END'
+import re, pathlib
+path = pathlib.Path("/var/lib/dropbox-desk/north/desk.toml")
+text = path.read_text()
+for key, value in dict(WAY, reminder_from='"notice@unit.example"').items():
+    text = re.sub(f"(?m)^{key} = .*$", f"{key} = {value}", text)
+path.write_text(text)
+END
+cat > /opt/relay.py <<'END'
+import socket
+door = socket.create_server(("127.0.0.1", PORT))
+line = door.accept()[0].makefile("rwb", buffering=0)
+line.write(b"220 relay\\r\\n")
+while word := line.readline():
+    if word.lower().startswith(b"data"):
+        line.write(b"354 go on\\r\\n")
+        mail = b"".join(iter(line.readline, b".\\r\\n"))
+        print("RELAYED", mail.splitlines()[-1].decode(), flush=True)
+    line.write(b"221 bye\\r\\n" if word.lower().startswith(b"quit") else b"250 yes\\r\\n")
+    if word.lower().startswith(b"quit"):
+        break
+END
+"""
+REMINDS = """
+/opt/dropbox/bin/python /opt/relay.py & relay=$!
+serve
+until [ -S /var/lib/dropbox-desk/north/desk.sock ] || ! kill -0 $service; do sleep 0.1; done
+CODE=$(/opt/dropbox/bin/python -c 'import base64, sys, time; from journalist_ui.people import codes
+print(codes.code_at(base64.b32decode(sys.argv[1]), int(time.time() // codes.STEP)))' "$SECRET")
+session=/var/lib/dropbox-desk/north/ada.session
+printf '%s\\n%s\\n' "a first member's own" "$CODE" | as "$user" dropbox-desk login \
+  --vault /var/lib/dropbox-desk/north --member ada --session $session
+as "$user" dropbox-desk notify --to ada@unit.example --session $session
+as "$user" dropbox-desk notify --try --session $session
+[ ! -f /var/lib/dropbox-desk/north/taken ] || echo "TAKEN $(tail -n 1 /var/lib/dropbox-desk/north/taken)"
+kill -TERM $service $relay || true; wait $service && code=0 || code=$?; echo "ended $code"
+"""
+
+
+@pytest.mark.parametrize("way", ["relay", "command"])
+def test_a_desk_hands_its_reminders_on(tmp_path: Path, given: dict[str, str], way: str) -> None:
+    """Under the rules of the unit file, to a relay of the machine and to a command, each as whole as it was written."""
+    port = free_port()
+    relay, command = f"dict(reminder_relay='\"127.0.0.1:{port}\"')", "dict(reminder_command='[\"/opt/take\"]')"
+    said = {"relay": relay, "command": command}
+    prepared = (USERS + DESK_FOLDERS + REMINDED).replace("WAY", said[way]).replace("PORT", str(port))
+    sandbox = Sandbox(DEPLOY / "systemd" / "desk.service", tmp_path, "north", given)
+    done = sandbox.run(prepared, REMINDS, credential="/etc/dropbox-desk/north.key")
+    word = {"relay": "RELAYED", "command": "TAKEN"}[way]
+    assert f"{word} -------- Nothing to do. --------" in done.stdout.replace("\r", ""), done.stdout + done.stderr
+    assert f"One was handed to the {way}, for ada@unit.example." in done.stdout
+    assert "ended 0" in done.stdout

@@ -89,6 +89,7 @@ async def walk(house: House) -> None:
         "/audit",
         "/audit?case=1",
         "/audit/check",
+        "/settings",
         "/status",
         "/help",
     ):
@@ -110,6 +111,7 @@ async def walk(house: House) -> None:
     await ada.post("/lock")
     await ada.post("/cases/1/reply", late)
     await proposals(house)
+    await own_settings(house)
     await own_passphrase(house)
 
 
@@ -134,6 +136,13 @@ async def casework(ada: Officer) -> None:
     ):
         assert (await ada.post(path, fields)).status == 200, path
     await ada.get("/triage")
+
+
+async def own_settings(house: House) -> None:
+    """A try goes nowhere: this desk has no way out for it."""
+    bob = await house.officer("bob")
+    await bob.post("/settings/reminders", {"to": "bob@unit.example"})
+    await bob.post("/settings/reminder-try")
 
 
 async def canned_texts(ada: Officer) -> None:

@@ -33,6 +33,10 @@ members = Table(
     Column("known_as", String, nullable=False, server_default="[]"),
     # JSON list of the newest steps whose codes were used.
     Column("used_steps", String, nullable=False, server_default="[]"),
+    # The member's own settings: the address that reminders go to, empty for none; whether lists show beginnings of
+    # reports.
+    Column("reminder_to", String, nullable=False, server_default=""),
+    Column("excerpts", Boolean, nullable=False, server_default=true()),
 )
 
 member_roles = Table(

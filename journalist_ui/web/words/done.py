@@ -84,6 +84,9 @@ class Done(Enum):
     SHARED = "The member can open every case that you can open."
     SHARED_ONE = "The member can open this case."
     PARTLY = "The member can open every case that you can open. Others stay closed to them."
+    REMINDERS = "Your reminders go there from now on, at the desk's hours."
+    REMINDERS_OFF = "No reminder goes to you any more."
+    REMINDER_TRIED = "One was handed on. Look whether it arrives."
     KEYS_ON = "Shortcuts of one key are on."
     KEYS_OFF = "Shortcuts of one key are off."
 
