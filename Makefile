@@ -120,7 +120,7 @@ sizes: setup
 
 # What runs real browsers, servers of databases or Tor.
 programs: setup
-	@$(BIN)/python tests/needs.py --install chromium firefox postgres tor haproxy
+	@$(BIN)/python tests/needs.py --install chromium firefox postgres tor haproxy pdftotext
 
 screenshots: programs
 	@rm -rf .build/screenshots && mkdir -p .build/screenshots

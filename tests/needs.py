@@ -56,6 +56,7 @@ NEEDS = {
         Need("haproxy", ("haproxy",), lambda: find_program("haproxy") is not None),
         Need("chromium", ("chromium",), lambda: find_program("chromium") is not None),
         Need("firefox", ("firefox-esr",), lambda: find_program("firefox-esr") is not None),
+        Need("pdftotext", ("poppler-utils",), lambda: find_program("pdftotext") is not None),
         Need("systemd", ("systemd",), lambda: find_program("systemd-analyze") is not None),
         Need("mounts", ("util-linux",), _may_mount),
     )

@@ -25,6 +25,7 @@ SETTINGS_FILE = "desk.toml"
 ANCHOR_FILE = "anchor.txt"
 NO_BACKUP = "none"
 LARGEST_SETTINGS = LARGEST_ANCHOR = 64 * 1024
+LONGEST_MARK = 60
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class DeskSettings:
 
     ``reminder_hours``, HH:MM in UTC, are those at which reminders leave, from ``reminder_from`` under
     ``reminder_subject``, by ``reminder_relay`` (HOST:PORT of this machine) or ``reminder_command`` (its words);
-    ``title_count``: an open page's title counts cases with unread messages.
+    ``title_count``: an open page's title counts cases with unread messages; ``handling_mark`` stands on each sheet that
+    is printed.
     """
 
     service: str
@@ -67,6 +69,7 @@ class DeskSettings:
     reminder_relay: str = ""
     reminder_command: tuple[str, ...] = ()
     title_count: bool = True
+    handling_mark: str = ""
 
     @property
     def web_address(self) -> WebAddress | None:
@@ -104,6 +107,7 @@ _COMMENTS = {
     "reminder_relay": "A mail relay of this machine, HOST:PORT; empty for none.",
     "reminder_command": 'A command that takes each mail on its stdin, as ["/usr/sbin/sendmail", "-t"]; else none.',
     "title_count": "False leaves the count of cases with unread messages out of the titles of open pages.",
+    "handling_mark": 'What stands at head and foot of each printed sheet, as "OFFICIAL-SENSITIVE"; empty for nothing.',
 }
 _LISTS = frozenset({"reminder_hours", "reminder_command"})
 _KINDS: dict[str, type] = dict.fromkeys(_COMMENTS, str) | {
@@ -116,7 +120,7 @@ _KINDS: dict[str, type] = dict.fromkeys(_COMMENTS, str) | {
 }
 _MAY_LACK = frozenset(
     {"web", "web_url", "web_cert", "web_key", "web_front", "demo", "declaration", "title_count"}
-    | {"acknowledge_days", "answer_days", "out_of_hours"}
+    | {"acknowledge_days", "answer_days", "out_of_hours", "handling_mark"}
     | {key for key in _COMMENTS if key.startswith("reminder_")}
 )
 """A desk.toml that was written before there were web pages, fronts, declarations, clocks or reminders lacks these."""
@@ -179,6 +183,8 @@ def _checked(path: Path, found: dict[str, object]) -> DeskSettings:
     duty = settings.out_of_hours
     if len(duty) > LONGEST_DUTY or (duty and not duty.isprintable()):
         raise VaultUnusable(f"{path}: out_of_hours is one line of at most {LONGEST_DUTY} letters. Mend it.")
+    if len(settings.handling_mark) > LONGEST_MARK or not settings.handling_mark.isprintable():
+        raise VaultUnusable(f"{path}: handling_mark is up to {LONGEST_MARK} plain letters in one line. Mend it.")
     try:
         check_service(settings.service, settings.tor)
         check_backup(settings.backup)

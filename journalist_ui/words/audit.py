@@ -33,6 +33,7 @@ ACTS = {
     "note": "added a note",
     "outcome": "set the outcome: {about}",
     "outcome taken back": "took the outcome back, to assess the case again",
+    "print": "printed the case, because: {about}",
     "proposal": "asked for what takes two people",
     "proposal alone": "did alone what takes two people, for there was nobody else",
     "proposal approved": "approved what another asked for",

@@ -129,6 +129,7 @@ async def casework(ada: Officer) -> None:
         ("/cases/1/decide", {"what": "chis", "answer": "no", "reason": "why"}),
         ("/cases/1/link", {"other": "2", "reason": "why"}),
         ("/cases/1/outcome", {"kind": "recorded", "reason": "why"}),
+        ("/cases/1/print", {"reason": "for the hearing"}),
         ("/cases/1/exclude", {"member": "bob"}),
         ("/cases/1/exclude", {"member": "bob", "sure": "yes", "reason": "knows them"}),
         ("/shelve", {"case": "1", "to": "closed", "sure": "yes"}),

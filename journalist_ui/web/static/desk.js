@@ -4,11 +4,13 @@
 import { blankWhenLeft } from "./blank.js";
 import { Idle } from "./idle.js";
 import { watchKeys } from "./keys.js";
+import { watchPrint } from "./print.js";
 import { watchReply } from "./reply.js";
 import { watchSecurityKey } from "./security_key.js";
 import { Watch } from "./watch.js";
 
 watchSecurityKey();
+watchPrint();
 const reply = watchReply();
 const seconds = Number(document.body.dataset["idle"] ?? 0);
 if (seconds > 0) {
