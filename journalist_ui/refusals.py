@@ -197,6 +197,13 @@ class NoAnswer(DeskRefused):
     code = "no-answer"
 
 
+class SetAside(DeskRefused):
+    """Nothing is posted to a case that is set aside."""
+
+    code = "set-aside"
+    status = 409
+
+
 class ReminderFailed(DeskRefused):
     """A reminder did not leave. ``why`` is a code: relay-not-reached, relay-refused, command-missing, command-failed,
     too-slow."""

@@ -19,11 +19,19 @@ def set_urgent(connection: Connection, case: OpenedCase, urgent: bool, day: int)
     _set(connection, case, day, "urgent" if urgent else "not urgent", urgent=urgent)
 
 
-def shelve(connection: Connection, case: OpenedCase, shelf: str, day: int) -> None:
-    """Put it there. Raises BadInput."""
+def shelve(connection: Connection, case: OpenedCase, shelf: str, day: int) -> bytes:
+    """Put it there; to junk also where it is there already: then its days begin anew. Nothing is posted to a case that
+    is there. Returns P_pk of its source. Raises BadInput."""
     if shelf not in SHELVES:
         raise BadInput("A case is put to the inbox, to junk, or to closed.")
     _set(connection, case, day, f"put to {shelf or 'the inbox'}", shelf=shelf)
+    rows, sources = tables.junked, tables.conversations
+    connection.execute(delete(rows).where(rows.c.number == case.number))
+    if shelf == JUNK:
+        connection.execute(insert(rows).values(number=case.number, day=day))
+    this = update(sources).where(sources.c.pseudonym == case.row.pseudonym)
+    connection.execute(this.values(set_aside=shelf == JUNK))
+    return case.row.pseudonym
 
 
 def mute(connection: Connection, case: OpenedCase, muted: bool, day: int) -> None:

@@ -30,7 +30,7 @@ class CaseLine:
     period of its first message behind the unit's newest text; ``given_up``: nobody read that in time; ``written``:
     the unit has written at all; ``chis`` the period of an occasion to consider CHIS status, 0 for none; ``declared``:
     the member may see what the case holds; ``drafts`` the members who have begun to write, ``owners`` those whose case
-    it is."""
+    it is; ``junked`` the day of unix time since which it is set aside, 0 for not."""
 
     number: int
     state: str
@@ -52,6 +52,7 @@ class CaseLine:
     declared: bool
     drafts: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
+    junked: int = 0
 
 
 def listed_rows(member: str) -> Select[Any]:  # the columns of tables.LISTED, up to where the member read, and declared
@@ -70,6 +71,7 @@ def list_cases(connection: Connection, member: str, only: int | None = None) -> 
     drafts, owners = _members_by_case(connection, tables.drafts), _members_by_case(connection, tables.owners)
     free = read_meta(connection, ASKS, "") != ASKED
     nobody: tuple[str, ...] = ()
+    junked = dict(connection.execute(select(tables.junked.c.number, tables.junked.c.day)).tuples().all())
     rows, found = listed_rows(member), []
     for row in connection.execute(rows if only is None else rows.where(tables.cases.c.number == only)).all():
         # Taken apart by place: looking each column up by its name costs more than reading the row.
@@ -79,7 +81,12 @@ def list_cases(connection: Connection, member: str, only: int | None = None) -> 
             CaseLine(
                 *(number, state, opened, whole - read, waiting, newest > answered, given_up, since, urgent),
                 *(shelf, muted, examined, all_named, tuple(outcomes.split()), answered > 0, referral_decided, chis),
-                *(free or bool(declared), drafts.get(number, nobody), owners.get(number, nobody)),
+                *(
+                    free or bool(declared),
+                    drafts.get(number, nobody),
+                    owners.get(number, nobody),
+                    junked.get(number, 0),
+                ),
             )
         )
     return found

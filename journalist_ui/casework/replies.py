@@ -10,9 +10,9 @@ from sqlalchemy import Connection, insert, select
 from dropbox.flows.desk.state import Text
 from dropbox.protocol.constants import EntryType
 from dropbox.protocol.primitives import hpke_seal
-from journalist_ui.refusals import CaseMoved
+from journalist_ui.refusals import CaseMoved, SetAside
 from journalist_ui.vault import audit, tables
-from journalist_ui.vault.counters import count_cases
+from journalist_ui.vault.counters import JUNK, count_cases
 from journalist_ui.vault.database import next_place
 from journalist_ui.vault.evidence import REPLY, about_text
 from journalist_ui.vault.ledger import add_text
@@ -28,6 +28,11 @@ SENT_BEFORE = (
     "The unit wrote exactly this text in this case before. Nothing was sent. Say --again if it is to go out twice."
 )
 ADDED = "Something was added to the case meanwhile. Nothing was sent: look at it first."
+
+ASIDE = (
+    "This case is set aside, and nothing is posted to its source. Put it back into the inbox first: "
+    "`dropbox-desk unjunk`. Nothing was sent."
+)
 
 AUTHORISED = "reply authorised"
 """Beside the act of sending: somebody outside the desk has authorised the text."""
@@ -57,8 +62,9 @@ class Reply:
 
 def store_reply(connection: Connection, case: OpenedCase, reply: Reply, period: int, day: int) -> Text:
     """Store it for the source: sealed to the case for the members, and in the ledger for the daemon to post. ``period``
-    is the present one, ``day`` one of unix time. Raises CaseMoved."""
+    is the present one, ``day`` one of unix time. Raises SetAside, CaseMoved."""
     number = case.number
+    refuse_set_aside(connection, number)
     if reply.mark is not None and newest_place(connection, number) > reply.mark:
         raise CaseMoved(ADDED)
     words = {"by": case.reader, "text": b"".join(reply.parts).decode()}
@@ -77,6 +83,13 @@ def store_reply(connection: Connection, case: OpenedCase, reply: Reply, period: 
     if allowed:
         audit.record(connection, day, case.reader, AUTHORISED, about, case=number)
     return text
+
+
+def refuse_set_aside(connection: Connection, number: int) -> None:
+    """Raises SetAside where nothing is posted to the case."""
+    cases = tables.cases.c
+    if connection.execute(select(cases.shelf).where(cases.number == number)).scalar() == JUNK:
+        raise SetAside(ASIDE)
 
 
 def known_mark(connection: Connection, case: OpenedCase) -> int:

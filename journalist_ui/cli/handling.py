@@ -75,11 +75,19 @@ def _ask_close(session: Path, cases: tuple[int, ...]) -> None:
 junk = _shelving(
     "junk",
     "junk",
-    "Set cases aside that are no reports. They leave the inbox for all members, and stay there whatever their source "
-    "writes; nothing is deleted.",
+    "Set cases aside that are no reports. They leave the inbox for all members, and stay out of it whatever their "
+    "source writes. Nothing is posted to their sources from the next batch on: texts that were not read yet are "
+    "withdrawn until `unjunk`. Nothing is deleted. Of a case that is set aside already, the days until it is to be "
+    "looked at again begin anew.",
     "set aside",
 )
-unjunk = _shelving("unjunk", "", "Put cases that were set aside back into the inbox.", "in the inbox again")
+unjunk = _shelving(
+    "unjunk",
+    "",
+    "Put cases that were set aside back into the inbox. Texts that were withdrawn leave again with the next batch: "
+    "look at them first.",
+    "in the inbox again",
+)
 close = _shelving(
     "close",
     "closed",

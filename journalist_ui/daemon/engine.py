@@ -8,7 +8,7 @@ and ledger from the disk again, and nothing half-done is built upon.
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -76,11 +76,8 @@ class Standing:
 
     def all(self) -> list[Notice]:
         """Each once."""
-        found: list[Notice] = []
-        for notice in [*self.failure, *self.collect, *self.publish, *self.reminders]:
-            if notice not in found:
-                found.append(notice)
-        return found
+        found = [*self.failure, *self.collect, *self.publish, *self.reminders]
+        return [notice for at, notice in enumerate(found) if notice not in found[:at]]
 
 
 class Engine:
@@ -111,6 +108,7 @@ class Engine:
         self._working = asyncio.Lock()
         self._backing_up = asyncio.Lock()
         self._replies: list[Text] = []
+        self._aside: list[tuple[bytes, bool]] = []
         self._stale = False
         self._seconds = DAY
         self.state = self._load()
@@ -132,7 +130,7 @@ class Engine:
 
     def _reload(self) -> None:
         directory = self.state.directory
-        self._replies = []
+        self._replies, self._aside = [], []
         self.state = self._load()
         self.state.directory = directory
         self._stale = False
@@ -240,9 +238,12 @@ class Engine:
             # What was stored while the ledger was read again is in it, and may be further on its way already.
             if text.id not in self.state.ledger.texts:
                 self.state.ledger.texts.add(text)
-            if text.pseudonym in self.state.ledger.conversations:
-                self.state.ledger.conversations[text.pseudonym].answered = True
-        self._replies = []
+            if found := self.state.ledger.conversations.get(text.pseudonym):
+                found.answered = True
+        for pseudonym, aside in self._aside:
+            if found := self.state.ledger.conversations.get(pseudonym):
+                found.set_aside = aside
+        self._replies, self._aside = [], []
 
     async def _collect(self, transport: Transport, done: Synced) -> None:
         before, result = self.policy, CollectResult()
@@ -374,6 +375,10 @@ class Engine:
     def add_reply(self, text: Text) -> None:
         """A text that the vault holds already; the next run takes it up."""
         self._replies.append(text)
+
+    def note_aside(self, pseudonyms: Iterable[bytes], aside: bool) -> None:
+        """Whether nothing is posted to these sources; the vault holds it already, and the next run takes it up."""
+        self._aside += [(one, aside) for one in pseudonyms]
 
     def check_listed(self) -> None:
         """Raises NotYet before the unit is listed."""

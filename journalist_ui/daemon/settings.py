@@ -42,7 +42,7 @@ class DeskSettings:
     ``reminder_hours``, HH:MM in UTC, are those at which reminders leave, from ``reminder_from`` under
     ``reminder_subject``, by ``reminder_relay`` (HOST:PORT of this machine) or ``reminder_command`` (its words);
     ``title_count``: an open page's title counts cases with unread messages; ``handling_mark`` stands on each sheet that
-    is printed.
+    is printed; ``junk_days`` after which a case that was set aside is to be looked at again.
     """
 
     service: str
@@ -70,6 +70,7 @@ class DeskSettings:
     reminder_command: tuple[str, ...] = ()
     title_count: bool = True
     handling_mark: str = ""
+    junk_days: int = 90
 
     @property
     def web_address(self) -> WebAddress | None:
@@ -108,6 +109,7 @@ _COMMENTS = {
     "reminder_command": 'A command that takes each mail on its stdin, as ["/usr/sbin/sendmail", "-t"]; else none.',
     "title_count": "False leaves the count of cases with unread messages out of the titles of open pages.",
     "handling_mark": 'What stands at head and foot of each printed sheet, as "OFFICIAL-SENSITIVE"; empty for nothing.',
+    "junk_days": "After so many days a case that was set aside is to be looked at again. Nothing is deleted.",
 }
 _LISTS = frozenset({"reminder_hours", "reminder_command"})
 _KINDS: dict[str, type] = dict.fromkeys(_COMMENTS, str) | {
@@ -115,12 +117,13 @@ _KINDS: dict[str, type] = dict.fromkeys(_COMMENTS, str) | {
     "keep_backups": int,
     "acknowledge_days": int,
     "answer_days": int,
+    "junk_days": int,
     **dict.fromkeys(("demo", "declaration", "title_count"), bool),
     **dict.fromkeys(_LISTS, list),
 }
 _MAY_LACK = frozenset(
     {"web", "web_url", "web_cert", "web_key", "web_front", "demo", "declaration", "title_count"}
-    | {"acknowledge_days", "answer_days", "out_of_hours", "handling_mark"}
+    | {"acknowledge_days", "answer_days", "out_of_hours", "handling_mark", "junk_days"}
     | {key for key in _COMMENTS if key.startswith("reminder_")}
 )
 """A desk.toml that was written before there were web pages, fronts, declarations, clocks or reminders lacks these."""
@@ -176,8 +179,10 @@ def _checked(path: Path, found: dict[str, object]) -> DeskSettings:
     values: dict[str, Any] = {**found, "unit_id": unit_id, "salt": salt}
     values |= {key: tuple(values[key]) for key in _LISTS & values.keys()}
     settings = DeskSettings(**values)
-    if len(unit_id) != UNIT_ID or min(settings.idle_minutes, settings.keep_backups) < 1:
-        raise VaultUnusable(f"{path}: a value is out of its range. Mend unit_id, idle_minutes or keep_backups.")
+    if len(unit_id) != UNIT_ID or min(settings.idle_minutes, settings.keep_backups, settings.junk_days) < 1:
+        raise VaultUnusable(
+            f"{path}: a value is out of its range. Mend unit_id, idle_minutes, keep_backups or junk_days."
+        )
     if not all(0 <= days <= MOST_DAYS for days in (settings.acknowledge_days, settings.answer_days)):
         raise VaultUnusable(f"{path}: acknowledge_days and answer_days are 0 to {MOST_DAYS}. Mend them.")
     duty = settings.out_of_hours

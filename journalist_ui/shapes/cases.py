@@ -16,9 +16,10 @@ class CaseLine:
 
     ``flags``: urgent (somebody is at risk), conflict (the report speaks of everybody who takes new ones), muted.
     ``owed``: declare, read, acknowledge, answer, referral and chis (to be decided), tell (an outcome that the source
-    was not told); ``due`` has the day of those that have one, ``due_now`` names those whose day has come. ``outcomes``
-    are those that hold. ``shelf`` is where a person has put it: "" (the inbox), junk, closed. Before the member has
-    declared there are no ``categories``, ``tags``, ``outcomes`` or ``excerpt``, which is the first letters of the
+    was not told), review (of one that is set aside); ``due`` has the day of those that have one, ``due_now`` names
+    those whose day has come. ``outcomes`` are those that hold. ``shelf`` is where a person has put it: "" (the inbox),
+    junk, closed. Before the member has declared there are no ``categories``, ``tags``, ``outcomes`` or ``excerpt``,
+    which is the first letters of the
     report."""
 
     case: int

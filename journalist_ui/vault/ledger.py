@@ -19,6 +19,8 @@ from .database import Vault, read_meta, write_meta
 from .published import keep_manifest
 
 _NUMBERS = (*("opened", "collected", "acknowledged", "last_heard", "grown", "asked", "answered", "set_aside"),)
+_KEPT_BY_FLOWS = tuple(name for name in _NUMBERS if name != "set_aside")
+"""A person sets aside: what a flow knew of that before must not undo it."""
 
 
 def load_ledger(vault: Vault) -> Ledger:
@@ -109,7 +111,7 @@ def commit(vault: Vault, change: CommitVault) -> None:
 
 _CONVERSATION = upsert(tables.conversations)
 _CONVERSATION = _CONVERSATION.on_conflict_do_update(
-    index_elements=["pseudonym"], set_={name: _CONVERSATION.excluded[name] for name in (*_NUMBERS, "beacon")}
+    index_elements=["pseudonym"], set_={name: _CONVERSATION.excluded[name] for name in (*_KEPT_BY_FLOWS, "beacon")}
 )
 _INCOMING = upsert(tables.incoming)
 _INCOMING = _INCOMING.on_conflict_do_update(

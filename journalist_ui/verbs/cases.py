@@ -97,7 +97,7 @@ def _line(day: int, seconds: int, session: Session, line: inbox.CaseLine, glimps
         opened=iso_day(line.opened, seconds),
         age=days_since(line.opened),
         unread=line.unread,
-        waiting=line.waiting,
+        waiting=0 if line.junked else line.waiting,
         to_answer=line.to_answer,
         given_up=line.given_up,
         draft=_whose(line.drafts, session.member.name) if line.drafts else "none",

@@ -9,12 +9,13 @@ from journalist_ui.casework.cases import open_case, read_facts
 from journalist_ui.casework.conversation import Conversation, OfficerText, OnPage, Sealed
 from journalist_ui.casework.decisions import open_decisions, read_decisions
 from journalist_ui.casework.inbox import list_cases, next_to_answer
-from journalist_ui.casework.links import read_links, standing
+from journalist_ui.casework.links import read_links, that_hold
 from journalist_ui.casework.notes import open_notes, read_notes
 from journalist_ui.casework.outcomes import open_outcomes, read_outcomes
 from journalist_ui.daemon.notice_log import iso_day
 from journalist_ui.people.session import Session
 from journalist_ui.shapes.conversation import Case, Message, Show, Shown
+from journalist_ui.vault.counters import JUNK, ON_THE_WAY
 from journalist_ui.vault.evidence import Proof
 
 from .cases import flags_of
@@ -27,6 +28,7 @@ from .owed import owed_by
 
 COLLECTED = "collected"
 OFF_BOARD = "off-board"
+WITHDRAWN = "withdrawn"
 NOT_READABLE = "unreadable"
 
 
@@ -45,8 +47,10 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         seen = conversation.read_up_to(connection, found.number, session.member.name)
         following = next_to_answer(connection, session.member.name, found.number)
     engine = desk.engine
+    told_of = case_of(found, engine.period_seconds(), engine.newest_batch())
     told = replace(
-        case_of(found, engine.period_seconds(), engine.newest_batch()),
+        told_of,
+        messages=_withdrawn(told_of.messages) if facts.shelf == JUNK else told_of.messages,
         flags=flags_of(facts.urgent, facts.all_named, facts.muted),
         tags=facts.tags,
         assigned=facts.owners,
@@ -54,12 +58,18 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         notes=note_lines(open_notes(case, noted)),
         outcomes=facts.outcomes,
         outcome_history=outcome_lines(open_outcomes(case, ended)),
-        links=link_lines(standing(linked)),
+        links=link_lines(that_hold(linked)),
         decisions=decision_lines(open_decisions(case, decided)),
     )
     for owed in map(owed_by(desk), lines):
         told = replace(told, owed=owed.acts, due=owed.due, due_now=owed.now)
     return Shown(told, max(seen, session.read.get(found.number, 0)), following, newest)
+
+
+def _withdrawn(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """Of a case that is set aside: what had not been read is on its way no more."""
+    on_the_way = (*ON_THE_WAY, OFF_BOARD)
+    return tuple(replace(one, state=WITHDRAWN) if one.state in on_the_way else one for one in messages)
 
 
 def opened(desk: Desk, session: Session, sealed: Sealed) -> Conversation:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What is done with cases beside reading and writing."""
 
+import asyncio
+
 from journalist_ui.casework import handling
 from journalist_ui.casework.cases import open_case, public_key
 from journalist_ui.casework.decisions import undecided
@@ -20,6 +22,7 @@ from journalist_ui.shapes.handling import (
     Unfinished,
     Urgency,
 )
+from journalist_ui.vault.counters import JUNK
 from journalist_ui.vault.roles import Role, holders_of
 
 from .desk import Desk
@@ -66,12 +69,19 @@ def ask_close(desk: Desk, session: Session, asked: AskClose) -> Unfinished:
         return Unfinished(tuple(without_outcome(connection, asked.cases)), tuple(undecided(connection, asked.cases)))
 
 
-def shelve(desk: Desk, session: Session, asked: Shelve) -> Shelved:
+async def shelve(desk: Desk, session: Session, asked: Shelve) -> Shelved:
     """All of them or none. Raises NoSuchCase, Undeclared, BadInput."""
-    with desk.engine.vault.writing() as connection:
-        for number in _counted(asked.cases):
-            handling.shelve(connection, open_case(connection, session.holder, number), asked.shelf, desk.engine.day)
+    _counted(asked.cases)
+    sources = await asyncio.to_thread(_shelve, desk, session, asked)
+    desk.engine.note_aside(sources, asked.shelf == JUNK)
     return Shelved(asked.cases, asked.shelf)
+
+
+def _shelve(desk: Desk, session: Session, asked: Shelve) -> list[bytes]:
+    day, holder = desk.engine.day, session.holder
+    with desk.engine.vault.writing() as connection:
+        cases = (open_case(connection, holder, number) for number in asked.cases)
+        return [handling.shelve(connection, one, asked.shelf, day) for one in cases]
 
 
 def mute(desk: Desk, session: Session, asked: Mute) -> Muted:

@@ -47,6 +47,8 @@ def owed_by(desk: Desk) -> Callable[[CaseLine], Owed]:
                 yield "referral", line.opened * seconds // DAY + 1
             if line.declared and line.chis:
                 yield "chis", line.chis * seconds // DAY
+        if line.junked:
+            yield "review", line.junked + settings.junk_days
         # A closed case still owes its source that; one that was set aside does not.
         if line.outcomes and line.declared and line.shelf != JUNK:
             yield "tell", None

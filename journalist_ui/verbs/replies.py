@@ -45,8 +45,12 @@ def _parts(desk: Desk, text: str) -> tuple[bytes, ...]:
 
 
 def preview(desk: Desk, session: Session, asked: Preview) -> Previewed:
-    """What was added, and what the source wrote last, counts as shown. Raises NoSuchCase, BadInput, NotYet."""
+    """What was added, and what the source wrote last, counts as shown. Raises NoSuchCase, SetAside, BadInput,
+    NotYet."""
     case = asked.case
+    with desk.engine.vault.reading() as connection:
+        open_case(connection, session.holder, case)
+        replies.refuse_set_aside(connection, case)
     if asked.text is not None:
         return _previewed(desk, session, case, asked.text)
     kept, texts = opened_draft(desk, session, case)
@@ -100,7 +104,7 @@ def _previewed(desk: Desk, session: Session, case: int, text: str) -> Previewed:
 
 
 async def reply(desk: Desk, session: Session, asked: Reply) -> Replied:
-    """Raises NoSuchCase, CaseMoved, TaskingRefused, MarksUnread, BadInput, NotYet."""
+    """Raises NoSuchCase, SetAside, CaseMoved, TaskingRefused, MarksUnread, BadInput, NotYet."""
     send = _send_draft if asked.once is not None else _send_text
     text = await asyncio.to_thread(send, desk, session, asked)
     if text is None:

@@ -19,6 +19,7 @@ _STATES = {
     "waiting": Delivery("Waiting for the next batch", "waiting to be sent"),
     "off-board": Delivery(f"Not {_WAITS}", f"not {_WAITS}"),
     "published": Delivery("Published, not read yet", "published, not yet acknowledged"),
+    "withdrawn": Delivery("Withdrawn: the case is set aside", "withdrawn: the case is set aside"),
     "read": Delivery("Read by the source", "read by the source"),
     "expired": Delivery("Given up: nobody read it in time", "given up: nobody read it in time"),
 }

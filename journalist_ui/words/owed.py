@@ -9,6 +9,7 @@ OWED = {
     "referral": "decide on referral",
     "chis": "consider CHIS status",
     "tell": "outcome not told",
+    "review": "look at it again",
 }
 NO_DUTY = "There is no out-of-hours duty: nobody looks at reports until somebody signs in."
 

@@ -55,8 +55,9 @@ def _correspondent(state: DeskContext, one: Conversation) -> Correspondent:
 
 
 def _correspondents(state: DeskContext) -> Iterator[Correspondent]:
+    """All but those that are set aside: nothing stands on a board for them."""
     for one in state.ledger.conversations.values():
-        if not one.set_aside or state.ledger.texts.open_of(one.pseudonym):
+        if not one.set_aside:
             yield _correspondent(state, one)
 
 

@@ -176,6 +176,7 @@ def _build(state: DeskContext, unit: Unit, now: int, random: Random, result: Pub
 def _tell_of_ends(state: DeskContext, result: PublishResult) -> None:
     """Texts that wait because their chain is at its end are the officers' to know of."""
     waiting = {text.pseudonym for text in state.ledger.texts.live() if text.stood != state.keyring.built}
+    waiting -= {one.pseudonym for one in state.ledger.conversations.values() if one.set_aside}
     chains = (state.keyring.chains.get(pseudonym) for pseudonym in waiting)
     ended = sum(chain is not None and chain.step > MAX_TEXT_STEP for chain in chains)
     if ended:

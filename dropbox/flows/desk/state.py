@@ -250,7 +250,8 @@ class Incoming:
 class Conversation:
     """One source's conversation with this unit, known by P_pk. ``collected`` is n, and ``grown`` the period of the
     segment in which it last grew; ``asked`` that of the last envelope that came while a text was off the board; each 0
-    before. ``unfinished`` are the message_ids of ``incoming`` of which parts are missing."""
+    before. ``set_aside``: a person has said that nothing is posted to it; its texts wait. ``unfinished`` are the
+    message_ids of ``incoming`` of which parts are missing."""
 
     pseudonym: bytes
     beacon: bytes = field(repr=False)

@@ -16,7 +16,7 @@ from .metadata import METADATA
 from .outcomes import outcomes
 from .people import known_browsers, member_roles, members, recovery_codes, security_keys, wrong_tries
 from .proposals import proposals
-from .work import declarations, drafts, notes, owners, progress, shown, tags, withheld
+from .work import declarations, drafts, junked, notes, owners, progress, shown, tags, withheld
 
 __all__ = [
     "IS_WHOLE",
@@ -38,6 +38,7 @@ __all__ = [
     "declarations",
     "drafts",
     "incoming",
+    "junked",
     "known_browsers",
     "links",
     "member_roles",

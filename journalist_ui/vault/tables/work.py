@@ -93,6 +93,14 @@ notes = Table(
     sqlite_autoincrement=True,
 )
 
+# Cases that are set aside, and since which day of unix time: nothing is posted to them.
+junked = Table(
+    "junked",
+    METADATA,
+    Column("number", Integer, ForeignKey("cases.number"), primary_key=True),
+    Column("day", Integer, nullable=False),
+)
+
 # All tags of a case, sealed as one.
 tags = Table(
     "tags",

@@ -11,6 +11,7 @@ from journalist_ui.refusals import (
     MarksUnread,
     NotSignedIn,
     NotYet,
+    SetAside,
     TaskingRefused,
 )
 from journalist_ui.shapes.drafts import ChooseDraft, KeepDraft
@@ -88,7 +89,7 @@ async def preview(visit: Visit) -> Answer:
     number = visit.at.case
     try:
         found = await visit.ask(Preview(number))
-    except (BadInput, NotYet) as error:
+    except (BadInput, NotYet, SetAside) as error:
         return await case_page(visit, error=say(fault_of(error)))
     except DeskRefused:
         raise
@@ -108,7 +109,7 @@ async def _send(visit: Visit) -> Answer:
         found = await visit.ask(asked)
     except (CaseMoved, TaskingRefused, MarksUnread) as error:
         return visit.done(f"/cases/{number}/preview", _NOT_SENT[type(error)])
-    except (BadInput, NotYet) as error:
+    except (BadInput, NotYet, SetAside) as error:
         return await case_page(visit, error=say(fault_of(error)))
     return visit.done(f"/cases/{number}", Done.AGAIN if found.state == "again" else Done.SENT)
 

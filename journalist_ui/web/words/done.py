@@ -51,7 +51,9 @@ class Done(Enum):
     EXCLUDED = "The member opens this case no more. Their sessions have ended."
     URGENT = "The case stands among the urgent ones, for all members. The reason is among its notes."
     NOT_URGENT = "The case does not stand among the urgent ones any more. The reason is among its notes."
-    SET_ASIDE = "Set aside, for all members. Nothing is deleted."
+    SET_ASIDE = (
+        "Set aside, for all members. Nothing is posted to their sources from the next batch on. Nothing is deleted."
+    )
     CLOSED = "Closed, for all members. It is in the inbox again when its source writes."
     IN_INBOX = "In the inbox again, for all members."
     NOTHING_TICKED = "Nothing was changed: tick the cases first."
