@@ -5,7 +5,7 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from dropbox.protocol.errors import NotForThisKey
 from journalist_ui.refusals import BadInput, NoSuchCase, Undeclared
@@ -68,12 +68,19 @@ def holds_case(connection: Connection, member: str, number: int) -> None:
     _find(connection, member, number)
 
 
+# Made once: search opens thousands of cases after each sign-in.
+_CASE = CASES.where(tables.cases.c.number == bindparam("case"), tables.cases.c.whole > 0)
+_WRAPPED = (
+    select(tables.case_keys.c.generation, tables.case_keys.c.wrapped)
+    .where(tables.case_keys.c.number == bindparam("case"), tables.case_keys.c.member == bindparam("member"))
+    .order_by(tables.case_keys.c.generation.desc())
+)
+
+
 def _find(connection: Connection, member: str, number: int) -> tuple[CaseRow, list[WrappedKey]]:
     """With what is wrapped to the member, of the newest generation first."""
-    cases, keys = tables.cases.c, tables.case_keys.c
-    row = connection.execute(CASES.where(cases.number == number, cases.whole > 0)).first()
-    mine = select(keys.generation, keys.wrapped).where(keys.number == number, keys.member == member)
-    wrapped = connection.execute(mine.order_by(keys.generation.desc())).all()
+    row = connection.execute(_CASE, {"case": number}).first()
+    wrapped = connection.execute(_WRAPPED, {"case": number, "member": member}).all()
     if row is None or not wrapped:
         raise NoSuchCase(NO_CASE)
     return CaseRow._make(row), [WrappedKey(number, member, one.generation, one.wrapped) for one in wrapped]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Column, ColumnElement, Connection, func, select, true
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.protocol.body import Report, parse_body
@@ -110,7 +110,7 @@ Places = Callable[[Column[int]], ColumnElement[bool]]
 def read_page(connection: Connection, case: OpenedCase, page: int = 0) -> Sealed:
     """The page that there is, the last where there are fewer; everything for page 0."""
     if not page:
-        return _read(connection, case, lambda place: true())
+        return _read(connection, case)
     number = case.number
     theirs, ours = tables.messages.c, tables.answers.c
     places = select(theirs.place).where(theirs.number == number, tables.IS_WHOLE)
@@ -136,12 +136,26 @@ def read_first(connection: Connection, case: OpenedCase) -> Sealed:
     return _read(connection, case, lambda place: place == first.scalar_subquery(), texts=False)
 
 
+# Made once: search opens thousands of cases after each sign-in.
+_THEIRS = WHOLE_MESSAGES.where(tables.messages.c.number == bindparam("case")).order_by(tables.messages.c.place)
+_OURS = TEXTS.where(tables.answers.c.number == bindparam("case")).order_by(tables.answers.c.place)
+_THESE_PARTS = PARTS.where(
+    tables.parts.c.number == bindparam("case"), tables.parts.c.message_id.in_(bindparam("ids", expanding=True))
+).order_by(tables.parts.c.part)
+
+
 def _read(
-    connection: Connection, case: OpenedCase, these: Places, page: int = 0, pages: int = 0, *, texts: bool = True
+    connection: Connection,
+    case: OpenedCase,
+    these: Places | None = None,
+    page: int = 0,
+    pages: int = 0,
+    *,
+    texts: bool = True,
 ) -> Sealed:
-    messages = tables.messages.c
-    found = WHOLE_MESSAGES.where(messages.number == case.number, these(messages.place)).order_by(messages.place)
-    theirs = [MessageRow._make(row) for row in connection.execute(found)]
+    """What stands at ``these`` places, or everything."""
+    found = _THEIRS if these is None else _THEIRS.where(these(tables.messages.c.place))
+    theirs = [MessageRow._make(row) for row in connection.execute(found, {"case": case.number})]
     parts = _parts(connection, case.number, [one.message_id for one in theirs])
     sealed = [SealedMessage(case.row, one, parts[one.message_id]) for one in theirs]
     kept = listed(connection, [name for one in sealed for name in one.names()])
@@ -152,19 +166,16 @@ def _read(
 
 def _parts(connection: Connection, number: int, message_ids: Sequence[bytes]) -> defaultdict[bytes, list[PartRow]]:
     """The parts of these messages of a case, in order."""
-    rows = tables.parts.c
     found: defaultdict[bytes, list[PartRow]] = defaultdict(list)
     for at in range(0, len(message_ids), _AT_ONCE):
-        these = PARTS.where(rows.number == number, rows.message_id.in_(message_ids[at : at + _AT_ONCE]))
-        for row in connection.execute(these.order_by(rows.part)):
+        for row in connection.execute(_THESE_PARTS, {"case": number, "ids": message_ids[at : at + _AT_ONCE]}):
             found[row.message_id].append(PartRow._make(row))
     return found
 
 
-def _texts(connection: Connection, number: int, these: Places) -> list[TextRow]:
-    rows = tables.answers.c
-    found = TEXTS.where(rows.number == number, these(rows.place)).order_by(rows.place)
-    return [TextRow._make(row) for row in connection.execute(found)]
+def _texts(connection: Connection, number: int, these: Places | None = None) -> list[TextRow]:
+    found = _OURS if these is None else _OURS.where(these(tables.answers.c.place))
+    return [TextRow._make(row) for row in connection.execute(found, {"case": number})]
 
 
 def _message(row: MessageRow, sealed: SealedMessage, key: CaseKeys, kept: Container[str]) -> SourceMessage:
@@ -200,7 +211,7 @@ def _text(row: TextRow, key: CaseKeys, written: Mapping[str, Proof]) -> OfficerT
 
 def text_rows(connection: Connection, number: int) -> list[TextRow]:
     """The unit's texts of a case, sealed, in running order."""
-    return _texts(connection, number, lambda place: true())
+    return _texts(connection, number)
 
 
 def open_texts(case: OpenedCase, rows: Iterable[TextRow]) -> list[OfficerText]:

@@ -58,9 +58,7 @@ def _learn_case(desk: Desk, session: Session, number: int, mark: Mark) -> None:
             shared = desk.words.get(number)
             if shared is None or shared.mark != mark:
                 sealed = read_page(connection, case)
-                tags = read_tags(connection, [number])
-                more = [*_reasons(connection, case), *open_tags(case, tags.get(number, b""))]
-                shared = CaseWords(mark, search.words_of(sealed.open(), more))
+                shared = CaseWords(mark, search.words_of(sealed.open(), _beside(connection, case, mark)))
                 desk.words[number] = shared
         session.words[number] = shared
     except (NoSuchCase, Undeclared):
@@ -68,11 +66,16 @@ def _learn_case(desk: Desk, session: Session, number: int, mark: Mark) -> None:
         session.words.pop(number, None)
 
 
-def _reasons(connection: Connection, case: OpenedCase) -> Iterator[str]:
-    """What members wrote for each other."""
-    for note in notes.open_notes(case, notes.read_notes(connection, case.number)):
-        yield note.text
-    for outcome in outcomes.open_outcomes(case, outcomes.read_outcomes(connection, case.number)):
-        yield from (outcome.reason, outcome.say)
-    for decision in decisions.open_decisions(case, decisions.read_decisions(connection, case.number)):
-        yield decision.reason
+def _beside(connection: Connection, case: OpenedCase, mark: Mark) -> Iterator[str]:
+    """What members wrote for each other; what the mark says is not there is not asked for."""
+    if mark.tags:
+        yield from open_tags(case, read_tags(connection, [case.number]).get(case.number, b""))
+    if mark.note:
+        for note in notes.open_notes(case, notes.read_notes(connection, case.number)):
+            yield note.text
+    if mark.outcome:
+        for outcome in outcomes.open_outcomes(case, outcomes.read_outcomes(connection, case.number)):
+            yield from (outcome.reason, outcome.say)
+    if mark.decision:
+        for decision in decisions.open_decisions(case, decisions.read_decisions(connection, case.number)):
+            yield decision.reason
