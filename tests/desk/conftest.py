@@ -12,7 +12,8 @@ from tests.desk.worked import days, sync
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
+def room(tmp_path: Path, brief_stretch: None) -> Iterator[Room]:
+    """Passphrases are stretched briefly in it: what a test claims of the real stretch, it asks without a room."""
     made = make_room(tmp_path / "desk")
     yield made
     made.vault.close()
@@ -30,7 +31,7 @@ def _brief_stretch() -> Iterator[None]:
 
 
 @pytest.fixture
-def worked(room: Room, brief_stretch: None) -> Room:
+def worked(room: Room) -> Room:
     """A desk of six days' work, each with a batch that the board showed."""
     room.report(entropy(1), "x")
     sync(room)

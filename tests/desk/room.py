@@ -6,11 +6,13 @@ import base64
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Dialect, Engine as SqlEngine, create_engine, func, select
 
 from dropbox.flows.desk.requests import GetSegment, ReadSegment, ServerRequest
 from dropbox.protocol.body import Report, encode_body
@@ -25,8 +27,8 @@ from journalist_ui.people import changes, codes, members, passphrases
 from journalist_ui.people.members import Role
 from journalist_ui.people.session import Session
 from journalist_ui.people.sign_in import prove
-from journalist_ui.vault import arriving, tables
-from journalist_ui.vault.database import VAULT_FILE, Vault, create_vault, open_vault
+from journalist_ui.vault import arriving, cipher, tables
+from journalist_ui.vault.database import _VAULT_ID, VAULT_FILE, Vault, create_vault, open_vault, write_meta
 from tests.desk.reader import Reader
 from tests.flows.twin import Aside, Service, make_service
 
@@ -185,19 +187,64 @@ def number_in_order(connection: Connection, random: Random) -> int:
     return int(connection.execute(select(func.coalesce(func.max(tables.cases.c.number), 0))).scalar_one()) + 1
 
 
+_COMPILED: dict[Any, Any] = {}
+
+
+@cache
+def _one_dialect() -> Dialect:
+    engine = create_engine("sqlite+pysqlite://", module=cipher.dbapi)
+    engine.connect().close()
+    engine.dispose()
+    return engine.dialect
+
+
+def engine_that_shares(*words: Any, **options: Any) -> SqlEngine:
+    """In place of SQLAlchemy's ``create_engine``: a process opens hundreds of vaults here, and what is compiled of a
+    statement for one serves all. A desk opens one."""
+    engine = create_engine(*words, **options)
+    engine.dialect = _one_dialect()
+    engine.update_execution_options(compiled_cache=_COMPILED)
+    return engine
+
+
 def make_room(folder: Path, backup: str = "none", **service: Any) -> Room:
     """A desk called north whose first member, ada, administers and investigates."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    arriving.draw_number = number_in_order
+    arriving.draw_number, cipher.create_engine = number_in_order, engine_that_shares
     made = make_service(("intake", "north"), **service)
     context = made.desks.pop("north").context
     settings = DeskSettings("http://127.0.0.1:9", "Unit north", context.unit_id, bytes(16), backup)
     KeyringStore(folder, DESK_KEY).replace(context.keyring)
-    vault = create_vault(folder / VAULT_FILE, DESK_KEY)
-    room = Room(folder, made, settings, MemoryTransport(made), vault, None, {})  # type: ignore[arg-type]  # set next
-    room.add("ada", BOTH)
+    vault, secret = _vault_of_ada(folder / VAULT_FILE)
+    secrets = {"ada": secret}
+    room = Room(folder, made, settings, MemoryTransport(made), vault, None, secrets)  # type: ignore[arg-type]  # set next
     room.take(vault)
     return room
+
+
+@cache
+def _first_vault(_memory: int) -> tuple[bytes, str]:
+    """The file of a new vault with ada in it, whose passphrase is stretched as now, and her code's secret: made once in
+    a process, since hundreds of rooms begin with it."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / VAULT_FILE
+        vault = create_vault(path, DESK_KEY)
+        new = members.prepare_member("ada", BOTH, PASSPHRASE, vault.random, provisional=False)
+        with vault.writing() as connection:
+            members.store_member(connection, new)
+        vault.close()
+        return path.read_bytes(), new.code_secret
+
+
+def _vault_of_ada(path: Path) -> tuple[Vault, str]:
+    """A copy of that, under an id of its own."""
+    made, secret = _first_vault(passphrases.STRETCH_MEMORY_KIB)
+    path.touch(0o600)
+    path.write_bytes(made)
+    vault = open_vault(path, DESK_KEY)
+    with vault.writing() as connection:
+        write_meta(connection, _VAULT_ID, vault.random(16).hex())
+    return vault, secret
 
 
 def entropy(number: int) -> bytes:

@@ -27,7 +27,6 @@ from journalist_ui.verbs.table import VERBS, Who
 from tests.desk.acts import acts
 from tests.desk.room import ADMINISTRATOR, FIRST_PASSPHRASE, INVESTIGATOR, PASSPHRASE, READER, Room, entropy
 
-pytestmark = pytest.mark.usefixtures("brief_stretch")
 CANARY = "CANARY the sergeant"
 MEMBER_VERBS = [name for name, verb in VERBS.items() if verb.who is not Who.ANYBODY]
 FIRST_VERBS = {name for name, verb in VERBS.items() if verb.who is Who.PROVISIONAL}

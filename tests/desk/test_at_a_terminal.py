@@ -21,7 +21,6 @@ from tests.desk.test_session_files import Person, desk_of
 from tests.flows.twin import make_service
 from tests.terminal import CLEAR, Terminal
 
-pytestmark = pytest.mark.usefixtures("brief_stretch")
 DESK = str(Path(sys.executable).parent / "dropbox-desk")
 NEW = "a passphrase of some other words"
 SPARE = re.compile(r"\b(?:[A-Z2-7]{4}-){3}[A-Z2-7]{4}\b")

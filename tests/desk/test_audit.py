@@ -30,7 +30,6 @@ from journalist_ui.words.audit import ACTS, done
 from tests.desk.acts import acts, acts_in, holder_of
 from tests.desk.room import ADMINISTRATOR, BOTH, DESK_KEY, INVESTIGATOR, PASSPHRASE, Room, entropy
 
-pytestmark = pytest.mark.usefixtures("brief_stretch")
 KEY = bytes(range(32))
 NOON = 43_200
 WORDS = st.text(st.characters(codec="utf-8"), max_size=12)

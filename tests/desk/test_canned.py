@@ -25,7 +25,6 @@ from tests.desk.test_reply import Script, _code, scripts
 from tests.desk.test_reply_marks import at_a_socket
 from tests.hostile.strings import FAMILIES
 
-pytestmark = pytest.mark.usefixtures("brief_stretch")
 WORDS = {"title": "A title", "text": "A text.\nOf two lines."}
 
 

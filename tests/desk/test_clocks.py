@@ -13,7 +13,6 @@ from journalist_ui.refusals import NotSignedIn, SignInRefused
 from tests.desk.clocks import Clocks, sign_in
 from tests.desk.room import Room
 
-pytestmark = pytest.mark.usefixtures("brief_stretch")
 HOUR, YEAR = 3_600.0, 365 * 86_400.0
 
 

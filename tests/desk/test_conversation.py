@@ -32,7 +32,6 @@ from journalist_ui.vault.published import told_by
 from tests.desk.room import ADMINISTRATOR, DESK_KEY, INVESTIGATOR, Down, Room, entropy
 from tests.flows.twin import changed_unit, replace_directory
 
-pytestmark = pytest.mark.usefixtures("brief_stretch")
 LONG = "".join(f"{number} ünï \U0001f9d1\u200d\U0001f527 שלום\n" for number in range(1_500))
 
 

@@ -10,8 +10,6 @@ from dropbox.flows.desk import collect
 from journalist_ui.daemon.notice_log import lasting_notices
 from tests.desk.room import Room, entropy
 
-pytestmark = pytest.mark.usefixtures("brief_stretch")
-
 
 def test_a_flooded_period_is_told_once_with_its_day(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     """More than a fifth of what the policy allows (here three are, by a part to suit): told for two weeks, once however

@@ -20,8 +20,6 @@ from journalist_ui.verbs.desk import Desk
 from tests.desk.clocks import Clocks, sign_in
 from tests.desk.room import BOTH, FIRST_PASSPHRASE, INVESTIGATOR, Room, entropy
 
-pytestmark = pytest.mark.usefixtures("brief_stretch")
-
 
 def signed_in(room: Room, clocks: Clocks, name: str) -> tuple[Desk, Session]:
     book: SessionBook = clocks.book(room)

@@ -20,8 +20,6 @@ from tests.desk.clocks import Clocks, sign_in
 from tests.desk.room import ADMINISTRATOR, BOTH, FIRST_PASSPHRASE, INVESTIGATOR, PASSPHRASE, Room
 from tests.needle import present
 
-pytestmark = pytest.mark.usefixtures("brief_stretch")
-
 RFC_6238 = [
     *((59, "287082"), (1_111_111_109, "081804"), (1_111_111_111, "050471"), (1_234_567_890, "005924")),
     *((2_000_000_000, "279037"), (20_000_000_000, "353130")),

@@ -17,8 +17,6 @@ from journalist_ui.vault import tables
 from tests.desk.clocks import Clocks, sign_in
 from tests.desk.room import BOTH, FIRST_PASSPHRASE, INVESTIGATOR, PASSPHRASE, Room, entropy
 
-pytestmark = pytest.mark.usefixtures("brief_stretch")
-
 
 def test_a_changed_passphrase_opens_the_same_cases(room: Room, clocks: Clocks) -> None:
     """The old passphrase opens nothing any more, the new one everything; a wrong old one changes nothing."""

@@ -26,9 +26,6 @@ from tests.desk.forging import alter
 from tests.desk.room import DESK_KEY, Down, Room, entropy
 from tests.desk.worked import days, newest, sync, told, verify
 
-pytestmark = pytest.mark.usefixtures("brief_stretch")
-
-
 # --- a kill on the way ---
 
 

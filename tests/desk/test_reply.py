@@ -17,7 +17,6 @@ from journalist_ui.socket.server import ask_by_name
 from journalist_ui.verbs.desk import Desk
 from tests.desk.room import INVESTIGATOR, PASSPHRASE, Room, _secret, entropy
 
-pytestmark = pytest.mark.usefixtures("brief_stretch")
 TEXT = "Which day was it?"
 
 

@@ -23,7 +23,6 @@ from tests.desk.room import PASSPHRASE, Room
 from tests.desk.test_reply import Script, scripts, source_writes
 from tests.hostile.strings import FAMILIES
 
-pytestmark = pytest.mark.usefixtures("brief_stretch")
 TASK = "Could you get a copy of the notebook?"
 NAMED = "Did Whitlow say so?"
 REPORT = "Whitlow took the money from the drawer."

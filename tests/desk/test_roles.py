@@ -19,7 +19,6 @@ from journalist_ui.verbs import sharing, totals
 from journalist_ui.verbs.desk import Desk
 from tests.desk.room import ADMINISTRATOR, BOTH, READER, Room, entropy
 
-pytestmark = pytest.mark.usefixtures("brief_stretch")
 CUSTODIAN = frozenset({Role.CUSTODIAN})
 SUPERVISOR = frozenset({Role.SUPERVISOR})
 

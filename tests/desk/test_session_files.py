@@ -21,8 +21,6 @@ from journalist_ui.verbs.desk import Desk
 from tests import in_process
 from tests.desk.room import PASSPHRASE, Room
 
-pytestmark = pytest.mark.usefixtures("brief_stretch")
-
 
 class Person:
     """Somebody with commands at a desk that runs in this process. ``open`` counts its sessions."""

@@ -24,7 +24,6 @@ from tests.desk.acts import acts_in
 from tests.desk.clocks import Clocks
 from tests.desk.room import BOTH, PASSPHRASE, Room
 
-pytestmark = pytest.mark.usefixtures("brief_stretch")
 SHARED = Lane(Kind.SHARED)
 DAY = 86_400
 NOT_RIGHT = "not the right words"

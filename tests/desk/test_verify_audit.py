@@ -24,8 +24,6 @@ from tests.desk.forging import alter
 from tests.desk.room import DESK_KEY, Room
 from tests.desk.worked import day_of_row, days, newest, sync, told, verify
 
-pytestmark = pytest.mark.usefixtures("brief_stretch")
-
 
 def test_what_was_published_holds(worked: Room) -> None:
     """Through the newest row's day; every batch that the board's newest leads back to is compared. The heads tell
