@@ -54,5 +54,16 @@ class Officer:
             if time.monotonic() - began < TWICE:
                 return
 
+    async def hold_time(self) -> None:
+        """From now on time passes in every tab of this browser when the test says so: no slow machine is somebody who
+        does nothing. To be called before the first page."""
+        await self.page.context.clock.install(time=time.time())
+        await self.page.context.clock.pause_at(time.time() + 1)
+
+    async def rest(self, seconds: float) -> None:
+        """Nobody does anything for so long, by the desk's clock of idleness and by those of all tabs."""
+        self.house.steady[0] += seconds
+        await self.page.context.clock.run_for(int(seconds * 1_000))
+
     async def words(self) -> str:
         return await self.page.locator("main").inner_text()

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A desk that is locked shows nothing of a case, however one comes back to it; and what was begun is not lost."""
 
-import asyncio
-import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -13,15 +11,16 @@ from tests.browser.desk_house import Officer
 from tests.desk_web.house import House, open_house
 
 SECRET = "words that nobody may see"
-IDLE = 10.0
-PATIENCE = 30_000
-"""Milliseconds for what comes without a claim about when."""
+IDLE, WARNED = 60.0, 40.0
+"""Seconds after which a desk locks, and after which a page that is left alone warns and has not locked."""
+KEPT = 46
+"""Seconds after which what was typed all the while is kept; the first ones of a warning are over."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """A desk that locks after ten seconds of a real clock."""
-    async with open_house(tmp_path_factory.mktemp("locking") / "desk", idle=IDLE, steady=time.monotonic) as opened:
+    """A desk whose time passes when a test says so."""
+    async with open_house(tmp_path_factory.mktemp("locking") / "desk", idle=IDLE) as opened:
         await opened.report(1, SECRET)
         yield opened
 
@@ -30,7 +29,9 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
 async def officer(house: House, page: Page) -> Officer:
     """Signed in, with the case open, and nobody else is."""
     house.desk.sessions.lock_all()
+    house.drop_drafts("ada")
     made = Officer(house, page)
+    await made.hold_time()
     await made.sign_in()
     await made.open("/cases/1")
     await expect(page.locator("main")).to_contain_text(SECRET)
@@ -81,9 +82,9 @@ async def test_a_page_that_the_browser_kept_is_blank_and_asked_for_again(officer
 @pytest.mark.either
 async def test_a_reopened_tab_shows_nothing(officer: Officer, context: BrowserContext) -> None:
     """After the idle time a new tab at the case's address is the sign-in page."""
-    await officer.page.close()
-    await asyncio.sleep(IDLE + 0.5)
     again = await context.new_page()
+    await officer.page.close()
+    officer.house.steady[0] += IDLE + 1
     await again.goto(officer.house.url + "cases/1")
     await expect(again.get_by_role("heading", name="Sign in")).to_be_visible()
     assert await shows_nothing(again)
@@ -91,12 +92,15 @@ async def test_a_reopened_tab_shows_nothing(officer: Officer, context: BrowserCo
 
 @pytest.mark.either
 async def test_a_page_left_open_blanks_itself(officer: Officer) -> None:
-    """It warns, then blanks and goes to the sign-in page about when the idle time is over; Back shows nothing."""
-    began = time.monotonic()
-    await expect(officer.page.locator("#idle-warning")).to_be_visible(timeout=PATIENCE)
+    """It warns, then blanks and goes to the sign-in page when the idle time is over, not before; Back shows nothing."""
+    await officer.rest(WARNED)
+    await expect(officer.page.locator("#idle-warning")).to_be_visible()
     await expect(officer.page.get_by_role("button", name="Stay signed in")).to_be_visible()
-    await expect(officer.page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=PATIENCE)
-    assert IDLE - 2 < time.monotonic() - began < IDLE + 10
+    await officer.rest(IDLE - WARNED - 2)
+    await expect(officer.page.locator("main")).to_contain_text(SECRET)
+    assert officer.house.desk.sessions.count == 1
+    await officer.rest(3)
+    await expect(officer.page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert "nothing was done for a while" in await officer.words()
     await back(officer.page)
     assert await shows_nothing(officer.page)
@@ -108,18 +112,25 @@ async def test_staying_is_one_press(officer: Officer) -> None:
     it was."""
     preview = officer.page.get_by_role("button", name="Preview")
     before = await preview.bounding_box()
+    await expect(officer.page.locator("#idle-warning")).to_be_hidden()
+    await officer.rest(WARNED)
     await expect(officer.page.locator("#idle-warning")).to_be_visible()
     assert await preview.bounding_box() == before
-    await officer.page.get_by_role("button", name="Stay signed in").click(timeout=PATIENCE)
-    await asyncio.sleep(IDLE / 2)
+    await officer.press("Stay signed in")
+    await officer.rest(IDLE - WARNED + 5)
     await expect(officer.page.locator("main")).to_contain_text(SECRET)
+    await expect(officer.page.locator("#idle-warning")).to_be_hidden()
+    assert officer.house.desk.sessions.count == 1
 
 
 @pytest.mark.either
 async def test_a_reply_left_behind_is_kept_and_the_desk_locks(officer: Officer) -> None:
-    """Begun and left: before the time is over the text is kept and the session ends; it is there after signing in."""
+    """Begun and left: the text is kept and the session ends; it is there after signing in."""
     await officer.page.locator("#text").fill("Half a sen")
-    await officer.page.wait_for_url("**/sign-in?why=kept", timeout=PATIENCE)
+    await officer.rest(3)
+    await expect(officer.page.locator("#kept")).to_contain_text("Draft kept")
+    await officer.rest(IDLE + 1)
+    await officer.page.wait_for_url("**/sign-in?why=kept")
     assert officer.house.desk.sessions.count == 0
     assert await shows_nothing(officer.page)
     await officer.sign_in()
@@ -130,21 +141,22 @@ async def test_a_reply_left_behind_is_kept_and_the_desk_locks(officer: Officer) 
 @pytest.mark.either
 async def test_whoever_types_goes_on_typing(officer: Officer) -> None:
     """Typing while the time runs out: the text is kept, the session lives, and the caret stands behind every letter."""
-    box = officer.page.locator("#text")
-    await box.fill("")
+    box, warning = officer.page.locator("#text"), officer.page.locator("#idle-warning")
     await box.focus()
-    until, typed = time.monotonic() + IDLE + 2, ""
-    while time.monotonic() < until:
+    for second in range(1, int(IDLE) + 3):
         await officer.page.keyboard.type("jot ")
-        typed += "jot "
-        await asyncio.sleep(0.1)
-    kept = await box.input_value()
-    assert kept.startswith("jot jot jot ")
-    assert kept == typed
+        await officer.rest(1)
+        if second == WARNED:
+            await expect(warning).to_be_visible()
+            assert officer.house.draft("ada") is None
+        if second == KEPT:
+            await expect(warning).to_be_hidden()
+    typed = "jot " * second
+    assert await box.input_value() == typed
     assert officer.house.desk.sessions.count == 1
     assert officer.house.draft("ada") is not None
     await officer.page.keyboard.type("end")
-    await expect(box).to_have_value(kept + "end")
+    await expect(box).to_have_value(typed + "end")
 
 
 @pytest.mark.either

@@ -3,7 +3,6 @@
 
 import asyncio
 import shutil
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -20,13 +19,14 @@ from tests.desk_web.house import House, open_house
 pytestmark = pytest.mark.either
 SECRET = "words that nobody may see"
 TEXT = "Begun and not sent"
-IDLE = 10.0
+IDLE, WARNED, HIDDEN = 60.0, 35.0, 31.0
+"""Seconds after which a desk locks; a page that is left alone warns; one with something unkept, out of sight, locks."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """A desk that locks after ten seconds of a real clock."""
-    async with open_house(tmp_path_factory.mktemp("writing") / "desk", idle=IDLE, steady=time.monotonic) as opened:
+    """A desk whose time passes when a test says so."""
+    async with open_house(tmp_path_factory.mktemp("writing") / "desk", idle=IDLE) as opened:
         await opened.report(1, SECRET)
         yield opened
 
@@ -44,6 +44,7 @@ async def officer(house: House, page: Page) -> AsyncIterator[Officer]:
 
     page.on("dialog", answer)
     made = Officer(house, page)
+    await made.hold_time()
     await made.sign_in()
     await made.open("/cases/1")
     yield made
@@ -51,7 +52,7 @@ async def officer(house: House, page: Page) -> AsyncIterator[Officer]:
 
 
 async def locked(page: Page) -> None:
-    await page.wait_for_url("**/sign-in*", timeout=IDLE * 4_000)
+    await page.wait_for_url("**/sign-in*")
     assert SECRET not in await page.content()
 
 
@@ -70,6 +71,7 @@ async def test_a_previewed_or_refused_text_outlives_the_lock(officer: Officer, t
     if text == TEXT:
         await officer.press("Change it")
     await expect(officer.page.locator("#text")).to_have_value(text)
+    await officer.rest(IDLE + 1)
     await locked(officer.page)
     assert officer.house.desk.sessions.count == 0
     await kept(officer, text)
@@ -99,12 +101,18 @@ async def test_tabs_share_one_clock(officer: Officer) -> None:
     """A tab with a text begun, and another that is used and typed in for longer than the idle time: neither locks, no
     word is lost. Then both are left, and both lock."""
     await officer.page.locator("#text").fill(TEXT)
+    await officer.rest(3)
+    await expect(officer.page.locator("#kept")).to_contain_text("Draft kept")
     other = await officer.page.context.new_page()
-    for _ in range(4):
-        await asyncio.sleep(IDLE / 3)
+    await other.goto(officer.house.url + "help")
+    for _ in range(3):
+        await officer.rest(WARNED)
+        await expect(officer.page.locator("#idle-warning")).to_be_visible()
         await other.goto(officer.house.url + "help")
+        await expect(officer.page.locator("#idle-warning")).to_be_hidden()
     assert "/cases/1" in officer.page.url
     assert officer.house.desk.sessions.count == 1
+    await officer.rest(IDLE + 1)
     await locked(officer.page)
     await locked(other)
     assert officer.house.desk.sessions.count == 0
@@ -126,11 +134,9 @@ async def test_a_tab_of_another_member_goes_blank(officer: Officer) -> None:
 async def test_a_text_is_kept_after_a_long_sleep(officer: Officer) -> None:
     """The lid was closed until after the session: on waking the page locks and the text is kept."""
     page = officer.page
-    await page.clock.install()
-    await officer.open("/cases/1")
     await page.locator("#text").fill(TEXT)
     officer.house.desk.sessions.lock_all()
-    await page.clock.fast_forward(3_600_000)
+    await page.context.clock.fast_forward(3_600_000)
     await locked(page)
     await kept(officer)
 
@@ -139,10 +145,9 @@ async def test_a_hidden_tab_keeps_its_text_early(officer: Officer) -> None:
     """A browser may let a hidden tab act once a minute only: it does not wait for the last moment."""
     await officer.page.add_init_script("Object.defineProperty(document, 'hidden', { get: () => true })")
     await officer.open("/cases/1")
-    began = time.monotonic()
     await officer.page.locator("#text").fill(TEXT)
+    await officer.rest(HIDDEN)
     await locked(officer.page)
-    assert time.monotonic() - began < IDLE - 1
     assert officer.house.desk.sessions.count == 0
     await kept(officer)
 
@@ -150,6 +155,9 @@ async def test_a_hidden_tab_keeps_its_text_early(officer: Officer) -> None:
 async def test_a_text_that_is_far_too_long_leaves_no_desk_open(officer: Officer) -> None:
     """Left alone it locks as any other, and what the desk can keep of the text is kept."""
     await officer.page.locator("#text").fill("y" * 70_000)
+    await officer.rest(3)
+    await expect(officer.page.locator("#kept")).not_to_be_empty()
+    await officer.rest(IDLE + 1)
     await locked(officer.page)
     assert officer.house.desk.sessions.count == 0
     await kept(officer, "y" * LONGEST_DRAFT)
