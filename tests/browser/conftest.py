@@ -17,7 +17,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Playwright, asyn
 
 from tests.chromium import START, start_chromium
 from tests.long_form import LONG
-from tests.scenarios.service import Demo
+from tests.scenarios.service import Demo, end_unwatched
 
 CHROMIUM, FIREFOX, SAFER = "chromium", "firefox", "firefox-safer"
 SAFER_PREFERENCES = {
@@ -32,6 +32,7 @@ expect.set_options(timeout=30_000)
 
 LONGEST = (
     "conversation",
+    "desk_day",
     "twin_worker",
     "vectors_browsers",
     "twin_browsers",
@@ -55,13 +56,16 @@ def _turn(item: pytest.Item) -> int:
 
 def _in_its_own_browser(item: pytest.Item) -> bool:
     """Whether a test marked ``either`` runs in this browser: of its two runs the one that the mark names, or else
-    always the same one, by its name, so that each browser gets about half of such tests. In the long form both."""
+    always the same one: Chromium for the desk's pages, and for the source's by the test's name, so that each browser
+    gets about half of such tests. In the long form both."""
     browser = item.callspec.params.get("context") if hasattr(item, "callspec") else None
     either = item.get_closest_marker("either")
     if LONG or browser is None or either is None:
         return True
     if either.args:
         return bool(either.args[0] == browser)
+    if _name(item).startswith("desk_"):
+        return bool(browser == CHROMIUM)
     name = item.nodeid.replace(FIREFOX, "").replace(CHROMIUM, "")
     return (sha256(name.encode()).digest()[0] % 2 == 0) == (browser == CHROMIUM)
 
@@ -145,7 +149,11 @@ async def safer_page(launch: Launch) -> AsyncIterator[Page]:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A whole service with its desks, stopped by Ctrl-C at the end."""
-    started = Demo(tmp_path_factory.mktemp("demo") / "service")
+    """A whole service whose desks ask for a declaration; it ends with the last test that looks at it."""
+    started = Demo(tmp_path_factory.mktemp("demo") / "service", "--declaration")
     yield started
     assert started.stop() == 0
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    end_unwatched(item, nextitem)

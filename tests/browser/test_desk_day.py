@@ -2,7 +2,7 @@
 """A day at a unit's desk, in a browser, on a whole service: five members, declarations asked, real reports."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from journalist_ui.vault.case_keys import read_case_keys
 from journalist_ui.vault.database import VAULT_FILE, open_vault
 from journalist_ui.vault.sealing import CaseKeys, Holder
 from tests.browser.conftest import CHROMIUM, Launch
-from tests.browser.desk_page import DeskPage
+from tests.browser.desk_page import PATIENCE, DeskPage
 from tests.desk.copied import CopiedDesk, print_sheets
 from tests.desk.sealed_things import is_opened, sealed_things
 from tests.long_form import LONG
@@ -29,7 +29,8 @@ from tests.scenarios.service import Demo, here, ok, until
 pytestmark = pytest.mark.chromium
 REPORTS = 30 if LONG else 5
 FIRST, SECOND, DEPUTY, ADMIN = 0, 1, 3, 4
-UNIT = "demo-north"
+UNIT = "intake"
+"""At which nobody else is: the demo is shared."""
 RISK = "He says that he will kill her tonight."
 NAMED = "Sergeant Roberts took the money from the drawer."
 PLAIN = "Report number {} about the canteen."
@@ -37,14 +38,6 @@ TASK = "Could you get a copy of the notebook?"
 SOON = 15_000
 """Milliseconds: what one does reaches the other's open page within five seconds (test_desk_together.py holds it), and a
 slow machine draws it."""
-
-
-@pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A service whose desks ask for a declaration."""
-    started = Demo(tmp_path_factory.mktemp("day") / "service", "--declaration")
-    yield started
-    assert started.stop() == 0
 
 
 @dataclass
@@ -69,8 +62,8 @@ class Unit:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def unit(day: Demo, launch: Launch) -> Unit:
-    return Unit(day, await launch(CHROMIUM))
+async def unit(demo: Demo, launch: Launch) -> Unit:
+    return Unit(demo, await launch(CHROMIUM))
 
 
 async def blocks(page: Page) -> dict[str, list[int]]:
@@ -104,7 +97,7 @@ def told(demo: Demo, text: str, *more: str) -> None:
 
 async def arrived(unit: Unit, page: Page, count: int) -> None:
     """All reports are collected."""
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(PATIENCE):
         while sum(map(len, (await blocks(page)).values())) < count:
             await press(page, "Collect now")
             await asyncio.sleep(1)
@@ -228,24 +221,24 @@ async def excluded(unit: Unit, page: Page, other: Page, case: int) -> None:
     await expect(other.get_by_role("button", name="Sign in")).to_be_visible()
 
 
-def test_sheets_are_used_and_what_is_altered_is_named(day: Demo, tmp_path: Path) -> None:
+def test_sheets_are_used_and_what_is_altered_is_named(demo: Demo, tmp_path: Path) -> None:
     """Printed at a terminal, approved by another administrator; two of them, at a copy of the desk, make one who reads
     the cases. In another copy a row of the record is altered, and `verify-audit` names it, or the batch."""
-    made = day.unit(UNIT)
-    sheets = print_sheets(("--session", day.session(UNIT, ADMIN)))
-    deputy = ("--session", day.session(UNIT, DEPUTY))
+    made = demo.unit(UNIT)
+    sheets = print_sheets(("--session", demo.session(UNIT, ADMIN)))
+    deputy = ("--session", demo.session(UNIT, DEPUTY))
     (asked,) = [one for one in here("dropbox-desk", "proposals", *deputy, "--json").json() if one["state"] == "open"]
     here("dropbox-desk", "approve", str(asked["proposal"]), *deputy)
-    told(day, "Written after the sheets.")
-    assert until(lambda: len(day.cases(UNIT)) > REPORTS - 1, 120)
+    told(demo, "Written after the sheets.")
+    assert until(lambda: len(demo.cases(UNIT)) > REPORTS - 1, 120)
     used = CopiedDesk(made, tmp_path / "again").use_sheets((sheets[2], sheets[0]), "zoe")
     assert (used["roles"], used["cases"]) == (["administrator", "reader"], 1)
     CopiedDesk(made, tmp_path / "copy").shows_what_is_altered()
 
 
-def test_who_has_left_opens_nothing_written_since(day: Demo) -> None:
+def test_who_has_left_opens_nothing_written_since(demo: Demo) -> None:
     """With the vault of a later day, the desk passphrase, and every key that they ever had."""
-    made = day.unit(UNIT)
+    made = demo.unit(UNIT)
     gone, salt = made["members"][SECOND], read_settings(Path(made["dir"])).salt
     vault = open_vault(Path(made["dir"]) / VAULT_FILE, stretch_desk_key(made["desk_passphrase"], salt))
     try:
@@ -253,8 +246,8 @@ def test_who_has_left_opens_nothing_written_since(day: Demo) -> None:
             case, kept = all_keys(connection, gone)
             before = sealed_things(connection, case)
         assert all(is_opened(kept, sealed, info) for _, sealed, info in before)
-        here("dropbox-desk", "member", "remove", gone["name"], "--yes", "--session", day.session(UNIT, ADMIN))
-        first = day.session(UNIT, FIRST)
+        here("dropbox-desk", "member", "remove", gone["name"], "--yes", "--session", demo.session(UNIT, ADMIN))
+        first = demo.session(UNIT, FIRST)
         here("dropbox-desk", "declare", str(case), "--conflict", "none", "--session", first)
         ok("dropbox-desk", "note", str(case), "--text-file", "-", "--session", first, stdin="Written since.")
         with vault.reading() as connection:
