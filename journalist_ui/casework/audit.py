@@ -70,6 +70,13 @@ def read_acts(connection: Connection, scope: Scope, page: int = 0) -> Acts:
     )
 
 
+def read_newest(connection: Connection, scope: Scope, most: int) -> tuple[Act, ...]:
+    """The newest so many, newest first."""
+    rows = tables.audit.c
+    found = AUDIT.where(_seen(scope)).order_by(rows.seq.desc()).limit(most)
+    return _opened(connection, scope, connection.execute(found))
+
+
 def record_reading(connection: Connection, scope: Scope, day: int) -> None:
     """That this was looked at, on a ``day`` of unix time."""
     audit.record(connection, day, scope.holder.name, READ, case=scope.case)

@@ -232,6 +232,13 @@ def newest_message(connection: Connection, number: int) -> int:
     return int(connection.execute(select(cases.newest).where(cases.number == number)).scalar_one())
 
 
+def came_in(connection: Connection, number: int, most: int | None = None) -> list[tuple[int, int]]:
+    """The period and number of each whole message of the source, or of the newest so many, newest first."""
+    rows = tables.messages.c
+    found = select(rows.period, rows.complete).where(rows.number == number, tables.IS_WHOLE)
+    return list(connection.execute(found.order_by(rows.place.desc()).limit(most)).tuples())
+
+
 def mark_shown(connection: Connection, case: OpenedCase, on_page: Iterable[OnPage], day: int) -> None:
     """Before they are shown to the case's reader, on a ``day`` of unix time: no word of a source is read without a row
     of the audit log."""

@@ -86,7 +86,7 @@ def read_links(connection: Connection, holder: Holder, case: OpenedCase) -> list
     return list(_events(connection, case, find))
 
 
-def that_hold(events: list[Linking]) -> list[Linking]:
+def holding(events: list[Linking]) -> list[Linking]:
     """Those that hold: the newest act on the two cases is not that it was taken back."""
     newest = {one.other: one for one in events}
     return [one for one in newest.values() if not one.undone]

@@ -53,6 +53,7 @@ def show(case: int, session: Path, as_json: bool) -> None:
 
 
 def words_of(fields: Case) -> list[str]:
+    """What is read, and at the end what happened."""
     lines = [f"Case {fields.case}, {fields.state}"]
     lines.append(f"Categories: {', '.join(fields.categories) or 'none given'}")
     lines += _handled(fields)
@@ -64,6 +65,8 @@ def words_of(fields: Case) -> list[str]:
     for note in fields.notes:
         corrects = f", corrects note {note.corrects}" if note.corrects else ""
         lines += ["", f"Note {note.note}, {inert(note.by) or 'not readable'}, {note.day}{corrects}", *quoted(note.text)]
+    lines += ["", "What happened:"] if fields.timeline else []
+    lines += [f"{one.day} {one.time or '     '}  {inert(one.what)}" for one in fields.timeline]
     return lines
 
 
@@ -78,7 +81,8 @@ def _handled(fields: Case) -> list[str]:
 
 def _owed(fields: Case) -> list[str]:
     """What it asks of its members, and what speaks for a referral."""
-    said = (OWED[act] + (f" by {fields.due[act]}" if act in fields.due else "") for act in fields.owed)
+    due = fields.due or {}
+    said = (OWED[act] + (f" by {due[act]}" if act in due else "") for act in fields.owed)
     lines = [f"Owed: {', '.join(said)}"] if fields.owed else []
     return lines + [f"{one}: referral is asked for" for one in prompts(fields.categories) if "referral" in fields.owed]
 

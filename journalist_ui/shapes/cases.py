@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The list of cases, and what a person says of a case."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .asked import Asked, CaseNumber
 from .notices import ToldNotice
@@ -40,8 +40,8 @@ class CaseLine:
     days: int
     shelf: str
     excerpt: str
-    due: dict[str, str] = field(default_factory=dict)
-    due_now: tuple[str, ...] = ()
+    due: dict[str, str]
+    due_now: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A case as it is read: the report, and what both sides have written since."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .asked import Asked, CaseNumber, Page
 from .decisions import DecisionLine
 from .links import LinkLine
 from .notes import NoteLine
 from .outcomes import OutcomeLine
+from .timeline import TimelineLine
 
 Answer = str | tuple[str, ...] | None
 """The source's own words, the ids of the options that it chose, or None: to answer would identify it."""
@@ -45,7 +46,8 @@ class Case:
     """A whole case, or one ``page`` of so many ``pages``; then both are above 0. ``categories``, ``force`` and
     ``answers`` are those of the report that opened it; ``flags``, ``shelf``, ``outcomes``, ``owed``, ``due`` and
     ``due_now`` as in the list. ``outcome_history`` has each setting, ``decisions`` each that was made, the oldest
-    first; ``links`` are those to cases that are open to the member too."""
+    first; ``links`` are those to cases that are open to the member too;
+    ``timeline`` is what happened, the oldest first."""
 
     case: int
     state: str
@@ -63,8 +65,9 @@ class Case:
     outcome_history: tuple[OutcomeLine, ...] = ()
     decisions: tuple[DecisionLine, ...] = ()
     links: tuple[LinkLine, ...] = ()
+    timeline: tuple[TimelineLine, ...] = ()
     owed: tuple[str, ...] = ()
-    due: dict[str, str] = field(default_factory=dict)
+    due: dict[str, str] | None = None
     due_now: tuple[str, ...] = ()
     page: int = 0
     pages: int = 0
@@ -73,12 +76,14 @@ class Case:
 @dataclass(frozen=True)
 class Shown:
     """``seen`` is the place up to which this member has read. ``next_to_answer`` is another case of theirs whose source
-    wrote last, of several the one that waits longest; 0 for none. ``newest`` is the place of what was added last."""
+    wrote last, of several the one that waits longest; 0 for none. ``newest`` is the place of what was added last. Not
+    ``whole``: the timeline of a page begins in the middle."""
 
     case: Case
     seen: int
     next_to_answer: int = 0
     newest: int = 0
+    whole: bool = True
 
 
 @dataclass(frozen=True)

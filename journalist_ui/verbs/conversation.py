@@ -9,7 +9,7 @@ from journalist_ui.casework.cases import open_case, read_facts
 from journalist_ui.casework.conversation import Conversation, OfficerText, OnPage, Sealed
 from journalist_ui.casework.decisions import open_decisions, read_decisions
 from journalist_ui.casework.inbox import list_cases, next_to_answer
-from journalist_ui.casework.links import read_links, that_hold
+from journalist_ui.casework.links import holding, read_links
 from journalist_ui.casework.notes import open_notes, read_notes
 from journalist_ui.casework.outcomes import open_outcomes, read_outcomes
 from journalist_ui.daemon.notice_log import iso_day
@@ -25,6 +25,7 @@ from .links import link_lines
 from .notes import note_lines
 from .outcomes import outcome_lines
 from .owed import owed_by
+from .timeline import read_happened, timeline
 
 COLLECTED = "collected"
 OFF_BOARD = "off-board"
@@ -40,6 +41,7 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         facts, noted = read_facts(connection, case), read_notes(connection, asked.case)
         ended, decided = read_outcomes(connection, asked.case), read_decisions(connection, asked.case)
         linked = read_links(connection, session.holder, case)
+        happened = read_happened(connection, session.holder, case, page=asked.page > 0)
         newest = conversation.newest_place(connection, asked.case)
     found = opened(desk, session, sealed)
     with desk.engine.vault.reading() as connection:
@@ -48,6 +50,7 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         following = next_to_answer(connection, session.member.name, found.number)
     engine = desk.engine
     told_of = case_of(found, engine.period_seconds(), engine.newest_batch())
+    history = timeline(desk, asked.case, happened, linked)
     told = replace(
         told_of,
         messages=_withdrawn(told_of.messages) if facts.shelf == JUNK else told_of.messages,
@@ -58,12 +61,13 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         notes=note_lines(open_notes(case, noted)),
         outcomes=facts.outcomes,
         outcome_history=outcome_lines(open_outcomes(case, ended)),
-        links=link_lines(that_hold(linked)),
+        links=link_lines(holding(linked)),
+        timeline=history.lines,
         decisions=decision_lines(open_decisions(case, decided)),
     )
     for owed in map(owed_by(desk), lines):
-        told = replace(told, owed=owed.acts, due=owed.due, due_now=owed.now)
-    return Shown(told, max(seen, session.read.get(found.number, 0)), following, newest)
+        told = replace(told, owed=owed.acts, due=owed.due or None, due_now=owed.now)
+    return Shown(told, max(seen, session.read.get(found.number, 0)), following, newest, history.whole)
 
 
 def _withdrawn(messages: tuple[Message, ...]) -> tuple[Message, ...]:

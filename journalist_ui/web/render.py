@@ -25,7 +25,7 @@ from journalist_ui.words.outcomes import KINDS as OUTCOMES, MEANS, TAKEN_BACK, o
 from journalist_ui.words.owed import duty, owed
 from journalist_ui.words.reply_marks import mark_kind
 
-from .words import cases, dates, marked, members
+from .words import cases, dates, folds, marked, members
 
 _KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
@@ -55,7 +55,9 @@ FILTERS: dict[str, Callable[..., object]] = {
     "told": told,
     "act": done,
     "day": dates.day,
+    "short_day": dates.short_day,
     "moment": dates.moment,
+    "folds": folds.folds,
     "plural": counted,
     "pieces": marked.pieces,
     "mark_kind": mark_kind,

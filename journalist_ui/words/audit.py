@@ -76,11 +76,16 @@ def done(line: AuditLine) -> str:
     if line.act == "login refused":
         names = f"the name {line.member}" if line.member else "names that are no member's"
         return f"{line.about} sign-ins under {names} did not succeed"
-    who = line.member or "The desk"
-    says = SHARED_BEFORE if line.act == "share" and not line.case else ACTS.get(line.act)
+    return said(line.member, line.act, line.about, of_case=line.case > 0)
+
+
+def said(member: str, act: str, about: str, *, of_case: bool) -> str:
+    """The same of what a member, "" for the desk, has done: in a case, or at the desk."""
+    who = member or "The desk"
+    says = SHARED_BEFORE if act == "share" and not of_case else ACTS.get(act)
     if says is None:
-        return " ".join(word for word in (who + ":", line.act, line.about) if word)
-    return f"{who} {says.format(about=line.about)}"
+        return " ".join(word for word in (who + ":", act, about) if word)
+    return f"{who} {says.format(about=about)}"
 
 
 def verified(found: AuditVerified) -> list[str]:

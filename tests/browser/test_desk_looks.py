@@ -149,6 +149,32 @@ async def canned_leaving(officer: Officer) -> None:
     await officer.press("Remove this text")
 
 
+async def worked(officer: Officer) -> None:
+    """Decided, with an outcome and a link; every part of the page unfolded."""
+    await at("/cases/1")(officer)
+    for fields, button in (
+        ({"referral-reason": LONG_WORD}, "Not referred"),
+        ({"outcome-reason": LONG_WORD, "outcome-say": LONG_WORD}, "Set the outcome"),
+        ({"link-other": "2", "link-reason": LONG_WORD}, "Link"),
+    ):
+        await unfolded(officer)
+        if "outcome-say" in fields:
+            await officer.page.locator("[name=kind][value=recorded]").check()
+        await officer.fill(fields)
+        await officer.press(button)
+    await unfolded(officer)
+
+
+async def unfolded(officer: Officer) -> None:
+    await officer.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+
+
+async def closing(officer: Officer) -> None:
+    await at("/cases/2")(officer)
+    await unfolded(officer)
+    await officer.press("Close the case")
+
+
 async def drafted_twice(officer: Officer) -> None:
     await at("/cases/1")(officer)
     other = Officer(officer.house, await officer.page.context.new_page())
@@ -295,6 +321,8 @@ STATES: dict[str, tuple[Walk, str]] = {
     "preview with marks": (marked, "Preview for case 2"),
     "preview of a case that changed": (previewed_late, "Preview for case 1"),
     "case with two drafts": (drafted_twice, "Case 1"),
+    "case worked on": (worked, "Case 1"),
+    "case closing": (closing, "Close what is not finished"),
     "cases shared": (shared, "Share cases"),
     "case shared": (shared_one, "Share cases"),
     "canned texts": (at("/canned"), "Canned texts"),

@@ -18,13 +18,14 @@ from dropbox.protocol.primitives import SealingKey
 from journalist_ui.casework.audit import READ
 from journalist_ui.casework.cases import STATES
 from journalist_ui.casework.conversation import SHOW
+from journalist_ui.casework.decisions import KINDS
 from journalist_ui.daemon.keyring import KeyringStore
 from journalist_ui.people.tries import REFUSED
 from journalist_ui.shapes.audit import AuditLine
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.audit_sealing import Pen, desk_readers, open_reader_key, share_reader_keys
 from journalist_ui.vault.database import Vault, create_vault
-from journalist_ui.vault.evidence import KEPT, MEMBER_KEY, MIGRATED, REPLY
+from journalist_ui.vault.evidence import KEPT, LINK, MEMBER_KEY, MIGRATED, REPLY
 from journalist_ui.vault.roles import store_roles
 from journalist_ui.words.audit import ACTS, done
 from tests.desk.acts import acts, acts_in, holder_of
@@ -316,4 +317,5 @@ def test_every_act_of_the_desk_has_its_sentence() -> None:
                 found |= {one.value for one in node.args[3:4] if isinstance(one, ast.Constant)}
     assert {"login", "share", "init"} <= found <= set(ACTS)
     named = {audit.RESTORE, KEPT, MIGRATED, MEMBER_KEY, REPLY, SHOW, READ, REFUSED, *(f"state {one}" for one in STATES)}
+    named |= {LINK, "unlink", *(f"decided {one}" for one in KINDS)}
     assert named - set(ACTS) == {REFUSED}

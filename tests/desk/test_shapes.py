@@ -35,6 +35,8 @@ LINE = CaseLine(
     days=4,
     shelf="",
     excerpt="It was on Tuesday.",
+    due={"answer": "2026-12-02"},
+    due_now=(),
 )
 
 

@@ -81,6 +81,18 @@ def test_line_ends_and_tabs_are_kept() -> None:
     assert quoted("a\r\nb\nc\td") == [f"{MARGIN}a", f"{MARGIN}b", f"{MARGIN}c    d"]
 
 
+def written_by_members(evil: str) -> dict[str, object]:
+    """What they decide, link and set, as if one of them meant harm."""
+    return {
+        "outcome_history": [{"kinds": ["recorded"], "by": evil, "day": "2026-01-01", "reason": evil, "say": evil}],
+        "decisions": [{"what": "chis", "answer": "no", "by": evil, "day": "2026-01-01", "reason": evil}],
+        "links": [{"case": 2, "by": evil, "day": "2026-01-01", "reason": evil}],
+        "timeline": [
+            {"day": "2026-01-01", "time": "", "who": "desk", "by": evil, "act": evil, "about": evil, "what": evil}
+        ],
+    }
+
+
 def test_everything_of_a_case_goes_through_it() -> None:
     """Categories apart, which are a closed list, no field of a case reaches the terminal as it came."""
     evil = "\x1b[31m\u202e"
@@ -113,8 +125,8 @@ def test_everything_of_a_case_goes_through_it() -> None:
             {"number": 0, "from": "unit", "text": evil, "day": "2026-01-01", "state": "waiting", "author": evil},
         ],
     }
-    lines = words_of(read_shape(Case, fields))
+    lines = words_of(read_shape(Case, fields | written_by_members(evil)))
     assert all(line.isprintable() for line in lines)
-    assert sum("⟦U+001B⟧" in line for line in lines) == 8
+    assert sum("⟦U+001B⟧" in line for line in lines) == 16
     assert "Source, message 2, 2026-01-02, categories: discrimination" in lines
     assert f"{UNKNOWN}:" in lines

@@ -8,6 +8,7 @@ from dropbox.protocol.constants import CATEGORIES
 from journalist_ui.shapes.cases import CaseLine, Cases
 from journalist_ui.vault.database import write_meta
 from journalist_ui.verbs.table import ask
+from journalist_ui.web.words.dates import short_day
 from journalist_ui.words.decisions import ASKED, PROMPTS
 from tests.desk.acts import acts, holder_of
 from tests.desk.room import PASSPHRASE
@@ -64,7 +65,7 @@ async def test_each_clock_has_its_day_and_is_amber_from_then_on(house: House) ->
         page = await ada.get("/cases/1")
         assert page.body.count('<li class="due">') == len(now)
         assert 'class="risk"' not in page.body
-    assert f"Decide on referral by {int(day(found.opened, 1)[-2:])} " in row(await ada.get("/"), 1)
+    assert f"Decide on referral by {short_day(day(found.opened, 1))}" in row(await ada.get("/"), 1)
     await write(house, ada, "Thank you. We read it.")
     assert (await line(house, ada)).owed == ("referral",)
 

@@ -10,7 +10,7 @@ from dropbox.protocol.encoding import u32
 from dropbox.protocol.errors import NotForThisKey
 from dropbox.protocol.primitives import hpke_seal
 from journalist_ui.casework.cases import open_case
-from journalist_ui.casework.links import read_links, that_hold
+from journalist_ui.casework.links import holding, read_links
 from journalist_ui.shapes.audit import Audit
 from journalist_ui.shapes.cases import Cases
 from journalist_ui.vault import audit, tables
@@ -131,7 +131,7 @@ async def test_one_key_opens_no_word_of_it(house: House) -> None:
         inner = hpke_seal(third.key.public, plain, linked_info(1, 3))
         moved = hpke_seal(first.key.public, u32(3) + inner, link_info(1))
         connection.execute(insert(rows).values(id=5, number=1, sealed=moved))
-        assert [one.other for one in that_hold(read_links(connection, holder, first))] == [2]
+        assert [one.other for one in holding(read_links(connection, holder, first))] == [2]
         connection.execute(update(tables.audit).where(tables.audit.c.act == LINK).values(about="link of another"))
     page = await ada.get("/cases/1")
     assert "Not proved to be made at this desk." in page.words

@@ -6,10 +6,10 @@ from dataclasses import fields
 
 import pytest
 
+from journalist_ui.casework.cases import STATES
 from journalist_ui.web.render import static_files
 from journalist_ui.web.routes import LONGEST_BODY, LONGEST_FORM, ROUTES, find_route
 from journalist_ui.web.site import At, LastDone
-from journalist_ui.web.words.cases import STATES
 from journalist_ui.web.words.done import Done
 
 
@@ -38,6 +38,8 @@ def test_only_what_people_write_may_be_long() -> None:
     assert {route.path for route in ROUTES if route.longest > LONGEST_FORM} == {
         "/cases/{case}/reply",
         "/cases/{case}/note",
+        "/cases/{case}/decide",
+        "/cases/{case}/outcome",
     }
     assert max(route.longest for route in ROUTES) == LONGEST_BODY
 
@@ -62,5 +64,5 @@ def test_what_was_done_is_said_once_and_kept_by_no_token() -> None:
 
 
 def test_every_state_is_said_once_it_is_set() -> None:
-    """The next state of a case has its sentence."""
+    """Each that a person sets has its sentence; an outcome has one of its own."""
     assert {f"state-{state}" for state in STATES} == {one.code for one in Done if one.code.startswith("state-")}

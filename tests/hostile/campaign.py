@@ -111,7 +111,9 @@ class Campaign:
         return [inert(text) for text in _shown(batch)]
 
     async def see(self, case: int, expected: list[str]) -> None:
-        """The boxes of the present page, and whether anything acted."""
+        """The boxes of the present page, with all of a long report, and whether anything acted."""
+        for fold in await self.page.locator(".folded summary").all():
+            await fold.click()
         boxes = await self.page.evaluate(SEE)
         if len(boxes) != len(expected):
             self.fault(case, f"{len(boxes)} boxes in place of {len(expected)}")

@@ -28,6 +28,7 @@ from journalist_ui.shapes import (
     security_keys,
     sharing,
     spares,
+    timeline,
     totals,
     upkeep,
 )
@@ -68,7 +69,14 @@ SHAPES = {
     "status": (upkeep.DeskStatus, ToldNotice),
     "epoch": (upkeep.EpochLine,),
     "cases": (cases.CaseLine,),
-    "show": (conversation.Case, conversation.Message, outcomes.OutcomeLine, decisions.DecisionLine, links.LinkLine),
+    "show": (
+        conversation.Case,
+        conversation.Message,
+        outcomes.OutcomeLine,
+        decisions.DecisionLine,
+        links.LinkLine,
+        timeline.TimelineLine,
+    ),
     "reply": (replies.Replied,),
     "state": (cases.StateSet,),
     "decide": (decisions.DecisionKept,),

@@ -44,6 +44,7 @@ async def case_page(
         lacking=[one.name for one in lacking],
         kept=kept.kept,
         open_to=kept.open_to,
+        whole=opened.whole,
         seen=opened.seen,
         newest=opened.newest,
         offered=await offered(visit, opened.case.categories),
