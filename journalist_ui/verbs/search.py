@@ -23,10 +23,13 @@ def found_cases(desk: Desk, session: Session, wanted: str) -> tuple[set[int], bo
     """The numbers of the cases in which all these words stand, and whether all cases were looked through."""
     with desk.engine.vault.reading() as connection:
         marks = search.read_marks(connection, session.member.name)
-    new = sum(number not in session.words or session.words[number].mark != mark for number, mark in marks.items())
+    known = session.words.copy()
+    new = sum(number not in known or known[number].mark != mark for number, mark in marks.items())
     if new <= FEW:
         learn(desk, session)
-    return search.find({number: one for number, one in session.words.items() if number in marks}, wanted), new <= FEW
+    # A copy again: another thread may be learning this moment.
+    words = {number: one for number, one in session.words.copy().items() if number in marks}
+    return search.find(words, wanted), new <= FEW
 
 
 def unlearnt(desk: Desk) -> list[Session]:
@@ -39,7 +42,7 @@ def learn(desk: Desk, session: Session) -> None:
     opened are the same ones, for whoever opens the case: one copy is in memory."""
     with desk.engine.vault.reading() as connection:
         marks = search.read_marks(connection, session.member.name)
-    for gone in session.words.keys() - marks.keys():
+    for gone in session.words.copy().keys() - marks.keys():
         session.words.pop(gone, None)
     for number, mark in marks.items():
         if not desk.sessions.is_session(session):

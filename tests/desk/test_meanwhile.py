@@ -15,8 +15,10 @@ from journalist_ui.refusals import NotAllowed
 from journalist_ui.shapes.drafts import KeepDraft
 from journalist_ui.shapes.members import AddMember, RemoveMember
 from journalist_ui.shapes.sharing import Share
+from journalist_ui.vault.seen import CaseWords
 from journalist_ui.verbs import drafts, members as of_members, sharing as of_sharing
 from journalist_ui.verbs.desk import Desk
+from journalist_ui.verbs.search import found_cases
 from tests.desk.clocks import Clocks, sign_in
 from tests.desk.room import BOTH, FIRST_PASSPHRASE, INVESTIGATOR, Room, entropy
 
@@ -87,3 +89,24 @@ def test_who_is_removed_meanwhile_shares_nothing(room: Room, clocks: Clocks, mon
     monkeypatch.setattr(sharing.Share, "wrap", meanwhile)
     with pytest.raises(NotAllowed):
         of_sharing.share(desk, session, Share("eve"))
+
+
+class Learning(dict[int, CaseWords]):
+    """As when another thread learns a case each time that one is looked at."""
+
+    def items(self) -> Any:
+        for one in super().items():
+            self[len(self) + 1_000] = one[1]
+            yield one
+
+
+def test_a_search_goes_on_while_words_are_learnt(room: Room, clocks: Clocks) -> None:
+    """It finds what was there when it began."""
+    for number in (1, 2):
+        room.report(entropy(number), f"marker{number}")
+    asyncio.run(room.engine.sync())
+    desk, session = signed_in(room, clocks, "ada")
+    session.words = Learning()
+    assert found_cases(desk, session, "marker") == ({1, 2}, True)
+    with pytest.raises(RuntimeError):
+        list(session.words.items())
