@@ -59,6 +59,9 @@ def cases(
     tell(found.notices)
     if not found.ready:
         click.echo("The search has not looked through all of your cases yet: search again in a minute.", err=True)
+    if found.flood:
+        risk = f", {found.flood_urgent} of them at risk" if found.flood_urgent else ""
+        click.echo(f"In the flood box: {counted(found.flood, 'case')}{risk}. `dropbox-desk flood list`.", err=True)
     show(found.cases, as_json, _lines)
 
 

@@ -35,6 +35,7 @@ _VERBS = {
     "reopen": ("handling", "Put closed cases back into the inbox."),
     "mute": ("handling", "Leave a case out where the desk says that something waits."),
     "unmute": ("handling", "Count a case again where the desk says that something waits."),
+    "flood": ("flood", "What came on a flooded day: list it, take out, set aside."),
     "triage": ("triage", "Say who takes new reports, and whose names are looked for."),
     "reply": ("replies", "Write to the source."),
     "canned": ("canned", "Texts kept ready for any source."),

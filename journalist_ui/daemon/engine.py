@@ -179,8 +179,6 @@ class Engine:
             return 0
         return keyring.published_period
 
-    # --- work ---
-
     async def sync(self, *, publish: bool = True) -> Synced:
         """Fetch, open, acknowledge; publish what is due now. Raises TransportFailed, BackupFailed, ProtocolError,
         OSError, SQLAlchemyError; the standing notices say the same."""
@@ -241,8 +239,7 @@ class Engine:
             if found := self.state.ledger.conversations.get(text.pseudonym):
                 found.answered = True
         for pseudonym, aside in self._aside:
-            if found := self.state.ledger.conversations.get(pseudonym):
-                found.set_aside = aside
+            self.state.ledger.set_aside(pseudonym, aside)
         self._replies, self._aside = [], []
 
     async def _collect(self, transport: Transport, done: Synced) -> None:

@@ -42,7 +42,8 @@ class DeskSettings:
     ``reminder_hours``, HH:MM in UTC, are those at which reminders leave, from ``reminder_from`` under
     ``reminder_subject``, by ``reminder_relay`` (HOST:PORT of this machine) or ``reminder_command`` (its words);
     ``title_count``: an open page's title counts cases with unread messages; ``handling_mark`` stands on each sheet that
-    is printed; ``junk_days`` after which a case that was set aside is to be looked at again.
+    is printed; ``junk_days`` after which a case that was set aside is to be looked at again, and
+    ``flood_after`` the new cases of a day after which the rest share a box.
     """
 
     service: str
@@ -71,6 +72,7 @@ class DeskSettings:
     title_count: bool = True
     handling_mark: str = ""
     junk_days: int = 90
+    flood_after: int = 300
 
     @property
     def web_address(self) -> WebAddress | None:
@@ -110,6 +112,7 @@ _COMMENTS = {
     "title_count": "False leaves the count of cases with unread messages out of the titles of open pages.",
     "handling_mark": 'What stands at head and foot of each printed sheet, as "OFFICIAL-SENSITIVE"; empty for nothing.',
     "junk_days": "After so many days a case that was set aside is to be looked at again. Nothing is deleted.",
+    "flood_after": "After so many new cases of a day the rest of them share a box, listed apart.",
 }
 _LISTS = frozenset({"reminder_hours", "reminder_command"})
 _KINDS: dict[str, type] = dict.fromkeys(_COMMENTS, str) | {
@@ -118,12 +121,13 @@ _KINDS: dict[str, type] = dict.fromkeys(_COMMENTS, str) | {
     "acknowledge_days": int,
     "answer_days": int,
     "junk_days": int,
+    "flood_after": int,
     **dict.fromkeys(("demo", "declaration", "title_count"), bool),
     **dict.fromkeys(_LISTS, list),
 }
 _MAY_LACK = frozenset(
     {"web", "web_url", "web_cert", "web_key", "web_front", "demo", "declaration", "title_count"}
-    | {"acknowledge_days", "answer_days", "out_of_hours", "handling_mark", "junk_days"}
+    | {"acknowledge_days", "answer_days", "out_of_hours", "handling_mark", "junk_days", "flood_after"}
     | {key for key in _COMMENTS if key.startswith("reminder_")}
 )
 """A desk.toml that was written before there were web pages, fronts, declarations, clocks or reminders lacks these."""
@@ -179,7 +183,10 @@ def _checked(path: Path, found: dict[str, object]) -> DeskSettings:
     values: dict[str, Any] = {**found, "unit_id": unit_id, "salt": salt}
     values |= {key: tuple(values[key]) for key in _LISTS & values.keys()}
     settings = DeskSettings(**values)
-    if len(unit_id) != UNIT_ID or min(settings.idle_minutes, settings.keep_backups, settings.junk_days) < 1:
+    if (
+        len(unit_id) != UNIT_ID
+        or min(settings.idle_minutes, settings.keep_backups, settings.junk_days, settings.flood_after) < 1
+    ):
         raise VaultUnusable(
             f"{path}: a value is out of its range. Mend unit_id, idle_minutes, keep_backups or junk_days."
         )

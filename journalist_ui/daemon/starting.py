@@ -10,6 +10,7 @@ from pathlib import Path
 
 from journalist_ui.casework.cases import ASKED, ASKS
 from journalist_ui.vault.database import write_meta
+from journalist_ui.vault.flood import FLOOD_AFTER
 
 from .engine import Engine
 from .keyring import KeyringStore
@@ -42,6 +43,7 @@ def _open_engine(folder: Path, settings: DeskSettings, desk_key: bytes, opening:
         vault.truncate_wal()
         with vault.writing() as connection:
             write_meta(connection, ASKS, ASKED if settings.declaration else "")
+            write_meta(connection, FLOOD_AFTER, settings.flood_after)
         engine = Engine(settings, anchor, vault, KeyringStore(folder, desk_key), opening=opening)
     except BaseException:
         vault.close()

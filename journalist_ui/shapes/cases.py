@@ -47,11 +47,14 @@ class CaseLine:
 @dataclass(frozen=True)
 class CaseList:
     """What needs somebody first comes first: cases in which somebody is at risk, then by how long the source has waited
-    for the unit, then the rest by age. Not ``ready``: a search has not looked through all cases yet."""
+    for the unit, then the rest by age. Not ``ready``: a search has not looked through all cases yet. ``flood`` cases
+    stand in the flood box, ``flood_urgent`` of them with somebody at risk: in no list but that of the box."""
 
     cases: tuple[CaseLine, ...]
     notices: tuple[ToldNotice, ...]
     ready: bool = True
+    flood: int = 0
+    flood_urgent: int = 0
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,12 @@ from dropbox.protocol.constants import XWING_SEED
 from dropbox.protocol.primitives import SealingKey, hpke_seal
 
 from . import tables
+from .audit import pen_of
 from .case_keys import store_case_keys
 from .counters import count_cases, note_looks
 from .database import read_place, write_place
 from .first_look import is_urgent, named_members, parse_report, said_in
+from .flood import Floodgate
 from .roles import SHEETS, Role, holders_of, list_openers
 from .sealing import WrappedKey, proved_part_info, wrap_case_key
 from .withheld import NAMED, keep_from, let_go
@@ -34,6 +36,8 @@ NEW = "new"
 _LOWEST, _NUMBERS = 100_000, 900_000
 _CASE = insert(tables.cases)
 _ALL_NAMED = update(tables.cases).where(tables.cases.c.number == bindparam("of_case")).values(all_named=True)
+_BOXED = update(tables.cases).where(tables.cases.c.number == bindparam("of_case"))
+_BOXED = _BOXED.values(box=bindparam("of_box"), public=bindparam("of_public"))
 _MESSAGE = upsert(tables.messages).on_conflict_do_nothing()
 _PART = upsert(tables.parts).on_conflict_do_nothing()
 _this = (tables.messages.c.number == bindparam("of_case"), tables.messages.c.message_id == bindparam("of_message"))
@@ -76,14 +80,33 @@ def new_case_takers(connection: Connection) -> list[str]:
     return [one.name for one in people if one.triage] or [one.name for one in people]
 
 
+def read_known_as(connection: Connection) -> list[tuple[str, tuple[str, ...]]]:
+    """Members with the names and numbers by which a report may speak of them."""
+    rows = tables.members.c
+    known = connection.execute(select(rows.name, rows.known_as).where(rows.known_as != "[]"))
+    return [(row.name, tuple(json.loads(row.known_as))) for row in known]
+
+
+def wrap_new_case(connection: Connection, number: int, seed: bytes, said: str) -> set[str]:
+    """A key of its own for a case that says this, for whom it would be on a quiet day. The names of those."""
+    writer = CaseWriter(connection, pen_of(connection).random)
+    wrapped = list(writer.wrap(_Case(number, b"", seed, [said])))
+    store_case_keys(connection, wrapped)
+    return {one.member for one in wrapped}
+
+
 @dataclass
 class _Case:
-    """``seed`` is that of a case made in this commit, until its key is wrapped; ``said`` what its messages say."""
+    """``seed`` is that of a case made in this commit, until its key is wrapped; ``said`` what its messages say,
+    ``plain`` its parts, sealed once it is known to whose key. ``keys`` is the number under which its key is wrapped:
+    its own, or that of a box."""
 
     number: int
     public: bytes
     seed: bytes = field(default=b"", repr=False)
     said: list[str] = field(default_factory=list, repr=False)
+    plain: list[NewContent] = field(default_factory=list, repr=False)
+    keys: int = 0
 
 
 class CaseWriter:
@@ -98,9 +121,8 @@ class CaseWriter:
         self._connection = connection
         self._random = random
         self._takers = read_takers(connection)
-        rows = tables.members
-        known = connection.execute(select(rows.c.name, rows.c.known_as).where(rows.c.known_as != "[]"))
-        self._known_as = [(row.name, tuple(json.loads(row.known_as))) for row in known]
+        self._known_as = read_known_as(connection)
+        self._gate = Floodgate(connection)
         self._known: dict[bytes, _Case] = {}
         self._place = read_place(connection)
         self._bodies: dict[tuple[bytes, bytes], dict[int, bytes]] = {}
@@ -113,9 +135,10 @@ class CaseWriter:
         """A conversation's case, which is made when this is its first part."""
         if content.pseudonym not in self._known:
             cases = tables.cases
-            found = select(cases.c.number, cases.c.public).where(cases.c.pseudonym == content.pseudonym)
+            found = select(cases.c.number, cases.c.public, cases.c.box).where(cases.c.pseudonym == content.pseudonym)
             row = self._connection.execute(found).first()
-            self._known[content.pseudonym] = _Case(row.number, row.public) if row else self._new_case(content)
+            known = _Case(row.number, row.public, keys=row.box or row.number) if row else self._new_case(content)
+            self._known[content.pseudonym] = known
         return self._known[content.pseudonym]
 
     def _new_case(self, content: NewContent) -> _Case:
@@ -123,7 +146,7 @@ class CaseWriter:
         public, number = SealingKey(seed).public, draw_number(self._connection, self._random)
         values = {"pseudonym": content.pseudonym, "public": public, "opened": content.period, "state": NEW}
         self._connection.execute(_CASE, values | {"number": number})
-        return _Case(number, public, seed)
+        return _Case(number, public, seed, keys=number)
 
     def _next_place(self) -> int:
         self._place += 1
@@ -142,11 +165,18 @@ class CaseWriter:
         self._rows[_MESSAGE].append(row)
         this = {"of_case": case.number, "of_message": content.message_id}
         self._rows[_LATER].append(this | {"came": content.period})
-        info = proved_part_info(case.number, content.message_id, content.part)
-        sealed = hpke_seal(case.public, content.proof + content.body, info)
-        self._rows[_PART].append(message | {"part": content.part, "sealed": sealed, "proved": True})
+        if case.seed:
+            case.plain.append(content)
+        else:
+            self._seal(case, content)
         if complete:
             self._rows[_WHOLE].append(this | {"complete": complete, "place": self._next_place()})
+
+    def _seal(self, case: _Case, content: NewContent) -> None:
+        info = proved_part_info(case.number, content.message_id, content.part)
+        sealed = hpke_seal(case.public, content.proof + content.body, info)
+        row = {"number": case.number, "message_id": content.message_id, "part": content.part}
+        self._rows[_PART].append(row | {"sealed": sealed, "proved": True})
 
     def _look(self, case: _Case, came: dict[int, bytes], parts: int, *, whole: bool) -> None:
         """At what came of a message in this commit, all of it together: a name may be cut in two."""
@@ -167,8 +197,9 @@ class CaseWriter:
         """A message of a case that there was already: who is named in it, and holds it undeclared, is let go of it,
         before the message is sealed. Not where nobody else would read the case: then the flag tells."""
         keys, declared = tables.case_keys.c, tables.declarations.c
-        free = select(declared.member).where(declared.number == case.number)
-        held = set(self._connection.execute(select(keys.member).where(keys.number == case.number)).scalars())
+        # What somebody said of a box they said of nothing that is in it.
+        free = select(declared.member).where(declared.number == (case.number if case.keys == case.number else 0))
+        held = set(self._connection.execute(select(keys.member).where(keys.number == case.keys)).scalars())
         named = held & set(named_members(said, self._known_as)) - set(self._connection.execute(free).scalars())
         if not named:
             return
@@ -176,11 +207,23 @@ class CaseWriter:
             self._connection.execute(_ALL_NAMED, {"of_case": case.number})
             return
         for name in sorted(named):
-            let_go(self._connection, name, case.number, NAMED, self._random)
+            let_go(self._connection, name, case.keys, NAMED, self._random)
         public = select(tables.cases.c.public).where(tables.cases.c.number == case.number)
         case.public = self._connection.execute(public).scalar_one()
 
-    def _wrap(self, case: _Case) -> Iterator[WrappedKey]:
+    def _is_boxed(self, case: _Case) -> bool:
+        """Whether a new case shares the day's box; then it is sealed to that."""
+        named = bool(case.said) and any(named_members("\n".join(case.said), self._known_as))
+        if self._gate.lets_in(at_risk=self._looks.get(case.number, (False, True))[0], named=named):
+            return False
+        people = [one for one in self._takers if one.triage or one.name == SHEETS] or self._takers
+        takers = [(one.name, one.public) for one in people]
+        case.keys, case.public = self._gate.box(takers, draw_number(self._connection, self._random))
+        values = {"of_case": case.number, "of_box": case.keys, "of_public": case.public}
+        self._connection.execute(_BOXED, values)
+        return True
+
+    def wrap(self, case: _Case) -> Iterator[WrappedKey]:
         """A new case's key for those who take new reports and are not named in it; where it names all of them, for
         supervisors whom it does not name, else for all of them: somebody must read it, and the flag tells."""
         named = set(named_members("\n".join(case.said), self._known_as)) if case.said else set()
@@ -199,9 +242,14 @@ class CaseWriter:
 
     def finish(self) -> None:
         """Write what was gathered."""
-        store_case_keys(
-            self._connection, [key for case in self._known.values() if case.seed for key in self._wrap(case)]
-        )
+        new = [case for case in self._known.values() if case.seed]
+        own = [case for case in new if not self._is_boxed(case)]
+        store_case_keys(self._connection, [key for case in own for key in self.wrap(case)])
+        for case in new:
+            for content in case.plain:
+                self._seal(case, content)
+        if new:
+            self._gate.keep()
         for statement, rows in self._rows.items():
             if rows:
                 self._connection.execute(statement, rows)

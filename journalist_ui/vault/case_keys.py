@@ -9,7 +9,7 @@ written since. For that the public keys of those who stay are enough.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.protocol.chance import Random
@@ -111,4 +111,9 @@ def store_turns(connection: Connection, planned: Iterable[Staying], made: Mappin
             turn = make_turn(staying, random)
         this = update(tables.cases).where(tables.cases.c.number == staying.number)
         connection.execute(this.values(public=turn.public, generation=staying.generation))
+        # The cases of a box are sealed to its key; written so that their index is used.
+        boxed = update(tables.cases).where(
+            tables.cases.c.box == staying.number, tables.cases.c.box > literal_column("0")
+        )
+        connection.execute(boxed.values(public=turn.public))
         store_case_keys(connection, turn.wrapped)

@@ -3,6 +3,7 @@
 
 from journalist_ui.casework import inbox
 from journalist_ui.casework.cases import open_case, set_state as store_state
+from journalist_ui.casework.flood import count_flood
 from journalist_ui.casework.outcomes import take_back
 from journalist_ui.daemon.notice_log import iso_day
 from journalist_ui.people.session import Session
@@ -44,7 +45,9 @@ def cases(desk: Desk, session: Session, asked: Cases) -> CaseList:
         for one in lines
         if asked.tag is None or _tagged(known.get(one.number, NOTHING), asked.tag)
     ]
-    return CaseList(tuple(told), all_notices(desk), ready)
+    with desk.engine.vault.reading() as connection:
+        boxed = count_flood(connection, session.member.name)
+    return CaseList(tuple(told), all_notices(desk), ready, boxed.total, boxed.urgent)
 
 
 def _lines(desk: Desk, session: Session) -> list[inbox.CaseLine]:

@@ -14,7 +14,7 @@ from dropbox.questions.told import told
 from journalist_ui.shapes.canned import LONGEST_CANNED, LONGEST_TITLE
 from journalist_ui.shapes.drafts import LONGEST_DRAFT
 from journalist_ui.shapes.replies import LONGEST_OFFICER, LONGEST_REFERENCE
-from journalist_ui.words import proposals, reminders
+from journalist_ui.words import flood, proposals, reminders
 from journalist_ui.words.audit import done
 from journalist_ui.words.counts import counted
 from journalist_ui.words.decisions import AHEAD, ASKED, HINTS, decided, prompts
@@ -86,6 +86,7 @@ def environment() -> Environment:
     made.globals |= {"short": SHORT, "middling": MIDDLING}
     made.globals |= {"longest_reference": LONGEST_REFERENCE, "longest_officer": LONGEST_OFFICER}
     made.globals |= {"about_reminders": reminders.ABOUT, "who_sees_reminders": reminders.WHO_SEES}
+    made.globals |= {"about_flood": flood.ABOUT}
     made.filters |= FILTERS
     return made
 

@@ -13,6 +13,8 @@ import pytest_asyncio
 from dropbox.flows.desk.notice import Notice
 from dropbox.protocol.constants import CATEGORIES
 from dropbox.questions import QUESTIONS
+from journalist_ui.vault.database import write_meta
+from journalist_ui.vault.flood import FLOOD_AFTER
 from tests.browser.conftest import CHROMIUM, Launch
 from tests.browser.desk_house import Officer
 from tests.browser.pages_looks import ALL_LOOKS, assert_good_looks, faults, in_each_look, too_wide
@@ -288,6 +290,17 @@ async def recovery_codes(officer: Officer) -> None:
     await officer.press("Make ten new recovery codes")
 
 
+async def flooded(officer: Officer) -> None:
+    """Two in the box: one in which somebody is at risk, one that is a long word."""
+    house = officer.house
+    with house.room.vault.writing() as connection:
+        write_meta(connection, FLOOD_AFTER, 1)
+    for number, answers in ((61, {}), (62, {"at-risk": ("child",)}), (63, {"at-risk": ("child",)}), (64, {})):
+        await asyncio.to_thread(house.room.report, entropy(number), LONG_WORD, answers=answers)
+    await house.desk.engine.sync()
+    await at("/flood")(officer)
+
+
 async def reminded(officer: Officer) -> None:
     """With an address, so that a try is offered."""
     settings = officer.house.desk.engine.settings
@@ -340,6 +353,7 @@ STATES: dict[str, tuple[Walk, str]] = {
     "member recovered": (recovering, "Recover a member"),
     "recovery codes": (recovery_codes, "Your recovery codes"),
     "passphrase": (at("/passphrase"), "Your passphrase"),
+    "flood box": (flooded, "Flood box"),
     "settings": (reminded, "Your settings"),
     "settings not kept": (reminded_nowhere, "Problem: your settings"),
     "first passphrase": (first_passphrase("carl"), "Make a passphrase of your own"),

@@ -2,6 +2,7 @@
 """A desk never stands still: what waits for the disk, or takes long, is beside the thread that answers everybody."""
 
 import asyncio
+import re
 import sys
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -13,9 +14,10 @@ from dropbox.protocol.primitives import SealingKey
 from journalist_ui.people import passphrases
 from journalist_ui.shapes.asked import Asked
 from journalist_ui.shapes.upkeep import Status
-from journalist_ui.vault.database import Vault
+from journalist_ui.vault.database import Vault, write_meta
+from journalist_ui.vault.flood import FLOOD_AFTER
 from journalist_ui.verbs.table import VERBS, ask
-from tests.desk.room import FIRST_PASSPHRASE, PASSPHRASE
+from tests.desk.room import FIRST_PASSPHRASE, PASSPHRASE, entropy
 from tests.desk_web.house import ORIGIN, House, Officer
 
 # A run against the service and a backup are the engine's own; recovery sheets are printed at a terminal alone.
@@ -112,6 +114,7 @@ async def walk(house: House) -> None:
     await ada.post("/cases/1/reply", late)
     await proposals(house)
     await own_settings(house)
+    await flood_box(house)
     await own_passphrase(house)
 
 
@@ -144,6 +147,20 @@ async def own_settings(house: House) -> None:
     bob = await house.officer("bob")
     await bob.post("/settings/reminders", {"to": "bob@unit.example"})
     await bob.post("/settings/reminder-try")
+
+
+async def flood_box(house: House) -> None:
+    """One is taken out, the others are set aside."""
+    with house.room.vault.writing() as connection:
+        write_meta(connection, FLOOD_AFTER, 1)
+    for number in range(11, 14):
+        await asyncio.to_thread(house.room.report, entropy(number), "x")
+        await house.desk.engine.sync()
+    bob = await house.officer("bob")
+    page = await bob.get("/flood")
+    await bob.post("/flood/declare")
+    await bob.post("/flood/take", {"case": re.findall(r'name="case" value="(\d+)">Take', page.body)[0]})
+    await bob.post("/flood/move", {"to": "junk", "which": "all"})
 
 
 async def canned_texts(ada: Officer) -> None:

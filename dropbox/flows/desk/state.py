@@ -279,6 +279,11 @@ class Ledger:
     processed_through: int = 0
     backed_up_through: int = 0
 
+    def set_aside(self, pseudonym: bytes, aside: bool) -> None:
+        """Whether nothing is posted to that source from now on; one that is not known stays so."""
+        if pseudonym in self.conversations:
+            self.conversations[pseudonym].set_aside = aside
+
 
 @dataclass
 class DeskContext:

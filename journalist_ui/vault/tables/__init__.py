@@ -10,6 +10,7 @@ from .audit import audit, audit_generations, audit_heads, audit_keys, audit_read
 from .canned import canned
 from .content import IS_WHOLE, LISTED, answers, case_keys, cases, messages, parts
 from .decisions import decisions
+from .flood import boxes
 from .ledger import alembic_version, conversations, incoming, meta, roots, texts
 from .links import links
 from .metadata import METADATA
@@ -30,6 +31,7 @@ __all__ = [
     "audit_heads",
     "audit_keys",
     "audit_readers",
+    "boxes",
     "canned",
     "case_keys",
     "cases",

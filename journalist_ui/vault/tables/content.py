@@ -59,6 +59,9 @@ cases = Table(
     # to consider CHIS status behind the newest decision on it, 0 for none.
     Column("referral_decided", Boolean, nullable=False, server_default=false()),
     Column("chis", Integer, nullable=False, server_default="0"),
+    # Of one that shares a box, the number of that: it is sealed to the box's key, and no key is wrapped under its own.
+    Column("box", Integer, nullable=False, server_default="0"),
+    Index("cases_box", "box", sqlite_where=text("box > 0")),
     # All that a list says: a row with its keys is twenty times as long.
     Index("cases_listed", *LISTED),
     sqlite_autoincrement=True,

@@ -56,6 +56,8 @@ async def _listed(
         mine=mine,
         words=words,
         ready=listed.ready,
+        flood=listed.flood,
+        flood_urgent=listed.flood_urgent,
         page=page,
         pages=pages,
         totals=None if visit.me.opens else await visit.ask(Totals()),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Since when cases are set aside; nothing is posted to one that is.
+"""Since when cases are set aside; nothing is posted to one that is. Boxes that the cases of a flooded day share.
 
-Those of before count from the day of this step: nobody wrote down an earlier one.
+Cases that were set aside before count from the day of this step: nobody wrote down an earlier one.
 """
 
 import sqlalchemy as sa
@@ -24,5 +24,12 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer, sa.ForeignKey("cases.number"), primary_key=True),
         sa.Column("day", sa.Integer, nullable=False),
     )
+    op.create_table(
+        "boxes",
+        sa.Column("number", sa.Integer, sa.ForeignKey("cases.number"), primary_key=True),
+        sa.Column("day", sa.Integer, nullable=False, unique=True),
+    )
+    op.add_column("cases", sa.Column("box", sa.Integer, nullable=False, server_default="0"))
+    op.create_index("cases_box", "cases", ["box"], sqlite_where=sa.text("box > 0"))
     op.execute(_SOURCES)
     op.get_bind().execute(_DAYS, {"day": context.config.attributes["day"]})
