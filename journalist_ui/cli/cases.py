@@ -84,7 +84,7 @@ def _lines(cases: tuple[CaseLine, ...]) -> list[str]:
         about = ", ".join(one.categories) or "none given"
         tags = f" [{', '.join(map(inert, one.tags))}]" if one.tags else ""
         if "declare" not in one.owed:
-            found.append(f"    {about}{tags}: {inert(one.excerpt)}")
+            found.append(f"    {about}{tags}{': ' if one.excerpt else ''}{inert(one.excerpt)}")
     return found
 
 

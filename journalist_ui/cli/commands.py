@@ -44,6 +44,7 @@ _VERBS = {
     "approve": ("proposals", "Approve what another member asked for."),
     "refuse": ("proposals", "Refuse what was asked for, or take it back."),
     "recovery": ("recovery", "Print recovery sheets, and use two of them."),
+    "excerpts": ("excerpts", "Say whether lists show you how reports begin."),
     "notify": ("reminders", "Say where reminders by mail go to you, and try one."),
     "epoch": ("upkeep", "List the epochs whose keys the desk holds."),
     "status": ("upkeep", "Say how the desk is, and what officers must be told."),

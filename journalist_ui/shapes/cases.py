@@ -84,9 +84,11 @@ class GlimpseLine:
 
 @dataclass(frozen=True)
 class GlimpseList:
-    """Of each case that was asked about, in that order; of one in which the member has yet to declare, nothing."""
+    """Of each case that was asked about, in that order; of one in which the member has yet to declare, nothing. Without
+    ``excerpts`` the member wants to see none, and each is ""."""
 
     glimpses: tuple[GlimpseLine, ...]
+    excerpts: bool = True
 
 
 @dataclass(frozen=True)

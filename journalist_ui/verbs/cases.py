@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The list of cases, and what a person says of a case."""
 
+from dataclasses import replace
+
 from journalist_ui.casework import inbox
 from journalist_ui.casework.cases import open_case, set_state as store_state
 from journalist_ui.casework.flood import count_flood
 from journalist_ui.casework.outcomes import take_back
 from journalist_ui.daemon.notice_log import iso_day
+from journalist_ui.people.excerpts import wants_excerpts
 from journalist_ui.people.session import Session
 from journalist_ui.shapes.cases import (
     CaseLine,
@@ -133,9 +136,10 @@ def glimpses(desk: Desk, session: Session, asked: Glimpses) -> GlimpseList:
     """Raises NoSuchCase."""
     with desk.engine.vault.reading() as connection:
         declared = inbox.shown_of(connection, session.member.name, asked.cases)
+        wanted = wants_excerpts(connection, session.member.name)
     found = _glimpses(desk, session, [number for number in asked.cases if number in declared])
     told = (found.get(number, NOTHING) for number in asked.cases)
-    return GlimpseList(tuple(GlimpseLine(one.categories, one.excerpt, one.tags) for one in told))
+    return GlimpseList(tuple(GlimpseLine(one.categories, one.excerpt, one.tags) for one in told), wanted)
 
 
 def _glimpses(desk: Desk, session: Session, numbers: list[int]) -> dict[int, Glimpse]:
@@ -146,7 +150,10 @@ def _glimpses(desk: Desk, session: Session, numbers: list[int]) -> dict[int, Gli
             changed = inbox.read_changed(connection, these, session.glimpses)
             sealed = inbox.read_glimpses(connection, session.holder, changed)
         session.glimpses |= zip(changed, (one.open() for one in sealed), strict=True)
-    return {number: session.glimpses[number] for number in numbers}
+    with desk.engine.vault.reading() as connection:
+        wanted = wants_excerpts(connection, session.member.name)
+    known = ((number, session.glimpses[number]) for number in numbers)
+    return {number: one if wanted else replace(one, excerpt="") for number, one in known}
 
 
 def set_state(desk: Desk, session: Session, asked: SetState) -> StateSet:

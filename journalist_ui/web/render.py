@@ -14,7 +14,7 @@ from dropbox.questions.told import told
 from journalist_ui.shapes.canned import LONGEST_CANNED, LONGEST_TITLE
 from journalist_ui.shapes.drafts import LONGEST_DRAFT
 from journalist_ui.shapes.replies import LONGEST_OFFICER, LONGEST_REFERENCE
-from journalist_ui.words import flood, proposals, reminders
+from journalist_ui.words import excerpts, flood, proposals, reminders
 from journalist_ui.words.audit import done
 from journalist_ui.words.counts import counted
 from journalist_ui.words.decisions import AHEAD, ASKED, HINTS, decided, prompts
@@ -45,6 +45,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "duty": duty,
     "prompts": prompts,
     "decided": lambda one: decided(one.what, one.answer),
+    "excerpts": excerpts.said,
     "shelf": cases.shelf,
     "group": cases.group,
     "role": members.role,

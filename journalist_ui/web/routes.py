@@ -120,6 +120,7 @@ ROUTES = (
     Route("POST", "/passphrase/key-remove", security_keys.remove),
     Route("GET", "/settings", own_settings.own_settings),
     Route("POST", "/settings/reminders", own_settings.reminders),
+    Route("POST", "/settings/excerpts", own_settings.excerpts),
     Route("POST", "/settings/reminder-try", own_settings.try_reminder),
     Route("GET", "/status", upkeep.status),
     Route("GET", "/help", upkeep.how_to),

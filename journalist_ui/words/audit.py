@@ -14,6 +14,8 @@ ACTS = {
     "decided referral": "decided whether the case is referred: {about}",
     "declared a conflict": "declared a conflict, and opens the case no more",
     "declared no conflict": "said that nothing keeps them from the case",
+    "excerpts off": "had lists show them no beginnings of reports",
+    "excerpts on": "had lists show them beginnings of reports",
     "exclude": "excluded {about} from the case",
     "flood aside": "set cases of the flood box aside",
     "flood back": "put cases back into the flood box",

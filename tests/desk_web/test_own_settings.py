@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a member sets for themselves, through the pages."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
+from journalist_ui.shapes.cases import Cases
+from journalist_ui.verbs.cases import cases
 from tests.desk.relay import Relay, running_relay
 from tests.desk_web.house import House
 from tests.desk_web.test_watching import now
@@ -71,3 +74,34 @@ async def test_a_desk_may_leave_the_count_out_of_titles(house: House) -> None:
     assert (await now(ada))["unread"] == 1
     house.desk.engine.settings = replace(house.desk.engine.settings, title_count=False)
     assert (await now(ada))["unread"] == 0
+
+
+async def test_beginnings_of_reports_are_turned_off_for_one_member(house: House) -> None:
+    """In inbox, search and the command's list; the others see them as before, and it outlives session and restart."""
+    await house.report(1, "Something about a custody suite.", categories=("discrimination",))
+    ada = await house.officer()
+    assert "custody suite" in (await ada.get("/")).words
+    page = await ada.post("/settings/excerpts", {"excerpts": "off"})
+    assert "Lists do not show you how reports begin any more." in page.words
+    await house.restart()
+    ada, bob = await house.officer(), await house.officer("bob")
+    page = await ada.get("/")
+    assert "custody suite" not in page.words
+    assert "No words." not in page.words
+    assert "Case 1" in page.words
+    assert "Discrimination" in page.words
+    assert "custody suite" not in (await ada.post("/search", {"words": "custody"})).words
+    asked = asyncio.to_thread(cases, house.desk, house.session_of(ada).session, Cases())
+    assert [one.excerpt for one in (await asked).cases] == [""]
+    assert "custody suite" in (await bob.get("/")).words
+    assert "custody suite" in (await ada.get("/cases/1")).words
+    await ada.post("/settings/excerpts", {"excerpts": "on"})
+    assert "custody suite" in (await ada.get("/")).words
+    assert "ada had lists show them no beginnings of reports" in (await ada.get("/audit")).words
+
+
+async def test_who_opens_no_case_has_no_such_setting(house: House) -> None:
+    """Neither on the page nor by its form."""
+    eve = await house.officer("eve")
+    assert "Beginnings of reports" not in (await eve.get("/settings")).words
+    assert (await eve.post("/settings/excerpts", {"excerpts": "off"})).status == 403

@@ -145,6 +145,7 @@ async def casework(ada: Officer) -> None:
 async def own_settings(house: House) -> None:
     """A try goes nowhere: this desk has no way out for it."""
     bob = await house.officer("bob")
+    await bob.post("/settings/excerpts", {"excerpts": "off"})
     await bob.post("/settings/reminders", {"to": "bob@unit.example"})
     await bob.post("/settings/reminder-try")
 

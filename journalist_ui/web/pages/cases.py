@@ -42,7 +42,7 @@ async def _listed(
     wanted = [line for line in everything if shelf is None or line.shelf == shelf]
     pages = max(1, -(-len(wanted) // INBOX_PAGE))
     page = min(visit.asked_page(), pages) if words is None else 1
-    shown = await _with_glimpses(visit, wanted[(page - 1) * INBOX_PAGE : page * INBOX_PAGE])
+    shown, excerpts = await _with_glimpses(visit, wanted[(page - 1) * INBOX_PAGE : page * INBOX_PAGE])
     counts = Counter(map(group_of, wanted))
     groups = [(name, counts[name], [line for line in shown if group_of(line) == name]) for name in GROUPS]
     status = await visit.ask(Status())
@@ -56,6 +56,7 @@ async def _listed(
         mine=mine,
         words=words,
         ready=listed.ready,
+        excerpts=excerpts,
         flood=listed.flood,
         flood_urgent=listed.flood_urgent,
         page=page,
@@ -77,15 +78,16 @@ def group_of(line: CaseLine) -> str:
     return "for-us" if line.to_answer else "for-source"
 
 
-async def _with_glimpses(visit: Visit, lines: list[CaseLine]) -> list[CaseLine]:
-    """Each case is opened for them, so only those of one page are."""
+async def _with_glimpses(visit: Visit, lines: list[CaseLine]) -> tuple[list[CaseLine], bool]:
+    """Each case is opened for them, so only those of one page are; and whether the member wants beginnings."""
     if not lines:
-        return []
-    found = (await visit.ask(Glimpses(tuple(line.case for line in lines)))).glimpses
-    return [
+        return [], True
+    found = await visit.ask(Glimpses(tuple(line.case for line in lines)))
+    told = [
         replace(line, categories=one.categories, excerpt=one.excerpt, tags=one.tags)
-        for line, one in zip(lines, found, strict=True)
+        for line, one in zip(lines, found.glimpses, strict=True)
     ]
+    return told, found.excerpts
 
 
 async def set_state(visit: Visit) -> Answer:

@@ -2,6 +2,7 @@
 """What a member sets for themselves."""
 
 from journalist_ui.refusals import DeskRefused
+from journalist_ui.shapes.excerpts import SetExcerpts, ShowExcerpts
 from journalist_ui.shapes.reminders import SetReminders, ShowReminders, TryReminder
 from journalist_ui.web.answers import Answer
 from journalist_ui.web.site import Visit
@@ -20,6 +21,7 @@ async def _page(visit: Visit, error: str = "", typed: str | None = None) -> Answ
         422 if error else 200,
         reminders=found,
         hours=hours(found),
+        lists=await visit.ask(ShowExcerpts()) if visit.me.opens else None,
         to=found.to if typed is None else typed,
         done=visit.told(),
         error=error,
@@ -34,6 +36,11 @@ async def reminders(visit: Visit) -> Answer:
     except DeskRefused as error:
         return await _page(visit, error.say, typed)
     return visit.done("/settings", Done.REMINDERS if done.to else Done.REMINDERS_OFF)
+
+
+async def excerpts(visit: Visit) -> Answer:
+    done = await visit.ask(SetExcerpts(visit.field("excerpts") == "on"))
+    return visit.done("/settings", Done.EXCERPTS_ON if done.excerpts else Done.EXCERPTS_OFF)
 
 
 async def try_reminder(visit: Visit) -> Answer:

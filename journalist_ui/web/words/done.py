@@ -91,6 +91,8 @@ class Done(Enum):
     SHARED = "The member can open every case that you can open."
     SHARED_ONE = "The member can open this case."
     PARTLY = "The member can open every case that you can open. Others stay closed to them."
+    EXCERPTS_ON = "Lists show you how reports begin."
+    EXCERPTS_OFF = "Lists do not show you how reports begin any more."
     REMINDERS = "Your reminders go there from now on, at the desk's hours."
     REMINDERS_OFF = "No reminder goes to you any more."
     REMINDER_TRIED = "One was handed on. Look whether it arrives."
