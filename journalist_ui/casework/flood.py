@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.protocol.chance import Random
@@ -35,7 +35,8 @@ _cases, _boxes, _keys = tables.cases.c, tables.boxes.c, tables.case_keys.c
 def _mine(member: str) -> ColumnElement[bool]:
     """Whole cases of the boxes that are open to a member."""
     held = select(_boxes.number).join(tables.case_keys, _keys.number == _boxes.number).where(_keys.member == member)
-    return (_cases.whole > 0) & _cases.box.in_(held)
+    # Spelled out, so that the index of what is in a box is used.
+    return (_cases.whole > 0) & (_cases.box > literal_column("0")) & _cases.box.in_(held)
 
 
 @dataclass(frozen=True)

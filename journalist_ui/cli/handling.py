@@ -79,7 +79,7 @@ junk = _shelving(
     "source writes. Nothing is posted to their sources from the next batch on: texts that were not read yet are "
     "withdrawn until `unjunk`. Nothing is deleted. Of a case that is set aside already, the days until it is to be "
     "looked at again begin anew.",
-    "set aside",
+    "set aside. Nothing is posted there from the next batch on",
 )
 unjunk = _shelving(
     "unjunk",

@@ -11,6 +11,7 @@ import smtplib
 import subprocess
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 
@@ -119,7 +120,8 @@ def _run(command: Sequence[str], mail: bytes, patience: float) -> str:
         process.communicate(mail, timeout=patience)
     except subprocess.TimeoutExpired:
         # What it started goes with it.
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         return "too-slow"
     return "command-failed" if process.returncode else ""

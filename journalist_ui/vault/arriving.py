@@ -216,8 +216,10 @@ class CaseWriter:
         named = bool(case.said) and any(named_members("\n".join(case.said), self._known_as))
         if self._gate.lets_in(at_risk=self._looks.get(case.number, (False, True))[0], named=named):
             return False
-        people = [one for one in self._takers if one.triage or one.name == SHEETS] or self._takers
-        takers = [(one.name, one.public) for one in people]
+        people = [one for one in self._takers if one.name != SHEETS]
+        triage = [one for one in people if one.triage] or people
+        sheets = [one for one in self._takers if one.name == SHEETS]
+        takers = [(one.name, one.public) for one in (*triage, *sheets)]
         case.keys, case.public = self._gate.box(takers, draw_number(self._connection, self._random))
         values = {"of_case": case.number, "of_box": case.keys, "of_public": case.public}
         self._connection.execute(_BOXED, values)

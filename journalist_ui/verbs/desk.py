@@ -20,6 +20,8 @@ class Desk:
     drafts: Drafts = field(init=False)
     words: WeakValueDictionary[int, CaseWords] = field(default_factory=WeakValueDictionary, repr=False)
     """By case, as long as a session keeps them."""
+    trying: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    """Held while a reminder is tried."""
 
     def __post_init__(self) -> None:
         self.drafts = Drafts(self.engine.vault)

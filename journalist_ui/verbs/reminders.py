@@ -62,9 +62,13 @@ def change(desk: Desk, session: Session, asked: SetReminders) -> Reminders:
 async def attempt(desk: Desk, session: Session, asked: TryReminder) -> ReminderTried:
     """It says that nothing is to do, whatever is: so it tells nothing by when it leaves. Raises NotYet, BadInput,
     ReminderFailed."""
-    found = await asyncio.to_thread(_about_to_try, desk, session)
-    moment = int(desk.engine.clock()) // 60 * 60
-    await off_loop(partial(send, desk.engine.settings, [Letter(found.to, waits=False)], moment))
+    if desk.trying.locked():
+        # A relay that hangs holds a thread of the desk: never more than one.
+        raise BadInput("Somebody tries a reminder at this moment. Try again in a minute.")
+    async with desk.trying:
+        found = await asyncio.to_thread(_about_to_try, desk, session)
+        moment = int(desk.engine.clock()) // 60 * 60
+        await off_loop(partial(send, desk.engine.settings, [Letter(found.to, waits=False)], moment))
     return ReminderTried(found.to, found.way)
 
 

@@ -75,6 +75,7 @@ async def test_every_control_is_reached_in_sight(officer: Officer) -> None:
         "/members",
         "/passphrase",
         "/settings",
+        "/flood",
         "/audit",
         "/audit/check",
         "/status",

@@ -268,3 +268,10 @@ async def test_a_desk_without_a_way_out_says_so(people: People, room: Room) -> N
     people.desk.engine.settings = replace(room.settings, reminder_hours=(), reminder_relay="")
     assert "no way out" in await people.refused("ada", "notify", "--try")
     assert "sends no reminders" in (await people.run("notify", "--session", people.session("ada")))[1]
+
+
+async def test_one_try_at_a_time(people: People, room: Room) -> None:
+    """A relay that hangs holds one thread of the desk, however often it is tried."""
+    assert (await people.login("ada"))[0] == 0
+    async with people.desk.trying:
+        assert "at this moment" in await people.refused("ada", "notify", "--try")

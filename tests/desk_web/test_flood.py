@@ -8,6 +8,7 @@ import re
 from sqlalchemy import func, select
 
 from dropbox.protocol.errors import NotForThisKey
+from dropbox.protocol.inert import inert
 from journalist_ui.casework.flood import open_boxed, read_out
 from journalist_ui.people.triage import set_taking
 from journalist_ui.refusals import NoSuchCase
@@ -22,6 +23,7 @@ from tests.desk_web.test_casework import blocks
 from tests.desk_web.test_conversation import send
 from tests.desk_web.test_junk import found_by
 from tests.desk_web.test_watching import now
+from tests.hostile.strings import MARKUP
 
 RISK = {"at-risk": ("child",)}
 
@@ -261,3 +263,30 @@ async def test_without_a_limit_there_is_no_box(house: House) -> None:
     for number in range(1, 5):
         await arrives(house, number, "x")
     assert boxed(house) == []
+
+
+async def test_what_it_shows_is_inert(house: House) -> None:
+    """Each hostile beginning is text on the page, and nothing of it a tag."""
+    limit(house, 1)
+    await arrives(house, 99, "x")
+    for number, text in enumerate(MARKUP, 100):
+        await asyncio.to_thread(house.room.report, entropy(number), text)
+    await house.desk.engine.sync()
+    ada = await house.officer()
+    page = await ada.get("/flood")
+    assert len(in_box(page.body)) == len(MARKUP)
+    shown = "".join(page.words.split())
+    # The list shows runs of blanks as one; what hides is shown as its number.
+    assert [text for text in MARKUP if text.isascii() and "".join(inert(text).split()) not in shown] == []
+    for word in ("<script>window", "<img src=", "<svg", "<iframe", "<style>", "<base", "<form action"):
+        assert word not in page.body, word
+
+
+async def test_a_case_that_is_set_aside_and_at_risk_is_said_in_the_inbox(house: House) -> None:
+    """Whatever its source writes it stays aside, and the link to those says that somebody is at risk."""
+    await arrives(house, 1, "junk")
+    ada = await house.officer()
+    await ada.post("/shelve", {"case": ["1"], "to": "junk", "from": ""})
+    assert "at risk" not in (await ada.get("/")).words
+    await arrives(house, 1, "He will do it tonight.", answers=RISK)
+    assert "Set aside 1 1 at risk" in " ".join((await ada.get("/")).words.split())

@@ -52,6 +52,7 @@ async def _listed(
         found=len(wanted),
         total=len(everything),
         shelves={name: sum(line.shelf == name for line in everything) for name in SHELVES if name},
+        aside_urgent=sum(line.shelf == "junk" and "urgent" in line.flags for line in everything),
         shelf=shelf or "",
         mine=mine,
         words=words,
