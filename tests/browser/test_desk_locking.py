@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A desk that is locked shows nothing of a case, however one comes back to it; and what was begun is not lost."""
 
+import asyncio
+import re
 from collections.abc import AsyncIterator
+from typing import Literal
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import BrowserContext, Error, Page, expect
+from playwright.async_api import BrowserContext, Error, Page, Route, expect
 
 from tests.browser.desk_house import Officer
 from tests.desk_web.house import House, open_house
@@ -187,15 +190,26 @@ async def test_a_locked_preview_keeps_its_text(officer: Officer) -> None:
     await expect(officer.page.locator("#text")).to_have_value("Looked at and left")
 
 
-@pytest.mark.either("chromium")
-async def test_a_slow_answer_is_not_cut_off_by_the_lock(officer: Officer) -> None:
-    """Something is pressed before the time is over: the page waits for the desk's answer, which comes after it, and the
-    session lives. (Chromium can be told to wait before it hands an answer on, and of a link alone.)"""
-    page = officer.page
-    tools = await page.context.new_cdp_session(page)
-    await expect(page.locator("#idle-warning")).to_be_visible(timeout=PATIENCE)
-    slow = {"offline": False, "latency": IDLE * 700, "downloadThroughput": -1, "uploadThroughput": -1}
-    await tools.send("Network.emulateNetworkConditions", slow)
-    await page.get_by_role("link", name="Help", exact=True).click()
-    await expect(page.get_by_role("heading", name="Help", exact=True)).to_be_visible(timeout=PATIENCE)
+@pytest.mark.either
+@pytest.mark.parametrize(("role", "name", "then"), [("button", "Preview", "Send this?"), ("link", "Help", "Help")])
+async def test_a_slow_answer_is_not_cut_off_by_the_lock(
+    officer: Officer, role: Literal["button", "link"], name: str, then: str
+) -> None:
+    """A form or a link pressed before the time is over: the page waits for the desk's answer, which comes after it, and
+    the session lives."""
+    page, pressed, answer = officer.page, asyncio.Event(), asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        pressed.set()
+        await answer.wait()
+        await route.continue_()
+
+    await page.locator("#text").fill("Sent at the last moment")
+    await page.context.clock.run_for(KEPT * 1_000 // 2)
+    await page.context.route(re.compile("/(reply|help)$"), slow)
+    await page.get_by_role(role, name=name, exact=True).click(no_wait_after=True)
+    await asyncio.wait_for(pressed.wait(), 60)
+    await page.context.clock.run_for(int(IDLE - 5) * 1_000)
+    answer.set()
+    await expect(page.get_by_role("heading", name=then, exact=True)).to_be_visible()
     assert officer.house.desk.sessions.count == 1
