@@ -183,20 +183,7 @@ def _checked(path: Path, found: dict[str, object]) -> DeskSettings:
     values: dict[str, Any] = {**found, "unit_id": unit_id, "salt": salt}
     values |= {key: tuple(values[key]) for key in _LISTS & values.keys()}
     settings = DeskSettings(**values)
-    if (
-        len(unit_id) != UNIT_ID
-        or min(settings.idle_minutes, settings.keep_backups, settings.junk_days, settings.flood_after) < 1
-    ):
-        raise VaultUnusable(
-            f"{path}: a value is out of its range. Mend unit_id, idle_minutes, keep_backups or junk_days."
-        )
-    if not all(0 <= days <= MOST_DAYS for days in (settings.acknowledge_days, settings.answer_days)):
-        raise VaultUnusable(f"{path}: acknowledge_days and answer_days are 0 to {MOST_DAYS}. Mend them.")
-    duty = settings.out_of_hours
-    if len(duty) > LONGEST_DUTY or (duty and not duty.isprintable()):
-        raise VaultUnusable(f"{path}: out_of_hours is one line of at most {LONGEST_DUTY} letters. Mend it.")
-    if len(settings.handling_mark) > LONGEST_MARK or not settings.handling_mark.isprintable():
-        raise VaultUnusable(f"{path}: handling_mark is up to {LONGEST_MARK} plain letters in one line. Mend it.")
+    _refuse_out_of_range(path, settings)
     try:
         check_service(settings.service, settings.tor)
         check_backup(settings.backup)
@@ -208,6 +195,21 @@ def _checked(path: Path, found: dict[str, object]) -> DeskSettings:
     except BadInput as error:
         raise VaultUnusable(f"{path}: {error.say}") from None
     return settings
+
+
+def _refuse_out_of_range(path: Path, settings: DeskSettings) -> None:
+    least = min(settings.idle_minutes, settings.keep_backups, settings.junk_days, settings.flood_after)
+    if len(settings.unit_id) != UNIT_ID or least < 1:
+        raise VaultUnusable(
+            f"{path}: a value is out of its range. Mend unit_id, idle_minutes, keep_backups, junk_days or flood_after."
+        )
+    if not all(0 <= days <= MOST_DAYS for days in (settings.acknowledge_days, settings.answer_days)):
+        raise VaultUnusable(f"{path}: acknowledge_days and answer_days are 0 to {MOST_DAYS}. Mend them.")
+    duty = settings.out_of_hours
+    if len(duty) > LONGEST_DUTY or (duty and not duty.isprintable()):
+        raise VaultUnusable(f"{path}: out_of_hours is one line of at most {LONGEST_DUTY} letters. Mend it.")
+    if len(settings.handling_mark) > LONGEST_MARK or not settings.handling_mark.isprintable():
+        raise VaultUnusable(f"{path}: handling_mark is up to {LONGEST_MARK} plain letters in one line. Mend it.")
 
 
 def check_service(url: str, tor: str) -> str:

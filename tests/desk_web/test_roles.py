@@ -23,7 +23,12 @@ async def test_a_reader_reads_and_has_no_box(house: House) -> None:
     page = await rita.get("/cases/1")
     assert "It was on Tuesday." in page.words
     assert "You read this case." in page.words
-    assert re.findall(r'<form[^>]*action="([^"]*)"', page.body) == ["/lock", "/cases/1/urgent", "/cases/1/declare"]
+    assert re.findall(r'<form[^>]*action="([^"]*)"', page.body) == [
+        "/lock",
+        "/cases/1/urgent",
+        "/cases/1/print",
+        "/cases/1/declare",
+    ]
     assert "Share" not in (await rita.get("/members")).words
     for path, fields in (
         ("/cases/1/reply", {"text": "x", "act": "draft"}),
