@@ -43,6 +43,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
         await opened.desk.engine.sync()
         await _send(officer, f"Waiting {LONG_WORD}")
         await opened.report(2, "second", force="cumbria")
+        await opened.report(3, "An advertisement.")
         room.add("dan", INVESTIGATOR)
         yield opened
 
