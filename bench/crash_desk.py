@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """kill -9 of a real `dropbox-desk serve` at random points while it collects and publishes.
 
-A service with periods of four seconds; sources report and read all the time, an officer replies. After each kill a copy
-of the dead desk's disk is opened; what the board shows is judged all the time, as a source does. A service serves for
-ROUND kills; then all that was promised must arrive, and a new one takes its place.
+A service with periods of four seconds; sources report and read all the time, an officer replies, decides, sets outcomes
+and links cases. After each kill a copy of the dead desk's disk is opened: no act that was answered is missing, and none
+is there by half. What the board shows is judged all the time, as a source does. A service serves for ROUND kills; then
+all that was promised must arrive, and a new one takes its place.
 """
 
 import random
@@ -27,6 +28,8 @@ from dropbox.protocol.armour import dearmour
 from dropbox.protocol.constants import UnitKind
 from dropbox.protocol.enrolment import verify_enrolment
 from dropbox.protocol.units import Unit, UnitKey
+from journalist_ui.casework import decisions, links, outcomes
+from journalist_ui.casework.cases import open_case
 from journalist_ui.casework.conversation import SourceMessage
 from journalist_ui.daemon.audit_log import check_offline
 from journalist_ui.daemon.desk_key import stretch_desk_key
@@ -146,7 +149,9 @@ class DeskCampaign:
             vault = open_vault(copy / VAULT_FILE, self._key)
             try:
                 session = Reader(vault, Session.of(self._unlocked))
-                cases = [session.show(line.number, 0) for line in session.cases()]
+                numbers = [line.number for line in session.cases()]
+                cases = [session.show(number, 0) for number in numbers]
+                self.ledger.check_acts(_reasons(session, numbers))
                 through = load_ledger(vault).processed_through
             finally:
                 vault.close()
@@ -190,6 +195,18 @@ class DeskCampaign:
         if not (found.holds and found.board and found.batches):
             raise Broken(f"the audit log is not the one that was published: {found}")
         self._count()
+
+
+def _reasons(session: Reader, numbers: list[int]) -> Iterator[str]:
+    """Of each act in these cases."""
+    with session.vault.reading() as connection:
+        for number in numbers:
+            case = open_case(connection, session.holder, number)
+            yield from (
+                one.reason for one in decisions.open_decisions(case, decisions.read_decisions(connection, number))
+            )
+            yield from (one.reason for one in outcomes.open_outcomes(case, outcomes.read_outcomes(connection, number)))
+            yield from (one.reason for one in links.read_links(connection, session.holder, case) if one.proved)
 
 
 def _enrol(world: World, folder: Path, desk: LiveDesk) -> None:

@@ -18,6 +18,10 @@ class DeskLedger:
     tried: dict[str, str] = field(default_factory=dict)
     """Reply, and the report that it answers."""
     accepted: set[str] = field(default_factory=set)
+    asked: dict[str, int] = field(default_factory=dict)
+    """The reason of each act of an officer in a case, and in how many cases it stands once it is done."""
+    done: set[str] = field(default_factory=set)
+    """Those that the desk said it has done."""
     in_vault: set[str] = field(default_factory=set)
     read: dict[str, dict[int, str]] = field(default_factory=dict)
     """Report, and the replies that its source has read, by number."""
@@ -42,6 +46,17 @@ class DeskLedger:
             raise Broken(f"{len(missing)} acknowledged reports of processed periods are not in the vault")
         self.in_vault |= found.keys()
         self.checked += len(due)
+
+    def check_acts(self, reasons: Iterable[str]) -> None:
+        """Every reason in a vault, as often as it stands in a case. Raises Broken."""
+        found = Counter(reasons)
+        for reason, times in found.items():
+            if reason not in self.asked:
+                raise Broken("the vault holds an act of nobody")
+            if times != self.asked[reason]:
+                raise Broken(f"an act stands in {times} cases in place of {self.asked[reason]}")
+        if missing := self.done - found.keys():
+            raise Broken(f"{len(missing)} acts that the desk had done are not in the vault")
 
     def check_read(self, report: str, texts: Mapping[int, str]) -> bool:
         """The replies that one visit of a report's source shows, by number; whether any is new. Raises Broken."""

@@ -25,8 +25,12 @@ from dropbox.protocol.envelope_format import split_body
 from dropbox.protocol.errors import NoUnitReceives, RowsMismatch, UnitCannotReceive
 from dropbox.transport.source import SourceConnection
 from journalist_ui.refusals import DeskNotRunning, NoAnswer
+from journalist_ui.shapes.asked import Asked
 from journalist_ui.shapes.cases import Cases
 from journalist_ui.shapes.conversation import Show
+from journalist_ui.shapes.decisions import Decide
+from journalist_ui.shapes.links import Link
+from journalist_ui.shapes.outcomes import SetOutcome
 from journalist_ui.shapes.replies import Reply
 from journalist_ui.shapes.sessions import Login
 from journalist_ui.socket.client import Answered, ask_desk, socket_of
@@ -171,7 +175,7 @@ class Sources:
 
 
 class Officer:
-    """Signs in when there is an unused one-time code, and replies until the desk dies."""
+    """Signs in when there is an unused one-time code, replies and works on cases until the desk dies."""
 
     def __init__(self, desk: LiveDesk, ledger: DeskLedger, chance: random.Random, replies: int) -> None:
         self._desk = desk
@@ -179,6 +183,7 @@ class Officer:
         self._chance = chance
         self._replies = replies
         self._step = 0
+        self._linked: set[frozenset[int]] = set()
         self.unanswered = 0
 
     def _code(self) -> str:
@@ -211,6 +216,7 @@ class Officer:
                 number = self._chance.choice(cases).case
                 report = ask_desk(path, Show(number), token).case.messages[0].text
                 self._reply(path, token, number, report)
+                self._act(path, token, number, [one.case for one in cases])
         except (DeskNotRunning, NoAnswer):
             return
 
@@ -223,3 +229,20 @@ class Officer:
             self.unanswered += 1
             raise
         self._ledger.accepted.add(text)
+
+    def _act(self, path: Path, token: str, number: int, numbers: list[int]) -> None:
+        """Decide, set the outcome, or link the case to another that it was never linked to."""
+        reason, other = os.urandom(8).hex(), self._chance.choice(numbers)
+        acts: list[tuple[Asked[object], int]] = [
+            (Decide(number, self._chance.choice(("referral", "chis")), "no", reason), 1),
+            (SetOutcome(number, ("recorded",), reason), 1),
+        ]
+        pair = frozenset((number, other))
+        if len(pair) == 2 and pair not in self._linked:
+            acts.append((Link(number, other, reason), 2))
+        asked, times = self._chance.choice(acts)
+        if isinstance(asked, Link):
+            self._linked.add(pair)
+        self._ledger.asked[reason] = times
+        ask_desk(path, asked, token)
+        self._ledger.done.add(reason)

@@ -28,6 +28,7 @@ def test_no_kill_loses_or_doubles_what_a_desk_promised(tmp_path: Path) -> None:
             campaign.cycle(patient=totals.kills >= KILLS)
         campaign.finish()
         assert campaign.ledger.accepted
+        assert campaign.ledger.done
         assert campaign.ledger.open_ends() == []
     assert totals.kills >= KILLS
     assert totals.checks >= totals.reports > 0
@@ -55,6 +56,21 @@ class TestDeskLedger:
         ledger.check_batch(5, b"five", [b"a", b"b"])
         ledger.check_batch(6, b"six", [b"c"])
         assert ledger.open_ends() == []
+
+    def test_an_act_is_done_whole_or_not_at_all(self) -> None:
+        """One that was answered is there; a link stands in both cases; what nobody did is nowhere."""
+        ledger = self.ledger()
+        ledger.asked, ledger.done = {"why": 1, "joined": 2, "cut off": 2}, {"why", "joined"}
+        ledger.check_acts(["why", "joined", "joined"])
+        ledger.check_acts(["why", "joined", "joined", "cut off", "cut off"])
+        for found in (
+            ["joined", "joined"],
+            ["why", "joined"],
+            ["why", "joined", "joined", "cut off"],
+            ["why", "joined", "joined", "of nobody"],
+        ):
+            with pytest.raises(Broken):
+                ledger.check_acts(found)
 
     def test_what_has_not_arrived_is_open(self) -> None:
         """Two reports not counted and a reply not read."""
