@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from dropbox.protocol.errors import NotForThisKey
 from dropbox.protocol.primitives import hpke_seal
@@ -15,7 +15,7 @@ from journalist_ui.vault.counters import CHIS, REFERRAL, count_cases
 from journalist_ui.vault.sealing import decision_info
 
 from .cases import OpenedCase
-from .conversation import newest_place
+from .conversation import newest_place, read_up_to
 
 KINDS = (REFERRAL, CHIS)
 ANSWERS = ("yes", "no")
@@ -46,18 +46,27 @@ class SealedDecision:
 
 
 def decide(connection: Connection, case: OpenedCase, what: str, answer: str, reason: str, day: int) -> None:
-    """It holds for all that stands in the case now. Raises BadInput."""
+    """It holds for all that stands in the case now, up to what the member was not shown. Raises BadInput."""
     if what not in KINDS or answer not in ANSWERS:
         raise BadInput("What is decided is referral or chis, and the answer is yes or no.")
     if not reason.strip() or len(reason) > LONGEST_WHY:
         raise BadInput(f"Say why, in up to {LONGEST_WHY:,} letters.")
-    place = newest_place(connection, case.number)
+    place = _known(connection, case)
     words = json.dumps({"by": case.reader, "reason": reason.strip()}).encode()
     sealed = hpke_seal(case.key.public, words, decision_info(case.number, day, place, f"{what} {answer}"))
     values = {"number": case.number, "day": day, "place": place, "what": what, "answer": answer, "sealed": sealed}
     connection.execute(insert(tables.decisions).values(values))
     count_cases(connection, [case.number])
     audit.record(connection, day, case.reader, f"decided {what}", answer, case=case.number)
+
+
+def _known(connection: Connection, case: OpenedCase) -> int:
+    """The place before the first message of the source that its reader was not shown, else the newest of all."""
+    rows = tables.messages.c
+    seen = read_up_to(connection, case.number, case.reader)
+    unseen = select(func.min(rows.place)).where(rows.number == case.number, tables.IS_WHOLE, rows.place > seen)
+    first = connection.execute(unseen).scalar()
+    return newest_place(connection, case.number) if first is None else int(first) - 1
 
 
 def undecided(connection: Connection, numbers: Sequence[int]) -> list[int]:

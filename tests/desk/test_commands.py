@@ -316,6 +316,11 @@ def test_a_desk_whose_folder_is_lost_comes_back_from_its_backups(tmp_path: Path,
         'reminder_hours = ["08:00"]',
         "reminder_hours = [8]",
         'reminder_relay = "192.0.2.1:25"',
+        "acknowledge_days = -1",
+        "answer_days = 367",
+        'answer_days = "7"',
+        'out_of_hours = "a\\nb"',
+        f'out_of_hours = "{"x" * 121}"',
         "= =",
     ],
 )
@@ -332,6 +337,18 @@ def test_settings_are_strict(tmp_path: Path, anchor: Path, line: str) -> None:
     with pytest.raises(VaultUnusable, match=r"desk\.toml"):
         read_settings(folder)
     write_settings(folder, settings)
+    assert read_settings(folder) == settings
+
+
+@pytest.mark.usefixtures("briefly")
+def test_settings_of_before_have_the_clocks_of_a_new_desk(tmp_path: Path, anchor: Path) -> None:
+    """An update turns no clock off."""
+    folder = tmp_path / "desk"
+    assert ask(*init_words(folder, anchor), stdin=TWO_LINES).exit_code == 0
+    path, settings = folder / "desk.toml", read_settings(folder)
+    assert (settings.acknowledge_days, settings.answer_days, settings.out_of_hours) == (2, 7, "")
+    clocks = ("acknowledge_days", "answer_days", "out_of_hours")
+    path.write_text("\n".join(one for one in path.read_text().splitlines() if not one.startswith(clocks)))
     assert read_settings(folder) == settings
 
 

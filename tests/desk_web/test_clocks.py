@@ -104,7 +104,12 @@ async def test_chis_status_is_asked_at_the_third_exchange(house: House) -> None:
     assert "Consider CHIS status" in row(await ada.get("/"), 1)
     page = await ada.get("/cases/1")
     assert "Decide: CHIS status" in page.words
-    await ada.post("/cases/1/decide", {"what": "chis", "answer": "no", "reason": "Only what was seen is asked."})
+    considered = {"what": "chis", "answer": "no", "reason": "Only what was seen is asked."}
+    # Who has not seen the message has not considered it.
+    bob = await house.officer("bob")
+    await bob.post("/cases/1/decide", considered, allow_redirects=False)
+    assert "chis" in (await line(house, ada)).due_now
+    await ada.post("/cases/1/decide", considered)
     assert "chis" not in (await line(house, ada)).owed
     await write(house, ada, "Which day was it?")
     assert "chis" not in (await line(house, ada)).owed
