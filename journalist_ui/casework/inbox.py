@@ -80,13 +80,9 @@ def list_cases(connection: Connection, member: str, only: int | None = None) -> 
         found.append(
             CaseLine(
                 *(number, state, opened, whole - read, waiting, newest > answered, given_up, since, urgent),
-                *(shelf, muted, examined, all_named, tuple(outcomes.split()), answered > 0, referral_decided, chis),
-                *(
-                    free or bool(declared),
-                    drafts.get(number, nobody),
-                    owners.get(number, nobody),
-                    junked.get(number, 0),
-                ),
+                *(shelf, muted, examined, all_named, tuple(outcomes.split()) if outcomes else nobody, answered > 0),
+                *(referral_decided, chis, free or bool(declared), drafts.get(number, nobody)),
+                *(owners.get(number, nobody), junked.get(number, 0)),
             )
         )
     return found

@@ -7,7 +7,6 @@ from journalist_ui.casework import inbox
 from journalist_ui.casework.cases import open_case, set_state as store_state
 from journalist_ui.casework.flood import count_flood
 from journalist_ui.casework.outcomes import take_back
-from journalist_ui.daemon.notice_log import iso_day
 from journalist_ui.people.excerpts import wants_excerpts
 from journalist_ui.people.session import Session
 from journalist_ui.shapes.cases import (
@@ -23,7 +22,7 @@ from journalist_ui.shapes.cases import (
 from journalist_ui.vault.seen import Glimpse
 
 from .desk import Desk
-from .moments import DAY
+from .moments import DAY, near_day
 from .notices import all_notices
 from .owed import Owed, owed_by
 from .search import found_cases
@@ -100,7 +99,7 @@ def _line(day: int, seconds: int, session: Session, line: inbox.CaseLine, glimps
         case=line.number,
         state=line.state,
         categories=glimpse.categories,
-        opened=iso_day(line.opened, seconds),
+        opened=near_day(line.opened, seconds),
         age=days_since(line.opened),
         unread=line.unread,
         waiting=0 if line.junked else line.waiting,

@@ -2,10 +2,14 @@
 """Days and minutes as the verbs say them."""
 
 import datetime
+from functools import lru_cache
 
 from journalist_ui.daemon.notice_log import iso_day
 
 DAY = 86_400
+
+near_day = lru_cache(maxsize=4_096)(iso_day)
+"""The same for lists of thousands, which name the same few hundred days."""
 
 
 def day_of(period: int, seconds: int) -> str:
