@@ -32,8 +32,9 @@ def _moments(hours: Sequence[str], now: float) -> list[int]:
 
 
 def due(hours: Sequence[str], now: float) -> int | None:
-    """The moment, in unix seconds, whose reminders are to be written now; None while there is none."""
-    return next((one for one in _moments(hours, now) if one - AHEAD <= now <= one + LATE), None)
+    """The moment, in unix seconds, whose reminders are to be written now, of two the later; None while there is
+    none."""
+    return max((one for one in _moments(hours, now) if one - AHEAD <= now <= one + LATE), default=None)
 
 
 def begins_next(hours: Sequence[str], now: float) -> float | None:

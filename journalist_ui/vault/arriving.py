@@ -209,21 +209,28 @@ class CaseWriter:
         for name in sorted(named):
             let_go(self._connection, name, case.keys, NAMED, self._random)
         public = select(tables.cases.c.public).where(tables.cases.c.number == case.number)
-        case.public = self._connection.execute(public).scalar_one()
+        now = self._connection.execute(public).scalar_one()
+        # Others of its box are sealed to that too from here on.
+        for one in self._known.values():
+            one.public = now if one.keys == case.keys else one.public
 
     def _is_boxed(self, case: _Case) -> bool:
         """Whether a new case shares the day's box; then it is sealed to that."""
         named = bool(case.said) and any(named_members("\n".join(case.said), self._known_as))
         if self._gate.lets_in(at_risk=self._looks.get(case.number, (False, True))[0], named=named):
             return False
+        case.keys, case.public = self._gate.box() or self._make_box()
+        values = {"of_case": case.number, "of_box": case.keys, "of_public": case.public}
+        self._connection.execute(_BOXED, values)
+        return True
+
+    def _make_box(self) -> tuple[int, bytes]:
+        """For those who take new reports, and the recovery sheets."""
         people = [one for one in self._takers if one.name != SHEETS]
         triage = [one for one in people if one.triage] or people
         sheets = [one for one in self._takers if one.name == SHEETS]
         takers = [(one.name, one.public) for one in (*triage, *sheets)]
-        case.keys, case.public = self._gate.box(takers, draw_number(self._connection, self._random))
-        values = {"of_case": case.number, "of_box": case.keys, "of_public": case.public}
-        self._connection.execute(_BOXED, values)
-        return True
+        return self._gate.make_box(takers, draw_number(self._connection, self._random))
 
     def wrap(self, case: _Case) -> Iterator[WrappedKey]:
         """A new case's key for those who take new reports and are not named in it; where it names all of them, for

@@ -49,6 +49,7 @@ class Floodgate:
         # A clock that was ahead, or is behind, begins the day anew: a few cases more stand for themselves.
         self._came = stored if stored.day == day else Came(day)
         self._limited = bool(self._limit and clock)
+        self._box: tuple[int, bytes] | None = None
 
     def lets_in(self, *, at_risk: bool, named: bool) -> bool:
         """Whether one more new case stands for itself. One that speaks of a member always does: a box is open to all
@@ -63,20 +64,26 @@ class Floodgate:
             return True
         return False
 
-    def box(self, takers: list[tuple[str, bytes]], number: int) -> tuple[int, bytes]:
-        """Number and public key of the day's box. One is made, under this ``number`` and for these members, names and
-        public keys, where there is none."""
+    def box(self) -> tuple[int, bytes] | None:
+        """Number and public key of the day's box; None where there is none yet."""
+        boxes, cases = tables.boxes, tables.cases
+        if self._box is None:
+            found = select(cases.c.number, cases.c.public).join(boxes, boxes.c.number == cases.c.number)
+            row = self._connection.execute(found.where(boxes.c.day == self._came.day)).first()
+            self._box = (int(row.number), bytes(row.public)) if row else None
+        return self._box
+
+    def make_box(self, takers: list[tuple[str, bytes]], number: int) -> tuple[int, bytes]:
+        """The day's box, under this ``number`` and for these members, names and public keys."""
         boxes, cases, day = tables.boxes, tables.cases, self._came.day
-        found = select(cases.c.number, cases.c.public).join(boxes, boxes.c.number == cases.c.number)
-        if row := self._connection.execute(found.where(boxes.c.day == day)).first():
-            return int(row.number), bytes(row.public)
         seed = pen_of(self._connection).random(XWING_SEED)
         public = SealingKey(seed).public
         values = {"number": number, "pseudonym": b"box %d" % number, "public": public, "opened": 0, "state": _STATE}
         self._connection.execute(insert(cases).values(**values))
         self._connection.execute(insert(boxes).values(number=number, day=day))
         store_case_keys(self._connection, [wrap_case_key(number, 1, seed, name, key) for name, key in takers])
-        return number, public
+        self._box = number, public
+        return self._box
 
     def keep(self) -> None:
         """With the transaction."""

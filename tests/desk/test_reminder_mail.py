@@ -53,6 +53,13 @@ class TestMoments:
         assert begins_next(HOURS, MOMENT + LATE + 1) == MOMENT + 8.5 * 3_600 - AHEAD
         assert begins_next(HOURS, MOMENT + 9 * 3_600) == MOMENT + DAY - AHEAD
 
+    def test_hours_a_minute_apart_each_leave_at_theirs(self) -> None:
+        """The later one is not kept waiting until the earlier can no more be late."""
+        close = ("08:00", "08:01")
+        assert [due(close, MOMENT + second) for second in (-20, 39, 40, 60)] == [
+            *(MOMENT, MOMENT, MOMENT + 60, MOMENT + 60)
+        ]
+
     def test_midnight_is_an_hour_as_any(self) -> None:
         """It is written on the day before."""
         assert due(("00:00",), 20_001 * DAY - 5) == 20_001 * DAY

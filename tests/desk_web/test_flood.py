@@ -7,12 +7,17 @@ import re
 
 from sqlalchemy import func, select
 
+from dropbox.flows.desk.requests import NewContent
+from dropbox.flows.desk.state import Conversation, Incoming
+from dropbox.protocol.constants import MESSAGE_ID
 from dropbox.protocol.errors import NotForThisKey
 from dropbox.protocol.inert import inert
+from dropbox.protocol.part_proof import PART_PROOF
 from journalist_ui.casework.flood import open_boxed, read_out
 from journalist_ui.people.triage import set_taking
 from journalist_ui.refusals import NoSuchCase
 from journalist_ui.vault import tables
+from journalist_ui.vault.arriving import CaseWriter
 from journalist_ui.vault.database import write_meta
 from journalist_ui.vault.flood import FLOOD_AFTER
 from journalist_ui.vault.sealing import Holder, proved_part_info
@@ -290,3 +295,34 @@ async def test_a_case_that_is_set_aside_and_at_risk_is_said_in_the_inbox(house: 
     assert "at risk" not in (await ada.get("/")).words
     await arrives(house, 1, "He will do it tonight.", answers=RISK)
     assert "Set aside 1 1 at risk" in " ".join((await ada.get("/")).words.split())
+
+
+async def test_another_case_of_the_box_is_sealed_to_the_new_key_in_the_same_run(house: House) -> None:
+    """What comes for it behind the message that closed the box to somebody opens with no key that they had."""
+    await flooded(house, after=1, count=3)
+    with house.room.vault.writing() as connection:
+        set_taking(connection, ["ada", "bob"], "bob", None, ("Byron",))
+    with house.room.vault.reading() as connection:
+        found = select(tables.cases.c.number, tables.cases.c.pseudonym).where(tables.cases.c.box > 0)
+        one, other = connection.execute(found).all()
+        before = read_out(connection, holder(house, "bob"), one.number).case.key
+    came = [(one, b"hello", 1), (other, b"Byron did it", 2), (one, b"and more", 3)]
+    with house.room.vault.writing() as connection:
+        writer = CaseWriter(connection, house.room.vault.random)
+        for case, body, number in came:
+            message = bytes([number]) * MESSAGE_ID
+            content = NewContent(case.pseudonym, message, 1, 1, 1, body, bytes(PART_PROOF))
+            conversation = Conversation(case.pseudonym, b"", 1, {message: Incoming(1, frozenset({1}), 1, 2)})
+            writer.store(content, conversation)
+        writer.finish()
+
+    def opens(number: int) -> bool:
+        message = bytes([number]) * MESSAGE_ID
+        with house.room.vault.reading() as connection:
+            (row,) = connection.execute(select(tables.parts).where(tables.parts.c.message_id == message)).all()
+        try:
+            return bool(before.open(row.sealed, proved_part_info(row.number, message, 1)))
+        except NotForThisKey:
+            return False
+
+    assert [opens(number) for _, _, number in came] == [True, False, False]

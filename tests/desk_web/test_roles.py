@@ -39,6 +39,8 @@ async def test_a_reader_reads_and_has_no_box(house: House) -> None:
         ("/cases/1/exclude", {"member": "ada", "sure": "yes", "reason": "x"}),
         ("/shelve", {"case": "1", "to": "junk"}),
         ("/cases/1/state", {"state": "assessing"}),
+        ("/flood/take", {"case": "1"}),
+        ("/flood/move", {"to": "junk", "which": "all"}),
         ("/members/share", {"name": "bob", "sure": "yes"}),
     ):
         answer = await rita.post(path, fields)
