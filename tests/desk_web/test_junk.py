@@ -134,7 +134,9 @@ async def test_cases_of_before_are_off_the_board_once_the_vault_is_brought_up_to
     await house.report(1, "x")
     vault = house.room.vault
     with vault.writing() as connection:
-        connection.execute(text("DROP TABLE junked"))
+        for undone in ("DROP TABLE junked", "DROP TABLE boxes", "DROP INDEX cases_box"):
+            connection.execute(text(undone))
+        connection.execute(text("ALTER TABLE cases DROP COLUMN box"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0014'"))
         connection.execute(update(tables.cases).values(shelf="junk"))
     await asyncio.to_thread(schema.migrate, house.desk.engine.vault, 20_000)
