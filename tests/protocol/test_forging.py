@@ -39,6 +39,8 @@ from tests.vectors.small_service import (
 )
 
 CODENAME = bytes([7]) * 32
+UNCOUNTED = pytest.mark.no_cover
+"""Thousands of refusals by lines that other tests reach: to count each costs several times what it takes."""
 
 
 def _newest(desk: Desk) -> EpochSecret:
@@ -86,6 +88,7 @@ FORGERIES = [
 ]
 
 
+@UNCOUNTED
 @pytest.mark.parametrize(("to", "signed", "changed"), FORGERIES)
 def test_nobody_without_the_codename_writes_as_the_source(to: str, signed: str, changed: str) -> None:
     """Whoever holds every unit's secrets and all that a source sent cannot add to the source's conversation, change
@@ -129,6 +132,7 @@ def test_the_same_envelope_again_counts_once() -> None:
     assert desk.bodies() == [b"{}"]
 
 
+@UNCOUNTED
 @settings(max_examples=200)
 @given(at=st.integers(0, 15_183), bit=st.integers(0, 7))
 def test_every_bit_of_a_plaintext_is_signed(at: int, bit: int) -> None:
@@ -162,6 +166,7 @@ def _texts(north: Lanes, south: Lanes) -> dict[str, list[str]]:
     return {one.unit.unit.slug: [text.text for text in one.texts] for one in read_board(judged.units, STRETCHED)}
 
 
+@UNCOUNTED
 @settings(max_examples=60)
 @given(
     keys_of=st.sampled_from(NAMES),
