@@ -107,7 +107,7 @@ def free_ports(count: int) -> list[int]:
 def _once(*command: str, stdin: str = "") -> str:
     """One of Tor's programs, to its end. Raises NetworkFailed."""
     # Its arguments are made here, and no shell reads them.
-    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=300, check=False)
     if done.returncode:
         raise NetworkFailed(f"{command[0]}: {(done.stdout + done.stderr)[-500:]}")
     return done.stdout
@@ -266,7 +266,7 @@ class Network:
 
 def through_socks(port: int, name: str) -> bool:
     """Whether the SOCKS proxy on ``port`` connects to port 80 of ``name``. Raises OSError."""
-    with closing(socket.create_connection((HOST, port), timeout=20)) as proxy:
+    with closing(socket.create_connection((HOST, port), timeout=120)) as proxy:
         proxy.sendall(b"\x05\x01\x00")
         proxy.recv(2)
         proxy.sendall(b"\x05\x01\x00\x03" + bytes([len(name)]) + name.encode() + (80).to_bytes(2, "big"))

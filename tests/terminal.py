@@ -29,7 +29,7 @@ class Terminal:
 
     def until(self, text: str) -> None:
         """Read until that stands on the screen, or the command has ended."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + 300
         while text not in self.screen and self._read() and time.monotonic() < end:
             pass
         assert text in self.screen, self.screen

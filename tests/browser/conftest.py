@@ -10,6 +10,7 @@ import inspect
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from hashlib import sha256
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -26,8 +27,9 @@ SAFER_PREFERENCES = {
 BOTH = [pytest.param(CHROMIUM, marks=pytest.mark.chromium), pytest.param(FIREFOX, marks=pytest.mark.firefox)]
 Launch = Callable[[str], Awaitable[Browser]]
 
-# What a page does at once may take long on a busy machine; no claim about time rests on this.
-expect.set_options(timeout=30_000)
+PATIENCE = 120_000.0
+"""Milliseconds for what comes without a claim about when: what a page does at once may take long on a busy machine."""
+expect.set_options(timeout=PATIENCE)
 
 
 LONGEST = (
@@ -101,6 +103,18 @@ async def start_browser(driver: Playwright, name: str) -> Browser:
     )
 
 
+def _be_patient(browser: Browser) -> None:
+    """Nor does any page of it give up what it was asked to press or to open before."""
+    new = browser.new_context
+
+    async def new_context(**options: Any) -> BrowserContext:
+        context = await new(**options)
+        context.set_default_timeout(PATIENCE)
+        return context
+
+    browser.new_context = new_context  # type: ignore[method-assign]  # a driver has no setting for all of its pages
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def launch() -> AsyncIterator[Launch]:
     """A browser by name; the same one for the whole session."""
@@ -110,6 +124,7 @@ async def launch() -> AsyncIterator[Launch]:
         async def browser(name: str) -> Browser:
             if name not in started:
                 started[name] = await start_browser(driver, name)
+                _be_patient(started[name])
             return started[name]
 
         yield browser

@@ -56,7 +56,7 @@ def test_what_was_read_is_printed_before_the_receipt(
         printed.set()
 
     def held(answer: Answer) -> Answer:
-        seen.append(printed.wait(10))
+        seen.append(printed.wait(120))
         return refused(503, "try-later")(answer) if refuses else answer
 
     monkeypatch.setattr(outlet, "say_once", say)

@@ -125,7 +125,7 @@ def test_letters_that_are_composed_otherwise_are_the_same(tmp_path: Path) -> Non
         ):
             os.write(leader, f"{words}\n".encode())
             seen_until(leader, then)
-        assert started.wait(timeout=30) == 0
+        assert started.wait(timeout=120) == 0
 
 
 def taken_from(pipe: IO[bytes]) -> None:
@@ -174,7 +174,7 @@ def test_a_person_who_stops_while_a_command_asks(tmp_path: Path, key: bytes) -> 
     """One word, exit 1, and the terminal shows again what is typed."""
     with asking(tmp_path) as (started, leader):
         os.write(leader, key)
-        assert started.wait(timeout=30) == 1
+        assert started.wait(timeout=120) == 1
         seen = os.read(leader, 4_096)
         assert b"Stopped." in seen
         assert b"Traceback" not in seen

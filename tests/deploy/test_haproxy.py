@@ -91,7 +91,7 @@ def listening(path: Path, heard: list[bytes]) -> Iterator[None]:
         thread = threading.Thread(target=hear)
         thread.start()
         yield
-        thread.join(10)
+        thread.join(120)
 
 
 def test_the_server_hears_who_comes_before_the_first_byte(moved: tuple[Path, int], tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def connected(port: int) -> socket.socket:
     until = time.monotonic() + 20
     while True:
         try:
-            return socket.create_connection(("127.0.0.1", port), timeout=20)
+            return socket.create_connection(("127.0.0.1", port), timeout=120)
         except OSError:
             assert time.monotonic() < until
             time.sleep(0.05)

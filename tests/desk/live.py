@@ -40,7 +40,8 @@ POLICY = {
     "head_life": 20_000,
     "intake_per_period": 20_000,
 }
-PATIENCE = 40.0
+PATIENCE = 300.0
+"""Seconds for what comes without a claim about when."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,12 @@ class Ran:
 def run(command: str, *words: object, stdin: str = "") -> Ran:
     """One of the project's commands, to its end."""
     done = subprocess.run(
-        [str(BIN / command), *map(str, words)], input=stdin, capture_output=True, text=True, timeout=90, check=False
+        [str(BIN / command), *map(str, words)],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
 
@@ -153,7 +159,7 @@ class LiveDesk:
         """End the daemon; its exit code and what it logged."""
         assert self.process is not None
         self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=30)
+        out, err = self.process.communicate(timeout=PATIENCE)
         code, self.process = self.process.returncode, None
         return code, out + err
 
@@ -247,7 +253,7 @@ class LiveService:
         if self.desk.process is not None:
             self.desk.stop(signal.SIGKILL)
         self.server.terminate()
-        self.server.communicate(timeout=30)
+        self.server.communicate(timeout=PATIENCE)
 
 
 def _words(number: int) -> str:

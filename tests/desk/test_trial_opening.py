@@ -126,7 +126,7 @@ def test_the_process_ends_with_the_desk() -> None:
     process.stdin.close()
     process.stdout.read()
     process.stdout.close()
-    assert process.wait(10) == 0
+    assert process.wait(120) == 0
 
 
 def test_tasks_and_answers_are_read_as_they_were_written() -> None:

@@ -15,7 +15,7 @@ from journalist_ui.vault import tables
 from journalist_ui.vault.database import VAULT_FILE, open_vault
 from tests import in_process
 from tests.desk.forging import alter
-from tests.desk.live import DESK_PASSPHRASE, LiveService, Ran, here, start_service, wait_for
+from tests.desk.live import DESK_PASSPHRASE, PATIENCE, LiveService, Ran, here, start_service, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ def test_the_log_of_a_desk_is_verified_and_what_is_altered_is_named(service: Liv
     (service.desk.folder / VAULT_FILE).write_bytes(kept)
     assert offline(service).json["holds"]
     service.server.terminate()
-    service.server.wait(30)
+    service.server.wait(PATIENCE)
     found = offline(service).json
     assert (found["holds"], found["board"]) == (True, False)
 

@@ -84,7 +84,7 @@ def browse(
 ) -> Page:
     """One request by https, the certificate verified."""
     context = ssl.create_default_context(cafile=str(service.root / "cert.pem"))
-    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=30, context=context)
+    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=120, context=context)
     headers = {"host": f"{HOST}:{port}", "sec-fetch-site": "same-origin"}
     headers |= {"cookie": cookie} if cookie else {}
     headers |= {"content-type": "application/x-www-form-urlencoded"} if fields else {}
@@ -136,7 +136,7 @@ def test_only_tls_of_today_is_spoken(service: LiveService, port: int) -> None:
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     with pytest.raises(ssl.SSLError), socket.create_connection(("127.0.0.1", port)) as plain:
         context.wrap_socket(plain, server_hostname=HOST)
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as plain:
+    with socket.create_connection(("127.0.0.1", port), timeout=120) as plain:
         plain.sendall(f"GET / HTTP/1.1\r\nhost: {HOST}\r\n\r\n".encode())
         assert not plain.recv(1_000).startswith(b"HTTP")
 

@@ -154,12 +154,12 @@ async def test_the_desk_goes_on_while_a_case_is_opened(house: House, monkeypatch
 
     def slow(self: Sealed) -> Any:
         begun.set()
-        assert served.wait(10), "the desk stood still"
+        assert served.wait(120), "the desk stood still"
         return opened(self)
 
     monkeypatch.setattr(Sealed, "open", slow)
     opening = asyncio.create_task(officer.get(f"/cases/{case}"))
-    assert await asyncio.to_thread(begun.wait, 10)
+    assert await asyncio.to_thread(begun.wait, 120)
     assert (await other.get("/static/desk.css")).status == 200
     served.set()
     assert (await opening).status == 200

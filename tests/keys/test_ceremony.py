@@ -2,9 +2,9 @@
 """The whole ceremony: two of three roots, a change of roots, and what no single root can do."""
 
 import json
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from dropbox.protocol.anchors import parse_signed_anchor, verify_first_anchor
@@ -167,14 +167,20 @@ def test_a_unit_s_life(folder: Path, run: Run) -> None:
 
 def _real(folder: Path, *args: object, stdin: str = "") -> subprocess.CompletedProcess[str]:
     command = [Path(sys.executable).with_name("dropbox-keys"), *map(str, args)]
-    return subprocess.run(command, input=stdin, text=True, capture_output=True, cwd=folder, timeout=60)
+    return subprocess.run(command, input=stdin, text=True, capture_output=True, cwd=folder, timeout=300)
+
+
+def _processor() -> float:
+    """Seconds of the processor that the processes of this one took: no busy machine adds to them."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def test_in_processes_of_their_own(tmp_path: Path) -> None:
     """The installed command makes a root at its real cost, signs with it, and refuses a wrong passphrase, with the
     exit codes that scripts rely on and nothing secret in what it prints."""
     secret = "correct horse battery"
-    began = time.monotonic()
+    began = _processor()
     made = [_real(tmp_path, "root", "new", "--out", f"r{n}.key", stdin=f"{secret}\n") for n in (1, 2, 3)]
     assert [one.returncode for one in made] == [0, 0, 0]
     publics = [value for n in (1, 2, 3) for value in ("--root-public", f"r{n}.key.pub")]
@@ -189,7 +195,7 @@ def test_in_processes_of_their_own(tmp_path: Path) -> None:
     assert [one.returncode for one in ran[3:]] == [0, 0, 1, 2]
     assert ran[5].stderr == "dropbox-keys: r1.key: the passphrase does not open it.\n"
     assert all("horse" not in one.stdout + one.stderr for one in ran)
-    assert time.monotonic() - began < 60
+    assert _processor() - began < 60
     modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
     assert (modes["r1.key"], modes["r1.key.signed"]) == (0o600, 0o600)
     assert (modes["r1.key.pub"], modes["a"]) == (0o644, 0o644)

@@ -59,7 +59,7 @@ class Server:
         self._service: Service | None = None
         self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._serve(),))
         self._thread.start()
-        assert self._begun.wait(20)
+        assert self._begun.wait(120)
 
     async def _serve(self) -> None:
         objects = LocalObjects(self._config.data_dir)
@@ -75,7 +75,7 @@ class Server:
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._end.set)
-        self._thread.join(20)
+        self._thread.join(120)
         self._loop.close()
 
 

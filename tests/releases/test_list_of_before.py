@@ -66,7 +66,7 @@ def test_the_server_waits_and_says_so_once(server: subprocess.Popen[str]) -> Non
         # Some turns of the server's.
         time.sleep(1.5)
     server.terminate()
-    _, said = server.communicate(timeout=30)
+    _, said = server.communicate(timeout=120)
     assert (server.returncode, said) == (0, "error directory-of-another-form\n")
 
 

@@ -6,6 +6,8 @@ import socket
 import threading
 from pathlib import Path
 
+from tests.scenarios.service import PATIENCE
+
 
 class Carrier:
     """Listens on ``port``, or on the socket ``at``, until ``close``; ``sent`` holds the bytes of each connection to the
@@ -24,7 +26,7 @@ class Carrier:
         listening = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._listen(listening)))
         self._thread.start()
-        assert listening.wait(10)
+        assert listening.wait(PATIENCE)
 
     async def _listen(self, listening: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
@@ -65,4 +67,4 @@ class Carrier:
         """Stop listening."""
         assert self._loop is not None
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
+        self._thread.join(PATIENCE)

@@ -14,7 +14,7 @@ from dropbox.demo.service import POLICY, Demo, make_roots
 from tests.desk.live import DESK_PASSPHRASE, LiveDesk
 from tests.private_tor import Reached, private_network
 from tests.scenarios.carrier import Carrier
-from tests.scenarios.service import BIN, Ran, ok, run, until
+from tests.scenarios.service import BIN, PATIENCE, Ran, ok, run, until
 
 SLUG = "north"
 DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL")
@@ -38,7 +38,7 @@ def child(command: tuple[str, ...], log: Path, stdin: str = "") -> Iterator[subp
     finally:
         process.terminate()
         try:
-            process.wait(20)
+            process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -120,5 +120,5 @@ def onion_service(folder: Path) -> Iterator[OnionService]:
         stack.enter_context(child(daemon, folder / "desk.log", f"{DESK_PASSPHRASE}\n"))
         service = OnionService(reached, made.anchor, desk, server.pid, tap)
         service.session = str(desk.login("ada"))
-        assert until(service.receives, 60), (folder / "desk.log").read_text()
+        assert until(service.receives), (folder / "desk.log").read_text()
         yield service

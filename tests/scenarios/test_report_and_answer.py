@@ -40,7 +40,7 @@ def test_replies_in_parts_are_read_twice_and_answered(demo: Demo, tmp_path: Path
         messages = demo.conversation(sent["codename"], "demo-north")["messages"]
         return [message["text"] for message in messages] == texts
 
-    assert until(whole, 90), demo.check(sent["codename"])
+    assert until(whole), demo.check(sent["codename"])
     found = demo.conversation(sent["codename"], "demo-north")
     assert [(message["number"], message["kind"]) for message in found["messages"]] == [
         (1, "text"),
@@ -59,7 +59,7 @@ def test_replies_in_parts_are_read_twice_and_answered(demo: Demo, tmp_path: Path
         states = {message["state"] for message in messages if message["from"] == "unit"}
         return "My answer: yes." in [message["text"] for message in messages] and states == {"read"}
 
-    assert until(lambda: demo.cases("demo-north") and arrived(), 60), demo.show("demo-north", case)
+    assert until(lambda: demo.cases("demo-north") and arrived()), demo.show("demo-north", case)
     assert until(lambda: demo.conversation(sent["codename"], "demo-north")["collected"] == 2)
 
 
@@ -85,7 +85,7 @@ def test_a_terminal_shows_hostile_text_as_text(demo: Demo) -> None:
     # The source's own words: they go once their writer has read that they are.
     assert demo.reply("intake", case, hostile).code == 1
     assert demo.reply("intake", case, hostile, "--read-marks").code == 0
-    assert until(lambda: demo.conversation(sent["codename"], "intake")["messages"], 60)
+    assert until(lambda: demo.conversation(sent["codename"], "intake")["messages"])
     read = ok("dropbox-source", "check", *demo.pinned, stdin=f"{sent['codename']}\n").out
     for screen in (shown, read):
         assert "plain" in screen

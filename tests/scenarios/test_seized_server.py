@@ -44,7 +44,7 @@ def test_neither_disk_nor_memory_of_the_server_holds_a_word(demo: Demo) -> None:
     sent = demo.report("demo-north", text)
     case = demo.case_with("demo-north", text)
     assert demo.reply("demo-north", case, reply).code == 0
-    assert until(lambda: demo.conversation(sent["codename"], "demo-north")["messages"], 60)
+    assert until(lambda: demo.conversation(sent["codename"], "demo-north")["messages"])
     words = sent["codename"].split(" ")
     secrets = [text, reply, sent["codename"], *runs(words)]
     planted = [needle(secret, encoding) for secret in secrets for encoding in ("utf-8", "utf-16-le", "utf-32-le")]

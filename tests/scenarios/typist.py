@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.scenarios.service import PATIENCE
+
 Answer = str | Callable[[str], str]
 
 
@@ -52,7 +54,7 @@ class Typist:
         self._type(f"{typed}\n")
         return match.end()
 
-    def run(self, block: str, seconds: float = 90) -> str:
+    def run(self, block: str, seconds: float = PATIENCE) -> str:
         """Run one block to its end; what it showed. Raises AssertionError when a command in it fails."""
         self._blocks += 1
         script = self._folder / f"block-{self._blocks}.sh"

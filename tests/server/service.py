@@ -81,7 +81,7 @@ class Running:
             writer.write(request)
             await writer.drain()
             raw = b""
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(120):
                 while not _whole(raw):
                     piece = await reader.read(1 << 20)
                     if not piece:

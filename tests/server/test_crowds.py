@@ -76,7 +76,7 @@ def large_board(server: Running) -> None:
 
 
 async def until(done: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(120):
         while not done():  # noqa: ASYNC110 - nothing tells
             await asyncio.sleep(0.1)
 

@@ -249,9 +249,9 @@ async def test_expect_is_answered_after_the_checks(server: Running) -> None:
     """A client that asks before it sends its body is told to go on only when the body will be taken."""
     reader, writer = await server.connect()
     writer.write(post_bytes(ENVELOPES, b"", content_length="16384", expect="100-continue"))
-    assert await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5) == b"HTTP/1.1 100 Continue\r\n\r\n"
+    assert await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 120) == b"HTTP/1.1 100 Continue\r\n\r\n"
     writer.write(BODY)
-    assert (await asyncio.wait_for(reader.read(12), 5)) == b"HTTP/1.1 200"
+    assert (await asyncio.wait_for(reader.read(12), 120)) == b"HTTP/1.1 200"
     writer.close()
     seen = await server.raw(post_bytes(ENVELOPES, b"", content_length="5", expect="100-continue"))
     assert seen.status == 413
