@@ -83,6 +83,8 @@ class Campaign:
     session: Path
     faults: list[str] = field(default_factory=list)
     strings: int = 0
+    typed: int = 0
+    """By an officer."""
     requests: set[str] = field(default_factory=set)
 
     def fault(self, case: int, what: str, text: str = "") -> None:
@@ -267,7 +269,10 @@ async def at_work(browser: Browser, folder: Path) -> AsyncIterator[Campaign]:
 
 
 async def run(browser: Browser, folder: Path, strings: Iterable[str], *, tell: bool = False) -> Campaign:
-    """Every string, a case at a time."""
+    """Every string, a case at a time: sent by a source, then typed by an officer."""
+    # It looks with this module's eyes.
+    from tests.hostile.officers import handle
+
     begun = time.monotonic()
     async with at_work(browser, folder) as campaign:
         supply = iter(strings)
@@ -278,8 +283,10 @@ async def run(browser: Browser, folder: Path, strings: Iterable[str], *, tell: b
             case = await campaign.send(number, batch)
             await campaign.browse(case, batch)
             await asyncio.to_thread(campaign.type, case, batch)
+            await handle(campaign, case, batch)
             if tell:
-                print(f"{campaign.strings} strings, {len(campaign.faults)} faults, {time.monotonic() - begun:.0f} s")
+                counted = f"{campaign.strings} strings, {campaign.typed} typed, {len(campaign.faults)} faults"
+                print(f"{counted}, {time.monotonic() - begun:.0f} s")
                 sys.stdout.flush()
     return campaign
 

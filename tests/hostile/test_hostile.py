@@ -30,12 +30,13 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 async def test_hostile_texts_neither_act_nor_hide(browser: Browser, tmp_path: Path) -> None:
-    """Every seed of every family and some drawn ones: no act, no request, no clipped or altered letter, in the browser
-    and on the terminal."""
+    """Every seed of every family and some drawn ones, sent by a source and typed by an officer: no act, no request, no
+    clipped or altered letter, in the browser, on paper and on the terminal."""
     assert sum(map(len, FAMILIES)) < SHORT
     campaign = await run(browser, tmp_path, hostile_strings(SHORT))
     assert campaign.faults == []
     assert campaign.strings == SHORT
+    assert campaign.typed > SHORT * 0.9
     assert len(campaign.requests) > 30
 
 
