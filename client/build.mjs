@@ -114,11 +114,12 @@ function hashes(files) {
 /** The desk's own copy, with its licence: a desk serves itself, and loads nothing of a service. */
 function writeDeskTypeface() {
   const licence = readFileSync(join(root, "node_modules/@fontsource/atkinson-hyperlegible/LICENSE"), "utf8").trim();
-  const path = join(root, "journalist_ui/web/static/typeface.css");
+  const folder = join(root, "journalist_ui/web/static");
+  mkdirSync(folder, { recursive: true });
   // A desk that starts meanwhile finds the old file or the new one, and nothing beside it.
   const made = join(root, "node_modules/.typeface.css");
   writeFileSync(made, `/*\n${licence}\n*/\n${typeface()}\n`);
-  renameSync(made, path);
+  renameSync(made, join(folder, "typeface.css"));
 }
 
 const words = process.argv.slice(2);

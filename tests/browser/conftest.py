@@ -18,7 +18,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Playwright, asyn
 
 from tests.chromium import START, start_chromium
 from tests.long_form import LONG
-from tests.scenarios.service import Demo, end_unwatched
+from tests.scenarios.service import Demo
 
 CHROMIUM, FIREFOX, SAFER = "chromium", "firefox", "firefox-safer"
 SAFER_PREFERENCES = {
@@ -164,11 +164,7 @@ async def safer_page(launch: Launch) -> AsyncIterator[Page]:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A whole service whose desks ask for a declaration; it ends with the last test that looks at it."""
+    """A whole service whose desks ask for a declaration, stopped by Ctrl-C at the end."""
     started = Demo(tmp_path_factory.mktemp("demo") / "service", "--declaration")
     yield started
     assert started.stop() == 0
-
-
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    end_unwatched(item, nextitem)

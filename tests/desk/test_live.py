@@ -69,10 +69,12 @@ def test_a_report_goes_in_and_the_answer_comes_out(service: LiveService, session
     codename = service.report(text)
     case = newest_case(session, text)
     (line,) = [one for one in must("dropbox-desk", "cases", "--session", session, "--json").json if one["case"] == case]
-    said = {"categories": ["discrimination"], "owed": ["answer"], "excerpt": text.strip(), "to_answer": True}
+    owed = ["acknowledge", "answer", "referral"]
+    said = {"categories": ["discrimination"], "owed": owed, "due": owed, "excerpt": text.strip(), "to_answer": True}
     nothing = {"age": 0, "unread": 0, "waiting": 0, "days": 0, "given_up": False, "draft": "none", "shelf": ""}
-    nothing |= {key: [] for key in ("flags", "tags", "assigned", "outcomes")}
-    assert {**line, "opened": ""} == {"case": case, "state": "new", "opened": "", **said, **nothing}
+    nothing |= {key: [] for key in ("flags", "tags", "assigned", "outcomes", "due_now")}
+    told = {**line, "opened": "", "due": sorted(line["due"])}
+    assert told == {"case": case, "state": "new", "opened": "", **said, **nothing}
     answer = "Thank you. " * 100
     sent = must("dropbox-desk", "reply", case, "--session", session, "--text-file", "-", "--json", stdin=answer).json
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ", sent.pop("leaves"))

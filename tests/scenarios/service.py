@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pyotp
-import pytest
 
 from tests import in_process
 
@@ -104,9 +103,8 @@ class Demo:
         return self._process.stderr.read().decode()
 
     def stop(self) -> int:
-        """Ctrl-C, as a person would, where it still runs; the exit code."""
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
+        """Ctrl-C, as a person would; the exit code."""
+        self._process.send_signal(signal.SIGINT)
         code = self._process.wait(PATIENCE)
         for pipe in (self._process.stdout, self._process.stderr):
             if pipe is not None:
@@ -178,11 +176,3 @@ class Demo:
     def reply(self, slug: str, case: int, text: str, *more: str) -> Ran:
         words = (str(case), "--session", self.session(slug), "--text-file", "-", *more)
         return run("dropbox-desk", "reply", *words, stdin=text)
-
-
-def end_unwatched(item: pytest.Item, following: pytest.Item | None) -> None:
-    """Stop the demo that a test looked at when the next one does not: its four processes work every few seconds."""
-    if "demo" in getattr(item, "fixturenames", ()) and "demo" not in getattr(following, "fixturenames", ()):
-        demo = getattr(item, "funcargs", {}).get("demo")
-        if isinstance(demo, Demo):
-            assert demo.stop() == 0

@@ -73,6 +73,7 @@ def test_a_day_by_command_line(desk: Desk, tmp_path: Path) -> None:
     risk = at_risk(desk, codename)
     plain = named_sees_nothing(desk, risk)
     handled(desk, plain[0])
+    decided(desk, plain[0], plain[1])
     excluded(desk, plain[1])
     gone = has_left(desk, plain[0])
     assert desk.numbers(FIRST, "--urgent") == [risk]
@@ -132,6 +133,31 @@ def handled(desk: Desk, case: int) -> None:
     desk.do(SECOND, "reply", case, "--text-file", "-", stdin="Thank you for the report.")
     said = desk.refused(FIRST, "reply", case, "--text-file", "-", stdin="We have read your report.")
     assert "--again" in said
+
+
+def decided(desk: Desk, case: int, other: int) -> None:
+    """What the unit owes is decided with reasons, two cases are linked, and all of it stands in the timeline."""
+    desk.open(FIRST, other)
+    assert "referral" in desk.do(FIRST, "show", case)["owed"]
+    desk.do(
+        FIRST,
+        "decide",
+        case,
+        "--what",
+        "referral",
+        "--answer",
+        "no",
+        "--reason-file",
+        "-",
+        stdin="No criterion is met.",
+    )
+    desk.do(FIRST, "outcome", case, "--kind", "recorded", "--reason-file", "-", stdin="Kept on record.")
+    desk.do(FIRST, "link", case, other, "--reason", "The same canteen.")
+    said = desk.do(FIRST, "show", case)
+    assert "referral" not in said["owed"]
+    assert (said["outcomes"], [one["case"] for one in said["links"]]) == (["recorded"], [other])
+    assert {"note", "tag", "outcome", "link"} <= {one["act"].split()[0] for one in said["timeline"]}
+    assert desk.numbers(FIRST, "--search", "criterion") == [case]
 
 
 def excluded(desk: Desk, case: int) -> None:
