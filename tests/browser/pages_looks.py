@@ -88,4 +88,5 @@ async def assert_good_looks(page: Page, name: str, looks: Looks = ()) -> None:
         await photograph(page, f"{name} {width} {scheme}")
         assert await too_wide(page) == [], f"{name} at {width} px"
         if (width, scheme) in chosen:
-            assert await faults(page) == [], f"{name} at {width} px, {scheme}"
+            found = await faults(page)
+            assert found == [], f"{name} at {width} px, {scheme}: {found}"

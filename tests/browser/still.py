@@ -8,7 +8,8 @@ WATCH = """() => {
   const shown = () => document.querySelector("main section:not([hidden])");
   const places = () => new Map(
     [...document.querySelectorAll("main :is(button, input, textarea, select, a)")]
-      .filter((one) => one.getClientRects().length)
+      // What stays in sight while the page scrolls is where it was.
+      .filter((one) => one.getClientRects().length && !one.closest(".tabs"))
       .map((one) => [one, one.getBoundingClientRect()])
       .map(([one, at]) => [one, [at.left + scrollX, at.top + scrollY]]),
   );

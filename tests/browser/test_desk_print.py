@@ -112,7 +112,8 @@ async def test_what_a_source_wrote_is_as_inert_on_paper(officer: Officer, tmp_pa
     whole = plain("".join(await sheets(officer, tmp_path / "case.pdf")))
     assert [text for text in MARKUP if text.isascii() and plain(inert(text)) not in whole] == []
     assert "⟦U+202E⟧turnedround" in whole
-    assert WORD in whole
+    # The end of a sheet may stand within it.
+    assert "".join(re.findall("w{8,}", whole)) == WORD
     assert await officer.page.evaluate("() => window.canary") is None
 
 
