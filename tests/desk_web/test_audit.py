@@ -117,6 +117,9 @@ async def test_many_acts_are_shown_by_pages(house: House) -> None:
     add_acts(house, 1, 2 * PAGE + 20)
     ada = await house.officer()
     pages = [await ada.get(f"/audit?case=1&page={page}") for page in (1, 2, 3, 9)]
+    # Whoever hears the page tells its two lists of pages apart.
+    named = re.findall(r'<nav class="pages" aria-label="([^"]*)"', pages[0].body)
+    assert len(named) == len(set(named)) == 2
     assert [len(said(page)) for page in pages] == [PAGE, PAGE, 21, 21]
     assert "Page 3 of 3" in pages[3].words
     assert 'href="/audit?case=1&amp;page=2"' in pages[0].body

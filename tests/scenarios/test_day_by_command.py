@@ -156,7 +156,7 @@ def decided(desk: Desk, case: int, other: int) -> None:
     said = desk.do(FIRST, "show", case)
     assert "referral" not in said["owed"]
     assert (said["outcomes"], [one["case"] for one in said["links"]]) == (["recorded"], [other])
-    assert {"note", "tag", "outcome", "link"} <= {one["act"].split()[0] for one in said["timeline"]}
+    assert {"note", "tags", "outcome", "link"} <= {one["act"].split()[0] for one in said["timeline"]}
     assert desk.numbers(FIRST, "--search", "criterion") == [case]
 
 
