@@ -34,6 +34,7 @@ HOSTILE = (
     "{{ 7*7 }} ${7*7} {n} {name} %s",
     "line\n\tindented   three spaces\n\nend",
     "x" * 3_000,
+    "Z\u0351\u036b\u0343" + "\u0310" * 60 + "algo",
     "\u05e9\u05dc\u05d5\u05dd, which is right to left",
     "",
 )
@@ -80,8 +81,8 @@ async def answers(page: Page, folder: Path, told: dict[str, Any]) -> AsyncIterat
 
 @pytest.mark.either
 async def test_whatever_a_unit_writes_is_shown_and_does_nothing(page: Page, tmp_path: Path) -> None:
-    """Markup, addresses, templates, long words and right-to-left text stand on the page letter for letter; nothing
-    becomes an element, a link, a request or a dialog."""
+    """Markup, addresses, templates, long words, towers of marks and right-to-left text stand on the page letter for
+    letter; nothing becomes an element, a link, a request or a dialog, or is wider than the page."""
     happened: list[str] = []
     page.on("dialog", lambda dialog: happened.append(dialog.message))
     async with answers(page, tmp_path, visited(conversation("<i>Unit</i> & co", 2, *HOSTILE))) as source:
@@ -89,6 +90,10 @@ async def test_whatever_a_unit_writes_is_shown_and_does_nothing(page: Page, tmp_
         shown = source.section("messages")
         assert await shown.locator("pre").all_text_contents() == list(HOSTILE)
         assert await shown.locator("pre *").count() == 0
+        await page.set_viewport_size({"width": 320, "height": 700})
+        await page.evaluate("async () => { await document.fonts.ready }")
+        wide = await shown.locator("pre").evaluate_all("all => all.map((one) => one.scrollWidth > one.clientWidth + 1)")
+        assert not any(wide)
         assert await shown.locator("[data-conversations] h2").all_text_contents() == ["<i>Unit</i> & co"]
         assert await shown.locator("a, script, img, b, i").count() == 0
         assert (await shown.locator("h3").first.inner_text()).startswith("Answer 1, as it stood on Sunday")
