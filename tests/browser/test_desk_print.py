@@ -44,6 +44,11 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
         person = await opened.officer()
         await person.post("/cases/1/note", {"note": "A note of ours."})
         await person.post("/cases/1/tag", {"add": "custody"})
+        await person.post("/cases/1/decide", {"what": "referral", "answer": "no", "reason": "No criterion is met."})
+        await person.post(
+            "/cases/1/outcome", {"kind": "recorded", "reason": "Kept for now.", "say": "It is on record."}
+        )
+        await person.post("/cases/1/link", {"other": "3", "reason": "The same shift."})
         yield opened
 
 
@@ -94,6 +99,10 @@ async def test_each_sheet_says_what_it_is_and_nothing_is_lost(officer: Officer, 
     assert [number for number in range(LATER) if f"Later message {number:03}." not in whole] == []
     assert "A note of ours." in whole
     assert "custody" in whole
+    for text in ("No criterion is met.", "Recorded", "Kept for now.", "It is on record."):
+        assert text in whole
+    # Who is handed the paper may be kept from the other case.
+    assert "The same shift." not in whole
 
 
 async def test_nothing_of_the_apparatus_is_on_paper(officer: Officer, tmp_path: Path) -> None:

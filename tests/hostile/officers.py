@@ -28,7 +28,7 @@ async def handle(campaign: Campaign, case: int, batch: list[str]) -> None:
     line = "".join(letter for letter in batch[case % len(batch)] if letter.isprintable()).strip()
     await page.locator("#print-reason").fill(line[:_PRINT_REASON] or "x")
     await Officer(campaign.house, page).press("Print the case")
-    await _look(campaign, case, "print", [])
+    await _look(campaign, case, "print", kept)
     await asyncio.to_thread(_printed, campaign, case, kept)
 
 
