@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """kill -9 of a real `dropbox-desk serve` at random points while it collects and publishes.
 
-A service with periods of four seconds; sources report and read all the time, an officer replies, decides, sets outcomes
-and links cases. After each kill a copy of the dead desk's disk is opened: no act that was answered is missing, and none
-is there by half. What the board shows is judged all the time, as a source does. A service serves for ROUND kills; then
-all that was promised must arrive, and a new one takes its place.
+A service with periods of four seconds; sources report and read all the time; an officer replies, works on cases with
+every verb that writes to one, and takes cases out of the flood box. After each kill a copy of the dead desk's disk is
+opened: no act that was answered is missing, and none is there by half. What the board shows is judged all the time, as
+a source does. A service serves for ROUND kills; then all that was promised must arrive, and a new one takes its place.
 """
 
+import os
 import random
 import shutil
 import signal
@@ -28,14 +29,14 @@ from dropbox.protocol.armour import dearmour
 from dropbox.protocol.constants import UnitKind
 from dropbox.protocol.enrolment import verify_enrolment
 from dropbox.protocol.units import Unit, UnitKey
-from journalist_ui.casework import decisions, links, outcomes
-from journalist_ui.casework.cases import open_case
+from journalist_ui.casework import decisions, flood, links, notes, outcomes
+from journalist_ui.casework.cases import open_case, open_tags, read_tags
 from journalist_ui.casework.conversation import SourceMessage
 from journalist_ui.daemon.audit_log import check_offline
 from journalist_ui.daemon.desk_key import stretch_desk_key
 from journalist_ui.daemon.keyring import KEYRING_FILE, KeyringStore
 from journalist_ui.daemon.schedule import publish_instant
-from journalist_ui.daemon.settings import read_settings
+from journalist_ui.daemon.settings import read_settings, write_settings
 from journalist_ui.people.members import read_member
 from journalist_ui.people.session import Session
 from journalist_ui.people.sign_in import Unlocked, prove
@@ -68,6 +69,8 @@ ROUND = 20
 REPLIES = 16
 """An officer's replies at one sign-in, of which there is one in 30 seconds: more than the batches of most periods
 carry, so that some are waiting nearly always."""
+FLOOD_AFTER = 6
+"""New cases of a day, which is the whole of a service here: the others lie in the flood box until they are taken."""
 ARRIVES_WITHIN = 120.0
 OFFICER_WITHIN = 240.0
 
@@ -93,7 +96,8 @@ class DeskCampaign:
         self.ledger = sources.ledger
         self.sources = sources
         self.officer = Officer(desk, self.ledger, sources.chance, replies)
-        self._settings = read_settings(desk.folder)
+        self._settings = replace(read_settings(desk.folder), flood_after=FLOOD_AFTER)
+        write_settings(desk.folder, self._settings)
         self._key = stretch_desk_key(DESK_PASSPHRASE, self._settings.salt)
         self._policy = replace(World(units=0).policy, **POLICY)
         self._counted = DeskTotals()
@@ -149,6 +153,8 @@ class DeskCampaign:
             vault = open_vault(copy / VAULT_FILE, self._key)
             try:
                 session = Reader(vault, Session.of(self._unlocked))
+                self.ledger.check_shelves({line.number: line.shelf for line in session.lines()})
+                _empty_flood(session)
                 numbers = [line.number for line in session.cases()]
                 cases = [session.show(number, 0) for number in numbers]
                 self.ledger.check_acts(_reasons(session, numbers))
@@ -176,6 +182,8 @@ class DeskCampaign:
         """After the last kill: nobody writes any more, and all that was promised arrives. Raises Broken."""
         self.sources.quiet = True
         self.desk.start()
+        self.desk.ready()
+        self.officer.tidy()
         until = time.monotonic() + ARRIVES_WITHIN
         while self.ledger.open_ends() or not self.sources.settled:
             self.sources.check()
@@ -197,9 +205,22 @@ class DeskCampaign:
         self._count()
 
 
-def _reasons(session: Reader, numbers: list[int]) -> Iterator[str]:
-    """Of each act in these cases."""
+def _empty_flood(session: Reader) -> None:
+    """Each case of it becomes one of its own, in this copy of a vault, so that all of its messages can be read."""
     with session.vault.reading() as connection:
+        boxed = flood.list_flood(connection, session.holder, 1, declared=False)
+    for one in boxed:
+        with session.vault.reading() as connection:
+            taking = flood.read_out(connection, session.holder, one.number)
+        sealing = taking.seal(os.urandom)
+        with session.vault.writing() as connection:
+            flood.take_out(connection, sealing, 0)
+
+
+def _reasons(session: Reader, numbers: list[int]) -> Iterator[str]:
+    """Of each act in these cases, its reason or whatever it is known by."""
+    with session.vault.reading() as connection:
+        sealed = read_tags(connection, numbers)
         for number in numbers:
             case = open_case(connection, session.holder, number)
             yield from (
@@ -207,6 +228,8 @@ def _reasons(session: Reader, numbers: list[int]) -> Iterator[str]:
             )
             yield from (one.reason for one in outcomes.open_outcomes(case, outcomes.read_outcomes(connection, number)))
             yield from (one.reason for one in links.read_links(connection, session.holder, case) if one.proved)
+            yield from (one.text.split()[-1] for one in notes.open_notes(case, notes.read_notes(connection, number)))
+            yield from open_tags(case, sealed.get(number, b""))
 
 
 def _enrol(world: World, folder: Path, desk: LiveDesk) -> None:

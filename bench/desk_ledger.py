@@ -22,6 +22,10 @@ class DeskLedger:
     """The reason of each act of an officer in a case, and in how many cases it stands once it is done."""
     done: set[str] = field(default_factory=set)
     """Those that the desk said it has done."""
+    shelves: dict[int, set[str]] = field(default_factory=dict)
+    """Of cases that were set aside or brought back, where each may be: one place, or two while an answer is out."""
+    taken: set[int] = field(default_factory=set)
+    """Cases that the desk said it has taken out of the flood box."""
     in_vault: set[str] = field(default_factory=set)
     read: dict[str, dict[int, str]] = field(default_factory=dict)
     """Report, and the replies that its source has read, by number."""
@@ -57,6 +61,14 @@ class DeskLedger:
                 raise Broken(f"an act stands in {times} cases in place of {self.asked[reason]}")
         if missing := self.done - found.keys():
             raise Broken(f"{len(missing)} acts that the desk had done are not in the vault")
+
+    def check_shelves(self, found: Mapping[int, str]) -> None:
+        """Where each case of the list is. Raises Broken."""
+        if self.taken - found.keys():
+            raise Broken("a case that was taken out of the flood box is in it again")
+        for number, allowed in self.shelves.items():
+            if found.get(number) not in allowed:
+                raise Broken(f"a case is on {found.get(number)!r} in place of {allowed}")
 
     def check_read(self, report: str, texts: Mapping[int, str]) -> bool:
         """The replies that one visit of a report's source shows, by number; whether any is new. Raises Broken."""

@@ -6,8 +6,10 @@ import os
 import random
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyotp
 
@@ -24,15 +26,20 @@ from dropbox.protocol.constants import BODY_PART, ENTRY, KEY, MESSAGE_ID, TAG
 from dropbox.protocol.envelope_format import split_body
 from dropbox.protocol.errors import NoUnitReceives, RowsMismatch, UnitCannotReceive
 from dropbox.transport.source import SourceConnection
+from journalist_ui.casework.tags import MOST
 from journalist_ui.refusals import DeskNotRunning, NoAnswer
 from journalist_ui.shapes.asked import Asked
 from journalist_ui.shapes.cases import Cases
 from journalist_ui.shapes.conversation import Show
 from journalist_ui.shapes.decisions import Decide
+from journalist_ui.shapes.flood import ShowFlood, TakeOut
+from journalist_ui.shapes.handling import SetUrgent, Shelve
 from journalist_ui.shapes.links import Link
+from journalist_ui.shapes.notes import AddNote
 from journalist_ui.shapes.outcomes import SetOutcome
 from journalist_ui.shapes.replies import Reply
 from journalist_ui.shapes.sessions import Login
+from journalist_ui.shapes.tags import Tag
 from journalist_ui.socket.client import Answered, ask_desk, socket_of
 from tests.desk.live import MEMBER_PASSPHRASE, PERIOD, LiveDesk
 
@@ -40,6 +47,8 @@ PAUSE = 0.4
 READ_EVERY = 4
 PATIENCE = 30
 """Periods in which nothing can be sealed to the desk, after which it counts as stuck."""
+AT_ONCE = 5
+"""Cases that an officer takes out of the flood box at one sign-in."""
 STEP = 30
 """Seconds for which a one-time code is shown."""
 
@@ -184,6 +193,7 @@ class Officer:
         self._replies = replies
         self._step = 0
         self._linked: set[frozenset[int]] = set()
+        self._tagged = Counter[int]()
         self.unanswered = 0
 
     def _code(self) -> str:
@@ -199,15 +209,10 @@ class Officer:
         """One sign-in and some replies; ``patient`` waits for an unused code and for a case. Raises Answered when a
         desk that runs refuses a reply."""
         path = socket_of(self._desk.folder)
-        while not (code := self._code()):
-            if not patient:
+        try:
+            if not (token := self._sign_in(path, patient)):
                 return
-            time.sleep(1)
-        try:
-            token = ask_desk(path, Login("ada", MEMBER_PASSPHRASE, code)).token
-        except (DeskNotRunning, NoAnswer, Answered):
-            return
-        try:
+            self._tidy(path, token, AT_ONCE)
             cases = ask_desk(path, Cases(), token).cases
             while patient and not cases:
                 time.sleep(1)
@@ -220,6 +225,37 @@ class Officer:
         except (DeskNotRunning, NoAnswer):
             return
 
+    def tidy(self) -> None:
+        """Nothing is set aside or in the flood box any more: what is in them is neither posted nor answered. The desk
+        runs, and nobody kills it."""
+        path = socket_of(self._desk.folder)
+        self._tidy(path, self._sign_in(path, patient=True), None)
+
+    def _sign_in(self, path: Path, patient: bool) -> str:
+        """The session's token; empty when there is no unused code, or the desk refuses this one."""
+        while not (code := self._code()):
+            if not patient:
+                return ""
+            time.sleep(1)
+        try:
+            return ask_desk(path, Login("ada", MEMBER_PASSPHRASE, code)).token
+        except Answered:
+            return ""
+
+    def _tidy(self, path: Path, token: str, most: int | None) -> None:
+        """At most so many cases are taken out of the flood box."""
+        for line in ask_desk(path, Cases(shelf="junk"), token).cases:
+            self._shelve(path, token, line.case, "")
+        for boxed in ask_desk(path, ShowFlood(), token).cases[:most]:
+            ask_desk(path, TakeOut(boxed.case), token)
+            self._ledger.taken.add(boxed.case)
+
+    def _shelve(self, path: Path, token: str, number: int, shelf: str) -> None:
+        allowed = self._ledger.shelves.setdefault(number, set())
+        allowed.add(shelf)
+        ask_desk(path, Shelve((number,), shelf), token)
+        self._ledger.shelves[number] = {shelf}
+
     def _reply(self, path: Path, token: str, number: int, report: str) -> None:
         text = os.urandom(8).hex() + " " + "a" * self._chance.choice((10, 900, 1_800))
         self._ledger.tried[text] = report
@@ -231,18 +267,28 @@ class Officer:
         self._ledger.accepted.add(text)
 
     def _act(self, path: Path, token: str, number: int, numbers: list[int]) -> None:
-        """Decide, set the outcome, or link the case to another that it was never linked to."""
-        reason, other = os.urandom(8).hex(), self._chance.choice(numbers)
-        acts: list[tuple[Asked[object], int]] = [
-            (Decide(number, self._chance.choice(("referral", "chis")), "no", reason), 1),
-            (SetOutcome(number, ("recorded",), reason), 1),
+        """One act with a word by which it is known, or the case set aside and brought back."""
+        word, other = os.urandom(8).hex(), self._chance.choice(numbers)
+        acts: list[tuple[Asked[Any], int]] = [
+            (Decide(number, self._chance.choice(("referral", "chis")), "no", word), 1),
+            (SetOutcome(number, ("recorded",), word), 1),
+            (AddNote(number, word), 1),
+            (SetUrgent(number, self._chance.choice((True, False)), word), 1),
+            (Shelve((number,), "junk"), 0),
         ]
         pair = frozenset((number, other))
         if len(pair) == 2 and pair not in self._linked:
-            acts.append((Link(number, other, reason), 2))
+            acts.append((Link(number, other, word), 2))
+        if self._tagged[number] < MOST:
+            acts.append((Tag(number, (word,)), 1))
         asked, times = self._chance.choice(acts)
+        if isinstance(asked, Shelve):
+            for shelf in ("junk", ""):
+                self._shelve(path, token, number, shelf)
+            return
         if isinstance(asked, Link):
             self._linked.add(pair)
-        self._ledger.asked[reason] = times
+        self._tagged[number] += isinstance(asked, Tag)
+        self._ledger.asked[word] = times
         ask_desk(path, asked, token)
-        self._ledger.done.add(reason)
+        self._ledger.done.add(word)

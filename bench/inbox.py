@@ -72,7 +72,7 @@ def _words(number: int, rank: int) -> str:
 def _rows(connection: Connection) -> Iterator[tuple[object, list[dict[str, object]]]]:
     seed, day = os.urandom(XWING_SEED), int(time.time() // 86_400)
     public, each = SealingKey(seed).public, MESSAGES // CASES
-    ada = connection.execute(select(tables.members.c.public)).scalar_one()
+    ada = connection.execute(select(tables.members.c.public).where(tables.members.c.name == "ada")).scalar_one()
     report = bytes(PART_PROOF) + encode_body(Report("It was on Tuesday.", ("discrimination",)))
     found: dict[object, list[dict[str, object]]] = {
         table: []

@@ -3,7 +3,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Column, ColumnElement, Connection, bindparam, func, select
@@ -14,6 +14,7 @@ from dropbox.protocol.errors import BadBody, NotForThisKey
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.counters import ON_THE_WAY, count_shown
 from journalist_ui.vault.evidence import KEPT, REPLY, Proof, SealedMessage, about_text, listed
+from journalist_ui.vault.first_look import said_in
 from journalist_ui.vault.rows import PARTS, TEXTS, WHOLE_MESSAGES, MessageRow, PartRow, TextRow
 from journalist_ui.vault.sealing import CaseKeys, answer_info
 
@@ -104,6 +105,23 @@ class Sealed:
         return Conversation(self.case.number, self.case.row.state, report, tuple(found), self.page, self.pages)
 
 
+@dataclass(frozen=True)
+class SealedWords:
+    """All that both sides wrote, for a search: nothing is asked of what proves it, which whoever opens the case is
+    told."""
+
+    case: OpenedCase
+    messages: tuple[SealedMessage, ...]
+    texts: tuple[TextRow, ...]
+
+    def open(self) -> Iterator[str]:
+        """It takes milliseconds for each message, and no transaction."""
+        for message in self.messages:
+            yield said_in(message.read(self.case.key))
+        for text in open_texts(self.case, self.texts):
+            yield text.text
+
+
 Places = Callable[[Column[int]], ColumnElement[bool]]
 
 
@@ -127,6 +145,12 @@ def read_page(connection: Connection, case: OpenedCase, page: int = 0) -> Sealed
 def read_after(connection: Connection, case: OpenedCase, place: int) -> Sealed:
     """What stands behind a place."""
     return _read(connection, case, lambda at: at > place)
+
+
+def read_words(connection: Connection, case: OpenedCase) -> SealedWords:
+    """Of the whole case."""
+    _, messages = _messages(connection, case)
+    return SealedWords(case, tuple(messages), tuple(_texts(connection, case.number)))
 
 
 def read_first(connection: Connection, case: OpenedCase) -> Sealed:
@@ -154,14 +178,20 @@ def _read(
     texts: bool = True,
 ) -> Sealed:
     """What stands at ``these`` places, or everything."""
-    found = _THEIRS if these is None else _THEIRS.where(these(tables.messages.c.place))
-    theirs = [MessageRow._make(row) for row in connection.execute(found, {"case": case.number})]
-    parts = _parts(connection, case.number, [one.message_id for one in theirs])
-    sealed = [SealedMessage(case.row, one, parts[one.message_id]) for one in theirs]
+    theirs, sealed = _messages(connection, case, these)
     kept = listed(connection, [name for one in sealed for name in one.names()])
     ours = _texts(connection, case.number, these) if texts else []
     written = listed(connection, map(text_name, ours), (REPLY, KEPT))
     return Sealed(case, tuple(zip(theirs, sealed, strict=True)), tuple(ours), kept, written, page, pages)
+
+
+def _messages(
+    connection: Connection, case: OpenedCase, these: Places | None = None
+) -> tuple[list[MessageRow], list[SealedMessage]]:
+    found = _THEIRS if these is None else _THEIRS.where(these(tables.messages.c.place))
+    theirs = [MessageRow._make(row) for row in connection.execute(found, {"case": case.number})]
+    parts = _parts(connection, case.number, [one.message_id for one in theirs])
+    return theirs, [SealedMessage(case.row, one, parts[one.message_id]) for one in theirs]
 
 
 def _parts(connection: Connection, number: int, message_ids: Sequence[bytes]) -> defaultdict[bytes, list[PartRow]]:

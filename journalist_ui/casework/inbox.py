@@ -3,18 +3,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, literal, select, update
 
-from journalist_ui.refusals import NoSuchCase
 from journalist_ui.vault import tables
 from journalist_ui.vault.database import read_meta
 from journalist_ui.vault.first_look import is_urgent
 from journalist_ui.vault.sealing import Holder
 from journalist_ui.vault.seen import Glimpse
 
-from .cases import ASKED, ASKS, NO_CASE, open_case, open_tags, read_tags
+from .cases import ASKED, ASKS, open_case, open_tags, read_tags
 from .conversation import Conversation, Sealed, SourceMessage, read_first, read_page
 
 EXCERPT = 80
@@ -23,8 +22,7 @@ AT_ONCE = 100
 """Cases that are read in one transaction, whose report is then opened."""
 
 
-@dataclass(frozen=True)
-class CaseLine:
+class CaseLine(NamedTuple):
     """One line of the list of cases. ``opened`` is a period; ``unread`` messages this member was not yet shown;
     ``waiting`` texts of the unit that the source has not read yet; ``to_answer``: the source wrote last, ``since`` the
     period of its first message behind the unit's newest text; ``given_up``: nobody read that in time; ``written``:
@@ -86,18 +84,6 @@ def list_cases(connection: Connection, member: str, only: int | None = None) -> 
             )
         )
     return found
-
-
-def shown_of(connection: Connection, member: str, numbers: Sequence[int]) -> set[int]:
-    """Those of the cases of which the member may see what they hold. Raises NoSuchCase where one is not open to them:
-    what a session has in memory of a case that was taken from it is shown no more."""
-    keys, rows = tables.case_keys.c, tables.declarations.c
-    held = select(keys.number).where(keys.member == member, keys.number.in_(numbers))
-    if not set(connection.execute(held).scalars()).issuperset(numbers):
-        raise NoSuchCase(NO_CASE)
-    if read_meta(connection, ASKS, "") != ASKED:
-        return set(numbers)
-    return set(connection.execute(select(rows.number).where(rows.member == member, rows.number.in_(numbers))).scalars())
 
 
 def _members_by_case(connection: Connection, rows: Any) -> dict[int, tuple[str, ...]]:

@@ -7,11 +7,10 @@ from sqlalchemy import Connection, func, select
 
 from journalist_ui.vault import tables
 from journalist_ui.vault.database import read_meta
-from journalist_ui.vault.first_look import folded, own_words
+from journalist_ui.vault.first_look import folded
 from journalist_ui.vault.seen import CaseWords, Mark
 
 from .cases import ASKED, ASKS
-from .conversation import Conversation, SourceMessage
 
 MOST_WORDS, LONGEST_WORD = 20, 100
 
@@ -34,15 +33,9 @@ def read_marks(connection: Connection, member: str) -> dict[int, Mark]:
     return {number: Mark(*mark) for number, *mark in connection.execute(found).all()}
 
 
-def words_of(found: Conversation, more: Iterable[str]) -> str:
-    """What both sides wrote in a whole conversation, and ``more``: notes, reasons and tags."""
-    texts: list[str] = []
-    for one in found.messages:
-        if isinstance(one, SourceMessage):
-            texts += [one.raw] if one.report is None else own_words(one.report)
-        else:
-            texts.append(one.text)
-    return folded("\n".join([*texts, *more]))
+def words_of(written: Iterable[str]) -> str:
+    """As they are looked for: what both sides wrote in a whole conversation, notes, reasons and tags."""
+    return folded("\n".join(written))
 
 
 def find(known: Mapping[int, CaseWords], wanted: str) -> set[int]:

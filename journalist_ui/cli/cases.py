@@ -54,7 +54,7 @@ def cases(
       dropbox-desk cases --urgent --session ada.session --json
     """
     wanted = {"all": None, "inbox": ""}.get(shelf, shelf)
-    asked = Cases(True, state, tag, assigned, urgent, search, wanted)
+    asked = Cases(state, tag, assigned, urgent, search, wanted)
     found = ask_signed_in(session, asked)
     tell(found.notices)
     if not found.ready:

@@ -61,41 +61,14 @@ class CaseList:
 class Cases(Asked[CaseList], verb="cases"):
     """The cases of this member: all, or those that are like all that is given. ``assigned`` is a member's name, or me;
     ``shelf`` "" the inbox, junk, closed, or None for all. ``search``: every word of it stands in what the source and
-    the unit wrote, in notes, reasons or tags. ``opened`` false leaves out what takes opening a case: categories, tags
-    and excerpt."""
+    the unit wrote, in notes, reasons or tags."""
 
-    opened: bool = True
     state: str | None = None
     tag: str | None = None
     assigned: str | None = None
     urgent: bool = False
     search: str | None = None
     shelf: str | None = None
-
-
-@dataclass(frozen=True)
-class GlimpseLine:
-    """What a list says of a case's content."""
-
-    categories: tuple[str, ...]
-    excerpt: str
-    tags: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class GlimpseList:
-    """Of each case that was asked about, in that order; of one in which the member has yet to declare, nothing. Without
-    ``excerpts`` the member wants to see none, and each is ""."""
-
-    glimpses: tuple[GlimpseLine, ...]
-    excerpts: bool = True
-
-
-@dataclass(frozen=True)
-class Glimpses(Asked[GlimpseList], verb="glimpses"):
-    """The content of some lines."""
-
-    cases: tuple[CaseNumber, ...] = ()
 
 
 @dataclass(frozen=True)

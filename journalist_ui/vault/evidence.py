@@ -90,6 +90,10 @@ class SealedMessage:
     def _name(self, row: PartRow) -> str:
         return about_part(self._case, self._message, row.part, row.sealed)
 
+    def read(self, key: CaseKeys) -> bytes:
+        """The joined parts, whoever wrote them: to look words up in, never to be shown."""
+        return b"".join(self._body(row, key) for row in self._parts)
+
     def open(self, key: CaseKeys, kept: Container[str]) -> tuple[bytes, Proof]:
         """The joined parts, and what they prove. A part that does not open is left out and proves nothing."""
         opened = [self._open(row, key, kept) for row in self._parts]
@@ -99,15 +103,23 @@ class SealedMessage:
         worst = next((one for one in (Proof.UNPROVED, Proof.BEFORE) if one in proofs), Proof.PROVED)
         return b"".join(body for body, _ in opened), worst
 
-    def _open(self, row: PartRow, key: CaseKeys, kept: Container[str]) -> tuple[bytes, Proof]:
-        place = (row.number, row.message_id, row.part)
+    def _body(self, row: PartRow, key: CaseKeys) -> bytes:
         try:
-            if not row.proved:
-                body = key.open(row.sealed, part_info(*place))
-                return body, Proof.BEFORE if self._name(row) in kept else Proof.UNPROVED
-            plain = key.open(row.sealed, proved_part_info(*place))
+            return self._plain(row, key)[PART_PROOF if row.proved else 0 :]
+        except NotForThisKey:
+            return b""
+
+    def _plain(self, row: PartRow, key: CaseKeys) -> bytes:
+        info = proved_part_info if row.proved else part_info
+        return key.open(row.sealed, info(row.number, row.message_id, row.part))
+
+    def _open(self, row: PartRow, key: CaseKeys, kept: Container[str]) -> tuple[bytes, Proof]:
+        try:
+            plain = self._plain(row, key)
         except NotForThisKey:
             return b"", Proof.UNPROVED
+        if not row.proved:
+            return plain, Proof.BEFORE if self._name(row) in kept else Proof.UNPROVED
         body = plain[PART_PROOF:]
         try:
             proof = parse_part_proof(plain[:PART_PROOF])

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The list of cases, and what a person says of a case."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from journalist_ui.casework import inbox
@@ -9,16 +10,7 @@ from journalist_ui.casework.flood import count_flood
 from journalist_ui.casework.outcomes import take_back
 from journalist_ui.people.excerpts import wants_excerpts
 from journalist_ui.people.session import Session
-from journalist_ui.shapes.cases import (
-    CaseLine,
-    CaseList,
-    Cases,
-    GlimpseLine,
-    GlimpseList,
-    Glimpses,
-    SetState,
-    StateSet,
-)
+from journalist_ui.shapes.cases import CaseLine, CaseList, Cases, SetState, StateSet
 from journalist_ui.vault.seen import Glimpse
 
 from .desk import Desk
@@ -32,24 +24,41 @@ NOTHING = Glimpse((), "", (), b"")
 
 def cases(desk: Desk, session: Session, asked: Cases) -> CaseList:
     """Raises BadInput."""
-    lines = _examined(desk, session, _lines(desk, session))
-    ready = True
-    if asked.search is not None:
-        wanted, ready = found_cases(desk, session, asked.search)
-        lines = [one for one in lines if one.number in wanted]
-    lines = [one for one in lines if _is_like(one, session.member.name, asked)]
-    lines.sort(key=_need)
-    seconds, whole = desk.engine.period_seconds(), asked.opened or asked.tag is not None
-    known = _glimpses(desk, session, [one.number for one in lines if one.declared]) if whole else {}
-    owed = owed_by(desk)
-    told = [
-        _line(desk.engine.day, seconds, session, one, known.get(one.number, NOTHING), owed(one))
-        for one in lines
-        if asked.tag is None or _tagged(known.get(one.number, NOTHING), asked.tag)
-    ]
+    owner = session.member.name if asked.assigned == "me" else asked.assigned
+    found, ready = find_lines(desk, session, asked.search, owner)
+    told = tell_lines(desk, session, [one for one in found if _is_like(one, asked)])
+    if asked.tag is not None:
+        wanted = asked.tag.casefold()
+        told = tuple(one for one in told if wanted in (tag.casefold() for tag in one.tags))
     with desk.engine.vault.reading() as connection:
         boxed = count_flood(connection, session.member.name)
-    return CaseList(tuple(told), all_notices(desk), ready, boxed.total, boxed.urgent)
+    return CaseList(told, all_notices(desk), ready, boxed.total, boxed.urgent)
+
+
+def find_lines(
+    desk: Desk, session: Session, search: str | None, owner: str | None
+) -> tuple[list[inbox.CaseLine], bool]:
+    """The cases that are open to the member, what needs somebody first first: all, those in which the words stand,
+    those of an owner. And whether the search has looked through all of them."""
+    lines = _examined(desk, session, _lines(desk, session))
+    ready = True
+    if search is not None:
+        wanted, ready = found_cases(desk, session, search)
+        lines = [one for one in lines if one.number in wanted]
+    if owner is not None:
+        lines = [one for one in lines if owner in one.owners]
+    lines.sort(key=_need)
+    return lines, ready
+
+
+def tell_lines(desk: Desk, session: Session, lines: Sequence[inbox.CaseLine]) -> tuple[CaseLine, ...]:
+    """With what is owed in each, and what takes opening it. Raises NoSuchCase: what a session has in memory of a case
+    that was taken from it is shown no more."""
+    seconds, owed = desk.engine.period_seconds(), owed_by(desk)
+    known = _glimpses(desk, session, [one.number for one in lines if one.declared])
+    return tuple(
+        _line(desk.engine.day, seconds, session, one, known.get(one.number, NOTHING), owed(one)) for one in lines
+    )
 
 
 def _lines(desk: Desk, session: Session) -> list[inbox.CaseLine]:
@@ -71,18 +80,12 @@ def _examined(desk: Desk, session: Session, lines: list[inbox.CaseLine]) -> list
     return _lines(desk, session)
 
 
-def _is_like(line: inbox.CaseLine, me: str, asked: Cases) -> bool:
-    owner = me if asked.assigned == "me" else asked.assigned
+def _is_like(line: inbox.CaseLine, asked: Cases) -> bool:
     return (
         (asked.state is None or line.state == asked.state)
         and (asked.shelf is None or line.shelf == asked.shelf)
-        and (owner is None or owner in line.owners)
         and (line.urgent or not asked.urgent)
     )
-
-
-def _tagged(glimpse: Glimpse, tag: str) -> bool:
-    return tag.casefold() in (one.casefold() for one in glimpse.tags)
 
 
 def _need(line: inbox.CaseLine) -> tuple[bool, bool, int, int, int]:
@@ -129,16 +132,6 @@ def _whose(writers: tuple[str, ...], reader: str) -> str:
     if reader not in writers:
         return "other"
     return "mine" if len(writers) == 1 else "both"
-
-
-def glimpses(desk: Desk, session: Session, asked: Glimpses) -> GlimpseList:
-    """Raises NoSuchCase."""
-    with desk.engine.vault.reading() as connection:
-        declared = inbox.shown_of(connection, session.member.name, asked.cases)
-        wanted = wants_excerpts(connection, session.member.name)
-    found = _glimpses(desk, session, [number for number in asked.cases if number in declared])
-    told = (found.get(number, NOTHING) for number in asked.cases)
-    return GlimpseList(tuple(GlimpseLine(one.categories, one.excerpt, one.tags) for one in told), wanted)
 
 
 def _glimpses(desk: Desk, session: Session, numbers: list[int]) -> dict[int, Glimpse]:

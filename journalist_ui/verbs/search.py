@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from journalist_ui.casework import decisions, notes, outcomes, search
 from journalist_ui.casework.cases import OpenedCase, open_case, open_tags, read_tags
-from journalist_ui.casework.conversation import read_page
+from journalist_ui.casework.conversation import read_words
 from journalist_ui.people.session import Session
 from journalist_ui.refusals import NoSuchCase, Undeclared
 from journalist_ui.vault.roles import OPENERS
@@ -60,8 +60,8 @@ def _learn_case(desk: Desk, session: Session, number: int, mark: Mark) -> None:
             case = open_case(connection, session.holder, number, declared=True)
             shared = desk.words.get(number)
             if shared is None or shared.mark != mark:
-                sealed = read_page(connection, case)
-                shared = CaseWords(mark, search.words_of(sealed.open(), _beside(connection, case, mark)))
+                sealed = read_words(connection, case)
+                shared = CaseWords(mark, search.words_of([*sealed.open(), *_beside(connection, case, mark)]))
                 desk.words[number] = shared
         session.words[number] = shared
     except (NoSuchCase, Undeclared):

@@ -72,6 +72,16 @@ class TestDeskLedger:
             with pytest.raises(Broken):
                 ledger.check_acts(found)
 
+    def test_a_case_is_where_it_was_put(self) -> None:
+        """Either place while an answer is out, then one alone; and out of the flood box for good."""
+        ledger = self.ledger()
+        ledger.shelves, ledger.taken = {1: {"", "junk"}, 2: {"junk"}}, {3}
+        for found in ({1: "", 2: "junk", 3: ""}, {1: "junk", 2: "junk", 3: "", 4: ""}):
+            ledger.check_shelves(found)
+        for broken in ({1: "", 2: "", 3: ""}, {1: "closed", 2: "junk", 3: ""}, {2: "junk", 3: ""}, {1: "", 2: "junk"}):
+            with pytest.raises(Broken):
+                ledger.check_shelves(broken)
+
     def test_what_has_not_arrived_is_open(self) -> None:
         """Two reports not counted and a reply not read."""
         ledger = self.ledger()

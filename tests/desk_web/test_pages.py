@@ -19,7 +19,7 @@ from journalist_ui.vault.counters import count_cases
 from journalist_ui.vault.evidence import KEPT, MIGRATED, about_part
 from journalist_ui.vault.roles import list_openers
 from journalist_ui.vault.sealing import part_info, wrap_case_key
-from journalist_ui.web.pages.cases import INBOX_PAGE
+from journalist_ui.verbs.inbox import PAGE as INBOX_PAGE
 from tests.desk.reader import Reader
 from tests.desk.room import Room
 from tests.desk_web.house import House, Page
@@ -143,6 +143,16 @@ async def test_a_long_inbox_is_shown_by_pages(house: House, monkeypatch: pytest.
     assert all(page.body.count(">Discrimination<") == len(one) for page, one in zip(pages, rows, strict=True))
     assert 'href="/?page=2"' in pages[0].body
     assert f"Waiting for us {INBOX_PAGE + 20}" in pages[1].words
+
+
+async def test_a_search_shows_a_page_and_says_so(house: House) -> None:
+    """The first hundred of more, without a way to a second page, which would lead back into the inbox."""
+    add_cases(house.room, INBOX_PAGE + 20)
+    officer = await house.officer()
+    page = await officer.post("/search", {"words": "x"})
+    assert page.body.count("data-row") == INBOX_PAGE
+    assert f"{INBOX_PAGE + 20} cases with all of these words. The first hundred are shown" in page.words
+    assert "?page=2" not in page.body
 
 
 async def test_the_desk_goes_on_while_a_case_is_opened(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

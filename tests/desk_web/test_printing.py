@@ -30,12 +30,13 @@ async def test_a_reason_stands_in_the_record_and_nowhere_plain(house: House) -> 
 
 
 async def test_without_a_reason_nothing_prints(house: House) -> None:
-    """Neither with none nor with one that is too long; the case's page says so."""
+    """Neither with none nor with one that is too long; the case's page says so, with what was typed."""
     await house.report(1, "x")
     ada = await house.officer()
     for reason in ("", "   ", "x" * 201):
         page = await ada.post("/cases/1/print", {"reason": reason})
         assert (page.status, "Nothing was printed." in page.words) == (422, True)
+        assert f'name="reason" maxlength="200" autocomplete="off" value="{reason}" required' in page.body
         assert "data-printed" not in page.body
     assert printed(house) == []
 

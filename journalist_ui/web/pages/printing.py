@@ -10,9 +10,11 @@ from .conversation import case_page
 
 
 async def print_case(visit: Visit) -> Answer:
+    """What was typed stands there again where it was refused."""
+    reason = visit.field("reason")
     try:
-        found = await visit.ask(Print(visit.at.case, visit.field("reason")))
+        found = await visit.ask(Print(visit.at.case, reason))
     except BadInput as error:
-        return await case_page(visit, error=error.say)
+        return await case_page(visit, error=error.say, typed={"print": reason})
     report, *rest = found.case.messages
     return visit.page("print.html", printed=found, case=found.case, report=report, messages=rest)

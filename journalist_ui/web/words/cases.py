@@ -27,7 +27,7 @@ GROUPS = {
     "for-source": "Waiting for the source",
     **{name: said for name, said in SHELVES.items() if name},
 }
-"""The blocks of the list, in their order."""
+"""The blocks of the list."""
 
 
 def category(name: str) -> str:
