@@ -101,8 +101,9 @@
  */
 
 /**
- * `text` is inert: nothing in it is hidden. `day` is an ISO date.
- * @typedef {{number: number, kind: string, text: string, day: string}} MessageTold
+ * `text` is inert: nothing in it is hidden. `day` is an ISO date; `kinds` what becomes of the report, of an outcome. Not
+ * `readable`: it is in no form of its kind.
+ * @typedef {{number: number, kind: string, text: string, day: string, kinds: string[], readable: boolean}} MessageTold
  */
 
 /**

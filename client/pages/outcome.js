@@ -4,6 +4,7 @@
  * does nothing.
  */
 
+import { message, paragraph } from "./answer.js";
 import { fillComeBack } from "./come_back.js";
 import { all, emptyFilled, fill, fillWith, fresh, one, section } from "./dom.js";
 import { dayWords, has, say } from "./words.js";
@@ -15,8 +16,6 @@ const NO_ANSWER = new Set(["unreachable", "bad-answer"]);
 /** What passes by itself. */
 const LATER = new Set([...NO_ANSWER, "refused", "no-unit-receives"]);
 const DAY = 86_400;
-/** An address, a number to call or a call to meet: what an answer can lead somebody out of hiding with. */
-const FLAGGED = /:\/\/|www\.|\S@\S|\.(com|org|net|uk|onion)\b|\d[\d ()+-]{5,40}\d|\b(meet|call|phone|ring)\b/i;
 /** Of a visit that broke off after its answers were shown. @type {WarningTold} */
 export const UNACKNOWLEDGED = { code: "not-acknowledged", slug: "", name: "", days: 0, proof: false, text: "" };
 
@@ -103,13 +102,6 @@ export function fillGoing(state) {
   one(page, '[data-do="write"]').hidden = state !== "over";
 }
 
-/** @param {string} text */
-function paragraph(text) {
-  const made = document.createElement("p");
-  fill(made, text);
-  return made;
-}
-
 /** @param {string} text what must not be passed over */
 function inset(text) {
   const made = paragraph(text);
@@ -125,15 +117,7 @@ function conversation(found) {
   fill(heading, found.name);
   const count = found.collected === 0 ? "none" : found.collected === 1 ? "one" : "some";
   fill(collected, say(`collected-${count}`, { n: found.collected }));
-  const texts = found.messages.flatMap((text) => {
-    const shown = fresh("message");
-    for (const box of shown) {
-      fill(one(box, "h3"), say("message", { number: text.number, day: dayWords(text.day) }));
-      fill(one(box, "pre"), text.text);
-      if (FLAGGED.test(text.text)) fill(one(box, "p"), say("flagged"));
-    }
-    return shown;
-  });
+  const texts = found.messages.flatMap(message);
   const again = found.again === 0 ? "soon" : found.again === 1 ? "one" : "some";
   if (texts.length) texts.push(paragraph(say(`read-again-${again}`, { n: found.again })));
   if (found.unread) texts.push(paragraph(say(found.unread === 1 ? "unread-one" : "unread-some", { n: found.unread })));

@@ -28,6 +28,9 @@ import { aeadOpen, ed25519Verify, hkdf, mac } from "./primitives.js";
 /** @import { Bytes } from "./bytes.js" */
 /** @import { ConversationKeys } from "./codename.js" */
 
+/** @type {number[]} */
+const TYPES = Object.values(EntryType);
+
 /**
  * Whose entries and marks: b and P_pk.
  * @typedef {{beacon: Bytes, pseudonym: Bytes}} Whose
@@ -118,7 +121,7 @@ export function parseEntryPlain(plain) {
   if (reader.u8() !== VERSION) throw new WrongVersion("entry");
   const type = reader.u8();
   if (type in RESERVED_ENTRY_TYPES) throw new ReservedType("entry");
-  if (type !== EntryType.TEXT) throw new WrongType("entry");
+  if (!TYPES.includes(type)) throw new WrongType("entry");
   const [msgNo, firstUnread, part] = [reader.u32(1), reader.u32(1), reader.u8(1, MAX_TEXT_PARTS)];
   const parts = reader.u8(part, MAX_TEXT_PARTS);
   const length = reader.u16(0, TEXT_PART);

@@ -2,11 +2,12 @@
 /** @file What a unit's newest batch holds for one conversation (docs/protocol.md, section 6.5). */
 
 import { Chains, entryTag, joinText } from "./board.js";
-import { equal } from "./bytes.js";
-import { LANES, TAG } from "./constants.js";
-import { BadText, ProtocolError } from "./errors.js";
+import { concat, equal } from "./bytes.js";
+import { EntryType, LANES, TAG } from "./constants.js";
+import { BadBody, BadText, ProtocolError } from "./errors.js";
 import { payloadOf, rowOf } from "./index.js";
 import { markName, markValue, showMark } from "./marks.js";
+import { parseOutcome } from "./outcome.js";
 import { rowAt } from "./rows.js";
 import { openRow } from "./texts.js";
 import { keyAt } from "./units.js";
@@ -19,8 +20,9 @@ import { keyAt } from "./units.js";
 /** @import { Unit } from "./units.js" */
 
 /**
- * A text of which every part is in the batch: its number, kind and words.
- * @typedef {{number: number, type: number, text: string}} WholeText
+ * A text of which every part is in the batch: its number, type and words. Of an outcome the words are what is said with
+ * it, and `kinds` what becomes of the report. Not `readable`: it is no form of its type, and holds nothing.
+ * @typedef {{number: number, type: number, text: string, kinds: string[], readable: boolean}} WholeText
  */
 
 /**
@@ -47,14 +49,14 @@ class Gathered {
   failed = 0;
 
   /**
-   * Of several copies of a part the first counts; one whose number of parts differs is ignored.
+   * Of several copies of a part the first counts; one whose type or number of parts differs is ignored.
    * @param {EntryPlain} plain
    */
   add(plain) {
     this.firstUnread ||= plain.firstUnread;
     const parts = this.texts.get(plain.msgNo) ?? new Map();
     this.texts.set(plain.msgNo, parts);
-    const fits = [...parts.values()].every((other) => other.parts === plain.parts);
+    const fits = [...parts.values()].every((other) => other.type === plain.type && other.parts === plain.parts);
     if (fits && !parts.has(plain.part)) parts.set(plain.part, plain);
   }
 
@@ -98,6 +100,20 @@ async function gather(unit, { manifest: { period, serviceId }, index, rows }, ke
 }
 
 /**
+ * Throws BadText of a text, BadBody of a form.
+ * @param {number} number
+ * @param {number} type
+ * @param {Bytes[]} parts
+ * @returns {WholeText}
+ */
+function readText(number, type, parts) {
+  const plain = { number, type, text: "", kinds: [], readable: true };
+  if (type !== EntryType.OUTCOME) return { ...plain, text: joinText(parts) };
+  const { kinds, say } = parseOutcome(concat(...parts));
+  return { ...plain, text: say, kinds };
+}
+
+/**
  * @param {Gathered} found
  * @returns {WholeText[]}
  */
@@ -105,9 +121,11 @@ function texts(found) {
   const numbers = [...found.texts.keys()].filter((number) => found.whole(number)).sort((left, right) => left - right);
   return numbers.flatMap((number) => {
     const ordered = [...(found.texts.get(number)?.values() ?? [])].sort((left, right) => left.part - right.part);
+    const type = ordered[0]?.type ?? 0;
     try {
-      return [{ number, type: ordered[0]?.type ?? 0, text: joinText(ordered.map((one) => one.text)) }];
+      return [readText(number, type, ordered.map((one) => one.text))];
     } catch (error) {
+      if (error instanceof BadBody) return [{ number, type, text: "", kinds: [], readable: false }];
       if (!(error instanceof BadText)) throw error;
       return [];
     }

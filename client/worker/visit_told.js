@@ -43,8 +43,8 @@ function kind(enumeration, value) {
  * @returns {ConversationTold}
  */
 function conversationTold({ unit: { unit, newest }, collected, more, texts, failed }, { period, linger }) {
-  const messages = texts.map(({ number, type, text }) => {
-    return { number, kind: kind(EntryType, type), text: inert(text), day: day(newest, period) };
+  const messages = texts.map(({ number, type, text, ...rest }) => {
+    return { ...rest, number, kind: kind(EntryType, type), text: inert(text), day: day(newest, period) };
   });
   const again = Math.floor((linger * period) / DAY);
   return { slug: unit.slug, name: unit.name, collected, again, more, unread: failed, messages };

@@ -179,9 +179,13 @@ def open_under(key: bytes, pseudonym: bytes, entry: bytes, service_id: bytes, un
 def split_text(text: str) -> tuple[bytes, ...]:
     """A text as parts of at most 884 bytes, joined again before decoding. Raises BadText, TooLong with the number."""
     try:
-        data = text.encode()
+        return split_bytes(text.encode())
     except UnicodeEncodeError:
         raise BadText("text") from None
+
+
+def split_bytes(data: bytes) -> tuple[bytes, ...]:
+    """The same of what is written already. Raises TooLong with the number."""
     parts = max(1, -(-len(data) // TEXT_PART))
     if parts > MAX_TEXT_PARTS:
         raise TooLong("text", parts, MAX_TEXT_PARTS)

@@ -43,9 +43,10 @@ class EntryType(IntEnum):
     """What a board entry carries."""
 
     TEXT = 1
+    OUTCOME = 2
 
 
-RESERVED_ENTRY_TYPES = {2: "outcome", 3: "referral-offer", 4: "closed"}
+RESERVED_ENTRY_TYPES = {3: "referral-offer", 4: "closed", 6: "contact-opened"}
 """Numbers kept for later versions; an entry that uses one is refused."""
 
 
@@ -93,6 +94,7 @@ LANES = 8
 """Rows of a batch stand in eight lanes; a conversation has at most one in each."""
 MAX_TEXT_PARTS = 8
 """Each part of a text stands in another lane of one batch; what is longer is two texts."""
+MAX_TEXT = TEXT_PART * MAX_TEXT_PARTS
 MAX_TEXT_STEP = 127
 """The last step of a chain that a text is sealed with: eight chains to their ends are what a visit walks at most."""
 LOW = 3
@@ -176,6 +178,8 @@ CATEGORIES = (
     "discrimination",
 )
 """The closed list of what a report may be about."""
+OUTCOME_KINDS = ("investigation", "safeguarding", "recorded", "not-for-us")
+"""What may become of a report, in this order; the last stands alone."""
 MAX_ANSWERS = 32
 MAX_ANSWER_ID = 48
 MAX_CHOSEN = 16

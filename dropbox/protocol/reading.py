@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from .board import Chains, EntryPlain, entry_tag, join_text
 from .codename import ConversationKeys
 from .constants import LANES, TAG, EntryType
-from .errors import BadText, ProtocolError
+from .errors import BadBody, BadText, ProtocolError
 from .marks import Mark, mark_name, mark_value, show_mark
+from .outcome import parse_outcome
 from .proofs import ProvedBatch, ProvedUnit
 from .rows import row_at
 from .texts import open_row
@@ -16,11 +17,15 @@ from .units import Unit
 
 @dataclass(frozen=True)
 class WholeText:
-    """A text of which every part is in the batch: its number, kind and words."""
+    """A text of which every part is in the batch: its number, type and words. Of an outcome the words are what is said
+    with it, and ``kinds`` what becomes of the report. Not ``readable``: it is not in the form of its type, and holds
+    nothing."""
 
     number: int
     type: EntryType
     text: str = field(repr=False)
+    kinds: tuple[str, ...] = ()
+    readable: bool = True
 
 
 @dataclass(frozen=True)
@@ -48,10 +53,10 @@ class _Gathered:
     failed: int = 0
 
     def add(self, plain: EntryPlain) -> None:
-        """Of several copies of a part the first counts; one whose number of parts differs is ignored."""
+        """Of several copies of a part the first counts; one whose type or number of parts differs is ignored."""
         self.first_unread = self.first_unread or plain.first_unread
         parts = self.texts.setdefault(plain.msg_no, {})
-        if all(other.parts == plain.parts for other in parts.values()):
+        if all((other.type, other.parts) == (plain.type, plain.parts) for other in parts.values()):
             parts.setdefault(plain.part, plain)
 
     def whole(self, number: int) -> bool:
@@ -91,10 +96,20 @@ def _texts(found: _Gathered) -> tuple[WholeText, ...]:
         if found.whole(number):
             ordered = [parts[place] for place in sorted(parts)]
             try:
-                texts.append(WholeText(number, ordered[0].type, join_text([one.text for one in ordered])))
+                texts.append(_read_text(number, ordered[0].type, [one.text for one in ordered]))
             except BadText:
                 continue
+            except BadBody:
+                texts.append(WholeText(number, ordered[0].type, "", readable=False))
     return tuple(texts)
+
+
+def _read_text(number: int, kind: EntryType, parts: list[bytes]) -> WholeText:
+    """Raises BadText of a text, BadBody of a form."""
+    if kind is EntryType.OUTCOME:
+        found = parse_outcome(b"".join(parts))
+        return WholeText(number, kind, found.say, found.kinds)
+    return WholeText(number, kind, join_text(parts))
 
 
 def _find_mark(batch: ProvedBatch, keys: ConversationKeys) -> Mark | None:

@@ -10,6 +10,8 @@ import click
 from dropbox.flows.source.reading import FoundConversation, Reading
 from dropbox.flows.trust import Warned
 from dropbox.protocol.codename import stretch
+from dropbox.protocol.constants import EntryType
+from dropbox.protocol.reading import WholeText
 
 from . import advice, terminal
 from .codenames import ask_codename, show_option
@@ -20,16 +22,22 @@ from .service import open_service, service_options
 
 
 def _values(found: FoundConversation, seconds: int) -> dict[str, object]:
-    messages = [
-        {
-            "number": text.number,
-            "kind": terminal.kind(text.type.name),
-            "text": text.text,
-            "day": terminal.day(found.unit.newest, seconds),
-        }
-        for text in found.texts
-    ]
+    day = terminal.day(found.unit.newest, seconds)
+    messages = [_message(text, day) for text in found.texts]
     return {"unit": found.unit.unit.slug, "collected": found.collected, "more": found.more, "messages": messages}
+
+
+def _message(text: WholeText, day: str) -> dict[str, object]:
+    """What each type has beside its words, and what is not readable, says so."""
+    values: dict[str, object] = {
+        "number": text.number,
+        "kind": terminal.kind(text.type.name),
+        "text": text.text,
+        "day": day,
+    }
+    if not text.readable:
+        return {**values, "form": "unreadable"}
+    return {**values, "kinds": text.kinds} if text.type is EntryType.OUTCOME else values
 
 
 @click.command()

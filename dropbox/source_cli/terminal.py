@@ -19,9 +19,11 @@ from dropbox.protocol.errors import (
     UnknownWord,
     WrongWordCount,
 )
-from dropbox.protocol.inert import margin
+from dropbox.protocol.inert import margin, wrapped
 from dropbox.protocol.policy import Policy
+from dropbox.protocol.reading import WholeText
 from dropbox.shown.days import DAY
+from dropbox.shown.told import UNREADABLE, meanings
 from dropbox.transport.errors import TransportFailed
 
 NARROWEST, WIDEST = 30, 100
@@ -121,7 +123,7 @@ def conversation_lines(found: FoundConversation, policy: Policy) -> Iterator[str
     width = max(min(shutil.get_terminal_size().columns, WIDEST), NARROWEST)
     for text in found.texts:
         yield f"  {text.number}. {kind(text.type.name)}, as it stood on {day(found.unit.newest, policy.period)}"
-        yield from margin(text.text, width)
+        yield from _words(text, width)
     if found.texts:
         yield f"  {read_again(policy)}"
     if found.more:
@@ -130,6 +132,15 @@ def conversation_lines(found: FoundConversation, policy: Policy) -> Iterator[str
         one = "A part of an answer could not be opened. The unit sends it again by itself."
         more = f"{found.read.failed} parts of answers could not be opened. The unit sends them again by itself."
         yield f"  {more if found.read.failed > 1 else one}"
+
+
+def _words(text: WholeText, width: int) -> Iterator[str]:
+    """What a unit said, behind a margin, and before it in this program's words what that is."""
+    own = meanings(text.kinds) if text.readable else [UNREADABLE.format(number=text.number)]
+    for one in own:
+        yield from (f"  {line}" for line in wrapped(one, width - 2))
+    if text.text or not own:
+        yield from margin(text.text, width)
 
 
 def read_again(policy: Policy) -> str:

@@ -127,7 +127,7 @@ def open_tags(case: OpenedCase, sealed: bytes) -> list[str]:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is kept of a case beside what was written in it."""
+    """What is kept of a case beside what was written in it. ``told``: its source was sent the outcome that holds."""
 
     urgent: bool
     all_named: bool
@@ -136,14 +136,17 @@ class Facts:
     outcomes: tuple[str, ...]
     owners: tuple[str, ...]
     tags: tuple[str, ...]
+    told: bool
 
 
 def read_facts(connection: Connection, case: OpenedCase) -> Facts:
     """As they are now."""
     cases, owners = tables.cases.c, tables.owners.c
-    columns = select(cases.urgent, cases.all_named, cases.muted, cases.shelf, cases.outcomes)
-    urgent, all_named, muted, shelf, outcomes = connection.execute(columns.where(cases.number == case.number)).one()
+    columns = select(cases.urgent, cases.all_named, cases.muted, cases.shelf, cases.outcomes, cases.told)
+    urgent, all_named, muted, shelf, outcomes, told = connection.execute(
+        columns.where(cases.number == case.number)
+    ).one()
     names = select(owners.member).where(owners.number == case.number).order_by(owners.member)
     tags = open_tags(case, read_tags(connection, [case.number]).get(case.number, b""))
     people = tuple(connection.execute(names).scalars())
-    return Facts(urgent, all_named, muted, shelf, tuple(outcomes.split()), people, tuple(tags))
+    return Facts(urgent, all_named, muted, shelf, tuple(outcomes.split()), people, tuple(tags), told)

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from sqlalchemy import Column, ColumnElement, Connection, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from dropbox.protocol.board import split_bytes, split_text
 from dropbox.protocol.body import Report, parse_body
 from dropbox.protocol.errors import BadBody, NotForThisKey
+from dropbox.protocol.outcome import Outcome, encode_outcome, named_together
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.counters import ON_THE_WAY, count_shown
-from journalist_ui.vault.evidence import KEPT, REPLY, Proof, SealedMessage, about_text, listed
+from journalist_ui.vault.evidence import KEPT, SENDS, Proof, SealedMessage, about_text, listed
 from journalist_ui.vault.first_look import said_in
 from journalist_ui.vault.rows import PARTS, TEXTS, WHOLE_MESSAGES, MessageRow, PartRow, TextRow
 from journalist_ui.vault.sealing import CaseKeys, answer_info
@@ -46,7 +48,7 @@ class OfficerText:
     """A text of the unit and where it is on its way. ``number`` is its msg_no, 0 before it has one; ``once`` the
     version of the draft that it was, "" for none. ``written`` is the period for which it was first planned, ``stood``
     that of the newest batch that carried it, each 0 before. ``authorisation`` and ``officer``: by what reference, and
-    who, somebody outside the desk authorised it, "" for nobody."""
+    who, somebody outside the desk authorised it, "" for nobody. ``kinds``: it is an outcome, with these words."""
 
     number: int
     period: int
@@ -60,6 +62,14 @@ class OfficerText:
     stood: int = 0
     authorisation: str = ""
     officer: str = ""
+    kinds: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> int:
+        """How many parts it travels in."""
+        if self.kinds:
+            return len(split_bytes(encode_outcome(Outcome(self.kinds, self.text))))
+        return len(split_text(self.text))
 
     def is_off_board(self, newest: int) -> bool:
         """Whether the unit's newest batch, of that period, was planned with it and does not carry it."""
@@ -181,7 +191,7 @@ def _read(
     theirs, sealed = _messages(connection, case, these)
     kept = listed(connection, [name for one in sealed for name in one.names()])
     ours = _texts(connection, case.number, these) if texts else []
-    written = listed(connection, map(text_name, ours), (REPLY, KEPT))
+    written = listed(connection, map(text_name, ours), (*SENDS, KEPT))
     return Sealed(case, tuple(zip(theirs, sealed, strict=True)), tuple(ours), kept, written, page, pages)
 
 
@@ -232,11 +242,18 @@ def _text(row: TextRow, key: CaseKeys, written: Mapping[str, Proof]) -> OfficerT
     try:
         words = json.loads(key.open(row.sealed, answer_info(row.number, row.text)))
         author, text = str(words["by"]), str(words["text"])
-        once, *authorised = (str(words.get(name, "")) for name in ("once", "authorisation", "officer"))
-    except (NotForThisKey, ValueError, KeyError, TypeError):
-        author, text, once, authorised, proof = "", "", "", ["", ""], Proof.UNPROVED
-    place = (row.msg_no, row.period, row.place)
-    return OfficerText(*place, author, text, row.state, proof, once, row.written, row.stood, *authorised)
+        once, reference, officer = (str(words.get(name, "")) for name in ("once", "authorisation", "officer"))
+        kinds = tuple(map(str, words.get("kinds", ())))
+        if kinds and not named_together(kinds):
+            raise ValueError("kinds")
+    except (NotForThisKey, ValueError, KeyError, TypeError, AttributeError):
+        author, text, once, reference, officer, kinds, proof = "", "", "", "", "", (), Proof.UNPROVED
+    return OfficerText(
+        *(row.msg_no, row.period, row.place, author, text, row.state, proof, once, row.written, row.stood),
+        authorisation=reference,
+        officer=officer,
+        kinds=kinds,
+    )
 
 
 def text_rows(connection: Connection, number: int) -> list[TextRow]:

@@ -5,9 +5,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
+from dropbox.protocol.constants import OUTCOME_KINDS as KINDS
 from dropbox.protocol.errors import NotForThisKey
+from dropbox.protocol.outcome import ALONE, Outcome as OutcomeForm, encode_outcome
 from dropbox.protocol.primitives import hpke_seal
 from journalist_ui.refusals import BadInput
 from journalist_ui.vault import audit, tables
@@ -15,8 +17,6 @@ from journalist_ui.vault.sealing import outcome_info
 
 from .cases import OUTCOME, OpenedCase
 
-KINDS = ("investigation", "safeguarding", "recorded", "not-for-us")
-ALONE = "not-for-us"
 LONGEST_WHY = 14_000
 """Letters of a reason."""
 WHICH = (
@@ -24,26 +24,33 @@ WHICH = (
     "stands alone."
 )
 
+NONE_YET = "This case has no outcome, so nothing can be released. Set it first: `dropbox-desk outcome CASE --kind …`."
+NOT_READABLE = "The outcome that holds does not open, so it was not released. Set it anew."
+
 
 @dataclass(frozen=True)
 class Outcome:
     """One setting, on a ``day`` of unix time, of these ``kinds``, none where it was taken back. ``by`` is "" where it
-    does not open; ``say`` what the source is to be told."""
+    does not open; ``say`` what the source is to be told with them; ``released`` the day on which that was sent, 0 for
+    not."""
 
     day: int
     kinds: tuple[str, ...]
     by: str
     reason: str = field(repr=False)
     say: str = field(repr=False)
+    released: int = 0
 
 
 @dataclass(frozen=True)
 class SealedOutcome:
     """A row as it stands in the vault."""
 
+    id: int
     day: int
     kinds: str
     sealed: bytes
+    released: int
 
 
 def check_outcome(kinds: Sequence[str], reason: str) -> tuple[str, ...]:
@@ -63,7 +70,7 @@ def set_outcome(
     named = check_outcome(kinds, reason)
     _add(connection, case, named, {"reason": reason, "say": say}, day)
     this = update(tables.cases).where(tables.cases.c.number == case.number)
-    connection.execute(this.values(state=OUTCOME, outcomes=" ".join(named)))
+    connection.execute(this.values(state=OUTCOME, outcomes=" ".join(named), told=False))
     audit.record(connection, day, case.reader, "outcome", ", ".join(named), case=case.number)
     return named
 
@@ -73,7 +80,8 @@ def take_back(connection: Connection, case: OpenedCase, day: int) -> None:
     if case.row.state != OUTCOME:
         return
     _add(connection, case, (), {"reason": "", "say": ""}, day)
-    connection.execute(update(tables.cases).where(tables.cases.c.number == case.number).values(outcomes=""))
+    this = update(tables.cases).where(tables.cases.c.number == case.number)
+    connection.execute(this.values(outcomes="", told=False))
     audit.record(connection, day, case.reader, "outcome taken back", case=case.number)
 
 
@@ -85,6 +93,35 @@ def _add(connection: Connection, case: OpenedCase, kinds: tuple[str, ...], words
     connection.execute(insert(tables.outcomes).values(values))
 
 
+@dataclass(frozen=True)
+class Present:
+    """The outcome that holds: ``setting`` counts those of the case from 1, ``row`` names it in the vault; ``written``
+    is what its source would get."""
+
+    setting: int
+    row: int
+    outcome: Outcome
+    written: bytes = field(repr=False)
+
+
+def present_outcome(connection: Connection, case: OpenedCase) -> Present:
+    """Raises BadInput where the case has none, or it does not open."""
+    settings = read_outcomes(connection, case.number)
+    found = _open(case, settings[-1]) if settings else None
+    if found is None or not found.kinds:
+        raise BadInput(NONE_YET)
+    if not found.by:
+        raise BadInput(NOT_READABLE)
+    written = encode_outcome(OutcomeForm(found.kinds, found.say))
+    return Present(len(settings), settings[-1].id, found, written)
+
+
+def note_release(connection: Connection, case: OpenedCase, told: Present, text: int, day: int) -> None:
+    """It goes to the source as the ``text`` of that id, stored in the same transaction."""
+    connection.execute(insert(tables.releases).values(text=text, outcome=told.row, day=day))
+    connection.execute(update(tables.cases).where(tables.cases.c.number == case.number).values(told=True))
+
+
 def without_outcome(connection: Connection, numbers: Sequence[int]) -> list[int]:
     """Those of the cases that have none, in their order."""
     cases = tables.cases.c
@@ -94,8 +131,10 @@ def without_outcome(connection: Connection, numbers: Sequence[int]) -> list[int]
 
 def read_outcomes(connection: Connection, number: int) -> list[SealedOutcome]:
     """Of a case, oldest first."""
-    rows = tables.outcomes.c
-    columns = select(rows.day, rows.kinds, rows.sealed).where(rows.number == number).order_by(rows.id)
+    rows, sent = tables.outcomes.c, tables.releases.c
+    released = select(func.coalesce(func.max(sent.day), 0)).where(sent.outcome == rows.id).scalar_subquery()
+    columns = select(rows.id, rows.day, rows.kinds, rows.sealed, released).where(rows.number == number)
+    columns = columns.order_by(rows.id)
     return [SealedOutcome(*row) for row in connection.execute(columns)]
 
 
@@ -110,4 +149,4 @@ def _open(case: OpenedCase, one: SealedOutcome) -> Outcome:
         by, reason, say = (str(words[name]) for name in ("by", "reason", "say"))
     except (NotForThisKey, ValueError, KeyError, TypeError):
         by, reason, say = "", "", ""
-    return Outcome(one.day, tuple(one.kinds.split()), by, reason, say)
+    return Outcome(one.day, tuple(one.kinds.split()), by, reason, say, one.released)

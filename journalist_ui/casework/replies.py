@@ -2,8 +2,8 @@
 """A text to the source: what its sender must know of the case before, and its storing."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, insert, select
 
@@ -14,7 +14,7 @@ from journalist_ui.refusals import CaseMoved, SetAside
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.counters import JUNK, count_cases
 from journalist_ui.vault.database import next_place
-from journalist_ui.vault.evidence import REPLY, about_text
+from journalist_ui.vault.evidence import RELEASE, REPLY, SENDS, about_text
 from journalist_ui.vault.ledger import add_text
 from journalist_ui.vault.sealing import answer_info
 
@@ -37,6 +37,8 @@ ASIDE = (
 AUTHORISED = "reply authorised"
 """Beside the act of sending: somebody outside the desk has authorised the text."""
 
+_ACTS = {EntryType.TEXT: REPLY, EntryType.OUTCOME: RELEASE}
+
 
 @dataclass(frozen=True)
 class Authorisation:
@@ -51,13 +53,16 @@ class Authorisation:
 class Reply:
     """A text as it will be posted, in the ``parts`` of protocol.board.split_text. ``once`` is the version of the draft
     that it was, "" for none; ``mark`` the newest place of the case that its sender knows, None where they said that
-    they need not. ``ahead``: it asks about what is to come."""
+    they need not. ``ahead``: it asks about what is to come. Of another ``type`` the parts are its form, and ``said`` is
+    what members see of it, by name."""
 
     parts: tuple[bytes, ...]
     once: str = ""
     mark: int | None = None
     authorisation: Authorisation | None = None
     ahead: bool = False
+    type: EntryType = EntryType.TEXT
+    said: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
 def store_reply(connection: Connection, case: OpenedCase, reply: Reply, period: int, day: int) -> Text:
@@ -67,11 +72,12 @@ def store_reply(connection: Connection, case: OpenedCase, reply: Reply, period: 
     refuse_set_aside(connection, number)
     if reply.mark is not None and newest_place(connection, number) > reply.mark:
         raise CaseMoved(ADDED)
-    words = {"by": case.reader, "text": b"".join(reply.parts).decode()}
+    said = reply.said or {"text": b"".join(reply.parts).decode()}
+    words: dict[str, object] = {"by": case.reader, **said}
     words |= {"once": reply.once} if reply.once else {}
     allowed = reply.authorisation
     words |= {"authorisation": allowed.reference, "officer": allowed.officer} if allowed else {}
-    text = Text(id=0, pseudonym=case.row.pseudonym, type=EntryType.TEXT, parts=reply.parts)
+    text = Text(id=0, pseudonym=case.row.pseudonym, type=reply.type, parts=reply.parts)
     text.id = add_text(connection, text)
     sealed = hpke_seal(case.key.public, json.dumps(words).encode(), answer_info(number, text.id))
     values = {"text": text.id, "number": number, "period": period, "place": next_place(connection), "sealed": sealed}
@@ -79,7 +85,7 @@ def store_reply(connection: Connection, case: OpenedCase, reply: Reply, period: 
     connection.execute(insert(tables.answers).values(values))
     count_cases(connection, [number])
     about = about_text(number, text.id, sealed)
-    audit.record(connection, day, case.reader, REPLY, about, case=number, named=True)
+    audit.record(connection, day, case.reader, _ACTS[reply.type], about, case=number, named=True)
     if allowed:
         audit.record(connection, day, case.reader, AUTHORISED, about, case=number)
     return text
@@ -130,7 +136,7 @@ def _unread(connection: Connection, number: int, member: str) -> bool:
 def _others_wrote(connection: Connection, case: OpenedCase) -> bool:
     """Whether a text of another member stands in the audit log after the member last opened the case."""
     for done in acts_of(connection, case):
-        if done.act == REPLY and done.member != case.reader:
+        if done.act in SENDS and done.member != case.reader:
             return True
         if done.act == SHOW and done.member == case.reader:
             return False

@@ -8,6 +8,7 @@ import click
 from dropbox.command_line.output import check_output
 from dropbox.command_line.refused import OutputLost
 from dropbox.questions.told import told
+from dropbox.shown.told import meanings
 from journalist_ui.shapes.conversation import Case, Message, Show
 from journalist_ui.words.decisions import decided, prompts
 from journalist_ui.words.deliveries import delivery
@@ -75,7 +76,8 @@ def _handled(fields: Case) -> list[str]:
     lines = [FLAGS[flag] for flag in fields.flags]
     lines += [f"Assigned to: {', '.join(fields.assigned)}"] if fields.assigned else []
     lines += [f"Tags: {', '.join(map(inert, fields.tags))}"] if fields.tags else []
-    lines += [f"Outcome: {in_words(fields.outcomes)}; the source is not told yet"] if fields.outcomes else []
+    told = "it is released to the source" if fields.told else "the source is not told yet"
+    lines += [f"Outcome: {in_words(fields.outcomes)}; {told}"] if fields.outcomes else []
     return lines + ([SHELVES[fields.shelf]] if fields.shelf else [])
 
 
@@ -109,6 +111,7 @@ def _decided(fields: Case) -> list[str]:
             *(quoted(one.reason) if one.reason else []),
         ]
         lines += ["To tell the source:", *quoted(one.say)] if one.say else []
+        lines += [f"Released to the source on {one.released}"] if one.released else []
     return lines
 
 
@@ -130,9 +133,10 @@ def _message(message: Message) -> list[str]:
     elif message.sender == "unproved":
         head = f"Message {message.number}, {message.day}: {UNPROVED}"
     else:
-        number = f"text {message.number}" if message.number else "text not yet sent"
+        number = f"{message.kind} {message.number}" if message.number else f"{message.kind} not yet sent"
         head = f"Unit ({inert(message.author or '')}), {number}, {message.day}, {delivery(message).line}"
         head += f", authorised by {inert(message.officer)} ({inert(message.authorisation)})" if message.officer else ""
         head += f": {UNWRITTEN}" if message.proof == "unproved" else ""
     head += ", stored before proofs were kept" if message.proof == "before" else ""
-    return [head, *_told(message), *quoted(message.text)]
+    told = meanings(message.kinds)
+    return [head, *_told(message), *quoted("\n".join([*told, message.text] if message.text else told or [""]))]

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """``dropbox-desk reply``: write to the source of a case."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from journalist_ui.shapes.replies import Preview, Previewed, Replied, Reply
+from journalist_ui.shapes.reply_marks import ReplyMark
 from journalist_ui.words.counts import counted
 from journalist_ui.words.decisions import AHEAD
 from journalist_ui.words.lengths import length
@@ -13,6 +16,24 @@ from journalist_ui.words.reply_marks import mark_kind
 
 from .asking import ask_signed_in, json_option, read_text, session_option, show, show_done
 from .terminal import inert
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def allowing_options(command: Command) -> Command:
+    """What lets a text go that the checker marks."""
+    for option in (
+        click.option("--officer", default="", help="Name and rank of the officer who gave it, at most 80 letters."),
+        click.option(
+            "--authorisation",
+            default="",
+            help="For a text that tasks the source: the reference of an authorisation from outside the desk, at most "
+            "60 letters. It is kept with the text.",
+        ),
+        click.option("--read-marks", is_flag=True, help="Send although something is marked: you have read the marks."),
+    ):
+        command = option(command)
+    return command
 
 
 @click.command()
@@ -26,14 +47,7 @@ from .terminal import inert
     "this before.",
 )
 @click.option("--check", is_flag=True, help="Say what is marked in the text and how it would leave. Nothing is sent.")
-@click.option("--read-marks", is_flag=True, help="Send although something is marked: you have read the marks.")
-@click.option(
-    "--authorisation",
-    default="",
-    help="For a text that tasks the source: the reference of an authorisation from outside the desk, at most 60 "
-    "letters. It is kept with the text.",
-)
-@click.option("--officer", default="", help="Name and rank of the officer who gave it, at most 80 letters.")
+@allowing_options
 @json_option
 def reply(
     case: int,
@@ -73,13 +87,15 @@ def _checked(fields: Previewed) -> list[str]:
     size = f"{length(fields.parts, fields.batches)}: {counted(fields.parts, 'part')}, {counted(fields.bytes, 'byte')}."
     lines = [f"{size} It would leave by {fields.next_batch}. Nothing was sent."]
     lines += [f"{inert(name)} is writing in this case too." for name in fields.writing]
-    lines += [AHEAD] if fields.ahead else []
-    if not fields.marks:
-        return [*lines, "The checker marks nothing."]
-    lines.append(f"The checker marks {counted(len(fields.marks), 'thing')}:")
-    for one in fields.marks:
-        lines.append(f'  {mark_kind(one.kind)}: "{inert(one.words)}". {one.reason}')
-    return lines
+    return [*lines, *([AHEAD] if fields.ahead else []), *marked(fields.marks)]
+
+
+def marked(marks: Sequence[ReplyMark]) -> list[str]:
+    """What the checker says of a text."""
+    if not marks:
+        return ["The checker marks nothing."]
+    lines = [f"The checker marks {counted(len(marks), 'thing')}:"]
+    return lines + [f'  {mark_kind(one.kind)}: "{inert(one.words)}". {one.reason}' for one in marks]
 
 
 def _replied(fields: Replied) -> list[str]:

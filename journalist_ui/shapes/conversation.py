@@ -24,7 +24,8 @@ class Message:
 
     Ours have an ``author``, and where somebody outside the desk authorised them the ``authorisation``'s reference and
     the ``officer`` who gave it. A source's that is no form of ours has ``form`` unreadable, and its ``text`` is what
-    came, byte for byte; one after the report may have ``categories``, ``force`` and ``answers`` of its own."""
+    came, byte for byte; one after the report may have ``categories``, ``force`` and ``answers`` of its own. ``kind`` is
+    text or outcome; of an outcome ``kinds`` are what the source is told, and ``text`` what is said with them."""
 
     number: int
     sender: str
@@ -39,6 +40,8 @@ class Message:
     categories: tuple[str, ...] = ()
     force: str = ""
     answers: dict[str, Answer] | None = None
+    kind: str = "text"
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Case:
     ``answers`` are those of the report that opened it; ``flags``, ``shelf``, ``outcomes``, ``owed``, ``due`` and
     ``due_now`` as in the list. ``outcome_history`` has each setting, ``decisions`` each that was made, the oldest
     first; ``links`` are those to cases that are open to the member too;
-    ``timeline`` is what happened, the oldest first."""
+    ``timeline`` is what happened, the oldest first; ``told``: the source was sent the outcome that holds."""
 
     case: int
     state: str
@@ -71,6 +74,7 @@ class Case:
     due_now: tuple[str, ...] = ()
     page: int = 0
     pages: int = 0
+    told: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,21 +5,10 @@ from dataclasses import dataclass
 
 from .asked import Asked, CaseNumber
 from .conversation import Message
+from .reply_marks import ReplyMark
 
 LONGEST_REFERENCE, LONGEST_OFFICER = 60, 80
 """Letters of an authorisation's reference, and of the name and rank of the officer who gave it."""
-
-
-@dataclass(frozen=True)
-class ReplyMark:
-    """What the checker marks in a text: from ``start`` to before ``end``, in letters, with these ``words``; ``kind`` is
-    tasking, gives-away, identity, meeting or link, ``reason`` a sentence for the text's writer."""
-
-    start: int
-    end: int
-    kind: str
-    reason: str
-    words: str
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,9 @@ from .sealing import CaseKeys, part_info, proved_part_info
 KEPT = "kept before proofs"
 MIGRATED = "vault migrated"
 REPLY = "reply"
+RELEASE = "outcome released"
+SENDS = (REPLY, RELEASE)
+"""Acts by which a text of the unit goes to its source: each names it."""
 LINK = "link"
 MEMBER_KEY = "member key"
 _AT_ONCE = 500

@@ -60,6 +60,7 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         shelf=facts.shelf,
         notes=note_lines(open_notes(case, noted)),
         outcomes=facts.outcomes,
+        told=facts.told,
         outcome_history=outcome_lines(open_outcomes(case, ended)),
         links=link_lines(holding(linked)),
         timeline=history.lines,
@@ -112,6 +113,8 @@ def message_of(one: OnPage, seconds: int, newest: int, first: Report | None = No
             authorisation=one.authorisation,
             officer=one.officer,
             proof=proof,
+            kind="outcome" if one.kinds else "text",
+            kinds=one.kinds,
         )
     sender = "unproved" if one.proof is Proof.UNPROVED else "source"
     report = one.report

@@ -50,7 +50,7 @@ def owed_by(desk: Desk) -> Callable[[CaseLine], Owed]:
             acts.append("review")
             due["review"] = line.junked + settings.junk_days
         # A closed case still owes its source that; one that was set aside does not.
-        if line.outcomes and line.declared and line.shelf != JUNK:
+        if line.outcomes and not line.told and line.declared and line.shelf != JUNK:
             acts.append("tell")
         now = tuple([act for act, day in due.items() if day <= today]) if due else ()
         return Owed(tuple(acts), {act: near_day(day, DAY) for act, day in due.items()}, now)

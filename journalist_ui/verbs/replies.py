@@ -85,7 +85,7 @@ def _previewed(desk: Desk, session: Session, case: int, text: str) -> Previewed:
     """How a text would leave, and its marks. Raises NoSuchCase, BadInput, NotYet."""
     parts = _parts(desk, text)
     ours = _texts(desk, session, case)
-    unread = sum(len(split_text(one.text)) for one in ours if one.state in ON_THE_WAY and one.text)
+    unread = sum(one.parts for one in ours if one.state in ON_THE_WAY and one.author)
     return Previewed(
         case=case,
         text=text,
@@ -128,7 +128,7 @@ def _send_text(desk: Desk, session: Session, asked: Reply) -> Text:
         with desk.engine.vault.reading() as connection:
             mark = replies.known_mark(connection, open_case(connection, session.holder, asked.case))
         replies.refuse_repeated(_texts(desk, session, asked.case), asked.text)
-    authorisation = let_through(desk, session, asked, asked.text)
+    authorisation = let_through(desk, session, asked.case, asked, asked.text)
     engine, new = desk.engine, replies.Reply(parts, "", mark, authorisation, asks_ahead(asked.text))
     with engine.vault.writing() as connection:
         case = open_case(connection, session.holder, asked.case)
@@ -156,7 +156,7 @@ def _send_draft(desk: Desk, session: Session, asked: Reply) -> Text | None:
         raise BadInput(NOT_THAT)
     try:
         parts = _parts(desk, texts[0])
-        authorisation = let_through(desk, session, asked, texts[0])
+        authorisation = let_through(desk, session, number, asked, texts[0])
         new = replies.Reply(parts, version, int(mark), authorisation, asks_ahead(texts[0]))
         text = _store_draft(desk, session, number, new)
     except (BadInput, CaseMoved):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the checker marks in a text to a source, and what it takes to send one all the same."""
 
+from typing import Protocol
+
 from journalist_ui.casework.cases import open_case
 from journalist_ui.casework.replies import Authorisation
 from journalist_ui.casework.source_words import read_lately, source_words
@@ -8,19 +10,33 @@ from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput, MarksUnread, TaskingRefused
 from journalist_ui.reply_check.known import read_known
 from journalist_ui.reply_check.marking import TASKING, check_reply
-from journalist_ui.shapes.replies import LONGEST_OFFICER, LONGEST_REFERENCE, Reply, ReplyMark
+from journalist_ui.shapes.replies import LONGEST_OFFICER, LONGEST_REFERENCE
+from journalist_ui.shapes.reply_marks import ReplyMark
 
 from .desk import Desk
 
 TASKS = (
     "The text asks the source to do something for the unit, which a desk cannot authorise. Nothing was sent. Take that "
-    "out (`dropbox-desk reply --check` shows where), or give --authorisation and --officer of an authorisation from "
-    "outside the desk."
+    "out (`dropbox-desk {command} --check` shows where), or give --authorisation and --officer of an authorisation "
+    "from outside the desk."
 )
 UNREAD = (
     "The checker marks something in the text that could harm the source. Nothing was sent. Look at it with "
-    "`dropbox-desk reply --check`; then change the text, or say --read-marks."
+    "`dropbox-desk {command} --check`; then change the text, or say --read-marks."
 )
+
+
+class Allowed(Protocol):
+    """What a request says that goes to a source: who has authorised it, and whether its sender has read the marks."""
+
+    @property
+    def authorisation(self) -> str: ...
+
+    @property
+    def officer(self) -> str: ...
+
+    @property
+    def read_marks(self) -> bool: ...
 
 
 def marks_of(desk: Desk, session: Session, number: int, text: str) -> tuple[ReplyMark, ...]:
@@ -44,12 +60,15 @@ def read_authorisation(reference: str, officer: str) -> Authorisation | None:
     return Authorisation(*(words for words, _ in given.values()))
 
 
-def let_through(desk: Desk, session: Session, asked: Reply, text: str) -> Authorisation | None:
-    """The authorisation that is named, where one is. Raises TaskingRefused, MarksUnread, BadInput, NoSuchCase."""
+def let_through(
+    desk: Desk, session: Session, case: int, asked: Allowed, text: str, command: str = "reply"
+) -> Authorisation | None:
+    """The authorisation that is named, where one is; ``command`` shows the marks. Raises TaskingRefused, MarksUnread,
+    BadInput, NoSuchCase."""
     authorisation = read_authorisation(asked.authorisation, asked.officer)
-    kinds = {mark.kind for mark in marks_of(desk, session, asked.case, text)}
+    kinds = {mark.kind for mark in marks_of(desk, session, case, text)}
     if TASKING in kinds and authorisation is None:
-        raise TaskingRefused(TASKS)
+        raise TaskingRefused(TASKS.format(command=command))
     if kinds - {TASKING} and not asked.read_marks:
-        raise MarksUnread(UNREAD)
+        raise MarksUnread(UNREAD.format(command=command))
     return authorisation

@@ -160,6 +160,8 @@ _TABLE: tuple[Verb, ...] = (
     MemberVerb(of_tags.Tag, tags.tag, Who.INVESTIGATOR),
     MemberVerb(of_notes.AddNote, notes.add, Who.INVESTIGATOR),
     MemberVerb(of_outcomes.SetOutcome, outcomes.set_outcome, Who.INVESTIGATOR),
+    MemberVerb(of_outcomes.PreviewOutcome, outcomes.preview, Who.SUPERVISOR),
+    MemberVerb(of_outcomes.ReleaseOutcome, outcomes.release, Who.SUPERVISOR),
     MemberVerb(of_decisions.Decide, decisions.decide, Who.INVESTIGATOR),
     MemberVerb(of_links.Link, links.link, Who.INVESTIGATOR),
     MemberVerb(of_conflicts.Declare, conflicts.declare, Who.READER),

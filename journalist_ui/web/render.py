@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from dropbox.protocol.constants import CATEGORIES, MAX_TEXT_PARTS, TEXT_PART
 from dropbox.protocol.inert import inert, inert_line
 from dropbox.questions.told import told
+from dropbox.shown.told import meanings
 from journalist_ui.shapes.canned import LONGEST_CANNED, LONGEST_TITLE
 from journalist_ui.shapes.drafts import LONGEST_DRAFT
 from journalist_ui.shapes.replies import LONGEST_OFFICER, LONGEST_REFERENCE
@@ -41,6 +42,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "chip": cases.chip,
     "why": WHY.__getitem__,
     "outcome": outcome,
+    "meanings": meanings,
     "owed": owed,
     "duty": duty,
     "prompts": prompts,

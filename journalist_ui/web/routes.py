@@ -89,6 +89,8 @@ ROUTES = (
     Route("POST", "/cases/{case}/decide", decisions.decide, longest=LONGEST_BODY),
     Route("POST", "/cases/{case}/link", links.link),
     Route("POST", "/cases/{case}/outcome", outcomes.set_outcome, longest=LONGEST_BODY),
+    Route("GET", "/cases/{case}/release", outcomes.release_page),
+    Route("POST", "/cases/{case}/release", outcomes.release),
     Route("POST", "/cases/{case}/note", handling.note, longest=LONGEST_BODY),
     Route("POST", "/cases/{case}/print", printing.print_case),
     Route("POST", "/shelve", handling.shelve),

@@ -14,6 +14,7 @@ from dropbox.http_edge.answers import SCRIPT
 from dropbox.http_edge.static_files import StaticFile
 from dropbox.protocol.policy import PRODUCTION
 from dropbox.server.handlers.policies import WORKER_LOADS
+from dropbox.shown.told import MEANS, UNREADABLE
 from dropbox.source_cli.terminal import MORE_WAITS, read_again
 from tests.browser.conftest import CHROMIUM
 from tests.browser.pages_looks import assert_good_looks
@@ -60,7 +61,8 @@ def visited(*conversations: dict[str, Any]) -> dict[str, Any]:
 def conversation(name: str, collected: int, *texts: str, **more: Any) -> dict[str, Any]:
     """What a worker tells of a unit; ``more`` takes the place of what it tells of most."""
     messages = [
-        {"number": number, "kind": "text", "text": text, "day": "2026-03-01"} for number, text in enumerate(texts, 1)
+        {"number": number, "kind": "text", "text": text, "day": "2026-03-01", "kinds": [], "readable": True}
+        for number, text in enumerate(texts, 1)
     ]
     usual = {"slug": "unit-0", "name": name, "collected": collected, "again": 3, "more": False, "unread": 0}
     return usual | {"messages": messages} | more
@@ -116,6 +118,29 @@ async def test_what_was_collected(chromium_page: Page, tmp_path: Path) -> None:
             assert words in shown
         assert "has collected 8 of your messages" in shown
         assert shown.count("There is no answer from this unit") == 2
+
+
+@pytest.mark.either
+async def test_an_outcome_in_plain_words(page: Page, tmp_path: Path) -> None:
+    """What each kind means, in the page's words, then the unit's, which do nothing; what is in no form says so."""
+    plain = {"kind": "outcome", "day": "2026-03-01", "readable": True}
+    messages = [
+        plain | {"number": 1, "kinds": ["investigation", "recorded"], "text": HOSTILE[0]},
+        plain | {"number": 2, "kinds": ["not-for-us"], "text": ""},
+        plain | {"number": 3, "kinds": [], "text": "", "readable": False},
+    ]
+    async with answers(page, tmp_path, visited(conversation("A unit", 1, messages=messages))) as source:
+        shown = source.section("messages").locator(".own-message")
+        said = await shown.all_inner_texts()
+        assert all(MEANS[kind] in said[0] for kind in ("investigation", "recorded"))
+        assert said[0].index(MEANS["recorded"]) < said[0].index("The unit says with it:") < said[0].index(HOSTILE[0])
+        assert await shown.nth(0).locator("pre").text_content() == HOSTILE[0]
+        assert await shown.locator("a, script, img, b, i").count() == 0
+        assert MEANS["not-for-us"] in said[1]
+        assert "The unit says" not in said[1]
+        assert UNREADABLE.format(number=3) in said[2]
+        assert not await shown.nth(2).locator("pre").is_visible()
+        assert "Outcome (answer 1), as it stood on Sunday" in said[0]
 
 
 async def test_for_how_long_and_what_waits(chromium_page: Page, tmp_path: Path) -> None:

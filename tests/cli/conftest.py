@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from dropbox.protocol.armour import armour
 from dropbox.protocol.codename import encode_codename, entropy_from_random
+from dropbox.protocol.constants import EntryType
 from dropbox.source_cli import check, commands, reply, report, sending, service
 from dropbox.transport.source import SourceConnection
 from dropbox.words import codename_words
@@ -75,10 +76,15 @@ class Sources:
 
     def answer(self, words: str) -> None:
         """North collects what is there, and answers the first who wrote."""
+        self.tell((EntryType.TEXT, words.encode()))
+
+    def tell(self, *told: tuple[EntryType, bytes]) -> None:
+        """The same of what is of any type, as it stands in its parts."""
         twin = self.server.service
         twin.tick()
         desk = twin.desks["north"]
-        desk.reply(next(iter(desk.context.ledger.conversations.values())), words)
+        for kind, written in told:
+            desk.tell(next(iter(desk.context.ledger.conversations.values())), kind, written)
         twin.tick()
 
 

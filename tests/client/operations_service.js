@@ -8,7 +8,7 @@ import { visit } from "../../client/flows/source/visit.js";
 import * as anchors from "../../client/protocol/anchors.js";
 import { proveUnit } from "../../client/protocol/proofs.js";
 import { toHex } from "../../client/protocol/bytes.js";
-import { EnvelopeType } from "../../client/protocol/constants.js";
+import { EntryType, EnvelopeType } from "../../client/protocol/constants.js";
 import { parseSignedDirectory, places, verifyDirectory } from "../../client/protocol/directory.js";
 import { envelopeId } from "../../client/protocol/envelope_seal.js";
 import { NotForThisKey } from "../../client/protocol/errors.js";
@@ -66,6 +66,12 @@ async function driveVisit(flow, values) {
     return served[request.ask](request);
   });
   return { visited, asked, sent };
+}
+
+/** Number and words; of another type its name, and what it says or null. */
+function shownText({ number, type, text, kinds, readable }) {
+  if (type === EntryType.TEXT) return [number, text];
+  return [number, nameOf(EntryType, type), readable ? { kinds, say: text } : null];
 }
 
 export const OPERATIONS = {
@@ -127,7 +133,7 @@ export const OPERATIONS = {
     const { units } = await judged(values);
     const conversations = (await readBoard(units, bytes(values.stretched))).map((one) => ({
       unit: one.unit.unit.slug,
-      texts: one.texts.map((text) => [text.number, text.text]),
+      texts: one.texts.map(shownText),
       ack: one.ack,
       collected: one.collected,
       more: one.more,

@@ -29,7 +29,7 @@ from dropbox.flows.source.visit import Part, Visited, visit
 from dropbox.protocol import labels
 from dropbox.protocol.anchors import Anchor, Head, SignedAnchor, SignedHead, sign_as_root
 from dropbox.protocol.batches import UnitBoard, Upload, board_id, encode_board, encode_rows, parse_upload
-from dropbox.protocol.board import split_text
+from dropbox.protocol.board import split_bytes
 from dropbox.protocol.constants import HASH, EntryType, UnitKind
 from dropbox.protocol.directory import Directory, UntrustedDirectory
 from dropbox.protocol.envelope_format import split_body
@@ -227,11 +227,15 @@ class Desk:
         return drive(flow, lambda one: self.handle(twin, one))
 
     def reply(self, conversation: Conversation, text: str) -> Text:
+        return self.tell(conversation, EntryType.TEXT, text.encode())
+
+    def tell(self, conversation: Conversation, kind: EntryType, written: bytes) -> Text:
+        """Something of any type, as it stands in its parts."""
         number = max(self.context.ledger.texts, default=0) + 1
-        written = Text(number, conversation.pseudonym, EntryType.TEXT, split_text(text))
-        self.context.ledger.texts.add(written)
+        told = Text(number, conversation.pseudonym, kind, split_bytes(written))
+        self.context.ledger.texts.add(told)
         conversation.answered = True
-        return written
+        return told
 
     def bodies(self) -> list[bytes]:
         """Whole messages, in the order in which their last part came."""

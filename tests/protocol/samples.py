@@ -26,6 +26,7 @@ from dropbox.protocol.enrolment import Enrolment, verify_enrolment
 from dropbox.protocol.envelope_format import EnvelopePlain, parse_envelope_plain
 from dropbox.protocol.index import make_index, parse_index
 from dropbox.protocol.manifests import parse_manifest
+from dropbox.protocol.outcome import Outcome, encode_outcome, parse_outcome
 from dropbox.protocol.pages import Pages, SignedPages, parse_signed_pages
 from dropbox.protocol.primitives import ed25519_public, ed25519_sign, sha256
 from dropbox.protocol.sets import make_set, parse_set
@@ -154,6 +155,12 @@ FORMS = (
     Form("entry", parse_entry_plain, lambda one: one[0].encode_unsigned() + one[2], _entry_plain()),
     Form("segment", parse_segment, write_segment, _segment()),
     Form("body", parse_body, encode_body, _BODY),
+    Form(
+        "outcome",
+        parse_outcome,
+        encode_outcome,
+        encode_outcome(Outcome(("investigation", "recorded"), "What \u00e9 \n")),
+    ),
     Form("receipt", parse_receipt, lambda one: one.answer(), Receipt(sha256(b"x"), START).answer()),
     Form("set", lambda data: parse_set(data, 64), lambda one: one.encode(), make_set(drawn("sample", 64)).encode()),
     Form("set-of-one", lambda data: parse_set(data, 1), lambda one: one.encode(), make_set([7]).encode()),

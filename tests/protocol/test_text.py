@@ -14,7 +14,13 @@ from dropbox.protocol.index import INDEX_LONGEST
 from dropbox.protocol.manifests import MANIFEST_LONGEST
 from dropbox.protocol.primitives import sha256
 from dropbox.questions import QUESTIONS
-from tests.vectors import operations_audit, operations_board, operations_plan, operations_service  # noqa: F401 - the import registers operations
+from tests.vectors import (  # noqa: F401 - the import registers operations
+    operations_audit,
+    operations_board,
+    operations_plan,
+    operations_service,
+    operations_told,
+)
 from tests.vectors.operations import OPERATIONS
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from journalist_ui.reply_check.known import Known, read_known
 from journalist_ui.reply_check.marking import KINDS, TASKING, check_reply
 from journalist_ui.reply_check.patterns import load_rules
 from journalist_ui.shapes.drafts import LONGEST_DRAFT
-from journalist_ui.shapes.replies import ReplyMark
+from journalist_ui.shapes.reply_marks import ReplyMark
 from journalist_ui.web.words.marked import pieces
 from tests.hostile.strings import hostile_strings
 from tests.reply_check.measure import kinds, measure_false, measure_others, measure_tasks, replies

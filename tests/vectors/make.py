@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from dropbox.protocol.errors import ProtocolError
-from tests.vectors import operations_audit, operations_board, operations_plan, operations_service  # noqa: F401 - the import registers operations
+from tests.vectors import (  # noqa: F401 - the import registers operations
+    operations_audit,
+    operations_board,
+    operations_plan,
+    operations_service,
+    operations_told,
+)
 from tests.vectors.known_answers import published, xwing
 from tests.vectors.operations import OPERATIONS
 from tests.vectors.scenario import Scenario
@@ -29,6 +35,7 @@ from tests.vectors.scenario_reading import reading_scenarios
 from tests.vectors.scenario_routes import route_scenarios
 from tests.vectors.scenario_sets import set_scenarios
 from tests.vectors.scenario_texts import text_scenarios
+from tests.vectors.scenario_told import told_scenarios
 from tests.vectors.scenario_trust import trust_scenarios
 from tests.vectors.scenario_visit import visit_scenarios
 
@@ -81,6 +88,7 @@ def scenarios() -> list[Scenario]:
         *set_scenarios(),
         *entry_scenarios(),
         *text_scenarios(),
+        *told_scenarios(),
         *trust_scenarios(),
         *batch_scenarios(),
         *plan_scenarios(),

@@ -15,6 +15,7 @@ from dropbox.flows.source.visit import Part, Shown, visit
 from dropbox.flows.trust import Judged, choose_cert, cut_board, judge
 from dropbox.protocol import wire
 from dropbox.protocol.anchors import Anchor, parse_signed_anchor, verify_anchor_chain, verify_first_anchor
+from dropbox.protocol.constants import EntryType
 from dropbox.protocol.directory import parse_signed_directory, verify_directory
 from dropbox.protocol.enrolment import verify_enrolment
 from dropbox.protocol.envelope_open import EpochOpener, open_envelope
@@ -22,6 +23,7 @@ from dropbox.protocol.envelope_seal import envelope_id
 from dropbox.protocol.errors import NotForThisKey
 from dropbox.protocol.primitives import SealingKey
 from dropbox.protocol.proofs import prove_unit
+from dropbox.protocol.reading import WholeText
 from dropbox.protocol.routing import receiving_unit
 from tests.flows.twin import Aside, drive
 from tests.vectors.operations import Values, operation
@@ -108,13 +110,20 @@ def cert_choose(slug: str, **served: Any) -> Values:
     return {"epoch": choose_cert(judged, proved).epoch}
 
 
+def _shown(text: WholeText) -> list[Any]:
+    """Number and words; of another type its name, and what it says or null."""
+    if text.type is EntryType.TEXT:
+        return [text.number, text.text]
+    return [text.number, text.type.name, {"kinds": list(text.kinds), "say": text.text} if text.readable else None]
+
+
 @operation
 def board_read(stretched: str, **served: Any) -> Values:
     return {
         "conversations": [
             {
                 "unit": one.unit.unit.slug,
-                "texts": [[text.number, text.text] for text in one.texts],
+                "texts": [_shown(text) for text in one.texts],
                 "ack": one.ack,
                 "collected": one.collected,
                 "more": one.more,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Scenarios of what an entry holds and is named by: byte for byte, since nothing in them is drawn by a library."""
 
+from dataclasses import replace
 from typing import Any
 
 from dropbox.protocol.board import EntryPlace, EntryPlain, unit_signed_bytes
@@ -47,9 +48,10 @@ def _parsed() -> list[Scenario]:
         ("version", "A later version.", bend(good, 0, b"\2"), "wrong-version"),
         ("type-0", "A number without a meaning.", bend(good, 1, b"\0"), "wrong-type"),
         ("type-5", "Another.", bend(good, 1, b"\5"), "wrong-type"),
-        ("reserved-outcome", "outcome is kept for later.", bend(good, 1, b"\2"), "reserved-type"),
         ("reserved-referral-offer", "referral-offer is kept for later.", bend(good, 1, b"\3"), "reserved-type"),
         ("reserved-closed", "closed is kept for later.", bend(good, 1, b"\4"), "reserved-type"),
+        ("reserved-contact-opened", "contact-opened is kept for later.", bend(good, 1, b"\6"), "reserved-type"),
+        ("type-7", "A number beyond all.", bend(good, 1, b"\7"), "wrong-type"),
         ("number-0", "Texts count from 1.", bend(good, 2, bytes(4)), "bad-value"),
         ("from-0", "So does the first unread one.", bend(good, 6, bytes(4)), "bad-value"),
         ("part-0", "Parts count from 1.", bend(good, 10, b"\0"), "bad-value"),
@@ -63,6 +65,9 @@ def _parsed() -> list[Scenario]:
     ]
     parsed = {"msg_no": 5, "text": TEXT.text.hex(), "signature": good[-64:].hex()}
     found: list[Scenario] = [("entry-plain", "A part of a text.", "entry-plain-parse", {"plain": good.hex()}, parsed)]
+    told = signed(replace(TEXT, type=EntryType.OUTCOME))
+    said = {**parsed, "signature": told[-64:].hex()}
+    found.append(("entry-plain-outcome", "Of an outcome.", "entry-plain-parse", {"plain": told.hex()}, said))
     return found + bent("entry-plain-wrong", "entry-plain-parse", "plain", rows)
 
 

@@ -3,6 +3,7 @@
 
 from typing import Any
 
+from dropbox.protocol.constants import EntryType
 from dropbox.protocol.marks import mark_name, mark_value
 from tests.vectors.scenario import Scenario, Values, bend, flip
 from tests.vectors.small_service import (
@@ -39,7 +40,7 @@ def _read(said: Said | None = None, stretched: bytes = STRETCHED, intake: Said |
 
 
 def _found(
-    texts: list[tuple[int, str]],
+    texts: list[tuple[Any, ...]],
     ack: int,
     rows: int,
     unacknowledged: bool | None = None,
@@ -105,6 +106,55 @@ def _texts() -> Rows:
             "Eight texts, a step each.",
             _read(said_to("north", DAY, numbers)),
             _one([(at + 1, f"t{at}") for at in range(8)], 8, 8),
+        ),
+    ]
+
+
+def _told() -> Rows:
+    """What is no text."""
+    out = EntryType.OUTCOME
+    form = b'{"kinds":["investigation","recorded"],"say":"We look into it: \xe2\x82\xac."}'
+    said = {"kinds": ["investigation", "recorded"], "say": "We look into it: \u20ac."}
+
+    def of(*replies: Reply) -> Values:
+        return _read(said_to("north", DAY, dict(enumerate(replies))))
+
+    return [
+        (
+            "outcome",
+            "An outcome in two parts, beside a text.",
+            of(Reply(1, form[:60], 0, 1, 2, type=out), Reply(1, form[60:], 0, 2, 2, type=out), Reply(2, b"two", 1)),
+            _one([(1, "OUTCOME", said), (2, "two")], 2, 3),
+        ),
+        (
+            "outcome-wrong",
+            "One that is not in its form is not readable, and is acknowledged.",
+            of(Reply(1, form + b" ", type=out), Reply(2, b"two", 1)),
+            _one([(1, "OUTCOME", None), (2, "two")], 2, 2),
+        ),
+        (
+            "outcome-not-utf8",
+            "Nor one that is not UTF-8.",
+            of(Reply(1, b'{"kinds":["recorded"],"say":"\xff"}', type=out)),
+            _one([(1, "OUTCOME", None)], 1, 1),
+        ),
+        (
+            "outcome-as-text",
+            "A text of these bytes is a text.",
+            of(Reply(1, form)),
+            _one([(1, form.decode())], 1, 1),
+        ),
+        (
+            "types-differ",
+            "Parts of two types are no whole: the type of the lowest lane holds.",
+            of(Reply(1, form[:60], 0, 1, 2, type=out), Reply(1, form[60:], 0, 2, 2)),
+            _one([], 0, 2),
+        ),
+        (
+            "types-copies",
+            "Of two copies of one number the one in the lowest lane, and its type.",
+            of(Reply(1, b"one"), Reply(1, form, type=out)),
+            _one([(1, "one")], 1, 2),
         ),
     ]
 
@@ -257,7 +307,7 @@ def _units() -> Rows:
 
 def reading_scenarios() -> list[Scenario]:
     """All of this file."""
-    rows = [*_texts(), *_acks(), *_marks(), *_spoilt(), *_units()]
+    rows = [*_texts(), *_told(), *_acks(), *_marks(), *_spoilt(), *_units()]
     return [
         (f"read-{name}", claim, "board-read", values, {"conversations": made}) for name, claim, values, made in rows
     ]

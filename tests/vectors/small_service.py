@@ -220,13 +220,14 @@ class Reply:
     parts: int = 1
     first: int = 1
     message_id: bytes = MESSAGE_ID
+    type: EntryType = EntryType.TEXT
 
 
 def make_row(slug: str, period: int, lane: int, reply: Reply, signer: bytes | None = None) -> bytes:
     """An entry of the conversation between STRETCHED and the unit."""
     keys = keys_for(slug)
     place = EntryPlace(keys.beacon, keys.pseudonym, period, lane, reply.message_id, reply.step)
-    plain = EntryPlain(EntryType.TEXT, reply.number, reply.first, reply.part, reply.parts, reply.text)
+    plain = EntryPlain(reply.type, reply.number, reply.first, reply.part, reply.parts, reply.text)
     key = text_key(chain_key(keys, reply.step, reply.message_id))
     return seal_row(
         place, key, noise(f"nonce {slug} {period} {lane}", 12), SERVICE, signer or seed(f"{slug} signs"), plain

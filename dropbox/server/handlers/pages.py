@@ -22,6 +22,7 @@ from dropbox.questions import PAGES, QUESTIONS, SHORT
 from dropbox.server.brand import NEUTRAL, Brand, load_brand
 from dropbox.server.config import ServerConfig
 from dropbox.server.support import Filled, load_support, shown_lines
+from dropbox.shown.told import MEANS, UNREADABLE
 
 from .policies import EXIT_LOADS, page_loads
 
@@ -117,6 +118,8 @@ class Pages:
             questions={question.id: question for question in QUESTIONS},
             pages=PAGES,
             short=[question.page for question in SHORT],
+            outcome_means=MEANS,
+            unreadable=UNREADABLE,
             body_part=BODY_PART,
             max_parts=MAX_PARTS,
             onion=self._onion,

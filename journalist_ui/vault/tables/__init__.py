@@ -14,7 +14,7 @@ from .flood import boxes
 from .ledger import alembic_version, conversations, incoming, meta, roots, texts
 from .links import links
 from .metadata import METADATA
-from .outcomes import outcomes
+from .outcomes import outcomes, releases
 from .people import known_browsers, member_roles, members, recovery_codes, security_keys, wrong_tries
 from .proposals import proposals
 from .work import declarations, drafts, junked, notes, owners, progress, shown, tags, withheld
@@ -55,6 +55,7 @@ __all__ = [
     "progress",
     "proposals",
     "recovery_codes",
+    "releases",
     "roots",
     "security_keys",
     "shown",

@@ -22,7 +22,7 @@ from .metadata import METADATA
 LISTED = (
     *("number", "state", "opened", "whole", "newest", "answered", "waiting", "given_up", "since"),
     *("urgent", "shelf", "muted", "examined", "all_named", "outcomes"),
-    *("referral_decided", "chis"),
+    *("referral_decided", "chis", "told"),
 )
 """What the list of cases reads of a case: the columns of one index, so that no row is read whole."""
 
@@ -59,6 +59,8 @@ cases = Table(
     # to consider CHIS status behind the newest decision on it, 0 for none.
     Column("referral_decided", Boolean, nullable=False, server_default=false()),
     Column("chis", Integer, nullable=False, server_default="0"),
+    # Whether the source was sent the outcome that holds.
+    Column("told", Boolean, nullable=False, server_default=false()),
     # Of one that shares a box, the number of that: it is sealed to the box's key, and no key is wrapped under its own.
     Column("box", Integer, nullable=False, server_default="0"),
     Index("cases_box", "box", sqlite_where=text("box > 0")),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What becomes of cases: every setting of it."""
+"""What becomes of cases: every setting of it, and by which text its source was told."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
@@ -19,4 +19,13 @@ outcomes = Table(
     Column("sealed", LargeBinary, nullable=False),
     Index("outcomes_case", "number", "id"),
     sqlite_autoincrement=True,
+)
+
+releases = Table(
+    "releases",
+    METADATA,
+    Column("text", Integer, ForeignKey("texts.id"), primary_key=True),
+    Column("outcome", Integer, ForeignKey("outcomes.id"), nullable=False, index=True),
+    # A day of unix time.
+    Column("day", Integer, nullable=False),
 )

@@ -102,7 +102,7 @@ async def _send(visit: Visit) -> Answer:
     number = visit.at.case
     reference, officer = visit.field("authorisation").strip(), visit.field("officer").strip()
     read = visit.field("read") == "yes"
-    if not _is_whole(reference, officer):
+    if not is_whole(reference, officer):
         return visit.done(f"/cases/{number}/preview", Done.NOT_AUTHORISED)
     asked = Reply(number, once=visit.field("once"), authorisation=reference, officer=officer, read_marks=read)
     try:
@@ -114,7 +114,7 @@ async def _send(visit: Visit) -> Answer:
     return visit.done(f"/cases/{number}", Done.AGAIN if found.state == "again" else Done.SENT)
 
 
-def _is_whole(reference: str, officer: str) -> bool:
+def is_whole(reference: str, officer: str) -> bool:
     """Whether an authorisation has both of its lines, or neither. The verb says the same; this says it on the page that
     has the boxes."""
     fits = len(reference) <= LONGEST_REFERENCE and len(officer) <= LONGEST_OFFICER

@@ -46,6 +46,13 @@ class Done(Enum):
     LINKED = "The cases are linked. Only who opens both sees it."
     UNLINKED = "The link is taken back. That there was one stays in the timelines of both cases."
     OUTCOME = "The outcome is set, for all members. The source is not told by it."
+    RELEASED = "The outcome is stored and leaves with the next batches. The conversation shows when it was read."
+    ADDED_SINCE_OUTCOME = "Not released: the case changed after this page was drawn. Look at what it says now."
+    TASKING_OUTCOME = (
+        "Not released: the words ask the source to do something for the unit, which a desk cannot authorise. Set the "
+        "outcome anew without that, or give reference and officer of an authorisation from outside the desk."
+    )
+    MARKS_UNREAD_OUTCOME = "Not released: read the marks beside the words, and say that you have, or set it anew."
     DECLARED = "You have said that nothing keeps you from this case."
     CONFLICT = "The case is closed to you, and so is all that comes to it. Speak of it to nobody."
     EXCLUDED = "The member opens this case no more. Their sessions have ended."

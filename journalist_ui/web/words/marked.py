@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dropbox.protocol.inert import inert
-from journalist_ui.shapes.replies import ReplyMark
+from journalist_ui.shapes.reply_marks import ReplyMark
 
 
 @dataclass(frozen=True)

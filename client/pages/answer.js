@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** @file One answer of a unit, as it is shown: its words stand as they are and do nothing. */
+
+import { fill, fillWith, fresh, one } from "./dom.js";
+import { dayWords, say } from "./words.js";
+
+/** @import { MessageTold } from "../worker_messages.js" */
+
+/** An address, a number to call or a call to meet: what an answer can lead somebody out of hiding with. */
+const FLAGGED = /:\/\/|www\.|\S@\S|\.(com|org|net|uk|onion)\b|\d[\d ()+-]{5,40}\d|\b(meet|call|phone|ring)\b/i;
+
+/** @param {string} text */
+export function paragraph(text) {
+  const made = document.createElement("p");
+  fill(made, text);
+  return made;
+}
+
+/**
+ * What this page says of it, in its own words: what an outcome means, or that nothing can be read.
+ * @param {MessageTold} told
+ */
+function ownWords({ kinds, number, readable, text }) {
+  if (!readable) return [say("unreadable", { number })];
+  const means = kinds.map((kind) => say(`outcome-${kind}`));
+  return means.length && text ? [...means, say("outcome-says")] : means;
+}
+
+/** @param {MessageTold} told */
+export function message(told) {
+  const shown = fresh("message");
+  const name = told.kind === "outcome" ? "message-outcome" : "message";
+  for (const box of shown) {
+    fill(one(box, "h3"), say(name, { number: told.number, day: dayWords(told.day) }));
+    fillWith(one(box, "[data-told]"), ownWords(told).map(paragraph));
+    const words = one(box, "pre");
+    fill(words, told.text);
+    words.hidden = !told.text;
+    if (FLAGGED.test(told.text)) fill(one(box, ".own-flag"), say("flagged"));
+  }
+  return shown;
+}

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a unit's outcome means, in a source's words: the same on the page, at a terminal and in a desk's preview.
+
+The catalogues translate each sentence where the page is made.
+"""
+
+from collections.abc import Iterable
+
+MEANS = {
+    "investigation": (
+        "It is being investigated, by this unit or by another body. That can take months, and they may not be able to "
+        "tell you more while it lasts."
+    ),
+    "safeguarding": "Steps are being taken to keep somebody safe. They may not be able to say which.",
+    "recorded": (
+        "It is kept on record. Nothing further is done now; it can be taken up again when more becomes known, so you "
+        "can still add to it."
+    ),
+    "not-for-us": (
+        "This unit cannot deal with it. That does not mean that you were wrong to report it. Ordinary complaints about "
+        "the police go to the force, or to the body that oversees it."
+    ),
+}
+"""Of each kind (docs/protocol.md, step 6.4.1)."""
+UNREADABLE = (
+    "The unit sent something that cannot be read here, so nothing of it is shown. You can write to the unit that "
+    "answer {number} could not be read."
+)
+
+
+def meanings(kinds: Iterable[str]) -> list[str]:
+    """A sentence or two for each kind, in their order."""
+    return [MEANS[kind] for kind in kinds]
