@@ -3,7 +3,7 @@
 
 export const VERSION = 1;
 export const DIRECTORY_VERSION = 2;
-export const StructType = Object.freeze({ ANCHOR: 1, HEAD: 2, DIRECTORY: 3, EPOCH_CERT: 4, ENROLMENT: 6, SEGMENT: 7, SIGNED_DIRECTORY: 8, SEGMENT_REQUEST: 10, MANIFEST: 11, BOARD: 12, ROWS: 13, PAGES: 14 });
+export const StructType = Object.freeze({ ANCHOR: 1, HEAD: 2, DIRECTORY: 3, EPOCH_CERT: 4, ENROLMENT: 6, SEGMENT: 7, SIGNED_DIRECTORY: 8, SEGMENT_REQUEST: 10, MANIFEST: 11, BOARD: 12, ROWS: 13, PAGES: 14, PASS_REQUEST: 15, BLOBS: 16, BLOBS_REQUEST: 17 });
 export const EnvelopeType = Object.freeze({ DECOY: 0, MESSAGE: 1, ACK: 2 });
 export const RESERVED_ENVELOPE_TYPES = Object.freeze({"3": "attach", "4": "referral-accept", "5": "close", "6": "referral"});
 export const EntryType = Object.freeze({ TEXT: 1, OUTCOME: 2 });
@@ -95,6 +95,9 @@ export const MAX_NOT_TO = 16;
 export const BLOB = 262144;
 export const BLOB_PLAIN = 262128;
 export const MAX_BLOBS = 64;
+export const MAX_PERIOD_BLOBS = 65536;
+export const BLOBS_CHUNK = 4194304;
+export const PASS = 16;
 export const MAX_FILE_NAME = 255;
 export const MAX_MEDIA_TYPE = 127;
 export const CONTACT_PLAIN = 1024;

@@ -226,6 +226,11 @@ export class RoutingChanged extends CannotSend {
   static say = "Your report would go to another unit than the one that you were shown. Nothing of it went with this visit. Look at the receiving unit again, then decide whether to send.";
 }
 
+export class FilesNotTaken extends CannotSend {
+  static code = "files-not-taken";
+  static say = "Files cannot be sent to this unit. Nothing of yours went with this visit. Send the text alone, and say in it what the files show.";
+}
+
 export class ClockUnconfirmed extends CannotSend {
   static code = "clock-unconfirmed";
   static say = "This device's date seems wrong, or the service is being held back. Nothing was sent with this visit. Check the date; if it is right and you want to go on, confirm it.";

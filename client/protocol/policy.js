@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** @file The numbers that a service goes by (docs/protocol.md, section 3.4). */
 
-import { LONGEST_PERIOD, MAX_MIRRORS, MAX_SEGMENT_ENVELOPES, MAX_SPAN, SHORTEST_PERIOD } from "./constants.js";
+import { LONGEST_PERIOD, MAX_MIRRORS, MAX_PERIOD_BLOBS, MAX_SEGMENT_ENVELOPES, MAX_SPAN, SHORTEST_PERIOD } from "./constants.js";
 import { BadValue } from "./errors.js";
 
 /** @import { Reader } from "./encoding.js" */
@@ -43,7 +43,7 @@ export function readPolicy(reader) {
     clockSlack: reader.u32(1),
     headLife: reader.u32(1),
     intakePerPeriod: reader.u32(1, MAX_SEGMENT_ENVELOPES),
-    blobsPerPeriod: reader.u32(),
+    blobsPerPeriod: reader.u32(0, MAX_PERIOD_BLOBS),
     closeAfter: reader.u32(),
     wholeLimit: reader.u32(),
     mirrorsAsked: reader.u8(0, MAX_MIRRORS),

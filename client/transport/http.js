@@ -4,7 +4,8 @@
  * cache, no referrer. Every answer is bounded before it is read, in bytes and in time.
  */
 
-import { concat } from "../protocol/bytes.js";
+import { passRequest } from "../protocol/blobs.js";
+import { concat, toHex } from "../protocol/bytes.js";
 import { ANSWER, MAX_BOARD, MAX_DIRECTORY } from "../protocol/constants.js";
 import { ProtocolError } from "../protocol/errors.js";
 import { parseAnswer } from "../protocol/wire.js";
@@ -21,6 +22,7 @@ const SILENCE = limits.SILENCE * SECOND;
 const TRY_AGAIN = new Set(limits.TRY_AGAIN);
 const BOARD_ID = /^[0-9a-f]{64}$/;
 const GONE = "board-gone";
+const PASS_GONE = "pass-gone";
 
 /**
  * What a driver is told while it works: `stage` is directory, board, read, seal or post. Of the board's rows `percent`,
@@ -296,6 +298,34 @@ export class HttpTransport {
   }
 
   /**
+   * A small answer to what leaves at a fixed time after the answer before it. Throws TransportFailed.
+   * @param {string} path
+   * @param {Bytes} body
+   */
+  async #paced(path, body) {
+    await this.#steadyMoment();
+    try {
+      return await this.#ask(path, ANSWER, body);
+    } finally {
+      this.#boardAt = performance.now();
+    }
+  }
+
+  /**
+   * The receipt's bytes, or undefined where the pass is gone. Throws TransportFailed.
+   * @param {Bytes} name
+   * @param {Bytes} blob
+   */
+  async #blob(name, blob) {
+    try {
+      return await this.#paced(`/v1/blobs/${toHex(name)}`, blob);
+    } catch (reason) {
+      if (reason instanceof Refused && reason.refusal === PASS_GONE) return undefined;
+      throw reason;
+    }
+  }
+
+  /**
    * The answer to one network request of a visit. Throws TransportFailed, but for an envelope, whose visit is told.
    * @param {Exclude<VisitRequest, {ask: "confirm"}>} request
    * @returns {Promise<Bytes | NotTaken | undefined>}
@@ -323,6 +353,12 @@ export class HttpTransport {
       case "reading":
         this.#leaves = this.#multiple(performance.now() + this.#afterBoard / 2);
         return undefined;
+      case "pass":
+        this.#tell("seal");
+        return this.#paced("/v1/passes", passRequest(request.blobs));
+      case "blob":
+        this.#tell("post");
+        return this.#blob(request.name, request.blob);
       case "envelope": {
         this.#tell("seal");
         await this.#steadyMoment();

@@ -25,6 +25,9 @@ class StructType(IntEnum):
     BOARD = 12
     ROWS = 13
     PAGES = 14
+    PASS_REQUEST = 15
+    BLOBS = 16
+    BLOBS_REQUEST = 17
 
 
 class EnvelopeType(IntEnum):
@@ -187,12 +190,18 @@ MAX_CHOSEN = 16
 MAX_NOT_TO = 16
 """Units that a report is to be kept from."""
 
-# What a report says of files and contact details (docs/protocol.md, step 5.6).
+# What a report says of files and contact details (docs/protocol.md, steps 5.6 and 5.10).
 BLOB = 262_144
 """Every blob, sealed."""
 BLOB_PLAIN = BLOB - GCM_TAG  # 262,128
 MAX_BLOBS = 64
-"""Of all files of one message."""
+"""Of all files of one message, and of what one visit posts: a power of two."""
+MAX_PERIOD_BLOBS = 65_536
+"""Of one period: 16 GiB, whatever the policy says."""
+BLOBS_CHUNK = 1 << 22
+"""What a desk asks for at one time of a period's blobs: 16 of them, 4 MiB."""
+PASS = 16
+"""Bytes of the name of a pass."""
 MAX_FILE_NAME = 255  # bytes of UTF-8
 MAX_MEDIA_TYPE = 127
 CONTACT_PLAIN = 1_024

@@ -49,6 +49,7 @@
         ├── UnknownUnit             no unit of that name is in the directory
         ├── UnitConflicted          the directory keeps this force's reports from that unit
         ├── RoutingChanged          another unit would receive it than the one that was shown
+        ├── FilesNotTaken           the unit, or the service, takes no files
         └── ClockUnconfirmed        the date warning stands and nobody confirmed it
 
 Each leaf has a ``code`` (the word that programs and ``docs/http-api.md`` use) and a sentence ``say`` for a person:
@@ -309,6 +310,14 @@ class RoutingChanged(CannotSend):
     say = (
         "Your report would go to another unit than the one that you were shown. Nothing of it went with this visit. "
         "Look at the receiving unit again, then decide whether to send."
+    )
+
+
+class FilesNotTaken(CannotSend):
+    code = "files-not-taken"
+    say = (
+        "Files cannot be sent to this unit. Nothing of yours went with this visit. Send the text alone, and say in it "
+        "what the files show."
     )
 
 

@@ -12,12 +12,14 @@ PAGES_SIGNATURE = b"dropbox-v1 pages"
 MANIFEST_SIGNATURE = b"dropbox-v1 manifest"
 ENROLMENT_SIGNATURE = b"dropbox-v1 enrolment"
 SEGMENT_REQUEST_SIGNATURE = b"dropbox-v1 segment request"
+BLOBS_REQUEST_SIGNATURE = b"dropbox-v1 blobs request"
 SOURCE_MESSAGE_SIGNATURE = b"s2u-sig"
 UNIT_MESSAGE_SIGNATURE = b"u2s-sig"
 
 # HPKE info and AEAD associated data.
 ENVELOPE_INFO = b"s2u"
 ENTRY_AAD = b"u2s"
+BLOB_AAD = b"blob"
 ROOT_KEY_FILE = b"dropbox-v1 root key file"
 
 # Hash inputs.

@@ -3,7 +3,7 @@
 
 from dataclasses import astuple, dataclass
 
-from .constants import LONGEST_PERIOD, MAX_MIRRORS, MAX_SEGMENT_ENVELOPES, MAX_SPAN, SHORTEST_PERIOD
+from .constants import LONGEST_PERIOD, MAX_MIRRORS, MAX_PERIOD_BLOBS, MAX_SEGMENT_ENVELOPES, MAX_SPAN, SHORTEST_PERIOD
 from .encoding import Reader, u8, u32
 from .errors import BadValue
 
@@ -12,7 +12,8 @@ from .errors import BadValue
 class Policy:
     """The service's numbers. ``period`` and ``collect`` in seconds, every other span in periods: ``stay`` how long an
     unread text stands on the board before it waits for its source, ``linger`` how long one that was read still does.
-    The last five are kept for what is not built yet, and 0."""
+    ``blobs_per_period``: how many blobs of files, 0 for none. The last four are kept for what is not built yet, and
+    0."""
 
     period: int
     collect: int
@@ -49,6 +50,7 @@ PRODUCTION = Policy(
     clock_slack=3,
     head_life=100,
     intake_per_period=100_000,
+    blobs_per_period=8_192,
 )
 """A period is a day, an epoch a week."""
 
@@ -67,7 +69,7 @@ def read_policy(reader: Reader) -> Policy:
         clock_slack=reader.u32(1),
         head_life=reader.u32(1),
         intake_per_period=reader.u32(1, MAX_SEGMENT_ENVELOPES),
-        blobs_per_period=reader.u32(),
+        blobs_per_period=reader.u32(0, MAX_PERIOD_BLOBS),
         close_after=reader.u32(),
         whole_limit=reader.u32(),
         mirrors_asked=reader.u8(0, MAX_MIRRORS),

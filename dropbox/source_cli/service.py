@@ -16,7 +16,7 @@ from dropbox.command_line.addresses import parse_proxy
 from dropbox.command_line.inputs import STANDARD_INPUT, read_bytes, read_text as read_file, without_mark
 from dropbox.flows.drive import drive
 from dropbox.flows.source.message import Ended
-from dropbox.flows.source.requests import ConfirmClock, NotTaken, PostEnvelope, ServerRequest
+from dropbox.flows.source.requests import ConfirmClock, NotTaken, PassGone, PostEnvelope, ServerRequest
 from dropbox.flows.source.visit import Part, Visited, visit
 from dropbox.protocol.anchor_file import parse_anchor_file
 from dropbox.protocol.anchors import Anchor
@@ -68,7 +68,7 @@ class Service:
         async def run() -> Visited:
             async with SourceConnection(self.url, self.socks, after_board=AFTER_BOARD, watcher=progress) as connection:
 
-                async def network(request: ServerRequest) -> bytes | NotTaken | None:
+                async def network(request: ServerRequest) -> bytes | NotTaken | PassGone | None:
                     nonlocal posted
                     if isinstance(request, PostEnvelope):
                         posted, progress.reading = True, request.reading

@@ -7,12 +7,24 @@ import time
 from typing import assert_never
 
 from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
-from dropbox.flows.source.requests import NotTaken, PostEnvelope, ReadingBegins, ServerRequest
+from dropbox.flows.source.requests import (
+    GetPass,
+    NotTaken,
+    PassGone,
+    PostBlob,
+    PostEnvelope,
+    ReadingBegins,
+    ServerRequest,
+)
+from dropbox.protocol.blobs import pass_request
 from dropbox.protocol.constants import ANSWER, MAX_BOARD, MAX_DIRECTORY
 
 from . import limits
 from .errors import Refused, TransportFailed
 from .http import Connection, refusal
+
+LAPSED = "pass-gone"
+"""The refusal of a blob whose pass the server does not know, or not any more."""
 
 
 class Watcher:
@@ -23,6 +35,12 @@ class Watcher:
 
     def broke(self) -> None:
         """A request got no whole answer, and is about to be made again."""
+
+    def admitted(self, blobs: int) -> None:
+        """The service lets so many blobs in."""
+
+    def blob_came(self) -> None:
+        """It has one more of them."""
 
     def posting(self) -> None:
         """The envelope leaves now."""
@@ -55,7 +73,7 @@ class SourceConnection(Connection):
     def going_on(self) -> None:
         self._watcher.broke()
 
-    async def answer(self, request: ServerRequest) -> bytes | NotTaken | None:
+    async def answer(self, request: ServerRequest) -> bytes | NotTaken | PassGone | None:
         """Raises TransportFailed, but for an envelope, whose flow is told."""
         match request:
             case GetDirectory():
@@ -70,10 +88,37 @@ class SourceConnection(Connection):
                 if self._after_board:
                     self._leaves = self._multiple(time.monotonic() + self._after_board / 2)
                 return None
+            case GetPass(blobs):
+                answer = await self._paced("/v1/passes", pass_request(blobs))
+                self._watcher.admitted(blobs)
+                return answer
+            case PostBlob(name, blob):
+                return await self._blob(name, blob)
             case PostEnvelope(envelope):
                 await self._steady_moment()
                 return await self._post(envelope)
         assert_never(request)
+
+    async def _paced(self, path: str, body: bytes) -> bytes:
+        """A small answer to what leaves at a fixed time after the answer before it. Raises TransportFailed."""
+        await self._steady_moment()
+        try:
+            status, data = await self.ask("POST", path, ANSWER, body)
+        finally:
+            self._board_at = time.monotonic()
+        if status != 200:
+            raise refusal(data)
+        return data
+
+    async def _blob(self, name: bytes, blob: bytes) -> bytes | PassGone:
+        try:
+            answer = await self._paced(f"/v1/blobs/{name.hex()}", blob)
+        except Refused as refused:
+            if refused.refusal == LAPSED:
+                return PassGone()
+            raise
+        self._watcher.blob_came()
+        return answer
 
     async def _post(self, envelope: bytes) -> bytes | NotTaken:
         """The receipt's bytes. A refusal in the server's own form says that nothing was taken, unless an earlier try

@@ -2,13 +2,15 @@
 /** @file Operations on what a server serves: anchors, directory, board, a whole visit. */
 
 import { drive } from "../../client/flows/drive.js";
+import { Attached } from "../../client/flows/source/attached.js";
 import { readBoard } from "../../client/flows/source/reading.js";
 import { chooseCert, cutBoard, judge, provedUnit } from "../../client/flows/trust.js";
 import { visit } from "../../client/flows/source/visit.js";
 import * as anchors from "../../client/protocol/anchors.js";
+import { blobId, passAnswer } from "../../client/protocol/blobs.js";
 import { proveUnit } from "../../client/protocol/proofs.js";
 import { toHex } from "../../client/protocol/bytes.js";
-import { EntryType, EnvelopeType } from "../../client/protocol/constants.js";
+import { BLOB, EntryType, EnvelopeType, PASS } from "../../client/protocol/constants.js";
 import { parseSignedDirectory, places, verifyDirectory } from "../../client/protocol/directory.js";
 import { envelopeId } from "../../client/protocol/envelope_seal.js";
 import { NotForThisKey } from "../../client/protocol/errors.js";
@@ -46,6 +48,13 @@ async function openPosted(envelope, epochs) {
   throw new Error("an envelope that none of the units can open");
 }
 
+/** What was asked, in words; a real blob is of one byte throughout. */
+function called({ ask, envelope, blob, blobs }) {
+  if (envelope) return `envelope ${envelope.length}`;
+  if (blob) return `blob ${blob.length} ${blob.every((byte) => byte === blob[0]) ? "real" : "random"}`;
+  return blobs ? `pass ${blobs}` : ask;
+}
+
 /** The other end of a visit: serves fixed bytes, opens what is posted and says what it was asked. */
 async function driveVisit(flow, values) {
   const asked = [];
@@ -55,6 +64,8 @@ async function driveVisit(flow, values) {
     board: () => bytes(values.board),
     rows: () => bytes(values.rows),
     confirm: () => values.confirm,
+    pass: ({ blobs }) => passAnswer({ name: new Uint8Array(PASS), blobs }),
+    blob: async ({ blob }) => receiptAnswer({ id: await blobId(blob), period: 1 }),
     envelope: async ({ envelope }) => {
       sent = await openPosted(envelope, values.openers);
       return receiptAnswer({ id: await envelopeId(envelope), period: 1 });
@@ -62,7 +73,7 @@ async function driveVisit(flow, values) {
   };
   const visited = await drive(flow, (request) => {
     if (request.ask === "reading") return undefined;
-    asked.push(request.ask === "envelope" ? `envelope ${request.envelope.length}` : request.ask);
+    asked.push(called(request));
     return served[request.ask](request);
   });
   return { visited, asked, sent };
@@ -144,8 +155,11 @@ export const OPERATIONS = {
   },
 
   "visit-once": async (values) => {
-    const { message_id, body, ...rest } = values.part ?? {};
-    const part = values.part ? { force: "", ...rest, messageId: bytes(message_id), body: bytes(body) } : undefined;
+    const { message_id, body, attached: real = 0, ...rest } = values.part ?? {};
+    const blobs = Array.from({ length: real }, (_, at) => new Uint8Array(BLOB).fill(at));
+    const attached = real ? new Attached(blobs, counting()) : undefined;
+    const plain = { force: "", ...rest, attached };
+    const part = values.part ? { ...plain, messageId: bytes(message_id), body: bytes(body) } : undefined;
     const flow = visit(pinned(values.anchor), bytes(values.stretched), part, values.clock, counting());
     const { visited, asked, sent } = await driveVisit(flow, values);
     const { slug, refused, receipt } = visited;

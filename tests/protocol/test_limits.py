@@ -151,7 +151,7 @@ def test_the_production_policy() -> None:
         "clock_slack": 3,
         "head_life": 100,
         "intake_per_period": 100_000,
-        "blobs_per_period": 0,
+        "blobs_per_period": 8_192,
         "close_after": 0,
         "whole_limit": 0,
         "mirrors_asked": 0,
@@ -226,11 +226,12 @@ TOGETHER = (
         "MANIFEST_SIGNATURE",
         "ENROLMENT_SIGNATURE",
         "SEGMENT_REQUEST_SIGNATURE",
+        "BLOBS_REQUEST_SIGNATURE",
         "SOURCE_MESSAGE_SIGNATURE",
         "UNIT_MESSAGE_SIGNATURE",
     ),
     ("CODENAME_CHECK", "STRETCH_SALT", "BOARD_HEADS", "BOARD_ID"),
-    ("ENVELOPE_INFO", "ENTRY_AAD", "ROOT_KEY_FILE"),
+    ("ENVELOPE_INFO", "ENTRY_AAD", "BLOB_AAD", "ROOT_KEY_FILE"),
 )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from dropbox.protocol.errors import ProtocolError
 from tests.vectors import (  # noqa: F401 - the import registers operations
     operations_audit,
+    operations_blobs,
     operations_board,
     operations_plan,
     operations_service,
@@ -23,6 +24,7 @@ from tests.vectors.operations import OPERATIONS
 from tests.vectors.scenario import Scenario
 from tests.vectors.scenario_audit import audit_scenarios
 from tests.vectors.scenario_batches import batch_scenarios
+from tests.vectors.scenario_blobs import blob_scenarios
 from tests.vectors.scenario_board import board_scenarios
 from tests.vectors.scenario_bodies import body_scenarios
 from tests.vectors.scenario_codenames import codename_scenarios
@@ -82,6 +84,7 @@ def scenarios() -> list[Scenario]:
         *xwing(draft),
         *codename_scenarios(),
         *body_scenarios(),
+        *blob_scenarios(),
         *form_scenarios(),
         *inert_scenarios(),
         *envelope_scenarios(),

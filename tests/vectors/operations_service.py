@@ -9,13 +9,15 @@ from typing import Any
 from dropbox.flows.desk.segments import check_segment
 from dropbox.flows.desk.state import DeskContext, Keyring, Ledger
 from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
+from dropbox.flows.source.attached import Attached
 from dropbox.flows.source.reading import read_board
-from dropbox.flows.source.requests import ConfirmClock, PostEnvelope, ReadingBegins
+from dropbox.flows.source.requests import ConfirmClock, GetPass, PostBlob, PostEnvelope, ReadingBegins
 from dropbox.flows.source.visit import Part, Shown, visit
 from dropbox.flows.trust import Judged, choose_cert, cut_board, judge
 from dropbox.protocol import wire
 from dropbox.protocol.anchors import Anchor, parse_signed_anchor, verify_anchor_chain, verify_first_anchor
-from dropbox.protocol.constants import EntryType
+from dropbox.protocol.blobs import Pass, blob_id
+from dropbox.protocol.constants import BLOB, PASS, EntryType
 from dropbox.protocol.directory import parse_signed_directory, verify_directory
 from dropbox.protocol.enrolment import verify_enrolment
 from dropbox.protocol.envelope_open import EpochOpener, open_envelope
@@ -163,6 +165,13 @@ class _Post:
                 return self.confirm
             case ReadingBegins():
                 return None
+            case GetPass(blobs):
+                self.asked.append(f"pass {blobs}")
+                return Pass(bytes(PASS), blobs).answer()
+            case PostBlob(_, blob):
+                # A real one is of one byte throughout.
+                self.asked.append(f"blob {len(blob)} {'real' if len(set(blob)) == 1 else 'random'}")
+                return wire.Receipt(blob_id(blob), 1).answer()
             case PostEnvelope(envelope):
                 self.asked.append(f"envelope {len(envelope)}")
                 self.sent = self._open(envelope)
@@ -185,7 +194,9 @@ class _Post:
 def _part(values: Values) -> Part:
     shown = Shown(**values["shown"]) if "shown" in values else None
     message_id, body = _b(values["message_id"]), _b(values["body"])
-    return Part(**{**values, "message_id": message_id, "body": body, "shown": shown})
+    real = [bytes([at]) * BLOB for at in range(values.get("attached", 0))]
+    attached = Attached(real, _counting()) if real else None
+    return Part(**{**values, "message_id": message_id, "body": body, "shown": shown, "attached": attached})
 
 
 def _counting() -> Callable[[int], bytes]:

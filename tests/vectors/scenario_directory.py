@@ -187,6 +187,7 @@ def _policies() -> list[Scenario]:
         "head-life-0": {"head_life": 0},
         "intake-0": {"intake_per_period": 0},
         "intake-large": {"intake_per_period": 100_001},
+        "blobs-large": {"blobs_per_period": 65_537},
         "mirrors-asked-of-none": {"mirrors_asked": 1},
         "mirrors-asked-large": {"mirrors_asked": 9},
         "first-reader-2": {"first_reader": 2},

@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from dropbox.protocol.anchors import Head
+from dropbox.protocol.policy import Policy
 from dropbox.protocol.units import Unit
 from tests.vectors.scenario import Scenario, Values, flip, refuse
 from tests.vectors.scenario_reading import DAY as NOW, NAMES, UNITS
 from tests.vectors.small_service import (
     MESSAGE_ID,
+    POLICY,
     SERVICE,
     START,
     STRETCHED,
@@ -53,12 +55,13 @@ def _visit(
     now: int = NOW,
     confirm: bool = False,
     units: Iterable[Unit] = UNITS,
+    policy: Policy = POLICY,
 ) -> Values:
     made: dict[str, Made | None] = {
         "intake": make_batch("intake", NOW, intake),
         "north": make_batch("north", NOW, north),
     }
-    values = {**shown(list(units), made), "clock": clock(now), "stretched": STRETCHED.hex()}
+    values = {**shown(list(units), made, policy=policy), "clock": clock(now), "stretched": STRETCHED.hex()}
     return {**values, "part": part, "confirm": confirm, "openers": _openers()}
 
 
@@ -80,6 +83,64 @@ def _visited(
     sent: Values, slug: str = "", refused: str = "", asked: Sequence[str] = BURST, receipt: bool = False
 ) -> Values:
     return {"requests": list(asked), "sent": sent, "slug": slug, "refused": refused, "receipt": receipt}
+
+
+_TAKES = replace(POLICY, blobs_per_period=64)
+
+
+def _burst(real: int, random: int, order: str) -> list[str]:
+    """What is asked with files: ``order`` says of each blob whether it is real."""
+    kinds = {"r": "real", "-": "random"}
+    assert (order.count("r"), order.count("-")) == (real, random)
+    return [*BURST[:3], f"pass {real + random}", *(f"blob 262144 {kinds[one]}" for one in order), BURST[3]]
+
+
+def _with_files() -> list[Scenario]:
+    """Whatever was decided, the blobs go; where the message does not, all of them are random."""
+    refusing = [UNITS[0], replace(UNITS[1], takes_no_files=True)]
+    paused = [UNITS[0], replace(UNITS[1], paused=True)]
+    sent, decoy = _sent("north", "MESSAGE", body=b"{}"), _sent("intake", "DECOY")
+    drawn = _sent("north", "DECOY")
+    three, one = _part("north", attached=3), _part("north", attached=1)
+    rows: list[tuple[str, str, Values, Values]] = [
+        (
+            "files",
+            "Three blobs and a random one before the envelope.",
+            _visit(three, policy=_TAKES),
+            _visited(sent, "north", asked=_burst(3, 1, "r-rr"), receipt=True),
+        ),
+        (
+            "files-one",
+            "A single blob.",
+            _visit(one, policy=_TAKES),
+            _visited(sent, "north", asked=_burst(1, 0, "r"), receipt=True),
+        ),
+        (
+            "files-paused",
+            "The unit cannot be sealed to: as many blobs go, all random.",
+            _visit(three, units=paused, policy=_TAKES),
+            _visited(decoy, refused="unit-cannot-receive", asked=_burst(0, 4, "----")),
+        ),
+        (
+            "files-flag",
+            "The unit takes no files.",
+            _visit(three, units=refusing, policy=_TAKES),
+            _visited(drawn, refused="files-not-taken", asked=_burst(0, 4, "----")),
+        ),
+        (
+            "files-none-taken",
+            "A service that takes none is sent none.",
+            _visit(three),
+            _visited(drawn, refused="files-not-taken"),
+        ),
+        (
+            "no-files-flag",
+            "A text goes to a unit that takes no files.",
+            _visit(_part("north"), units=refusing, policy=_TAKES),
+            _visited(sent, "north", receipt=True),
+        ),
+    ]
+    return [(f"visit-{name}", claim, "visit-once", values, made) for name, claim, values, made in rows]
 
 
 def _visits() -> list[Scenario]:
@@ -286,4 +347,4 @@ def _altered() -> Values:
 
 def visit_scenarios() -> list[Scenario]:
     """All of this file."""
-    return _visits()
+    return [*_visits(), *_with_files()]

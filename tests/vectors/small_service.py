@@ -262,7 +262,8 @@ def shown(
     the directory's head.
     """
     replaced = {name: changes.pop(name) for name in ("board", "rows") if name in changes}
-    directory = sign_directory(make_directory(units, retired), **changes).encode()
+    policy = changes.pop("policy", POLICY)
+    directory = sign_directory(make_directory(units, retired, policy=policy), **changes).encode()
     board = replaced.get("board", encode_board([part_with(slug, one) for slug, one in made.items()]))
     rows = replaced.get("rows", [one.rows for one in made.values() if one])
     return {

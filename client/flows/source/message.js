@@ -6,6 +6,7 @@
  * twin of `dropbox/flows/source/message.py`.
  */
 
+/** @import { Attached } from "./attached.js" */
 /** @import { Bytes } from "../../protocol/bytes.js" */
 /** @import { Warned } from "../trust.js" */
 /** @import { Part, Shown, Visited } from "./visit.js" */
@@ -70,15 +71,16 @@ export async function* visitPatiently(part) {
  * Every part, until one has no receipt. `slug` empty: the one unit that has answered; `messageId` 16 random bytes.
  * @param {Bytes} messageId
  * @param {Bytes[]} pieces
- * @param {{slug: string, force?: string, shown?: Shown}} where
+ * @param {{slug: string, force?: string, shown?: Shown, attached?: Attached}} where with `attached` there is one piece
  * @returns {AsyncGenerator<MessageRequest, Sent, any>}
  */
-export async function* sendMessage(messageId, pieces, { slug, force = "", shown }) {
+export async function* sendMessage(messageId, pieces, { slug, force = "", shown, attached }) {
   let to = slug;
   /** @type {Visited | undefined} */
   let last;
   for (const [at, body] of pieces.entries()) {
-    const part = { slug: to, messageId, part: at + 1, parts: pieces.length, body, force, shown: at ? undefined : shown };
+    const told = at ? { shown: undefined } : { shown, ...(attached && { attached }) };
+    const part = { slug: to, messageId, part: at + 1, parts: pieces.length, body, force, ...told };
     const { visited, reason, perhaps } = yield* visitPatiently(part);
     if (visited) yield { ask: "learnt", part: part.part, warnings: visited.judged.warnings };
     last = visited ?? last;

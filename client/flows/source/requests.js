@@ -41,9 +41,20 @@
  */
 
 /**
+ * `POST /v1/passes` for so many blobs; answered by the pass's 256 bytes.
+ * @typedef {{ask: "pass", blobs: number}} GetPass
+ */
+
+/**
+ * `POST /v1/blobs/{pass}` with exactly 262,144 bytes; answered by the receipt's 256 bytes, or by undefined when the server
+ * does not know the pass, or not any more: nothing of the blob was kept.
+ * @typedef {{ask: "blob", name: Bytes, blob: Bytes}} PostBlob
+ */
+
+/**
  * All is judged, which takes as long for every codename; reading does not. The server is asked nothing: whoever holds the
  * connection settles now when the envelope leaves.
  * @typedef {{ask: "reading"}} ReadingBegins
  */
 
-/** @typedef {GetDirectory | GetBoard | GetRows | ConfirmClock | ReadingBegins | PostEnvelope} VisitRequest */
+/** @typedef {GetDirectory | GetBoard | GetRows | ConfirmClock | ReadingBegins | GetPass | PostBlob | PostEnvelope} VisitRequest */

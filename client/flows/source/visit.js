@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * @file One visit of a source: directory, board, rows, then exactly one envelope (docs/protocol.md, section 7).
+ * @file One visit of a source: directory, board, rows, then the blobs of its files where it has some, then exactly one
+ * envelope (docs/protocol.md, section 7).
  *
  * A report, an answer, a return to read and a return with an unknown codename yield the same requests in the same order
- * with the same sizes; only what is inside the envelope differs.
+ * with the same sizes; only what is inside the envelope differs. That a visit brings files can be seen, and nothing else.
  */
 
 import { equal, toBigInt } from "../../protocol/bytes.js";
@@ -15,6 +16,7 @@ import {
   AnchorOlder,
   BadValue,
   ClockUnconfirmed,
+  FilesNotTaken,
   HeadOlder,
   NoUnitReceives,
   ProtocolError,
@@ -26,6 +28,7 @@ import {
 } from "../../protocol/errors.js";
 import { receivingUnit } from "../../protocol/routing.js";
 import { parseReceipt } from "../../protocol/wire.js";
+import { postBlobs } from "./attached.js";
 import { readBoard } from "./reading.js";
 import { chooseCert, judge, provedUnit } from "../trust.js";
 
@@ -34,6 +37,7 @@ import { chooseCert, judge, provedUnit } from "../trust.js";
 /** @import { ProvedUnit } from "../../protocol/proofs.js" */
 /** @import { EpochCert } from "../../protocol/certificates.js" */
 /** @import { Receipt } from "../../protocol/wire.js" */
+/** @import { Attached } from "./attached.js" */
 /** @import { FoundConversation } from "./reading.js" */
 /** @import { NotTaken, VisitRequest } from "./requests.js" */
 /** @import { Judged } from "../trust.js" */
@@ -54,7 +58,7 @@ const REPLACED = [HeadOlder, AnchorOlder, RowsMismatch];
  * One part of a message to send in this visit. `slug` empty: the one conversation that the board holds.
  *
  * `force` is the force that the report is about, for the directory's conflict rules; empty when not said. `shown` when
- * the unit was found by the force and not named by the person.
+ * the unit was found by the force and not named by the person. `attached` is what its files are made of.
  * @typedef {object} Part
  * @property {string} slug
  * @property {Bytes} messageId
@@ -63,6 +67,7 @@ const REPLACED = [HeadOlder, AnchorOlder, RowsMismatch];
  * @property {Bytes} body
  * @property {string} force
  * @property {Shown | undefined} shown
+ * @property {Attached} [attached]
  */
 
 /**
@@ -117,13 +122,21 @@ function decoy(judged, random) {
 }
 
 /**
- * Whom the part goes to. Throws UnknownUnit, RoutingChanged, UnitConflicted, UnitCannotReceive.
+ * Whether the service takes files, by its signed policy.
+ * @param {Judged} judged
+ */
+function takesFiles({ directory }) {
+  return directory.directory.policy.blobsPerPeriod > 0;
+}
+
+/**
+ * Whom the part goes to. Throws UnknownUnit, RoutingChanged, UnitConflicted, FilesNotTaken, UnitCannotReceive.
  * @param {Judged} judged
  * @param {FoundConversation[]} found
  * @param {Part} part
  * @returns {ProvedUnit}
  */
-function target(judged, found, { slug, force, shown }) {
+function target(judged, found, { slug, force, shown, attached }) {
   const { directory } = judged.directory;
   const only = found.length === 1 ? found[0] : undefined;
   if (!slug && !only) throw new UnknownUnit(found.length ? "several" : "none");
@@ -136,6 +149,7 @@ function target(judged, found, { slug, force, shown }) {
     if (!same || receivingUnit(directory, force, independent) !== unit) throw new RoutingChanged("unit");
   }
   if (force && unit.conflicts.includes(force)) throw new UnitConflicted("force");
+  if (attached && (unit.takesNoFiles || !takesFiles(judged))) throw new FilesNotTaken("flag");
   const proved = provedUnit(judged, unit.slug);
   if (!proved) throw new UnitCannotReceive("its board is altered");
   return proved;
@@ -155,6 +169,24 @@ async function message(judged, found, part, stretched) {
   const ack = found.find((one) => one.unit === proved)?.ack ?? 0;
   const envelope = await sealMessage(keys, cert, part.messageId, part.part, part.parts, part.body, ack);
   return { envelope, slug: proved.unit.slug };
+}
+
+/**
+ * The same, or why it does not go: then nothing of its files does. Throws whatever is no ProtocolError.
+ * @param {Judged} judged
+ * @param {FoundConversation[]} found
+ * @param {Part} part
+ * @param {Bytes} stretched
+ * @returns {Promise<{sealed?: {envelope: Bytes, slug: string}, refused?: ProtocolError}>}
+ */
+async function messageOrWhyNot(judged, found, part, stretched) {
+  try {
+    if (part.attached?.refused) throw part.attached.refused;
+    return { sealed: await message(judged, found, part, stretched) };
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return { refused: part.attached?.spoil(error) ?? error };
+  }
 }
 
 /**
@@ -231,17 +263,7 @@ export async function* visit(anchor, stretched, part, clock, random) {
   if (asked && !(yield { ask: "confirm", warnings: judged.warnings })) throw new ClockUnconfirmed("clock");
   yield { ask: "reading" };
   const conversations = await readBoard(judged.units, stretched);
-  /** @type {ProtocolError | undefined} */
-  let refused;
-  let sealed;
-  if (part) {
-    try {
-      sealed = await message(judged, conversations, part, stretched);
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      refused = error;
-    }
-  }
+  const { sealed, refused } = part ? await messageOrWhyNot(judged, conversations, part, stretched) : {};
   /** @type {Visited} */
   const learnt = { judged, conversations, refused, slug: sealed?.slug ?? "", receipt: undefined, fault: undefined };
   let envelope = sealed?.envelope ?? (part ? undefined : await acknowledgement(judged, conversations, random));
@@ -251,6 +273,7 @@ export async function* visit(anchor, stretched, part, clock, random) {
     if (part || !(reason instanceof NoUnitReceives)) throw reason;
     return { ...learnt, fault: { reason, perhaps: false } };
   }
+  if (part?.attached && takesFiles(judged)) yield* postBlobs(part.attached);
   const { receipt, fault } = await receiptOf(yield { ask: "envelope", envelope, reading: learnt }, envelope);
   return { ...learnt, receipt: sealed ? receipt : undefined, fault };
 }

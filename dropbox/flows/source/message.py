@@ -14,8 +14,10 @@ from dropbox.flows.requests import LocalRequest
 from dropbox.flows.trust import Judged, Warned
 from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.envelope_format import split_body
+from dropbox.protocol.errors import TooLong
 from dropbox.protocol.wire import Receipt
 
+from .attached import Attached
 from .visit import Part, Shown, Visited
 
 TRIES = 3
@@ -74,8 +76,11 @@ class Sent:
 
 
 def parts_of(report: Report) -> tuple[bytes, ...]:
-    """The body in parts. Raises TooLong with the number, BadBody, BadText."""
-    return split_body(encode_body(report))
+    """The body in parts, of which one with files has one. Raises TooLong with the number, BadBody, BadText."""
+    parts = split_body(encode_body(report))
+    if report.files and len(parts) > 1:
+        raise TooLong("text with files", parts=len(parts), allowed=1)
+    return parts
 
 
 def visit_patiently(part: Part | None) -> Flow[MessageRequest, Ended]:
@@ -95,13 +100,20 @@ def visit_patiently(part: Part | None) -> Flow[MessageRequest, Ended]:
 
 
 def send_message(
-    slug: str, message_id: bytes, pieces: Sequence[bytes], force: str = "", shown: Shown | None = None
+    slug: str,
+    message_id: bytes,
+    pieces: Sequence[bytes],
+    force: str = "",
+    shown: Shown | None = None,
+    attached: Attached | None = None,
 ) -> Flow[MessageRequest, Sent]:
     """Every part, until one has no receipt. ``slug`` empty: the one unit that has answered; ``message_id`` 16 random
-    bytes; ``pieces`` at least one, of ``parts_of``; ``force`` and ``shown`` as in Part."""
+    bytes; ``pieces`` at least one, of ``parts_of``; ``force``, ``shown`` and ``attached`` as in Part. With files there
+    is one piece."""
     sent = Sent(slug, "no")
     for place, piece in enumerate(pieces, start=1):
-        part = Part(sent.slug, message_id, place, len(pieces), piece, force, shown if place == 1 else None)
+        first = (shown, attached) if place == 1 else (None, None)
+        part = Part(sent.slug, message_id, place, len(pieces), piece, force, *first)
         ended = yield from visit_patiently(part)
         visited = ended.visited
         if visited is not None:

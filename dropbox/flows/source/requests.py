@@ -30,6 +30,26 @@ class PostEnvelope(NetworkRequest[bytes | NotTaken]):
 
 
 @dataclass(frozen=True)
+class GetPass(NetworkRequest[bytes]):
+    """``POST /v1/passes`` for so many blobs; answered by the pass's 256 bytes."""
+
+    blobs: int
+
+
+@dataclass(frozen=True)
+class PassGone:
+    """The server does not know the pass, or not any more: nothing of the blob was kept."""
+
+
+@dataclass(frozen=True)
+class PostBlob(NetworkRequest[bytes | PassGone]):
+    """``POST /v1/blobs/{pass}`` with exactly 262,144 bytes; answered by the receipt's 256 bytes, or by PassGone."""
+
+    name: bytes
+    blob: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class ReadingBegins(NetworkRequest[None]):
     """All is judged, which takes as long for every codename; reading does not. The server is asked nothing: whoever
     holds the connection settles now when the envelope leaves."""
@@ -40,5 +60,5 @@ class ConfirmClock(LocalRequest[bool]):
     """The date warning stands; answered by True when the person wants to go on, else False."""
 
 
-ServerRequest = GetDirectory | GetBoard | GetRows | ReadingBegins | PostEnvelope
+ServerRequest = GetDirectory | GetBoard | GetRows | ReadingBegins | GetPass | PostBlob | PostEnvelope
 VisitRequest = ServerRequest | ConfirmClock

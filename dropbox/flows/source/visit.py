@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""One visit of a source: directory, board, rows, then exactly one envelope (docs/protocol.md, section 7).
+"""One visit of a source: directory, board, rows, then the blobs of its files where it has some, then exactly one
+envelope (docs/protocol.md, section 7).
 
 A report, an answer, a return to read and a return with an unknown codename yield the same requests in the same order
-with the same sizes; only what is inside the envelope differs.
+with the same sizes; only what is inside the envelope differs. That a visit brings files can be seen, and nothing else.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from dropbox.protocol.errors import (
     AnchorOlder,
     BadValue,
     ClockUnconfirmed,
+    FilesNotTaken,
     HeadOlder,
     NoUnitReceives,
     ProtocolError,
@@ -34,6 +36,7 @@ from dropbox.protocol.proofs import ProvedUnit
 from dropbox.protocol.routing import receiving_unit
 from dropbox.protocol.wire import Receipt, parse_receipt
 
+from .attached import Attached, post_blobs
 from .reading import FoundConversation, Reading, read_board
 from .requests import ConfirmClock, NotTaken, PostEnvelope, ReadingBegins, VisitRequest
 
@@ -54,7 +57,8 @@ class Part:
     """One part of a message to send in this visit. ``slug`` empty: the one conversation that the board holds.
 
     ``force`` is the force that the report is about, for the directory's conflict rules; empty when not said.
-    ``shown`` when the unit was found by the force and not named by the person.
+    ``shown`` when the unit was found by the force and not named by the person. ``attached`` is what its files are
+    made of.
     """
 
     slug: str
@@ -64,6 +68,7 @@ class Part:
     body: bytes = field(repr=False)
     force: str = ""
     shown: Shown | None = None
+    attached: Attached | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -103,8 +108,13 @@ def _decoy(judged: Judged, random: Random) -> bytes:
     return seal_decoy(cert, random(DECOY_RANDOM))
 
 
+def _takes_files(judged: Judged) -> bool:
+    """Whether the service does, by its signed policy."""
+    return judged.directory.policy.blobs_per_period > 0
+
+
 def _target(judged: Judged, found: Sequence[FoundConversation], part: Part) -> ProvedUnit:
-    """Whom the part goes to. Raises UnknownUnit, RoutingChanged, UnitConflicted, UnitCannotReceive."""
+    """Whom the part goes to. Raises UnknownUnit, RoutingChanged, UnitConflicted, FilesNotTaken, UnitCannotReceive."""
     slug = part.slug
     if not slug:
         if len(found) != 1:
@@ -119,6 +129,8 @@ def _target(judged: Judged, found: Sequence[FoundConversation], part: Part) -> P
             raise RoutingChanged("unit")
     if part.force and part.force in unit.conflicts:
         raise UnitConflicted("force")
+    if part.attached is not None and (unit.takes_no_files or not _takes_files(judged)):
+        raise FilesNotTaken("flag")
     proved = judged.proved(slug)
     if proved is None:
         raise UnitCannotReceive("its board is altered")
@@ -188,11 +200,14 @@ def visit(
     refused: ProtocolError | None = None
     envelope: bytes | None = None
     slug = ""
+    attached = part.attached if part is not None else None
     if part is not None:
         try:
+            if attached is not None and attached.refused is not None:
+                raise attached.refused
             envelope, slug = _message(judged, found, part, stretched)
         except ProtocolError as error:
-            refused = error
+            refused = attached.spoil(error) if attached is not None else error
     else:
         envelope = _acknowledgement(judged, found, random)
     try:
@@ -201,6 +216,8 @@ def visit(
         if part is not None:
             raise
         return Visited(judged, found, None, None, "", NotTaken(error, perhaps=False))
+    if attached is not None and _takes_files(judged):
+        yield from post_blobs(attached)
     told = _receipt((yield from PostEnvelope(sent, Reading(judged, found))), sent)
     if isinstance(told, NotTaken):
         return Visited(judged, found, None, refused, slug, told)
