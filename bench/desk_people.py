@@ -117,13 +117,9 @@ class Sources:
     async def _visit(self, transport: SourceConnection, secret: bytes, part: Part | None) -> Visited:
         """A desk that dies again and again before it has published lets its keys run out: sources must wait then."""
         for _ in range(PATIENCE):
-            try:
-                flow = visit(self.anchor, secret, part, int(time.time()), os.urandom)
-                visited = await drive(flow, transport.answer)
-            except NoUnitReceives:
-                await asyncio.sleep(PERIOD)
-                continue
-            if not isinstance(visited.refused, UnitCannotReceive):
+            flow = visit(self.anchor, secret, part, int(time.time()), os.urandom)
+            visited = await drive(flow, transport.answer)
+            if not isinstance(visited.refused, NoUnitReceives | UnitCannotReceive):
                 return visited
             await asyncio.sleep(PERIOD)
         raise Broken(f"nothing could be sealed to the desk for {PATIENCE} periods")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A lie about one unit on its way to a visitor: board and rows are changed together, so that they fit one another."""
+"""A lie about units on its way to a visitor: board and rows are changed together, so that they fit one another."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from tests.server.service import Running
 class _BoardLie:
     """It sees each visit's answers in their order: directory, board, rows."""
 
-    unit_id: bytes
+    unit_ids: frozenset[bytes]
     lie: Lie
     directory: bytes = b""
     board: bytes = b""
@@ -22,7 +22,7 @@ class _BoardLie:
 
     def _changed(self, parts: Sequence[UnitBoard], rows: Sequence[bytes]) -> list[Served]:
         pairs = zip(parts, rows, strict=True)
-        made = [self.lie(*one) if one[0].unit_id == self.unit_id else one for one in pairs]
+        made = [self.lie(*one) if one[0].unit_id in self.unit_ids else one for one in pairs]
         return [one for one in made if one is not None]
 
     def on_directory(self, directory: bytes) -> bytes:
@@ -43,8 +43,8 @@ class _BoardLie:
         return encode_rows(board_id(self.directory, self.told), fitting)
 
 
-def tell(between: LyingServer, server: Running, unit: int, name: str) -> None:
-    """From now on that lie of tests/flows/lies.py is told of the unit, until ``between`` changes nothing any more."""
+def tell(between: LyingServer, server: Running, name: str, *units: int) -> None:
+    """From now on that lie of tests/flows/lies.py is told of these units, until ``between`` changes nothing."""
     lie, _ = LIES[name]
-    told = _BoardLie(server.world.desks[unit].unit.unit_id, lie)
+    told = _BoardLie(frozenset(server.world.desks[unit].unit.unit_id for unit in units), lie)
     between.changes |= {"/v1/directory": told.on_directory, "/v1/board": told.on_board, "/v1/rows": told.on_rows}

@@ -56,9 +56,9 @@ class Scene:
         below = await self.page.locator(".own-foot").get_by_role("button").all_inner_texts()
         return [" ".join(text.split()) for text in texts[: len(texts) - len(below)]]
 
-    def alter(self, unit: int) -> None:
-        """From now on the unit's manifest is not the one that it signed."""
-        tell(self.between, self.server, unit, "the manifest changed")
+    def alter(self, *units: int) -> None:
+        """From now on each unit's manifest is not the one that it signed."""
+        tell(self.between, self.server, "the manifest changed", *units)
 
     def paths(self) -> list[str]:
         return [one.path for one in self.between.of_visits()]

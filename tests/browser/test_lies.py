@@ -94,7 +94,7 @@ async def test_an_altered_board(honest: Running, launch: Launch, browser: str, n
     """The page says in the open that answers of this unit are withheld or altered, and that it is proved; the command
     line gives the same warning; the visit goes on like any other."""
     async with lying_server(honest.address) as server:
-        tell(server, honest, NORTH, name)
+        tell(server, honest, name, NORTH)
         context = await (await launch(browser)).new_context()
         source = SourcePage(await context.new_page(), server.address)
         assert await source.check(new_codename()) == []
@@ -112,7 +112,7 @@ async def test_a_report_to_a_unit_whose_board_is_altered(honest: Running, contex
     """Nothing is sealed to it, a decoy goes instead, and no other unit is offered: who comes back at once would show
     whom the report was for."""
     async with lying_server(honest.address) as server:
-        tell(server, honest, NORTH, "the certificates swapped")
+        tell(server, honest, "the certificates swapped", NORTH)
         source = SourcePage(await context.new_page(), server.address)
         await source.open()
         await source.walk_to_check(Report("to a unit that is held back"))

@@ -146,6 +146,17 @@ async def test_the_units_board_is_altered(launch: Launch, tmp_path: Path) -> Non
         assert await stored(it.server) == 2
 
 
+async def test_every_board_is_altered(launch: Launch, tmp_path: Path) -> None:
+    """Nothing can leave, and whoever writes sees all the proofs, as whoever only reads does."""
+    async with scene(launch, tmp_path) as it:
+        it.alter(*range(len(NAMES)))
+        await it.send()
+        proofs = [f"Answers of “{name}” are being held back or changed" for name in NAMES]
+        await it.shows("Not sent", "No unit at all can receive", NOTHING_SENT, SOONER, *proofs)
+        assert await it.buttons() == ["Exit this page", "Go back to what you wrote"]
+        assert await stored(it.server) == 0
+
+
 async def test_a_return_to_an_altered_board(launch: Launch, tmp_path: Path) -> None:
     """The proof stands in the open, and what was not found is not called "no messages"."""
     async with scene(launch, tmp_path) as it:

@@ -301,19 +301,20 @@ def _visits() -> list[Scenario]:
             _visit(_part("north"), now=NOW + 9),
             "clock-unconfirmed",
         ),
-        refuse(
+        (
             "visit-no-unit",
-            "No unit at all can be sealed to: nothing is posted.",
+            "No unit at all can be sealed to: nothing is posted, and what was learnt is told.",
             "visit-once",
             none,
-            "no-unit-receives",
+            _visited({}, refused="no-unit-receives", asked=BURST[:3]),
         ),
-        refuse(
+        (
             "visit-all-altered",
-            "No unit's board is proved: nobody is asked about the date, since nothing can be sent whatever it is.",
+            "No unit's board is proved: nobody is asked about the date, since nothing can be sent whatever it is. Who "
+            "writes is told why, with what was learnt.",
             "visit-once",
             {**_visit(_part("north")), **shown(UNITS, {})},
-            "no-unit-receives",
+            _visited({}, refused="no-unit-receives", asked=BURST[:3]),
         ),
         (
             "visit-all-altered-read",

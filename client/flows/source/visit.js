@@ -247,8 +247,9 @@ async function receiptOf(answer, sent) {
 /**
  * One burst. `stretched` is S, `part` what to send (undefined: only read), `clock` the device's, Unix seconds.
  *
- * Throws TrustError and Malformed when directory or board cannot be believed (nothing is posted), ClockUnconfirmed, and
- * NoUnitReceives when there is a part. What the board holds is told with the envelope, whatever becomes of that.
+ * Throws TrustError and Malformed when directory or board cannot be believed (nothing is posted), and ClockUnconfirmed.
+ * What the board holds is told with the envelope, whatever becomes of that; where no unit can be sealed to nothing is
+ * posted, and that is the fault, and why a part was refused.
  * @param {Anchor} anchor
  * @param {Bytes} stretched
  * @param {Part | undefined} part
@@ -270,8 +271,8 @@ export async function* visit(anchor, stretched, part, clock, random) {
   try {
     envelope ??= await decoy(judged, random);
   } catch (reason) {
-    if (part || !(reason instanceof NoUnitReceives)) throw reason;
-    return { ...learnt, fault: { reason, perhaps: false } };
+    if (!(reason instanceof NoUnitReceives)) throw reason;
+    return { ...learnt, refused: part && reason, fault: { reason, perhaps: false } };
   }
   if (part?.attached && takesFiles(judged)) yield* postBlobs(part.attached);
   const { receipt, fault } = await receiptOf(yield { ask: "envelope", envelope, reading: learnt }, envelope);

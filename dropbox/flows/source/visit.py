@@ -188,8 +188,9 @@ def visit(
 ) -> Flow[VisitRequest, Visited]:
     """One burst. ``stretched`` is S, ``part`` what to send (None: only read), ``clock`` the device's, Unix seconds.
 
-    Raises TrustError and Malformed when directory or board cannot be believed (nothing is posted), ClockUnconfirmed,
-    and NoUnitReceives when there is a part. What the board holds is told with the envelope, whatever becomes of that.
+    Raises TrustError and Malformed when directory or board cannot be believed (nothing is posted), and
+    ClockUnconfirmed. What the board holds is told with the envelope, whatever becomes of that; where no unit can be
+    sealed to nothing is posted, and that is the fault, and why a part was refused.
     """
     judged = yield from _fetch(anchor, clock)
     # Where nothing can be sealed to anybody, as with every board altered, the date is not what keeps it back.
@@ -213,9 +214,7 @@ def visit(
     try:
         sent = envelope if envelope is not None else _decoy(judged, random)
     except NoUnitReceives as error:
-        if part is not None:
-            raise
-        return Visited(judged, found, None, None, "", NotTaken(error, perhaps=False))
+        return Visited(judged, found, None, error if part is not None else None, "", NotTaken(error, perhaps=False))
     if attached is not None and _takes_files(judged):
         yield from post_blobs(attached)
     told = _receipt((yield from PostEnvelope(sent, Reading(judged, found))), sent)
