@@ -4,9 +4,10 @@
     python bench/crash.py [--kills 20] [--only server|desk] [--seed 1] [--postgres] [--campaign FILE]
 
 A real `dropbox serve` with periods of four seconds is killed again and again while clients post. After each restart
-every segment is fetched: each acknowledged envelope must be there once, unchanged, in the period of its receipt, and no
-closed segment may have changed. A third of the kills is the desk's (bench/crash_desk.py); of the others half aim at the
-publisher. ``--campaign`` keeps the totals in FILE and goes on until there are that many kills.
+every segment is fetched, and the blobs of every closed period: each acknowledged envelope or blob must be there once,
+unchanged, in the period of its receipt, and nothing closed may have changed. A third of the kills is the desk's
+(bench/crash_desk.py); of the others half aim at the publisher. ``--campaign`` keeps the totals in FILE and goes on
+until there are that many kills.
 """
 
 import argparse
@@ -18,11 +19,13 @@ import sqlite3
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from bench.crash_blobs import BlobLedger, fetch_blobs, post_blobs
 from bench.crash_desk import ROUND, DeskTotals, open_campaign
 from bench.ledger import Broken, Ledger
 from bench.processes import Served, make_service, served
@@ -42,6 +45,7 @@ PERIOD = 4
 RETENTION = 8
 CLIENTS = 3
 PAUSE = 0.01
+BLOB_PAUSE = 0.3
 HEADERS = {"content-type": "application/octet-stream"}
 
 
@@ -54,6 +58,8 @@ class Totals:
     acknowledged: int = 0
     unanswered: int = 0
     checks: int = 0
+    blobs: int = 0
+    blobs_checked: int = 0
 
 
 class Campaign:
@@ -63,6 +69,7 @@ class Campaign:
         self.folder = folder
         self.totals = totals
         self.ledger = Ledger()
+        self.blobs = BlobLedger()
         self.chance = random.Random(seed)  # noqa: S311 - when to kill is no secret, and should be repeatable
         self.world, self.config = make_service(folder, url, period=PERIOD, collect=1, retention=RETENTION)
         self._lock = threading.Lock()
@@ -72,7 +79,8 @@ class Campaign:
         """Start, check what is there, post, kill. Raises Broken."""
         with served(self.folder, self.world, self.config) as server:
             self.check(server)
-            clients = [threading.Thread(target=self._post_until_dead, args=(server.port,)) for _ in range(CLIENTS)]
+            works = [self._post] * CLIENTS + [self._post_blobs]
+            clients = [threading.Thread(target=self._post_until_dead, args=(server.port, one)) for one in works]
             for client in clients:
                 client.start()
             time.sleep(self._delay())
@@ -90,10 +98,13 @@ class Campaign:
         before = self.ledger.checked
         self.ledger.check(fetch_all(server))
         self.totals.checks += self.ledger.checked - before
+        before = self.blobs.checked
+        self.blobs.check(fetch_blobs(server))
+        self.totals.blobs_checked += self.blobs.checked - before
 
     def _cut_a_closing(self) -> bool:
         """Whether the kill left a period sealed and not yet replaced by its segment, or half a file."""
-        if any(self.config.segments.glob("*.tmp")):
+        if any((*self.config.segments.glob("*.tmp"), *self.config.blobs.glob("*.tmp"))):
             return True
         if not self.config.database.startswith("sqlite:"):
             return False
@@ -107,11 +118,11 @@ class Campaign:
             return self.chance.uniform(0.05, 1.2)
         return PERIOD - time.time() % PERIOD + self.chance.uniform(0.0, 0.12)
 
-    def _post_until_dead(self, port: int) -> None:
+    def _post_until_dead(self, port: int, post: Callable[[HTTPConnection], None]) -> None:
         with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
             try:
                 while True:
-                    self._post(connection)
+                    post(connection)
                     time.sleep(PAUSE)
             except (OSError, HTTPException):
                 with self._lock:
@@ -128,6 +139,14 @@ class Campaign:
         with self._lock:
             self.ledger.acknowledged(envelope, receipt.period)
             self.totals.acknowledged += 1
+
+    def _post_blobs(self, connection: HTTPConnection) -> None:
+        before = len(self.blobs.receipts)
+        try:
+            post_blobs(connection, self.blobs)
+        finally:
+            self.totals.blobs += len(self.blobs.receipts) - before
+        time.sleep(BLOB_PAUSE)
 
 
 def fetch_all(server: Served) -> list[Segment]:
@@ -193,7 +212,7 @@ def kill_servers(kept: Kept, kills: int, seed: int, postgres: bool) -> None:
             kept.write()
         finish(campaign)
     print(f"server: {told(kept.server)}")
-    print("no acknowledged envelope was lost, doubled or changed", flush=True)
+    print("no acknowledged envelope or blob was lost, doubled or changed", flush=True)
 
 
 def kill_desks(kept: Kept, kills: int, seed: int) -> None:

@@ -53,7 +53,11 @@ async def _service(path: Path, config: ServerConfig, now: float, torrc: Path) ->
         published, policy = await store_checks.check_published(config, now)
         found += published
     if policy is not None:
-        found += [supply_checks.check_supply(policy), supply_checks.check_room(config, policy)]
+        found += [
+            supply_checks.check_supply(policy),
+            supply_checks.check_blobs(policy),
+            supply_checks.check_room(config, policy),
+        ]
     return found + _front(config, policy, torrc)
 
 

@@ -15,7 +15,7 @@ from .findings import Finding, ok, serious, warning
 
 def check_folders(config: ServerConfig) -> Iterator[Finding]:
     """Folders and files are the server user's alone."""
-    for folder in (config.data_dir, config.segments, config.board):
+    for folder in (config.data_dir, config.segments, config.blobs, config.board):
         if not folder.is_dir():
             yield serious("folders", f"{folder} is missing", "run `dropbox-admin init` again")
             return
@@ -34,7 +34,8 @@ def check_folders(config: ServerConfig) -> Iterator[Finding]:
 def check_writing(config: ServerConfig) -> Iterator[Finding]:
     """Each folder that the server writes to, tried: a sandbox or a disk may forbid what the owner may."""
     socket = config.listen.path
-    for folder in (config.data_dir, config.segments, config.board, *([socket.parent] if socket else [])):
+    folders = (config.data_dir, config.segments, config.blobs, config.board)
+    for folder in (*folders, *([socket.parent] if socket else [])):
         try:
             try_to_write(folder)
         except OSError as error:

@@ -37,7 +37,7 @@ def _refuse_anothers(folder: Path) -> None:
 
 
 def _make_folders(folder: Path, config: ServerConfig) -> None:
-    for one in (folder, config.data_dir, config.segments, config.board):
+    for one in (folder, config.data_dir, config.segments, config.blobs, config.board):
         one.mkdir(mode=0o700, parents=True, exist_ok=True)
         one.chmod(0o700)
 

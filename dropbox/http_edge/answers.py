@@ -150,16 +150,18 @@ class Opened(Protocol):
 
 
 class OpenedAnswer(Answer):
-    """An answer whose bytes are opened already, from byte ``start`` on; they are closed once they are sent."""
+    """An answer whose bytes are opened already, from byte ``start`` on, all of them or the ``most`` first; they are
+    closed once they are sent."""
 
-    def __init__(self, opened: Opened, start: int = 0, extra: tuple[str, ...] = ()) -> None:
+    def __init__(self, opened: Opened, start: int = 0, extra: tuple[str, ...] = (), *, most: int | None = None) -> None:
         super().__init__(b"", BINARY, extra=extra)
         self._opened = opened
         self._first_byte = start
+        self._end = opened.length if most is None else min(opened.length, start + most)
 
     @property
     def length(self) -> int:
-        return self._opened.length - self._first_byte
+        return self._end - self._first_byte
 
     def close(self) -> None:
         """Where it is not sent."""
@@ -174,12 +176,13 @@ class OpenedAnswer(Answer):
     async def send(self, request: web.BaseRequest, at: int) -> int:
         file, at = self._opened.file, self._first_byte + at
         if file is None:
-            return await self._push(request, await asyncio.to_thread(self._opened.read, at, PIECE))
-        size = _copied(request.transport, file, at, self._opened.length - at)
+            piece = min(PIECE, self._end - at)
+            return await self._push(request, await asyncio.to_thread(self._opened.read, at, piece))
+        size = _copied(request.transport, file, at, self._end - at)
         if size:
             await asyncio.sleep(0)  # others have their turn
             return size
-        return await self._push(request, self._opened.read(at, PIECE))
+        return await self._push(request, self._opened.read(at, min(PIECE, self._end - at)))
 
 
 def _copied(transport: asyncio.Transport | None, file: BinaryIO, at: int, left: int) -> int:

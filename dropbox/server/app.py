@@ -18,11 +18,13 @@ from dropbox.command_line.addresses import shown_host
 from dropbox.http_edge.connection import Limits, Server
 from dropbox.local.private import OpenToOthers, refuse_open_to_others
 from dropbox.local.writable import try_to_write
+from dropbox.protocol.constants import MAX_BLOBS
 
 from .config import PUBLISHER, WHOLE, WORKER, ConfigRefused, Listen, ServerConfig, read_anchor
 from .faults import log_fault
 from .handlers.admission import above_reserve
 from .handlers.batches import Batches
+from .handlers.blobs import COMMON_PART, FIRSTS, Blobs
 from .handlers.bundle import load_bundle
 from .handlers.error_answers import TROUBLE
 from .handlers.intake import Intake
@@ -30,6 +32,7 @@ from .handlers.pages import pages_of
 from .handlers.routes import Routes
 from .handlers.shelf import Shelf
 from .handlers.waiting import Waiting
+from .passes import Passes
 from .ports import Objects, Store
 from .publishing.publisher import Publisher
 from .publishing.steady_clock import Clocks, SteadyClock
@@ -56,6 +59,7 @@ class Service:
     store: Store
     shelf: Shelf
     intake: Intake
+    blobs: Blobs
     waiting: Waiting
     make_publisher: Callable[[], Publisher] | None
     routes: Routes = field(init=False)
@@ -80,6 +84,7 @@ class Service:
             self.shelf.believed = not self.alone or (self.publisher is not None and self.publisher.shows)
             await self.shelf.follow()
         await self.intake.follow()
+        await self.blobs.follow()
         pressed = self.waiting.pressed
         # Of several processes each says again what it bears, as another may have said that it bears nothing.
         if pressed != self.flooded or (pressed and not self.alone):
@@ -118,9 +123,11 @@ def assemble(config: ServerConfig, store: Store, objects: Objects, clock: Callab
     waiting = Waiting(Turns(Supply(config.workers), secrets.token_bytes), clocks.now)
     intake = Intake(store, store, shelf, clocks.now, waiting, follows=follows)
     make_publisher = None if follows else partial(Publisher, store, objects, signed.anchor, clocks)
-    service = Service(store, shelf, intake, waiting, make_publisher, flooded=False if follows else None)
+    uploads = Waiting(Turns(Supply(config.workers, COMMON_PART, MAX_BLOBS), secrets.token_bytes, FIRSTS), clocks.now)
+    blobs = Blobs(store, store, shelf, intake.period, intake.target, uploads, Passes(secrets.token_bytes))
+    service = Service(store, shelf, intake, blobs, waiting, make_publisher, flooded=False if follows else None)
     batches = Batches(store, shelf, intake.period, service.show_first)
-    service.routes = Routes(shelf, intake, batches, pages, load_bundle())
+    service.routes = Routes(shelf, intake, blobs, batches, pages, load_bundle())
     return service
 
 
@@ -144,7 +151,7 @@ def hold_alone(config: ServerConfig) -> int:
     except OSError as error:
         raise ConfigRefused(f"cannot use the data folder {config.data_dir}: {error.strerror}") from None
     try:
-        for folder in (config.data_dir, config.segments, config.board):
+        for folder in (config.data_dir, config.segments, config.blobs, config.board):
             if folder.is_dir():  # the doctor says what is missing
                 try_to_write(folder)
     except OSError as error:
@@ -180,7 +187,8 @@ async def _go_on(service: Service, config: ServerConfig) -> None:
     """Turn until cancelled; a failure is logged by its class and tried again."""
     while True:
         try:
-            service.shelf.taking = above_reserve(config.data_dir, config.disk_reserve)
+            service.shelf.room = above_reserve(config.data_dir, config.disk_reserve)
+            service.shelf.taking = service.shelf.room > 0
             await service.turn()
         except Exception as error:
             log_fault(error)

@@ -75,6 +75,10 @@ class ServerConfig:
         return self.data_dir / "segments"
 
     @property
+    def blobs(self) -> Path:
+        return self.data_dir / "blobs"
+
+    @property
     def board(self) -> Path:
         return self.data_dir / "board"
 

@@ -46,11 +46,12 @@ class StoredBatch:
 
 @dataclass(frozen=True)
 class ClosedSegment:
-    """A closed segment's row: how many envelopes, and H of their sorted ids."""
+    """A closed segment's row: how many envelopes, H of their sorted ids, and how many blobs the period brought."""
 
     period: int
     count: int
     root: bytes
+    blobs: int = 0
 
 
 class EnvelopeStore(Protocol):
@@ -76,6 +77,28 @@ class EnvelopeStore(Protocol):
         """The envelopes of these ids, sorted by id. All of them must be waiting."""
 
 
+class BlobStore(Protocol):
+    """Where blobs of files wait until their period closes."""
+
+    async def put_blob(self, blob_id: bytes, body: bytes, period: int, cap: int) -> int:
+        """As ``EnvelopeStore.put``. Raises StoreBusy when the period holds ``cap`` blobs already."""
+
+    async def kept_blob(self, blob_id: bytes) -> int | None:
+        """The period that has a blob; None when nothing is kept of that id."""
+
+    async def waiting_blobs(self, period: int) -> int:
+        """How many blobs wait in ``period``."""
+
+    async def blob_ids(self, period: int) -> list[bytes]:
+        """Ids waiting in ``period``, sorted."""
+
+    async def blobs(self, ids: Sequence[bytes]) -> list[bytes]:
+        """The blobs of these ids, sorted by id. All of them must be waiting."""
+
+    async def blob_periods(self) -> list[int]:
+        """Closed periods, still kept, that brought one, ascending."""
+
+
 class SegmentStore(Protocol):
     """Closed segments, and the steps that close one. Only one process at a time takes them."""
 
@@ -95,22 +118,22 @@ class SegmentStore(Protocol):
         """Closed periods, still kept, that hold an envelope, ascending."""
 
     async def waiting_periods(self) -> list[int]:
-        """Periods with envelopes waiting, ascending."""
+        """Periods with envelopes or blobs waiting, ascending."""
 
     async def carry(self, before: int, into: int) -> None:
-        """Move envelopes waiting in periods before ``before`` to the period ``into``."""
+        """Move envelopes and blobs waiting in periods before ``before`` to the period ``into``."""
 
     async def close_empty(self, first: int, last: int) -> bool:
-        """Close these periods if none holds an envelope; otherwise change nothing and answer False."""
+        """Close these periods if none holds an envelope or a blob; otherwise change nothing and answer False."""
 
     async def seal(self, period: int) -> None:
-        """From now on no envelope joins ``period`` or an earlier one."""
+        """From now on no envelope or blob joins ``period`` or an earlier one."""
 
     async def close(self, segment: ClosedSegment) -> None:
-        """Replace the waiting envelopes of a sealed period by their ids and the segment's row, at once."""
+        """Replace what waits of a sealed period by its ids and the segment's row, at once."""
 
     async def scrub(self) -> None:
-        """Leave nothing in the store's files that shows in which order closed envelopes came."""
+        """Leave nothing in the store's files that shows in which order anything closed came."""
 
     async def note_skip(self, opened: int, skipped: int) -> None:
         """Say that ``skipped`` periods just before ``opened`` passed while no server ran."""
@@ -130,9 +153,9 @@ class SegmentStore(Protocol):
     async def flooded(self) -> bool:
         """What ``note_flood`` was last told."""
 
-    async def take_back(self, period: int, bodies: Iterable[bytes]) -> None:
-        """Undo, at once, every close from ``period`` on: their envelopes, which are ``bodies``, wait in ``period``
-        again, and so do those that wait in later ones."""
+    async def take_back(self, period: int, bodies: Iterable[bytes], blobs: Iterable[bytes] = ()) -> None:
+        """Undo, at once, every close from ``period`` on: their envelopes, which are ``bodies``, and their ``blobs``
+        wait in ``period`` again, and so do those that wait in later ones."""
 
     async def drop_segments(self, before: int) -> list[int]:
         """Forget segments of periods before ``before`` with their ids and skips; answers which."""
@@ -169,7 +192,7 @@ class BoardStore(Protocol):
         """Keep a directory newer than all others. False when it is not newer."""
 
 
-class Store(EnvelopeStore, SegmentStore, BoardStore, Protocol):
+class Store(EnvelopeStore, BlobStore, SegmentStore, BoardStore, Protocol):
     """The whole store."""
 
     def recount(self) -> None:
@@ -207,6 +230,7 @@ class Objects(Protocol):
 STORED = 2
 """A unit's batches that are kept: the one that is shown, and the one that was."""
 SEGMENTS = "segments"
+BLOBS = "blobs"
 BOARD = "board"
 SHOWN = f"{BOARD}/shown.json"
 
@@ -219,6 +243,11 @@ def board_names(board: str) -> tuple[str, str]:
 def segment_name(period: int, closed: bool) -> str:
     """The object of a segment."""
     return f"{SEGMENTS}/{period}.bin" if closed else f"{SEGMENTS}/open-{period}.bin"
+
+
+def blobs_name(period: int) -> str:
+    """The object of a closed period's blobs."""
+    return f"{BLOBS}/{period}.bin"
 
 
 @dataclass(frozen=True)

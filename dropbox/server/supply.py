@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""How many envelopes a period still takes, and how fast: what the signed policy allows, as two buckets of tokens.
+"""How many envelopes, or blobs, a period still takes, and how fast: what the signed policy allows, as two buckets.
 
 *Common* is for anyone; *firsts*, the larger, for what comes first of a caller within an hour (docs/decisions/0061).
 """
@@ -23,11 +23,12 @@ class Bucket:
     whole: int = 0
     spent: int = 0
     tokens: float = 0.0
+    least_at_once: int = LEAST_AT_ONCE
 
     @property
     def at_once(self) -> float:
         """The most tokens that lie here."""
-        return max(0.0, min(self.whole - self.spent, max(self.whole / AT_ONCE, LEAST_AT_ONCE)))
+        return max(0.0, min(self.whole - self.spent, max(self.whole / AT_ONCE, self.least_at_once)))
 
     def rate(self, length: float, left: float) -> float:
         """Tokens a second, in a period of ``length`` seconds of which some are left."""
@@ -38,29 +39,35 @@ class Bucket:
         """Put tokens in, as far as there is room."""
         self.tokens = max(0.0, min(self.tokens + tokens, self.at_once))
 
-    def take(self) -> bool:
-        """One token, if there is one."""
-        if self.tokens < _ALMOST_ONE:
+    def has(self, count: int = 1) -> bool:
+        """Whether so many tokens lie here."""
+        return self.tokens >= count - 1 + _ALMOST_ONE
+
+    def take(self, count: int = 1) -> bool:
+        """So many tokens, if they are there."""
+        if not self.has(count):
             return False
-        self.tokens -= 1
-        self.spent += 1
+        self.tokens -= count
+        self.spent += count
         return True
 
-    def give_back(self) -> None:
-        """One token that was taken for nothing."""
-        self.spent = max(0, self.spent - 1)
-        self.fill(1)
+    def give_back(self, count: int = 1) -> None:
+        """Tokens that were taken for nothing."""
+        self.spent = max(0, self.spent - count)
+        self.fill(count)
 
 
 class Supply:
     """The buckets of one process. Time is the believed one, in unix seconds."""
 
-    def __init__(self, workers: int = 1) -> None:
+    def __init__(self, workers: int = 1, common_part: int = COMMON_PART, least_at_once: int = LEAST_AT_ONCE) -> None:
         """``workers``: how many processes share the supply, each with its own part: what is shared in a database would
-        tell, on its disk, when envelopes came."""
+        tell, on its disk, when envelopes came. One in ``common_part`` is common; a bucket holds ``least_at_once``
+        where the period has so many."""
         self._workers = workers
-        self.common = Bucket()
-        self.firsts = Bucket()
+        self._common_part = common_part
+        self.common = Bucket(least_at_once=least_at_once)
+        self.firsts = Bucket(least_at_once=least_at_once)
         self.began = False
         self._period = -1
         self._total = 0
@@ -75,7 +82,9 @@ class Supply:
         passed = max(0.0, now - period * length)
         for bucket in (self.common, self.firsts):
             bucket.spent = min(bucket.whole, kept * bucket.whole // max(1, self._total))
-            bucket.fill(max(bucket.whole / AT_ONCE, LEAST_AT_ONCE) + bucket.whole / length * passed - bucket.spent)
+            bucket.fill(
+                max(bucket.whole / AT_ONCE, bucket.least_at_once) + bucket.whole / length * passed - bucket.spent
+            )
         self.began = True
 
     def turn_to(self, period: int, total: int, length: float) -> None:
@@ -87,7 +96,7 @@ class Supply:
             self.common.spent = self.firsts.spent = 0
         self._period, self._total, self._length = period, total, length
         own = max(1, total // self._workers)
-        self.common.whole = own // COMMON_PART
+        self.common.whole = own // self._common_part
         self.firsts.whole = own - self.common.whole
         for bucket in (self.common, self.firsts):
             bucket.fill(0)
@@ -103,12 +112,12 @@ class Supply:
         for bucket in (self.common, self.firsts):
             bucket.fill(bucket.rate(self._length, self._left) * passed)
 
-    def until(self, bucket: Bucket) -> float:
-        """Seconds until the bucket has a token; infinite when this period gives none."""
-        if bucket.tokens >= _ALMOST_ONE:
+    def until(self, bucket: Bucket, count: int = 1) -> float:
+        """Seconds until the bucket has so many tokens; infinite when this period gives none."""
+        if bucket.has(count):
             return 0.0
         rate = bucket.rate(self._length, self._left)
-        if bucket.whole - bucket.spent < 1:
-            # A new period is the earliest that has one.
-            return max(0.0, self._left) + 1 / (bucket.whole / self._length) if bucket.whole else float("inf")
-        return (1 - bucket.tokens) / rate if rate else float("inf")
+        if bucket.whole - bucket.spent < count:
+            # A new period is the earliest that has them.
+            return max(0.0, self._left) + count / (bucket.whole / self._length) if bucket.whole else float("inf")
+        return (count - bucket.tokens) / rate if rate else float("inf")

@@ -5,7 +5,7 @@ Nothing here knows who a caller is; what is counted of one is forgotten with the
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -20,7 +20,7 @@ MOST_WAITING = 256
 MOST_WRITING = 64
 """Envelopes that are made durable at one time. Others wait for room by the same order: what is written before an
 envelope of somebody who rarely comes is never more than these and as many again."""
-FIRSTS = {Kind.CIRCUIT: 1, Kind.PREFIX: 16}
+FIRSTS: Mapping[Kind, int] = {Kind.CIRCUIT: 1, Kind.PREFIX: 16}
 """Envelopes of a caller's hour that are firsts. Of who cannot be told from others, each is one."""
 IN_VAIN = 3
 """Whole waits in an hour, of each of a caller's firsts, after which who asks on goes behind who has not: a client makes
@@ -45,11 +45,13 @@ def _still_there() -> bool:
 
 @dataclass(eq=False)
 class Turn:
-    """One envelope's. ``there`` says whether somebody still waits for the answer."""
+    """One envelope's, or that of ``count`` blobs, which are let in together. ``there`` says whether somebody still
+    waits for the answer."""
 
     caller: Caller
     since: float
     there: Callable[[], bool] = field(default=_still_there, repr=False)
+    count: int = 1
     where: Where = Where.WAITING
     bucket: Bucket | None = None
     tell: Callable[[], None] | None = field(default=None, repr=False)
@@ -59,8 +61,10 @@ class Turn:
 class Turns:
     """The queue. ``supply`` is brought up to the present by whoever calls."""
 
-    def __init__(self, supply: Supply, random: Random) -> None:
+    def __init__(self, supply: Supply, random: Random, firsts: Mapping[Kind, int] = FIRSTS) -> None:
+        """``firsts``: how many turns of a caller's hour are firsts."""
         self.supply = supply
+        self._firsts_of = firsts
         self._random = random
         self._waiting: list[Turn] = []
         self._often: Counter[bytes] = Counter()
@@ -80,13 +84,13 @@ class Turns:
         """Whether, within the last five minutes, somebody waited long or was refused."""
         return now - self._pressed < CALM_AFTER
 
-    def ask(self, caller: Caller, now: float, there: Callable[[], bool] = _still_there) -> Turn:
+    def ask(self, caller: Caller, now: float, there: Callable[[], bool] = _still_there, count: int = 1) -> Turn:
         """A turn; it may be decided already. Who could get none in time is refused at once."""
         self._forget(now)
-        turn = Turn(caller, now, there)
+        turn = Turn(caller, now, there, count)
         self._waiting.append(turn)
         self._often[caller.mark] += 1
-        soonest = self.until(caller)
+        soonest = self.until(caller, count)
         if soonest > LONGEST_WAIT:
             self._refuse(turn, now)
         elif soonest <= 0:
@@ -97,9 +101,9 @@ class Turns:
             self._refuse(turn if many else self._last(), now)
         return turn
 
-    def until(self, caller: Caller) -> float:
-        """Seconds until there may be a token for a caller."""
-        return min(self.supply.until(bucket) for bucket in self._open_to(caller))
+    def until(self, caller: Caller, count: int = 1) -> float:
+        """Seconds until there may be so many tokens for a caller."""
+        return min(self.supply.until(bucket, count) for bucket in self._open_to(caller))
 
     def advance(self, now: float) -> None:
         """Decide what can be decided now."""
@@ -126,7 +130,7 @@ class Turns:
     def give_back(self, turn: Turn) -> None:
         """Nothing was stored for a turn that was admitted."""
         if turn.bucket is not None:
-            turn.bucket.give_back()
+            turn.bucket.give_back(turn.count)
             for counted in (self._admitted, self._firsts if turn.bucket is self.supply.firsts else Counter[bytes]()):
                 # In another hour than it was counted in there is nothing to take away.
                 counted[turn.caller.mark] = max(0, counted[turn.caller.mark] - 1)
@@ -139,8 +143,8 @@ class Turns:
         oldest = min(turn.since for turn in self._waiting)
         if self._writing >= MOST_WRITING:
             return max(0.0, oldest + LONGEST_WAIT - now)
-        open_to_some = {id(bucket): bucket for turn in self._waiting for bucket in self._open_to(turn.caller)}
-        soonest = min(self.supply.until(bucket) for bucket in open_to_some.values())
+        wanted = {(id(bucket), turn.count): bucket for turn in self._waiting for bucket in self._open_to(turn.caller)}
+        soonest = min(self.supply.until(bucket, count) for (_, count), bucket in wanted.items())
         return max(0.0, min(oldest + LONGEST_WAIT - now, soonest))
 
     def _forget(self, now: float) -> None:
@@ -151,19 +155,26 @@ class Turns:
             self._in_vain.clear()
 
     def _may_first(self, caller: Caller) -> bool:
-        return caller.kind is Kind.SHARED or self._firsts[caller.mark] < FIRSTS[caller.kind]
+        return caller.kind is Kind.SHARED or self._firsts[caller.mark] < self._firsts_of[caller.kind]
 
     def _open_to(self, caller: Caller) -> Iterable[Bucket]:
         return (self.supply.firsts, self.supply.common) if self._may_first(caller) else (self.supply.common,)
 
     def _serve(self, now: float) -> None:
-        """Firsts to whom they are for, then what is common to anyone."""
+        """Firsts to whom they are for, then what is common to anyone. Who needs more tokens than there are holds up
+        nobody who needs fewer."""
         for bucket in (self.supply.firsts, self.supply.common):
             while self._writing < MOST_WRITING and self.supply.until(bucket) <= 0:
-                able = [one for one in self._waiting if bucket is self.supply.common or self._may_first(one.caller)]
-                if not able or not bucket.take():
+                able = [
+                    one
+                    for one in self._waiting
+                    if bucket.has(one.count) and (bucket is self.supply.common or self._may_first(one.caller))
+                ]
+                if not able:
                     break
-                self._admit(self._first(able), bucket, now)
+                turn = self._first(able)
+                bucket.take(turn.count)
+                self._admit(turn, bucket, now)
 
     def _admit(self, turn: Turn, bucket: Bucket, now: float) -> None:
         self._end(turn, Where.ADMITTED)
@@ -190,7 +201,7 @@ class Turns:
 
     def _rank(self, caller: Caller) -> tuple[int, int]:
         """The lower, the sooner: how often it was admitted, and how much oftener than others it has waited in vain."""
-        waits = self._in_vain[caller.mark] // FIRSTS.get(caller.kind, 1)
+        waits = self._in_vain[caller.mark] // self._firsts_of.get(caller.kind, 1)
         return self._admitted[caller.mark], max(0, waits - IN_VAIN + 1)
 
     def _first(self, able: list[Turn]) -> Turn:

@@ -131,10 +131,20 @@ def test_what_a_flood_costs_is_said(config: Path, tmp_path: Path) -> None:
     assert "from one place brings each desk 328 MB" in said.what
     assert "buys 0.9 fresh circuits or prefixes a second, 1.6 GB" in said.what
     settings = replace(load_config(config), disk_reserve=0)
-    assert supply_checks.check_room(settings, POLICY, free=27 << 30).level is Level.OK
-    short = supply_checks.check_room(settings, POLICY, free=10 << 30)
+    texts = replace(POLICY, blobs_per_period=0)
+    assert supply_checks.check_room(settings, texts, free=27 << 30).level is Level.OK
+    short = supply_checks.check_room(settings, texts, free=10 << 30)
     assert short.level is Level.WARNING
     assert "26.2 GB within the 14 periods that are kept; there is room for 4" in short.what
+    assert supply_checks.check_room(settings, POLICY, free=57 << 30).level is Level.OK
+    assert "60.6 GB within the 14 periods" in supply_checks.check_room(settings, POLICY, free=56 << 30).what
+
+
+def test_what_files_cost_is_said() -> None:
+    """Or that the policy takes none."""
+    assert "brings" not in supply_checks.check_blobs(POLICY).what
+    assert "bring each desk that takes them 2.1 GB at most" in supply_checks.check_blobs(POLICY).what
+    assert "takes none" in supply_checks.check_blobs(replace(POLICY, blobs_per_period=0)).what
 
 
 def test_the_command_reads_the_torrc_it_is_given(config: Path, world: World) -> None:

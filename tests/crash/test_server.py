@@ -19,7 +19,7 @@ KILLS = 6
     "url", ["", pytest.param("postgres", marks=pytest.mark.postgres)], ids=["sqlite", "postgresql"]
 )
 def test_no_kill_loses_doubles_or_changes_an_envelope(tmp_path: Path, url: str, request: pytest.FixtureRequest) -> None:
-    """After each SIGKILL every acknowledged envelope is there once, unchanged, where its receipt says."""
+    """After each SIGKILL every acknowledged envelope or blob is there once, unchanged, where its receipt says."""
     database = request.getfixturevalue("postgres_url") if url else ""
     totals = Totals()
     campaign = Campaign(tmp_path, database, totals, seed=secrets.randbits(32))
@@ -29,6 +29,8 @@ def test_no_kill_loses_doubles_or_changes_an_envelope(tmp_path: Path, url: str, 
     assert totals.kills == KILLS
     assert totals.acknowledged > 0
     assert totals.checks >= totals.acknowledged
+    assert totals.blobs > 0
+    assert totals.blobs_checked >= totals.blobs
 
 
 class TestLedger:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dropbox.http_edge.connection import Server
+from dropbox.protocol.blobs import pass_request, sign_blobs_request
 from dropbox.protocol.wire import sign_segment_request
 from dropbox.server.app import Service, assemble, edge_of, serving
 from dropbox.server.config import EXIT_URL, WHOLE, Listen, ServerConfig
@@ -104,6 +105,16 @@ class Running:
             f"/v1/intake/{period}", dropbox_unit=desk.unit.unit_id.hex(), dropbox_signature=signature.hex()
         )
 
+    async def chunk(self, desk: DeskTwin, period: int, chunk: int) -> Seen:
+        signature = sign_blobs_request(desk.seed, self.world.service_id, desk.unit.unit_id, period, chunk)
+        return await self.get(
+            f"/v1/blobs/{period}/{chunk}", dropbox_unit=desk.unit.unit_id.hex(), dropbox_signature=signature.hex()
+        )
+
+    async def admit(self, blobs: int) -> Seen:
+        """A pass is asked for."""
+        return await self.post("/v1/passes", pass_request(blobs))
+
     async def tick(self) -> None:
         await self.service.turn()
 
@@ -137,7 +148,7 @@ def post_bytes(path: str, body: bytes, **headers: str) -> bytes:
 
 def make_config(folder: Path, world: World, url: str = "", unix: bool = False) -> ServerConfig:
     data = folder / "data"
-    for one in (data, data / "segments", data / "board"):
+    for one in (data, data / "segments", data / "blobs", data / "board"):
         one.mkdir(mode=0o700, exist_ok=True)
     anchor = folder / "anchor.txt"
     anchor.write_bytes(world.anchor_text())

@@ -224,6 +224,37 @@ class TestSqlite(Contract):
         yield store
         await store.close_store()
 
+    async def test_blobs_are_kept_once_and_close_with_their_period(self, store: Store) -> None:
+        """A repeat answers the first period, open or closed; the cap refuses new ones alone; the next period stays."""
+        await store.begin(10)
+        one, two, three = map(sha256, (b"1", b"2", b"3"))
+        assert await store.put_blob(one, b"1", 10, 2) == 10
+        assert await store.put_blob(one, b"1", 11, 2) == 10
+        assert await store.put_blob(two, b"2", 10, 2) == 10
+        with pytest.raises(StoreBusy):
+            await store.put_blob(three, b"3", 10, 2)
+        assert await store.put_blob(three, b"3", 11, 2) == 11
+        assert await store.blobs(await store.blob_ids(10)) == [body for _, body in sorted([(one, b"1"), (two, b"2")])]
+        assert not await store.close_empty(10, 10)
+        assert await store.waiting_periods() == [10, 11]
+        await store.seal(10)
+        await store.close(ClosedSegment(10, 0, b"r" * 32, 2))
+        assert (await store.blob_periods(), await store.waiting_blobs(10), await store.waiting_blobs(11)) == (
+            [10],
+            0,
+            1,
+        )
+        assert await store.kept_blob(two) == 10
+        assert await store.put_blob(one, b"1", 12, 2) == 10
+        await store.take_back(10, iter(()), iter([b"1", b"2"]))
+        assert await store.waiting_blobs(10) == 3
+        await store.carry(11, 12)
+        assert await store.waiting_periods() == [12]
+        await store.seal(12)
+        await store.close(ClosedSegment(12, 0, b"r" * 32, 3))
+        await store.drop_segments(13)
+        assert await store.kept_blob(one) is None
+
     async def test_one_bad_row_fails_alone(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
         """Of a group that the database refuses, the good ones are stored and the bad one alone gets the error."""
         await store.begin(10)

@@ -31,6 +31,7 @@ POLICY = Policy(
     clock_slack=3,
     head_life=1_000,
     intake_per_period=1_000,
+    blobs_per_period=1_024,
 )
 START = 500  # the period in which the tests begin
 

@@ -45,10 +45,10 @@ async def read_body(request: web.BaseRequest, length: int) -> bytes:
         raise Refused("bad-http") from None
 
 
-def above_reserve(folder: Path, reserve: int) -> bool:
-    """Whether the disk of ``folder`` has more than ``reserve`` bytes free."""
+def above_reserve(folder: Path, reserve: int) -> int:
+    """How many bytes above ``reserve`` the disk of ``folder`` has free; none where that cannot be told."""
     try:
-        return shutil.disk_usage(folder).free > reserve
+        return max(0, shutil.disk_usage(folder).free - reserve)
     except OSError as error:
         log_fault(error)
-        return False
+        return 0

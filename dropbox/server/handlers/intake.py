@@ -7,8 +7,7 @@ from aiohttp import web
 
 from dropbox.http_edge.answers import BINARY, Answer, OpenedAnswer
 from dropbox.http_edge.connection import caller_of, in_silence
-from dropbox.protocol.constants import ENVELOPE, SIGNATURE
-from dropbox.protocol.errors import ProtocolError
+from dropbox.protocol.constants import ENVELOPE
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.wire import IntakeState, Receipt, segment_header, verify_segment_request
 from dropbox.server.ports import EnvelopeStore, ObjectGone, SegmentStore, StoreBusy, segment_name
@@ -17,13 +16,12 @@ from dropbox.server.turns import Turn, Where
 from .admission import check_binary, read_body
 from .error_answers import Refused
 from .shelf import Shelf
+from .unit_signature import check_unit_signature
 from .waiting import Waiting
 
 Clock = Callable[[], float]
 MOST_LOOKED_UP = 8
 """Envelopes that are looked up at one time; of more than that none, so that what is looked up does not pile up."""
-UNIT_HEADER = "dropbox-unit"
-SIGNATURE_HEADER = "dropbox-signature"
 
 
 class Intake:
@@ -62,17 +60,18 @@ class Intake:
         if not self._shelf.has_shown:
             return
         if not self._waiting.began:
-            period, policy = self._target(), self._shelf.ready.policy
+            period, policy = self.target(), self._shelf.ready.policy
             kept = await self._envelopes.waiting(period)
             self._waiting.begin(period, policy.intake_per_period, policy.period, kept)
         self._refill()
 
     def _refill(self) -> None:
         policy = self._shelf.ready.policy
-        self._waiting.follow(self._target(), policy.intake_per_period, policy.period)
+        self._waiting.follow(self.target(), policy.intake_per_period, policy.period)
 
-    def _target(self) -> int:
-        """The period that an envelope joins: the open one, or the next, which the publisher is about to open."""
+    def target(self) -> int:
+        """The period that an envelope or a blob joins: the open one, or the next, which the publisher is about to
+        open."""
         return min(self.period(), self._shelf.shown.open_period + 1)
 
     async def post_envelope(self, request: web.BaseRequest) -> Answer:
@@ -91,7 +90,7 @@ class Intake:
                 with in_silence(request):
                     await self._waiting.wait(turn)
                 cap = self._shelf.ready.policy.intake_per_period
-                period = await self._envelopes.put(envelope_id, body, self._target(), cap)
+                period = await self._envelopes.put(envelope_id, body, self.target(), cap)
                 turn.bucket = None
         except StoreBusy:
             raise Refused("try-later") from None
@@ -116,7 +115,11 @@ class Intake:
 
     async def get_segment(self, request: web.BaseRequest, period: int) -> Answer:
         """One segment, to a unit whose key signed for it. Raises Refused."""
-        self._check_signature(request, period)
+
+        def verify(key: bytes, signature: bytes, service_id: bytes, unit_id: bytes) -> None:
+            verify_segment_request(key, signature, service_id, unit_id, period)
+
+        check_unit_signature(request, self._shelf, self.period(), verify)
         try:
             return await self._segment(period)
         except ObjectGone:  # closed this moment
@@ -142,21 +145,3 @@ class Intake:
         if filled:
             return OpenedAnswer(await self._shelf.open(segment_name(period, closed)))
         return Answer(segment_header(self._shelf.ready.service_id, period, closed, 0), BINARY)
-
-    def _check_signature(self, request: web.BaseRequest, period: int) -> None:
-        service_id, period_now = self._shelf.ready.service_id, self.period()
-        try:
-            unit_id = bytes.fromhex(request.headers.get(UNIT_HEADER, ""))
-            signature = bytes.fromhex(request.headers.get(SIGNATURE_HEADER, ""))
-        except ValueError:
-            raise Refused("unsigned") from None
-        place = self._shelf.listed.place(unit_id)
-        if place is None or len(signature) != SIGNATURE:
-            raise Refused("unsigned")
-        key = place.unit.key_at(period_now)
-        if key is None:
-            raise Refused("unsigned")
-        try:
-            verify_segment_request(key, signature, service_id, unit_id, period)
-        except ProtocolError:
-            raise Refused("unsigned") from None

@@ -12,6 +12,7 @@ from dropbox.protocol.constants import MAX_PERIOD
 
 from .admission import check_no_body
 from .batches import Batches
+from .blobs import Blobs
 from .error_answers import Refused, refusal
 from .intake import Intake
 from .pages import Pages
@@ -20,6 +21,8 @@ from .shelf import Shelf
 
 Handler = Callable[[web.BaseRequest], Awaitable[Answer]]
 _REST = re.compile(r"/v1/(board|rows)/([0-9a-f]{64})/(0|[1-9][0-9]{0,8})")
+_BLOB = re.compile(r"/v1/blobs/([0-9a-f]{32})")
+_CHUNK = re.compile(r"/v1/blobs/(0|[1-9][0-9]{0,9})/(0|[1-9][0-9]{0,4})")
 _SEGMENT = re.compile(r"/v1/intake/(0|[1-9][0-9]{0,9})")
 
 
@@ -36,10 +39,17 @@ class Routes:
     """The table of addresses."""
 
     def __init__(
-        self, shelf: Shelf, intake: Intake, batches: Batches, pages: Pages, bundle: Mapping[str, StaticFile]
+        self,
+        shelf: Shelf,
+        intake: Intake,
+        blobs: Blobs,
+        batches: Batches,
+        pages: Pages,
+        bundle: Mapping[str, StaticFile],
     ) -> None:
         self._shelf = shelf
         self._intake = intake
+        self._blobs = blobs
         self._pages = pages
         self._bundle = bundle
         self._table: dict[str, dict[str, Handler]] = {
@@ -54,6 +64,7 @@ class Routes:
             "/v1/rows": {"GET": self._rows},
             "/v1/intake": {"GET": intake.get_state},
             "/v1/envelopes": {"POST": intake.post_envelope},
+            "/v1/passes": {"POST": blobs.post_pass},
             "/v1/batches": {"POST": batches.post_batch},
         }
 
@@ -68,7 +79,8 @@ class Routes:
 
     async def _dispatch(self, request: web.BaseRequest) -> Answer:
         path, query, _ = request.raw_path.partition("?")
-        methods = self._table.get(path) or self._rest_methods(path) or self._segment_methods(path)
+        methods = self._table.get(path) or self._rest_methods(path) or self._blob_methods(path)
+        methods = methods or self._segment_methods(path)
         # What a messenger or a list of links puts behind the address keeps nobody from the pages. It is read by nobody.
         if query and path != "/":
             raise Refused("query-refused")
@@ -87,6 +99,25 @@ class Routes:
 
         async def get(request: web.BaseRequest) -> Answer:
             return await self._intake.get_segment(request, period)
+
+        return {"GET": get}
+
+    def _blob_methods(self, path: str) -> dict[str, Handler]:
+        """A blob in, or a chunk of those of a closed period out."""
+        if found := _BLOB.fullmatch(path):
+            name = bytes.fromhex(found[1])
+
+            async def post(request: web.BaseRequest) -> Answer:
+                return await self._blobs.post_blob(request, name)
+
+            return {"POST": post}
+        found = _CHUNK.fullmatch(path)
+        if not found or int(found[1]) > MAX_PERIOD:
+            return {}
+        period, chunk = int(found[1]), int(found[2])
+
+        async def get(request: web.BaseRequest) -> Answer:
+            return await self._blobs.get_chunk(request, period, chunk)
 
         return {"GET": get}
 

@@ -32,6 +32,8 @@ class Shelf:
         self.document: StaticFile | None = None
         self.taking = True
         """False below the disk reserve and while shutting down."""
+        self.room = 0
+        """Bytes of disk above the reserve."""
         self.believed = True
         """False in a process that publishes and has shown nothing yet: what was shown before is read, nothing taken."""
 

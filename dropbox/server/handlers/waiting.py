@@ -43,16 +43,16 @@ class Waiting:
         """Whether somebody was kept waiting or refused within the last minutes."""
         return self.turns.pressed(asyncio.get_running_loop().time())
 
-    def ask(self, caller: Caller, there: Callable[[], bool]) -> Turn:
+    def ask(self, caller: Caller, there: Callable[[], bool], count: int = 1) -> Turn:
         """A turn, decided already or not; ``wait`` for it, or ``leave`` it."""
-        return self.turns.ask(caller, asyncio.get_running_loop().time(), there)
+        return self.turns.ask(caller, asyncio.get_running_loop().time(), there, count)
 
     async def wait(self, turn: Turn) -> None:
         """Until the turn has come. Raises Refused when it does not in time."""
         if turn.where is Where.WAITING:
             decided = asyncio.Event()
             turn.tell = decided.set
-            self._look_in(self.turns.until(turn.caller))
+            self._look_in(self.turns.until(turn.caller, turn.count))
             await decided.wait()
         if turn.where is Where.REFUSED:
             raise Refused("try-later")

@@ -18,6 +18,7 @@ from dropbox.protocol.wire import SEGMENT_HEADER, segment_header, segment_root
 from dropbox.server.directories import Listed, newest_listed
 from dropbox.server.faults import log_fault
 from dropbox.server.ports import (
+    BLOBS,
     BOARD,
     SEGMENTS,
     SHOWN,
@@ -26,10 +27,12 @@ from dropbox.server.ports import (
     Objects,
     Shown,
     Store,
+    blobs_name,
     board_names,
     segment_name,
 )
 
+from .blobs import read_blobs, write_blobs
 from .board import BoardBuild
 from .lived_periods import explained, first_explained, first_kept, passed_over
 from .steady_clock import Clocks
@@ -233,6 +236,7 @@ class Publisher:
         crash."""
         kept = {segment_name(period, True) for period in await self._store.filled_periods()}
         await self._objects.keep_only(SEGMENTS, kept | {segment_name(self._open_period, False)})
+        await self._objects.keep_only(BLOBS, {blobs_name(period) for period in await self._store.blob_periods()})
 
     async def _believed_period(self) -> int | None:
         """The clock's period; None while it does not follow from what is stored and nobody has confirmed it."""
@@ -272,7 +276,8 @@ class Publisher:
     async def _take_back(self, period: int) -> None:
         """Open again what was closed ahead of ``period``."""
         ahead = [one for one in await self._store.filled_periods() if one >= period]
-        await self._store.take_back(period, self._envelopes(ahead))
+        blobs = [one for one in await self._store.blob_periods() if one >= period]
+        await self._store.take_back(period, self._envelopes(ahead), read_blobs(self._objects, blobs))
         self._open_period, self._segment = period, False
         self._written = self._collected = None
         await self._note_oldest()
@@ -327,7 +332,9 @@ class Publisher:
         ids = await self._store.open_ids(period)
         if ids:
             await self._write_segment(period, True, ids)
-        await self._store.close(ClosedSegment(period, len(ids), segment_root(ids)))
+        service_id, stamp = self._now_listed.verified.service_id, self._stamp(period)
+        blobs = await write_blobs(self._store, self._objects, service_id, period, stamp)
+        await self._store.close(ClosedSegment(period, len(ids), segment_root(ids), blobs))
 
     async def _write_segment(self, period: int, closed: bool, ids: list[bytes]) -> None:
         header = segment_header(self._now_listed.verified.service_id, period, closed, len(ids))

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from .operations import insert_new, sealed_through
+from .sealed import insert_new, sealed_through
 from .tables import CLOSED_IDS, OPEN_ENVELOPES
 
 _SQLITE_NEW = (

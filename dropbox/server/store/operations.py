@@ -6,20 +6,22 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import Insert
 
 from dropbox.protocol.primitives import sha256
 from dropbox.server.ports import ClosedSegment, StoredBatch
 
+from . import blobs
+from .sealed import insert_new, sealed_through
 from .tables import (
     BATCHES,
     BEFORE,
+    CLOSED_BLOB_IDS,
     CLOSED_IDS,
     CONFIRMED,
     COUNTERS,
     DIRECTORIES,
     FLOODED,
+    OPEN_BLOBS,
     OPEN_ENVELOPES,
     SEALED,
     SEGMENTS,
@@ -28,22 +30,6 @@ from .tables import (
 
 KEPT_DIRECTORIES = 2
 _TAKEN_AT_ONCE = 64  # 1 MiB of envelopes in memory
-
-
-def insert_new(connection: Connection, table: Any) -> Insert:
-    """An insert that passes over rows whose key is taken."""
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
-    return postgresql.insert(table).on_conflict_do_nothing()
-
-
-def sealed_through(connection: Connection, *, shared: bool = False, exclusive: bool = False) -> int:
-    """The last sealed period, -1 in a new store. The locks, on PostgreSQL, keep it until the transaction ends."""
-    statement = select(COUNTERS.c.value).where(COUNTERS.c.name == SEALED)
-    if shared or exclusive:
-        statement = statement.with_for_update(read=not exclusive)
-    found: int | None = connection.execute(statement).scalar()
-    return -1 if found is None else found
 
 
 def open_ids(connection: Connection, period: int) -> list[bytes]:
@@ -86,12 +72,13 @@ def filled_periods(connection: Connection) -> list[int]:
 
 
 def waiting_periods(connection: Connection) -> list[int]:
-    statement = select(OPEN_ENVELOPES.c.period).distinct().order_by(OPEN_ENVELOPES.c.period)
-    return list(connection.execute(statement).scalars())
+    both = select(OPEN_ENVELOPES.c.period).union(select(OPEN_BLOBS.c.period))
+    return sorted(connection.execute(both).scalars())
 
 
 def carry(connection: Connection, before: int, into: int) -> None:
     connection.execute(update(OPEN_ENVELOPES).where(OPEN_ENVELOPES.c.period < before).values(period=into))
+    blobs.carry(connection, before, into)
 
 
 def seal(connection: Connection, period: int) -> None:
@@ -104,6 +91,8 @@ def close_empty(connection: Connection, first: int, last: int, root: bytes) -> b
     sealed_through(connection, exclusive=True)
     within = and_(OPEN_ENVELOPES.c.period >= first, OPEN_ENVELOPES.c.period <= last)
     if connection.execute(select(OPEN_ENVELOPES.c.id).where(within).limit(1)).first():
+        return False
+    if blobs.any_between(connection, first, last):
         return False
     seal(connection, last)
     rows = [{"period": period, "count": 0, "root": root} for period in range(first, last + 1)]
@@ -118,8 +107,9 @@ def close(connection: Connection, closed: ClosedSegment) -> None:
     waiting = OPEN_ENVELOPES.c.period == closed.period
     ids = select(OPEN_ENVELOPES.c.id, OPEN_ENVELOPES.c.period).where(waiting).order_by(OPEN_ENVELOPES.c.id)
     connection.execute(insert(CLOSED_IDS).from_select(["id", "period"], ids))
-    row = {"period": closed.period, "count": closed.count, "root": closed.root}
+    row = {"period": closed.period, "count": closed.count, "root": closed.root, "blobs": closed.blobs}
     connection.execute(insert(SEGMENTS), row)
+    blobs.close(connection, closed.period)
     connection.execute(delete(OPEN_ENVELOPES).where(waiting))
 
 
@@ -157,7 +147,7 @@ def fullest(connection: Connection) -> int:
     return int(connection.execute(select(func.max(SEGMENTS.c.count))).scalar() or 0)
 
 
-def take_back(connection: Connection, period: int, bodies: Iterable[bytes]) -> None:
+def take_back(connection: Connection, period: int, bodies: Iterable[bytes], taken: Iterable[bytes] = ()) -> None:
     """Under the exclusive lock, so that no writer meanwhile takes a period for sealed that is not."""
     sealed_through(connection, exclusive=True)
     reading = iter(bodies)
@@ -165,6 +155,7 @@ def take_back(connection: Connection, period: int, bodies: Iterable[bytes]) -> N
         connection.execute(insert_new(connection, OPEN_ENVELOPES), rows)
     connection.execute(update(OPEN_ENVELOPES).where(OPEN_ENVELOPES.c.period > period).values(period=period))
     connection.execute(delete(CLOSED_IDS).where(CLOSED_IDS.c.period >= period))
+    blobs.take_back(connection, period, taken)
     connection.execute(delete(SEGMENTS).where(SEGMENTS.c.period >= period))
     connection.execute(update(COUNTERS).where(COUNTERS.c.name.in_((SEALED, BEFORE))).values(value=period - 1))
     late = [f"{SKIPPED}{opened}" for opened, _ in skips(connection) if opened > period]
@@ -175,6 +166,7 @@ def drop_segments(connection: Connection, before: int) -> list[int]:
     dropped = list(connection.execute(select(SEGMENTS.c.period).where(SEGMENTS.c.period < before)).scalars())
     if dropped:
         connection.execute(delete(CLOSED_IDS).where(CLOSED_IDS.c.period < before))
+        blobs.drop(connection, before)
         connection.execute(delete(SEGMENTS).where(SEGMENTS.c.period < before))
         past = [f"{SKIPPED}{opened}" for opened, _ in skips(connection) if opened <= before]
         connection.execute(delete(COUNTERS).where(COUNTERS.c.name.in_(past)))
@@ -245,6 +237,8 @@ def counts(connection: Connection) -> dict[str, int]:
     tables = {
         "envelopes_waiting": OPEN_ENVELOPES,
         "envelopes_in_closed_segments": CLOSED_IDS,
+        "blobs_waiting": OPEN_BLOBS,
+        "blobs_in_closed_periods": CLOSED_BLOB_IDS,
         "closed_segments": SEGMENTS,
         "batches": BATCHES,
         "directories": DIRECTORIES,

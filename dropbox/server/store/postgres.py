@@ -14,9 +14,11 @@ from .database import Operation, P, R
 _LOG = logging.getLogger("dropbox.server.store")
 
 _POSTGRES_SCRUB = (
-    # Both rewrite the table's file in the order of ids, its overflow and its index too.
+    # Each rewrites the table's file in the order of ids, its overflow and its index too.
     "CLUSTER open_envelopes USING open_envelopes_pkey",
     "CLUSTER closed_ids USING closed_ids_pkey",
+    "CLUSTER open_blobs USING open_blobs_pkey",
+    "CLUSTER closed_blob_ids USING closed_blob_ids_pkey",
     # The write-ahead log holds arrivals in their order until its old files are gone.
     "SELECT pg_switch_wal()",
     "CHECKPOINT",

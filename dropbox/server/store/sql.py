@@ -4,9 +4,9 @@
 from collections.abc import Iterable, Sequence
 
 from dropbox.protocol.primitives import sha256
-from dropbox.server.ports import ClosedSegment, StoredBatch
+from dropbox.server.ports import ClosedSegment, StoreBusy, StoredBatch
 
-from . import operations
+from . import blobs, operations
 from .arrivals import Arrival, count_waiting, known_periods
 from .database import Database
 from .group_commit import GroupCommit
@@ -21,6 +21,7 @@ class SqlStore:
     def __init__(self, database: Database) -> None:
         self.database = database
         self._commits = GroupCommit(database)
+        self._closing = False
 
     async def put(self, envelope_id: bytes, body: bytes, period: int, cap: int) -> int:
         return await self._commits.put(Arrival(envelope_id, body, period, cap))
@@ -37,6 +38,29 @@ class SqlStore:
 
     async def bodies(self, ids: Sequence[bytes]) -> list[bytes]:
         return await self.database.read(operations.bodies, ids)
+
+    async def put_blob(self, blob_id: bytes, body: bytes, period: int, cap: int) -> int:
+        if self._closing:
+            raise StoreBusy
+        kept = await self.database.write(blobs.put, blob_id, body, period, cap)
+        if kept is None:
+            raise StoreBusy
+        return kept
+
+    async def kept_blob(self, blob_id: bytes) -> int | None:
+        return await self.database.read(blobs.known, blob_id)
+
+    async def waiting_blobs(self, period: int) -> int:
+        return await self.database.read(blobs.waiting, period)
+
+    async def blob_ids(self, period: int) -> list[bytes]:
+        return await self.database.read(blobs.ids, period)
+
+    async def blobs(self, ids: Sequence[bytes]) -> list[bytes]:
+        return await self.database.read(blobs.bodies, ids)
+
+    async def blob_periods(self) -> list[int]:
+        return await self.database.read(blobs.periods)
 
     async def begin(self, period: int) -> None:
         await self.database.write(operations.begin, period)
@@ -93,9 +117,9 @@ class SqlStore:
         """Envelopes in the closed segment that has most."""
         return await self.database.read(operations.fullest)
 
-    async def take_back(self, period: int, bodies: Iterable[bytes]) -> None:
+    async def take_back(self, period: int, bodies: Iterable[bytes], blobs: Iterable[bytes] = ()) -> None:
         self._commits.recount()
-        await self.database.write(operations.take_back, period, bodies)
+        await self.database.write(operations.take_back, period, bodies, blobs)
 
     async def drop_segments(self, before: int) -> list[int]:
         return await self.database.write(operations.drop_segments, before)
@@ -139,6 +163,7 @@ class SqlStore:
         return await self.database.claim()
 
     async def close_store(self) -> None:
+        self._closing = True
         await self._commits.drain()
         await self.database.dispose()
 

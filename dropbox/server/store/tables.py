@@ -24,14 +24,34 @@ CLOSED_IDS = Table(
 )
 """Ids of the envelopes in closed segments, so that an envelope sent again gets its first receipt."""
 
+OPEN_BLOBS = Table(
+    "open_blobs",
+    METADATA,
+    Column("id", LargeBinary, primary_key=True),
+    Column("period", BigInteger, nullable=False, index=True),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Blobs of files whose period has not closed, in the order of their ids."""
+
+CLOSED_BLOB_IDS = Table(
+    "closed_blob_ids",
+    METADATA,
+    Column("id", LargeBinary, primary_key=True),
+    Column("period", BigInteger, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+"""Ids of the blobs of closed periods, so that a blob sent again gets its first receipt."""
+
 SEGMENTS = Table(
     "segments",
     METADATA,
     Column("period", BigInteger, primary_key=True, autoincrement=False),
     Column("count", Integer, nullable=False),
     Column("root", LargeBinary, nullable=False),
+    Column("blobs", Integer, nullable=False, server_default="0"),
 )
-"""Closed segments. One without envelopes has no file."""
+"""Closed segments. One without envelopes has no file, and a period without ``blobs`` none of those."""
 
 BATCHES = Table(
     "batches",
