@@ -30,6 +30,11 @@ def paused(directory: Directory, slug: str, pause: bool) -> Directory:
     return with_unit(directory, replace(unit_of(directory, slug), paused=pause))
 
 
+def takes_files(directory: Directory, slug: str, takes: bool) -> Directory:
+    """Whether files can be sent to a unit; sources are told before they choose any."""
+    return with_unit(directory, replace(unit_of(directory, slug), takes_no_files=not takes))
+
+
 def retired(directory: Directory, slug: str, last_period: int, last_hash: bytes) -> Directory:
     """A retired unit's board stays readable up to its last batch. Only a paused unit can be retired."""
     unit = unit_of(directory, slug)

@@ -29,6 +29,7 @@ POLICY = {
     "clock_slack": 60,
     "head_life": 20_000,
     "intake_per_period": 500,
+    "blobs_per_period": 256,
 }
 """A period of five seconds, and spans so long that nothing a person tries in an hour expires."""
 QUOTA = 16

@@ -74,6 +74,7 @@ def signers(anchor: Anchor, indexes: Iterable[int]) -> str:
 
 def _unit_lines(unit: Unit, names: ForceNames) -> list[str]:
     state = "paused, gets no new reports" if unit.paused else "receives reports"
+    state += ", takes no files" if unit.takes_no_files else ""
     lines = [f"{_titled(unit)}, {KINDS[unit.kind]}, {state}, quota {unit.rows}"]
     lines += [f"    serves {_force(slug, names)}" for slug in unit.forces]
     return lines + [f"    {_KEPT_AWAY} {_force(slug, names)}" for slug in unit.conflicts]
@@ -177,6 +178,8 @@ _COMPARED: tuple[tuple[str, Callable[[Unit], object]], ...] = (
 
 def _unit_changes(old: Unit, new: Unit, names: ForceNames) -> list[Said]:
     said = []
+    if old.takes_no_files != new.takes_no_files:
+        said.append(Said(f"{_titled(new)} takes {'no files any more' if new.takes_no_files else 'files'}"))
     if old.paused != new.paused:
         said.append(Said(f"{_titled(new)} {'is paused: it gets no new reports' if new.paused else 'receives again'}"))
     for what, take in _COMPARED:

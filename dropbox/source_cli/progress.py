@@ -22,6 +22,7 @@ class Progress(Watcher):
         self._aloud = aloud
         self._show = show
         self._line = ""
+        self._blobs = [0, 0]
         self._showing: asyncio.Task[None] | None = None
         self.reading: Reading | None = None
 
@@ -34,6 +35,19 @@ class Progress(Watcher):
     def broke(self) -> None:
         if self._aloud and self._line != terminal.BROKE:
             self._line = terminal.BROKE
+            terminal.say_over(self._line)
+
+    def admitted(self, blobs: int) -> None:
+        self._blobs = [0, blobs]
+        self._tell_blobs()
+
+    def blob_came(self) -> None:
+        self._blobs[0] += 1
+        self._tell_blobs()
+
+    def _tell_blobs(self) -> None:
+        if self._aloud:
+            self._line = terminal.SENDING_FILES.format(came=self._blobs[0], of=self._blobs[1])
             terminal.say_over(self._line)
 
     def posting(self) -> None:

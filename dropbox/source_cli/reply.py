@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from dropbox.flows.source.message import Sent, parts_of
+from dropbox.flows.source.message import Sent
 from dropbox.protocol.body import Report
 from dropbox.protocol.codename import stretch
 
 from . import advice, terminal
+from .attaching import attach as attach_files, attach_options
 from .codenames import ask_codename, show_option
 from .outlet import before_sending, end_told, try_output
 from .sending import send
@@ -21,7 +22,7 @@ from .service import Stop, open_service, read_text, service_options
 @service_options
 @click.option("--unit", "slug", default="", help="May be left out when exactly one unit has answered.")
 @click.option("--text-file", required=True, metavar="FILE|-", help="UTF-8 text; - reads what follows the codename.")
-@click.option("--attach", multiple=True, hidden=True, type=click.Path())
+@attach_options
 @show_option
 @click.option("--json", "as_json", is_flag=True)
 def reply(
@@ -32,28 +33,31 @@ def reply(
     slug: str,
     text_file: str,
     attach: tuple[str, ...],
+    clean: bool,
+    keep_names: bool,
     shown: bool,
     as_json: bool,
 ) -> None:
     """Answer the unit or add to the report; the codename is asked, or stands on the first line of standard input.
 
-    With --json the line ends with receipt and stored: yes, perhaps or no, the last two with exit 1.
+    Files go with --attach, as with `report`. With --json the line ends with receipt and stored: yes, perhaps or no, the
+    last two with exit 1.
 
     \b
     Example:
       dropbox-source reply --service http://127.0.0.1:8000 --anchor service.anchor --text-file answer.txt
     """
-    if attach:
-        raise Stop(terminal.ATTACH_LATER)
     known = open_service(service, anchor_file, socks, despite_clock, as_json)
     entropy = ask_codename(text_follows=text_file == "-", shown=shown)
-    pieces = parts_of(Report(read_text(text_file)))
+    text, ask = read_text(text_file), terminal.interactive() and not as_json
+    files = attach_files(attach, known.anchor.service_id, clean=clean, keep_names=keep_names, ask=ask)
+    pieces = files.pieces(Report(text, files=files.files))
     with before_sending():
         try_output()
         terminal.say("Making keys from the codename.")
         stretched = stretch(entropy, known.anchor.service_id)
         try_output()
-    sent = send(known, stretched, slug, pieces)
+    sent = send(known, stretched, slug, pieces, attached=files.attached())
     _tell(sent, as_json)
     if sent.stored != "yes":
         raise Stop(advice.unsent_text(sent))

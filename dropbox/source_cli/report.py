@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from dropbox.command_line.output import say_once
-from dropbox.flows.source.message import Sent, parts_of
+from dropbox.flows.source.message import Sent
 from dropbox.forces import find_force
 from dropbox.protocol.body import Report
 from dropbox.protocol.codename import make_codename, stretch
@@ -18,6 +18,7 @@ from dropbox.questions import is_independent
 from dropbox.words import codename_words
 
 from . import advice, terminal
+from .attaching import Attaching, attach as attach_files, attach_options
 from .codenames import show_codename, typed_back
 from .hinted import hinted
 from .outlet import JsonLine, before_sending, end_told, try_output
@@ -36,16 +37,23 @@ def _force_slug(force: str | None) -> str:
 
 
 def _pieces(
-    text: str, chosen: Sequence[str], force: str, answers: Answers, *, asking: bool, slug: str
+    text: str,
+    chosen: Sequence[str],
+    force: str,
+    answers: Answers,
+    attaching: Attaching,
+    *,
+    asking: bool,
+    slug: str,
 ) -> tuple[bytes, ...]:
-    """The parts of the report; ``asking``: with what a person answers now. Raises TooLong."""
+    """The parts of the report; ``asking``: with what a person answers now. Raises TooLong, Stop."""
     answers = ask_questions(answers) if asking else answers
     if is_independent(answers):
         terminal.say(terminal.PAST_THE_UNIT)
     elif len(answers.get("forces") or ()) > 1:
         terminal.say(terminal.ONE_UNIT.format(slug=slug))
     categories = tuple(name for name in CATEGORIES if name in chosen)
-    return parts_of(Report(text, categories, force, answers))
+    return attaching.pieces(Report(text, categories, force, answers, attaching.files))
 
 
 @contextmanager
@@ -92,7 +100,7 @@ def _given(codename: str, entropy: bytes, slug: str, as_json: bool) -> Iterator[
 )
 @click.option("--text-file", required=True, metavar="FILE|-", help="The report as UTF-8 text; - reads standard input.")
 @answer_options
-@click.option("--attach", multiple=True, hidden=True, type=click.Path())
+@attach_options
 @click.option("--json", "as_json", is_flag=True)
 def report(
     service: str,
@@ -106,6 +114,8 @@ def report(
     answered: tuple[str, ...],
     withheld: tuple[str, ...],
     attach: tuple[str, ...],
+    clean: bool,
+    keep_names: bool,
     as_json: bool,
 ) -> None:
     """Send a report, sealed to one unit, and get the codename that brings you back to the answers.
@@ -116,18 +126,21 @@ def report(
     the units of the others, run this again for each. With --json one line begins with codename and unit and ends, after
     the visit, with receipt and stored: yes, perhaps or no, the last two with exit 1.
 
+    Files go with --attach: what each tells of its making is said first, and --clean leaves it out of pictures. That
+    files are sent can be seen.
+
     \b
     Example:
       dropbox-source report --service http://127.0.0.1:8000 --anchor service.anchor \\
         --unit demo-north --category discrimination --text-file report.txt
     """
-    if attach:
-        raise Stop(terminal.ATTACH_LATER)
     about, answers = _force_slug(force), given_answers(answered, withheld)
     # Whatever else is wrong is said before anybody types a report.
     known = open_service(service, anchor_file, socks, despite_clock, as_json)
     asking = terminal.interactive() and not as_json
-    pieces = _pieces(hinted(read_text(text_file)), chosen, about, answers, asking=asking, slug=slug)
+    text = hinted(read_text(text_file))
+    files = attach_files(attach, known.anchor.service_id, clean=clean, keep_names=keep_names, ask=asking)
+    pieces = _pieces(text, chosen, about, answers, files, asking=asking, slug=slug)
     entropy, words = make_codename(secrets.token_bytes, codename_words())
     codename = " ".join(words)
     with _given(codename, entropy, slug, as_json) as tell:
@@ -137,7 +150,7 @@ def report(
         stretched = stretch(entropy, known.anchor.service_id)
         with before_sending():
             try_output()
-        sent = send(known, stretched, slug, pieces, about)
+        sent = send(known, stretched, slug, pieces, about, files.attached())
         tell(sent)
     if sent.stored != "yes":
         raise Stop(advice.unsent_text(sent, about))

@@ -5,6 +5,7 @@ import secrets
 import time
 
 from dropbox.flows.drive import Flow, Result, at_once, drive, nobody
+from dropbox.flows.source.attached import Attached
 from dropbox.flows.source.message import (
     Ended,
     Learnt,
@@ -40,9 +41,17 @@ def read_patiently(service: Service, stretched: bytes, show: Show | None = None)
     return ended.visited, warnings if ended.reason is None else (*warnings, Warned("not-acknowledged"))
 
 
-def send(service: Service, stretched: bytes, slug: str, pieces: tuple[bytes, ...], force: str = "") -> Sent:
-    """Every part under one message_id, until one has no receipt."""
-    return _run(service, stretched, send_message(slug, secrets.token_bytes(MESSAGE_ID), pieces, force))
+def send(
+    service: Service,
+    stretched: bytes,
+    slug: str,
+    pieces: tuple[bytes, ...],
+    force: str = "",
+    attached: Attached | None = None,
+) -> Sent:
+    """Every part under one message_id, until one has no receipt; its files before the first."""
+    message_id = secrets.token_bytes(MESSAGE_ID)
+    return _run(service, stretched, send_message(slug, message_id, pieces, force, attached=attached))
 
 
 def _run(service: Service, stretched: bytes, flow: Flow[MessageRequest, Result], show: Show | None = None) -> Result:

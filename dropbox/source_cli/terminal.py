@@ -159,7 +159,7 @@ def kind(name: str) -> str:
 MORE_WAITS = "More waits for you: an answer that is not shown today. Your visits ask for it; come back to read it."
 NOTHING_FOUND = "Nothing found for this codename. That is also what an unused codename looks like."
 STORED = "Stored. Whether the unit has it shows as “collected” when you come back with the codename."
-ATTACH_LATER = "This release cannot send files yet. Describe the file in the text; the unit can ask for it."
+SENDING_FILES = "Sending files: {came} of {of} pieces of 256 KiB"
 ONE_UNIT = (
     "You named several forces. This report goes to {slug} alone, which can read all their names. To tell the units of "
     "the others too, run `report` once more for each, with its --unit: every report is a visit, and has a codename of "

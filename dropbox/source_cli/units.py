@@ -99,10 +99,16 @@ def _receives(reading: Reading, unit: Unit) -> bool:
         return False
 
 
+def _takes_files(reading: Reading, unit: Unit) -> bool:
+    """Whether files can be sent to it, by the signed list."""
+    return not unit.takes_no_files and reading.judged.directory.policy.blobs_per_period > 0
+
+
 def _text(reading: Reading) -> str:
     lines = []
     for unit in reading.judged.directory.directory.units:
         state = "" if _receives(reading, unit) else ", cannot receive now"
+        state += "" if _takes_files(reading, unit) else ", takes no files"
         lines.append(f"{unit.slug}: {unit.name} ({terminal.kind(unit.kind.name)}){state}")
         if unit.forces:
             lines.append(f"    serves {', '.join(unit.forces)}")
@@ -117,6 +123,7 @@ def _json(reading: Reading) -> str:
             "kind": terminal.kind(unit.kind.name),
             "forces": list(unit.forces),
             "receives": _receives(reading, unit),
+            "files": _takes_files(reading, unit),
         }
         for unit in reading.judged.directory.directory.units
     ]

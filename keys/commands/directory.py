@@ -207,6 +207,7 @@ def unit_values(unit: Unit) -> dict[str, object]:
         "quota": unit.rows,
         "marks": unit.marks,
         "paused": unit.paused,
+        "files": not unit.takes_no_files,
     }
 
 

@@ -21,7 +21,7 @@ from dropbox.shown.signed_list import Said, changes, remarks
 from keys.errors import StepRefused
 from keys.issue import body_of, reissue, with_unit
 from keys.keyfiles import read_armoured
-from keys.revoke import paused, retired, revoked, unit_of
+from keys.revoke import paused, retired, revoked, takes_files, unit_of
 
 from .asking import When, issuing_day
 from .directory import directory_option, read_directory, say_all, write_directory
@@ -247,6 +247,21 @@ def resume(path: Path, slug: str, when: When) -> None:
       dropbox-keys unit resume --directory service.directory --slug north
     """
     _change(path, when, lambda body, _: paused(body, slug, False))
+
+
+@unit.command()
+@directory_option
+@_slug
+@click.option("--take/--none", "takes", required=True, help="Whether it takes files.")
+@issuing_day
+def files(path: Path, slug: str, takes: bool, when: When) -> None:
+    """Say whether files can be sent to a unit. Its desk fetches the files of all units, or none at all.
+
+    \b
+    Example:
+      dropbox-keys unit files --directory service.directory --slug north --none
+    """
+    _change(path, when, lambda body, _: takes_files(body, slug, takes))
 
 
 @unit.command()

@@ -23,9 +23,9 @@ from tests.server.world import World
 
 
 def test_init_makes_a_private_server(config: Path) -> None:
-    """Config, anchor and database are the owner's alone; the folder of data holds database, segments, board only."""
+    """Config, anchor and database are the owner's alone; the folder of data holds database and three folders only."""
     found = load_config(config)
-    assert {path.name for path in found.data_dir.iterdir()} == {"server.sqlite", "segments", "board"}
+    assert {path.name for path in found.data_dir.iterdir()} == {"server.sqlite", "segments", "blobs", "board"}
     for path in (config.parent, *config.parent.rglob("*")):
         assert path.stat().st_mode & 0o077 == 0, path
     assert found.anchor.parent == config.parent

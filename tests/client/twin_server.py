@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
-from dropbox.flows.source.requests import PostEnvelope
+from dropbox.flows.source.requests import GetPass, PostBlob, PostEnvelope
 from dropbox.protocol.batches import board_id
 from dropbox.protocol.wire import encode_answer
 from tests.flows.twin import Service
@@ -81,9 +81,11 @@ class TwinServer:
             "/v1/board": GetBoard(),
             "/v1/rows": GetRows(),
             "/v1/envelopes": PostEnvelope(body),
+            "/v1/passes": GetPass(body[-1] if body else 0),
+            "/v1/blobs": PostBlob(b"", body),
         }
         data = self.service.twin.answer(requests[path])
-        if not rest:
+        if not rest or path == "/v1/blobs":
             return 200, data
         board, start = rest
         return (200, data[int(start) :]) if board == self.board_id else refused(410, "board-gone")((200, b""))

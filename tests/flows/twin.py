@@ -24,11 +24,12 @@ from dropbox.flows.desk.requests import (
 from dropbox.flows.desk.state import Conversation, DeskContext, Keyring, Ledger, Text
 from dropbox.flows.drive import Flow, at_once, drive as run_flow
 from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
-from dropbox.flows.source.requests import ConfirmClock, PostEnvelope, ReadingBegins
+from dropbox.flows.source.requests import ConfirmClock, GetPass, PostBlob, PostEnvelope, ReadingBegins
 from dropbox.flows.source.visit import Part, Visited, visit
 from dropbox.protocol import labels
 from dropbox.protocol.anchors import Anchor, Head, SignedAnchor, SignedHead, sign_as_root
 from dropbox.protocol.batches import UnitBoard, Upload, board_id, encode_board, encode_rows, parse_upload
+from dropbox.protocol.blobs import Pass, blob_id
 from dropbox.protocol.board import split_bytes
 from dropbox.protocol.constants import HASH, EntryType, UnitKind
 from dropbox.protocol.directory import Directory, UntrustedDirectory
@@ -66,6 +67,7 @@ class Twin:
     sizes: dict[bytes, list[tuple[int, int]]] = field(default_factory=dict)
     board: bytes = b""
     rows: bytes = b""
+    blobs: dict[int, list[bytes]] = field(default_factory=dict)
 
     @property
     def clock(self) -> int:
@@ -107,6 +109,12 @@ class Twin:
             self.period_of[key] = self.now
             self.open[key] = envelope
         return Receipt(key, self.period_of[key]).answer()
+
+    def post_blob(self, blob: bytes) -> bytes:
+        period = next((one for one, kept in self.blobs.items() if blob in kept), self.now)
+        if blob not in self.blobs.setdefault(period, []):
+            self.blobs[period].append(blob)
+        return Receipt(blob_id(blob), period).answer()
 
     def state(self) -> IntakeState:
         return IntakeState(self.now, min(self.closed, default=self.now))
@@ -150,6 +158,10 @@ class Twin:
                 return self.rows
             case ReadingBegins():
                 return None
+            case GetPass(blobs):
+                return Pass(bytes(16), blobs).answer()
+            case PostBlob(_, blob):
+                return self.post_blob(blob)
             case PostEnvelope(envelope):
                 return self.post(envelope)
             case GetIntakeState():

@@ -32,7 +32,7 @@ def test_a_wrong_codename_tells_the_place_and_never_the_word(demo: Demo) -> None
 
 
 def test_a_report_that_cannot_go_says_why(demo: Demo, tmp_path: Path) -> None:
-    """Too long (with the numbers), not UTF-8, empty, no such file, unknown unit and force, a file attached."""
+    """Too long (with the numbers), not UTF-8, empty, no such file, unknown unit and force, an empty file attached."""
     send = ("dropbox-source", "report", *demo.pinned, "--category", "discrimination", "--json")
     to = (*send, "--unit", "intake", "--text-file")
     refused(run(*to, "-", stdin="x" * 240_990), "17 parts", "16")
@@ -44,7 +44,8 @@ def test_a_report_that_cannot_go_says_why(demo: Demo, tmp_path: Path) -> None:
     assert (nobody.json()["receipt"], nobody.json()["stored"]) == (None, "no")
     refused(replace(nobody, out=""), "dropbox-source units")
     refused(run(*to, "-", "--force", "Springfield Police", stdin="x"), "--force")
-    refused(run(*to, "-", "--attach", str(tmp_path / "latin.txt"), stdin="x"), "files")
+    (tmp_path / "empty.jpg").touch()
+    refused(run(*to, "-", "--attach", str(tmp_path / "empty.jpg"), stdin="x"), "empty")
 
 
 def test_bad_usage_is_exit_2(demo: Demo) -> None:

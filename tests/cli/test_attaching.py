@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Files that go with a report or a reply: bounded, looked at, told of, sealed, and posted before the envelope."""
+
+import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dropbox.protocol.attachments import open_pieces
+from dropbox.protocol.blobs import blob_id
+from dropbox.protocol.body import File, parse_body
+from dropbox.protocol.constants import BLOB, BLOB_PLAIN
+from tests.cli.conftest import Sources, codename
+from tests.cli.pictures import JPEG, PNG
+from tests.client.twin_server import refused
+
+PASSES, BLOBS, ENVELOPES = "/v1/passes", "/v1/blobs/" + "0" * 32, "/v1/envelopes"
+BOARD = ["/v1/directory", "/v1/board", "/v1/rows"]
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "IMG_4711.jpg"
+    path.write_bytes(JPEG)
+    return path
+
+
+def arrived(sources: Sources) -> list[tuple[File, bytes]]:
+    """The files of what north opens next, as it opens them."""
+    twin = sources.server.service.twin
+    twin.advance()
+    desk = sources.server.service.desks["north"]
+    desk.contents.clear()
+    desk.collect(twin)
+    held = {blob_id(blob): blob for blobs in twin.blobs.values() for blob in blobs}
+    files = [file for body in desk.bodies() for file in parse_body(body).files]
+    return [
+        (file, b"".join(open_pieces(file, lambda at, file=file: held[file.blobs[at]], twin.service_id)))
+        for file in files
+    ]
+
+
+def test_a_file_is_posted_before_the_envelope_and_opens_at_the_desk(sources: Sources, picture: Path) -> None:
+    """Under a name of no meaning, as it was; what it tells is said, and that it can be seen to be sent."""
+    done = sources.report("--attach", str(picture), "--json")
+    assert done.exit_code == 0, done.stderr
+    assert sources.server.paths() == [*BOARD, PASSES, BLOBS, ENVELOPES]
+    for said in ("the camera: Phone 7", "the place", "an author: Somebody", "--clean", "1 x 256 KiB"):
+        assert said in done.stderr
+    ((file, data),) = arrived(sources)
+    assert (file.name, file.media_type, file.size, data) == ("file 1.jpg", "image/jpeg", len(JPEG), JPEG)
+
+
+def test_clean_sends_the_picture_alone(sources: Sources, picture: Path) -> None:
+    """Nothing of what it told leaves this device."""
+    done = sources.report("--attach", str(picture), "--clean", "--json")
+    assert done.exit_code == 0, done.stderr
+    ((_, data),) = arrived(sources)
+    assert b"Phone 7" not in data
+    assert data.endswith(JPEG[JPEG.index(b"\xff\xda") :])
+
+
+def test_several_files_of_several_blobs_fill_up_to_a_power_of_two(
+    sources: Sources, picture: Path, tmp_path: Path
+) -> None:
+    """One of two blobs and one of one go as four, each once; own names where a person keeps them."""
+    large = tmp_path / "Grüße.bin"
+    large.write_bytes(b"x" * (BLOB_PLAIN + 1))
+    name = sources.answered()
+    done = sources.reply(name, "--attach", str(large), "--attach", str(picture), "--keep-names", "--json")
+    assert done.exit_code == 0, done.stderr
+    assert Counter(sources.server.paths())[BLOBS] == 4
+    assert {one.length for one in sources.server.asked if one.path == BLOBS} == {BLOB}
+    found = {file.name: data for file, data in arrived(sources)}
+    assert found == {"Grüße.bin": large.read_bytes(), "IMG_4711.jpg": JPEG}
+
+
+def test_what_was_stored_is_not_posted_again(sources: Sources, picture: Path, tmp_path: Path) -> None:
+    """A line that breaks at the second blob: the next try goes on there, under the same keys."""
+    (tmp_path / "b.png").write_bytes(PNG)
+    sources.server.faults["/v1/blobs"] = [lambda honest: honest, lambda honest: (200, b"")]
+    done = sources.report("--attach", str(picture), "--attach", str(tmp_path / "b.png"), "--json")
+    assert done.exit_code == 0, done.stderr
+    assert sources.server.paths() == [*BOARD, PASSES, BLOBS, BLOBS, *BOARD, PASSES, BLOBS, ENVELOPES]
+    assert [data for _, data in arrived(sources)] == [JPEG, PNG]
+
+
+def test_a_pass_that_is_gone_is_asked_for_again(sources: Sources, picture: Path) -> None:
+    """Within the visit, for what is left."""
+    sources.server.faults["/v1/blobs"] = [refused(403, "pass-gone")]
+    done = sources.report("--attach", str(picture), "--json")
+    assert done.exit_code == 0, done.stderr
+    assert sources.server.paths() == [*BOARD, PASSES, BLOBS, PASSES, BLOBS, ENVELOPES]
+
+
+def test_a_service_that_lets_no_file_in_gets_no_envelope(sources: Sources, picture: Path) -> None:
+    """Three visits as for any broken one, and the text is kept: it would be a message whose files never come."""
+    sources.server.faults["/v1/passes"] = [refused(503, "try-later")] * 3
+    done = sources.report("--attach", str(picture), "--json")
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["stored"] == "no"
+    assert sources.server.paths() == [*BOARD, PASSES] * 3
+
+
+def test_a_service_that_takes_no_files_is_sent_none(sources: Sources, picture: Path) -> None:
+    """By its signed policy: a visit like any other goes, and the person is told."""
+    twin = sources.server.service.twin
+    service = sources.server.service
+    from dropbox.protocol.directory import parse_directory
+    from tests.flows.twin import sign_directory
+
+    directory = parse_directory(twin.directory.body)
+    none = replace(directory, policy=replace(directory.policy, blobs_per_period=0))
+    head = twin.directory.head.head
+    twin.directory = sign_directory(twin.directory.anchors, service.roots, none, 1, head.issued, head.expires)
+    twin.rebuild()
+    done = sources.report("--attach", str(picture), "--json")
+    assert done.exit_code == 1
+    assert "Files cannot be sent to this unit" in done.stderr
+    assert sources.server.paths() == [*BOARD, ENVELOPES]
+    assert ", takes no files" in sources.run("units").stdout
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [(0, "empty"), (64 * BLOB_PLAIN + 1, "larger than")],
+)
+def test_a_file_that_cannot_go_is_refused_before_anything_is_sent(
+    sources: Sources, tmp_path: Path, size: int, said: str
+) -> None:
+    """Empty, or larger than all of a visit's blobs: bounded before it is read."""
+    path = tmp_path / "a"
+    with path.open("wb") as file:
+        file.truncate(size)
+    done = sources.report("--attach", str(path), "--json")
+    assert (done.exit_code, sources.server.asked) == (1, [])
+    assert said in done.stderr
+
+
+def test_files_that_are_too_large_together(sources: Sources, tmp_path: Path) -> None:
+    """Each would go, both do not."""
+    path = tmp_path / "a"
+    path.write_bytes(b"x" * (33 * BLOB_PLAIN))
+    done = sources.report("--attach", str(path), "--attach", str(path), "--json")
+    assert (done.exit_code, sources.server.asked) == (1, [])
+    assert "too large" in done.stderr
+
+
+def test_a_text_that_leaves_no_room_for_the_list_of_files(sources: Sources, picture: Path) -> None:
+    """Is to go first, by itself."""
+    sources.text.write_text("x" * 15_000)
+    done = sources.report("--attach", str(picture), "--json")
+    assert (done.exit_code, sources.server.asked) == (1, [])
+    assert "Send the text first" in done.stderr
+
+
+def test_a_name_that_cannot_be_sent(sources: Sources, tmp_path: Path) -> None:
+    """The name is the person's to keep or not."""
+    path = tmp_path / b"\xff.jpg".decode("utf-8", "surrogateescape")
+    path.write_bytes(JPEG)
+    assert "--keep-names" in sources.report("--attach", str(path), "--keep-names", "--json").stderr
+    assert sources.report("--attach", str(path), "--json").exit_code == 0
+
+
+def test_an_unknown_codename_sends_as_many_blobs(sources: Sources, picture: Path) -> None:
+    """Its message cannot be sealed, as no unit has answered: random ones, and a decoy."""
+    done = sources.run("reply", "--text-file", str(sources.text), "--attach", str(picture), stdin=f"{codename(9)}\n")
+    assert done.exit_code == 1
+    assert sources.server.paths() == [*BOARD, PASSES, BLOBS, ENVELOPES]
+    assert arrived(sources) == []
