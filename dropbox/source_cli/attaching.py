@@ -52,14 +52,19 @@ SEEN = (
     "Files can be seen to be sent: whoever watches the line or holds the service sees that this visit sends "
     "{count} x 256 KiB, and when. Not to whom, nor what."
 )
-PICTURE = "  Send it with --clean: the same picture without any of this."
-CLEANED = "  It goes without any of this."
+CLEANED = "  It goes without any of this: the same picture, and nothing else of the file. --as-it-is sends all of it."
+AS_IT_IS = "  It goes with all of this, as you asked."
 NOT_CLEAN = (
     "  It can hold more about who made it than can be found here, and no copy without that can be made here. A "
     "photograph of a document, or of a print, tells less."
 )
 UNREADABLE = (
     "  It is not built as such pictures are, so that no copy without its notes can be made. A new photograph of it can."
+)
+MAY_TELL_PLACE = (
+    "The file {path} may say where and with what it was made, and no copy without that can be made here. Nothing was "
+    "sent. Send a picture as JPEG, PNG or WebP, a photograph of it, or, where the unit may know all of that, give "
+    "--as-it-is."
 )
 STILL = "What a picture shows, and marks that a printer or a camera leaves in it, stays in any copy."
 ASK = "Send these files as they are?"
@@ -97,7 +102,9 @@ def attach_options(command: Command) -> Command:
             "--keep-names", is_flag=True, help='Send the files\' own names; else each is called "file 1.jpg".'
         ),
         click.option(
-            "--clean", is_flag=True, help="Send pictures (JPEG, PNG, WebP) without what they tell of their making."
+            "--as-it-is",
+            is_flag=True,
+            help="Send files with all that they tell of their making; else pictures (JPEG, PNG, WebP) go without.",
         ),
         click.option(
             "--attach", multiple=True, metavar="FILE", help="A file to send along; repeat for several, 16 MB in all."
@@ -107,8 +114,9 @@ def attach_options(command: Command) -> Command:
     return command
 
 
-def attach(paths: Sequence[str], service_id: bytes, *, clean: bool, keep_names: bool, ask: bool) -> Attaching:
-    """Read and seal the files; what they tell is said before. ``ask``: a person is there to be asked about it. Raises
+def attach(paths: Sequence[str], service_id: bytes, *, as_it_is: bool, keep_names: bool, ask: bool) -> Attaching:
+    """Read and seal the files, pictures without what they tell unless ``as_it_is``; what they tell is said before.
+    ``ask``: a person is there to be asked about what goes with it; else what may tell a place does not go. Raises
     InputRefused, Stop, Abort."""
     files: list[File] = []
     blobs: list[bytes] = []
@@ -118,8 +126,10 @@ def attach(paths: Sequence[str], service_id: bytes, *, clean: bool, keep_names: 
         if not data:
             raise Stop(f"The file {path} is empty. Leave it out, or give the right one.")
         found = look(data)
-        doubts |= _say(path, found, clean)
-        data = found.cleaned if clean and found.cleaned is not None else data
+        doubts |= _say(path, found, as_it_is)
+        if not (as_it_is or ask) and found.cleaned is None and found.media_type.startswith(("image/", "video/")):
+            raise Stop(MAY_TELL_PLACE.format(path=inert(path)))
+        data = data if as_it_is or found.cleaned is None else found.cleaned
         file, sealed = seal_file(
             _name(path, number, found, keep_names), found.media_type, data, secrets.token_bytes(KEY), service_id
         )
@@ -154,15 +164,15 @@ def _name(path: str, number: int, found: Look, keep: bool) -> str:
     return name
 
 
-def _say(path: str, found: Look, clean: bool) -> bool:
-    """What a file tells, in words; whether it would go with that."""
+def _say(path: str, found: Look, as_it_is: bool) -> bool:
+    """What a file tells, in words; whether a person is to be asked about what goes with it."""
     terminal.say(f"{inert(path)}: {found.media_type}")
     for tell in found.tells:
         terminal.say(f"  tells {_in_words(tell)}")
     if found.cleaned is not None:
         if found.tells:
-            terminal.say(CLEANED if clean else PICTURE)
-        return bool(found.tells) and not clean
+            terminal.say(AS_IT_IS if as_it_is else CLEANED)
+        return bool(found.tells) and as_it_is
     terminal.say(UNREADABLE if found.media_type in WALKERS else NOT_CLEAN)
     return found.media_type != "text/plain"
 

@@ -33,7 +33,7 @@ def reply(
     slug: str,
     text_file: str,
     attach: tuple[str, ...],
-    clean: bool,
+    as_it_is: bool,
     keep_names: bool,
     shown: bool,
     as_json: bool,
@@ -50,7 +50,7 @@ def reply(
     known = open_service(service, anchor_file, socks, despite_clock, as_json)
     entropy = ask_codename(text_follows=text_file == "-", shown=shown)
     text, ask = read_text(text_file), terminal.interactive() and not as_json
-    files = attach_files(attach, known.anchor.service_id, clean=clean, keep_names=keep_names, ask=ask)
+    files = attach_files(attach, known.anchor.service_id, as_it_is=as_it_is, keep_names=keep_names, ask=ask)
     pieces = files.pieces(Report(text, files=files.files))
     with before_sending():
         try_output()

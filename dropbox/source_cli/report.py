@@ -114,7 +114,7 @@ def report(
     answered: tuple[str, ...],
     withheld: tuple[str, ...],
     attach: tuple[str, ...],
-    clean: bool,
+    as_it_is: bool,
     keep_names: bool,
     as_json: bool,
 ) -> None:
@@ -126,7 +126,7 @@ def report(
     the units of the others, run this again for each. With --json one line begins with codename and unit and ends, after
     the visit, with receipt and stored: yes, perhaps or no, the last two with exit 1.
 
-    Files go with --attach: what each tells of its making is said first, and --clean leaves it out of pictures. That
+    Files go with --attach: what each tells of its making is said first; pictures go without it, unless --as-it-is. That
     files are sent can be seen.
 
     \b
@@ -139,7 +139,7 @@ def report(
     known = open_service(service, anchor_file, socks, despite_clock, as_json)
     asking = terminal.interactive() and not as_json
     text = hinted(read_text(text_file))
-    files = attach_files(attach, known.anchor.service_id, clean=clean, keep_names=keep_names, ask=asking)
+    files = attach_files(attach, known.anchor.service_id, as_it_is=as_it_is, keep_names=keep_names, ask=asking)
     pieces = _pieces(text, chosen, about, answers, files, asking=asking, slug=slug)
     entropy, words = make_codename(secrets.token_bytes, codename_words())
     codename = " ".join(words)

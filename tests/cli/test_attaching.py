@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dropbox.metadata.look import look
 from dropbox.protocol.attachments import open_pieces
 from dropbox.protocol.blobs import blob_id
 from dropbox.protocol.body import File, parse_body
@@ -43,20 +44,23 @@ def arrived(sources: Sources) -> list[tuple[File, bytes]]:
 
 
 def test_a_file_is_posted_before_the_envelope_and_opens_at_the_desk(sources: Sources, picture: Path) -> None:
-    """Under a name of no meaning, as it was; what it tells is said, and that it can be seen to be sent."""
-    done = sources.report("--attach", str(picture), "--json")
+    """Under a name of no meaning, with all of it where a person says so; what it tells is said, and that it can be seen
+    to be sent."""
+    done = sources.report("--attach", str(picture), "--as-it-is", "--json")
     assert done.exit_code == 0, done.stderr
     assert sources.server.paths() == [*BOARD, PASSES, BLOBS, ENVELOPES]
-    for said in ("the camera: Phone 7", "the place", "an author: Somebody", "--clean", "1 x 256 KiB"):
+    for said in ("the camera: Phone 7", "the place", "an author: Somebody", "as you asked", "1 x 256 KiB"):
         assert said in done.stderr
     ((file, data),) = arrived(sources)
     assert (file.name, file.media_type, file.size, data) == ("file 1.jpg", "image/jpeg", len(JPEG), JPEG)
 
 
-def test_clean_sends_the_picture_alone(sources: Sources, picture: Path) -> None:
-    """Nothing of what it told leaves this device."""
-    done = sources.report("--attach", str(picture), "--clean", "--json")
+def test_a_picture_goes_without_what_it_tells(sources: Sources, picture: Path) -> None:
+    """Unless a person says otherwise nothing of that leaves this device, and it is said."""
+    done = sources.report("--attach", str(picture), "--json")
     assert done.exit_code == 0, done.stderr
+    for said in ("the place", "--as-it-is sends all of it"):
+        assert said in done.stderr
     ((_, data),) = arrived(sources)
     assert b"Phone 7" not in data
     assert data.endswith(JPEG[JPEG.index(b"\xff\xda") :])
@@ -74,7 +78,7 @@ def test_several_files_of_several_blobs_fill_up_to_a_power_of_two(
     assert Counter(sources.server.paths())[BLOBS] == 4
     assert {one.length for one in sources.server.asked if one.path == BLOBS} == {BLOB}
     found = {file.name: data for file, data in arrived(sources)}
-    assert found == {"Grüße.bin": large.read_bytes(), "IMG_4711.jpg": JPEG}
+    assert found == {"Grüße.bin": large.read_bytes(), "IMG_4711.jpg": look(JPEG).cleaned}
 
 
 def test_what_was_stored_is_not_posted_again(sources: Sources, picture: Path, tmp_path: Path) -> None:
@@ -84,7 +88,7 @@ def test_what_was_stored_is_not_posted_again(sources: Sources, picture: Path, tm
     done = sources.report("--attach", str(picture), "--attach", str(tmp_path / "b.png"), "--json")
     assert done.exit_code == 0, done.stderr
     assert sources.server.paths() == [*BOARD, PASSES, BLOBS, BLOBS, *BOARD, PASSES, BLOBS, ENVELOPES]
-    assert [data for _, data in arrived(sources)] == [JPEG, PNG]
+    assert [data for _, data in arrived(sources)] == [look(JPEG).cleaned, look(PNG).cleaned]
 
 
 def test_a_pass_that_is_gone_is_asked_for_again(sources: Sources, picture: Path) -> None:
@@ -121,6 +125,23 @@ def test_a_service_that_takes_no_files_is_sent_none(sources: Sources, picture: P
     assert "Files cannot be sent to this unit" in done.stderr
     assert sources.server.paths() == [*BOARD, ENVELOPES]
     assert ", takes no files" in sources.run("units").stdout
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\0\0\0\x18ftypheic" + bytes(64), b"\0\0\0\x18ftypisom" + bytes(64), b"II*\0" + bytes(64), JPEG[:40]],
+    ids=["heic", "video", "tiff", "broken"],
+)
+def test_what_may_tell_a_place_goes_only_where_that_is_said(sources: Sources, tmp_path: Path, data: bytes) -> None:
+    """No copy without it can be made: with nobody to ask nothing is sent."""
+    path = tmp_path / "a"
+    path.write_bytes(data)
+    done = sources.report("--attach", str(path), "--json")
+    assert (done.exit_code, sources.server.asked) == (1, [])
+    assert "may say where" in done.stderr
+    assert sources.report("--attach", str(path), "--as-it-is", "--json").exit_code == 0
+    ((_, came),) = arrived(sources)
+    assert came == data
 
 
 @pytest.mark.parametrize(
