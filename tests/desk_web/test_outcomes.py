@@ -55,7 +55,8 @@ async def test_an_outcome_is_set_changed_and_taken_back(house: House) -> None:
 
 
 async def test_what_is_refused_stands_in_the_form_again(house: House) -> None:
-    """None, one beside not-for-us, one that there is not, a reason or a text that is too long: nothing is set."""
+    """None, one beside not-for-us, one that there is not, a reason or a text that is too long: nothing is set, and
+    what was ticked and typed stands there."""
     await house.report(1, "It was on Tuesday.")
     ada = await house.officer()
     for fields in (
@@ -69,6 +70,9 @@ async def test_what_is_refused_stands_in_the_form_again(house: House) -> None:
         assert page.status == 422, fields
         assert "There is a problem" in page.words
         assert ">\ntyped before</textarea>" in page.body or "reason" in fields
+        kinds = fields.get("kind", [])
+        ticked = {kind for kind in KINDS if f'value="{kind}" checked' in page.body}
+        assert ticked == ({kinds} if isinstance(kinds, str) else set(kinds)) & set(KINDS)
         assert "None yet" in page.words
     assert "None yet" in (await ada.get("/cases/1")).words
 

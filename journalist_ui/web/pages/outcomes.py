@@ -26,7 +26,7 @@ async def set_outcome(visit: Visit) -> Answer:
     try:
         await visit.ask(SetOutcome(visit.at.case, kinds, reason, say))
     except BadInput as error:
-        return await case_page(visit, error=error.say, typed={"outcome": reason, "say": say})
+        return await case_page(visit, error=error.say, typed={"outcome": reason, "say": say, "kinds": " ".join(kinds)})
     return visit.done(f"/cases/{visit.at.case}#outcome", Done.OUTCOME)
 
 
