@@ -14,10 +14,14 @@ from dropbox.protocol.blobs import pass_request, sign_blobs_request
 from dropbox.protocol.wire import sign_segment_request
 from dropbox.server.app import Service, assemble, edge_of, serving
 from dropbox.server.config import EXIT_URL, WHOLE, Listen, ServerConfig
+from dropbox.server.handlers.pages import Pages
 from dropbox.server.store.local_objects import LocalObjects
 from dropbox.server.store.schema import upgrade
 from dropbox.server.store.sql import SqlStore, open_store
+from tests.server.rendered import render_once
 from tests.server.world import START, DeskTwin, World
+
+Pages._render = render_once  # type: ignore[method-assign]  # whoever starts services here starts many
 
 
 class Clock:
