@@ -19,6 +19,8 @@ class Officer:
         self.house = house
         self.page = page
         self.complaints: list[str] = []
+        self.name = ""
+        """Whoever signed in last in this tab."""
         page.on("console", lambda said: self._hear(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: self._hear(str(error)))
 
@@ -30,11 +32,18 @@ class Officer:
     async def open(self, path: str) -> None:
         await self.page.goto(self.house.url + path.lstrip("/"))
 
+    async def as_nobody(self) -> None:
+        """The sign-in page, in a browser that holds nothing of a session."""
+        self.name = ""
+        await self.page.context.clear_cookies()
+        await self.open("/sign-in")
+
     async def sign_in(self, name: str = "ada", passphrase: str = PASSPHRASE) -> None:
         """From the sign-in page on; where it leads is for the test to see."""
         await self.open("/sign-in")
         await self.fill({"member": name, "passphrase": passphrase, "code": self.house.code(name)})
         await self.press("Sign in")
+        self.name = name
 
     async def fill(self, fields: dict[str, str]) -> None:
         for name, value in fields.items():

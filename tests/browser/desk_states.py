@@ -21,13 +21,18 @@ def at(path: str, name: str = "ada") -> Walk:
     """Signed in as ``name``, at an address."""
 
     async def walk(officer: Officer) -> None:
-        await officer.sign_in(name)
-        await officer.open(path)
+        if officer.name == name:
+            await officer.open(path)
+        if officer.name != name or "/sign-in" in officer.page.url:
+            await officer.as_nobody()
+            await officer.sign_in(name)
+            await officer.open(path)
 
     return walk
 
 
 async def wrong_sign_in(officer: Officer) -> None:
+    await officer.as_nobody()
     await officer.sign_in("bob", "wrong passphrase")
 
 
@@ -185,6 +190,7 @@ def first_passphrase(name: str) -> Walk:
         await officer.press("Lock now")
         await officer.fill({"member": name, "passphrase": FIRST_PASSPHRASE})
         await officer.press("Sign in")
+        officer.name = name
 
     return walk
 
@@ -322,7 +328,7 @@ def undeclared(path: str) -> Walk:
 
 
 STATES: dict[str, tuple[Walk, str]] = {
-    "signing in": (lambda officer: officer.open("/sign-in"), "Sign in"),
+    "signing in": (Officer.as_nobody, "Sign in"),
     "a wrong sign-in": (wrong_sign_in, "Problem: sign in"),
     "locked": (locked, "Sign in"),
     "inbox": (at("/"), "Inbox"),

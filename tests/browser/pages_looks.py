@@ -34,6 +34,15 @@ def judged(name: str, every: Looks = ALL_LOOKS) -> Looks:
     return (every[sha256(f"{test} {name}".encode()).digest()[0] % len(every)],)
 
 
+def looked_at(every: Looks, chosen: Looks) -> Looks:
+    """The looks that a page is shown in: those that it is judged in, and one of each other width. What is too wide is
+    so light and dark, and each change draws the whole page."""
+    if EVERY:
+        return every
+    widths = {width for width, _ in chosen}
+    return (*chosen, *{width: (width, scheme) for width, scheme in every if width not in widths}.values())
+
+
 async def in_each_look(page: Page, looks: Looks = ALL_LOOKS) -> AsyncIterator[tuple[int, str]]:
     """The page in one width and scheme after another."""
     for width, scheme in looks:
@@ -80,11 +89,11 @@ async def photograph(page: Page, name: str) -> None:
 
 
 async def assert_good_looks(page: Page, name: str, looks: Looks = ()) -> None:
-    """Nothing is too wide in any look of this page, and axe finds no fault in ``looks``, or in those that it is judged
+    """Nothing is too wide in any width of this page, and axe finds no fault in ``looks``, or in those that it is judged
     in. ``name`` says in a failure which page it was."""
     every = DESK_LOOKS if name == "desk" else ALL_LOOKS
     chosen = looks or judged(name, every)
-    async for width, scheme in in_each_look(page, every):
+    async for width, scheme in in_each_look(page, looked_at(every, chosen)):
         await photograph(page, f"{name} {width} {scheme}")
         assert await too_wide(page) == [], f"{name} at {width} px"
         if (width, scheme) in chosen:

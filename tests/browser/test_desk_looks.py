@@ -55,11 +55,19 @@ async def _send(officer: object, text: str) -> None:
     assert page.url == "/cases/1?done=sent"
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def officer(house: House, launch: Launch) -> AsyncIterator[Officer]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def tab(house: House, launch: Launch) -> AsyncIterator[Officer]:
+    """One tab for all of them: a look is no matter of what the browser kept."""
     context = await (await launch(CHROMIUM)).new_context()
     yield Officer(house, await context.new_page())
     await context.close()
+
+
+@pytest.fixture
+def officer(tab: Officer) -> Officer:
+    """Of whom nobody has complained yet; whoever was signed in is so still."""
+    tab.complaints.clear()
+    return tab
 
 
 @pytest.mark.parametrize("state", STATES)
