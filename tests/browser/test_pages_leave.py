@@ -337,13 +337,22 @@ async def test_after_stored_the_page_has_forgotten(chromium_page: Page, tmp_path
         await forgot()
 
 
+WATCH = """() => {
+  window.cameBack = []
+  document.addEventListener('input', (event) => { window.cameBack.push(event.target.value) }, true)
+}"""
+"""Notes what every field of the page becomes, if only for a moment."""
+
+
 async def press_undo(source: Source, name: str) -> None:
-    """Undo and redo what one can, with the focus on that field."""
+    """Undo and redo what one can, with the focus on that field: no field is ever anything but empty."""
     await source.box(name).focus()
+    await source.page.evaluate(WATCH)
     for key in ("z", "y", "Shift+z"):
         for _ in range(10):
             await source.page.keyboard.press(f"Control+{key}")
-            await expect(source.box(name)).to_have_value("")
+    await expect(source.box(name)).to_have_value("")
+    assert [value for value in await source.page.evaluate("() => window.cameBack") if value] == []
 
 
 @pytest.mark.either("firefox")
