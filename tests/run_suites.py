@@ -3,8 +3,8 @@
 
     .venv/bin/python tests/run_suites.py [--root FOLDER] [SUITE …]
 
-Those that wait long begin at once, and beside them the others go by, fast ones first. A test that is skipped has
-failed: what the machine lacks is left out by marker, and only for the needs that ALLOW_MISSING names.
+Those that wait long begin at once, and beside them the others go by, fast ones after two long ones. A test that is
+skipped has failed: what the machine lacks is left out by marker, and only for the needs that ALLOW_MISSING names.
 """
 
 import argparse
@@ -41,7 +41,9 @@ FAST = (
 )
 LONGEST = ("browser", "scenarios", "desk", "crash")
 """They wait much of their time, for pages, processes and the next period, and last as long as all others together."""
-LAST = ("hostile", "flood")
+LONG_ALONE = ("releases", "hostile")
+"""Each is minutes of one processor: begun late, the other would have nothing to do at the end."""
+LAST = ("flood",)
 SIDE_BY_SIDE = 4
 """For two cores: those that wait leave them to one that does not."""
 _TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
@@ -118,13 +120,14 @@ class Running:
 
 
 def find_suites(root: Path, wanted: list[str]) -> list[str]:
-    """The suites in the order they start in: the longest, known fast ones, unknown ones, those that start services."""
+    """The suites in the order they start in: the longest, those of one processor, known fast ones, unknown ones, the
+    flood."""
     found = {path.parent.relative_to(root / "tests").parts[0] for path in (root / "tests").glob("*/**/test_*.py")}
     if (root / "Makefile").exists():
         found.add(CHECK)
     if unknown := set(wanted) - found:
         sys.exit(f"no such suite: {', '.join(sorted(unknown))}; there are: {', '.join(sorted(found))}")
-    order = {name: place for place, name in enumerate((*LONGEST, CHECK, *FAST, "", *LAST))}
+    order = {name: place for place, name in enumerate((*LONGEST, CHECK, *LONG_ALONE, *FAST, "", *LAST))}
     return sorted(set(wanted) or found, key=lambda name: (order.get(name, order[""]), name))
 
 
