@@ -8,7 +8,7 @@ cache and no history of another.
 
 import inspect
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from hashlib import sha256
 from typing import Any
 
@@ -18,6 +18,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Playwright, asyn
 
 from tests.chromium import START, start_chromium
 from tests.long_form import LONG
+from tests.scenarios.one_demo import OneDemo
 from tests.scenarios.service import Demo
 
 CHROMIUM, FIREFOX, SAFER = "chromium", "firefox", "firefox-safer"
@@ -162,9 +163,16 @@ async def safer_page(launch: Launch) -> AsyncIterator[Page]:
     await opened.close()
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A whole service whose desks ask for a declaration, stopped by Ctrl-C at the end."""
-    started = Demo(tmp_path_factory.mktemp("demo") / "service", "--declaration")
-    yield started
-    assert started.stop() == 0
+_ONE = OneDemo("--declaration")
+
+
+@pytest.fixture
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """A whole service whose desks ask for a declaration, the same for all files that stay together."""
+    return _ONE.running(tmp_path_factory)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """After the last of them it is stopped."""
+    _ONE.left(item, nextitem)

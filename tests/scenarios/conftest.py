@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""One demo for all scenarios of a run."""
-
-from collections.abc import Iterator
+"""One demo for all scenarios that look at one."""
 
 import pytest
 
+from tests.scenarios.one_demo import OneDemo
 from tests.scenarios.service import Demo
 
+_ONE = OneDemo()
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A whole service, stopped by Ctrl-C at the end."""
-    started = Demo(tmp_path_factory.mktemp("demo") / "service")
-    yield started
-    assert started.stop() == 0
+
+@pytest.fixture
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """A whole service, the same for all files that stay together."""
+    return _ONE.running(tmp_path_factory)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """After the last of them it is stopped."""
+    _ONE.left(item, nextitem)
