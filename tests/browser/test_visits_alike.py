@@ -17,10 +17,11 @@ from tests.browser.lying_server import READING, Asked, drip, half, hurried, late
 from tests.browser.test_lies import new_codename, service
 from tests.browser.test_pages_wire import LOADED
 from tests.browser.visitor import SLOW, Report, SourcePage
+from tests.long_form import LONG
 
-CODENAMES = int(os.environ.get("VISITS", "12"))
+CODENAMES = int(os.environ.get("VISITS", "12" if LONG else "6"))
 """Of the visits with many codenames: `make visits N=200` makes more."""
-AT_ONCE = 4
+AT_ONCE = 3
 Visited = TypeVar("Visited")
 BURST = [*(("GET", path, 0) for path in READING), ("POST", "/v1/envelopes", ENVELOPE)]
 TIMES = 1 if "VISITS" in os.environ else 10

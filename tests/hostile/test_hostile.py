@@ -15,9 +15,11 @@ from journalist_ui.web.answers import HTML, Answer
 from tests.chromium import start_chromium
 from tests.hostile.campaign import A_CASE, run
 from tests.hostile.strings import FAMILIES, hostile_strings
+from tests.long_form import LONG
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
-SHORT = 200
+SHORT = 200 if LONG else 130
+"""Texts: all seeds, and as many drawn ones as `make test` has time for."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
