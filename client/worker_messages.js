@@ -15,6 +15,7 @@
  */
 
 /** @import { Answer } from "./protocol/body.js" */
+/** @import { Question as Asked } from "./protocol/questions.js" */
 
 /**
  * @typedef {object} Report
@@ -32,8 +33,14 @@
 /** @typedef {{ask: "check", codename: string, despiteClock: boolean}} Check */
 
 /**
- * `slug` empty: the one unit that has answered.
- * @typedef {{ask: "reply", codename: string, slug: string, text: string, despiteClock: boolean}} Reply
+ * `slug` empty: the one unit that has answered; `answers` to what it asked.
+ * @typedef {object} Reply
+ * @property {"reply"} ask
+ * @property {string} codename
+ * @property {string} slug
+ * @property {Record<string, Answer>} [answers]
+ * @property {string} text
+ * @property {boolean} despiteClock
  */
 
 /** @typedef {Report | Check | Reply} VisitAsk */
@@ -101,9 +108,16 @@
  */
 
 /**
- * `text` is inert: nothing in it is hidden. `day` is an ISO date; `kinds` what becomes of the report, of an outcome. Not
- * `readable`: it is in no form of its kind.
- * @typedef {{number: number, kind: string, text: string, day: string, kinds: string[], readable: boolean}} MessageTold
+ * `text` is inert: nothing in it is hidden. `day` is an ISO date; `kinds` what becomes of the report, of an outcome;
+ * `questions` what is asked, its words inert too. Not `readable`: it is in no form of its kind.
+ * @typedef {object} MessageTold
+ * @property {number} number
+ * @property {string} kind
+ * @property {string} text
+ * @property {string} day
+ * @property {string[]} kinds
+ * @property {Asked[]} questions
+ * @property {boolean} readable
  */
 
 /**

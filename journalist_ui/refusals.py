@@ -103,6 +103,13 @@ class NoSuchCanned(DeskRefused):
     status = 404
 
 
+class NoSuchSet(DeskRefused):
+    """No set of questions of that name, or it was removed."""
+
+    code = "no-such-set"
+    status = 404
+
+
 class CaseMoved(DeskRefused):
     """Something stands in the case that the sender of a text did not know of, or the very text was sent before."""
 

@@ -10,6 +10,11 @@ import { dayWords, say } from "./words.js";
 const FLAGGED = /:\/\/|www\.|\S@\S|\.(com|org|net|uk|onion)\b|\d[\d ()+-]{5,40}\d|\b(meet|call|phone|ring)\b/i;
 
 /** @param {string} text */
+export function isFlagged(text) {
+  return FLAGGED.test(text);
+}
+
+/** @param {string} text */
 export function paragraph(text) {
   const made = document.createElement("p");
   fill(made, text);
@@ -20,23 +25,38 @@ export function paragraph(text) {
  * What this page says of it, in its own words: what an outcome means, or that nothing can be read.
  * @param {MessageTold} told
  */
-function ownWords({ kinds, number, readable, text }) {
+function ownWords({ kinds, number, questions, readable, text }) {
   if (!readable) return [say("unreadable", { number })];
+  if (questions.length) return [say(questions.length > 1 ? "asks-some" : "asks-one", { n: questions.length })];
   const means = kinds.map((kind) => say(`outcome-${kind}`));
   return means.length && text ? [...means, say("outcome-says")] : means;
 }
 
-/** @param {MessageTold} told */
-export function message(told) {
+/**
+ * What the unit wrote in it.
+ * @param {MessageTold} told
+ */
+function theirWords({ questions, text }) {
+  return questions.length ? questions.map(({ ask }, at) => `${at + 1}. ${ask}`).join("\n") : text;
+}
+
+/**
+ * @param {MessageTold} told
+ * @param {string} slug of the unit
+ */
+export function message(told, slug) {
   const shown = fresh("message");
-  const name = told.kind === "outcome" ? "message-outcome" : "message";
+  const name = ["outcome", "questions"].includes(told.kind) ? `message-${told.kind}` : "message";
   for (const box of shown) {
     fill(one(box, "h3"), say(name, { number: told.number, day: dayWords(told.day) }));
     fillWith(one(box, "[data-told]"), ownWords(told).map(paragraph));
-    const words = one(box, "pre");
-    fill(words, told.text);
-    words.hidden = !told.text;
-    if (FLAGGED.test(told.text)) fill(one(box, ".own-flag"), say("flagged"));
+    const [words, written] = [one(box, "pre"), theirWords(told)];
+    fill(words, written);
+    words.hidden = !written;
+    if (isFlagged(written)) fill(one(box, ".own-flag"), say("flagged"));
+    const button = one(box, "button");
+    if (told.questions.length) Object.assign(button.dataset, { slug, number: String(told.number) });
+    else button.remove();
   }
   return shown;
 }

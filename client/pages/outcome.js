@@ -83,6 +83,12 @@ export function fillMessages(visited, before) {
   fillWarnings(one(fold, ".govuk-details__text"), others, visited.period);
   if (JSON.stringify(visited.conversations) !== JSON.stringify(before?.conversations)) {
     fillWith(one(page, "[data-conversations]"), visited.conversations.flatMap(conversation));
+    const { hidden } = one(page, '[data-do="write"]');
+    for (const button of all(page, '[data-do="answer"]')) {
+      button.hidden = hidden;
+      // Nothing can be written to a unit that has ended.
+      if (!visited.units.some(({ slug }) => slug === button.dataset["slug"])) button.remove();
+    }
   }
   const altered = visited.warnings.some((warned) => warned.code === "replies-altered");
   one(page, "[data-nothing]").hidden = visited.conversations.length > 0 || altered;
@@ -99,7 +105,7 @@ export function fillGoing(state) {
   const words = state === "over" ? say("over") : [state === "busy" ? say("busy") : "", say("going-on")].join(" ").trim();
   // A screen reader hears of each change once.
   if (place.textContent !== words) fill(place, words);
-  one(page, '[data-do="write"]').hidden = state !== "over";
+  for (const button of all(page, '[data-do="write"], [data-do="answer"]')) button.hidden = state !== "over";
 }
 
 /** @param {string} text what must not be passed over */
@@ -117,7 +123,7 @@ function conversation(found) {
   fill(heading, found.name);
   const count = found.collected === 0 ? "none" : found.collected === 1 ? "one" : "some";
   fill(collected, say(`collected-${count}`, { n: found.collected }));
-  const texts = found.messages.flatMap(message);
+  const texts = found.messages.flatMap((told) => message(told, found.slug));
   const again = found.again === 0 ? "soon" : found.again === 1 ? "one" : "some";
   if (texts.length) texts.push(paragraph(say(`read-again-${again}`, { n: found.again })));
   if (found.unread) texts.push(paragraph(say(found.unread === 1 ? "unread-one" : "unread-some", { n: found.unread })));

@@ -7,7 +7,8 @@
 import { showFoot, startAround } from "./around.js";
 import { helpTyping, helpWords, hideCodename, isCodenameShown, sayOfWords } from "./codename.js";
 import { showAsRead, showCodename, showHelp, typedWords } from "./codename.js";
-import { all, byId, emptyFilled, fill, one, section } from "./dom.js";
+import { Asked } from "./asked.js";
+import { byId, emptyFilled, fill, one, section } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
 import { showFitting, startForceList } from "./force_list.js";
 import { showHints, startHints } from "./hint_list.js";
@@ -39,7 +40,8 @@ const state = new State({
   worker: () => line.stop(),
 });
 const way = new Way(walk, state);
-const visits = new Visits(line, walk, state);
+const asked = new Asked(walk);
+const visits = new Visits(line, walk, state, asked);
 
 /** All that was typed, and what was shown of it. */
 function emptyReport() {
@@ -59,6 +61,7 @@ function emptyReturn() {
     clearFaults(page);
   }
   showHelp("codename-in");
+  asked.clear();
 }
 
 /** Back from where a visit ended. */
@@ -85,11 +88,12 @@ function entered(name) {
     showHints();
   }
   if (name === "messages") {
-    const begun = replyText().trim() !== "";
+    const begun = replyText().trim() !== "" || Object.keys(asked.answers()).length > 0;
     one(section("messages"), "[data-unsent]").hidden = !begun;
     // Back would drop what was begun, as it would break off a visit that only reads.
     walk.hold("messages", begun || state.last?.ask === "check");
   }
+  if (name === "write") asked.fill();
   if (name === "codename") {
     fill(one(section("codename"), "[data-beside]"), targets().map(({ name }) => name).join(", "), "report");
     making = making.then(prepareCodename);
@@ -191,23 +195,25 @@ async function check() {
 }
 
 async function reply() {
-  const text = replyText();
-  const slug = visits.addressee();
+  const [text, slug] = [replyText(), visits.addressee()];
+  const answers = slug === asked.slug ? asked.answers() : {};
   const found = [];
+  const said = text.trim() !== "" || Object.keys(answers).length > 0;
+  const needed = size({ text, answers });
   if (!slug) found.push({ field: "which" });
-  if (!text.trim() || size({ text }).parts > MAX_PARTS) {
-    found.push(text.trim() ? { field: "reply-text", text: sizeWords(size({ text })) } : { field: "reply-text" });
+  if (!said || needed.parts > MAX_PARTS) {
+    found.push(said ? { field: "reply-text", text: sizeWords(needed) } : { field: "reply-text" });
   }
   if (found.length) {
     showFaults("write", found);
     return;
   }
   clearFaults("write");
-  await visits.make({ ask: "reply", codename: state.returned, slug, text, despiteClock: false });
+  await visits.make({ ask: "reply", codename: state.returned, slug, text, answers, despiteClock: false });
 }
 
 function showSizes() {
-  const found = { account: size(report()), write: size({ text: replyText() }) };
+  const found = { account: size(report()), write: size({ text: replyText(), answers: asked.answers() }) };
   for (const page of /** @type {const} */ (["account", "write"])) {
     const place = one(section(page), "[data-size]");
     // A screen reader hears of it once it matters, not at every key.
@@ -217,7 +223,7 @@ function showSizes() {
   }
 }
 
-/** What the buttons and forms do, by name. @type {Record<string, () => unknown>} */
+/** What the buttons and forms do, by name. @type {Record<string, (pressed: HTMLElement) => unknown>} */
 const DOES = {
   report: () => walk.go("suits"),
   return: () => walk.go("return"),
@@ -242,35 +248,40 @@ const DOES = {
   desk: () => visits.toDesk(),
   messages: () => visits.messages(),
   write: () => visits.write(),
+  answer: (pressed) => visits.answer(pressed.dataset["slug"] ?? "", Number(pressed.dataset["number"])),
+  "next-asked": () => asked.next(() => visits.write()),
+  "skip-asked": () => asked.skip(() => visits.write()),
 };
 
 /** What is done at once, whatever else goes on. @type {Record<string, () => unknown>} */
 const AT_ONCE = { back: () => walk.back(), cancel: () => line.stop() };
 
-/** @param {string} name */
-async function act(name) {
+/**
+ * @param {string} name
+ * @param {HTMLElement} pressed
+ */
+async function act(name, pressed) {
   AT_ONCE[name]?.();
   if (busy) return;
   busy = true;
   try {
-    await DOES[name]?.();
+    await DOES[name]?.(pressed);
   } finally {
     busy = false;
   }
 }
 
 document.addEventListener("click", (event) => {
-  const pressed = event.target instanceof Element ? event.target.closest("[data-do], [data-change]") : null;
+  const pressed = event.target instanceof Element ? event.target.closest("[data-do], [data-change], [data-change-asked]") : null;
   if (!(pressed instanceof HTMLElement)) return;
   if (pressed.dataset["change"]) way.change(pressed.dataset["change"]);
-  else void act(pressed.dataset["do"] ?? "");
+  else if (pressed.dataset["changeAsked"]) asked.change(Number(pressed.dataset["changeAsked"]));
+  else void act(pressed.dataset["do"] ?? "", pressed);
 });
-for (const form of all(document, "form")) {
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    void act(form.dataset["form"] ?? "");
-  });
-}
+document.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (event.target instanceof HTMLElement) void act(event.target.dataset["form"] ?? "", event.target);
+});
 document.addEventListener("input", showSizes);
 document.addEventListener("change", showForgotten);
 document.addEventListener("copy", (event) => {

@@ -12,6 +12,7 @@ import { say } from "./words.js";
 import { Failed } from "./worker_line.js";
 
 /** @import { Progress, VisitAsk, VisitTold } from "../worker_messages.js" */
+/** @import { Asked } from "./asked.js" */
 /** @import { Left } from "./outcome.js" */
 /** @import { Event, State } from "./states.js" */
 /** @import { WorkerLine } from "./worker_line.js" */
@@ -29,6 +30,7 @@ export class Visits {
   #walk;
   #state;
   #progress = new ProgressPage();
+  #asked;
   /** What the present visit has read so far, where it only reads. @type {VisitTold | null} */
   #read = null;
 
@@ -36,8 +38,10 @@ export class Visits {
    * @param {WorkerLine} line
    * @param {Walk} walk
    * @param {State} state
+   * @param {Asked} asked
    */
-  constructor(line, walk, state) {
+  constructor(line, walk, state, asked) {
+    this.#asked = asked;
     this.#line = line;
     this.#walk = walk;
     this.#state = state;
@@ -85,11 +89,21 @@ export class Visits {
         return;
       }
       const left = asked.ask === "check" ? null : this.#remember(asked.ask, failed);
-      this.#happen(fillFailure(failed, left && this.#said(asked, left), "text" in asked ? asked.text : ""));
+      this.#happen(fillFailure(failed, left && this.#said(asked, left), this.#kept(asked)));
     } finally {
       if (state.last === asked || !state.last) this.#progress.end();
     }
     if (next) await this.make(next);
+  }
+
+  /**
+   * What was written, to be shown once more.
+   * @param {VisitAsk} asked
+   */
+  #kept(asked) {
+    if (asked.ask === "check") return "";
+    const answered = asked.ask === "reply" ? this.#asked.words() : [];
+    return [...answered.map(({ ask, said }) => `${ask}\n${said}`), asked.text].filter(Boolean).join("\n\n");
   }
 
   /**
@@ -268,12 +282,25 @@ export class Visits {
     if (this.#state.found) this.#happen("answers-again");
   }
 
+  /**
+   * To the questions of a unit's text.
+   * @param {string} slug
+   * @param {number} number
+   */
+  answer(slug, number) {
+    const found = this.#state.found?.conversations.find((one) => one.slug === slug);
+    const told = found?.messages.find((one) => one.number === number);
+    if (told) this.#asked.begin(slug, number, told.questions);
+  }
+
   /** The page to write on: unless it is plain which unit has answered, it asks which one received the report. */
   write() {
     const { found } = this.#state;
     if (!found) return;
     const answered = found.conversations.filter(({ slug }) => found.units.some((unit) => unit.slug === slug));
-    const only = found.conversations.length === 1 ? answered[0] : undefined;
+    // Who answers questions writes to the unit that asked them.
+    const asking = answered.find(({ slug }) => slug === this.#asked.slug);
+    const only = asking ?? (found.conversations.length === 1 ? answered[0] : undefined);
     this.#state.only = only?.slug ?? "";
     const page = section("write");
     one(page, "[data-to]").hidden = !only;
@@ -287,10 +314,12 @@ export class Visits {
     const wrote = all(section("messages"), "[data-conversations] .own-message");
     one(page, "[data-wrote]").hidden = !wrote.length;
     fillWith(one(page, "[data-wrote] .govuk-details__text"), wrote.map(copy));
+    for (const button of all(page, '[data-wrote] [data-do="answer"]')) button.remove();
     fill(one(page, "[data-desk-name]"), desk?.name ?? "");
     fillWith(one(page, "[data-which] .govuk-radios"), choices.flatMap(choice));
     showForgotten();
-    this.#walk.go("write");
+    if (this.#walk.passed("write")) this.#walk.returnTo("write");
+    else this.#walk.go("write");
   }
 
   /** Whom a message goes to; empty until it is chosen. */

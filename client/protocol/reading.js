@@ -8,6 +8,7 @@ import { BadBody, BadText, ProtocolError } from "./errors.js";
 import { payloadOf, rowOf } from "./index.js";
 import { markName, markValue, showMark } from "./marks.js";
 import { parseOutcome } from "./outcome.js";
+import { parseQuestions } from "./questions.js";
 import { rowAt } from "./rows.js";
 import { openRow } from "./texts.js";
 import { keyAt } from "./units.js";
@@ -17,12 +18,20 @@ import { keyAt } from "./units.js";
 /** @import { ConversationKeys } from "./codename.js" */
 /** @import { Mark } from "./marks.js" */
 /** @import { ProvedBatch, ProvedUnit } from "./proofs.js" */
+/** @import { Question } from "./questions.js" */
 /** @import { Unit } from "./units.js" */
 
 /**
  * A text of which every part is in the batch: its number, type and words. Of an outcome the words are what is said with
- * it, and `kinds` what becomes of the report. Not `readable`: it is no form of its type, and holds nothing.
- * @typedef {{number: number, type: number, text: string, kinds: string[], readable: boolean}} WholeText
+ * it, and `kinds` what becomes of the report; `questions` are what is asked. Not `readable`: it is not in the form of its
+ * type, and holds nothing.
+ * @typedef {object} WholeText
+ * @property {number} number
+ * @property {number} type
+ * @property {string} text
+ * @property {string[]} kinds
+ * @property {Question[]} questions
+ * @property {boolean} readable
  */
 
 /**
@@ -39,6 +48,9 @@ import { keyAt } from "./units.js";
  */
 
 /** @typedef {Map<number, EntryPlain>} Parts */
+
+/** @satisfies {Partial<WholeText>} */
+const NOTHING = { text: "", kinds: [], questions: [] };
 
 /** What the rows have given so far. */
 class Gathered {
@@ -107,7 +119,8 @@ async function gather(unit, { manifest: { period, serviceId }, index, rows }, ke
  * @returns {WholeText}
  */
 function readText(number, type, parts) {
-  const plain = { number, type, text: "", kinds: [], readable: true };
+  const plain = { ...NOTHING, number, type, readable: true };
+  if (type === EntryType.QUESTIONS) return { ...plain, questions: parseQuestions(concat(...parts)) };
   if (type !== EntryType.OUTCOME) return { ...plain, text: joinText(parts) };
   const { kinds, say } = parseOutcome(concat(...parts));
   return { ...plain, text: say, kinds };
@@ -125,7 +138,7 @@ function texts(found) {
     try {
       return [readText(number, type, ordered.map((one) => one.text))];
     } catch (error) {
-      if (error instanceof BadBody) return [{ number, type, text: "", kinds: [], readable: false }];
+      if (error instanceof BadBody) return [{ ...NOTHING, number, type, readable: false }];
       if (!(error instanceof BadText)) throw error;
       return [];
     }

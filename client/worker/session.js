@@ -162,10 +162,10 @@ export class Session {
 
 /** @param {Report | Reply} asked */
 function bodyOf(asked) {
-  const { text } = asked;
-  if (asked.ask === "reply") return { text, categories: [], force: "", answers: {} };
+  const { text, answers = {} } = asked;
+  if (asked.ask === "reply") return { text, categories: [], force: "", answers };
   const categories = [...asked.categories].sort((left, right) => CATEGORIES.indexOf(left) - CATEGORIES.indexOf(right));
-  return { text, categories, force: asked.force, answers: asked.answers };
+  return { text, categories, force: asked.force, answers };
 }
 
 /**

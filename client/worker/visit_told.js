@@ -11,6 +11,7 @@ import { told, warningTold } from "./sentences.js";
 /** @import { FoundConversation } from "../flows/source/reading.js" */
 /** @import { Warned } from "../flows/trust.js" */
 /** @import { Policy } from "../protocol/policy.js" */
+/** @import { Question } from "../protocol/questions.js" */
 /** @import { Visited } from "../flows/source/visit.js" */
 /** @import { ConversationTold, RefusedTold, VisitTold } from "../worker_messages.js" */
 
@@ -38,13 +39,22 @@ function kind(enumeration, value) {
 }
 
 /**
+ * @param {Question} question
+ * @returns {Question}
+ */
+function questionTold({ id, ask, kind: asked, options }) {
+  return { id, ask: inert(ask), kind: asked, options: options.map((one) => ({ ...one, label: inert(one.label) })) };
+}
+
+/**
  * @param {FoundConversation} found
  * @param {Policy} policy
  * @returns {ConversationTold}
  */
 function conversationTold({ unit: { unit, newest }, collected, more, texts, failed }, { period, linger }) {
-  const messages = texts.map(({ number, type, text, ...rest }) => {
-    return { ...rest, number, kind: kind(EntryType, type), text: inert(text), day: day(newest, period) };
+  const messages = texts.map(({ number, type, text, questions, ...rest }) => {
+    const told = { number, kind: kind(EntryType, type), text: inert(text), day: day(newest, period) };
+    return { ...rest, ...told, questions: questions.map(questionTold) };
   });
   const again = Math.floor((linger * period) / DAY);
   return { slug: unit.slug, name: unit.name, collected, again, more, unread: failed, messages };

@@ -47,6 +47,7 @@ class EntryType(IntEnum):
 
     TEXT = 1
     OUTCOME = 2
+    QUESTIONS = 5
 
 
 RESERVED_ENTRY_TYPES = {3: "referral-offer", 4: "closed", 6: "contact-opened"}
@@ -183,6 +184,16 @@ CATEGORIES = (
 """The closed list of what a report may be about."""
 OUTCOME_KINDS = ("investigation", "safeguarding", "recorded", "not-for-us")
 """What may become of a report, in this order; the last stands alone."""
+QUESTION_KINDS = ("text", "yes-no", "choice")
+"""How a unit's question is answered: in own words, by yes, no or unsure, by some of its options."""
+YES_NO = ("yes", "no", "unsure")
+MAX_QUESTIONS = 12
+MAX_QUESTION_ID = 32
+"""Letters: behind the number of its text it stays within the id of an answer."""
+MAX_ASK = 500  # bytes of UTF-8
+LEAST_OPTIONS = 2
+MAX_OPTIONS = 8
+MAX_LABEL = 120  # bytes of UTF-8
 MAX_ANSWERS = 32
 MAX_ANSWER_ID = 48
 MAX_CHOSEN = 16

@@ -10,6 +10,7 @@ from .errors import BadBody, BadText, ProtocolError
 from .marks import Mark, mark_name, mark_value, show_mark
 from .outcome import parse_outcome
 from .proofs import ProvedBatch, ProvedUnit
+from .questions import Questions, parse_questions
 from .rows import row_at
 from .texts import open_row
 from .units import Unit
@@ -18,13 +19,14 @@ from .units import Unit
 @dataclass(frozen=True)
 class WholeText:
     """A text of which every part is in the batch: its number, type and words. Of an outcome the words are what is said
-    with it, and ``kinds`` what becomes of the report. Not ``readable``: it is not in the form of its type, and holds
-    nothing."""
+    with it, and ``kinds`` what becomes of the report; ``questions`` are what is asked. Not ``readable``: it is not in
+    the form of its type, and holds nothing."""
 
     number: int
     type: EntryType
     text: str = field(repr=False)
     kinds: tuple[str, ...] = ()
+    questions: Questions = ()
     readable: bool = True
 
 
@@ -109,6 +111,8 @@ def _read_text(number: int, kind: EntryType, parts: list[bytes]) -> WholeText:
     if kind is EntryType.OUTCOME:
         found = parse_outcome(b"".join(parts))
         return WholeText(number, kind, found.say, found.kinds)
+    if kind is EntryType.QUESTIONS:
+        return WholeText(number, kind, "", questions=parse_questions(b"".join(parts)))
     return WholeText(number, kind, join_text(parts))
 
 

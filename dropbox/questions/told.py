@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A source's answers under the words of their questions, as an investigator reads them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from . import QUESTIONS, Question
 
@@ -21,11 +22,40 @@ class Told:
     urgent: bool = False
 
 
-def told(answers: Mapping[str, str | tuple[str, ...] | None] | None) -> list[Told]:
-    """In the order of the questions; what no question asked comes last, and its id is the source's own words too."""
+class Chosen(Protocol):
+    """An answer that could be chosen."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
+
+
+class Asked(Protocol):
+    """What a unit asked, by the ``id`` under which it is answered."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def ask(self) -> str: ...
+
+    @property
+    def options(self) -> Sequence[Chosen]: ...
+
+
+YES_NO = {"yes": "Yes", "no": "No", "unsure": "The source is not sure"}
+
+
+def told(answers: Mapping[str, str | tuple[str, ...] | None] | None, asked: Iterable[Asked] = ()) -> list[Told]:
+    """In the order of the questions, then of those that a unit ``asked``, whose words are the titles; what no question
+    asked comes last, and its id is the source's own words too."""
     answers = answers or {}
     found = [_told(question, answers[question.id]) for question in QUESTIONS if question.id in answers]
-    known = {question.id for question in QUESTIONS}
+    of_unit = {one.id: one for one in asked if one.id in answers}
+    found += [_told_unit(one, answers[name]) for name, one in of_unit.items()]
+    known = {question.id for question in QUESTIONS} | of_unit.keys()
     return found + [_unknown(name, answers[name]) for name in sorted(answers) if name not in known]
 
 
@@ -38,6 +68,16 @@ def _told(question: Question, answer: str | tuple[str, ...] | None) -> Told:
     words = "; ".join(label or one for label, one in zip(labels, chosen, strict=True))
     urgent = any(option.urgent for option in question.options if option.id in chosen)
     return Told(question.title, words, None in labels, urgent)
+
+
+def _told_unit(one: Asked, answer: str | tuple[str, ...] | None) -> Told:
+    if answer is None:
+        return Told(one.ask, IDENTIFIES, False)
+    if isinstance(answer, str):
+        return Told(one.ask, answer, True)
+    labels = {option.id: option.label for option in one.options} or YES_NO
+    words = "; ".join(labels.get(each, each) for each in answer)
+    return Told(one.ask, words, own=not labels.keys() >= set(answer))
 
 
 def _unknown(name: str, answer: str | tuple[str, ...] | None) -> Told:

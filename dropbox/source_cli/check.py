@@ -14,7 +14,9 @@ from dropbox.protocol.constants import EntryType
 from dropbox.protocol.reading import WholeText
 
 from . import advice, terminal
+from .answers import question_values
 from .codenames import ask_codename, show_option
+from .conversations import conversation_lines
 from .heads import MOST_VISITS, compare_heads
 from .outlet import Printed, before_sending, try_output
 from .sending import read_patiently
@@ -37,6 +39,8 @@ def _message(text: WholeText, day: str) -> dict[str, object]:
     }
     if not text.readable:
         return {**values, "form": "unreadable"}
+    if text.type is EntryType.QUESTIONS:
+        return {**values, "questions": [question_values(text.number, one) for one in text.questions]}
     return {**values, "kinds": text.kinds} if text.type is EntryType.OUTCOME else values
 
 
@@ -106,5 +110,5 @@ def _json(visited: Reading, warnings: Sequence[Warned]) -> str:
 
 def _text(reading: Reading) -> str:
     policy = reading.judged.directory.policy
-    lines = [line for found in reading.conversations for line in terminal.conversation_lines(found, policy)]
+    lines = [line for found in reading.conversations for line in conversation_lines(found, policy)]
     return "\n".join(lines) or terminal.NOTHING_FOUND

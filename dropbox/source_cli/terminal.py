@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every word that ``dropbox-source`` says to a person, and how it asks."""
 
-import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import click
 
-from dropbox.flows.source.reading import FoundConversation
 from dropbox.flows.trust import Warned
 from dropbox.protocol.errors import (
     ClockUnconfirmed,
@@ -19,11 +17,6 @@ from dropbox.protocol.errors import (
     UnknownWord,
     WrongWordCount,
 )
-from dropbox.protocol.inert import margin, wrapped
-from dropbox.protocol.policy import Policy
-from dropbox.protocol.reading import WholeText
-from dropbox.shown.days import DAY
-from dropbox.shown.told import UNREADABLE, meanings
 from dropbox.transport.errors import TransportFailed
 
 NARROWEST, WIDEST = 30, 100
@@ -111,44 +104,6 @@ def confirm_clock() -> bool:
         "If the date here is right you can go on: what you send may stay unread for longer, and answers may be missing."
     )
     return click.confirm("Go on all the same?", default=False, err=True)
-
-
-def conversation_lines(found: FoundConversation, policy: Policy) -> Iterator[str]:
-    """One unit's part of a return visit."""
-    yield f"{found.unit.unit.slug} ({found.unit.unit.name})"
-    if found.collected:
-        yield f"  It has collected {found.collected} of your messages."
-    else:
-        yield "  It has not said yet how many of your messages it has collected."
-    width = max(min(shutil.get_terminal_size().columns, WIDEST), NARROWEST)
-    for text in found.texts:
-        yield f"  {text.number}. {kind(text.type.name)}, as it stood on {day(found.unit.newest, policy.period)}"
-        yield from _words(text, width)
-    if found.texts:
-        yield f"  {read_again(policy)}"
-    if found.more:
-        yield f"  {MORE_WAITS}"
-    if found.read.failed:
-        one = "A part of an answer could not be opened. The unit sends it again by itself."
-        more = f"{found.read.failed} parts of answers could not be opened. The unit sends them again by itself."
-        yield f"  {more if found.read.failed > 1 else one}"
-
-
-def _words(text: WholeText, width: int) -> Iterator[str]:
-    """What a unit said, behind a margin, and before it in this program's words what that is."""
-    own = meanings(text.kinds) if text.readable else [UNREADABLE.format(number=text.number)]
-    for one in own:
-        yield from (f"  {line}" for line in wrapped(one, width - 2))
-    if text.text or not own:
-        yield from margin(text.text, width)
-
-
-def read_again(policy: Policy) -> str:
-    """How long a text can still be read."""
-    days = policy.linger * policy.period // DAY
-    stays = f"stays up for {'one more day' if days == 1 else f'{days} more days'} at most"
-    stays = stays if days else "is taken down soon"
-    return f"Once the unit learns that you have read this, it {stays}, and is gone then."
 
 
 def kind(name: str) -> str:

@@ -13,6 +13,7 @@ from dropbox.protocol.board import split_bytes, split_text
 from dropbox.protocol.body import Report, parse_body
 from dropbox.protocol.errors import BadBody, NotForThisKey
 from dropbox.protocol.outcome import Outcome, encode_outcome, named_together
+from dropbox.protocol.questions import Questions, encode_questions, parse_questions
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.counters import ON_THE_WAY, count_shown
 from journalist_ui.vault.evidence import KEPT, SENDS, Proof, SealedMessage, about_text, listed
@@ -48,7 +49,8 @@ class OfficerText:
     """A text of the unit and where it is on its way. ``number`` is its msg_no, 0 before it has one; ``once`` the
     version of the draft that it was, "" for none. ``written`` is the period for which it was first planned, ``stood``
     that of the newest batch that carried it, each 0 before. ``authorisation`` and ``officer``: by what reference, and
-    who, somebody outside the desk authorised it, "" for nobody. ``kinds``: it is an outcome, with these words."""
+    who, somebody outside the desk authorised it, "" for nobody. ``kinds``: it is an outcome, with these words;
+    ``questions``: it asks these. ``read`` is the period in which it was acknowledged, 0 before."""
 
     number: int
     period: int
@@ -63,10 +65,14 @@ class OfficerText:
     authorisation: str = ""
     officer: str = ""
     kinds: tuple[str, ...] = ()
+    questions: Questions = ()
+    read: int = 0
 
     @property
     def parts(self) -> int:
         """How many parts it travels in."""
+        if self.questions:
+            return len(split_bytes(encode_questions(self.questions)))
         if self.kinds:
             return len(split_bytes(encode_outcome(Outcome(self.kinds, self.text))))
         return len(split_text(self.text))
@@ -246,13 +252,18 @@ def _text(row: TextRow, key: CaseKeys, written: Mapping[str, Proof]) -> OfficerT
         kinds = tuple(map(str, words.get("kinds", ())))
         if kinds and not named_together(kinds):
             raise ValueError("kinds")
-    except (NotForThisKey, ValueError, KeyError, TypeError, AttributeError):
+        asked = str(words.get("questions", ""))
+        questions = parse_questions(asked.encode()) if asked else ()
+    except (NotForThisKey, BadBody, ValueError, KeyError, TypeError, AttributeError):
         author, text, once, reference, officer, kinds, proof = "", "", "", "", "", (), Proof.UNPROVED
+        questions = ()
     return OfficerText(
         *(row.msg_no, row.period, row.place, author, text, row.state, proof, once, row.written, row.stood),
         authorisation=reference,
         officer=officer,
         kinds=kinds,
+        questions=questions,
+        read=row.read,
     )
 
 

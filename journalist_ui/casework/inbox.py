@@ -27,9 +27,9 @@ class CaseLine(NamedTuple):
     ``waiting`` texts of the unit that the source has not read yet; ``to_answer``: the source wrote last, ``since`` the
     period of its first message behind the unit's newest text; ``given_up``: nobody read that in time; ``written``:
     the unit has written at all; ``chis`` the period of an occasion to consider CHIS status, 0 for none; ``told``: the
-    source was sent the outcome that holds; ``declared``: the member may see what the case holds; ``drafts`` the members
-    who have begun to write, ``owners`` those whose case it is; ``junked`` the day of unix time since which it is set
-    aside, 0 for not."""
+    source was sent the outcome that holds; ``asked``: it was asked what it has not answered yet; ``declared``: the
+    member may see what the case holds; ``drafts`` the members who have begun to write, ``owners`` those whose case it
+    is; ``junked`` the day of unix time since which it is set aside, 0 for not."""
 
     number: int
     state: str
@@ -49,6 +49,7 @@ class CaseLine(NamedTuple):
     referral_decided: bool
     chis: int
     told: bool
+    asked: bool
     declared: bool
     drafts: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
@@ -76,12 +77,13 @@ def list_cases(connection: Connection, member: str, only: int | None = None) -> 
     for row in connection.execute(rows if only is None else rows.where(tables.cases.c.number == only)).all():
         # Taken apart by place: looking each column up by its name costs more than reading the row.
         number, state, opened, whole, newest, answered, waiting, given_up, since = row[:9]
-        urgent, shelf, muted, examined, all_named, outcomes, referral_decided, chis, told, read, declared = row[9:]
+        urgent, shelf, muted, examined, all_named, outcomes, referral_decided, chis, told, asked = row[9:19]
+        read, declared = row[19:]
         found.append(
             CaseLine(
                 *(number, state, opened, whole - read, waiting, newest > answered, given_up, since, urgent),
                 *(shelf, muted, examined, all_named, tuple(outcomes.split()) if outcomes else nobody, answered > 0),
-                *(referral_decided, chis, told, free or bool(declared), drafts.get(number, nobody)),
+                *(referral_decided, chis, told, asked, free or bool(declared), drafts.get(number, nobody)),
                 *(owners.get(number, nobody), junked.get(number, 0)),
             )
         )

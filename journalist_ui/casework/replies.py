@@ -14,7 +14,7 @@ from journalist_ui.refusals import CaseMoved, SetAside
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.counters import JUNK, count_cases
 from journalist_ui.vault.database import next_place
-from journalist_ui.vault.evidence import RELEASE, REPLY, SENDS, about_text
+from journalist_ui.vault.evidence import ASK, RELEASE, REPLY, SENDS, about_text
 from journalist_ui.vault.ledger import add_text
 from journalist_ui.vault.sealing import answer_info
 
@@ -37,7 +37,7 @@ ASIDE = (
 AUTHORISED = "reply authorised"
 """Beside the act of sending: somebody outside the desk has authorised the text."""
 
-_ACTS = {EntryType.TEXT: REPLY, EntryType.OUTCOME: RELEASE}
+_ACTS = {EntryType.TEXT: REPLY, EntryType.OUTCOME: RELEASE, EntryType.QUESTIONS: ASK}
 
 
 @dataclass(frozen=True)

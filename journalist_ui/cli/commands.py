@@ -38,6 +38,8 @@ _VERBS = {
     "flood": ("flood", "What came on a flooded day: list it, take out, set aside."),
     "triage": ("triage", "Say who takes new reports, and whose names are looked for."),
     "reply": ("replies", "Write to the source."),
+    "ask": ("questions", "Ask the source of a case questions."),
+    "questions": ("questions", "Sets of questions kept ready for any source."),
     "canned": ("canned", "Texts kept ready for any source."),
     "member": ("members", "List, add, remove members; let one open cases."),
     "proposals": ("proposals", "List what takes two people and was asked for."),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """``dropbox-desk show``: read a case."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -10,10 +11,12 @@ from dropbox.command_line.refused import OutputLost
 from dropbox.questions.told import told
 from dropbox.shown.told import meanings
 from journalist_ui.shapes.conversation import Case, Message, Show
+from journalist_ui.shapes.questions import AskedLine
 from journalist_ui.words.decisions import decided, prompts
 from journalist_ui.words.deliveries import delivery
 from journalist_ui.words.outcomes import TAKEN_BACK, outcome as in_words
 from journalist_ui.words.owed import OWED
+from journalist_ui.words.questions import STATES
 from journalist_ui.words.shelves import SHELVES
 
 from .asking import ask_signed_in, json_option, session_option, show_read
@@ -61,7 +64,11 @@ def words_of(fields: Case) -> list[str]:
     lines += _owed(fields)
     lines += _told(fields)
     for message in fields.messages:
-        lines += ["", *_message(message)]
+        lines += ["", *_message(message, fields.questions)]
+    lines += ["", "What the source was asked:"] if fields.questions else []
+    for one in fields.questions:
+        brought = f", message {one.message}" if one.message else ""
+        lines += [*quoted(one.ask), f"{one.id}: {STATES[one.state]}{brought}"]
     lines += [*_decided(fields), *_linked(fields)]
     for note in fields.notes:
         corrects = f", corrects note {note.corrects}" if note.corrects else ""
@@ -115,15 +122,16 @@ def _decided(fields: Case) -> list[str]:
     return lines
 
 
-def _told(fields: Case | Message) -> list[str]:
+def _told(fields: Case | Message, asked: Sequence[AskedLine] = ()) -> list[str]:
     """Force and answers of a report, where it has them."""
     lines = [f"Force: {inert(fields.force)}"] if fields.force else []
-    for one in told(fields.answers):
-        lines += [f"{one.title}:", *quoted(one.words)] if one.own else [f"{one.title}: {one.words}"]
+    for one in told(fields.answers, asked):
+        title = inert(one.title)
+        lines += [f"{title}:", *quoted(one.words)] if one.own else [f"{title}: {inert(one.words)}"]
     return lines
 
 
-def _message(message: Message) -> list[str]:
+def _message(message: Message, asked: Sequence[AskedLine]) -> list[str]:
     if message.sender == "source":
         head = f"Source, message {message.number}, {message.day}"
         if message.form:
@@ -139,4 +147,4 @@ def _message(message: Message) -> list[str]:
         head += f": {UNWRITTEN}" if message.proof == "unproved" else ""
     head += ", stored before proofs were kept" if message.proof == "before" else ""
     told = meanings(message.kinds)
-    return [head, *_told(message), *quoted("\n".join([*told, message.text] if message.text else told or [""]))]
+    return [head, *_told(message, asked), *quoted("\n".join([*told, message.text] if message.text else told or [""]))]

@@ -8,6 +8,7 @@ from .decisions import DecisionLine
 from .links import LinkLine
 from .notes import NoteLine
 from .outcomes import OutcomeLine
+from .questions import AskedLine, QuestionLine
 from .timeline import TimelineLine
 
 Answer = str | tuple[str, ...] | None
@@ -25,7 +26,8 @@ class Message:
     Ours have an ``author``, and where somebody outside the desk authorised them the ``authorisation``'s reference and
     the ``officer`` who gave it. A source's that is no form of ours has ``form`` unreadable, and its ``text`` is what
     came, byte for byte; one after the report may have ``categories``, ``force`` and ``answers`` of its own. ``kind`` is
-    text or outcome; of an outcome ``kinds`` are what the source is told, and ``text`` what is said with them."""
+    text, outcome or questions; of an outcome ``kinds`` are what the source is told, and ``text`` what is said with
+    them; of questions ``text`` is all that the source reads."""
 
     number: int
     sender: str
@@ -42,6 +44,7 @@ class Message:
     answers: dict[str, Answer] | None = None
     kind: str = "text"
     kinds: tuple[str, ...] = ()
+    questions: tuple[QuestionLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ class Case:
     ``answers`` are those of the report that opened it; ``flags``, ``shelf``, ``outcomes``, ``owed``, ``due`` and
     ``due_now`` as in the list. ``outcome_history`` has each setting, ``decisions`` each that was made, the oldest
     first; ``links`` are those to cases that are open to the member too;
-    ``timeline`` is what happened, the oldest first; ``told``: the source was sent the outcome that holds."""
+    ``timeline`` is what happened, the oldest first; ``told``: the source was sent the outcome that holds; ``questions``
+    is each that was asked, and what became of it by the messages that are here."""
 
     case: int
     state: str
@@ -75,6 +79,7 @@ class Case:
     page: int = 0
     pages: int = 0
     told: bool = False
+    questions: tuple[AskedLine, ...] = ()
 
 
 @dataclass(frozen=True)

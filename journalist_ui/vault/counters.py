@@ -21,6 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from dropbox.protocol.constants import EntryType
+
 from . import tables
 
 ON_THE_WAY = ("waiting", "published")
@@ -69,6 +71,16 @@ _third_period = _of_case(
     select(func.min(_messages.c.period)).where(tables.IS_WHOLE, _messages.c.place == _third, _third > _considered)
 )
 _ahead_period = _of_case(select(func.min(_answers.c.period)).where(_answers.c.ahead, _answers.c.place > _considered))
+_later = _messages.alias()
+_passed = select(_later.c.place).where(
+    *(_later.c.number == _answers.c.number, _later.c.complete > literal_column("0"), _later.c.place > _answers.c.place),
+    *(_texts.c.read > literal_column("0"), _later.c.period >= _texts.c.read),
+)
+_open = select(_answers.c.text).join(_texts, _texts.c.id == _answers.c.text)
+_open = _open.where(
+    *(_answers.c.number == bindparam("of_case"), _texts.c.type == literal_column(str(int(EntryType.QUESTIONS)))),
+    *(_texts.c.state != GIVEN_UP, ~_passed.correlate(_answers, _texts).exists()),
+)
 _CASE = (
     update(tables.cases)
     .where(tables.cases.c.number == bindparam("of_case"))
@@ -86,6 +98,7 @@ _CASE = (
         referral_decided=select(_decisions.c.id)
         .where(_decisions.c.number == bindparam("of_case"), _decisions.c.what == REFERRAL)
         .exists(),
+        asked=_open.exists(),
         chis=func.coalesce(func.min(_third_period, _ahead_period), _third_period, _ahead_period, literal_column("0")),
     )
 )

@@ -23,7 +23,8 @@ KEPT = "kept before proofs"
 MIGRATED = "vault migrated"
 REPLY = "reply"
 RELEASE = "outcome released"
-SENDS = (REPLY, RELEASE)
+ASK = "questions asked"
+SENDS = (REPLY, RELEASE, ASK)
 """Acts by which a text of the unit goes to its source: each names it."""
 LINK = "link"
 MEMBER_KEY = "member key"

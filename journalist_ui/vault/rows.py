@@ -45,7 +45,7 @@ class PartRow(NamedTuple):
 class TextRow(NamedTuple):
     """A text of the unit, sealed to its case. ``text`` is its id in the ledger, ``msg_no`` the number that the source
     sees, 0 before it is given, ``state`` where it is on its way, ``written`` the period for which it was first planned,
-    ``stood`` that of the newest batch that carried it, each 0 before."""
+    ``stood`` that of the newest batch that carried it, ``read`` that in which it was acknowledged, each 0 before."""
 
     text: int
     number: int
@@ -56,6 +56,7 @@ class TextRow(NamedTuple):
     state: str
     written: int
     stood: int
+    read: int
 
 
 class MemberKey(NamedTuple):
@@ -105,6 +106,6 @@ AUDIT = _columns(AuditRow, tables.audit)
 _answers, _texts = tables.answers.c, tables.texts.c
 TEXTS = select(
     *(_answers.text, _answers.number, _answers.period, _answers.place, _answers.sealed),
-    *(_texts.number, _texts.state, _texts.written, _texts.stood),
+    *(_texts.number, _texts.state, _texts.written, _texts.stood, _texts.read),
 ).join(tables.texts, _texts.id == _answers.text)
 """A TextRow each."""

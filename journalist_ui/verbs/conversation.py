@@ -12,6 +12,7 @@ from journalist_ui.casework.inbox import list_cases, next_to_answer
 from journalist_ui.casework.links import holding, read_links
 from journalist_ui.casework.notes import open_notes, read_notes
 from journalist_ui.casework.outcomes import open_outcomes, read_outcomes
+from journalist_ui.casework.questions import asked_in, became
 from journalist_ui.daemon.notice_log import iso_day
 from journalist_ui.people.session import Session
 from journalist_ui.shapes.conversation import Case, Message, Show, Shown
@@ -25,6 +26,7 @@ from .links import link_lines
 from .notes import note_lines
 from .outcomes import outcome_lines
 from .owed import owed_by
+from .questions import asked_lines, question_lines
 from .timeline import read_happened, timeline
 
 COLLECTED = "collected"
@@ -43,6 +45,7 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         linked = read_links(connection, session.holder, case)
         happened = read_happened(connection, session.holder, case, page=asked.page > 0)
         newest = conversation.newest_place(connection, asked.case)
+        asking = asked_in(connection, case)
     found = opened(desk, session, sealed)
     with desk.engine.vault.reading() as connection:
         lines = list_cases(connection, session.member.name, found.number)
@@ -61,6 +64,7 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         notes=note_lines(open_notes(case, noted)),
         outcomes=facts.outcomes,
         told=facts.told,
+        questions=asked_lines(became(asking, found.messages)),
         outcome_history=outcome_lines(open_outcomes(case, ended)),
         links=link_lines(holding(linked)),
         timeline=history.lines,
@@ -113,8 +117,9 @@ def message_of(one: OnPage, seconds: int, newest: int, first: Report | None = No
             authorisation=one.authorisation,
             officer=one.officer,
             proof=proof,
-            kind="outcome" if one.kinds else "text",
+            kind="outcome" if one.kinds else "questions" if one.questions else "text",
             kinds=one.kinds,
+            questions=question_lines(one.questions),
         )
     sender = "unproved" if one.proof is Proof.UNPROVED else "source"
     report = one.report

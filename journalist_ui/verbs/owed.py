@@ -40,6 +40,8 @@ def owed_by(desk: Desk) -> Callable[[CaseLine], Owed]:
                 acts.append("answer")
                 if answer:
                     due["answer"] = since + answer
+            if line.declared and line.asked:
+                acts.append("questions")
             if line.declared and not line.referral_decided:
                 acts.append("referral")
                 due["referral"] = line.opened * seconds // DAY + 1

@@ -30,6 +30,7 @@ from journalist_ui.shapes import (
     passphrases as of_passphrases,
     printing as of_printing,
     proposals as of_proposals,
+    questions as of_questions,
     recovery as of_recovery,
     reminders as of_reminders,
     replies as of_replies,
@@ -65,6 +66,7 @@ from . import (
     passphrases,
     printing,
     proposals,
+    questions,
     recovery,
     reminders,
     replies,
@@ -130,7 +132,7 @@ class MemberVerb(Generic[Q]):
 
 
 EDITS_CANNED = Who.INVESTIGATOR
-"""Who writes the texts that are kept ready."""
+"""Who writes the texts and sets of questions that are kept ready."""
 
 # What is asked differs from line to line, and no type says "each of its own".
 Verb = OpenVerb[Any] | MemberVerb[Any]
@@ -183,6 +185,12 @@ _TABLE: tuple[Verb, ...] = (
     MemberVerb(of_canned.ShowCanned, canned.show, Who.MEMBER),
     MemberVerb(of_canned.KeepCanned, canned.keep, EDITS_CANNED),
     MemberVerb(of_canned.RemoveCanned, canned.remove, EDITS_CANNED),
+    MemberVerb(of_questions.QuestionSets, questions.list_sets, Who.MEMBER),
+    MemberVerb(of_questions.ShowSet, questions.show_set, Who.MEMBER),
+    MemberVerb(of_questions.KeepSet, questions.keep_set, EDITS_CANNED),
+    MemberVerb(of_questions.RemoveSet, questions.remove_set, EDITS_CANNED),
+    MemberVerb(of_questions.PreviewAsk, questions.preview, Who.INVESTIGATOR),
+    MemberVerb(of_questions.AskSource, questions.ask, Who.INVESTIGATOR),
     MemberVerb(of_members.Members, members.list_members, Who.MEMBER),
     MemberVerb(of_members.AddMember, members.add, Who.ADMINISTRATOR),
     MemberVerb(of_members.AskRemoval, members.ask_removal, Who.ADMINISTRATOR),

@@ -14,8 +14,9 @@ from dropbox.questions.told import told
 from dropbox.shown.told import meanings
 from journalist_ui.shapes.canned import LONGEST_CANNED, LONGEST_TITLE
 from journalist_ui.shapes.drafts import LONGEST_DRAFT
+from journalist_ui.shapes.questions import LONGEST_SET_TITLE
 from journalist_ui.shapes.replies import LONGEST_OFFICER, LONGEST_REFERENCE
-from journalist_ui.words import excerpts, flood, proposals, reminders
+from journalist_ui.words import excerpts, flood, proposals, questions, reminders
 from journalist_ui.words.audit import done
 from journalist_ui.words.counts import counted
 from journalist_ui.words.decisions import AHEAD, ASKED, HINTS, decided, prompts
@@ -89,7 +90,8 @@ def environment() -> Environment:
     made.globals |= {"short": SHORT, "middling": MIDDLING}
     made.globals |= {"longest_reference": LONGEST_REFERENCE, "longest_officer": LONGEST_OFFICER}
     made.globals |= {"about_reminders": reminders.ABOUT, "who_sees_reminders": reminders.WHO_SEES}
-    made.globals |= {"about_flood": flood.ABOUT}
+    made.globals |= {"about_flood": flood.ABOUT, "longest_set_title": LONGEST_SET_TITLE}
+    made.globals |= {"how_asked": questions.HOW, "question_states": questions.STATES}
     made.filters |= FILTERS
     return made
 

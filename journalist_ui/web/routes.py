@@ -22,6 +22,7 @@ from .pages import (
     passphrases,
     printing,
     proposals,
+    questions,
     replies,
     security_keys,
     sessions,
@@ -37,13 +38,15 @@ LONGEST_FORM = 1 << 16
 """Bytes: the longest passphrases stand in it, whatever their letters."""
 LONGEST_BODY = 1 << 18
 """Bytes: the longest text, whatever its letters."""
-_PLACES = {"case": "[1-9][0-9]{0,8}", "canned": "[1-9][0-9]{0,8}"}
-"""What may stand at each place of an address, a field of At: whole numbers."""
+_PLACES = {"case": "[1-9][0-9]{0,8}", "canned": "[1-9][0-9]{0,8}", "asking": "[a-z][a-z0-9-]{0,31}"}
+"""What may stand at each place of an address, a field of At: whole numbers, and the short name of a set of
+questions."""
 
 
 @dataclass(frozen=True)
 class Route:
-    """``{case}`` in a path stands for a case's number, ``{canned}`` for that of a canned text; a page that asks for
+    """``{case}`` in a path stands for a case's number, ``{canned}`` for that of a canned text, ``{asking}`` for a set
+    of questions; a page that asks for
     sign-in is never reached without. ``first`` may be reached by a provisional member. ``late`` takes what is posted
     from a page of a session that is over. A ``quiet`` page is asked by no person: it prolongs no session, and its verb
     says who may. A body of more than ``longest`` bytes is refused before it is read."""
@@ -63,7 +66,11 @@ class Route:
         for name, form in _PLACES.items():
             pattern = pattern.replace(rf"\{{{name}\}}", f"(?P<{name}>{form})")
         found = re.fullmatch(pattern, path)
-        return At(**{name: int(number) for name, number in found.groupdict().items()}) if found else None
+        if found is None:
+            return None
+        places = found.groupdict()
+        asking = places.pop("asking", "")
+        return At(**{name: int(number) for name, number in places.items()}, asking=asking)
 
 
 ROUTES = (
@@ -104,6 +111,12 @@ ROUTES = (
     Route("GET", "/canned/{canned}", canned.one_page),
     Route("POST", "/canned/keep", canned.keep),
     Route("POST", "/canned/remove", canned.remove),
+    Route("GET", "/questions", questions.list_page),
+    Route("GET", "/questions/{asking}", questions.one_page),
+    Route("POST", "/questions/keep", questions.keep, longest=LONGEST_BODY),
+    Route("POST", "/questions/remove", questions.remove),
+    Route("GET", "/cases/{case}/ask", questions.ask_page),
+    Route("POST", "/cases/{case}/ask", questions.ask),
     Route("GET", "/members", members.members),
     Route("POST", "/members/add", members.add),
     Route("POST", "/members/share", sharing.share),

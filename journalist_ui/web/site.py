@@ -134,6 +134,7 @@ class At:
 
     case: int = 0
     canned: int = 0
+    asking: str = ""
 
 
 @dataclass

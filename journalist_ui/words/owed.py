@@ -6,6 +6,7 @@ OWED = {
     "read": "read",
     "acknowledge": "acknowledge",
     "answer": "answer",
+    "questions": "questions open",
     "referral": "decide on referral",
     "chis": "consider CHIS status",
     "tell": "outcome not told",

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, expect
 
-from dropbox.source_cli.terminal import MORE_WAITS, NOTHING_FOUND, read_again
+from dropbox.source_cli.conversations import read_again
+from dropbox.source_cli.terminal import MORE_WAITS, NOTHING_FOUND
 from tests.browser.absence import ANSWER, Absence, absence
 from tests.browser.pages_looks import photograph
 from tests.browser.pages_service import NAMES, NORTH

@@ -15,7 +15,8 @@ from dropbox.http_edge.static_files import StaticFile
 from dropbox.protocol.policy import PRODUCTION
 from dropbox.server.handlers.policies import WORKER_LOADS
 from dropbox.shown.told import MEANS, UNREADABLE
-from dropbox.source_cli.terminal import MORE_WAITS, read_again
+from dropbox.source_cli.conversations import read_again
+from dropbox.source_cli.terminal import MORE_WAITS
 from tests.browser.conftest import CHROMIUM
 from tests.browser.pages_looks import assert_good_looks
 from tests.browser.pages_service import small_service
@@ -40,6 +41,8 @@ HOSTILE = (
     "",
 )
 
+NOTHING: dict[str, Any] = {"kinds": [], "questions": []}
+
 
 def visited(*conversations: dict[str, Any]) -> dict[str, Any]:
     """What a worker tells of a return."""
@@ -61,7 +64,15 @@ def visited(*conversations: dict[str, Any]) -> dict[str, Any]:
 def conversation(name: str, collected: int, *texts: str, **more: Any) -> dict[str, Any]:
     """What a worker tells of a unit; ``more`` takes the place of what it tells of most."""
     messages = [
-        {"number": number, "kind": "text", "text": text, "day": "2026-03-01", "kinds": [], "readable": True}
+        {
+            "number": number,
+            "kind": "text",
+            "text": text,
+            "day": "2026-03-01",
+            "kinds": [],
+            "questions": [],
+            "readable": True,
+        }
         for number, text in enumerate(texts, 1)
     ]
     usual = {"slug": "unit-0", "name": name, "collected": collected, "again": 3, "more": False, "unread": 0}
@@ -69,10 +80,10 @@ def conversation(name: str, collected: int, *texts: str, **more: Any) -> dict[st
 
 
 @asynccontextmanager
-async def answers(page: Page, folder: Path, told: dict[str, Any]) -> AsyncIterator[Source]:
+async def answers(page: Page, folder: Path, told: dict[str, Any], recites: str = RECITES) -> AsyncIterator[Source]:
     """The page of answers after a visit of which the worker told that."""
     async with small_service(folder) as server:
-        script = RECITES % json.dumps(told)
+        script = recites % json.dumps(told)
         bundle: Any = server.service.routes._bundle
         bundle["/worker.js"] = StaticFile(script.encode(), {}, SCRIPT, WORKER_LOADS)
         source = Source(page, server.address)
@@ -123,7 +134,7 @@ async def test_what_was_collected(chromium_page: Page, tmp_path: Path) -> None:
 @pytest.mark.either
 async def test_an_outcome_in_plain_words(page: Page, tmp_path: Path) -> None:
     """What each kind means, in the page's words, then the unit's, which do nothing; what is in no form says so."""
-    plain = {"kind": "outcome", "day": "2026-03-01", "readable": True}
+    plain = {"kind": "outcome", "day": "2026-03-01", "readable": True} | NOTHING
     messages = [
         plain | {"number": 1, "kinds": ["investigation", "recorded"], "text": HOSTILE[0]},
         plain | {"number": 2, "kinds": ["not-for-us"], "text": ""},

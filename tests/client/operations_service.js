@@ -80,9 +80,10 @@ async function driveVisit(flow, values) {
 }
 
 /** Number and words; of another type its name, and what it says or null. */
-function shownText({ number, type, text, kinds, readable }) {
+function shownText({ number, type, text, kinds, questions, readable }) {
   if (type === EntryType.TEXT) return [number, text];
-  return [number, nameOf(EntryType, type), readable ? { kinds, say: text } : null];
+  const held = type === EntryType.QUESTIONS ? questions : { kinds, say: text };
+  return [number, nameOf(EntryType, type), readable ? held : null];
 }
 
 export const OPERATIONS = {

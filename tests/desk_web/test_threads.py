@@ -17,11 +17,29 @@ from journalist_ui.shapes.upkeep import Status
 from journalist_ui.vault.database import Vault, write_meta
 from journalist_ui.vault.flood import FLOOD_AFTER
 from journalist_ui.verbs.table import VERBS, ask
-from tests.desk.room import FIRST_PASSPHRASE, PASSPHRASE, entropy
+from tests.desk.room import FIRST_PASSPHRASE, PASSPHRASE, SUPERVISOR, entropy
 from tests.desk_web.house import ORIGIN, House, Officer
 
 # A run against the service and a backup are the engine's own; recovery sheets are printed at a terminal alone.
 APART = {"sync", "backup", "recovery-sheets"}
+
+PAGES = (
+    "/",
+    "/cases/1",
+    "/members",
+    "/canned",
+    "/canned/1",
+    "/questions",
+    "/questions/safety",
+    "/proposals",
+    "/passphrase",
+    "/audit",
+    "/audit?case=1",
+    "/audit/check",
+    "/settings",
+    "/status",
+    "/help",
+)
 
 
 def _frames(frame: FrameType | None) -> Iterator[str]:
@@ -80,21 +98,7 @@ async def walk(house: House) -> None:
     """Every page, and every form of one."""
     await house.person().sign_in("ada", "not the passphrase")
     ada = await house.officer()
-    for path in (
-        "/",
-        "/cases/1",
-        "/members",
-        "/canned",
-        "/canned/1",
-        "/proposals",
-        "/passphrase",
-        "/audit",
-        "/audit?case=1",
-        "/audit/check",
-        "/settings",
-        "/status",
-        "/help",
-    ):
+    for path in PAGES:
         assert (await ada.get(path)).status == 200
     await ada.get("/now?case=1&writing=yes")
     await ada.post("/cases/1/state", {"state": "assessing"})
@@ -108,6 +112,7 @@ async def walk(house: House) -> None:
     await ada.post("/cases/1/reply", {"act": "choose", "base": page.field("base"), "choice": "0"})
     await casework(ada)
     await canned_texts(ada)
+    await told_and_asked(house, ada)
     await people(ada)
     late = {name: page.field(name) for name in ("csrf",)} | {"text": "Late.", "act": "draft", "writer": "ada"}
     await ada.post("/lock")
@@ -162,6 +167,18 @@ async def flood_box(house: House) -> None:
     await bob.post("/flood/declare")
     await bob.post("/flood/take", {"case": re.findall(r'name="case" value="(\d+)">Take', page.body)[0]})
     await bob.post("/flood/move", {"to": "junk", "which": "all"})
+
+
+async def told_and_asked(house: House, ada: Officer) -> None:
+    """An outcome is released by a supervisor; a set of questions is written, asked and removed."""
+    sue = await house.officer("sue")
+    page = await sue.get("/cases/1/release")
+    await sue.post("/cases/1/release", {name: page.field(name) for name in ("setting", "newest")})
+    await ada.post("/questions/keep", {"title": "Ours", "text": "Which month was it?", "category": ""})
+    page = await ada.get("/cases/1/ask?set=ours")
+    await ada.post("/cases/1/ask", {name: page.field(name) for name in ("set", "version", "newest")})
+    await ada.post("/questions/remove", {"slug": "ours"})
+    await ada.post("/questions/remove", {"slug": "ours", "sure": "yes"})
 
 
 async def canned_texts(ada: Officer) -> None:
@@ -225,6 +242,7 @@ async def test_nothing_waits_for_the_disk_where_everybody_is_answered(
     house: House, waits: list[str], asked: set[str]
 ) -> None:
     """Every verb that a page asks, through its page."""
+    house.room.add("sue", SUPERVISOR)
     await house.report(1, "It was on Tuesday.", categories=("discrimination",))
     await house.report(2, "It was on Wednesday.")
     waits.clear()

@@ -29,6 +29,7 @@ from dropbox.protocol.manifests import parse_manifest
 from dropbox.protocol.outcome import Outcome, encode_outcome, parse_outcome
 from dropbox.protocol.pages import Pages, SignedPages, parse_signed_pages
 from dropbox.protocol.primitives import ed25519_public, ed25519_sign, sha256
+from dropbox.protocol.questions import Option, Question, encode_questions, parse_questions
 from dropbox.protocol.sets import make_set, parse_set
 from dropbox.protocol.units import BoardPlace, UnitKey
 from dropbox.protocol.wire import (
@@ -160,6 +161,17 @@ FORMS = (
         parse_outcome,
         encode_outcome,
         encode_outcome(Outcome(("investigation", "recorded"), "What \u00e9 \n")),
+    ),
+    Form(
+        "questions",
+        parse_questions,
+        encode_questions,
+        encode_questions(
+            (
+                Question("when", "When? \u00e9", "text"),
+                Question("where", "Where?", "choice", (Option("home", "At home"), Option("work", "At work"))),
+            )
+        ),
     ),
     Form("receipt", parse_receipt, lambda one: one.answer(), Receipt(sha256(b"x"), START).answer()),
     Form("set", lambda data: parse_set(data, 64), lambda one: one.encode(), make_set(drawn("sample", 64)).encode()),

@@ -29,6 +29,7 @@ from dropbox.protocol.reading import WholeText
 from dropbox.protocol.routing import receiving_unit
 from tests.flows.twin import Aside, drive
 from tests.vectors.operations import Values, operation
+from tests.vectors.operations_told import shown_questions
 
 
 def _b(text: str) -> bytes:
@@ -116,7 +117,11 @@ def _shown(text: WholeText) -> list[Any]:
     """Number and words; of another type its name, and what it says or null."""
     if text.type is EntryType.TEXT:
         return [text.number, text.text]
-    return [text.number, text.type.name, {"kinds": list(text.kinds), "say": text.text} if text.readable else None]
+    if not text.readable:
+        return [text.number, text.type.name, None]
+    if text.type is EntryType.QUESTIONS:
+        return [text.number, text.type.name, shown_questions(text.questions)]
+    return [text.number, text.type.name, {"kinds": list(text.kinds), "say": text.text}]
 
 
 @operation

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Operations on the forms in which a unit tells its source more than a text (docs/protocol.md, 6.4.1)."""
+"""Operations on the forms in which a unit tells its source more than a text (docs/protocol.md, 6.4.1 and 6.4.2)."""
 
-from dropbox.protocol import outcome
+from dropbox.protocol import outcome, questions
 from tests.vectors.operations import Values, operation
 
 
@@ -14,3 +14,23 @@ def outcome_write(kinds: list[str], say: str) -> Values:
 def outcome_parse(data: str) -> Values:
     found = outcome.parse_outcome(bytes.fromhex(data))
     return {"kinds": list(found.kinds), "say": found.say}
+
+
+def shown_questions(found: questions.Questions) -> list[Values]:
+    return [{**vars(one), "options": [vars(each) for each in one.options]} for one in found]
+
+
+@operation
+def questions_write(asked: list[Values]) -> Values:
+    found = tuple(
+        questions.Question(
+            one["id"], one["ask"], one["kind"], tuple(questions.Option(**each) for each in one["options"])
+        )
+        for one in asked
+    )
+    return {"form": questions.encode_questions(found).hex()}
+
+
+@operation
+def questions_parse(data: str) -> Values:
+    return {"questions": shown_questions(questions.parse_questions(bytes.fromhex(data)))}

@@ -47,7 +47,6 @@ def _parsed() -> list[Scenario]:
     rows = [
         ("version", "A later version.", bend(good, 0, b"\2"), "wrong-version"),
         ("type-0", "A number without a meaning.", bend(good, 1, b"\0"), "wrong-type"),
-        ("type-5", "Another.", bend(good, 1, b"\5"), "wrong-type"),
         ("reserved-referral-offer", "referral-offer is kept for later.", bend(good, 1, b"\3"), "reserved-type"),
         ("reserved-closed", "closed is kept for later.", bend(good, 1, b"\4"), "reserved-type"),
         ("reserved-contact-opened", "contact-opened is kept for later.", bend(good, 1, b"\6"), "reserved-type"),
@@ -68,6 +67,9 @@ def _parsed() -> list[Scenario]:
     told = signed(replace(TEXT, type=EntryType.OUTCOME))
     said = {**parsed, "signature": told[-64:].hex()}
     found.append(("entry-plain-outcome", "Of an outcome.", "entry-plain-parse", {"plain": told.hex()}, said))
+    told = signed(replace(TEXT, type=EntryType.QUESTIONS))
+    said = {**parsed, "signature": told[-64:].hex()}
+    found.append(("entry-plain-questions", "Of questions.", "entry-plain-parse", {"plain": told.hex()}, said))
     return found + bent("entry-plain-wrong", "entry-plain-parse", "plain", rows)
 
 

@@ -112,7 +112,8 @@ def _texts() -> Rows:
 
 def _told() -> Rows:
     """What is no text."""
-    out = EntryType.OUTCOME
+    out, ask = EntryType.OUTCOME, EntryType.QUESTIONS
+    asked = b'[{"id":"when","ask":"When?","kind":"text","options":[]}]'
     form = b'{"kinds":["investigation","recorded"],"say":"We look into it: \xe2\x82\xac."}'
     said = {"kinds": ["investigation", "recorded"], "say": "We look into it: \u20ac."}
 
@@ -137,6 +138,18 @@ def _told() -> Rows:
             "Nor one that is not UTF-8.",
             of(Reply(1, b'{"kinds":["recorded"],"say":"\xff"}', type=out)),
             _one([(1, "OUTCOME", None)], 1, 1),
+        ),
+        (
+            "questions",
+            "Questions in two parts.",
+            of(Reply(3, asked[:40], 0, 1, 2, 3, type=ask), Reply(3, asked[40:], 0, 2, 2, 3, type=ask)),
+            _one([(3, "QUESTIONS", [{"id": "when", "ask": "When?", "kind": "text", "options": []}])], 3, 2),
+        ),
+        (
+            "questions-wrong",
+            "Those that are not in their form are not readable; nor is an outcome among them.",
+            of(Reply(1, asked[:-1], type=ask), Reply(2, form, 1, type=ask), Reply(3, asked, 2, type=out)),
+            _one([(1, "QUESTIONS", None), (2, "QUESTIONS", None), (3, "OUTCOME", None)], 3, 3),
         ),
         (
             "outcome-as-text",

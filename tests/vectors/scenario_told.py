@@ -3,7 +3,7 @@
 
 import json
 
-from dropbox.protocol.constants import MAX_TEXT
+from dropbox.protocol.constants import MAX_ASK, MAX_LABEL, MAX_OPTIONS, MAX_QUESTION_ID, MAX_QUESTIONS, MAX_TEXT
 from tests.vectors.scenario import Scenario, Values, refuse
 
 _SHORTEST = b'{"kinds":["recorded"],"say":""}'
@@ -83,10 +83,114 @@ def _wrong_outcomes() -> dict[str, bytes]:
     }
 
 
+def _question(**changed: object) -> Values:
+    """The shortest."""
+    return {"id": "a", "ask": "?", "kind": "text", "options": [], **changed}
+
+
+def _options(count: int, **changed: object) -> list[Values]:
+    return [{"id": f"o{number}", "label": "x", **changed} for number in range(count)]
+
+
+def _questions() -> list[Scenario]:
+    widest = {"id": "o" * MAX_QUESTION_ID, "label": "\u00e9" * (MAX_LABEL // 2)}
+    good: dict[str, tuple[str, list[Values]]] = {
+        "shortest": ("One, in own words.", [_question()]),
+        "kinds": (
+            "One of each kind.",
+            [
+                _question(id="which-month", ask=_SAID),
+                _question(id="going-on", kind="yes-no"),
+                _question(id="where-2", kind="choice", options=_options(2)),
+            ],
+        ),
+        "most": ("Twelve.", [_question(id=f"q{number:02d}") for number in range(MAX_QUESTIONS)]),
+        "widest": (
+            "As long as ids, words and options may be.",
+            [
+                _question(
+                    id="i" * MAX_QUESTION_ID,
+                    ask="\u00e9" * (MAX_ASK // 2),
+                    kind="choice",
+                    options=[*_options(MAX_OPTIONS - 1), widest],
+                )
+            ],
+        ),
+    }
+    found: list[Scenario] = []
+    for name, (claim, asked) in good.items():
+        form = _written(asked).hex()
+        found.append((f"questions-write-{name}", claim, "questions-write", {"asked": asked}, {"form": form}))
+        found.append((f"questions-parse-{name}", claim, "questions-parse", {"data": form}, {"questions": asked}))
+    unwritten: dict[str, tuple[list[Values], str]] = {
+        "none": ([], "bad-body"),
+        "surrogate": ([_question(ask="\ud800")], "bad-text"),
+        "surrogate-label": ([_question(kind="choice", options=_options(2, label="\ud800"))], "bad-text"),
+    }
+    for name, (asked, code) in unwritten.items():
+        claim = f"Not written: {name}."
+        found.append(refuse(f"questions-write-wrong-{name}", claim, "questions-write", {"asked": asked}, code))
+    return found
+
+
+def _wrong_questions() -> dict[str, bytes]:
+    one, two = _written([_question()]), _options(2)
+    changed: dict[str, list[Values]] = {
+        "none": [],
+        "thirteen": [_question(id=f"q{number:02d}") for number in range(MAX_QUESTIONS + 1)],
+        "doubled-id": [_question(), _question()],
+        "id-empty": [_question(id="")],
+        "id-form": [_question(id="A")],
+        "id-hyphens": [_question(id="a--b")],
+        "id-long": [_question(id="a" * (MAX_QUESTION_ID + 1))],
+        "id-number": [_question(id=1)],
+        "ask-empty": [_question(ask="")],
+        "ask-long": [_question(ask="\u00e9" * (MAX_ASK // 2) + "x")],
+        "ask-null": [_question(ask=None)],
+        "kind-unknown": [_question(kind="date")],
+        "kind-list": [_question(kind=["text"])],
+        "options-null": [_question(options=None)],
+        "options-of-text": [_question(options=two)],
+        "options-of-yes-no": [_question(kind="yes-no", options=two)],
+        "option-alone": [_question(kind="choice", options=two[:1])],
+        "options-none": [_question(kind="choice")],
+        "options-nine": [_question(kind="choice", options=_options(MAX_OPTIONS + 1))],
+        "option-doubled": [_question(kind="choice", options=[*two, two[0]])],
+        "option-text": [_question(kind="choice", options=["a", "b"])],
+        "option-order": [_question(kind="choice", options=[{"label": "x", "id": "a"}, two[0]])],
+        "option-extra": [_question(kind="choice", options=[{"id": "a", "label": "x", "more": 1}, two[0]])],
+        "option-id": [_question(kind="choice", options=[{"id": "A", "label": "x"}, two[0]])],
+        "label-empty": [_question(kind="choice", options=_options(2, label=""))],
+        "label-long": [_question(kind="choice", options=_options(2, label="x" * (MAX_LABEL + 1)))],
+        "label-number": [_question(kind="choice", options=_options(2, label=1))],
+        "lacking": [{"id": "a", "ask": "?", "kind": "text"}],
+        "extra": [_question(more=1)],
+        "order": [dict(reversed(_question().items()))],
+        "longer-than-eight-parts": [
+            _question(id=f"q{number:02d}", ask="x" * MAX_ASK, kind="choice", options=_options(2, label="x" * 30))
+            for number in range(12)
+        ],
+    }
+    return {
+        **{name: _written(value) for name, value in changed.items()},
+        "map": _written({"a": 1}),
+        "of-texts": b'["a"]',
+        "of-lists": b"[[]]",
+        "spaces": one.replace(b",", b", "),
+        "doubled-key": one.replace(b'"ask":"?"', b'"ask":"!","ask":"?"'),
+        "escaped": one.replace(b'"?"', b'"\\u003f"'),
+        "surrogate": one.replace(b'"?"', b'"\\ud800"'),
+        "not-utf8": one.replace(b'"?"', b'"\xff"'),
+        "proto": one.replace(b'"id":"a"', b'"__proto__":"a"'),
+        "deep": b"[" * 5_000,
+    }
+
+
 def told_scenarios() -> list[Scenario]:
     """All of this file."""
-    found = _outcomes()
-    for name, data in _wrong_outcomes().items():
-        claim = f"Refused: {name.replace('-', ' ')}."
-        found.append(refuse(f"outcome-wrong-{name}", claim, "outcome-parse", {"data": data.hex()}, "bad-body"))
+    found = [*_outcomes(), *_questions()]
+    for kind, wrong in (("outcome", _wrong_outcomes()), ("questions", _wrong_questions())):
+        for name, data in wrong.items():
+            claim = f"Refused: {name.replace('-', ' ')}."
+            found.append(refuse(f"{kind}-wrong-{name}", claim, f"{kind}-parse", {"data": data.hex()}, "bad-body"))
     return found

@@ -17,6 +17,7 @@ from .metadata import METADATA
 from .outcomes import outcomes, releases
 from .people import known_browsers, member_roles, members, recovery_codes, security_keys, wrong_tries
 from .proposals import proposals
+from .questions import question_sets
 from .work import declarations, drafts, junked, notes, owners, progress, shown, tags, withheld
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "parts",
     "progress",
     "proposals",
+    "question_sets",
     "recovery_codes",
     "releases",
     "roots",

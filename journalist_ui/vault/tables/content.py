@@ -22,7 +22,7 @@ from .metadata import METADATA
 LISTED = (
     *("number", "state", "opened", "whole", "newest", "answered", "waiting", "given_up", "since"),
     *("urgent", "shelf", "muted", "examined", "all_named", "outcomes"),
-    *("referral_decided", "chis", "told"),
+    *("referral_decided", "chis", "told", "asked"),
 )
 """What the list of cases reads of a case: the columns of one index, so that no row is read whole."""
 
@@ -61,6 +61,8 @@ cases = Table(
     Column("chis", Integer, nullable=False, server_default="0"),
     # Whether the source was sent the outcome that holds.
     Column("told", Boolean, nullable=False, server_default=false()),
+    # Kept as the counters are: whether the source was asked something that it has neither answered nor passed by.
+    Column("asked", Boolean, nullable=False, server_default=false()),
     # Of one that shares a box, the number of that: it is sealed to the box's key, and no key is wrapped under its own.
     Column("box", Integer, nullable=False, server_default="0"),
     Index("cases_box", "box", sqlite_where=text("box > 0")),

@@ -53,6 +53,15 @@ class Done(Enum):
         "outcome anew without that, or give reference and officer of an authorisation from outside the desk."
     )
     MARKS_UNREAD_OUTCOME = "Not released: read the marks beside the words, and say that you have, or set it anew."
+    ASKED_SOURCE = "The questions are stored and leave with the next batches. The case shows the answers."
+    ADDED_SINCE_ASKING = "Not asked: the case, or the set, changed after this page was drawn. Look at it now."
+    TASKING_ASKED = (
+        "Not asked: the questions ask the source to do something for the unit, which a desk cannot authorise. Choose "
+        "others, or give reference and officer of an authorisation from outside the desk."
+    )
+    MARKS_UNREAD_ASKED = "Not asked: read the marks beside the questions, and say that you have."
+    SET_KEPT = "The set is kept. Cases offer it."
+    SET_REMOVED = "The set is offered no more. Its versions stay."
     DECLARED = "You have said that nothing keeps you from this case."
     CONFLICT = "The case is closed to you, and so is all that comes to it. Speak of it to nobody."
     EXCLUDED = "The member opens this case no more. Their sessions have ended."

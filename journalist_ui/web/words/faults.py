@@ -6,6 +6,7 @@ from journalist_ui.verbs.faults import Fault
 FAULTS = {
     "no-such-case": "There is no case of that number for you.",
     "no-such-canned": "There is no canned text of that number.",
+    "no-such-set": "There is no set of questions of that name.",
     "no-such-member": "There is no member of that name.",
     "not-yet": "The service does not list this unit yet, so nothing can be sent. The status page says more.",
 }
