@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from .told import Kind, Tell, value_of
 
-_MOST_ENTRIES = 512
+_MOST_ITEMS = 512
 _MOST_FOLDERS = 8
 _EXIF, _GPS, _ORIENTATION, _THUMBNAIL = 0x8769, 0x8825, 0x0112, 0x0201
 _TEXTS = {
@@ -52,11 +52,11 @@ class _Tiff:
             raise IndexError
         return int.from_bytes(piece, "little" if self._order == "little" else "big")
 
-    def value(self, entry: int) -> tuple[int, int, bytes]:
-        """Tag, kind and bytes of an entry. Raises IndexError."""
-        tag, kind, count = self.number(entry, 2), self.number(entry + 2, 2), self.number(entry + 4, 4)
+    def value(self, item: int) -> tuple[int, int, bytes]:
+        """Tag, kind and bytes of an item. Raises IndexError."""
+        tag, kind, count = self.number(item, 2), self.number(item + 2, 2), self.number(item + 4, 4)
         size = _WIDTH.get(kind, 0) * count
-        at = entry + 8 if size <= 4 else self.number(entry + 8, 4)
+        at = item + 8 if size <= 4 else self.number(item + 8, 4)
         if not 0 < size <= len(self._data) - at:
             raise IndexError
         return tag, kind, self._data[at : at + size]
@@ -83,21 +83,21 @@ def read_exif(data: bytes) -> Exif:
 
 def _read_folder(tiff: _Tiff, folder: int, found: Exif, todo: list[int]) -> None:
     """Raises IndexError where it is cut; what was read stays."""
-    count = min(tiff.number(folder, 2), _MOST_ENTRIES)
+    count = min(tiff.number(folder, 2), _MOST_ITEMS)
     for at in range(count):
-        entry = folder + 2 + 12 * at
+        item = folder + 2 + 12 * at
         try:
-            tag, kind, value = tiff.value(entry)
+            tag, kind, value = tiff.value(item)
         except IndexError:
             continue
         if tag == _EXIF:
-            todo.append(entry + 8)
+            todo.append(item + 8)
         elif tag == _GPS:
             found.tells.append(Tell(Kind.PLACE, "where it was taken"))
         elif tag == _THUMBNAIL:
             found.tells.append(Tell(Kind.OTHER, "a small copy of the picture, as it may have been before it was cut"))
-        elif tag == _ORIENTATION and kind == _SHORT and len(value) == 2 and 1 <= tiff.number(entry + 8, 2) <= 8:
-            found.orientation = tiff.number(entry + 8, 2)
+        elif tag == _ORIENTATION and kind == _SHORT and len(value) == 2 and 1 <= tiff.number(item + 8, 2) <= 8:
+            found.orientation = tiff.number(item + 8, 2)
         elif kind == _ASCII and tag in _TEXTS and value_of(value):
             found.tells.append(Tell(_TEXTS[tag], value_of(value)))
     todo.append(folder + 2 + 12 * count)
@@ -105,11 +105,11 @@ def _read_folder(tiff: _Tiff, folder: int, found: Exif, todo: list[int]) -> None
 
 def only_orientation(orientation: int) -> bytes:
     """A block of Exif that says how the picture is turned, and nothing else: 26 bytes."""
-    entry = (
+    item = (
         _ORIENTATION.to_bytes(2, "big")
         + _SHORT.to_bytes(2, "big")
         + (1).to_bytes(4, "big")
         + orientation.to_bytes(2, "big")
         + bytes(2)
     )
-    return b"MM\0*" + (8).to_bytes(4, "big") + (1).to_bytes(2, "big") + entry + bytes(4)
+    return b"MM\0*" + (8).to_bytes(4, "big") + (1).to_bytes(2, "big") + item + bytes(4)

@@ -14,7 +14,7 @@ _PLAIN_JFIF = b"JFIF\0\1\1\0\0\1\0\1\0\0"
 _EXIF, _XMP = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
 
 
-def _segment(marker: int, content: bytes) -> bytes:
+def _piece(marker: int, content: bytes) -> bytes:
     return bytes((0xFF, marker)) + (len(content) + 2).to_bytes(2, "big") + content
 
 
@@ -64,18 +64,18 @@ class _Walk:
         return self._written()
 
     def _written(self) -> bytes:
-        first = [_segment(_JFIF, _PLAIN_JFIF)] if self._jfif else []
+        first = [_piece(_JFIF, _PLAIN_JFIF)] if self._jfif else []
         if self._orientation != 1:
-            first.append(_segment(_APP1, _EXIF + only_orientation(self._orientation)))
+            first.append(_piece(_APP1, _EXIF + only_orientation(self._orientation)))
         return b"".join([START, *first, *self._kept, bytes((0xFF, _END))])
 
     def _take(self, marker: int, content: bytes, drawn: bytes) -> None:
         if marker in _DRAWS:
             self._drawn |= marker == _SCAN
-            self._kept.append(_segment(marker, content) + drawn)
+            self._kept.append(_piece(marker, content) + drawn)
         elif marker == _ADOBE and len(content) == _ADOBE_SIZE and content.startswith(b"Adobe"):
             # How its colours are to be read.
-            self._kept.append(_segment(marker, content))
+            self._kept.append(_piece(marker, content))
         elif marker == _JFIF and content.startswith(b"JFIF\0"):
             self._jfif = True
             self._tell_thumbnail(content)

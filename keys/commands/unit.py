@@ -252,16 +252,16 @@ def resume(path: Path, slug: str, when: When) -> None:
 @unit.command()
 @directory_option
 @_slug
-@click.option("--take/--none", "takes", required=True, help="Whether it takes files.")
+@click.option("--take", required=True, type=click.Choice(("yes", "no")), help="Whether it takes files.")
 @issuing_day
-def files(path: Path, slug: str, takes: bool, when: When) -> None:
+def files(path: Path, slug: str, take: str, when: When) -> None:
     """Say whether files can be sent to a unit. Its desk fetches the files of all units, or none at all.
 
     \b
     Example:
-      dropbox-keys unit files --directory service.directory --slug north --none
+      dropbox-keys unit files --directory service.directory --slug north --take no
     """
-    _change(path, when, lambda body, _: takes_files(body, slug, takes))
+    _change(path, when, lambda body, _: takes_files(body, slug, take == "yes"))
 
 
 @unit.command()

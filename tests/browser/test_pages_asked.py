@@ -116,7 +116,7 @@ async def test_whatever_a_unit_asks_does_nothing(page: Page, tmp_path: Path) -> 
 
 
 async def test_nothing_is_left_of_them(chromium_page: Page, tmp_path: Path) -> None:
-    """A page that goes takes them and the answers away; a unit that has ended is answered nothing; an empty message is none."""
+    """A page that goes takes them and the answers away; a unit that has ended is answered nothing."""
     page = chromium_page
     async with answers(page, tmp_path, visited(asking(*KINDS), asking(*KINDS, slug="unit-9")), SENT) as source:
         assert await source.section("messages").locator("button", has_text="Answer the questions").count() == 1

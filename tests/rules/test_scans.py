@@ -15,6 +15,7 @@ SCANS = {
     "tests/desk/test_members.py",
     "tests/desk/test_spares.py",
     "tests/server/test_disk.py",
+    "tests/server/test_blobs_disk.py",
     "tests/scenarios/test_seized_server.py",
     "tests/browser/test_pages_traces.py",
 }
