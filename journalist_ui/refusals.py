@@ -56,6 +56,13 @@ class NoSuchCase(DeskRefused):
     status = 404
 
 
+class NotWhole(DeskRefused):
+    """A file is not there, not whole, damaged, or not being taken out."""
+
+    code = "not-whole"
+    status = 409
+
+
 class Undeclared(DeskRefused):
     """The member has yet to say whether anything keeps them from the case: before that they see nothing of it."""
 

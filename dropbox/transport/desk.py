@@ -6,19 +6,37 @@ from pathlib import Path
 from types import TracebackType
 from typing import assert_never
 
-from dropbox.flows.desk.requests import BatchAnswer, GetIntakeState, GetSegment, PostBatch, ReadSegment, ServerRequest
+from dropbox.flows.desk.requests import (
+    BatchAnswer,
+    GetBlobs,
+    GetIntakeState,
+    GetSegment,
+    PostBatch,
+    ReadSegment,
+    ServerRequest,
+)
 from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
 from dropbox.local.spool import Spool
 from dropbox.protocol.batches import upload_size
-from dropbox.protocol.constants import ANSWER, MAX_BOARD, MAX_DIRECTORY, MAX_MARKS, MAX_ROWS, MAX_SEGMENT_ENVELOPES
+from dropbox.protocol.constants import (
+    ANSWER,
+    BLOBS_CHUNK,
+    MAX_BOARD,
+    MAX_DIRECTORY,
+    MAX_MARKS,
+    MAX_ROWS,
+    MAX_SEGMENT_ENVELOPES,
+)
 from dropbox.protocol.wire import segment_size
 
 from . import limits
-from .errors import Refused
+from .errors import Refused, TransportFailed
 from .http import Connection, refusal
 
 NOT_SERVED = frozenset({"expired", "future"})
 """Refusals of a segment that the server no longer has, or not yet."""
+NO_BLOBS = NOT_SERVED | {"unknown-path"}
+"""The same of blobs; the last of a server of an earlier release, which has none."""
 
 
 class DeskConnection(Connection):
@@ -59,6 +77,8 @@ class DeskConnection(Connection):
                 return await self._segment(request)
             case ReadSegment(start, size):
                 return await asyncio.to_thread(self._spool().read, start, size)
+            case GetBlobs():
+                return await self._blobs(request)
             case PostBatch(upload):
                 return await self._batch(upload)
         assert_never(request)
@@ -78,6 +98,18 @@ class DeskConnection(Connection):
         if isinstance(refused, Refused) and refused.refusal in NOT_SERVED:
             return None
         raise refused
+
+    async def _blobs(self, request: GetBlobs) -> bytes | None:
+        headers = {"dropbox-unit": request.unit_id.hex(), "dropbox-signature": request.signature.hex()}
+        path = f"/v1/blobs/{request.period}/{request.chunk}"
+        try:
+            status, data = await self.ask("GET", path, BLOBS_CHUNK, headers=headers)
+        except TransportFailed:
+            return b""
+        if status == 200:
+            return data
+        refused = refusal(data)
+        return None if isinstance(refused, Refused) and refused.refusal in NO_BLOBS else b""
 
     async def _batch(self, upload: bytes) -> BatchAnswer:
         status, data = await self.ask("POST", "/v1/batches", upload_size(MAX_ROWS, MAX_MARKS), upload)

@@ -169,6 +169,11 @@ def read_words(connection: Connection, case: OpenedCase) -> SealedWords:
     return SealedWords(case, tuple(messages), tuple(_texts(connection, case.number)))
 
 
+def read_places(connection: Connection, case: OpenedCase, places: Sequence[int]) -> Sealed:
+    """The source's messages that stand at these places."""
+    return _read(connection, case, lambda at: at.in_(places), texts=False)
+
+
 def read_first(connection: Connection, case: OpenedCase) -> Sealed:
     """The message with which it began."""
     messages = tables.messages.c

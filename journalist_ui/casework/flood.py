@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The flood box: what is in it, and taking a case out of it, which gives that one a key of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,9 +18,10 @@ from journalist_ui.vault import audit, tables
 from journalist_ui.vault.arriving import wrap_new_case
 from journalist_ui.vault.counters import JUNK
 from journalist_ui.vault.database import read_meta
+from journalist_ui.vault.files import reseal_keys
 from journalist_ui.vault.first_look import said_in
 from journalist_ui.vault.rows import CASES, CaseRow
-from journalist_ui.vault.sealing import CaseKeys, Holder, WrappedKey, proved_part_info
+from journalist_ui.vault.sealing import CaseKeys, Holder, WrappedKey, blob_key_info, proved_part_info
 
 from .cases import ASKED, ASKS, OpenedCase
 from .conversation import Sealed, SourceMessage, read_first
@@ -125,6 +126,7 @@ class Taking:
 
     case: OpenedCase
     parts: tuple[tuple[bytes, int, bytes], ...] = field(repr=False)
+    blobs: tuple[tuple[int, int, bytes], ...] = field(default=(), repr=False)
 
     def seal(self, random: Random) -> "Sealing":
         """Opened with the box's key and sealed to a new one; it takes long, and no transaction. What does not open is
@@ -141,8 +143,15 @@ class Taking:
                 continue
             said.append((message_id, plain[PART_PROOF:]))
             made.append(Resealed(message_id, part, hpke_seal(public, plain, info)))
+        keys = tuple(self._blob_keys(public))
         bodies = {one: b"".join(body for whose, body in said if whose == one) for one, _ in said}
-        return Sealing(self, seed, tuple(made), "\n".join(map(said_in, bodies.values())))
+        return Sealing(self, seed, tuple(made), "\n".join(map(said_in, bodies.values())), keys)
+
+    def _blob_keys(self, public: bytes) -> Iterator[tuple[int, int, bytes]]:
+        """Those of the blobs of its files that have come, sealed to the new key too."""
+        for file, place, sealed in self.blobs:
+            info = blob_key_info(self.case.number, file, place)
+            yield file, place, hpke_seal(public, self.case.key.open(sealed, info), info)
 
 
 class Resealed(NamedTuple):
@@ -161,6 +170,14 @@ class Sealing:
     seed: bytes = field(repr=False)
     parts: tuple[Resealed, ...] = field(repr=False)
     said: str = field(repr=False)
+    blobs: tuple[tuple[int, int, bytes], ...] = field(default=(), repr=False)
+
+
+def _blobs(connection: Connection, number: int) -> tuple[tuple[int, int, bytes], ...]:
+    """Of each stored blob of a case's files: file, place, its sealed key."""
+    rows = tables.file_blobs.c
+    found = select(rows.file, rows.place, rows.sealed).where(rows.number == number, rows.stored != "")
+    return tuple(tuple(row) for row in connection.execute(found.order_by(rows.file, rows.place)))
 
 
 def _parts(connection: Connection, number: int) -> tuple[tuple[bytes, int, bytes], ...]:
@@ -171,7 +188,7 @@ def _parts(connection: Connection, number: int) -> tuple[tuple[bytes, int, bytes
 
 def read_out(connection: Connection, holder: Holder, number: int) -> Taking:
     """What taking a case out needs. Raises NoSuchCase."""
-    return Taking(open_boxed(connection, holder, number), _parts(connection, number))
+    return Taking(open_boxed(connection, holder, number), _parts(connection, number), _blobs(connection, number))
 
 
 def take_out(connection: Connection, sealing: Sealing, day: int) -> bool:
@@ -182,11 +199,12 @@ def take_out(connection: Connection, sealing: Sealing, day: int) -> bool:
     number, rows = case.number, tables.parts
     if not connection.execute(select(_cases.box).where(_cases.number == number)).scalar():
         raise NoSuchCase(NOT_THERE)
-    if _parts(connection, number) != sealing.taking.parts:
+    if (_parts(connection, number), _blobs(connection, number)) != (sealing.taking.parts, sealing.taking.blobs):
         raise CaseMoved("Something was added to the case meanwhile. Take it out again.")
     for one in sealing.parts:
         this = update(rows).where(rows.c.number == number, rows.c.message_id == one.message_id)
         connection.execute(this.where(rows.c.part == one.part).values(sealed=one.sealed))
+    reseal_keys(connection, number, sealing.blobs)
     public = SealingKey(sealing.seed).public
     this = update(tables.cases).where(_cases.number == number)
     connection.execute(this.values(box=0, public=public, generation=1, shelf=""))

@@ -37,6 +37,7 @@ _VERBS = {
     "unmute": ("handling", "Count a case again where the desk says that something waits."),
     "flood": ("flood", "What came on a flooded day: list it, take out, set aside."),
     "triage": ("triage", "Say who takes new reports, and whose names are looked for."),
+    "file": ("files", "Take a file of a case out of the desk."),
     "reply": ("replies", "Write to the source."),
     "ask": ("questions", "Ask the source of a case questions."),
     "questions": ("questions", "Sets of questions kept ready for any source."),

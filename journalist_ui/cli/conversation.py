@@ -14,6 +14,7 @@ from journalist_ui.shapes.conversation import Case, Message, Show
 from journalist_ui.shapes.questions import AskedLine
 from journalist_ui.words.decisions import decided, prompts
 from journalist_ui.words.deliveries import delivery
+from journalist_ui.words.files import STATES as FILE_STATES
 from journalist_ui.words.outcomes import TAKEN_BACK, outcome as in_words
 from journalist_ui.words.owed import OWED
 from journalist_ui.words.questions import STATES
@@ -69,7 +70,7 @@ def words_of(fields: Case) -> list[str]:
     for one in fields.questions:
         brought = f", message {one.message}" if one.message else ""
         lines += [*quoted(one.ask), f"{one.id}: {STATES[one.state]}{brought}"]
-    lines += [*_decided(fields), *_linked(fields)]
+    lines += [*_files(fields), *_decided(fields), *_linked(fields)]
     for note in fields.notes:
         corrects = f", corrects note {note.corrects}" if note.corrects else ""
         lines += ["", f"Note {note.note}, {inert(note.by) or 'not readable'}, {note.day}{corrects}", *quoted(note.text)]
@@ -94,6 +95,15 @@ def _owed(fields: Case) -> list[str]:
     said = (OWED[act] + (f" by {due[act]}" if act in due else "") for act in fields.owed)
     lines = [f"Owed: {', '.join(said)}"] if fields.owed else []
     return lines + [f"{one}: referral is asked for" for one in prompts(fields.categories) if "referral" in fields.owed]
+
+
+def _files(fields: Case) -> list[str]:
+    """What its messages brought; none of it is opened here."""
+    lines = ["", "Files; `dropbox-desk file export` takes one out:"] if fields.files else []
+    for one in fields.files:
+        lines.append(f"  {one.file}. {inert(one.name)}, {inert(one.type)}, {one.size} bytes, of message {one.message}")
+        lines.append(f"     {FILE_STATES[one.state]}{f', SHA-256 {one.hash}' if one.hash else ''}")
+    return lines
 
 
 def _linked(fields: Case) -> list[str]:

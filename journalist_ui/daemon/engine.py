@@ -14,26 +14,32 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol, assert_never
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from dropbox.flows.desk.collect import CollectResult, collect
 from dropbox.flows.desk.notice import Notice
 from dropbox.flows.desk.publish_batch import PublishResult, publish_batch
-from dropbox.flows.desk.requests import CommitVault, DeskWork, MakeAuditHead, OpenEnvelopes, SaveKeyring, ServerRequest
+from dropbox.flows.desk.requests import (
+    BlobWork,
+    CommitVault,
+    DeskWork,
+    MakeAuditHead,
+    OpenEnvelopes,
+    SaveKeyring,
+    ServerRequest,
+)
 from dropbox.flows.desk.state import DeskContext, Text
 from dropbox.flows.drive import drive
 from dropbox.protocol.anchors import Anchor
-from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.policy import Policy
 from dropbox.transport.desk import DeskConnection
-from dropbox.transport.errors import TransportFailed
-from journalist_ui.refusals import BackupFailed, BackupsGone, NotYet, OpeningFailed
+from journalist_ui.refusals import BackupFailed, BackupsGone, NotYet
 from journalist_ui.vault.backup import BACKUP_DAY, refuse_other_disk, try_folder, write_backup
 from journalist_ui.vault.database import Vault, read_meta, write_meta
 from journalist_ui.vault.ledger import commit, load_ledger
 from journalist_ui.vault.published import make_head
 
 from .audit_log import compare_with_told, take_up_log
+from .blob_folder import BlobFolder
+from .failures import failure_of
 from .holdings_file import keep_holdings
 from .keyring import KeyringStore
 from .notice_log import iso_day, remember_notices
@@ -102,6 +108,7 @@ class Engine:
         self.standing = Standing()
         self._anchor = anchor
         self._store = store
+        self.blobs = BlobFolder(vault, store.folder)
         self._open = transport or self._http
         self._opening = opening or TrialOpening(apart=False)
         self._epochs: frozenset[int] = frozenset()
@@ -222,7 +229,7 @@ class Engine:
             self._take_replies()
             yield
         except Exception as error:
-            self.standing.failure = [_failure(error)]
+            self.standing.failure = [failure_of(error)]
             raise
         self._stale = False
         before, self.standing.failure = self.standing.failure, []
@@ -285,8 +292,10 @@ class Engine:
         with self.vault.writing() as connection:
             return make_head(connection, period, self.vault.random)
 
-    async def _work(self, request: DeskWork) -> Found | bytes | None:
+    async def _work(self, request: DeskWork) -> Found | bytes | int | None:
         """The local hand: opens what a flow asks for, and makes durable in its order; what must be told of it first."""
+        if isinstance(request, BlobWork):
+            return await off_loop(partial(self.blobs.work, request))
         match request:
             case OpenEnvelopes(envelopes, keys):
                 return await self._opening.open(envelopes, keys)
@@ -345,7 +354,7 @@ class Engine:
             await self.back_up()
         except BackupFailed as error:
             self.standing.failure = [one for one in self.standing.failure if one.code not in _OF_BACKUPS]
-            self.standing.failure.append(_failure(error))
+            self.standing.failure.append(failure_of(error))
             raise
 
     def try_backup_folder(self) -> str:
@@ -357,7 +366,7 @@ class Engine:
             try_folder(self.settings.backup_folder)
             refuse_other_disk(self.vault, self.settings.backup_folder, self.settings.unit_id)
         except BackupFailed as error:
-            self.standing.failure = [_failure(error)]
+            self.standing.failure = [failure_of(error)]
             return error.say
         return ""
 
@@ -381,16 +390,3 @@ class Engine:
         """Raises NotYet before the unit is listed."""
         if self.policy is None or self.state.unit() is None:
             raise NotYet("The service does not list this unit, so nothing can be sent. Look at `dropbox-desk status`.")
-
-
-def _failure(error: Exception) -> Notice:
-    match error:
-        case TransportFailed():
-            return Notice("unreachable", {"error": error.code})
-        case BackupFailed() | OpeningFailed():
-            return Notice(error.code)
-        case ProtocolError():
-            return Notice("unreachable", {"error": error.code})
-        case OSError() | SQLAlchemyError():
-            return Notice("storage-failed", {"error": type(error).__name__})
-    return Notice("failed", {"error": type(error).__name__})

@@ -42,6 +42,13 @@ WORDS = {
     "Whatever was taken in is collected; some reports may have come late. Ask whoever runs the service if it goes on.",
     "segment-missing": "The service does not serve the reports of period {period}. They are asked for again.",
     "segment-refused": "The reports of period {period} were not believed ({error}). Tell whoever keeps the roots.",
+    "blobs-missing": "The service does not serve the files of period {period} any more. What messages of that day "
+    "brought is lost, unless it came before.",
+    "blobs-no-room": "This machine's disk has too little room for the files of all units, so those of this one do not "
+    "come. Reports do. Give it more, before the service lets the files go.",
+    "blobs-unreachable": "The service did not hand out the files of all units to their end. It is asked again.",
+    "blobs-refused": "The files of period {period} were not believed ({error}) and are asked for again. Tell whoever "
+    "runs the service.",
     "clock-off": "This machine's clock says period {here}, the service period {server}. Nothing is published or "
     "destroyed until they agree: set the clock.",
     "chains-ended": "{count} conversations have had so many texts since their sources last wrote that nothing more can "
@@ -104,6 +111,7 @@ LASTING = frozenset(
         "keyring-new",
         "rolled-back",
         "segments-gone",
+        "blobs-missing",
         "segments-reopened",
         "intake-flooded",
         "own-batch-missing",

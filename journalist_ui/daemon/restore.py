@@ -17,6 +17,7 @@ from journalist_ui.vault.backup import (
     newest_backup,
     refuse_other_file,
     restore_backup,
+    restore_files,
     verify_backup,
     write_backup,
 )
@@ -105,6 +106,7 @@ def _restore_vault(
         if 0 < made < today - OLDEST and not although_old:
             raise BackupFailed(TOO_OLD.format(days=today - made))
         known = HoldingsFile(folder, keyring_key(desk_key), os.urandom).read()
+        restore_files(path.parent, settings.unit_id, folder)
         gone = restore_backup(path, folder, desk_key, today, offline_pen(folder, desk_key), known)
     return VaultRestored(str(path), day_of(made), (folder / KEYRING_FILE).exists(), gone)
 

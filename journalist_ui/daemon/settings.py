@@ -17,6 +17,7 @@ from dropbox.protocol.errors import ProtocolError
 from dropbox.transport.errors import BadAddress, OnionWithoutTor
 from dropbox.transport.http import check_address, is_onion
 from journalist_ui.refusals import BadInput, VaultUnusable
+from journalist_ui.vault.places import STORED_FILES
 from journalist_ui.web_address import NO_WEB, WebAddress, check_web
 
 from .reminder_settings import check_reminders
@@ -146,8 +147,9 @@ def write_settings(folder: Path, settings: DeskSettings) -> None:
 
 
 def kept_beside(folder: Path) -> list[Path]:
-    """What is copied beside each backup: without the salt of desk.toml no passphrase opens it."""
-    return [path for path in (folder / SETTINGS_FILE, folder / ANCHOR_FILE) if path.exists()]
+    """What is copied beside each backup: without the salt of desk.toml no passphrase opens it; and the files that
+    messages brought, each sealed to its case as it lies there."""
+    return [path for path in (folder / SETTINGS_FILE, folder / ANCHOR_FILE, folder / STORED_FILES) if path.exists()]
 
 
 def read_settings(folder: Path) -> DeskSettings:

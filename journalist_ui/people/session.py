@@ -17,7 +17,7 @@ class Session:
     ``words`` what search looks through, ``learnt`` once all of them are there, ``read`` the newest place of each case
     that was shown; ``audited`` of which case (0 for all) the log was looked at, and on which day; ``pending`` a change
     of passphrase whose new codes were not confirmed yet, ``signer`` the Ed25519 seed that signs what the member
-    approves."""
+    approves; ``taking`` the file that is being taken out, with what its pieces are asked for by."""
 
     member: Member
     holder: Holder
@@ -28,6 +28,7 @@ class Session:
     audited: set[tuple[int, int]] = field(default_factory=set)
     pending: Change | None = None
     signer: bytes = field(default=b"", repr=False)
+    taking: tuple[str, object] | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, unlocked: Unlocked) -> "Session":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from .asked import Asked, CaseNumber, Page
 from .decisions import DecisionLine
+from .files import FileLine
 from .links import LinkLine
 from .notes import NoteLine
 from .outcomes import OutcomeLine
@@ -52,7 +53,7 @@ class Case:
     """A whole case, or one ``page`` of so many ``pages``; then both are above 0. ``categories``, ``force`` and
     ``answers`` are those of the report that opened it; ``flags``, ``shelf``, ``outcomes``, ``owed``, ``due`` and
     ``due_now`` as in the list. ``outcome_history`` has each setting, ``decisions`` each that was made, the oldest
-    first; ``links`` are those to cases that are open to the member too;
+    first; ``files`` are those that its messages brought; ``links`` are those to cases that are open to the member too;
     ``timeline`` is what happened, the oldest first; ``told``: the source was sent the outcome that holds; ``questions``
     is each that was asked, and what became of it by the messages that are here."""
 
@@ -62,7 +63,7 @@ class Case:
     force: str
     answers: dict[str, Answer]
     messages: tuple[Message, ...]
-    files: tuple[str, ...]
+    files: tuple[FileLine, ...]
     flags: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     assigned: tuple[str, ...] = ()

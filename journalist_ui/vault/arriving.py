@@ -6,7 +6,7 @@ member who takes new reports and forgets it. After that the daemon can add to a 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.flows.desk.requests import NewContent
 from dropbox.flows.desk.state import Conversation
+from dropbox.protocol.body import File
 from dropbox.protocol.chance import Random
 from dropbox.protocol.constants import XWING_SEED
 from dropbox.protocol.primitives import SealingKey, hpke_seal
@@ -24,6 +25,7 @@ from .audit import pen_of
 from .case_keys import store_case_keys
 from .counters import count_cases, note_looks
 from .database import read_place, write_place
+from .files import note_files
 from .first_look import is_urgent, named_members, parse_report, said_in
 from .flood import Floodgate
 from .roles import SHEETS, Role, holders_of, list_openers
@@ -127,6 +129,7 @@ class CaseWriter:
         self._place = read_place(connection)
         self._bodies: dict[tuple[bytes, bytes], dict[int, bytes]] = {}
         self._looks: dict[int, tuple[bool, bool]] = {}
+        self._files: list[tuple[int, bytes, int, Sequence[File]]] = []
         self._rows: dict[Insert | Update, list[dict[str, Any]]] = {
             statement: [] for statement in (_MESSAGE, _PART, _LATER, _WHOLE)
         }
@@ -159,7 +162,7 @@ class CaseWriter:
         came = self._bodies.setdefault((content.pseudonym, content.message_id), {})
         came[content.part] = content.body
         complete = conversation.incoming[content.message_id].number
-        self._look(case, came, content.parts, whole=bool(complete))
+        self._look(case, came, content, whole=bool(complete))
         message = {"number": case.number, "message_id": content.message_id}
         row = message | {"parts": content.parts, "period": content.period, "complete": 0, "place": self._next_place()}
         self._rows[_MESSAGE].append(row)
@@ -178,8 +181,10 @@ class CaseWriter:
         row = {"number": case.number, "message_id": content.message_id, "part": content.part}
         self._rows[_PART].append(row | {"sealed": sealed, "proved": True})
 
-    def _look(self, case: _Case, came: dict[int, bytes], parts: int, *, whole: bool) -> None:
-        """At what came of a message in this commit, all of it together: a name may be cut in two."""
+    def _look(self, case: _Case, came: dict[int, bytes], content: NewContent, *, whole: bool) -> None:
+        """At what came of a message in this commit, all of it together: a name may be cut in two. A message that brings
+        files has one part, so that all of it is here."""
+        message_id, parts, period = content.message_id, content.parts, content.period
         body = b"".join(came[part] for part in sorted(came))
         if self._known_as:
             said = said_in(body)
@@ -189,6 +194,8 @@ class CaseWriter:
                 self._withdraw(case, said)
         if whole:
             report = parse_report(body) if len(came) == parts else None
+            if report is not None and report.files:
+                self._files.append((case.number, message_id, period, report.files))
             urgent, examined = self._looks.get(case.number, (False, True))
             urgent |= report is not None and is_urgent(report)
             self._looks[case.number] = urgent, examined and len(came) == parts
@@ -262,6 +269,8 @@ class CaseWriter:
         for statement, rows in self._rows.items():
             if rows:
                 self._connection.execute(statement, rows)
+        for brought in self._files:
+            note_files(self._connection, *brought)
         write_place(self._connection, self._place)
         count_cases(self._connection, {row["of_case"] for row in self._rows[_WHOLE]})
         note_looks(self._connection, self._looks)

@@ -17,6 +17,7 @@ from .audit_sealing import Pen
 from .cipher import DriverError
 from .database import VAULT_FILE, Vault, open_vault, read_meta, write_meta
 from .holdings import hold_to
+from .places import STORED_FILES
 from .schema import is_current, migrate
 
 _UNIT_DIGITS = 8
@@ -65,7 +66,8 @@ def write_backup(
     BackupFailed, and BackupsGone unless a person has said that this is a ``new_disk``. With it go those of more than
     OLDEST days, but for the one before it.
 
-    The files ``beside`` it are copied too, each once and not secret: settings without which it could not be opened.
+    The files ``beside`` it are copied too, each once and not secret: settings without which it could not be opened. Of
+    a folder beside it what is not there yet is copied, and what is gone goes there too.
     The folder is never made here: an unmounted disk must be noticed.
     """
     if not new_disk:
@@ -101,7 +103,8 @@ def _copied(vault: Vault, folder: Path, unit_id: bytes, before: Sequence[Path], 
     for stale in folder.glob(f"{_stem(unit_id)}-*.part"):
         stale.unlink()
     for path in beside:
-        _copy_beside(path, folder / f"{_stem(unit_id)}.{path.name}")
+        copy = _copy_folder if path.is_dir() else _copy_beside
+        copy(path, folder / f"{_stem(unit_id)}.{path.name}")
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     cipher.copy_into(vault.engine, part)
     sync_path(part)
@@ -130,6 +133,28 @@ def _copy_beside(path: Path, target: Path) -> None:
     fresh.chmod(0o600)
     sync_path(fresh)
     os.rename(fresh, target)
+
+
+def _copy_folder(path: Path, target: Path) -> None:
+    """What is in it never changes, so that a name that is there is whole."""
+    target.mkdir(mode=0o700, exist_ok=True)
+    here, there = ({one.name for one in folder.iterdir()} for folder in (path, target))
+    for name in sorted(here - there):
+        _copy_beside(path / name, target / name)
+    for name in there - here:
+        (target / name).unlink()
+    sync_path(target)
+
+
+def restore_files(source: Path, unit_id: bytes, folder: Path) -> None:
+    """Put the files that messages brought back into a desk's ``folder``, from beside its backups in ``source``. Those
+    that are there stay. Raises OSError."""
+    copies, own = source / f"{_stem(unit_id)}.{STORED_FILES}", folder / STORED_FILES
+    if copies.is_dir():
+        own.mkdir(mode=0o700, exist_ok=True)
+        for copy in copies.iterdir():
+            if not copy.name.endswith(".part"):
+                _copy_beside(copy, own / copy.name)
 
 
 def copies_beside(folder: Path, name: str, backup: Path | None) -> list[Path]:

@@ -27,6 +27,8 @@ LINK = b"desk-v1 link of a case"
 LINKED = b"desk-v1 what links two cases"
 OUTCOME = b"desk-v1 outcome of a case"
 TAGS = b"desk-v1 tags of a case"
+BLOB_KEY = b"desk-v1 key of a stored blob"
+STORED_BLOB = b"desk-v1 stored blob"
 AUDIT_DAY_KEY = b"desk-v1 key of a day's acts"
 AUDIT_READER = b"desk-v1 reader of the desk's acts"
 

@@ -63,6 +63,11 @@ def tags_info(number: int) -> bytes:
     return labels.TAGS + u32(number)
 
 
+def blob_key_info(number: int, file: int, place: int) -> bytes:
+    """What the key of a stored blob of a case's file is bound to."""
+    return labels.BLOB_KEY + u32(number) + u32(file) + u32(place)
+
+
 def draft_info(number: int, member: str) -> bytes:
     """What a member's draft is bound to."""
     return labels.DRAFT + u32(number) + member.encode()

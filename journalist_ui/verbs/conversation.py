@@ -8,6 +8,7 @@ from journalist_ui.casework import conversation
 from journalist_ui.casework.cases import open_case, read_facts
 from journalist_ui.casework.conversation import Conversation, OfficerText, OnPage, Sealed
 from journalist_ui.casework.decisions import open_decisions, read_decisions
+from journalist_ui.casework.files import read_files
 from journalist_ui.casework.inbox import list_cases, next_to_answer
 from journalist_ui.casework.links import holding, read_links
 from journalist_ui.casework.notes import open_notes, read_notes
@@ -22,6 +23,7 @@ from journalist_ui.vault.evidence import Proof
 from .cases import flags_of
 from .decisions import decision_lines
 from .desk import Desk
+from .files import file_lines
 from .links import link_lines
 from .notes import note_lines
 from .outcomes import outcome_lines
@@ -44,6 +46,7 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         ended, decided = read_outcomes(connection, asked.case), read_decisions(connection, asked.case)
         linked = read_links(connection, session.holder, case)
         happened = read_happened(connection, session.holder, case, page=asked.page > 0)
+        brought = read_files(connection, case)
         newest = conversation.newest_place(connection, asked.case)
         asking = asked_in(connection, case)
     found = opened(desk, session, sealed)
@@ -69,6 +72,7 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         links=link_lines(holding(linked)),
         timeline=history.lines,
         decisions=decision_lines(open_decisions(case, decided)),
+        files=file_lines(desk, brought),
     )
     for owed in map(owed_by(desk), lines):
         told = replace(told, owed=owed.acts, due=owed.due or None, due_now=owed.now)

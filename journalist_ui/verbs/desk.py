@@ -23,8 +23,15 @@ class Desk:
     trying: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     """Held while a reminder is tried."""
 
+    hashes: dict[str, str] = field(default_factory=dict, repr=False)
+    """Of files that were read whole, by the name under which each begins in the desk's folder; "" where damaged."""
+
     def __post_init__(self) -> None:
         self.drafts = Drafts(self.engine.vault)
+
+    def read_stored(self, name: str) -> bytes:
+        """What lies in the desk's folder of files under a name. Raises OSError."""
+        return (self.engine.blobs.own / name).read_bytes()
 
     @property
     def name(self) -> str:

@@ -21,6 +21,7 @@ from journalist_ui.words.audit import done
 from journalist_ui.words.counts import counted
 from journalist_ui.words.decisions import AHEAD, ASKED, HINTS, decided, prompts
 from journalist_ui.words.deliveries import delivery
+from journalist_ui.words.files import STATES as FILE_STATES
 from journalist_ui.words.kept import WHY
 from journalist_ui.words.lengths import MIDDLING, SHORT, length
 from journalist_ui.words.outcomes import KINDS as OUTCOMES, MEANS, TAKEN_BACK, outcome
@@ -50,6 +51,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "decided": lambda one: decided(one.what, one.answer),
     "excerpts": excerpts.said,
     "shelf": cases.shelf,
+    "file_state": FILE_STATES.__getitem__,
     "group": cases.group,
     "role": members.role,
     "member": members.member,

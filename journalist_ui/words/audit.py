@@ -17,6 +17,7 @@ ACTS = {
     "excerpts off": "had lists show them no beginnings of reports",
     "excerpts on": "had lists show them beginnings of reports",
     "exclude": "excluded {about} from the case",
+    "file export": "took a file out: {about}",
     "flood aside": "set cases of the flood box aside",
     "flood back": "put cases back into the flood box",
     "flood declared": "said that nothing keeps them from looking into the flood box",

@@ -6,7 +6,15 @@ from sqlalchemy import Connection, select
 from dropbox.protocol.errors import NotForThisKey
 from dropbox.protocol.primitives import SealingKey
 from journalist_ui.vault import tables
-from journalist_ui.vault.sealing import CaseKeys, answer_info, decision_info, note_info, outcome_info, proved_part_info
+from journalist_ui.vault.sealing import (
+    CaseKeys,
+    answer_info,
+    blob_key_info,
+    decision_info,
+    note_info,
+    outcome_info,
+    proved_part_info,
+)
 
 
 def is_opened(key: SealingKey | CaseKeys, sealed: bytes, info: bytes) -> bool:
@@ -18,8 +26,8 @@ def is_opened(key: SealingKey | CaseKeys, sealed: bytes, info: bytes) -> bool:
 
 
 def sealed_things(connection: Connection, number: int) -> list[tuple[str, bytes, bytes]]:
-    """Every part, text, note, outcome and decision of a case: which of them, sealed, and what it is bound to, so that
-    only the key decides."""
+    """Every part, text, note, outcome, decision and key of a stored blob of a case: which of them, sealed, and what it
+    is bound to, so that only the key decides."""
     parts, answers, notes = tables.parts.c, tables.answers.c, tables.notes.c
     of_case = select(parts.message_id, parts.part, parts.sealed).where(parts.number == number)
     found = [
@@ -35,6 +43,9 @@ def sealed_things(connection: Connection, number: int) -> list[tuple[str, bytes,
     found += [
         ("outcome", sealed, outcome_info(number, day, kinds)) for day, kinds, sealed in connection.execute(outcomes)
     ]
+    blobs = tables.file_blobs.c
+    keys = select(blobs.file, blobs.place, blobs.sealed).where(blobs.number == number, blobs.stored != "")
+    found += [("blob", sealed, blob_key_info(number, file, place)) for file, place, sealed in connection.execute(keys)]
     decided = select(tables.decisions).where(tables.decisions.c.number == number)
     return found + [
         ("decision", one.sealed, decision_info(number, one.day, one.place, f"{one.what} {one.answer}"))

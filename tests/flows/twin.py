@@ -11,7 +11,9 @@ from dropbox.flows.desk.opening import open_all
 from dropbox.flows.desk.publish_batch import PublishResult, publish_batch
 from dropbox.flows.desk.requests import (
     BatchAnswer,
+    BlobsThrough,
     CommitVault,
+    GetBlobs,
     GetIntakeState,
     GetSegment,
     MakeAuditHead,
@@ -20,6 +22,7 @@ from dropbox.flows.desk.requests import (
     PostBatch,
     ReadSegment,
     SaveKeyring,
+    SettleBlobs,
 )
 from dropbox.flows.desk.state import Conversation, DeskContext, Keyring, Ledger, Text
 from dropbox.flows.drive import Flow, at_once, drive as run_flow
@@ -29,9 +32,9 @@ from dropbox.flows.source.visit import Part, Visited, visit
 from dropbox.protocol import labels
 from dropbox.protocol.anchors import Anchor, Head, SignedAnchor, SignedHead, sign_as_root
 from dropbox.protocol.batches import UnitBoard, Upload, board_id, encode_board, encode_rows, parse_upload
-from dropbox.protocol.blobs import Pass, blob_id
+from dropbox.protocol.blobs import BlobsHead, Pass, blob_id
 from dropbox.protocol.board import split_bytes
-from dropbox.protocol.constants import HASH, EntryType, UnitKind
+from dropbox.protocol.constants import BLOBS_CHUNK, HASH, EntryType, UnitKind
 from dropbox.protocol.directory import Directory, UntrustedDirectory
 from dropbox.protocol.envelope_format import split_body
 from dropbox.protocol.manifests import parse_manifest
@@ -168,8 +171,17 @@ class Twin:
                 return self.state().answer()
             case GetSegment(period):
                 return self.segment(period)
+            case GetBlobs(period, chunk):
+                blobs = sorted(self.blobs.get(period, []), key=lambda blob: blob_id(blob))
+                whole = BlobsHead(self.service_id, period, len(blobs)).encode() + b"".join(blobs)
+                return whole[chunk * BLOBS_CHUNK : (chunk + 1) * BLOBS_CHUNK]
             case PostBatch(upload):
                 return self.take_batch(upload)
+            case BlobsThrough():
+                # A desk in memory has no disk for them.
+                return self.now
+            case SettleBlobs():
+                return True
         raise AssertionError(request)
 
 

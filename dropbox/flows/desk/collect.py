@@ -14,6 +14,7 @@ from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.units import Unit
 from dropbox.protocol.wire import IntakeState, sign_segment_request
 
+from .blobs import collect_blobs
 from .notice import Notice
 from .opening import EpochKey
 from .own_board import check_board, refresh_directory
@@ -185,4 +186,5 @@ def collect(state: DeskContext, clock: int, result: CollectResult | None = None)
     for period in [period for period in state.ledger.roots if period < intake.oldest]:
         del state.ledger.roots[period]
     yield from _destroy(state, intake)
+    yield from collect_blobs(state, unit, intake, result.notices)
     return result

@@ -8,7 +8,9 @@ in which a crash may cut.
 from dataclasses import dataclass, field
 
 from dropbox.flows.requests import GetBoard, GetDirectory, GetRows, LocalRequest, NetworkRequest
+from dropbox.protocol.blobs import BlobsHead
 from dropbox.protocol.envelope_open import OpenedEnvelope
+from dropbox.protocol.errors import SegmentUnsorted, WrongService, WrongType
 
 from .opening import EpochKey
 from .state import Keyring, Ledger
@@ -44,6 +46,17 @@ class OpenEnvelopes(LocalRequest[tuple[OpenedEnvelope | None, ...]]):
 
     envelopes: tuple[bytes, ...]
     keys: tuple[EpochKey, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class GetBlobs(NetworkRequest[bytes | None]):
+    """``GET /v1/blobs/{period}/{chunk}`` signed by the unit; answered by at most 4 MiB, None when it is not served, or
+    nothing where no answer came."""
+
+    period: int
+    chunk: int
+    unit_id: bytes
+    signature: bytes
 
 
 @dataclass(frozen=True)
@@ -92,6 +105,60 @@ class CommitVault(LocalRequest[None]):
 
 
 @dataclass(frozen=True)
+class BlobsThrough(LocalRequest[int]):
+    """The newest period whose blobs were fetched; 0 for none."""
+
+
+@dataclass(frozen=True)
+class ChunksKept(LocalRequest[int]):
+    """How many whole chunks of a period are put aside, from an earlier run that did not get to its end."""
+
+    period: int
+
+
+@dataclass(frozen=True)
+class KeepChunk(LocalRequest[bool]):
+    """Put a chunk of a period's blobs aside behind those before it. Answered by whether there is room."""
+
+    period: int
+    chunk: int
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class FinishBlobs(LocalRequest[bool]):
+    """All ``chunks`` of a period are there, 0 where it is given up: keep them as long as a message may name one.
+    Answered by whether they are what they must be; if not, nothing of them is kept."""
+
+    period: int
+    chunks: int
+    service_id: bytes
+
+    def check(self, head: BlobsHead) -> None:
+        """Raises WrongService, WrongType."""
+        if head.service_id != self.service_id:
+            raise WrongService("blobs")
+        if head.period != self.period:
+            raise WrongType("blobs")
+
+    @staticmethod
+    def check_order(before: bytes, one: bytes) -> None:
+        """Two ids in their order. Raises SegmentUnsorted."""
+        if before >= one:
+            raise SegmentUnsorted("blobs")
+
+
+@dataclass(frozen=True)
+class SettleBlobs(LocalRequest[bool]):
+    """Take what whole messages name out of the blobs at hand, and let go of those that can be named no more, with
+    segments up to ``processed`` done. ``takes``: whether this desk takes files. Answered by whether there was
+    room for it: if not, nothing is let go of."""
+
+    processed: int
+    takes: bool
+
+
+@dataclass(frozen=True)
 class MakeAuditHead(LocalRequest[bytes]):
     """What a batch of this period tells of the desk's record of acts: 32 bytes. What opens it is durable before it is
     answered."""
@@ -106,6 +173,7 @@ class SaveKeyring(LocalRequest[None]):
     keyring: Keyring
 
 
-ServerRequest = GetDirectory | GetBoard | GetRows | GetIntakeState | GetSegment | ReadSegment | PostBatch
-DeskWork = OpenEnvelopes | CommitVault | MakeAuditHead | SaveKeyring
+BlobWork = BlobsThrough | ChunksKept | KeepChunk | FinishBlobs | SettleBlobs
+ServerRequest = GetDirectory | GetBoard | GetRows | GetIntakeState | GetSegment | ReadSegment | GetBlobs | PostBatch
+DeskWork = OpenEnvelopes | CommitVault | MakeAuditHead | SaveKeyring | BlobWork
 DeskRequest = ServerRequest | DeskWork

@@ -10,6 +10,7 @@ from .audit import audit, audit_generations, audit_heads, audit_keys, audit_read
 from .canned import canned
 from .content import IS_WHOLE, LISTED, answers, case_keys, cases, messages, parts
 from .decisions import decisions
+from .files import file_blobs, files
 from .flood import boxes
 from .ledger import alembic_version, conversations, incoming, meta, roots, texts
 from .links import links
@@ -40,6 +41,8 @@ __all__ = [
     "decisions",
     "declarations",
     "drafts",
+    "file_blobs",
+    "files",
     "incoming",
     "junked",
     "known_browsers",
