@@ -35,12 +35,13 @@ def judged(name: str, every: Looks = ALL_LOOKS) -> Looks:
 
 
 def looked_at(every: Looks, chosen: Looks) -> Looks:
-    """The looks that a page is shown in: those that it is judged in, and one of each other width. What is too wide is
-    so light and dark, and each change draws the whole page."""
+    """The looks that a page is shown in, the widest last: those that it is judged in, and one of each other width. What
+    is too wide is so light and dark, and each change draws the whole page."""
     if EVERY:
         return every
     widths = {width for width, _ in chosen}
-    return (*chosen, *{width: (width, scheme) for width, scheme in every if width not in widths}.values())
+    others = {width: (width, scheme) for width, scheme in every if width not in widths}
+    return tuple(sorted((*chosen, *others.values())))
 
 
 async def in_each_look(page: Page, looks: Looks = ALL_LOOKS) -> AsyncIterator[tuple[int, str]]:
