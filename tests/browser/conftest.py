@@ -70,7 +70,7 @@ def _in_its_own_browser(item: pytest.Item) -> bool:
     if _name(item).startswith("desk_"):
         return bool(browser == CHROMIUM)
     name = item.nodeid.replace(FIREFOX, "").replace(CHROMIUM, "")
-    return (sha256(name.encode()).digest()[0] % 4 != 0) == (browser == CHROMIUM)
+    return (sha256(name.encode()).digest()[0] % 4 != 1) == (browser == CHROMIUM)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
