@@ -126,6 +126,9 @@
  * @property {string} slug
  * @property {string} name
  * @property {number} collected
+ * @property {number} promised days within which the unit says that it answers; 0 for nothing said, and before it has
+ *   collected a message
+ * @property {{language: string, text: string}[]} firstWords what it says to whose report it has; inert, and none before
  * @property {number} again
  * @property {boolean} more
  * @property {number} unread

@@ -4,7 +4,7 @@
 import { fill, fillWith, fresh, one } from "./dom.js";
 import { dayWords, say } from "./words.js";
 
-/** @import { MessageTold } from "../worker_messages.js" */
+/** @import { ConversationTold, MessageTold } from "../worker_messages.js" */
 
 /** An address, a number to call or a call to meet: what an answer can lead somebody out of hiding with. */
 const FLAGGED = /:\/\/|www\.|\S@\S|\.(com|org|net|uk|onion)\b|\d[\d ()+-]{5,40}\d|\b(meet|call|phone|ring)\b/i;
@@ -59,4 +59,20 @@ export function message(told, slug) {
     else button.remove();
   }
   return shown;
+}
+
+/**
+ * What the unit says to whose report it has, in the page's language, else in English, else in its first.
+ * @param {ConversationTold} found
+ */
+export function firstWords({ promised, firstWords: said }) {
+  const wanted = [document.documentElement.lang, "en"];
+  const words = wanted.map((language) => said.find((one) => one.language === language)).find(Boolean) ?? said[0];
+  const shown = words ? fresh("first-words") : [];
+  for (const box of shown) {
+    fill(one(box, "pre"), words?.text ?? "");
+    if (isFlagged(words?.text ?? "")) fill(one(box, ".own-flag"), say("flagged"));
+  }
+  const days = promised ? [paragraph(say(promised === 1 ? "promised-one" : "promised-some", { n: promised }))] : [];
+  return [...days, ...shown];
 }

@@ -4,7 +4,7 @@
  * does nothing.
  */
 
-import { message, paragraph } from "./answer.js";
+import { firstWords, message, paragraph } from "./answer.js";
 import { fillComeBack } from "./come_back.js";
 import { all, emptyFilled, fill, fillWith, fresh, one, section } from "./dom.js";
 import { dayWords, has, say } from "./words.js";
@@ -129,7 +129,7 @@ function conversation(found) {
   if (found.unread) texts.push(paragraph(say(found.unread === 1 ? "unread-one" : "unread-some", { n: found.unread })));
   if (!texts.length && !found.more) texts.push(paragraph(say("no-text")));
   const more = found.more ? [inset(say("more-waits"))] : [];
-  return [heading, collected, way, ...more, ...texts];
+  return [heading, collected, way, ...firstWords(found), ...more, ...texts];
 }
 
 /**

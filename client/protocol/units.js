@@ -17,7 +17,8 @@ const KINDS = Object.values(UnitKind);
 
 /**
  * One receiving unit. `forces` it serves, `conflicts`: forces whose reports it must never get; `rows` and `marks` of
- * each of its batches, powers of two. `takesNoFiles`, `promisedDays` and `firstWords` are kept for what is not built yet.
+ * each of its batches, powers of two. `promisedDays`: within how many it says that it answers, 0 for nothing
+ * said; `firstWords`: what it says to whose report it has. `takesNoFiles` is kept for what is not built yet.
  * @typedef {object} Unit
  * @property {Bytes} unitId
  * @property {string} slug

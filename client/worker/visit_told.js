@@ -57,7 +57,10 @@ function conversationTold({ unit: { unit, newest }, collected, more, texts, fail
     return { ...rest, ...told, questions: questions.map(questionTold) };
   });
   const again = Math.floor((linger * period) / DAY);
-  return { slug: unit.slug, name: unit.name, collected, again, more, unread: failed, messages };
+  const said = collected ? unit.firstWords.map(({ language, text }) => ({ language, text: inert(text) })) : [];
+  const promised = collected ? unit.promisedDays : 0;
+  const told = { slug: unit.slug, name: unit.name, collected, promised, firstWords: said };
+  return { ...told, again, more, unread: failed, messages };
 }
 
 /** How the receiving unit was found. @typedef {{slug: string, force: string, independent: boolean}} Route */

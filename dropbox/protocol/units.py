@@ -45,8 +45,9 @@ class UnitKey:
 @dataclass(frozen=True)
 class Unit:
     """One receiving unit. ``forces`` it serves, ``conflicts``: forces whose reports it must never get; ``rows`` and
-    ``marks`` of each of its batches, powers of two. ``takes_no_files``, ``promised_days`` and ``first_words`` (a
-    language and a text each) are kept for what is not built yet."""
+    ``marks`` of each of its batches, powers of two. ``promised_days``: within how many it says that it
+    answers, 0 for nothing said; ``first_words`` (a language and a text each): what it says to whose report it has.
+    ``takes_no_files`` is kept for what is not built yet."""
 
     unit_id: bytes
     slug: str
@@ -126,6 +127,11 @@ def check_slug(slug: str) -> str:
     if len(slug) > MAX_SLUG or not _SLUG.fullmatch(slug):
         raise BadText("slug")
     return slug
+
+
+def is_language(name: str) -> bool:
+    """Two or three lower-case letters."""
+    return _LANGUAGE.fullmatch(name) is not None
 
 
 def check_name(name: str) -> str:

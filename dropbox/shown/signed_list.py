@@ -77,7 +77,17 @@ def _unit_lines(unit: Unit, names: ForceNames) -> list[str]:
     state += ", takes no files" if unit.takes_no_files else ""
     lines = [f"{_titled(unit)}, {KINDS[unit.kind]}, {state}, quota {unit.rows}"]
     lines += [f"    serves {_force(slug, names)}" for slug in unit.forces]
+    lines += [f"    says that it answers within {_days(unit)}"] if unit.promised_days else []
+    lines += [f"    says first, in {language}: {inert_line(text)}" for language, text in unit.first_words]
     return lines + [f"    {_KEPT_AWAY} {_force(slug, names)}" for slug in unit.conflicts]
+
+
+def _days(unit: Unit) -> str:
+    return counted(unit.promised_days, "day", "days") if unit.promised_days else "no days that it names"
+
+
+def _first_words(unit: Unit) -> str:
+    return "; ".join(f"{language}: {inert_line(text)}" for language, text in unit.first_words) or "none"
 
 
 def described(listing: UntrustedDirectory, directory: Directory, names: ForceNames, now: float) -> list[str]:
@@ -172,6 +182,8 @@ _COMPARED: tuple[tuple[str, Callable[[Unit], object]], ...] = (
     ("its marks", lambda unit: unit.marks),
     ("its first period", lambda unit: unit.first_period),
     ("its last period", lambda unit: unit.not_after),
+    ("the days within which it says that it answers", lambda unit: unit.promised_days or "none"),
+    ("its first words", _first_words),
     ("its contact key", lambda unit: unit.contact_pk.hex()[:16] or "none"),
 )
 

@@ -22,10 +22,18 @@ MEANS = {
     ),
 }
 """Of each kind (docs/protocol.md, step 6.4.1)."""
+PROMISED_ONE = "The unit says that it answers within a day."
+PROMISED = "The unit says that it answers within {n} days."
+SAYS_FIRST = "The unit says to everybody whose report it has:"
 UNREADABLE = (
     "The unit sent something that cannot be read here, so nothing of it is shown. You can write to the unit that "
     "answer {number} could not be read."
 )
+
+
+def promised(days: int) -> str:
+    """What a unit promises; "" for nothing."""
+    return (PROMISED_ONE if days == 1 else PROMISED.format(n=days)) if days else ""
 
 
 def meanings(kinds: Iterable[str]) -> list[str]:

@@ -26,7 +26,15 @@ from .service import open_service, service_options
 def _values(found: FoundConversation, seconds: int) -> dict[str, object]:
     day = terminal.day(found.unit.newest, seconds)
     messages = [_message(text, day) for text in found.texts]
-    return {"unit": found.unit.unit.slug, "collected": found.collected, "more": found.more, "messages": messages}
+    unit = found.unit.unit
+    return {
+        "unit": unit.slug,
+        "collected": found.collected,
+        "more": found.more,
+        "promised_days": unit.promised_days if found.collected else 0,
+        "first_words": dict(unit.first_words) if found.collected else {},
+        "messages": messages,
+    }
 
 
 def _message(text: WholeText, day: str) -> dict[str, object]:

@@ -8,8 +8,9 @@ from dropbox.flows.source.reading import FoundConversation
 from dropbox.protocol.inert import margin, wrapped
 from dropbox.protocol.policy import Policy
 from dropbox.protocol.reading import WholeText
+from dropbox.protocol.units import Unit
 from dropbox.shown.days import DAY
-from dropbox.shown.told import UNREADABLE, meanings
+from dropbox.shown.told import SAYS_FIRST, UNREADABLE, meanings, promised
 
 from .answers import question_lines
 from .terminal import MORE_WAITS, NARROWEST, WIDEST, day, kind
@@ -23,6 +24,7 @@ def conversation_lines(found: FoundConversation, policy: Policy) -> Iterator[str
     else:
         yield "  It has not said yet how many of your messages it has collected."
     width = max(min(shutil.get_terminal_size().columns, WIDEST), NARROWEST)
+    yield from _first_words(found.unit.unit, width) if found.collected else ()
     for text in found.texts:
         yield f"  {text.number}. {kind(text.type.name)}, as it stood on {day(found.unit.newest, policy.period)}"
         yield from _words(text, width)
@@ -34,6 +36,14 @@ def conversation_lines(found: FoundConversation, policy: Policy) -> Iterator[str
         one = "A part of an answer could not be opened. The unit sends it again by itself."
         more = f"{found.read.failed} parts of answers could not be opened. The unit sends them again by itself."
         yield f"  {more if found.read.failed > 1 else one}"
+
+
+def _first_words(unit: Unit, width: int) -> Iterator[str]:
+    """What the signed list says for it, in each language; it stands in place of a text at each collecting."""
+    yield from [f"  {promised(unit.promised_days)}"] if unit.promised_days else []
+    yield from [f"  {SAYS_FIRST}"] if unit.first_words else []
+    for _, text in unit.first_words:
+        yield from margin(text, width)
 
 
 def _words(text: WholeText, width: int) -> Iterator[str]:

@@ -208,6 +208,8 @@ def unit_values(unit: Unit) -> dict[str, object]:
         "marks": unit.marks,
         "paused": unit.paused,
         "files": not unit.takes_no_files,
+        "promised_days": unit.promised_days,
+        "first_words": dict(unit.first_words),
     }
 
 

@@ -12,15 +12,26 @@ import click
 from dropbox.command_line.output import seen_first
 from dropbox.forces import force_names, nearest_force
 from dropbox.protocol.armour import ENROLMENT
-from dropbox.protocol.constants import HASH, LEAST_MARKS, LEAST_ROWS, MAX_MARKS, MAX_PERIOD, MAX_ROWS, UnitKind
+from dropbox.protocol.constants import (
+    HASH,
+    LEAST_MARKS,
+    LEAST_ROWS,
+    MAX_LANGUAGES,
+    MAX_MARKS,
+    MAX_PERIOD,
+    MAX_PROMISED,
+    MAX_ROWS,
+    MAX_WORDS,
+    UnitKind,
+)
 from dropbox.protocol.directory import Directory
 from dropbox.protocol.enrolment import Enrolment, verify_enrolment
 from dropbox.protocol.inert import inert_line
-from dropbox.protocol.units import Unit, UnitKey
+from dropbox.protocol.units import Unit, UnitKey, is_language
 from dropbox.shown.signed_list import Said, changes, remarks
 from keys.errors import StepRefused
 from keys.issue import body_of, reissue, with_unit
-from keys.keyfiles import read_armoured
+from keys.keyfiles import read_armoured, read_file
 from keys.revoke import paused, retired, revoked, takes_files, unit_of
 
 from .asking import When, issuing_day
@@ -61,6 +72,40 @@ _marks = click.option(
 def marks_for(quota: int) -> int:
     """A mark for each conversation, as they come with the reports that so many rows carry."""
     return min(2 * quota, MAX_MARKS)
+
+
+_words = click.option(
+    "--first-words",
+    "words",
+    multiple=True,
+    metavar="LANGUAGE=FILE",
+    help="What a source reads once the unit has its report, in one language, as en=words.txt; repeat.",
+)
+_promised = click.option(
+    "--promised-days",
+    "promised",
+    type=click.IntRange(0, MAX_PROMISED),
+    help="Days within which the unit says that it answers; 0: it says nothing of that.",
+)
+
+
+def _read_words(given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """A language and a text each, on one line however the file has it. Raises StepRefused, FileProblem."""
+    found: dict[str, str] = {}
+    for one in given:
+        language, _, path = one.partition("=")
+        if not is_language(language) or not path or language in found:
+            raise StepRefused("--first-words takes a language of two or three small letters, each once: en=words.txt.")
+        try:
+            text = " ".join(read_file(Path(path)).decode().split())
+        except UnicodeDecodeError:
+            raise StepRefused(f"{path}: not a UTF-8 text file.") from None
+        if not text or not text.isprintable() or len(text.encode()) > MAX_WORDS:
+            raise StepRefused(f"{path}: first words are printable text of 1 to {MAX_WORDS:,} bytes.")
+        found[language] = text
+    if len(found) > MAX_LANGUAGES:
+        raise StepRefused(f"First words are in at most {MAX_LANGUAGES} languages.")
+    return tuple(found.items())
 
 
 @click.group()
@@ -124,6 +169,8 @@ def _enrolled(path: Path, body: Directory) -> Enrolment:
 @_quota(default=32)
 @_marks
 @click.option("--not-after", type=click.IntRange(0, MAX_PERIOD), help="Last period; default: ten years of days.")
+@_words
+@_promised
 @issuing_day
 def add(
     path: Path,
@@ -135,6 +182,8 @@ def add(
     quota: int,
     marks: int | None,
     not_after: int | None,
+    words: tuple[str, ...],
+    promised: int | None,
     when: When,
 ) -> None:
     """Add a desk. Compare the enrolment's fingerprint with the desk's officer first.
@@ -151,20 +200,18 @@ def add(
         last = not_after if not_after is not None else min(at + _YEARS_10 * 86_400 // body.policy.period, MAX_PERIOD)
         keys = (UnitKey(found.signing_public, at),)
         added = Unit(
-            unit_id=found.unit_id,
-            slug=slug,
-            name=found.name,
-            kind=_KINDS[kind],
-            forces=forces,
-            keys=keys,
-            contact_pk=found.contact_pk,
+            *(found.unit_id, slug, found.name, _KINDS[kind], forces, keys, found.contact_pk),
             first_period=at,
             not_after=last,
             rows=quota,
             marks=marks or marks_for(quota),
             conflicts=conflicts,
+            promised_days=promised or 0,
+            first_words=said,
         )
         return with_unit(body, added)
+
+    said = _read_words(words)
 
     _check_forces(*forces, *conflicts)
     _change(path, when, change)
@@ -217,6 +264,36 @@ def quota(path: Path, slug: str, quota: int, marks: int | None, when: When) -> N
 
     def change(body: Directory, _: int) -> Directory:
         return with_unit(body, replace(unit_of(body, slug), rows=quota, marks=marks or marks_for(quota)))
+
+    _change(path, when, change)
+
+
+@unit.command("words")
+@directory_option
+@_slug
+@_words
+@click.option("--no-first-words", "none", is_flag=True, help="Take them away.")
+@_promised
+@issuing_day
+def set_words(path: Path, slug: str, words: tuple[str, ...], none: bool, promised: int | None, when: When) -> None:
+    """Set what a unit says to each source whose report it has collected, in place of all that it said before, and the
+    days within which it says that it answers. What is not named stays.
+
+    \b
+    Example:
+      dropbox-keys unit words --directory service.directory --slug north --first-words en=words.txt --promised-days 5
+    """
+    if not words and not none and promised is None:
+        raise click.UsageError("Say --first-words, --no-first-words or --promised-days.")
+    if words and none:
+        raise click.UsageError("Only one of --first-words and --no-first-words.")
+    said = _read_words(words)
+
+    def change(body: Directory, _: int) -> Directory:
+        held = unit_of(body, slug)
+        days = held.promised_days if promised is None else promised
+        first = said if words or none else held.first_words
+        return with_unit(body, replace(held, first_words=first, promised_days=days))
 
     _change(path, when, change)
 

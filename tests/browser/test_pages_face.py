@@ -29,8 +29,8 @@ WORDS_BEFORE = r"""() => {
 
 
 async def test_both_ways_on_are_at_first_sight(chromium_page: Page, tmp_path: Path) -> None:
-    """On a small phone, whose scroll bar takes no room as that of Firefox here does, under the banner of a demonstration
-    too: both buttons whole without scrolling, after fewer than 120 words."""
+    """On a small phone, whose scroll bar takes no room as that of Firefox here does, also under the banner of a
+    demonstration: both buttons whole without scrolling, after fewer than 120 words."""
     page = chromium_page
     await page.set_viewport_size({"width": 320, "height": 640})
     async with small_service(tmp_path) as server:

@@ -14,7 +14,7 @@ from dropbox.http_edge.answers import SCRIPT
 from dropbox.http_edge.static_files import StaticFile
 from dropbox.protocol.policy import PRODUCTION
 from dropbox.server.handlers.policies import WORKER_LOADS
-from dropbox.shown.told import MEANS, UNREADABLE
+from dropbox.shown.told import MEANS, PROMISED, PROMISED_ONE, SAYS_FIRST, UNREADABLE
 from dropbox.source_cli.conversations import read_again
 from dropbox.source_cli.terminal import MORE_WAITS
 from tests.browser.conftest import CHROMIUM
@@ -76,6 +76,7 @@ def conversation(name: str, collected: int, *texts: str, **more: Any) -> dict[st
         for number, text in enumerate(texts, 1)
     ]
     usual = {"slug": "unit-0", "name": name, "collected": collected, "again": 3, "more": False, "unread": 0}
+    usual |= {"promised": 0, "firstWords": []}
     return usual | {"messages": messages} | more
 
 
@@ -152,6 +153,20 @@ async def test_an_outcome_in_plain_words(page: Page, tmp_path: Path) -> None:
         assert UNREADABLE.format(number=3) in said[2]
         assert not await shown.nth(2).locator("pre").is_visible()
         assert "Outcome (answer 1), as it stood on Sunday" in said[0]
+
+
+async def test_first_words_and_promised_days(chromium_page: Page, tmp_path: Path) -> None:
+    """Of a unit that has collected: in the page's language, inert, and the days; of another nothing."""
+    said = [{"language": "cy", "text": "Diolch."}, {"language": "en", "text": HOSTILE[0]}]
+    told = (conversation("A", 1, promised=5, firstWords=said), conversation("B", 1, promised=1, firstWords=said[:1]))
+    async with answers(chromium_page, tmp_path, visited(*told, conversation("C", 0))) as source:
+        shown = source.section("messages").locator("[data-conversations]")
+        assert await shown.locator("pre").all_text_contents() == [HOSTILE[0], "Diolch."]
+        assert await shown.locator("a, script, img, b, i").count() == 0
+        words = await shown.inner_text()
+        assert PROMISED.format(n=5) in words
+        assert PROMISED_ONE in words
+        assert words.count(SAYS_FIRST) == 2
 
 
 async def test_for_how_long_and_what_waits(chromium_page: Page, tmp_path: Path) -> None:

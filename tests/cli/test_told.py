@@ -10,8 +10,9 @@ from dropbox.protocol.body import parse_body
 from dropbox.protocol.constants import EntryType
 from dropbox.protocol.outcome import Outcome, encode_outcome
 from dropbox.protocol.questions import Option, Question, encode_questions
-from dropbox.shown.told import MEANS, UNREADABLE
+from dropbox.shown.told import MEANS, SAYS_FIRST, UNREADABLE, promised
 from tests.cli.conftest import Sources
+from tests.flows.twin import changed_unit, replace_directory
 
 WORDS = "We look into it.\x1b[2J"
 
@@ -111,3 +112,19 @@ def test_answers_that_cannot_be_sent(sources: Sources, tmp_path: Path, answers: 
 def test_a_reply_needs_something(sources: Sources) -> None:
     """Neither a text nor answers."""
     assert sources.run("reply", "--unit", "north", stdin=f"{reported(sources)}\n").exit_code == 2
+
+
+def test_first_words_stand_beside_what_was_collected(sources: Sources) -> None:
+    """Of a unit that has a message, and not before; inert at a terminal."""
+    name = reported(sources)
+    words = (("en", "We have your report. <b>"),)
+    replace_directory(
+        sources.server.service, lambda one: changed_unit(one, "north", first_words=words, promised_days=5), 2
+    )
+    assert "We have your report" not in sources.check(name).output
+    sources.answer("Thank you.")
+    shown = sources.check(name).stdout
+    assert promised(5) in shown
+    assert shown.index(SAYS_FIRST) < shown.index("We have your report. <b>") < shown.index("Thank you.")
+    (found,) = json.loads(sources.check(name, "--json").stdout)["conversations"]
+    assert (found["first_words"], found["promised_days"]) == (dict(words), 5)
