@@ -9,7 +9,7 @@ import click
 
 from dropbox.command_line.output import say_done
 from dropbox.server.config import ServerConfig, load_config
-from dropbox.server.ports import STORED, segment_name
+from dropbox.server.ports import STORED, blobs_name, segment_name
 from dropbox.server.publishing.lived_periods import first_kept
 from dropbox.server.store.local_objects import LocalObjects
 from dropbox.server.store.sql import open_store
@@ -18,7 +18,8 @@ from .published import published
 
 
 async def apply_retention(config: ServerConfig) -> list[int]:
-    """The periods whose segments were removed. Raises ClickException where no list of today's form is published."""
+    """The periods whose segments and blobs were removed. Raises ClickException where no list of today's form is
+    published."""
     store = open_store(config.database)
     try:
         found = await published(store)
@@ -32,6 +33,7 @@ async def apply_retention(config: ServerConfig) -> list[int]:
         objects = LocalObjects(config.data_dir)
         for period in dropped:
             await objects.remove(segment_name(period, closed=True))
+            await objects.remove(blobs_name(period))
         return dropped
     finally:
         await store.close_store()

@@ -176,7 +176,7 @@ def test_status_counts_without_content(config: Path, world: World) -> None:
 
 
 def test_retention_removes_what_is_past(config: Path, world: World) -> None:
-    """Segments older than the policy's retention go with their files and ids; newer ones stay."""
+    """Segments and blobs older than the policy's retention go with their files and ids; newer ones stay."""
     assert "no directory" in refused(admin("retention", "--config", config))
     assert publish(config, world.directory_text(period=NOW)).exit_code == 0
     settings = load_config(config)
@@ -187,14 +187,18 @@ def test_retention_removes_what_is_past(config: Path, world: World) -> None:
         await store.begin(old)
         for period in (old, kept):
             await store.put(bytes([period % 256]) * 32, b"x", period, 9)
+            await store.put_blob(bytes([period % 256]) * 32, b"x", period, 9)
             await store.seal(period)
-            await store.close(ClosedSegment(period, 1, bytes(32)))
-            (settings.segments / f"{period}.bin").write_bytes(b"x")
+            await store.close(ClosedSegment(period, 1, bytes(32), 1))
+            for folder in (settings.segments, settings.blobs):
+                (folder / f"{period}.bin").write_bytes(b"x")
         await store.close_store()
 
     asyncio.run(close())
     assert json.loads(admin("retention", "--config", config, "--json").stdout) == {"removed": [old]}
-    assert [path.name for path in settings.segments.iterdir()] == [f"{kept}.bin"]
+    for folder in (settings.segments, settings.blobs):
+        assert [path.name for path in folder.iterdir()] == [f"{kept}.bin"]
+    assert json.loads(admin("status", "--config", config, "--json").stdout)["blobs_in_closed_periods"] == 1
     assert json.loads(admin("status", "--config", config, "--json").stdout)["envelopes_in_closed_segments"] == 1
 
 

@@ -20,8 +20,8 @@ from journalist_ui.verbs.table import VERBS, ask
 from tests.desk.room import FIRST_PASSPHRASE, PASSPHRASE, SUPERVISOR, entropy
 from tests.desk_web.house import ORIGIN, House, Officer
 
-# A run against the service and a backup are the engine's own; recovery sheets are printed at a terminal alone, and files
-# of a case are taken out by a command alone.
+# A run against the service and a backup are the engine's own; recovery sheets are printed at a terminal alone, and a
+# file of a case is taken out by a command alone.
 APART = {"sync", "backup", "recovery-sheets", "file-export", "file-piece"}
 
 PAGES = (
