@@ -109,9 +109,11 @@ async def release(desk: Desk, session: Session, asked: ReleaseOutcome) -> Outcom
 def _release(desk: Desk, session: Session, asked: ReleaseOutcome) -> tuple[Text, tuple[str, ...]]:
     found, _ = _present(desk, session, asked.case)
     say, engine, mark = found.outcome.say, desk.engine, asked.newest
-    if mark is None and not asked.again:
+    if not asked.again:
+        # Whatever was seen of it: nothing goes past a message that its sender has not read.
         with engine.vault.reading() as connection:
-            mark = replies.known_mark(connection, open_case(connection, session.holder, asked.case))
+            known = replies.known_mark(connection, open_case(connection, session.holder, asked.case))
+        mark = known if mark is None else mark
     allowed = let_through(desk, session, asked.case, asked, say, COMMAND) if say else None
     words = {"text": say, "kinds": found.outcome.kinds}
     parts = _cut(found.written)

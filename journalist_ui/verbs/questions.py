@@ -183,9 +183,11 @@ def _ask(desk: Desk, session: Session, asked: AskSource) -> tuple[Text, int]:
         raise CaseMoved(SET_CHANGED)
     parts, words = _cut(chosen), _words(chosen)
     engine.check_listed()
-    if mark is None and not asked.again:
+    if not asked.again:
+        # Whatever was seen of it: nothing goes past a message that its sender has not read.
         with engine.vault.reading() as connection:
-            mark = replies.known_mark(connection, open_case(connection, session.holder, asked.case))
+            known = replies.known_mark(connection, open_case(connection, session.holder, asked.case))
+        mark = known if mark is None else mark
     allowed = let_through(desk, session, asked.case, asked, words, COMMAND)
     said = {"text": words, "questions": encode_questions(chosen).decode()}
     new = replies.Reply(parts, "", mark, allowed, asks_ahead(words), type=EntryType.QUESTIONS, said=said)

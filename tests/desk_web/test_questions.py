@@ -55,12 +55,16 @@ async def test_questions_are_previewed_and_asked(house: House) -> None:
     ada = await house.officer()
     await kept(ada)
     assert 'href="/cases/1/ask?set=ours"' in (await ada.get("/cases/1/ask")).body
+    await ada.get("/cases/1")
     page = await ada.get("/cases/1/ask?set=ours")
     assert "Which month was it?" in page.words
     assert house.desk.engine._replies == []
     await source_writes(house, "Wait.")
     stopped = await ask(ada, page)
-    assert "Not asked: the case, or the set, changed" in stopped.words
+    assert "Not asked: the case or the set changed" in stopped.words
+    stopped = await ask(ada, await ada.get("/cases/1/ask?set=ours"))
+    assert "you have not read all of the case" in stopped.words
+    await ada.get("/cases/1")
     done = await ask(ada, await ada.get("/cases/1/ask?set=ours"))
     assert "The questions are stored" in done.words
     await house.period()

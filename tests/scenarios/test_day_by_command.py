@@ -136,7 +136,8 @@ def handled(desk: Desk, case: int) -> None:
 
 
 def decided(desk: Desk, case: int, other: int) -> None:
-    """What the unit owes is decided with reasons, two cases are linked, and all of it stands in the timeline."""
+    """What the unit owes is decided with reasons, the outcome is released, questions are asked, two cases are linked,
+    and all of it stands in the timeline."""
     desk.open(FIRST, other)
     assert "referral" in desk.do(FIRST, "show", case)["owed"]
     desk.do(
@@ -152,9 +153,13 @@ def decided(desk: Desk, case: int, other: int) -> None:
         stdin="No criterion is met.",
     )
     desk.do(FIRST, "outcome", case, "--kind", "recorded", "--reason-file", "-", stdin="Kept on record.")
+    assert "tell" in desk.do(FIRST, "show", case)["owed"]
+    assert desk.do(FIRST, "outcome", case, "--release")["released"]
+    asked = desk.do(FIRST, "ask", case, "--set", "what-and-when")
     desk.do(FIRST, "link", case, other, "--reason", "The same canteen.")
     said = desk.do(FIRST, "show", case)
-    assert "referral" not in said["owed"]
+    assert not {"referral", "tell"} & set(said["owed"])
+    assert ("questions" in said["owed"], len(said["questions"])) == (True, asked["questions"])
     assert (said["outcomes"], [one["case"] for one in said["links"]]) == (["recorded"], [other])
     assert {"note", "tags", "outcome", "link"} <= {one["act"].split()[0] for one in said["timeline"]}
     assert desk.numbers(FIRST, "--search", "criterion") == [case]

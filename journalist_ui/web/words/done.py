@@ -47,14 +47,14 @@ class Done(Enum):
     UNLINKED = "The link is taken back. That there was one stays in the timelines of both cases."
     OUTCOME = "The outcome is set, for all members. The source is not told by it."
     RELEASED = "The outcome is stored and leaves with the next batches. The conversation shows when it was read."
-    ADDED_SINCE_OUTCOME = "Not released: the case changed after this page was drawn. Look at what it says now."
+    ADDED_SINCE_OUTCOME = "Not released: the case changed, or holds what you have not read. Open it first."
     TASKING_OUTCOME = (
         "Not released: the words ask the source to do something for the unit, which a desk cannot authorise. Set the "
         "outcome anew without that, or give reference and officer of an authorisation from outside the desk."
     )
     MARKS_UNREAD_OUTCOME = "Not released: read the marks beside the words, and say that you have, or set it anew."
     ASKED_SOURCE = "The questions are stored and leave with the next batches. The case shows the answers."
-    ADDED_SINCE_ASKING = "Not asked: the case, or the set, changed after this page was drawn. Look at it now."
+    ADDED_SINCE_ASKING = "Not asked: the case or the set changed, or you have not read all of the case. Open it first."
     TASKING_ASKED = (
         "Not asked: the questions ask the source to do something for the unit, which a desk cannot authorise. Choose "
         "others, or give reference and officer of an authorisation from outside the desk."
