@@ -72,6 +72,20 @@ class Cases(Asked[CaseList], verb="cases"):
 
 
 @dataclass(frozen=True)
+class CaseCategories:
+    """What its report says that it is about."""
+
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Categories(Asked[CaseCategories], verb="categories"):
+    """Of one case, of which nothing else is shown: no message counts as read by it."""
+
+    case: CaseNumber
+
+
+@dataclass(frozen=True)
 class StateSet:
     """What the case is now."""
 

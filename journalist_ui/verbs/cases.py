@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from journalist_ui.casework import inbox
-from journalist_ui.casework.cases import open_case, set_state as store_state
+from journalist_ui.casework.cases import open_case, public_key, set_state as store_state
 from journalist_ui.casework.flood import count_flood
 from journalist_ui.casework.outcomes import take_back
 from journalist_ui.people.excerpts import wants_excerpts
 from journalist_ui.people.session import Session
-from journalist_ui.shapes.cases import CaseLine, CaseList, Cases, SetState, StateSet
+from journalist_ui.shapes.cases import CaseCategories, CaseLine, CaseList, Cases, Categories, SetState, StateSet
 from journalist_ui.vault.seen import Glimpse
 
 from .desk import Desk
@@ -146,6 +146,13 @@ def _glimpses(desk: Desk, session: Session, numbers: list[int]) -> dict[int, Gli
         wanted = wants_excerpts(connection, session.member.name)
     known = ((number, session.glimpses[number]) for number in numbers)
     return {number: one if wanted else replace(one, excerpt="") for number, one in known}
+
+
+def categories(desk: Desk, session: Session, asked: Categories) -> CaseCategories:
+    """Raises NoSuchCase, Undeclared."""
+    with desk.engine.vault.reading() as connection:
+        public_key(connection, session.member.name, asked.case)
+    return CaseCategories(_glimpses(desk, session, [asked.case])[asked.case].categories)
 
 
 def set_state(desk: Desk, session: Session, asked: SetState) -> StateSet:

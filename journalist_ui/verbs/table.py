@@ -151,6 +151,7 @@ _TABLE: tuple[Verb, ...] = (
     MemberVerb(of_audit.VerifyAudit, audit.verify, Who.MEMBER),
     MemberVerb(of_cases.Cases, cases.cases, Who.READER),
     MemberVerb(of_inbox.Inbox, inbox.inbox, Who.READER),
+    MemberVerb(of_cases.Categories, cases.categories, Who.READER),
     MemberVerb(of_cases.SetState, cases.set_state, Who.INVESTIGATOR),
     MemberVerb(of_handling.SetUrgent, handling.urgent, Who.READER),
     MemberVerb(of_handling.AskClose, handling.ask_close, Who.INVESTIGATOR),

@@ -13,7 +13,7 @@ from journalist_ui.refusals import (
     SetAside,
     TaskingRefused,
 )
-from journalist_ui.shapes.cases import Glimpses
+from journalist_ui.shapes.cases import Categories
 from journalist_ui.shapes.questions import (
     AskSource,
     KeepSet,
@@ -112,8 +112,8 @@ def _offered(sets: Collection[QuestionSet], categories: Collection[str]) -> list
 async def ask_page(visit: Visit) -> Answer:
     """The sets to choose from; of the one that was chosen, exactly what the source would be asked."""
     case, slug = visit.at.case, visit.query.get("set", "")
-    (glimpse,) = (await visit.ask(Glimpses((case,)))).glimpses
-    sets = _offered((await visit.ask(QuestionSets())).sets, glimpse.categories)
+    about = (await visit.ask(Categories(case))).categories
+    sets = _offered((await visit.ask(QuestionSets())).sets, about)
     chosen = next((one for one in sets if one.slug == slug), None)
     try:
         found = await visit.ask(PreviewAsk(case, slug)) if chosen else None
