@@ -78,7 +78,10 @@ EVIDENCE = Question(
     "evidence",
     "What could show it",
     _("What could show that it happened?"),
-    _("Messages, records, cameras or people, and where they are. Do not go looking, and do not take anything."),
+    _(
+        "Messages, records, cameras or people, and where they are. Do not go looking, and do not take anything. From a "
+        "browser no photos or files can be sent, only from the program dropbox-source: say what they show."
+    ),
     page="evidence",
     withheld=True,
 )
