@@ -134,11 +134,14 @@ async def test_cases_of_before_are_off_the_board_once_the_vault_is_brought_up_to
     await house.report(1, "x")
     vault = house.room.vault
     with vault.writing() as connection:
-        # All of step 0018 is undone before that, and of 0015 before it is made again.
-        for table in ("file_blobs", "files", "junked", "boxes"):
-            connection.execute(text(f"DROP TABLE {table}"))
-        connection.execute(text("DROP INDEX cases_box"))
-        connection.execute(text("ALTER TABLE cases DROP COLUMN box"))
+        # The steps behind it are undone before that, and all of 0015 before it is made again.
+        for name in ("file_blobs", "files", "junked", "boxes", "releases", "question_sets"):
+            connection.execute(text(f"DROP TABLE {name}"))
+        for name in ("cases_box", "cases_listed"):
+            connection.execute(text(f"DROP INDEX {name}"))
+        for name in ("box", "told", "asked"):
+            connection.execute(text(f"ALTER TABLE cases DROP COLUMN {name}"))
+        connection.execute(text("CREATE INDEX cases_listed ON cases (number)"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0014'"))
         connection.execute(update(tables.cases).values(shelf="junk"))
     await asyncio.to_thread(schema.migrate, house.desk.engine.vault, 20_000)
