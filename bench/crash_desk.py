@@ -71,7 +71,7 @@ REPLIES = 16
 carry, so that some are waiting nearly always."""
 FLOOD_AFTER = 6
 """New cases of a day, which is the whole of a service here: the others lie in the flood box until they are taken."""
-ARRIVES_WITHIN = 120.0
+ARRIVES_WITHIN = 300.0
 OFFICER_WITHIN = 240.0
 
 

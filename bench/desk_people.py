@@ -45,7 +45,7 @@ from tests.desk.live import MEMBER_PASSPHRASE, PERIOD, LiveDesk
 
 PAUSE = 0.4
 READ_EVERY = 4
-PATIENCE = 30
+PATIENCE = 150
 """Periods in which nothing can be sealed to the desk, after which it counts as stuck."""
 AT_ONCE = 5
 """Cases that an officer takes out of the flood box at one sign-in."""
