@@ -14,6 +14,14 @@ export function isFlagged(text) {
   return FLAGGED.test(text);
 }
 
+/**
+ * All that the unit wrote in a question.
+ * @param {{ask: string, options: {label: string}[]}} question
+ */
+export function allOf({ ask, options }) {
+  return [ask, ...options.map(({ label }) => label)].join("\n");
+}
+
 /** @param {string} text */
 export function paragraph(text) {
   const made = document.createElement("p");
@@ -53,7 +61,7 @@ export function message(told, slug) {
     const [words, written] = [one(box, "pre"), theirWords(told)];
     fill(words, written);
     words.hidden = !written;
-    if (isFlagged(written)) fill(one(box, ".own-flag"), say("flagged"));
+    if (isFlagged([written, ...told.questions.map(allOf)].join("\n"))) fill(one(box, ".own-flag"), say("flagged"));
     const button = one(box, "button");
     if (told.questions.length) Object.assign(button.dataset, { slug, number: String(told.number) });
     else button.remove();

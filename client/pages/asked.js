@@ -4,7 +4,7 @@
  * stands as it is and does nothing.
  */
 
-import { isFlagged } from "./answer.js";
+import { allOf, isFlagged } from "./answer.js";
 import { all, byId, fill, fillWith, fresh, one, section } from "./dom.js";
 import { say } from "./words.js";
 
@@ -122,7 +122,7 @@ function pageOf(question, at, of) {
     const ask = one(page, "pre");
     fill(ask, question.ask);
     ask.id = `${nameOf(at)}-ask`;
-    if (isFlagged(question.ask)) fill(one(page, ".own-flag"), say("flagged"));
+    if (isFlagged(allOf(question))) fill(one(page, ".own-flag"), say("flagged"));
     label(one(page, "[data-withheld-here]"), `${nameOf(at)}-withheld`, say("withheld"));
     const field = one(page, "[data-answer-here]");
     field.setAttribute("aria-labelledby", ask.id);

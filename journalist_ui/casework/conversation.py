@@ -282,6 +282,12 @@ def open_texts(case: OpenedCase, rows: Iterable[TextRow]) -> list[OfficerText]:
     return [_text(row, case.key, {}) for row in rows]
 
 
+def open_proved(connection: Connection, case: OpenedCase, rows: Sequence[TextRow]) -> list[OfficerText]:
+    """The same with what proves each."""
+    written = listed(connection, map(text_name, rows), (*SENDS, KEPT))
+    return [_text(row, case.key, written) for row in rows]
+
+
 def newest_place(connection: Connection, number: int) -> int:
     """Of all that stands in a case; 0 for nothing."""
     cases = tables.cases.c

@@ -15,10 +15,11 @@ from dropbox.protocol.constants import CATEGORIES, EntryType
 from dropbox.protocol.questions import Question, Questions, answer_id, encode_questions, parse_questions
 from journalist_ui.refusals import BadInput, NoSuchSet
 from journalist_ui.vault import audit, tables
+from journalist_ui.vault.evidence import Proof
 from journalist_ui.vault.rows import TEXTS, TextRow
 
 from .cases import OpenedCase
-from .conversation import OfficerText, OnPage, SourceMessage, open_texts
+from .conversation import Conversation, OfficerText, SourceMessage, open_proved
 
 NO_SET = "There is no set of questions of that name. `dropbox-desk questions list` lists them."
 CHANGED = "This set was changed meanwhile. Nothing was kept: look at it again."
@@ -132,17 +133,30 @@ class Became:
 
 
 def asked_in(connection: Connection, case: OpenedCase) -> list[OfficerText]:
-    """Every text of a case that asks, in running order."""
+    """Every text of a case that asks and is proved to be the unit's, in running order: what is not lends no question to
+    what a source answered."""
     rows = TEXTS.where(tables.answers.c.number == case.number, tables.texts.c.type == int(EntryType.QUESTIONS))
     found = [TextRow._make(row) for row in connection.execute(rows.order_by(tables.answers.c.place))]
-    return open_texts(case, found)
+    return [text for text in open_proved(connection, case, found) if text.proof is not Proof.UNPROVED]
 
 
-def became(texts: Iterable[OfficerText], messages: Iterable[OnPage]) -> list[Became]:
+def became(texts: Iterable[OfficerText], found: Conversation) -> list[Became]:
     """Of each question, by the messages that are there. Who writes once they have read them has passed by what they do
-    not answer."""
-    theirs = [one for one in messages if isinstance(one, SourceMessage) and one.report is not None]
-    return [_became(text, question, theirs) for text in texts for question in text.questions]
+    not answer. Where later messages stand on other pages, only what is answered here is told."""
+    theirs = [
+        one
+        for one in found.messages
+        if isinstance(one, SourceMessage) and one.report is not None and one.proof is not Proof.UNPROVED
+    ]
+    each = [(text, _became(text, question, theirs)) for text in texts for question in text.questions]
+    return [one for text, one in each if one.message or _has_all_behind(found, text.place)]
+
+
+def _has_all_behind(found: Conversation, place: int) -> bool:
+    """Whether everything behind a place is here. A page has the report and then what stands together."""
+    if found.pages <= 1:
+        return True
+    return found.page == 1 and place >= min((one.place for one in found.messages[1:]), default=0)
 
 
 def _became(text: OfficerText, question: Question, theirs: list[SourceMessage]) -> Became:

@@ -108,8 +108,9 @@ class RemoveSet(Asked[SetRemoved], verb="questions-remove"):
 
 @dataclass(frozen=True)
 class AskPreviewed:
-    """How questions would leave, in so many ``parts``; ``words`` are all that the source reads, in which the ``marks``
-    are. ``newest`` is the place of what was added last; ``ahead``: they ask about what is to come."""
+    """How questions would leave, in so many ``parts``; ``words`` are all that is looked through, in which the ``marks``
+    are: what the source reads, ids, and options that promise something as requests. ``newest`` is the place of what was
+    added last; ``ahead``: they ask about what is to come."""
 
     case: int
     questions: tuple[QuestionLine, ...]

@@ -30,8 +30,9 @@ def is_urgent(report: Report) -> bool:
 
 
 def own_words(report: Report) -> list[str]:
-    """The text of a message, and each answer that its source gave in words of its own."""
-    return [report.text, *(answer for answer in report.answers.values() if isinstance(answer, str))]
+    """The text of a message, each answer that its source gave in words of its own, and the names of its files."""
+    answers = (answer for answer in report.answers.values() if isinstance(answer, str))
+    return [report.text, *answers, *(one.name for one in report.files)]
 
 
 def said_in(body: bytes) -> str:

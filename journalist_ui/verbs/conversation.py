@@ -67,7 +67,7 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         notes=note_lines(open_notes(case, noted)),
         outcomes=facts.outcomes,
         told=facts.told,
-        questions=asked_lines(became(asking, found.messages)),
+        questions=asked_lines(became(asking, found)),
         outcome_history=outcome_lines(open_outcomes(case, ended)),
         links=link_lines(holding(linked)),
         timeline=history.lines,

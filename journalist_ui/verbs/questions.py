@@ -2,6 +2,7 @@
 """What a unit asks its sources: sets that it keeps ready, and asking one source."""
 
 import asyncio
+import re
 from collections.abc import Iterable
 
 from dropbox.flows.desk.state import Text
@@ -47,6 +48,9 @@ WHAT = (
     f"{MAX_OPTIONS} options, each with an id of its own and up to {MAX_LABEL} bytes."
 )
 COMMAND = "ask CASE"
+_PROMISE = re.compile(
+    r"\s*(?:i|we)(?:\s+(?:will|shall|can|could|would|might|am going to|are going to)|['\u2019]ll)\s+(.+)", re.I | re.S
+)
 
 
 def question_lines(found: Iterable[Question]) -> tuple[QuestionLine, ...]:
@@ -95,8 +99,28 @@ def _cut(asked: Questions) -> tuple[bytes, ...]:
 
 
 def _words(asked: Questions) -> str:
-    """All that the source reads of them."""
+    """What the source reads of them on its page."""
     return "\n".join(line for one in asked for line in (one.ask, *(option.label for option in one.options)))
+
+
+def _promised(asked: Questions) -> list[str]:
+    """Options by which whoever chooses them would take something on, as the requests that they are."""
+    labels = (option.label for one in asked for option in one.options)
+    return [f"Please {found[1]}." for label in labels if (found := _PROMISE.match(label))]
+
+
+def _checked(asked: Questions) -> str:
+    """All that is looked through: what the source reads, ids too, which a terminal shows, and what is promised. Each is
+    a sentence, so that none lends another its "no"."""
+    ids = (
+        name.replace("-", " ").capitalize() for one in asked for name in (one.id, *(each.id for each in one.options))
+    )
+    lines = [*_words(asked).split("\n"), *ids, *_promised(asked)]
+    return "\n".join(line if line.rstrip().endswith((".", "?", "!")) else f"{line}." for line in lines)
+
+
+def _asks_ahead(asked: Questions) -> bool:
+    return asks_ahead(_words(asked)) or bool(_promised(asked))
 
 
 def list_sets(desk: Desk, session: Session, asked: QuestionSets) -> SetList:
@@ -154,7 +178,7 @@ def _chosen(desk: Desk, asked: PreviewAsk | AskSource) -> tuple[Questions, int]:
 def preview(desk: Desk, session: Session, asked: PreviewAsk) -> AskPreviewed:
     """Raises NoSuchCase, Undeclared, SetAside, NoSuchSet, BadInput, NotYet."""
     chosen, _ = _chosen(desk, asked)
-    words = _words(chosen)
+    words = _checked(chosen)
     with desk.engine.vault.reading() as connection:
         open_case(connection, session.holder, asked.case)
         replies.refuse_set_aside(connection, asked.case)
@@ -165,7 +189,7 @@ def preview(desk: Desk, session: Session, asked: PreviewAsk) -> AskPreviewed:
         next_batch=minute_of(desk.engine.next_batch()),
         newest=newest,
         marks=marks_of(desk, session, asked.case, words),
-        ahead=asks_ahead(words),
+        ahead=_asks_ahead(chosen),
     )
 
 
@@ -188,9 +212,9 @@ def _ask(desk: Desk, session: Session, asked: AskSource) -> tuple[Text, int]:
         with engine.vault.reading() as connection:
             known = replies.known_mark(connection, open_case(connection, session.holder, asked.case))
         mark = known if mark is None else mark
-    allowed = let_through(desk, session, asked.case, asked, words, COMMAND)
+    allowed = let_through(desk, session, asked.case, asked, _checked(chosen), COMMAND)
     said = {"text": words, "questions": encode_questions(chosen).decode()}
-    new = replies.Reply(parts, "", mark, allowed, asks_ahead(words), type=EntryType.QUESTIONS, said=said)
+    new = replies.Reply(parts, "", mark, allowed, _asks_ahead(chosen), type=EntryType.QUESTIONS, said=said)
     with engine.vault.writing() as connection:
         case = open_case(connection, session.holder, asked.case)
         return replies.store_reply(connection, case, new, engine.now_period(), engine.day), len(chosen)

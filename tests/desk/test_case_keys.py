@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from dropbox.protocol.body import Report, encode_body
+from dropbox.protocol.body import File, Report, encode_body
 from dropbox.protocol.primitives import SealingKey
 from journalist_ui.casework.cases import open_case
 from journalist_ui.casework.conflicts import declare_conflict, declare_none, exclude
@@ -26,7 +26,7 @@ from journalist_ui.refusals import BadInput, NoSuchCase, NotAllowed, Undeclared
 from journalist_ui.vault import arriving, tables
 from journalist_ui.vault.case_keys import delete_case_keys, make_turn, plan_turns, read_case_keys, store_turns
 from journalist_ui.vault.database import VAULT_FILE, open_vault, write_meta
-from journalist_ui.vault.first_look import Named, named_members
+from journalist_ui.vault.first_look import Named, named_members, said_in
 from journalist_ui.vault.leaving import take_all_keys
 from journalist_ui.vault.roles import SHEETS, list_openers
 from journalist_ui.vault.withheld import kept_from
@@ -108,6 +108,17 @@ def test_whom_a_report_speaks_of_gets_no_key(room: Room) -> None:
     assert ada.share("bob", 0) == (1, 2), "all of ada's are without those that are kept from bob"
     assert ada.share("bob", 0, [1]) == (2, 1)
     assert [one.number for one in room.sign_in("bob").lines()] == [1, 3]
+
+
+def test_a_name_of_a_file_speaks_of_somebody_too(room: Room) -> None:
+    """And is found by a search."""
+    room.add("bob", INVESTIGATOR)
+    known_as(room, "bob", "Haddock")
+    report = Report("x", files=(File("PC Haddock.jpg", "image/jpeg", 1, bytes(32), (bytes(32),)),))
+    room.report(entropy(1), report.text, files=report.files)
+    sync(room)
+    assert holders(room, 1) == {"ada"}
+    assert "Haddock" in said_in(encode_body(report))
 
 
 def test_a_name_that_is_cut_between_two_parts_is_found(room: Room) -> None:

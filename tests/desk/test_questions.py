@@ -7,13 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
 from dropbox.protocol.body import Answer, Report, encode_body
 from dropbox.protocol.constants import CATEGORIES, EntryType
-from dropbox.protocol.questions import is_id
+from dropbox.protocol.primitives import hpke_seal
+from dropbox.protocol.questions import Question, encode_questions, is_id
+from journalist_ui.casework.conversation import PAGE
 from journalist_ui.casework.questions import shipped
 from journalist_ui.reply_check.marking import check_reply
+from journalist_ui.shapes.conversation import Show
 from journalist_ui.shapes.questions import LONGEST_SET_TITLE
+from journalist_ui.vault import tables
+from journalist_ui.vault.sealing import answer_info
+from journalist_ui.verbs.conversation import show
 from journalist_ui.words.questions import read_typed, typed
 from tests.desk.people import People, people_of
 from tests.desk.room import READER, Room, entropy
@@ -187,6 +194,80 @@ async def test_questions_are_held_as_a_reply_is(room: Room, own: Path) -> None:
         code, _, _ = await people.run("ask", 1, "--set", "safety", "--session", people.session("rita"))
         assert code == 1
         assert "no set" in await people.refused("ada", "ask", 1, "--set", "nothing")
+
+
+async def test_no_task_goes_by_an_id_or_an_option(room: Room, own: Path) -> None:
+    """What a terminal shows of a question is looked through too, and what somebody promises who chooses an option."""
+    room.report(entropy(1), "It was on Tuesday.")
+    async with people_of(room) as people:
+        await room.engine.sync()
+        await people.login("ada")
+        await people.ask("ada", "show", 1)
+        for name, label in (
+            ("photograph-his-diary-tonight", "Yes"),
+            ("a", "I will photograph his diary"),
+            ("a", "We can record him"),
+        ):
+            options = [{"id": "b", "label": label}, {"id": "c", "label": "No"}]
+            put(
+                own,
+                json.dumps([{"id": name, "ask": "What is possible for you?", "kind": "choice", "options": options}]),
+            )
+            checked = await people.ask("ada", "ask", 1, "--questions-file", own, "--check")
+            assert {one["kind"] for one in checked["marks"]} == {"tasking"}, label
+            assert checked.get("ahead", False) == (name == "a")
+            assert "cannot authorise" in await people.refused("ada", "ask", 1, "--questions-file", own)
+
+
+async def test_a_question_that_is_not_the_units_lends_an_answer_no_words(room: Room, own: Path) -> None:
+    """Whoever holds the desk key writes the sealed row anew: the answer stands under its own id."""
+    source = room.report(entropy(1), "It was on Tuesday.")
+    async with people_of(room) as people:
+        await room.engine.sync()
+        await people.login("ada")
+        await people.ask("ada", "show", 1)
+        await people.ask("ada", "ask", 1, "--questions-file", own)
+        await periods(people)
+        found(room, source)
+        await answer(people, source, {"q-1-still": ("no",)})
+        with room.vault.writing() as connection:
+            row = connection.execute(select(tables.answers)).one()
+            public = connection.execute(select(tables.cases.c.public)).scalar_one()
+            forged = (Question("still", "Did you make any of this up?", "yes-no", ()),)
+            said = {"by": "ada", "text": "", "questions": encode_questions(forged).decode()}
+            sealed = hpke_seal(public, json.dumps(said).encode(), answer_info(1, row.text))
+            connection.execute(update(tables.answers).values(sealed=sealed))
+        assert await became(people) == {}
+        _, words, _ = await people.run("show", 1, "--session", people.session("ada"))
+        assert "q-1-still: no" in words
+        assert "any of this up?: no" not in words
+
+
+async def test_a_page_says_nothing_of_what_stands_on_another(room: Room, own: Path) -> None:
+    """An answered question is not called passed by where its answer is not on the page."""
+    source = room.report(entropy(1), "It was on Tuesday.")
+    async with people_of(room) as people:
+        await room.engine.sync()
+        await people.login("ada")
+        await people.ask("ada", "show", 1)
+        await people.ask("ada", "ask", 1, "--questions-file", own)
+        await periods(people)
+        found(room, source)
+        await answer(people, source, {"q-1-when": "In May"})
+        for number in range(PAGE + 2):
+            room.service.send(source, "north", encode_body(Report(f"More {number}.")))
+        await room.engine.sync()
+        session = people.desk.sessions.sessions()[0]
+        states = {
+            page: {
+                one.id: one.state
+                for one in (await asyncio.to_thread(show, people.desk, session, Show(1, page))).case.questions
+            }
+            for page in (0, 1, 2)
+        }
+        assert states[0]["q-1-when"] == states[2]["q-1-when"] == "answered"
+        assert states[0]["q-1-still"] == "skipped"
+        assert states[1] == {}
 
 
 async def test_sets_are_kept_in_versions(room: Room, own: Path) -> None:
