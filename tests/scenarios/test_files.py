@@ -15,7 +15,7 @@ def test_files_reach_the_desk_and_are_taken_out(demo: Demo, tmp_path: Path) -> N
     were, the picture without what it told."""
     (tmp_path / "a.jpg").write_bytes(JPEG)
     (tmp_path / "b.bin").write_bytes(LARGE)
-    words = ("--attach", str(tmp_path / "a.jpg"), "--attach", str(tmp_path / "b.bin"), "--clean")
+    words = ("--attach", str(tmp_path / "a.jpg"), "--attach", str(tmp_path / "b.bin"))
     sent = demo.report("demo-north", "Two files come with this.", *words)
     assert sent["stored"] == "yes"
     case = demo.case_with("demo-north", "Two files come with this.")
