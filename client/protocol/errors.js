@@ -228,7 +228,7 @@ export class RoutingChanged extends CannotSend {
 
 export class FilesNotTaken extends CannotSend {
   static code = "files-not-taken";
-  static say = "Files cannot be sent to this unit. Nothing of yours went with this visit. Send the text alone, and say in it what the files show.";
+  static say = "Files cannot be sent to this unit. Nothing of yours went with this visit. On another day, send the text alone, and say in it what the files show.";
 }
 
 export class ClockUnconfirmed extends CannotSend {

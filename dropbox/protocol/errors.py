@@ -316,8 +316,8 @@ class RoutingChanged(CannotSend):
 class FilesNotTaken(CannotSend):
     code = "files-not-taken"
     say = (
-        "Files cannot be sent to this unit. Nothing of yours went with this visit. Send the text alone, and say in it "
-        "what the files show."
+        "Files cannot be sent to this unit. Nothing of yours went with this visit. On another day, send the text "
+        "alone, and say in it what the files show."
     )
 
 

@@ -25,7 +25,9 @@ TOOK_NOTHING = "The service took nothing from you this time. Your text stands wh
 PERHAPS = "It may have been stored, although nothing shows it."
 STOPPED = "Stopped. Nothing was sent."
 STOPPED_PERHAPS = "Stopped. It may have been stored."
-NOT_AT_ONCE = "Do not send it again today, to this unit or another: whoever caused this would see whom you write to."
+NOT_AT_ONCE = (
+    "Do not send it again today, to this unit or another: whoever caused this or watches would see whom you write to."
+)
 
 
 def come_back(judged: Judged | None = None) -> str:
@@ -59,7 +61,8 @@ def _refused_text(reason: ProtocolError, sent: Sent, force: str) -> str:
         # That no unit has that name the signed list says; what the board holds the server may have had a hand in.
         return f"{text} {come_back(judged)}" if reason.where in ("none", "several") else text
     if isinstance(reason, FilesNotTaken):
-        return f"Not sent. {text} The signed list says so."
+        # A visit with files that is followed at once by one without was for a unit that takes none.
+        return f"Not sent, by the signed list. {text} {NOT_AT_ONCE} {come_back(judged)}"
     if judged is None or not by_the_list(reason):
         return f"Not sent. {text} {NOT_AT_ONCE} {come_back(judged)}"
     other = receiving_unit(judged.directory.directory, force, True)

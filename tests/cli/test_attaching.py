@@ -2,6 +2,7 @@
 """Files that go with a report or a reply: bounded, looked at, told of, sealed, and posted before the envelope."""
 
 import json
+import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from dropbox.protocol.attachments import open_pieces
 from dropbox.protocol.blobs import blob_id
 from dropbox.protocol.body import File, parse_body
 from dropbox.protocol.constants import BLOB, BLOB_PLAIN
+from dropbox.source_cli.advice import NOT_AT_ONCE
 from tests.cli.conftest import Sources, codename
 from tests.cli.pictures import JPEG, PNG
 from tests.client.twin_server import refused
@@ -109,7 +111,8 @@ def test_a_service_that_lets_no_file_in_gets_no_envelope(sources: Sources, pictu
 
 
 def test_a_service_that_takes_no_files_is_sent_none(sources: Sources, picture: Path) -> None:
-    """By its signed policy: a visit like any other goes, and the person is told."""
+    """By its signed policy: a visit like any other goes, and the person is told, and sent back on another day: files
+    that are followed at once by none would tell that the unit takes none."""
     twin = sources.server.service.twin
     service = sources.server.service
     from dropbox.protocol.directory import parse_directory
@@ -123,6 +126,9 @@ def test_a_service_that_takes_no_files_is_sent_none(sources: Sources, picture: P
     done = sources.report("--attach", str(picture), "--json")
     assert done.exit_code == 1
     assert "Files cannot be sent to this unit" in done.stderr
+    assert NOT_AT_ONCE in done.stderr
+    assert re.search(r"Come back in \d days", done.stderr)
+    assert "visit. Send the text alone" not in done.stderr
     assert sources.server.paths() == [*BOARD, ENVELOPES]
     assert ", takes no files" in sources.run("units").stdout
 
