@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from .told import Kind, Tell, value_of
 
 _MOST_ITEMS = 512
+"""Of one block, over all its folders: they may overlap."""
+_MOST_OF_A_VALUE = 1_024
 _MOST_FOLDERS = 8
 _EXIF, _GPS, _ORIENTATION, _THUMBNAIL = 0x8769, 0x8825, 0x0112, 0x0201
 _TEXTS = {
@@ -35,6 +37,7 @@ class Exif:
 
     tells: list[Tell] = field(default_factory=list)
     orientation: int = 1
+    items: int = 0
 
 
 class _Tiff:
@@ -46,6 +49,10 @@ class _Tiff:
     def readable(self) -> bool:
         return bool(self._order)
 
+    def items(self, folder: int) -> int:
+        """How many a folder says that it has, and can have. Raises IndexError."""
+        return min(self.number(folder, 2), (len(self._data) - folder - 2) // 12)
+
     def number(self, at: int, width: int) -> int:
         piece = self._data[at : at + width]
         if at < 0 or len(piece) != width:
@@ -53,13 +60,13 @@ class _Tiff:
         return int.from_bytes(piece, "little" if self._order == "little" else "big")
 
     def value(self, item: int) -> tuple[int, int, bytes]:
-        """Tag, kind and bytes of an item. Raises IndexError."""
+        """Tag, kind and the first bytes of an item. Raises IndexError."""
         tag, kind, count = self.number(item, 2), self.number(item + 2, 2), self.number(item + 4, 4)
         size = _WIDTH.get(kind, 0) * count
         at = item + 8 if size <= 4 else self.number(item + 8, 4)
         if not 0 < size <= len(self._data) - at:
             raise IndexError
-        return tag, kind, self._data[at : at + size]
+        return tag, kind, self._data[at : at + min(size, _MOST_OF_A_VALUE)]
 
 
 def read_exif(data: bytes) -> Exif:
@@ -83,7 +90,8 @@ def read_exif(data: bytes) -> Exif:
 
 def _read_folder(tiff: _Tiff, folder: int, found: Exif, todo: list[int]) -> None:
     """Raises IndexError where it is cut; what was read stays."""
-    count = min(tiff.number(folder, 2), _MOST_ITEMS)
+    count = min(tiff.items(folder), _MOST_ITEMS - found.items)
+    found.items += count
     for at in range(count):
         item = folder + 2 + 12 * at
         try:

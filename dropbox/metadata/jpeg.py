@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """JPEG (ITU-T T.81): segment by segment up to the end of the picture. What draws it stays byte for byte."""
 
-from .exif import only_orientation, read_exif
-from .told import Kind, NotOfItsKind, Tell, read_xmp
+import re
+
+from .exif import only_orientation
+from .notes import Notes
+from .told import Kind, NotOfItsKind, Tell
 
 START = b"\xff\xd8"
 _END, _SCAN, _COMMENT = 0xD9, 0xDA, 0xFE
@@ -11,22 +14,28 @@ _DRAWS = {*range(0xC0, 0xC8), *range(0xC9, 0xD0), _SCAN, 0xDB, 0xDC, 0xDD}
 """Frames, tables, scans, lines and restarts."""
 _ADOBE_SIZE = 12
 _PLAIN_JFIF = b"JFIF\0\1\1\0\0\1\0\1\0\0"
+_OTHERS = {_COMMENT: "a comment", _ICC: "a colour profile or further pictures", _IPTC: "notes of an editor (IPTC)"}
 _EXIF, _XMP = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
+_FILL = re.compile(rb"\xff*")
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 
 
 def _piece(marker: int, content: bytes) -> bytes:
     return bytes((0xFF, marker)) + (len(content) + 2).to_bytes(2, "big") + content
 
 
+def _after_fill(data: bytes, at: int) -> int:
+    """Where the last of several FF stands: any number of them may stand before a marker."""
+    found = _FILL.match(data, at)
+    return max(at, found.end() - 1) if found else at
+
+
 def _after_scan(data: bytes, at: int) -> int:
     """Where the next marker stands: behind stuffed bytes and restarts."""
-    while True:
-        at = data.find(b"\xff", at)
-        if at < 0 or at + 1 >= len(data):
-            raise NotOfItsKind("scan")
-        if data[at + 1] != 0 and not 0xD0 <= data[at + 1] <= 0xD7 and data[at + 1] != 0xFF:
-            return at
-        at += 1 if data[at + 1] == 0xFF else 2
+    found = _MARKER.search(data, at)
+    if not found:
+        raise NotOfItsKind("scan")
+    return found.start()
 
 
 class _Walk:
@@ -35,7 +44,7 @@ class _Walk:
         self._kept: list[bytes] = []
         self._jfif = self._drawn = False
         self._orientation = 1
-        self.tells: list[Tell] = []
+        self._notes = Notes()
 
     def run(self) -> bytes:
         """The picture alone. Raises NotOfItsKind."""
@@ -43,8 +52,8 @@ class _Walk:
         if data[:2] != START:
             raise NotOfItsKind("start")
         while True:
-            while data[at : at + 2] == b"\xff\xff":
-                at += 1
+            self._notes.piece()
+            at = _after_fill(data, at)
             if at + 2 > len(data) or data[at] != 0xFF:
                 raise NotOfItsKind("marker")
             marker = data[at + 1]
@@ -60,7 +69,7 @@ class _Walk:
         if not self._drawn:
             raise NotOfItsKind("no scan")
         if data[at + 2 :].strip(b"\0"):
-            self.tells.append(Tell(Kind.OTHER, "something behind the picture, such as a film of the moment"))
+            self._notes.add(Kind.OTHER, "something behind the picture, such as a film of the moment")
         return self._written()
 
     def _written(self) -> bytes:
@@ -80,29 +89,29 @@ class _Walk:
             self._jfif = True
             self._tell_thumbnail(content)
         elif marker == _APP1 and content.startswith(_EXIF):
-            found = read_exif(content[len(_EXIF) :])
-            self._orientation = found.orientation
-            if content != _EXIF + only_orientation(found.orientation):
-                self.tells += found.tells
+            self._take_exif(content[len(_EXIF) :])
+        elif marker == _APP1 and content.startswith(_XMP):
+            self._notes.xmp(content)
         elif 0xE0 <= marker <= 0xEF or marker == _COMMENT:
-            self.tells += _other(marker, content)
+            self._notes.add(Kind.OTHER, _OTHERS.get(marker, "something of a program's own"))
         else:
             raise NotOfItsKind("marker")
 
     def _tell_thumbnail(self, content: bytes) -> None:
         if content[12:14] not in (b"\0\0", b""):
-            self.tells.append(Tell(Kind.OTHER, "a small copy of the picture"))
+            self._notes.add(Kind.OTHER, "a small copy of the picture")
+
+    def _take_exif(self, block: bytes) -> None:
+        turned = next((one for one in range(1, 9) if block == only_orientation(one)), 0)
+        self._orientation = turned or self._notes.exif(block).orientation
+
+    def told(self) -> tuple[Tell, ...]:
+        """What stood in the segments that went by."""
+        return self._notes.told()
 
 
-def _other(marker: int, content: bytes) -> list[Tell]:
-    if content.startswith(_XMP):
-        return read_xmp(content)
-    words = {_COMMENT: "a comment", _ICC: "a colour profile or further pictures", _IPTC: "notes of an editor (IPTC)"}
-    return [Tell(Kind.OTHER, words.get(marker, "something of a program's own"))]
-
-
-def walk_jpeg(data: bytes) -> tuple[list[Tell], bytes]:
+def walk_jpeg(data: bytes) -> tuple[tuple[Tell, ...], bytes]:
     """What it tells, and the copy without. Raises NotOfItsKind."""
     walk = _Walk(data)
     picture = walk.run()
-    return walk.tells, picture
+    return walk.told(), picture

@@ -3,8 +3,8 @@
 
 import zlib
 
-from .exif import read_exif
-from .told import Kind, NotOfItsKind, Tell, read_xmp, value_of
+from .notes import Notes
+from .told import Kind, NotOfItsKind, Tell, value_of
 
 START = b"\x89PNG\r\n\x1a\n"
 _DRAWS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"acTL", b"fcTL", b"fdAT")
@@ -16,16 +16,17 @@ _WORDS = {
     b"Source": Kind.CAMERA,
     b"Creation Time": Kind.TIME,
 }
-_MOST_PACKED = 1 << 16
+_MOST_UNPACKED = 1_024
 
 
-def walk_png(data: bytes) -> tuple[list[Tell], bytes]:
+def walk_png(data: bytes) -> tuple[tuple[Tell, ...], bytes]:
     """What it tells, and the copy without. Raises NotOfItsKind."""
-    tells: list[Tell] = []
+    notes = Notes()
     kept, at, name = [START], len(START), b""
     if data[:at] != START:
         raise NotOfItsKind("start")
     while name != b"IEND":
+        notes.piece()
         size = int.from_bytes(data[at : at + 4], "big")
         name, content = data[at + 4 : at + 8], data[at + 8 : at + 8 + size]
         if len(content) != size or len(name) != 4 or not name.isalpha():
@@ -40,35 +41,45 @@ def walk_png(data: bytes) -> tuple[list[Tell], bytes]:
         elif name[0:1].isupper():
             raise NotOfItsKind("critical chunk")
         else:
-            tells += _told(name, content)
+            _tell(notes, name, content)
         at += 12 + size
     if not any(chunk[4:8] == b"IDAT" for chunk in kept[1:]):
         raise NotOfItsKind("no picture")
     if data[at:].strip(b"\0"):
-        tells.append(Tell(Kind.OTHER, "something behind the picture"))
-    return tells, b"".join(kept)
+        notes.add(Kind.OTHER, "something behind the picture")
+    return notes.told(), b"".join(kept)
 
 
-def _told(name: bytes, content: bytes) -> list[Tell]:
+def _tell(notes: Notes, name: bytes, content: bytes) -> None:
     if name == b"eXIf":
-        return read_exif(content).tells
-    if name == b"tIME":
-        return [Tell(Kind.TIME, "when it was last changed")]
-    if name in _TEXTS:
-        return _text(name, content)
-    return [Tell(Kind.OTHER, f"{value_of(name)}, which is not needed to draw it")]
+        notes.exif(content)
+    elif name == b"tIME":
+        notes.add(Kind.TIME, "when it was last changed")
+    elif name in _TEXTS:
+        _tell_text(notes, name, content)
+    else:
+        notes.add(Kind.OTHER, f"{value_of(name)}, which is not needed to draw it")
 
 
-def _text(name: bytes, content: bytes) -> list[Tell]:
+def _tell_text(notes: Notes, name: bytes, content: bytes) -> None:
     keyword, _, text = content.partition(b"\0")
-    if keyword == b"XML:com.adobe.xmp":
-        return read_xmp(text)
-    if name == b"zTXt":
-        try:
-            text = zlib.decompressobj().decompress(text[1:], _MOST_PACKED)
-        except zlib.error:
-            text = b""
-    elif name == b"iTXt":
-        text = text.split(b"\0", 3)[-1]
     kind = _WORDS.get(keyword, Kind.OTHER)
-    return [Tell(kind, value_of(text) if keyword in _WORDS else f"a text named {value_of(keyword)}")]
+    if keyword == b"XML:com.adobe.xmp":
+        notes.xmp(text)
+    elif keyword in _WORDS:
+        if not notes.full(kind):
+            notes.add(kind, value_of(_readable(name, text)))
+    else:
+        notes.add(kind, f"a text named {value_of(keyword)}")
+
+
+def _readable(name: bytes, text: bytes) -> bytes:
+    """A text's first bytes, unpacked where it is packed; as much as is told."""
+    if name == b"iTXt":
+        return text.split(b"\0", 3)[-1]
+    if name != b"zTXt":
+        return text
+    try:
+        return zlib.decompressobj().decompress(text[1:], _MOST_UNPACKED)
+    except zlib.error:
+        return b""

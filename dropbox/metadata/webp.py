@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """WebP (RFC 9649): chunk by chunk. What draws the picture stays byte for byte, animations too."""
 
-from .exif import read_exif
-from .told import Kind, NotOfItsKind, Tell, read_xmp
+from .notes import Notes
+from .told import Kind, NotOfItsKind, Tell
 
 _DRAWS = (b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF")
 _OF_A_FRAME = (b"VP8 ", b"VP8L", b"ALPH")
@@ -21,9 +21,10 @@ def _chunk(name: bytes, content: bytes) -> bytes:
     return name + len(content).to_bytes(4, "little") + content + bytes(len(content) % 2)
 
 
-def _chunks(data: bytes) -> list[tuple[bytes, bytes]]:
+def _chunks(data: bytes, notes: Notes) -> list[tuple[bytes, bytes]]:
     found, at = [], 0
     while at < len(data):
+        notes.piece()
         size = int.from_bytes(data[at + 4 : at + 8], "little")
         name, content = data[at : at + 4], data[at + 8 : at + 8 + size]
         if at + 8 > len(data) or len(content) != size or at + 8 + size + size % 2 > len(data):
@@ -33,27 +34,27 @@ def _chunks(data: bytes) -> list[tuple[bytes, bytes]]:
     return found
 
 
-def walk_webp(data: bytes) -> tuple[list[Tell], bytes]:
+def walk_webp(data: bytes) -> tuple[tuple[Tell, ...], bytes]:
     """What it tells, and the copy without. Raises NotOfItsKind."""
     size = int.from_bytes(data[4:8], "little")
     if not is_webp(data) or size < 4 or size % 2 or len(data) < 8 + size:
         raise NotOfItsKind("start")
-    tells: list[Tell] = []
+    notes = Notes()
     kept = []
-    for name, content in _chunks(data[12 : 8 + size]):
+    for name, content in _chunks(data[12 : 8 + size], notes):
         if name not in _DRAWS:
-            tells += _told(name, content)
+            _tell(notes, name, content)
             continue
-        kept.append(_chunk(name, _drawn(name, content, tells)))
+        kept.append(_chunk(name, _drawn(name, content, notes)))
     if not kept or kept[0][:4] not in (b"VP8 ", b"VP8L", b"VP8X"):
         raise NotOfItsKind("no picture")
     if data[8 + size :].strip(b"\0"):
-        tells.append(Tell(Kind.OTHER, "something behind the picture"))
+        notes.add(Kind.OTHER, "something behind the picture")
     body = b"WEBP" + b"".join(kept)
-    return tells, b"RIFF" + len(body).to_bytes(4, "little") + body
+    return notes.told(), b"RIFF" + len(body).to_bytes(4, "little") + body
 
 
-def _drawn(name: bytes, content: bytes, tells: list[Tell]) -> bytes:
+def _drawn(name: bytes, content: bytes, notes: Notes) -> bytes:
     if name == b"VP8X":
         if len(content) != 10:
             raise NotOfItsKind("head")
@@ -62,14 +63,17 @@ def _drawn(name: bytes, content: bytes, tells: list[Tell]) -> bytes:
         return content
     if len(content) < _FRAME_HEAD:
         raise NotOfItsKind("frame")
-    inside = _chunks(content[_FRAME_HEAD:])
-    tells += [tell for one, held in inside if one not in _OF_A_FRAME for tell in _told(one, held)]
+    inside = _chunks(content[_FRAME_HEAD:], notes)
+    for one, held in inside:
+        if one not in _OF_A_FRAME:
+            _tell(notes, one, held)
     return content[:_FRAME_HEAD] + b"".join(_chunk(one, held) for one, held in inside if one in _OF_A_FRAME)
 
 
-def _told(name: bytes, content: bytes) -> list[Tell]:
+def _tell(notes: Notes, name: bytes, content: bytes) -> None:
     if name == b"EXIF":
-        return read_exif(content.removeprefix(_EXIF)).tells
-    if name == b"XMP ":
-        return read_xmp(content)
-    return [Tell(Kind.OTHER, "a colour profile" if name == b"ICCP" else "something of a program's own")]
+        notes.exif(content.removeprefix(_EXIF))
+    elif name == b"XMP ":
+        notes.xmp(content)
+    else:
+        notes.add(Kind.OTHER, "a colour profile" if name == b"ICCP" else "something of a program's own")

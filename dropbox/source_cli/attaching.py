@@ -62,9 +62,9 @@ UNREADABLE = (
     "  It is not built as such pictures are, so that no copy without its notes can be made. A new photograph of it can."
 )
 MAY_TELL_PLACE = (
-    "The file {path} may say where and with what it was made, and no copy without that can be made here. Nothing was "
-    "sent. Send a picture as JPEG, PNG or WebP, a photograph of it, or, where the unit may know all of that, give "
-    "--as-it-is."
+    "The file {path} may say where, with what and by whom it was made, and no copy without that can be made here. "
+    "Nothing was sent. Send a picture as JPEG, PNG or WebP, or a photograph of it; words as plain text; or, where the "
+    "unit may know all of that, give --as-it-is."
 )
 STILL = "What a picture shows, and marks that a printer or a camera leaves in it, stays in any copy."
 ASK = "Send these files as they are?"
@@ -116,7 +116,7 @@ def attach_options(command: Command) -> Command:
 
 def attach(paths: Sequence[str], service_id: bytes, *, as_it_is: bool, keep_names: bool, ask: bool) -> Attaching:
     """Read and seal the files, pictures without what they tell unless ``as_it_is``; what they tell is said before.
-    ``ask``: a person is there to be asked about what goes with it; else what may tell a place does not go. Raises
+    ``ask``: a person is there to be asked about what goes with it; else only what `needs_no_word` goes. Raises
     InputRefused, Stop, Abort."""
     files: list[File] = []
     blobs: list[bytes] = []
@@ -127,7 +127,7 @@ def attach(paths: Sequence[str], service_id: bytes, *, as_it_is: bool, keep_name
             raise Stop(f"The file {path} is empty. Leave it out, or give the right one.")
         found = look(data)
         doubts |= _say(path, found, as_it_is)
-        if not (as_it_is or ask) and found.cleaned is None and found.media_type.startswith(("image/", "video/")):
+        if not (as_it_is or ask or found.needs_no_word):
             raise Stop(MAY_TELL_PLACE.format(path=inert(path)))
         data = data if as_it_is or found.cleaned is None else found.cleaned
         file, sealed = seal_file(
@@ -174,7 +174,7 @@ def _say(path: str, found: Look, as_it_is: bool) -> bool:
             terminal.say(AS_IT_IS if as_it_is else CLEANED)
         return bool(found.tells) and as_it_is
     terminal.say(UNREADABLE if found.media_type in WALKERS else NOT_CLEAN)
-    return found.media_type != "text/plain"
+    return not found.plain
 
 
 def _in_words(tell: Tell) -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
 
 from dropbox.metadata.look import look
@@ -15,6 +16,8 @@ from dropbox.protocol.blobs import blob_id
 from dropbox.protocol.body import File, parse_body
 from dropbox.protocol.constants import BLOB, BLOB_PLAIN
 from dropbox.source_cli.advice import NOT_AT_ONCE
+from dropbox.source_cli.attaching import ASK, attach
+from dropbox.source_cli.service import Stop
 from tests.cli.conftest import Sources, codename
 from tests.cli.pictures import JPEG, PNG
 from tests.client.twin_server import refused
@@ -135,11 +138,23 @@ def test_a_service_that_takes_no_files_is_sent_none(sources: Sources, picture: P
 
 @pytest.mark.parametrize(
     "data",
-    [b"\0\0\0\x18ftypheic" + bytes(64), b"\0\0\0\x18ftypisom" + bytes(64), b"II*\0" + bytes(64), JPEG[:40]],
-    ids=["heic", "video", "tiff", "broken"],
+    [
+        b"\0\0\0\x18ftypheic" + bytes(64),
+        b"\0\0\0\x18ftypisom" + bytes(64),
+        b"\0\0\0\x08wide\0\0\0\x40mdat" + bytes(64),
+        b"II*\0" + bytes(64),
+        b"II+\0\x08\0\0\0" + bytes(64),
+        b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(64),
+        b"BM" + bytes(64),
+        b"PK\3\4" + bytes(64),
+        JPEG[:40],
+        b"\xef\xbb\xbf \n<gpx><trkpt lat='53.8' lon='-1.5'/></gpx>",
+        b"Received: from a\nFrom: a\nSubject: b\n\nwords",
+    ],
+    ids=["heic", "video", "quicktime", "tiff", "bigtiff", "jpeg2000", "bmp", "packed", "broken", "track", "mail"],
 )
 def test_what_may_tell_a_place_goes_only_where_that_is_said(sources: Sources, tmp_path: Path, data: bytes) -> None:
-    """No copy without it can be made: with nobody to ask nothing is sent."""
+    """No copy without it can be made, or nobody knows here what it is: with nobody to ask nothing is sent."""
     path = tmp_path / "a"
     path.write_bytes(data)
     done = sources.report("--attach", str(path), "--json")
@@ -148,6 +163,37 @@ def test_what_may_tell_a_place_goes_only_where_that_is_said(sources: Sources, tm
     assert sources.report("--attach", str(path), "--as-it-is", "--json").exit_code == 0
     ((_, came),) = arrived(sources)
     assert came == data
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"Words, nothing else: 1 < 2.\n", b"%PDF-1.7\n", b"ID3" + bytes(64), b"{\\rtf1 words}"],
+    ids=["words", "pdf", "sound", "office"],
+)
+def test_what_is_known_to_tell_no_place_goes_unasked(sources: Sources, tmp_path: Path, data: bytes) -> None:
+    """Words, documents and sound, with nobody to ask."""
+    path = tmp_path / "a"
+    path.write_bytes(data)
+    done = sources.report("--attach", str(path), "--json")
+    assert done.exit_code == 0, done.stderr
+    ((_, came),) = arrived(sources)
+    assert came == data
+
+
+@pytest.mark.parametrize("data", [b"<svg/>", b"Date: 3 May\n\nwords", b"BM" + bytes(64)], ids=["svg", "mail", "bmp"])
+def test_a_person_is_asked_about_what_is_no_plain_text(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, data: bytes
+) -> None:
+    """At a terminal, also where the bytes are a text; about plain words nobody is."""
+    path, asked = tmp_path / "a", []
+    monkeypatch.setattr(click, "confirm", lambda words, **_: asked.append(words))
+    path.write_bytes(b"words")
+    assert attach([str(path)], bytes(32), as_it_is=False, keep_names=False, ask=True).files
+    assert asked == []
+    path.write_bytes(data)
+    with pytest.raises(Stop, match="Stopped"):
+        attach([str(path)], bytes(32), as_it_is=False, keep_names=False, ask=True)
+    assert asked == [ASK]
 
 
 @pytest.mark.parametrize(

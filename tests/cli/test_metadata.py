@@ -163,3 +163,28 @@ def test_a_packed_file_that_swells_is_read_to_a_bound() -> None:
 def test_the_kind_is_that_of_the_content(data: bytes, media_type: str) -> None:
     """Whatever a file is called."""
     assert look(data).media_type == media_type
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("words, nothing else: 1 < 2\n", True),
+        ("\ufeffwords", True),
+        ("Dear all,\nFrom: is a word too", True),
+        ("Note: words\n", True),
+        ("\ufeff \n<?xml version='1.0'?>", False),
+        ("<!DOCTYPE html>", False),
+        ("a track: <GPX version='1.1'>", False),
+        ("words <svg/>", False),
+        ("Return-Path: <a>\nX-Two:\n  folded\nReceived: b\n", False),
+        ("subject : words", False),
+        ("From a@b Mon\n", False),
+        ('{"latitude": 53.8}', False),
+        ("BEGIN:VCARD\n", False),
+        ("%!PS-Adobe-3.0\n", False),
+    ],
+)
+def test_words_are_told_from_what_a_program_made(text: str, plain: bool) -> None:
+    """Markup, tracks, drawings and mails are texts, and no plain words."""
+    found = look(text.encode())
+    assert (found.media_type, found.plain, found.needs_no_word) == ("text/plain", plain, plain)

@@ -7,15 +7,15 @@ from pathlib import Path
 from tests.cli.pictures import JPEG
 from tests.scenarios.service import Demo, ok, until
 
-LARGE = hashlib.sha256(b"seed").digest() * 20_000
+LARGE = hashlib.sha256(b"seed").hexdigest().encode() * 10_000
 
 
 def test_files_reach_the_desk_and_are_taken_out(demo: Demo, tmp_path: Path) -> None:
     """One of a blob and one of three go as four; the desk has both whole, with their hashes, and hands them out as they
     were, the picture without what it told."""
     (tmp_path / "a.jpg").write_bytes(JPEG)
-    (tmp_path / "b.bin").write_bytes(LARGE)
-    words = ("--attach", str(tmp_path / "a.jpg"), "--attach", str(tmp_path / "b.bin"))
+    (tmp_path / "b.txt").write_bytes(LARGE)
+    words = ("--attach", str(tmp_path / "a.jpg"), "--attach", str(tmp_path / "b.txt"))
     sent = demo.report("demo-north", "Two files come with this.", *words)
     assert sent["stored"] == "yes"
     case = demo.case_with("demo-north", "Two files come with this.")
