@@ -15,6 +15,9 @@ IDLE = 120.0
 """Without a blob for so long a pass lapses: what it was for is free again."""
 LONGEST = 3_600.0
 """However busy: a client posts the same bytes for no longer."""
+MOST_BUSY = 2
+"""Blobs of one pass that are read at one time. A client posts one after another; where its line broke, the one before
+may not have ended here yet."""
 GiveBack = Callable[[int], None]
 """So many blobs that were let in do not come."""
 
@@ -38,6 +41,11 @@ class Passes:
     def __len__(self) -> int:
         return len(self._given)
 
+    def owed(self, now: float) -> int:
+        """How many blobs may still come by those that were given."""
+        self.lapse(now)
+        return sum(given.left for given in self._given.values())
+
     def give(self, blobs: int, now: float, give_back: GiveBack) -> Pass:
         """A new one. ``give_back`` is called once, with what is left of it when it lapses."""
         self.lapse(now)
@@ -51,8 +59,9 @@ class Passes:
         return name in self._given
 
     def begin(self, name: bytes, now: float) -> bool:
-        """A blob is about to be read: while it is, the pass does not lapse by idling. False for an unknown one."""
-        if not self.knows(name, now):
+        """A blob is about to be read: while it is, the pass does not lapse by idling. False for an unknown one, and
+        where enough of it are being read."""
+        if not self.knows(name, now) or self._given[name].busy >= MOST_BUSY:
             return False
         self._given[name].busy += 1
         return True

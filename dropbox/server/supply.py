@@ -24,6 +24,8 @@ class Bucket:
     spent: int = 0
     tokens: float = 0.0
     least_at_once: int = LEAST_AT_ONCE
+    turned: int = 0
+    """How many periods came after the first."""
 
     @property
     def at_once(self) -> float:
@@ -51,9 +53,11 @@ class Bucket:
         self.spent += count
         return True
 
-    def give_back(self, count: int = 1) -> None:
-        """Tokens that were taken for nothing."""
-        self.spent = max(0, self.spent - count)
+    def give_back(self, count: int, turned: int) -> None:
+        """Tokens that were taken for nothing, when ``turned`` stood as it is said; those of another period leave what
+        is spent of this one."""
+        if turned == self.turned:
+            self.spent = max(0, self.spent - count)
         self.fill(count)
 
 
@@ -93,7 +97,9 @@ class Supply:
         if (period, total, length) == (self._period, self._total, self._length):
             return
         if period != self._period:
-            self.common.spent = self.firsts.spent = 0
+            for bucket in (self.common, self.firsts):
+                bucket.spent = 0
+                bucket.turned += 1
         self._period, self._total, self._length = period, total, length
         own = max(1, total // self._workers)
         self.common.whole = own // self._common_part

@@ -54,6 +54,8 @@ class Turn:
     count: int = 1
     where: Where = Where.WAITING
     bucket: Bucket | None = None
+    turned: int = 0
+    """Of the bucket, when it was admitted."""
     tell: Callable[[], None] | None = field(default=None, repr=False)
     """Called once it is decided."""
 
@@ -130,7 +132,7 @@ class Turns:
     def give_back(self, turn: Turn) -> None:
         """Nothing was stored for a turn that was admitted."""
         if turn.bucket is not None:
-            turn.bucket.give_back(turn.count)
+            turn.bucket.give_back(turn.count, turn.turned)
             for counted in (self._admitted, self._firsts if turn.bucket is self.supply.firsts else Counter[bytes]()):
                 # In another hour than it was counted in there is nothing to take away.
                 counted[turn.caller.mark] = max(0, counted[turn.caller.mark] - 1)
@@ -179,7 +181,7 @@ class Turns:
     def _admit(self, turn: Turn, bucket: Bucket, now: float) -> None:
         self._end(turn, Where.ADMITTED)
         self._writing += 1
-        turn.bucket = bucket
+        turn.bucket, turn.turned = bucket, bucket.turned
         if now - turn.since >= LATE:
             self._pressed = now
         self._admitted[turn.caller.mark] += 1

@@ -23,6 +23,7 @@ from dropbox.protocol.blobs import (
 from dropbox.protocol.constants import BLOB, BLOBS_CHUNK
 from dropbox.protocol.wire import parse_receipt
 from dropbox.server.passes import IDLE, LONGEST, Passes
+from dropbox.server.supply import Supply
 from tests.server.service import Clock, Running, running
 from tests.server.world import POLICY, START, World
 
@@ -256,3 +257,73 @@ def test_no_more_than_a_pass_says() -> None:
     assert not passes.take(name)
     passes.untake(name)
     assert passes.take(name)
+
+
+def test_of_one_pass_two_blobs_are_read_at_a_time() -> None:
+    """A third waits until one of them has ended; those of other passes do not."""
+    passes = Passes(secrets.token_bytes)
+    one, other = (passes.give(64, 0.0, lambda left: None).name for _ in range(2))
+    assert [passes.begin(one, 1.0) for _ in range(3)] == [True, True, False]
+    assert passes.begin(other, 1.0)
+    passes.end(one, 2.0)
+    assert passes.begin(one, 2.0)
+
+
+async def test_who_posts_many_at_a_time_by_one_pass_is_told_to_wait(
+    server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of a third is read while two are; afterwards each is taken."""
+    path = await admitted(server, 4)
+    reading, open_door, put = asyncio.Semaphore(0), asyncio.Event(), server.store.put_blob
+
+    async def slow(*arguments: object) -> object:
+        reading.release()
+        await open_door.wait()
+        return await put(*arguments)  # type: ignore[arg-type]  # as they came
+
+    monkeypatch.setattr(server.store, "put_blob", slow)
+    sent = [secrets.token_bytes(BLOB) for _ in range(3)]
+    begun = [asyncio.ensure_future(server.post(path, blob)) for blob in sent[:2]]
+    async with asyncio.timeout(20):
+        for _ in begun:
+            await reading.acquire()
+    assert (await server.post(path, sent[2])).json["code"] == "try-later"
+    open_door.set()
+    assert [(await one).status for one in begun] == [200, 200]
+    assert (await server.post(path, sent[2])).status == 200
+
+
+async def test_the_same_blob_twice_at_a_time_uses_one(server: Running) -> None:
+    """Both get the receipt, and a pass for two lets another one in."""
+    path = await admitted(server, 2)
+    blob = secrets.token_bytes(BLOB)
+    first, second = await asyncio.gather(server.post(path, blob), server.post(path, blob))
+    assert (first.status, first.body) == (200, second.body)
+    assert (await server.post(path, secrets.token_bytes(BLOB))).status == 200
+    assert (await server.post(path, secrets.token_bytes(BLOB))).json["code"] == "pass-gone"
+
+
+async def test_what_passes_still_owe_is_taken_off_the_room(server: Running) -> None:
+    """Room for 64 is given away once; it is free again when the pass lapses."""
+    server.service.shelf.room = 64 * BLOB * 3
+    path = await admitted(server, 33)
+    assert (await server.admit(32)).json["code"] == "try-later"
+    assert (await server.admit(31)).status == 200
+    assert (await server.post(path, secrets.token_bytes(BLOB))).status == 200
+    server.service.blobs._passes.lapse(asyncio.get_running_loop().time() + IDLE)
+    assert (await server.admit(64)).status == 200
+
+
+def test_what_lapses_in_the_next_period_leaves_what_is_spent_of_it() -> None:
+    """A period never gives more than it has."""
+    supply = Supply(common_part=2, least_at_once=64)
+    supply.begin(5, 128, 100.0, 500.0, 0)
+    bucket = supply.common
+    assert bucket.take(40)
+    turned = bucket.turned
+    supply.turn_to(6, 128, 100.0)
+    assert bucket.take(20)
+    bucket.give_back(40, turned)
+    assert bucket.spent == 20
+    bucket.give_back(5, bucket.turned)
+    assert bucket.spent == 15

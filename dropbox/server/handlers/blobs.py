@@ -3,6 +3,7 @@
 
 import asyncio
 from collections.abc import Callable
+from weakref import WeakValueDictionary
 
 from aiohttp import web
 
@@ -28,7 +29,7 @@ COMMON_PART = 2
 FIRSTS = {Kind.CIRCUIT: 1, Kind.PREFIX: 4}
 """Uploads of a caller's hour that are firsts."""
 MOST_READ = 128
-"""Blobs that are read at one time: 32 MiB."""
+"""Blobs that are read at one time: 32 MiB; of one pass: passes.MOST_BUSY."""
 COPIES = 3
 """A blob takes its size so often before its period is closed and wiped: its row, the log of writes, the object."""
 
@@ -54,6 +55,7 @@ class Blobs:
         self._waiting = waiting
         self._passes = passes
         self._read = 0
+        self._storing: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
 
     @staticmethod
     def _now() -> float:
@@ -84,16 +86,24 @@ class Blobs:
             count = parse_pass_request(await read_body(request, PASS_REQUEST))
         except ProtocolError:
             raise Refused("malformed") from None
-        if not self._shelf.ready.policy.blobs_per_period or self._shelf.room < count * BLOB * COPIES:
+        if not self._shelf.ready.policy.blobs_per_period:
             raise Refused("try-later")
+        self._check_room(count)
         self._refill()
         turn = self._waiting.ask(caller_of(request), lambda: request.transport is not None, count)
         try:
             with in_silence(request):
                 await self._waiting.wait(turn)
+            # Others may have got theirs meanwhile.
+            self._check_room(count)
             return Answer(self._passes.give(count, self._now(), self._lapsed(turn)).answer())
         finally:
             self._waiting.leave(turn)
+
+    def _check_room(self, count: int) -> None:
+        """For so many blobs beside those that passes still let in. Raises Refused."""
+        if self._shelf.room < (self._passes.owed(self._now()) + count) * BLOB * COPIES:
+            raise Refused("try-later")
 
     @staticmethod
     def _lapsed(turn: Turn) -> Callable[[int], None]:
@@ -102,7 +112,7 @@ class Blobs:
 
         def give_back(blobs: int) -> None:
             if bucket is not None:
-                bucket.give_back(blobs)
+                bucket.give_back(blobs, turn.turned)
 
         return give_back
 
@@ -114,10 +124,9 @@ class Blobs:
             raise Refused("try-later")
         if not self._passes.knows(name, self._now()):
             raise Refused("pass-gone")
-        if self._read >= MOST_READ:
+        if self._read >= MOST_READ or not self._passes.begin(name, self._now()):
             raise Refused("try-later")
         self._read += 1
-        self._passes.begin(name, self._now())
         try:
             return await self._store(name, await read_body(request, BLOB))
         finally:
@@ -126,6 +135,11 @@ class Blobs:
 
     async def _store(self, name: bytes, blob: bytes) -> Answer:
         which = await asyncio.to_thread(blob_id, blob)
+        # The same one twice at a time, as after a broken line, is stored and counted once.
+        async with self._storing.setdefault(which, asyncio.Lock()):
+            return await self._store_alone(name, which, blob)
+
+    async def _store_alone(self, name: bytes, which: bytes, blob: bytes) -> Answer:
         period = await self._blobs.kept_blob(which)
         if period is not None:
             return Answer(Receipt(which, period).answer())
