@@ -7,8 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """In place of whatever has that name, and on the disk when this returns. Raises OSError, with nothing changed."""
+def write_whole(path: Path, data: bytes, mode: int = 0o600, stamp: int | None = None) -> None:
+    """In place of whatever has that name, and on the disk when this returns; with ``stamp`` it bears that time and not
+    the present one. Raises OSError, with nothing changed."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -17,6 +18,8 @@ def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
                 os.fchmod(handle, mode)
             file.write(data)
             file.flush()
+            if stamp is not None:
+                os.utime(handle, (stamp, stamp))
             os.fsync(handle)
         os.replace(name, path)
     except BaseException:

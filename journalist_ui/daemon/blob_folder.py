@@ -5,25 +5,56 @@ Everybody's lie as they were served, a file a period, with the list of their ids
 blob: a period may have 2 GiB.
 """
 
+import errno
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from dropbox.flows.desk.requests import BlobWork, ChunksKept, FinishBlobs, KeepChunk, SettleBlobs
+from sqlalchemy import Connection
+
+from dropbox.flows.desk.requests import (
+    BlobWork,
+    ChunksKept,
+    FinishBlobs,
+    KeepChunk,
+    RefuseBlobs,
+    SettleBlobs,
+    Steady,
+)
 from dropbox.local.whole_file import write_whole
 from dropbox.protocol.blobs import BLOBS_HEADER, blob_id, parse_blobs_head
 from dropbox.protocol.constants import BLOB, BLOBS_CHUNK, HASH
 from dropbox.protocol.errors import ProtocolError
 from journalist_ui.vault.database import Vault, read_meta, write_meta
-from journalist_ui.vault.files import THROUGH, encrypt_blob, keep_blob, settle_files, stored_names, wanted_blobs
+from journalist_ui.vault.files import (
+    NOT_BELIEVED,
+    THROUGH,
+    Place,
+    encrypt_blob,
+    keep_blob,
+    refuse_file,
+    settle_files,
+    stored_names,
+    wanted_blobs,
+)
 from journalist_ui.vault.places import STORED_FILES
 
 EVERYBODYS = "blobs"
 ROOM = 1 << 30
-"""Bytes of disk that everybody's blobs leave free: vault and keyring must always find some."""
+"""Bytes of disk that blobs leave free, everybody's and the desk's own: vault and keyring must always find some."""
 KEPT = 2
 """Further segments that are processed before everybody's blobs of a period go."""
+MOST_PLACES = 4
+"""Files that take a copy of one blob. To name one costs nothing, a copy lies here for good; honest files share none."""
+STAMP = 0
+"""The time that every file of blobs bears: of when they came nothing must show."""
+
+
+def _not_believed(connection: Connection) -> tuple[int, ...]:
+    return tuple(map(int, read_meta(connection, NOT_BELIEVED, "").split()))
 
 
 class BlobFolder:
@@ -33,8 +64,11 @@ class BlobFolder:
         self._vault = vault
         self._all = folder / EVERYBODYS
         self.own = folder / STORED_FILES
+        self.steady: Callable[[], float] = time.monotonic
+        # By period, of each blob that is still at hand: how many files took it. In memory, as their ids are.
+        self._taken: defaultdict[int, Counter[bytes]] = defaultdict(Counter)
 
-    def work(self, request: BlobWork) -> int | bool:
+    def work(self, request: BlobWork) -> tuple[int, tuple[int, ...]] | float | None:
         """What a flow asks for. Raises OSError."""
         match request:
             case ChunksKept(period):
@@ -45,8 +79,19 @@ class BlobFolder:
                 return self._finish(request)
             case SettleBlobs():
                 return self._settle(request)
+            case Steady():
+                return self.steady()
+            case RefuseBlobs(period):
+                self._refuse(period)
+                return None
         with self._vault.reading() as connection:
-            return int(read_meta(connection, THROUGH, "0"))
+            return int(read_meta(connection, THROUGH, "0")), _not_believed(connection)
+
+    def _refuse(self, period: int) -> None:
+        with self._vault.writing() as connection:
+            refused = {*_not_believed(connection), period}
+            write_meta(connection, NOT_BELIEVED, " ".join(map(str, sorted(refused))))
+            write_meta(connection, THROUGH, max(period, int(read_meta(connection, THROUGH, "0"))))
 
     def _chunks_kept(self, period: int) -> int:
         """Of others nothing is gone on with."""
@@ -68,6 +113,7 @@ class BlobFolder:
             try:
                 file.write(request.data)
                 file.flush()
+                os.utime(file.fileno(), (STAMP, STAMP))
             except OSError:
                 return False
         return True
@@ -85,11 +131,16 @@ class BlobFolder:
                 half.unlink()
                 return False
             if ids:
-                write_whole(self._all / f"{period}.ids", ids)
+                write_whole(self._all / f"{period}.ids", ids, stamp=STAMP)
                 half.rename(self._all / f"{period}.bin")
         half.unlink(missing_ok=True)
         with self._vault.writing() as connection:
-            write_meta(connection, THROUGH, period)
+            refused = _not_believed(connection)
+            if period in refused:
+                left = (str(one) for one in refused if one != period)
+                write_meta(connection, NOT_BELIEVED, " ".join(left))
+            else:
+                write_meta(connection, THROUGH, period)
         return True
 
     @staticmethod
@@ -114,13 +165,19 @@ class BlobFolder:
         except OSError:
             return False
         with self._vault.writing() as connection:
-            settle_files(connection, int(read_meta(connection, THROUGH, "0")), takes=request.takes)
+            # What may lie in a period that was not believed is waited for.
+            through = min([int(read_meta(connection, THROUGH, "0")), *(one - 1 for one in _not_believed(connection))])
+            settle_files(connection, through, takes=request.takes)
             known = stored_names(connection)
         for period in self._periods():
             if period + KEPT <= request.processed or not request.takes:
                 for ending in ("bin", "ids"):
                     (self._all / f"{period}.{ending}").unlink(missing_ok=True)
+                self._taken.pop(period, None)
         self._forget_others(known)
+        for folder in (self._all, self.own):
+            if folder.is_dir():
+                os.utime(folder, (STAMP, STAMP))
         return True
 
     def _take_own(self) -> None:
@@ -129,12 +186,22 @@ class BlobFolder:
         for period in self._periods():
             for at, one in enumerate(self._read_ids(period)):
                 for place in wanted.pop(one, []):
-                    blob = self._read(period, at)
-                    stored = encrypt_blob(place, blob, self._vault.random)
-                    self.own.mkdir(mode=0o700, exist_ok=True)
-                    write_whole(self.own / stored.name, stored.data)
-                    with self._vault.writing() as connection:
-                        keep_blob(connection, place, stored)
+                    if self._taken[period][one] >= MOST_PLACES:
+                        with self._vault.writing() as connection:
+                            refuse_file(connection, place)
+                        continue
+                    self._take(place, self._read(period, at))
+                    self._taken[period][one] += 1
+
+    def _take(self, place: Place, blob: bytes) -> None:
+        """Raises OSError, also where nothing would be left of the room that must be free."""
+        stored = encrypt_blob(place, blob, self._vault.random)
+        self.own.mkdir(mode=0o700, exist_ok=True)
+        if shutil.disk_usage(self.own).free < ROOM + len(stored.data):
+            raise OSError(errno.ENOSPC, "no room for files")
+        write_whole(self.own / stored.name, stored.data, stamp=STAMP)
+        with self._vault.writing() as connection:
+            keep_blob(connection, place, stored)
 
     def _forget_others(self, known: set[str]) -> None:
         """What a crash left, and what belonged to what is gone."""

@@ -292,7 +292,7 @@ class Engine:
         with self.vault.writing() as connection:
             return make_head(connection, period, self.vault.random)
 
-    async def _work(self, request: DeskWork) -> Found | bytes | int | None:
+    async def _work(self, request: DeskWork) -> Found | bytes | float | tuple[int, tuple[int, ...]] | None:
         """The local hand: opens what a flow asks for, and makes durable in its order; what must be told of it first."""
         if isinstance(request, BlobWork):
             return await off_loop(partial(self.blobs.work, request))

@@ -42,8 +42,8 @@ WORDS = {
     "Whatever was taken in is collected; some reports may have come late. Ask whoever runs the service if it goes on.",
     "segment-missing": "The service does not serve the reports of period {period}. They are asked for again.",
     "segment-refused": "The reports of period {period} were not believed ({error}). Tell whoever keeps the roots.",
-    "blobs-missing": "The service does not serve the files of period {period} any more. What messages of that day "
-    "brought is lost, unless it came before.",
+    "blobs-missing": "The service does not serve the files of the periods {first} to {last}. What messages of those "
+    "days brought is lost, unless it came before.",
     "blobs-no-room": "This machine's disk has too little room for the files of all units, so those of this one do not "
     "come. Reports do. Give it more, before the service lets the files go.",
     "blobs-unreachable": "The service did not hand out the files of all units to their end. It is asked again.",

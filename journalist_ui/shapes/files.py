@@ -16,7 +16,7 @@ PieceNumber = Annotated[int, Whole("A piece is a whole number.", 0, 64)]
 class FileLine:
     """``file`` counts those of a case, ``message`` is the source's that brought it. ``name`` and ``type`` are the
     source's words, ``size`` bytes. ``state`` is arriving, whole, damaged, lost (not all of it came in time) or refused
-    (this desk takes no files); ``hash`` is SHA-256 of a whole one in hex, else ""."""
+    (this desk takes no files, or not so much); ``hash`` is SHA-256 of a whole one in hex, else ""."""
 
     file: int
     message: int

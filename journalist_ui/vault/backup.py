@@ -21,6 +21,8 @@ from .places import STORED_FILES
 from .schema import is_current, migrate
 
 _UNIT_DIGITS = 8
+_STAMP = 0
+"""The time that copies of files bear, as the files do."""
 _BACKUP = re.compile(rf"(vault-[0-9a-f]{{{_UNIT_DIGITS}}})-[0-9]{{8}}\.db")
 OLDEST = 35
 """Days after which a backup is destroyed, once there is a newer one, and is not put back: it opens to members who have
@@ -36,6 +38,10 @@ def _stem(unit_id: bytes) -> str:
 
 def _name(unit_id: bytes, number: int) -> str:
     return f"{_stem(unit_id)}-{number:08d}.db"
+
+
+def _number(backup: Path) -> int:
+    return int(backup.stem.rsplit("-", 1)[1])
 
 
 def is_too_old(path: Path, day: int) -> bool:
@@ -67,7 +73,7 @@ def write_backup(
     OLDEST days, but for the one before it.
 
     The files ``beside`` it are copied too, each once and not secret: settings without which it could not be opened. Of
-    a folder beside it what is not there yet is copied, and what is gone goes there too.
+    a folder beside it what is not there yet is copied; what is gone stays as long as a backup that may need it.
     The folder is never made here: an unmounted disk must be noticed.
     """
     if not new_disk:
@@ -96,15 +102,18 @@ def write_backup(
 
 def _copied(vault: Vault, folder: Path, unit_id: bytes, before: Sequence[Path], beside: Sequence[Path]) -> Path:
     """Under the number after those of ``before``, whole and on the disk. Raises OSError, DatabaseError, DriverError."""
-    number = int(before[-1].stem.rsplit("-", 1)[1]) + 1 if before else 1
+    number = _number(before[-1]) + 1 if before else 1
     target = folder / _name(unit_id, number)
     part = target.with_suffix(".part")
     # What a backup that was cut short left behind.
     for stale in folder.glob(f"{_stem(unit_id)}-*.part"):
         stale.unlink()
     for path in beside:
-        copy = _copy_folder if path.is_dir() else _copy_beside
-        copy(path, folder / f"{_stem(unit_id)}.{path.name}")
+        beside_it = folder / f"{_stem(unit_id)}.{path.name}"
+        if path.is_dir():
+            _copy_folder(path, beside_it, [_number(one) for one in before])
+        else:
+            _copy_beside(path, beside_it)
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     cipher.copy_into(vault.engine, part)
     sync_path(part)
@@ -125,24 +134,33 @@ def refuse_other_disk(vault: Vault, folder: Path, unit_id: bytes) -> None:
         )
 
 
-def _copy_beside(path: Path, target: Path) -> None:
+def _copy_beside(path: Path, target: Path, stamp: int | None = None) -> None:
     if target.exists() and target.read_bytes() == path.read_bytes():
         return
     fresh = target.with_name(f"{target.name}.part")
     shutil.copyfile(path, fresh)
     fresh.chmod(0o600)
+    if stamp is not None:
+        os.utime(fresh, (stamp, stamp))
     sync_path(fresh)
     os.rename(fresh, target)
 
 
-def _copy_folder(path: Path, target: Path) -> None:
-    """What is in it never changes, so that a name that is there is whole."""
+def _copy_folder(path: Path, target: Path, backups: Sequence[int]) -> None:
+    """What is in it never changes, so that a name that is there is whole. What is gone gets the number of the newest of
+    the ``backups`` before, and goes once all that are kept are newer: until then a restored vault may need it."""
     target.mkdir(mode=0o700, exist_ok=True)
-    here, there = ({one.name for one in folder.iterdir()} for folder in (path, target))
+    here = {one.name for one in path.iterdir() if not one.name.startswith(".")}
+    there = {one.name for one in target.iterdir()}
     for name in sorted(here - there):
-        _copy_beside(path / name, target / name)
+        _copy_beside(path / name, target / name, _STAMP)
     for name in there - here:
-        (target / name).unlink()
+        number = name.partition(".")[2]
+        if number == "part" or (number and int(number) < min(backups, default=0)):
+            (target / name).unlink()
+        elif not number:
+            os.rename(target / name, target / f"{name}.{max(backups, default=0)}")
+    os.utime(target, (_STAMP, _STAMP))
     sync_path(target)
 
 
@@ -154,7 +172,7 @@ def restore_files(source: Path, unit_id: bytes, folder: Path) -> None:
         own.mkdir(mode=0o700, exist_ok=True)
         for copy in copies.iterdir():
             if not copy.name.endswith(".part"):
-                _copy_beside(copy, own / copy.name)
+                _copy_beside(copy, own / copy.stem, _STAMP)
 
 
 def copies_beside(folder: Path, name: str, backup: Path | None) -> list[Path]:

@@ -14,16 +14,21 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from dropbox.protocol.body import File
 from dropbox.protocol.chance import Random
-from dropbox.protocol.constants import KEY, NONCE
+from dropbox.protocol.constants import BLOB, KEY, NONCE
 from dropbox.protocol.primitives import aead_open, aead_seal, hpke_seal
 
 from . import labels, tables
 from .sealing import blob_key_info
 
 ARRIVING, WHOLE, LOST, REFUSED = "arriving", "whole", "lost", "refused"
-"""Of a file: its blobs may still come; all are there; some have not come in time; this desk takes none."""
+"""Of a file: its blobs may still come; all are there; some have not come in time; none, or not so much, is
+taken."""
 THROUGH = "blobs_through"
 """Of the vault: the newest period whose blobs were fetched, or given up."""
+MOST_OF_CASE = (1 << 30) // BLOB
+"""Blobs of the files of one case, those that have not come among them: beyond it a file is refused."""
+NOT_BELIEVED = "blobs_refused"
+"""Of the vault: periods up to THROUGH whose blobs were not what they must be, and are asked for again."""
 _NAME = 16
 _files, _blobs = tables.files.c, tables.file_blobs.c
 
@@ -53,9 +58,15 @@ def note_files(connection: Connection, number: int, message_id: bytes, period: i
     if connection.execute(known).first() is not None:
         return
     last = connection.execute(select(func.max(_files.file)).where(_files.number == number)).scalar() or 0
+    rows = select(func.count()).select_from(tables.file_blobs).where(_blobs.number == number)
+    held = connection.execute(rows).scalar_one()
     for at, one in enumerate(files):
+        fits = held + len(one.blobs) <= MOST_OF_CASE
         row = {"number": number, "file": last + 1 + at, "message_id": message_id, "at": at}
-        connection.execute(insert(tables.files), row | {"period": period, "state": ARRIVING})
+        connection.execute(insert(tables.files), row | {"period": period, "state": ARRIVING if fits else REFUSED})
+        if not fits:
+            continue
+        held += len(one.blobs)
         wanted = [
             {"number": number, "file": last + 1 + at, "place": place, "blob": blob}
             for place, blob in enumerate(one.blobs)
@@ -69,6 +80,7 @@ def wanted_blobs(connection: Connection) -> dict[bytes, list[Place]]:
     rows = select(_blobs.number, _blobs.file, _blobs.place, _blobs.blob, public).join(
         tables.cases, tables.cases.c.number == _blobs.number
     )
+    rows = rows.order_by(_blobs.number, _blobs.file, _blobs.place)
     found: defaultdict[bytes, list[Place]] = defaultdict(list)
     for row in connection.execute(rows.where(_blobs.blob != b"")):
         found[row.blob].append(Place(row.number, row.file, row.place, row.public))
@@ -102,11 +114,20 @@ def settle_files(connection: Connection, through: int, *, takes: bool) -> None:
     arriving = _files.state == ARRIVING
     connection.execute(update(tables.files).where(arriving, ~missing.exists()).values(state=WHOLE))
     over = arriving & (_files.period <= through) if takes else arriving
-    lost = connection.execute(select(_files.number, _files.file).where(over)).all()
-    for number, file in lost:
-        this = (tables.file_blobs.c.number == number) & (tables.file_blobs.c.file == file)
-        connection.execute(delete(tables.file_blobs).where(this))
+    for number, file in connection.execute(select(_files.number, _files.file).where(over)).all():
+        _forget_blobs(connection, number, file)
     connection.execute(update(tables.files).where(over).values(state=LOST if takes else REFUSED))
+
+
+def _forget_blobs(connection: Connection, number: int, file: int) -> None:
+    connection.execute(delete(tables.file_blobs).where(_blobs.number == number, _blobs.file == file))
+
+
+def refuse_file(connection: Connection, place: Place) -> None:
+    """Nothing more of it is taken; what came goes."""
+    _forget_blobs(connection, place.number, place.file)
+    this = update(tables.files).where(_files.number == place.number, _files.file == place.file)
+    connection.execute(this.values(state=REFUSED))
 
 
 def stored_names(connection: Connection) -> set[str]:

@@ -113,6 +113,7 @@ async def test_the_disk_shows_none_of_what_came(room: Room) -> None:
         await next_day(people)
         everybodys = people.room.engine.blobs.own.parent / "blobs"
         assert {path.suffix for path in everybodys.iterdir()} == {".bin", ".ids"}
+        assert {path.stat().st_mtime for path in (everybodys, *everybodys.iterdir())} == {0}
         for _ in range(2):
             await next_day(people)
         assert list(everybodys.iterdir()) == []
@@ -197,7 +198,7 @@ async def test_what_the_disk_changed_is_damaged(room: Room, tmp_path: Path) -> N
 
 
 async def test_an_altered_period_is_not_believed(room: Room) -> None:
-    """Blobs out of order are refused, told, and fetched again."""
+    """Blobs out of order are refused, told, and fetched again; the next days come meanwhile."""
     send(room, PICTURE)
     twin = room.service.twin
     answer = twin.answer
@@ -214,6 +215,10 @@ async def test_an_altered_period_is_not_believed(room: Room) -> None:
         await next_day(people)
         assert "blobs-refused" in [one.code for one in people.room.engine.standing.all()]
         assert not people.room.engine.blobs.own.exists()
+        await next_day(people)
+        asked = [one.values for one in people.room.engine.standing.all() if one.code == "blobs-refused"]
+        assert [one["period"] for one in asked] == [twin.now - 2]
+        assert list(people.room.engine.blobs.own.parent.glob("blobs/*.half")) == []
         twin.answer = answer  # type: ignore[method-assign]  # and is honest again
         await people.room.engine.sync()
         await people.login("ada")
@@ -231,7 +236,8 @@ def backed_up(tmp_path: Path, brief_stretch: None) -> Iterator[tuple[Room, Path]
 
 
 async def test_a_backup_holds_the_files_as_they_lie(backed_up: tuple[Room, Path]) -> None:
-    """Each is copied once, goes from there when it goes here, and comes back with a vault that is restored."""
+    """Each is copied once, and comes back with a vault that is restored; none bears a time. What went here goes there
+    with the last backup that was made while it was here."""
     room, target = backed_up
     send(room, PICTURE)
     async with people_of(room) as people:
@@ -243,12 +249,22 @@ async def test_a_backup_holds_the_files_as_they_lie(backed_up: tuple[Room, Path]
         assert {path.name: path.read_bytes() for path in copies.iterdir()} == {
             path.name: path.read_bytes() for path in own.iterdir()
         }
+        assert {path.stat().st_mtime for path in (own, *own.iterdir(), copies, *copies.iterdir())} == {0}
         before = {path.name: path.stat().st_ino for path in copies.iterdir()}
         gone, *_ = list(own.iterdir())
         gone.unlink()
         restore_files(target, people.room.engine.settings.unit_id, own.parent)
         assert {path.name for path in own.iterdir()} == set(before)
         gone.unlink()
+        await people.room.engine.back_up()
+        assert {path.stem: path.stat().st_ino for path in copies.iterdir()} == before
+        restore_files(target, people.room.engine.settings.unit_id, own.parent)
+        assert {path.name for path in own.iterdir()} == set(before)
+        gone.unlink()
+        await people.room.engine.back_up()
+        assert {path.stem for path in copies.iterdir()} == set(before)
+        for old in sorted(target.glob("vault-*.db"))[:-1]:
+            old.unlink()
         await people.room.engine.back_up()
         assert {path.name: path.stat().st_ino for path in copies.iterdir()} == {
             name: inode for name, inode in before.items() if name != gone.name

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from dropbox.flows.desk.collect import collect
-from dropbox.flows.desk.requests import BlobsThrough, GetSegment, OpenEnvelopes, ReadSegment, SettleBlobs
+from dropbox.flows.desk.requests import BlobsThrough, GetSegment, OpenEnvelopes, ReadSegment, SettleBlobs, Steady
 from dropbox.flows.desk.segments import PORTION
 from dropbox.flows.drive import at_once, drive
 from dropbox.local.spool import Spool
@@ -149,7 +149,7 @@ def test_memory_does_not_grow_with_the_segment(tmp_path: Path) -> None:
         if isinstance(request, OpenEnvelopes):
             largest = max(largest, len(request.envelopes))
             return tuple(None for _ in request.envelopes)
-        if isinstance(request, BlobsThrough | SettleBlobs):
+        if isinstance(request, BlobsThrough | SettleBlobs | Steady):
             return twin.answer(request)
         return None
 

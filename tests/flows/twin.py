@@ -23,6 +23,7 @@ from dropbox.flows.desk.requests import (
     ReadSegment,
     SaveKeyring,
     SettleBlobs,
+    Steady,
 )
 from dropbox.flows.desk.state import Conversation, DeskContext, Keyring, Ledger, Text
 from dropbox.flows.drive import Flow, at_once, drive as run_flow
@@ -179,7 +180,9 @@ class Twin:
                 return self.take_batch(upload)
             case BlobsThrough():
                 # A desk in memory has no disk for them.
-                return self.now
+                return self.now, ()
+            case Steady():
+                return 0.0
             case SettleBlobs():
                 return True
         raise AssertionError(request)

@@ -105,8 +105,20 @@ class CommitVault(LocalRequest[None]):
 
 
 @dataclass(frozen=True)
-class BlobsThrough(LocalRequest[int]):
-    """The newest period whose blobs were fetched; 0 for none."""
+class BlobsThrough(LocalRequest[tuple[int, tuple[int, ...]]]):
+    """The newest period whose blobs were fetched, 0 for none, and those up to it that were refused and not given up."""
+
+
+@dataclass(frozen=True)
+class Steady(LocalRequest[float]):
+    """Seconds of a clock that nobody sets."""
+
+
+@dataclass(frozen=True)
+class RefuseBlobs(LocalRequest[None]):
+    """What is served of a period is not what it must be: it is come back to, after others."""
+
+    period: int
 
 
 @dataclass(frozen=True)
@@ -173,7 +185,7 @@ class SaveKeyring(LocalRequest[None]):
     keyring: Keyring
 
 
-BlobWork = BlobsThrough | ChunksKept | KeepChunk | FinishBlobs | SettleBlobs
+BlobWork = BlobsThrough | Steady | ChunksKept | KeepChunk | FinishBlobs | RefuseBlobs | SettleBlobs
 ServerRequest = GetDirectory | GetBoard | GetRows | GetIntakeState | GetSegment | ReadSegment | GetBlobs | PostBatch
 DeskWork = OpenEnvelopes | CommitVault | MakeAuditHead | SaveKeyring | BlobWork
 DeskRequest = ServerRequest | DeskWork
