@@ -159,6 +159,7 @@ function optionsField({ kind, options }, at) {
       const input = one(item, "input");
       input.setAttribute("value", option.id);
       if (alone) input.dataset["alone"] = "";
+      else Object.assign(one(item, "label"), { translate: false, dir: "auto" }).classList.add("own-written");
     }
     return made;
   });
