@@ -54,10 +54,8 @@ SEEN = (
 )
 CLEANED = "  It goes without any of this: the same picture, and nothing else of the file. --as-it-is sends all of it."
 AS_IT_IS = "  It goes with all of this, as you asked."
-NOT_CLEAN = (
-    "  It can hold more about who made it than can be found here, and no copy without that can be made here. A "
-    "photograph of a document, or of a print, tells less."
-)
+NOT_CLEAN = "  It can hold more about who made it than can be found here, and no copy without that can be made here."
+DOCUMENT = " A photograph of a document, or of a print, tells less."
 UNREADABLE = (
     "  It is not built as such pictures are, so that no copy without its notes can be made. A new photograph of it can."
 )
@@ -173,7 +171,8 @@ def _say(path: str, found: Look, as_it_is: bool) -> bool:
         if found.tells:
             terminal.say(AS_IT_IS if as_it_is else CLEANED)
         return bool(found.tells) and as_it_is
-    terminal.say(UNREADABLE if found.media_type in WALKERS else NOT_CLEAN)
+    advice = DOCUMENT if found.media_type.startswith("application/") else ""
+    terminal.say(UNREADABLE if found.media_type in WALKERS else NOT_CLEAN + advice)
     return not found.plain
 
 

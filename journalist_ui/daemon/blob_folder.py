@@ -45,8 +45,6 @@ from journalist_ui.vault.places import STORED_FILES
 EVERYBODYS = "blobs"
 ROOM = 1 << 30
 """Bytes of disk that blobs leave free, everybody's and the desk's own: vault and keyring must always find some."""
-KEPT = 2
-"""Further segments that are processed before everybody's blobs of a period go."""
 MOST_PLACES = 4
 """Files that take a copy of one blob. To name one costs nothing, a copy lies here for good; honest files share none."""
 STAMP = 0
@@ -170,7 +168,7 @@ class BlobFolder:
             settle_files(connection, through, takes=request.takes)
             known = stored_names(connection)
         for period in self._periods():
-            if period + KEPT <= request.processed or not request.takes:
+            if period + request.behind <= request.processed or not request.takes:
                 for ending in ("bin", "ids"):
                     (self._all / f"{period}.{ending}").unlink(missing_ok=True)
                 self._taken.pop(period, None)

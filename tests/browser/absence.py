@@ -12,7 +12,7 @@ from pathlib import Path
 from dropbox.flows.desk.collect import collect
 from dropbox.flows.desk.opening import open_all
 from dropbox.flows.desk.publish_batch import publish_batch
-from dropbox.flows.desk.requests import BlobsThrough, MakeAuditHead, OpenEnvelopes, SettleBlobs
+from dropbox.flows.desk.requests import BlobsThrough, MakeAuditHead, OpenEnvelopes, SettleBlobs, Steady
 from dropbox.flows.desk.state import DeskContext, Keyring, Ledger, Text
 from dropbox.flows.drive import drive
 from dropbox.flows.source.visit import Part, visit
@@ -53,9 +53,14 @@ class Absence:
     async def _local(self, request: object) -> object:
         if isinstance(request, MakeAuditHead):
             return bytes(HASH)
-        if isinstance(request, BlobsThrough | SettleBlobs):
-            # Nobody sends files.
-            return self.period
+        # Nobody sends files.
+        match request:
+            case BlobsThrough():
+                return self.period, ()
+            case Steady():
+                return 0.0
+            case SettleBlobs():
+                return True
         return open_all(request.envelopes, request.keys) if isinstance(request, OpenEnvelopes) else None
 
     async def day(self, answer: str = "") -> None:

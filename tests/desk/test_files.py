@@ -3,6 +3,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from dropbox.protocol.blobs import blob_id
 from dropbox.protocol.body import File, Report, encode_body
 from dropbox.protocol.codename import stretch
 from dropbox.protocol.constants import BLOB, BLOB_PLAIN
+from dropbox.protocol.policy import PRODUCTION
 from journalist_ui.daemon import blob_folder
 from journalist_ui.vault import tables
 from journalist_ui.vault.backup import restore_files
@@ -127,6 +129,36 @@ async def test_the_disk_shows_none_of_what_came(room: Room) -> None:
             rows = connection.execute(select(tables.file_blobs)).all()
         assert {(row.blob, len(row.stored)) for row in rows} == {(b"", 32)}
         assert files[0].key not in b"".join(row.sealed for row in rows)
+
+
+@pytest.fixture
+def hasty(tmp_path: Path) -> Iterator[Room]:
+    """With periods of ten minutes."""
+    room = make_room(tmp_path / "desk", policy=replace(PRODUCTION, period=600, collect=600))
+    yield room
+    room.vault.close()
+
+
+async def test_a_large_upload_finds_its_blobs_after_many_short_periods(hasty: Room) -> None:
+    """What everybody sent is kept for an hour: the message that names the first of them comes when all are posted."""
+    room, twin = hasty, hasty.service.twin
+    files = send(room, PICTURE)
+    posted, envelopes = twin.blobs.pop(twin.now), twin.open.copy()
+    twin.blobs[twin.now] = posted
+    twin.open.clear()
+    async with people_of(room) as people:
+        for _ in range(5):
+            await next_day(people)
+        everybodys = people.room.engine.blobs.own.parent / "blobs"
+        assert len(list(everybodys.iterdir())) >= 2
+        twin.open |= envelopes
+        await next_day(people)
+        await people.login("ada")
+        assert [one["state"] for one in await shown(people)] == ["whole"]
+        assert len(list(people.room.engine.blobs.own.iterdir())) == len(files[0].blobs)
+        for _ in range(3):
+            await next_day(people)
+        assert not any(path.stem == str(twin.now - 9) for path in everybodys.iterdir())
 
 
 async def test_a_blob_that_never_comes_is_told(room: Room) -> None:

@@ -34,6 +34,12 @@ LONGEST = 600.0
 """Seconds of a run after which no further chunk is asked for: a server that drips must not hold the batch up either."""
 
 
+LEAST_BEHIND = 2
+"""Segments that are processed after those of a period before its blobs go that no message has named."""
+LONGEST_UPLOAD = 3_600
+"""Seconds: with short periods the message of a large upload comes many periods after its first blob."""
+
+
 class _NotNow(Exception):
     """The rest is left for a later run; ``code`` is that of the notice, "" for none."""
 
@@ -127,5 +133,6 @@ def collect_blobs(
     except _NotNow as later:
         if later.code:
             notices.append(Notice(later.code))
-    if not (yield from SettleBlobs(processed, takes)):
+    period = state.trusted().policy.period
+    if not (yield from SettleBlobs(processed, max(LEAST_BEHIND, 1 - -LONGEST_UPLOAD // period), takes)):
         notices.append(Notice("blobs-no-room"))

@@ -163,10 +163,11 @@ class FinishBlobs(LocalRequest[bool]):
 @dataclass(frozen=True)
 class SettleBlobs(LocalRequest[bool]):
     """Take what whole messages name out of the blobs at hand, and let go of those that can be named no more, with
-    segments up to ``processed`` done. ``takes``: whether this desk takes files. Answered by whether there was
-    room for it: if not, nothing is let go of."""
+    segments up to ``processed`` done: those of periods after which so many are, ``behind``. ``takes``: whether this
+    desk takes files. Answered by whether there was room for it: if not, nothing is let go of."""
 
     processed: int
+    behind: int
     takes: bool
 
 
