@@ -75,8 +75,7 @@ async def test_files_arrive_with_the_day_and_are_taken_out_as_they_were(room: Ro
             ("arriving", len(PICTURE)),
             ("arriving", len(NOTE)),
         ]
-        out = tmp_path / "out.jpg"
-        told = ("file", "export", 1, 1, "--out", out, "--reason", "For the technical unit.")
+        told = ("file", "export", 1, 1, "--out", out := tmp_path / "out.jpg", "--reason", "For the technical unit.")
         assert "not come whole" in await people.refused("ada", *told)
         assert not out.exists()
         await next_day(people)
@@ -133,7 +132,7 @@ async def test_the_disk_shows_none_of_what_came(room: Room) -> None:
 
 @pytest.fixture
 def hasty(tmp_path: Path) -> Iterator[Room]:
-    """With periods of ten minutes."""
+    """Its periods are ten minutes."""
     room = make_room(tmp_path / "desk", policy=replace(PRODUCTION, period=600, collect=600))
     yield room
     room.vault.close()
@@ -141,12 +140,10 @@ def hasty(tmp_path: Path) -> Iterator[Room]:
 
 async def test_a_large_upload_finds_its_blobs_after_many_short_periods(hasty: Room) -> None:
     """What everybody sent is kept for an hour: the message that names the first of them comes when all are posted."""
-    room, twin = hasty, hasty.service.twin
-    files = send(room, PICTURE)
-    posted, envelopes = twin.blobs.pop(twin.now), twin.open.copy()
-    twin.blobs[twin.now] = posted
+    twin, files = hasty.service.twin, send(hasty, PICTURE)
+    envelopes = twin.open.copy()
     twin.open.clear()
-    async with people_of(room) as people:
+    async with people_of(hasty) as people:
         for _ in range(5):
             await next_day(people)
         everybodys = people.room.engine.blobs.own.parent / "blobs"
@@ -158,7 +155,7 @@ async def test_a_large_upload_finds_its_blobs_after_many_short_periods(hasty: Ro
         assert len(list(people.room.engine.blobs.own.iterdir())) == len(files[0].blobs)
         for _ in range(3):
             await next_day(people)
-        assert not any(path.stem == str(twin.now - 9) for path in everybodys.iterdir())
+        assert str(twin.now - 9) not in {path.stem for path in everybodys.iterdir()}
 
 
 async def test_a_blob_that_never_comes_is_told(room: Room) -> None:

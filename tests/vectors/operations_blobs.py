@@ -18,15 +18,21 @@ def _b(text: str) -> bytes:
     return bytes.fromhex(text)
 
 
+def _one(text: str) -> bytes:
+    """Raises ValueError for another length: then it is no input."""
+    (number,) = bytes.fromhex(text)
+    return bytes([number])
+
+
 @operation
 def blob_seal(key: str, service_id: str, number: int, last: bool, byte: str, length: int) -> Values:
-    blob = attachments.seal_blob(_b(key), number, last, _b(byte) * length, _b(service_id))
+    blob = attachments.seal_blob(_b(key), number, last, _one(byte) * length, _b(service_id))
     return {"size": len(blob), "id": blobs.blob_id(blob).hex(), "begins": blob[:32].hex(), "ends": blob[-32:].hex()}
 
 
 def made_blob(made: Values) -> bytes:
     """A blob by whoever keeps no rule: filled up with any byte, then cut, lengthened or flipped."""
-    plain = (_b(made["byte"]) * made["length"]).ljust(BLOB_PLAIN, _b(made["fill"]))
+    plain = (_one(made["byte"]) * made["length"]).ljust(BLOB_PLAIN, _b(made["fill"]))
     nonce = made["number"].to_bytes(8, "big") + u32(made["last"])
     blob = bytearray(aead_seal(_b(made["key"]), nonce, plain, BLOB_AAD + _b(made["service_id"])))
     if made["flip"] is not None:
