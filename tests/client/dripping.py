@@ -2,6 +2,7 @@
 """Services on loopback that drip, stop or say nothing, whatever they are asked; one just keeps the least rate."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -19,10 +20,12 @@ Say = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
 async def _in_pieces(writer: asyncio.StreamWriter, data: bytes, size: int, pause: float) -> None:
-    for at in range(0, len(data), size):
+    begun = time.monotonic()
+    for number, at in enumerate(range(0, len(data), size), start=1):
         writer.write(data[at : at + size])
         await writer.drain()
-        await asyncio.sleep(pause)
+        # Each by its own time, so that a busy machine's delays do not add up.
+        await asyncio.sleep(max(0.0, begun + number * pause - time.monotonic()))
 
 
 async def drips(writer: asyncio.StreamWriter) -> None:
@@ -54,9 +57,9 @@ async def says_nothing(writer: asyncio.StreamWriter) -> None:
 
 
 async def keeps_the_rate(writer: asyncio.StreamWriter) -> None:
-    """A little above the least rate, for much longer than the grace."""
+    """Above the least rate, for much longer than the grace."""
     writer.write(HEAD % LONG)
-    await _in_pieces(writer, bytes(LONG), 1_024, 0.9 * 1_024 / limits.LEAST_RATE)
+    await _in_pieces(writer, bytes(LONG), 1_024, 0.75 * 1_024 / limits.LEAST_RATE)
 
 
 @asynccontextmanager
