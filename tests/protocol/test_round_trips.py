@@ -16,7 +16,7 @@ from dropbox.protocol.anchors import (
 )
 from dropbox.protocol.board import EntryPlain, mask_index, parse_entry_plain, unmask_index
 from dropbox.protocol.certificates import EpochCert, parse_cert
-from dropbox.protocol.constants import EntryType, EnvelopeType, UnitKind
+from dropbox.protocol.constants import MAX_PERIOD_BLOBS, EntryType, EnvelopeType, UnitKind
 from dropbox.protocol.directory import Directory, Mirror, UntrustedDirectory, parse_directory, parse_signed_directory
 from dropbox.protocol.envelope_format import EnvelopePlain, parse_envelope_plain, split_body
 from dropbox.protocol.policy import Policy
@@ -74,7 +74,8 @@ def policies(draw: st.DrawFn) -> Policy:
         draw(spans),
         *(draw(SOME) for _ in range(5)),
         draw(st.integers(1, 100_000)),
-        *(draw(U32) for _ in range(3)),
+        draw(st.integers(0, MAX_PERIOD_BLOBS)),
+        *(draw(U32) for _ in range(2)),
         mirrors_asked=draw(st.integers(0, 2)),
         first_reader=draw(st.integers(0, 1)),
     )
