@@ -36,7 +36,7 @@ def name(route: Route) -> str:
 
 
 def address(route: Route) -> str:
-    return route.path.replace("{case}", "1").replace("{canned}", "1")
+    return route.path.replace("{case}", "1").replace("{canned}", "1").replace("{asking}", "safety")
 
 
 @pytest_asyncio.fixture

@@ -22,7 +22,7 @@ from tests.desk_web.house import ORIGIN, House, Officer
 
 # A run against the service and a backup are the engine's own; recovery sheets are printed at a terminal alone, and a
 # file of a case is taken out by a command alone.
-APART = {"sync", "backup", "recovery-sheets", "file-export", "file-piece"}
+APART = {"cases", "sync", "backup", "recovery-sheets", "file-export", "file-piece"}
 
 PAGES = (
     "/",
