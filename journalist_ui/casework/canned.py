@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, insert, select
 from dropbox.protocol.constants import CATEGORIES
 from journalist_ui.refusals import BadInput, NoSuchCanned
 from journalist_ui.vault import audit, tables
+from journalist_ui.vault.versions import read_newest, read_versions
 
 OWN = 1_000
 """The first number that a unit's own text may have: a release has room for texts of its own below."""
@@ -44,8 +45,7 @@ def shipped() -> dict[int, Canned]:
 def versions(connection: Connection, number: int) -> list[Canned]:
     """Of one text, the newest first. Raises NoSuchCanned."""
     rows = tables.canned
-    found = connection.execute(select(rows).where(rows.c.number == number).order_by(rows.c.version.desc()))
-    kept = [Canned(**row._mapping) for row in found]
+    kept = [Canned(**row._mapping) for row in read_versions(connection, rows, rows.c.number, number)]
     if number in shipped():
         kept.append(shipped()[number])
     if not kept:
@@ -56,9 +56,7 @@ def versions(connection: Connection, number: int) -> list[Canned]:
 def list_canned(connection: Connection) -> list[Canned]:
     """The newest version of each that was not removed, by number."""
     rows = tables.canned
-    newest = select(rows.c.number, func.max(rows.c.version).label("version")).group_by(rows.c.number).subquery()
-    is_newest = (rows.c.number == newest.c.number) & (rows.c.version == newest.c.version)
-    found = [Canned(**row._mapping) for row in connection.execute(select(rows).join(newest, is_newest))]
+    found = (Canned(**row._mapping) for row in read_newest(connection, rows, rows.c.number))
     texts = shipped() | {one.number: one for one in found}
     return [texts[number] for number in sorted(texts) if not texts[number].gone]
 

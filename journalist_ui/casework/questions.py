@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert
 
 from dropbox.protocol.body import Answer
 from dropbox.protocol.constants import CATEGORIES, EntryType
@@ -17,6 +17,7 @@ from journalist_ui.refusals import BadInput, NoSuchSet
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.evidence import Proof
 from journalist_ui.vault.rows import TEXTS, TextRow
+from journalist_ui.vault.versions import read_newest, read_versions
 
 from .cases import OpenedCase
 from .conversation import Conversation, OfficerText, SourceMessage, open_proved
@@ -59,8 +60,7 @@ def _set(row: Any) -> Set:
 def versions(connection: Connection, slug: str) -> list[Set]:
     """Of one set, the newest first. Raises NoSuchSet."""
     rows = tables.question_sets
-    found = connection.execute(select(rows).where(rows.c.slug == slug).order_by(rows.c.version.desc()))
-    kept = [_set(row) for row in found]
+    kept = list(map(_set, read_versions(connection, rows, rows.c.slug, slug)))
     kept += [shipped()[slug]] if slug in shipped() else []
     if not kept:
         raise NoSuchSet(NO_SET)
@@ -70,10 +70,7 @@ def versions(connection: Connection, slug: str) -> list[Set]:
 def list_sets(connection: Connection) -> list[Set]:
     """The newest version of each that was not removed, by its short name."""
     rows = tables.question_sets
-    newest = select(rows.c.slug, func.max(rows.c.version).label("version")).group_by(rows.c.slug).subquery()
-    is_newest = (rows.c.slug == newest.c.slug) & (rows.c.version == newest.c.version)
-    found = [_set(row) for row in connection.execute(select(rows).join(newest, is_newest))]
-    sets = shipped() | {one.slug: one for one in found}
+    sets = shipped() | {one.slug: one for one in map(_set, read_newest(connection, rows, rows.c.slug))}
     return [sets[slug] for slug in sorted(sets) if not sets[slug].gone]
 
 

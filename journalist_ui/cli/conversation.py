@@ -101,7 +101,9 @@ def _files(fields: Case) -> list[str]:
     """What its messages brought; none of it is opened here."""
     lines = ["", "Files; `dropbox-desk file export` takes one out:"] if fields.files else []
     for one in fields.files:
-        lines.append(f"  {one.file}. {inert(one.name)}, {inert(one.type)}, {one.size} bytes, of message {one.message}")
+        lines.append(
+            f"  {one.file}. {inert(one.name)}, {inert(one.type)}, {one.size:,} bytes, of message {one.message}"
+        )
         lines.append(f"     {FILE_STATES[one.state]}{f', SHA-256 {one.hash}' if one.hash else ''}")
     return lines
 

@@ -90,6 +90,25 @@ async def test_each_is_answered_on_a_page_of_its_own(page: Page, tmp_path: Path)
         }
 
 
+async def test_nobody_is_kept_from_an_emergency(chromium_page: Page, tmp_path: Path) -> None:
+    """A question that names 999 is not remarked upon; one with a longer number, or a call besides, is."""
+    page = chromium_page
+    asks = {
+        "Is it now? Please call 999.": False,
+        "Ring 101 or 112?": False,
+        "Please call 999 555 0123.": True,
+        "Call 999, or meet me?": True,
+    }
+    questions = [{"id": f"q{at}", "ask": text, "kind": "text", "options": []} for at, text in enumerate(asks)]
+    async with answers(page, tmp_path, visited(asking(*questions)), SENT) as source:
+        await source.button("Answer the questions").click()
+        for at, flagged in enumerate(asks.values(), start=1):
+            await source.at(f"Question {at} of {len(asks)}")
+            remark = page.locator(f"#page-asked-{at}").get_by_text("holds an address or a number")
+            assert await remark.count() == flagged
+            await source.button("Continue").click()
+
+
 @pytest.mark.either
 async def test_whatever_a_unit_asks_does_nothing(page: Page, tmp_path: Path) -> None:
     """Markup, addresses and long words as questions and labels stand letter for letter; nothing is an element, a link
