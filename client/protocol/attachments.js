@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** @file Files in blobs of one size, sealed and opened (docs/protocol.md, step 5.10). */
+/** @file Files in blobs of one size, sealed (docs/protocol.md, step 5.10). */
 
 import { concat } from "./bytes.js";
-import { BLOB, BLOB_PLAIN, KEY } from "./constants.js";
+import { BLOB_PLAIN, KEY } from "./constants.js";
 import { u32 } from "./encoding.js";
 import { BadValue, WrongLength } from "./errors.js";
 import { BLOB_AAD } from "./labels.js";
-import { pad, unpad } from "./padding.js";
-import { aeadOpen, aeadSeal } from "./primitives.js";
+import { pad } from "./padding.js";
+import { aeadSeal } from "./primitives.js";
 
 /** @import { Bytes } from "./bytes.js" */
 
@@ -21,16 +21,8 @@ function nonceOf(number, last) {
 }
 
 /**
- * Only the last piece may be shorter than 262,128 bytes, and none is empty. Throws BadValue.
- * @param {number} length
- * @param {boolean} last
- */
-function checkPiece(length, last) {
-  if (length < 1 || length > BLOB_PLAIN || (length < BLOB_PLAIN && !last)) throw new BadValue("piece");
-}
-
-/**
- * 262,144 bytes. `number` counts the blobs of a file from 0. Throws WrongLength, BadValue.
+ * 262,144 bytes. `number` counts the blobs of a file from 0; only the `last` piece may be shorter than 262,128 bytes,
+ * and none is empty. Throws WrongLength, BadValue.
  * @param {Bytes} key
  * @param {number} number
  * @param {boolean} last
@@ -39,22 +31,7 @@ function checkPiece(length, last) {
  */
 export async function sealBlob(key, number, last, piece, serviceId) {
   if (key.length !== KEY) throw new WrongLength("file key");
-  checkPiece(piece.length, last);
+  const { length } = piece;
+  if (length < 1 || length > BLOB_PLAIN || (length < BLOB_PLAIN && !last)) throw new BadValue("piece");
   return aeadSeal(key, nonceOf(number, last), pad(piece, BLOB_PLAIN), concat(BLOB_AAD, serviceId));
-}
-
-/**
- * The piece of `length` bytes. Throws WrongLength, BadValue, NotForThisKey (another number, flag, service or key, or
- * altered), BadPadding.
- * @param {Bytes} key
- * @param {number} number
- * @param {boolean} last
- * @param {number} length
- * @param {Bytes} blob
- * @param {Bytes} serviceId
- */
-export async function openBlob(key, number, last, length, blob, serviceId) {
-  if (blob.length !== BLOB) throw new WrongLength("blob");
-  checkPiece(length, last);
-  return unpad(await aeadOpen(key, nonceOf(number, last), blob, concat(BLOB_AAD, serviceId)), length);
 }

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Files in blobs of one size, sealed and opened (docs/protocol.md, step 5.10). No process of a server imports this."""
 
-from collections.abc import Callable, Iterator
-
 from . import labels
 from .body import File
 from .constants import BLOB, BLOB_PLAIN, KEY
@@ -10,9 +8,6 @@ from .encoding import u32
 from .errors import BadValue, WrongLength
 from .padding import pad, unpad
 from .primitives import aead_open, aead_seal, sha256
-
-Pieces = Callable[[int, int], bytes]
-"""So many bytes of a file from there on."""
 
 
 def _nonce(number: int, last: bool) -> bytes:
@@ -66,8 +61,3 @@ def open_piece(file: File, number: int, blob: bytes, service_id: bytes) -> bytes
     if len(blob) == BLOB and sha256(blob) != file.blobs[number]:
         raise BadValue("blob id")
     return open_blob(file.key, number, number == len(file.blobs) - 1, length, blob, service_id)
-
-
-def open_pieces(file: File, blobs: Callable[[int], bytes], service_id: bytes) -> Iterator[bytes]:
-    """The file piece by piece, in the memory of one; ``blobs`` gives a blob by its number. Raises as open_piece."""
-    return (open_piece(file, number, blobs(number), service_id) for number in range(len(file.blobs)))

@@ -11,7 +11,7 @@ import click
 import pytest
 
 from dropbox.metadata.look import look
-from dropbox.protocol.attachments import open_pieces
+from dropbox.protocol.attachments import open_piece
 from dropbox.protocol.blobs import blob_id
 from dropbox.protocol.body import File, parse_body
 from dropbox.protocol.constants import BLOB, BLOB_PLAIN
@@ -43,7 +43,7 @@ def arrived(sources: Sources) -> list[tuple[File, bytes]]:
     held = {blob_id(blob): blob for blobs in twin.blobs.values() for blob in blobs}
     files = [file for body in desk.bodies() for file in parse_body(body).files]
     return [
-        (file, b"".join(open_pieces(file, lambda at, file=file: held[file.blobs[at]], twin.service_id)))
+        (file, b"".join(open_piece(file, at, held[one], twin.service_id) for at, one in enumerate(file.blobs)))
         for file in files
     ]
 

@@ -1,24 +1,32 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** @file Operations on blobs (docs/protocol.md, sections 5.10 and 7.4), and the unit's half of them. */
 
-import { openBlob, sealBlob } from "../../client/protocol/attachments.js";
+import { sealBlob } from "../../client/protocol/attachments.js";
 import { blobId, parsePass, passRequest, posted, postingOrder } from "../../client/protocol/blobs.js";
 import { concat, equal, toHex } from "../../client/protocol/bytes.js";
 import * as c from "../../client/protocol/constants.js";
 import { Reader, head, labelled, u32 } from "../../client/protocol/encoding.js";
 import * as errors from "../../client/protocol/errors.js";
 import * as labels from "../../client/protocol/labels.js";
-import { aeadSeal, ed25519Sign, ed25519Verify } from "../../client/protocol/primitives.js";
+import { unpad } from "../../client/protocol/padding.js";
+import { aeadOpen, aeadSeal, ed25519Sign, ed25519Verify } from "../../client/protocol/primitives.js";
 import { bytes } from "./operations.js";
 
 const HEADER = 26;
 
 const filled = (byte, length) => new Uint8Array(length).fill(bytes(byte)[0]);
 
+const nonceOf = (number, last) => concat(u32(0), u32(number), u32(last ? 1 : 0));
+
+async function openBlob(key, number, last, length, blob, serviceId) {
+  if (blob.length !== c.BLOB) throw new errors.WrongLength("blob");
+  if (length < 1 || length > c.BLOB_PLAIN || (length < c.BLOB_PLAIN && !last)) throw new errors.BadValue("piece");
+  return unpad(await aeadOpen(key, nonceOf(number, last), blob, concat(labels.BLOB_AAD, serviceId)), length);
+}
+
 async function madeBlob({ key, service_id: serviceId, number, last, byte, length, fill, flip, more }) {
   const plain = concat(filled(byte, length), filled(fill, c.BLOB_PLAIN - length));
-  const nonce = concat(u32(0), u32(number), u32(last ? 1 : 0));
-  const blob = await aeadSeal(bytes(key), nonce, plain, concat(labels.BLOB_AAD, bytes(serviceId)));
+  const blob = await aeadSeal(bytes(key), nonceOf(number, last), plain, concat(labels.BLOB_AAD, bytes(serviceId)));
   if (flip !== null) blob[flip] ^= 1;
   return concat(blob.subarray(0, blob.length + Math.min(0, more)), new Uint8Array(Math.max(0, more)));
 }

@@ -9,7 +9,7 @@ import pytest
 from dropbox.flows.source.attached import PASSES, Attached, post_blobs
 from dropbox.flows.source.message import parts_of
 from dropbox.flows.source.requests import GetPass, PassGone, PostBlob
-from dropbox.protocol.attachments import open_pieces, seal_file
+from dropbox.protocol.attachments import open_piece, seal_file
 from dropbox.protocol.blobs import Pass, blob_id
 from dropbox.protocol.body import Report
 from dropbox.protocol.constants import BLOB, BLOB_PLAIN, BODY_PART, MAX_BLOBS
@@ -53,7 +53,7 @@ def test_a_file_comes_back_as_it_went(length: int) -> None:
     data = seeded(length)(length)
     file, blobs = seal_file("file 1.jpg", "image/jpeg", data, KEY, SERVICE)
     assert {len(blob) for blob in blobs} == {BLOB}
-    assert b"".join(open_pieces(file, blobs.__getitem__, SERVICE)) == data
+    assert b"".join(open_piece(file, at, blob, SERVICE) for at, blob in enumerate(blobs)) == data
 
 
 def test_an_empty_file_is_none() -> None:
