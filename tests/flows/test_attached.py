@@ -9,15 +9,14 @@ import pytest
 from dropbox.flows.source.attached import PASSES, Attached, post_blobs
 from dropbox.flows.source.message import parts_of
 from dropbox.flows.source.requests import GetPass, PassGone, PostBlob
-from dropbox.protocol.attachments import open_piece, seal_file
 from dropbox.protocol.blobs import Pass, blob_id
-from dropbox.protocol.body import Report
-from dropbox.protocol.constants import BLOB, BLOB_PLAIN, BODY_PART, MAX_BLOBS
+from dropbox.protocol.body import File, Report
+from dropbox.protocol.constants import BLOB, BODY_PART, MAX_BLOBS
 from dropbox.protocol.errors import BadValue, TooLong, UnitCannotReceive
 from dropbox.protocol.wire import Receipt
 from tests.flows.twin import drive, seeded
 
-SERVICE, KEY = bytes(range(16)), bytes(range(32))
+KEY = bytes(range(32))
 
 
 class _Server:
@@ -45,21 +44,6 @@ class _Server:
 
 def _real(count: int) -> list[bytes]:
     return [bytes([at + 1]) * BLOB for at in range(count)]
-
-
-@pytest.mark.parametrize("length", [1, BLOB_PLAIN - 1, BLOB_PLAIN, BLOB_PLAIN + 1, 3 * BLOB_PLAIN])
-def test_a_file_comes_back_as_it_went(length: int) -> None:
-    """Whatever its size, over as many blobs as it needs."""
-    data = seeded(length)(length)
-    file, blobs = seal_file("file 1.jpg", "image/jpeg", data, KEY, SERVICE)
-    assert {len(blob) for blob in blobs} == {BLOB}
-    assert b"".join(open_piece(file, at, blob, SERVICE) for at, blob in enumerate(blobs)) == data
-
-
-def test_an_empty_file_is_none() -> None:
-    """There is no blob without a byte."""
-    with pytest.raises(BadValue):
-        seal_file("a", "image/jpeg", b"", KEY, SERVICE)
 
 
 @pytest.mark.parametrize(("real", "count"), [(1, 1), (3, 4), (5, 8)])
@@ -128,7 +112,7 @@ def test_no_more_than_a_visit_takes() -> None:
 
 def test_a_message_with_files_has_one_part() -> None:
     """A text that does not fit beside the list of its files goes before it."""
-    file, _ = seal_file("a", "image/jpeg", b"x", KEY, SERVICE)
+    file = File("a", "image/jpeg", 1, KEY, (blob_id(bytes(BLOB)),))
     assert len(parts_of(Report("x", files=(file,)))) == 1
     assert len(parts_of(Report("x" * BODY_PART))) == 2
     with pytest.raises(TooLong):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dropbox.protocol.constants import MAX_LANGUAGES
 from tests.keys.conftest import Run, done
 
 
@@ -60,3 +61,23 @@ def test_words_that_cannot_stand_there(folder: Path, run: Run, language: str, te
     assert said in ran.refusal
     assert (folder / "service.directory").read_bytes() == before
     assert run("unit", "words", *path).code == 2
+
+
+def test_words_in_more_languages_than_a_list_has_room_for(folder: Path, run: Run) -> None:
+    """Counted before anything is written anew, and two wishes that exclude each other end as one line."""
+    words = folder / "words.txt"
+    words.write_text("We have it.")
+    before = (folder / "service.directory").read_bytes()
+    path = ("unit", "words", "--directory", folder / "service.directory", "--slug", "north")
+    many = [value for at in range(MAX_LANGUAGES + 1) for value in ("--first-words", f"a{chr(97 + at)}={words}")]
+    assert f"at most {MAX_LANGUAGES} languages" in run(*path, *many).refusal
+    ran = run(*path, "--first-words", f"en={words}", "--no-first-words")
+    assert (ran.code, "Only one of" in ran.err) == (2, True)
+    assert (folder / "service.directory").read_bytes() == before
+
+
+def test_whether_a_unit_takes_files_is_set_and_set_back(folder: Path, run: Run) -> None:
+    """As the list says it of the unit, and of no other."""
+    for take, said in (("no", False), ("yes", True)):
+        done(run("unit", "files", "--directory", folder / "service.directory", "--slug", "north", "--take", take))
+        assert shown(run, folder)["files"] is said
