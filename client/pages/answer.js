@@ -57,7 +57,7 @@ function theirWords({ questions, text }) {
  */
 export function message(told, slug) {
   const shown = fresh("message");
-  const name = ["outcome", "questions"].includes(told.kind) ? `message-${told.kind}` : "message";
+  const name = ["outcome", "closed", "questions"].includes(told.kind) ? `message-${told.kind}` : "message";
   for (const box of shown) {
     fill(one(box, "h3"), say(name, { number: told.number, day: dayWords(told.day) }));
     fillWith(one(box, "[data-told]"), ownWords(told).map(paragraph));

@@ -14,7 +14,7 @@ import { showFitting, startForceList } from "./force_list.js";
 import { showHints, startHints } from "./hint_list.js";
 import { emptyFields, isAnythingWritten, startCover, startExit, startForgetting } from "./leave.js";
 import { emptyKept } from "./outcome.js";
-import { MAX_PARTS, fillCheckPage, replyText, report, size, sizeWords, targets } from "./report.js";
+import { MAX_PARTS, closing, fillCheckPage, replyText, report, size, sizeWords, targets } from "./report.js";
 import { showStage } from "./stages.js";
 import { State } from "./states.js";
 import { Visits, showForgotten } from "./visits.js";
@@ -196,13 +196,15 @@ async function check() {
 
 async function reply() {
   const [text, slug] = [replyText(), visits.addressee()];
-  const answers = slug === asked.slug ? asked.answers() : {};
+  const answers = { ...(slug === asked.slug ? asked.answers() : {}), ...closing() };
   const found = [];
   const said = text.trim() !== "" || Object.keys(answers).length > 0;
   const needed = size({ text, answers });
   if (!slug) found.push({ field: "which" });
   if (!said || needed.parts > MAX_PARTS) {
     found.push(said ? { field: "reply-text", text: sizeWords(needed) } : { field: "reply-text" });
+  } else if (needed.parts > 1 && answers["close"]) {
+    found.push({ field: "reply-text", text: say("close-one") });
   }
   if (found.length) {
     showFaults("write", found);
@@ -213,7 +215,7 @@ async function reply() {
 }
 
 function showSizes() {
-  const found = { account: size(report()), write: size({ text: replyText(), answers: asked.answers() }) };
+  const found = { account: size(report()), write: size({ text: replyText(), answers: { ...asked.answers(), ...closing() } }) };
   for (const page of /** @type {const} */ (["account", "write"])) {
     const place = one(section(page), "[data-size]");
     // A screen reader hears of it once it matters, not at every key.

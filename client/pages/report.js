@@ -174,6 +174,15 @@ export function replyText() {
 }
 
 /**
+ * That the message closes its conversation, where it is to.
+ * @returns {Record<string, Answer>}
+ */
+export function closing() {
+  const option = chosen("close")?.value;
+  return option ? { close: [option] } : {};
+}
+
+/**
  * How many envelopes the form fills (docs/protocol.md, step 5.6), and how much of the first one in per cent.
  * @param {{force?: string, categories?: string[], answers?: Record<string, Answer>, text: string}} form
  */

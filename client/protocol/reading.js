@@ -7,7 +7,7 @@ import { EntryType, LANES, TAG } from "./constants.js";
 import { BadBody, BadText, ProtocolError } from "./errors.js";
 import { payloadOf, rowOf } from "./index.js";
 import { markName, markValue, showMark } from "./marks.js";
-import { parseOutcome } from "./outcome.js";
+import { LISTS, parseOutcome } from "./outcome.js";
 import { parseQuestions } from "./questions.js";
 import { rowAt } from "./rows.js";
 import { openRow } from "./texts.js";
@@ -22,9 +22,9 @@ import { keyAt } from "./units.js";
 /** @import { Unit } from "./units.js" */
 
 /**
- * A text of which every part is in the batch: its number, type and words. Of an outcome the words are what is said with
- * it, and `kinds` what becomes of the report; `questions` are what is asked. Not `readable`: it is not in the form of its
- * type, and holds nothing.
+ * A text of which every part is in the batch: its number, type and words. Of an outcome, and of what answers a closing,
+ * the words are what is said with it, and `kinds` what it says; `questions` are what is asked. Not `readable`: it is not
+ * in the form of its type, and holds nothing.
  * @typedef {object} WholeText
  * @property {number} number
  * @property {number} type
@@ -121,8 +121,9 @@ async function gather(unit, { manifest: { period, serviceId }, index, rows }, ke
 function readText(number, type, parts) {
   const plain = { ...NOTHING, number, type, readable: true };
   if (type === EntryType.QUESTIONS) return { ...plain, questions: parseQuestions(concat(...parts)) };
-  if (type !== EntryType.OUTCOME) return { ...plain, text: joinText(parts) };
-  const { kinds, say } = parseOutcome(concat(...parts));
+  const list = LISTS[type];
+  if (!list) return { ...plain, text: joinText(parts) };
+  const { kinds, say } = parseOutcome(concat(...parts), list);
   return { ...plain, text: say, kinds };
 }
 

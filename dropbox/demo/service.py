@@ -30,6 +30,7 @@ POLICY = {
     "head_life": 20_000,
     "intake_per_period": 500,
     "blobs_per_period": 256,
+    "close_after": 12,
 }
 """A period of five seconds, and spans so long that nothing a person tries in an hour expires."""
 QUOTA = 16

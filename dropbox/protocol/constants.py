@@ -47,10 +47,11 @@ class EntryType(IntEnum):
 
     TEXT = 1
     OUTCOME = 2
+    CLOSED = 4
     QUESTIONS = 5
 
 
-RESERVED_ENTRY_TYPES = {3: "referral-offer", 4: "closed", 6: "contact-opened"}
+RESERVED_ENTRY_TYPES = {3: "referral-offer", 6: "contact-opened"}
 """Numbers kept for later versions; an entry that uses one is refused."""
 
 
@@ -184,6 +185,12 @@ CATEGORIES = (
 """The closed list of what a report may be about."""
 OUTCOME_KINDS = ("investigation", "safeguarding", "recorded", "not-for-us")
 """What may become of a report, in this order; the last stands alone."""
+CLOSED_KINDS = ("closing", "deletes", "keeps")
+"""What a unit says to a source that closes: that it knows, or what becomes of what it holds; each stands alone."""
+CLOSE = "close"
+"""The id of the answer by which a further message closes its conversation."""
+CLOSE_OPTIONS = ("burn", "yes")
+"""Of that answer one: the source also asks the unit to delete what it may, or it does not."""
 QUESTION_KINDS = ("text", "yes-no", "choice")
 """How a unit's question is answered: in own words, by yes, no or unsure, by some of its options."""
 YES_NO = ("yes", "no", "unsure")

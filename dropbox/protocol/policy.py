@@ -12,8 +12,8 @@ from .errors import BadValue
 class Policy:
     """The service's numbers. ``period`` and ``collect`` in seconds, every other span in periods: ``stay`` how long an
     unread text stands on the board before it waits for its source, ``linger`` how long one that was read still does.
-    ``blobs_per_period``: how many blobs of files, 0 for none. The last four are kept for what is not built yet, and
-    0."""
+    ``blobs_per_period``: how many blobs of files, 0 for none. ``close_after``: how long after its source wanted it a
+    conversation is closed, 0 for never. The last three are kept for what is not built yet, and 0."""
 
     period: int
     collect: int
@@ -51,6 +51,7 @@ PRODUCTION = Policy(
     head_life=100,
     intake_per_period=100_000,
     blobs_per_period=8_192,
+    close_after=14,
 )
 """A period is a day, an epoch a week."""
 

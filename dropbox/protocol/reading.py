@@ -8,7 +8,7 @@ from .codename import ConversationKeys
 from .constants import LANES, TAG, EntryType
 from .errors import BadBody, BadText, ProtocolError
 from .marks import Mark, mark_name, mark_value, show_mark
-from .outcome import parse_outcome
+from .outcome import LISTS, parse_outcome
 from .proofs import ProvedBatch, ProvedUnit
 from .questions import Questions, parse_questions
 from .rows import row_at
@@ -18,8 +18,9 @@ from .units import Unit
 
 @dataclass(frozen=True)
 class WholeText:
-    """A text of which every part is in the batch: its number, type and words. Of an outcome the words are what is said
-    with it, and ``kinds`` what becomes of the report; ``questions`` are what is asked. Not ``readable``: it is not in
+    """A text of which every part is in the batch: its number, type and words. Of an outcome, and of
+    what answers a closing, the words are what is said with it, and ``kinds`` what it says; ``questions`` are what is
+    asked. Not ``readable``: it is not in
     the form of its type, and holds nothing."""
 
     number: int
@@ -108,8 +109,8 @@ def _texts(found: _Gathered) -> tuple[WholeText, ...]:
 
 def _read_text(number: int, kind: EntryType, parts: list[bytes]) -> WholeText:
     """Raises BadText of a text, BadBody of a form."""
-    if kind is EntryType.OUTCOME:
-        found = parse_outcome(b"".join(parts))
+    if kind in LISTS:
+        found = parse_outcome(b"".join(parts), LISTS[kind])
         return WholeText(number, kind, found.say, found.kinds)
     if kind is EntryType.QUESTIONS:
         return WholeText(number, kind, "", questions=parse_questions(b"".join(parts)))

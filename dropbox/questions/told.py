@@ -5,10 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from . import QUESTIONS, Question
+from dropbox.protocol.constants import CLOSE, CLOSE_OPTIONS
+
+from . import QUESTIONS, Option, Question
 
 IDENTIFIES = "The source says that the answer would identify them"
 UNKNOWN = "Answer to a question that this desk does not know"
+_CLOSE_SAYS = ("Yes, and asks the unit to delete what it may", "Yes")
+_CLOSES = tuple(Option(name, "", said) for name, said in zip(CLOSE_OPTIONS, _CLOSE_SAYS, strict=True))
+KNOWN = (*QUESTIONS, Question(CLOSE, "Closes the conversation", options=_CLOSES))
+"""Those that a person is asked, and what a further message says by itself."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +58,10 @@ def told(answers: Mapping[str, str | tuple[str, ...] | None] | None, asked: Iter
     """In the order of the questions, then of those that a unit ``asked``, whose words are the titles; what no question
     asked comes last, and its id is the source's own words too."""
     answers = answers or {}
-    found = [_told(question, answers[question.id]) for question in QUESTIONS if question.id in answers]
+    found = [_told(question, answers[question.id]) for question in KNOWN if question.id in answers]
     of_unit = {one.id: one for one in asked if one.id in answers}
     found += [_told_unit(one, answers[name]) for name, one in of_unit.items()]
-    known = {question.id for question in QUESTIONS} | of_unit.keys()
+    known = {question.id for question in KNOWN} | of_unit.keys()
     return found + [_unknown(name, answers[name]) for name in sorted(answers) if name not in known]
 
 

@@ -20,8 +20,17 @@ MEANS = {
         "This unit cannot deal with it. That does not mean that you were wrong to report it. Ordinary complaints about "
         "the police go to the force, or to the body that oversees it."
     ),
+    "closing": "The unit knows that you close this conversation. Any message of a later day keeps it open.",
+    "deletes": (
+        "You asked the unit to delete what it may. It says that it will; you cannot check that here. Any message of a "
+        "later day keeps the conversation open."
+    ),
+    "keeps": (
+        "You asked the unit to delete what it may. It says that it has to keep what you sent. The conversation closes "
+        "all the same; any message of a later day keeps it open."
+    ),
 }
-"""Of each kind (docs/protocol.md, step 6.4.1)."""
+"""Of each kind (docs/protocol.md, steps 6.4.1 and 6.4.3)."""
 PROMISED_ONE = "The unit says that it answers within a day."
 PROMISED = "The unit says that it answers within {n} days."
 SAYS_FIRST = "The unit says to everybody whose report it has:"

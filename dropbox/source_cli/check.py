@@ -49,7 +49,7 @@ def _message(text: WholeText, day: str) -> dict[str, object]:
         return {**values, "form": "unreadable"}
     if text.type is EntryType.QUESTIONS:
         return {**values, "questions": [question_values(text.number, one) for one in text.questions]}
-    return {**values, "kinds": text.kinds} if text.type is EntryType.OUTCOME else values
+    return {**values, "kinds": text.kinds} if text.kinds else values
 
 
 @click.command()

@@ -9,6 +9,7 @@ from dropbox.transport.errors import TransportFailed
 
 from . import terminal
 from .check import check
+from .close import close
 from .reply import reply
 from .report import report
 from .service import Stop
@@ -34,9 +35,10 @@ def main() -> None:
       dropbox-source report --service URL --anchor FILE --unit SLUG --category ID --text-file FILE
       dropbox-source check  --service URL --anchor FILE
       dropbox-source reply  --service URL --anchor FILE --text-file FILE
+      dropbox-source close  --service URL --anchor FILE
       dropbox-source verify-client --service URL --anchor FILE --pages FILE
     """
 
 
-for command in (units, report, check, reply, verify_client):
+for command in (units, report, check, reply, close, verify_client):
     main.add_command(command)

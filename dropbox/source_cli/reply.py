@@ -70,7 +70,7 @@ def reply(
         stretched = stretch(entropy, known.anchor.service_id)
         try_output()
     sent = send(known, stretched, slug, pieces, attached=files.attached())
-    _tell(sent, as_json)
+    tell(sent, as_json)
     if sent.stored != "yes":
         raise Stop(advice.unsent_text(sent))
     advice.say_come_back(sent.judged)
@@ -85,8 +85,8 @@ def _checked(report: Report) -> Report:
     return report
 
 
-def _tell(sent: Sent, as_json: bool) -> None:
-    """What became of it. Raises Stop when nobody can read that."""
+def tell(sent: Sent, as_json: bool) -> None:
+    """What became of a further message. Raises Stop when nobody can read that."""
     receipt = sent.receipt.encode().hex() if sent.receipt else None
     if sent.stored == "perhaps":
         terminal.say(terminal.SEND_AGAIN)

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.protocol.board import split_bytes, split_text
 from dropbox.protocol.body import Report, parse_body
+from dropbox.protocol.constants import CLOSED_KINDS, OUTCOME_KINDS
 from dropbox.protocol.errors import BadBody, NotForThisKey
 from dropbox.protocol.outcome import Outcome, encode_outcome, named_together
 from dropbox.protocol.questions import Questions, encode_questions, parse_questions
@@ -74,8 +75,14 @@ class OfficerText:
         if self.questions:
             return len(split_bytes(encode_questions(self.questions)))
         if self.kinds:
-            return len(split_bytes(encode_outcome(Outcome(self.kinds, self.text))))
+            of = CLOSED_KINDS if self.closing else OUTCOME_KINDS
+            return len(split_bytes(encode_outcome(Outcome(self.kinds, self.text), of)))
         return len(split_text(self.text))
+
+    @property
+    def closing(self) -> bool:
+        """Whether it answers a source that closes the conversation."""
+        return bool(self.kinds) and self.kinds[0] in CLOSED_KINDS
 
     def is_off_board(self, newest: int) -> bool:
         """Whether the unit's newest batch, of that period, was planned with it and does not carry it."""
@@ -255,7 +262,7 @@ def _text(row: TextRow, key: CaseKeys, written: Mapping[str, Proof]) -> OfficerT
         author, text = str(words["by"]), str(words["text"])
         once, reference, officer = (str(words.get(name, "")) for name in ("once", "authorisation", "officer"))
         kinds = tuple(map(str, words.get("kinds", ())))
-        if kinds and not named_together(kinds):
+        if kinds and not (named_together(kinds) or named_together(kinds, CLOSED_KINDS)):
             raise ValueError("kinds")
         asked = str(words.get("questions", ""))
         questions = parse_questions(asked.encode()) if asked else ()

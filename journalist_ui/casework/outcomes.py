@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from dropbox.protocol.constants import OUTCOME_KINDS as KINDS
 from dropbox.protocol.errors import NotForThisKey
-from dropbox.protocol.outcome import ALONE, Outcome as OutcomeForm, encode_outcome
+from dropbox.protocol.outcome import Outcome as OutcomeForm, encode_outcome, named_together
 from dropbox.protocol.primitives import hpke_seal
 from journalist_ui.refusals import BadInput
 from journalist_ui.vault import audit, tables
@@ -56,7 +56,7 @@ class SealedOutcome:
 def check_outcome(kinds: Sequence[str], reason: str) -> tuple[str, ...]:
     """The kinds, each once and in their order. Raises BadInput."""
     named = tuple(one for one in KINDS if one in kinds)
-    if not named or not set(kinds) <= set(KINDS) or (ALONE in named and len(named) > 1):
+    if not named_together(named) or not set(kinds) <= set(KINDS):
         raise BadInput(WHICH)
     if len(reason) > LONGEST_WHY:
         raise BadInput(f"A reason has at most {LONGEST_WHY:,} letters.")

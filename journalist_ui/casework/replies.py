@@ -14,7 +14,7 @@ from journalist_ui.refusals import CaseMoved, SetAside
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.counters import JUNK, count_cases
 from journalist_ui.vault.database import next_place
-from journalist_ui.vault.evidence import ASK, RELEASE, REPLY, SENDS, about_text
+from journalist_ui.vault.evidence import ASK, CLOSING, RELEASE, REPLY, SENDS, about_text
 from journalist_ui.vault.ledger import add_text
 from journalist_ui.vault.sealing import answer_info
 
@@ -33,11 +33,12 @@ ASIDE = (
     "This case is set aside, and nothing is posted to its source. Put it back into the inbox first: "
     "`dropbox-desk unjunk`. Nothing was sent."
 )
+ENDED = "The source has closed this conversation, and it has come to its end. Nothing was sent."
 
 AUTHORISED = "reply authorised"
 """Beside the act of sending: somebody outside the desk has authorised the text."""
 
-_ACTS = {EntryType.TEXT: REPLY, EntryType.OUTCOME: RELEASE, EntryType.QUESTIONS: ASK}
+_ACTS = {EntryType.TEXT: REPLY, EntryType.OUTCOME: RELEASE, EntryType.QUESTIONS: ASK, EntryType.CLOSED: CLOSING}
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def store_reply(connection: Connection, case: OpenedCase, reply: Reply, period: 
     """Store it for the source: sealed to the case for the members, and in the ledger for the daemon to post. ``period``
     is the present one, ``day`` one of unix time. Raises SetAside, CaseMoved."""
     number = case.number
-    refuse_set_aside(connection, number)
+    refuse_unposted(connection, number)
     if reply.mark is not None and newest_place(connection, number) > reply.mark:
         raise CaseMoved(ADDED)
     said = reply.said or {"text": b"".join(reply.parts).decode()}
@@ -91,11 +92,16 @@ def store_reply(connection: Connection, case: OpenedCase, reply: Reply, period: 
     return text
 
 
-def refuse_set_aside(connection: Connection, number: int) -> None:
-    """Raises SetAside where nothing is posted to the case."""
-    cases = tables.cases.c
+def refuse_unposted(connection: Connection, number: int) -> None:
+    """Raises SetAside where nothing is posted to the case, by its members or by its source."""
+    cases, sources = tables.cases.c, tables.conversations.c
     if connection.execute(select(cases.shelf).where(cases.number == number)).scalar() == JUNK:
         raise SetAside(ASIDE)
+    ended = (
+        select(sources.closed).join(tables.cases, cases.pseudonym == sources.pseudonym).where(cases.number == number)
+    )
+    if connection.execute(ended).scalar():
+        raise SetAside(ENDED)
 
 
 def known_mark(connection: Connection, case: OpenedCase) -> int:

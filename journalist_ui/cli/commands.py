@@ -19,6 +19,7 @@ _VERBS = {
     "show": ("conversation", "Show a case: the report and the conversation."),
     "state": ("cases", "Mark a case as new or as being assessed."),
     "outcome": ("outcomes", "Set the outcome of a case."),
+    "closing": ("closings", "Answer a source who closes the conversation."),
     "decide": ("decisions", "Decide on referral or on CHIS status."),
     "declare": ("conflicts", "Say whether anything keeps you from a case."),
     "exclude": ("conflicts", "Let a member go of a case."),

@@ -62,6 +62,7 @@ def words_of(fields: Case) -> list[str]:
     lines = [f"Case {fields.case}, {fields.state}"]
     lines.append(f"Categories: {', '.join(fields.categories) or 'none given'}")
     lines += _handled(fields)
+    lines += _closing(fields)
     lines += _owed(fields)
     lines += _told(fields)
     for message in fields.messages:
@@ -87,6 +88,16 @@ def _handled(fields: Case) -> list[str]:
     told = "it is released to the source" if fields.told else "the source is not told yet"
     lines += [f"Outcome: {in_words(fields.outcomes)}; {told}"] if fields.outcomes else []
     return lines + ([SHELVES[fields.shelf]] if fields.shelf else [])
+
+
+def _closing(fields: Case) -> list[str]:
+    """That the source closes it."""
+    found = fields.closing
+    if found is None:
+        return []
+    ends = f"It ends on {found.ends}, unless they write before." if found.ends else "The service ends none by itself."
+    lines = [f"The source closes this conversation. {'It is closed.' if found.closed else ends}"]
+    return lines + (["They ask the unit to delete what it may."] if found.burn else [])
 
 
 def _owed(fields: Case) -> list[str]:

@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 
 from .asked import Asked, CaseNumber, Page
+from .closings import ClosingLine
 from .decisions import DecisionLine
 from .files import FileLine
 from .links import LinkLine
@@ -27,8 +28,8 @@ class Message:
     Ours have an ``author``, and where somebody outside the desk authorised them the ``authorisation``'s reference and
     the ``officer`` who gave it. A source's that is no form of ours has ``form`` unreadable, and its ``text`` is what
     came, byte for byte; one after the report may have ``categories``, ``force`` and ``answers`` of its own. ``kind`` is
-    text, outcome or questions; of an outcome ``kinds`` are what the source is told, and ``text`` what is said with
-    them; of questions ``text`` is all that the source reads."""
+    text, outcome, closed or questions; of an outcome and of what answers a closing ``kinds`` are what the source is
+    told, and ``text`` what is said with them; of questions ``text`` is all that the source reads."""
 
     number: int
     sender: str
@@ -55,7 +56,8 @@ class Case:
     ``due_now`` as in the list. ``outcome_history`` has each setting, ``decisions`` each that was made, the oldest
     first; ``files`` are those that its messages brought; ``links`` are those to cases that are open to the member too;
     ``timeline`` is what happened, the oldest first; ``told``: the source was sent the outcome that holds; ``questions``
-    is each that was asked, and what became of it by the messages that are here."""
+    is each that was asked, and what became of it by the messages that are here; ``closing`` that its source closes the
+    conversation, None where it does not."""
 
     case: int
     state: str
@@ -81,6 +83,7 @@ class Case:
     pages: int = 0
     told: bool = False
     questions: tuple[AskedLine, ...] = ()
+    closing: ClosingLine | None = None
 
 
 @dataclass(frozen=True)

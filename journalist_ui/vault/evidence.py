@@ -24,7 +24,8 @@ MIGRATED = "vault migrated"
 REPLY = "reply"
 RELEASE = "outcome released"
 ASK = "questions asked"
-SENDS = (REPLY, RELEASE, ASK)
+CLOSING = "closing told"
+SENDS = (REPLY, RELEASE, ASK, CLOSING)
 """Acts by which a text of the unit goes to its source: each names it."""
 LINK = "link"
 MEMBER_KEY = "member key"

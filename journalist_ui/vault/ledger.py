@@ -18,7 +18,10 @@ from .counters import count_texts
 from .database import Vault, read_meta, write_meta
 from .published import keep_manifest
 
-_NUMBERS = (*("opened", "collected", "acknowledged", "last_heard", "grown", "asked", "answered", "set_aside"),)
+_NUMBERS = (
+    *("opened", "collected", "acknowledged", "last_heard", "grown", "asked", "answered", "set_aside"),
+    *("closing", "burn", "spoke", "closed"),
+)
 _KEPT_BY_FLOWS = tuple(name for name in _NUMBERS if name != "set_aside")
 """A person sets aside: what a flow knew of that before must not undo it."""
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from dropbox.protocol.body import Report
 from journalist_ui.casework import conversation
 from journalist_ui.casework.cases import open_case, read_facts
+from journalist_ui.casework.closings import read_closing
 from journalist_ui.casework.conversation import Conversation, OfficerText, OnPage, Sealed
 from journalist_ui.casework.decisions import open_decisions, read_decisions
 from journalist_ui.casework.files import read_files
@@ -21,6 +22,7 @@ from journalist_ui.vault.counters import JUNK, ON_THE_WAY
 from journalist_ui.vault.evidence import Proof
 
 from .cases import flags_of
+from .closings import closing_line
 from .decisions import decision_lines
 from .desk import Desk
 from .files import file_lines
@@ -48,7 +50,7 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         happened = read_happened(connection, session.holder, case, page=asked.page > 0)
         brought = read_files(connection, case)
         newest = conversation.newest_place(connection, asked.case)
-        asking = asked_in(connection, case)
+        asking, closing = asked_in(connection, case), read_closing(connection, case)
     found = opened(desk, session, sealed)
     with desk.engine.vault.reading() as connection:
         lines = list_cases(connection, session.member.name, found.number)
@@ -73,6 +75,7 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         timeline=history.lines,
         decisions=decision_lines(open_decisions(case, decided)),
         files=file_lines(desk, brought),
+        closing=closing_line(desk, closing),
     )
     for owed in map(owed_by(desk), lines):
         told = replace(told, owed=owed.acts, due=owed.due or None, due_now=owed.now)
@@ -110,6 +113,13 @@ def case_of(found: Conversation, seconds: int, newest: int) -> Case:
     )
 
 
+def _kind(one: OfficerText) -> str:
+    """What a source gets it as."""
+    if one.kinds:
+        return "closed" if one.closing else "outcome"
+    return "questions" if one.questions else "text"
+
+
 def message_of(one: OnPage, seconds: int, newest: int, first: Report | None = None) -> Message:
     """As it is shown; what the report ``first`` holds beside its text stands with the case."""
     proof = "" if one.proof is Proof.PROVED else one.proof.value
@@ -121,7 +131,7 @@ def message_of(one: OnPage, seconds: int, newest: int, first: Report | None = No
             authorisation=one.authorisation,
             officer=one.officer,
             proof=proof,
-            kind="outcome" if one.kinds else "questions" if one.questions else "text",
+            kind=_kind(one),
             kinds=one.kinds,
             questions=question_lines(one.questions),
         )

@@ -79,7 +79,7 @@ def _present(desk: Desk, session: Session, number: int) -> tuple[outcomes.Presen
     """What holds, and the place of what was added last. Raises NoSuchCase, Undeclared, SetAside, BadInput, NotYet."""
     with desk.engine.vault.reading() as connection:
         case = open_case(connection, session.holder, number)
-        replies.refuse_set_aside(connection, number)
+        replies.refuse_unposted(connection, number)
         found = outcomes.present_outcome(connection, case)
         newest = conversation.newest_place(connection, number)
     desk.engine.check_listed()

@@ -181,7 +181,7 @@ def preview(desk: Desk, session: Session, asked: PreviewAsk) -> AskPreviewed:
     words = _checked(chosen)
     with desk.engine.vault.reading() as connection:
         open_case(connection, session.holder, asked.case)
-        replies.refuse_set_aside(connection, asked.case)
+        replies.refuse_unposted(connection, asked.case)
         newest = conversation.newest_place(connection, asked.case)
     desk.engine.check_listed()
     return AskPreviewed(

@@ -50,7 +50,7 @@ def preview(desk: Desk, session: Session, asked: Preview) -> Previewed:
     case = asked.case
     with desk.engine.vault.reading() as connection:
         open_case(connection, session.holder, case)
-        replies.refuse_set_aside(connection, case)
+        replies.refuse_unposted(connection, case)
     if asked.text is not None:
         return _previewed(desk, session, case, asked.text)
     kept, texts = opened_draft(desk, session, case)

@@ -39,6 +39,7 @@ ACTS = {
     "not urgent": "marked the case as not urgent any more",
     "note": "added a note",
     "outcome": "set the outcome: {about}",
+    "closing told": "told the source what becomes of it after the conversation",
     "outcome released": "released the outcome to the source",
     "outcome taken back": "took the outcome back, to assess the case again",
     "print": "printed the case, because: {about}",

@@ -4,7 +4,7 @@
 import json
 import time
 from collections.abc import Iterable
-from dataclasses import MISSING, asdict, fields
+from dataclasses import MISSING, asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import click
 from dropbox.command_line.output import say_written, seen_first
 from dropbox.forces import force_names
 from dropbox.protocol.armour import DIRECTORY, armour
-from dropbox.protocol.constants import MAX_PERIOD
+from dropbox.protocol.constants import MAX_PERIOD, MAX_PERIOD_BLOBS
 from dropbox.protocol.directory import UntrustedDirectory, parse_signed_directory, verify_directory
 from dropbox.protocol.encoding import Reader
 from dropbox.protocol.errors import HeadExpired, Malformed, ProtocolError
@@ -118,8 +118,18 @@ def new(anchor: Path, policy_file: Path | None, out: Path, when: When) -> None:
     type=click.IntRange(0, MAX_PERIOD - 1),
     help="A version that a root has signed already: the new one is the next above it.",
 )
+@click.option(
+    "--blobs-per-period",
+    type=click.IntRange(0, MAX_PERIOD_BLOBS),
+    help="From now on so many blobs of files a period, of 256 KiB each; 0 takes no files.",
+)
+@click.option(
+    "--close-after",
+    type=click.IntRange(0, MAX_PERIOD - 1),
+    help="From now on a conversation ends so many periods after its source closed it; 0 for never.",
+)
 @issuing_day
-def issue(path: Path, above: int | None, when: When) -> None:
+def issue(path: Path, above: int | None, blobs_per_period: int | None, close_after: int | None, when: When) -> None:
     """Issue the same directory afresh, with a later end: the next version, to be signed again.
 
     \b
@@ -128,6 +138,9 @@ def issue(path: Path, above: int | None, when: When) -> None:
     """
     listing = read_directory(path)
     body = body_of(listing)
+    given = {"blobs_per_period": blobs_per_period, "close_after": close_after}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    body = replace(body, policy=replace(body.policy, **chosen))
     issued = when.issue(body.policy, listing.head.head.issued)
     write_directory(path, reissue(listing, body, issued, above or 0), when, listing)
 

@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** @file Operations on the forms in which a unit tells its source more than a text (docs/protocol.md, 6.4.1 and 6.4.2). */
+/** @file Operations on the forms in which a unit tells its source more than a text (docs/protocol.md, 6.4.1 to 6.4.3). */
 
 import { toHex } from "../../client/protocol/bytes.js";
 import { encodeText, isWellFormed } from "../../client/protocol/encoding.js";
+import { CLOSED_KINDS, OUTCOME_KINDS } from "../../client/protocol/constants.js";
 import { BadBody, BadText } from "../../client/protocol/errors.js";
 import { namedTogether, parseOutcome } from "../../client/protocol/outcome.js";
 import { checkQuestions, parseQuestions } from "../../client/protocol/questions.js";
 import { bytes } from "./operations.js";
 
-export const OPERATIONS = {
-  "outcome-write": ({ kinds, say }) => {
-    if (!namedTogether(kinds)) throw new BadBody("kinds");
-    if (!isWellFormed(say)) throw new BadText("form");
-    return { form: toHex(encodeText(JSON.stringify({ kinds, say }), "form")) };
-  },
+function write({ kinds, say }, of) {
+  if (!namedTogether(kinds, of)) throw new BadBody("kinds");
+  if (!isWellFormed(say)) throw new BadText("form");
+  return { form: toHex(encodeText(JSON.stringify({ kinds, say }), "form")) };
+}
 
-  "outcome-parse": ({ data }) => parseOutcome(bytes(data)),
+export const OPERATIONS = {
+  "outcome-write": (values) => write(values, OUTCOME_KINDS),
+
+  "outcome-parse": ({ data }) => parseOutcome(bytes(data), OUTCOME_KINDS),
+
+  "closed-write": (values) => write(values, CLOSED_KINDS),
+
+  "closed-parse": ({ data }) => parseOutcome(bytes(data), CLOSED_KINDS),
 
   "questions-write": ({ asked }) => {
     checkQuestions(asked);

@@ -66,9 +66,9 @@ def _key_kept() -> dict[tuple[Any, str], Any]:
 def _keys_of_an_old_chain() -> dict[tuple[Any, str], Any]:
     right = record._seed
 
-    def seed(context: Any, opened: Any, period: int) -> None:
+    def seed(context: Any, conversation: Any, opened: Any, period: int) -> None:
         old = context.keyring.chains.get(opened.plain.pseudonym)
-        right(context, opened, period)
+        right(context, conversation, opened, period)
         if old is not None:
             context.keyring.chains[opened.plain.pseudonym].texts |= old.texts
 

@@ -166,6 +166,17 @@ def test_without_a_period_the_machine_s_clock_counts(folder: Path, run: Run) -> 
     assert before <= shown["issued"] <= int(time.time()) // 86_400
 
 
+def test_what_a_list_of_before_lacks_is_set_with_the_next(folder: Path, run: Run) -> None:
+    """Blobs of files and the days until a conversation ends; what is not named stays."""
+    path = ("directory", "issue", "--directory", folder / "service.directory")
+    done(run(*path, "--blobs-per-period", 0, "--close-after", 5))
+    shown = json.loads(done(run("directory", "show", "--directory", folder / "service.directory", "--json")))["policy"]
+    assert (shown["blobs_per_period"], shown["close_after"]) == (0, 5)
+    done(run(*path, "--close-after", 7))
+    shown = json.loads(done(run("directory", "show", "--directory", folder / "service.directory", "--json")))["policy"]
+    assert (shown["blobs_per_period"], shown["close_after"]) == (0, 7)
+
+
 def test_groups_of_four() -> None:
     """Sixteen groups of four digits, each easy to say."""
     assert grouped(bytes(range(32))).split(" ")[:2] == ["0001", "0203"]

@@ -152,7 +152,7 @@ def test_the_production_policy() -> None:
         "head_life": 100,
         "intake_per_period": 100_000,
         "blobs_per_period": 8_192,
-        "close_after": 0,
+        "close_after": 14,
         "whole_limit": 0,
         "mirrors_asked": 0,
         "first_reader": 0,

@@ -16,6 +16,7 @@ from dropbox.protocol.primitives import sha256
 from dropbox.questions import QUESTIONS
 from tests.vectors import (  # noqa: F401 - the import registers operations
     operations_audit,
+    operations_blobs,
     operations_board,
     operations_plan,
     operations_service,

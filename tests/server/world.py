@@ -32,6 +32,7 @@ POLICY = Policy(
     head_life=1_000,
     intake_per_period=1_000,
     blobs_per_period=1_024,
+    close_after=4,
 )
 START = 500  # the period in which the tests begin
 

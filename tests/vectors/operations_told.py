@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Operations on the forms in which a unit tells its source more than a text (docs/protocol.md, 6.4.1 and 6.4.2)."""
+"""Operations on the forms in which a unit tells its source more than a text (docs/protocol.md, 6.4.1 to 6.4.3)."""
 
 from dropbox.protocol import outcome, questions
+from dropbox.protocol.constants import CLOSED_KINDS
 from tests.vectors.operations import Values, operation
 
 
@@ -13,6 +14,17 @@ def outcome_write(kinds: list[str], say: str) -> Values:
 @operation
 def outcome_parse(data: str) -> Values:
     found = outcome.parse_outcome(bytes.fromhex(data))
+    return {"kinds": list(found.kinds), "say": found.say}
+
+
+@operation
+def closed_write(kinds: list[str], say: str) -> Values:
+    return {"form": outcome.encode_outcome(outcome.Outcome(tuple(kinds), say), CLOSED_KINDS).hex()}
+
+
+@operation
+def closed_parse(data: str) -> Values:
+    found = outcome.parse_outcome(bytes.fromhex(data), CLOSED_KINDS)
     return {"kinds": list(found.kinds), "say": found.say}
 
 

@@ -112,7 +112,7 @@ def _texts() -> Rows:
 
 def _told() -> Rows:
     """What is no text."""
-    out, ask = EntryType.OUTCOME, EntryType.QUESTIONS
+    out, ask, shut = EntryType.OUTCOME, EntryType.QUESTIONS, EntryType.CLOSED
     asked = b'[{"id":"when","ask":"When?","kind":"text","options":[]}]'
     form = b'{"kinds":["investigation","recorded"],"say":"We look into it: \xe2\x82\xac."}'
     said = {"kinds": ["investigation", "recorded"], "say": "We look into it: \u20ac."}
@@ -150,6 +150,12 @@ def _told() -> Rows:
             "Those that are not in their form are not readable; nor is an outcome among them.",
             of(Reply(1, asked[:-1], type=ask), Reply(2, form, 1, type=ask), Reply(3, asked, 2, type=out)),
             _one([(1, "QUESTIONS", None), (2, "QUESTIONS", None), (3, "OUTCOME", None)], 3, 3),
+        ),
+        (
+            "closed",
+            "What answers a closing has kinds of its own; one of an outcome is none of them.",
+            of(Reply(1, b'{"kinds":["keeps"],"say":"The law asks."}', type=shut), Reply(2, form, 1, type=shut)),
+            _one([(1, "CLOSED", {"kinds": ["keeps"], "say": "The law asks."}), (2, "CLOSED", None)], 2, 2),
         ),
         (
             "outcome-as-text",

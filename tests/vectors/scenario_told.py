@@ -83,6 +83,29 @@ def _wrong_outcomes() -> dict[str, bytes]:
     }
 
 
+def _closings() -> list[Scenario]:
+    """What becomes of what a source that closes has sent: the same form, with kinds of another list."""
+    good = {
+        "closing": "",
+        "deletes": _SAID,
+        "keeps": "x" * (MAX_TEXT - len(_SHORTEST) + len("recorded") - len("keeps")),
+    }
+    found: list[Scenario] = []
+    for kind, say in good.items():
+        values: Values = {"kinds": [kind], "say": say}
+        form = _outcome([kind], say).hex()
+        found.append((f"closed-write-{kind}", f"Written: {kind}.", "closed-write", values, {"form": form}))
+        found.append((f"closed-parse-{kind}", f"Read: {kind}.", "closed-parse", {"data": form}, values))
+    for name, kinds in {"none": [], "two": ["deletes", "keeps"], "outcome": ["recorded"]}.items():
+        values, data = {"kinds": kinds, "say": ""}, {"data": _outcome(kinds).hex()}
+        claim = f"Neither written nor read: {name}."
+        found.append(refuse(f"closed-write-wrong-{name}", claim, "closed-write", values, "bad-body"))
+        found.append(refuse(f"closed-wrong-{name}", claim, "closed-parse", data, "bad-body"))
+    beside = {"data": _outcome(["closing"]).hex()}
+    found.append(refuse("outcome-wrong-closing", "No outcome is called so.", "outcome-parse", beside, "bad-body"))
+    return found
+
+
 def _question(**changed: object) -> Values:
     """The shortest."""
     return {"id": "a", "ask": "?", "kind": "text", "options": [], **changed}
@@ -188,7 +211,7 @@ def _wrong_questions() -> dict[str, bytes]:
 
 def told_scenarios() -> list[Scenario]:
     """All of this file."""
-    found = [*_outcomes(), *_questions()]
+    found = [*_outcomes(), *_closings(), *_questions()]
     for kind, wrong in (("outcome", _wrong_outcomes()), ("questions", _wrong_questions())):
         for name, data in wrong.items():
             claim = f"Refused: {name.replace('-', ' ')}."

@@ -43,6 +43,20 @@ def take_up(state: DeskContext, policy: Policy, now: int) -> set[int]:
     return changed
 
 
+def close_due(state: DeskContext, policy: Policy, now: int) -> tuple[set[bytes], set[int]]:
+    """Conversations that their sources closed, and did not write in since, end: what is on its way in them is
+    withdrawn. Returns the changed P_pk and text ids."""
+    ended, changed = set(), set()
+    for one in state.ledger.conversations.values():
+        if policy.close_after and one.closes and not one.closed and now > one.closing + policy.close_after:
+            one.closed = True
+            ended.add(one.pseudonym)
+            for text in state.ledger.texts.open_of(one.pseudonym):
+                state.ledger.texts.finish(text)
+                changed.add(text.id)
+    return ended, changed
+
+
 def _correspondent(state: DeskContext, one: Conversation) -> Correspondent:
     chain = state.keyring.chains.get(one.pseudonym)
     keyed = chain.texts if chain else {}

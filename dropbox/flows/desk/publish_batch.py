@@ -29,7 +29,7 @@ from .board_plan import Mark, Row
 from .notice import Notice
 from .own_board import give_up_batch, note_published, refresh_directory, rolled_back
 from .own_clock import fetch_intake
-from .posting import next_number, note_left, plan_batch, take_up
+from .posting import close_due, next_number, note_left, plan_batch, take_up
 from .requests import CommitVault, DeskRequest, MakeAuditHead, PostBatch, SaveKeyring
 from .state import Chain, DeskContext, EpochSecret, PendingBatch, Text, TextKey
 
@@ -109,7 +109,10 @@ def _lanes(state: DeskContext, rows: Sequence[Row], unit: Unit, now: int, random
 
 
 def _drop_keys(state: DeskContext) -> None:
-    """Of texts that stand on the board no more."""
+    """Of texts that stand on the board no more, and the chains of conversations that are closed."""
+    ended = {one.pseudonym for one in state.ledger.conversations.values() if one.closed}
+    for pseudonym in ended & state.keyring.chains.keys():
+        del state.keyring.chains[pseudonym]
     for pseudonym, chain in state.keyring.chains.items():
         if chain.texts:
             now = state.keyring.built
@@ -156,14 +159,18 @@ def _assemble(state: DeskContext, now: int, index: bytes, rows: bytes, unit: Uni
 
 def _build(state: DeskContext, unit: Unit, now: int, random: Random, result: PublishResult) -> Steps:
     """Plan, seal and sign; vault first, then keyring."""
-    texts = note_left(state) | take_up(state, state.trusted().policy, now)
-    rows, marks = plan_batch(state, unit, state.trusted().policy, now)
+    policy = state.trusted().policy
+    ended, withdrawn = close_due(state, policy, now)
+    texts = withdrawn | note_left(state) | take_up(state, policy, now)
+    rows, marks = plan_batch(state, unit, policy, now)
     texts |= {row.text for row in rows}
     lanes = _lanes(state, rows, unit, now, random)
     index = make_index(lanes, _marks(state, marks, unit, now, random)).encode()
     audit_head = yield from MakeAuditHead(now)
     upload = _assemble(state, now, index, join_rows(lanes), unit, audit_head)
-    yield from CommitVault(state.ledger, texts=frozenset(texts), manifest=upload.batch.manifest, backup=True)
+    yield from CommitVault(
+        state.ledger, frozenset(ended), frozenset(texts), manifest=upload.batch.manifest, backup=True
+    )
     if state.has_backup:
         state.ledger.backed_up_through = state.ledger.processed_through
     state.keyring.pending, state.keyring.built = PendingBatch(now, upload.batch.hash, upload.encode()), now

@@ -4,7 +4,8 @@
 from dataclasses import dataclass, field
 
 from dropbox.protocol.board import chain_start
-from dropbox.protocol.constants import EnvelopeType
+from dropbox.protocol.closing import closes
+from dropbox.protocol.constants import CLOSE_OPTIONS, EnvelopeType
 from dropbox.protocol.envelope_format import EnvelopePlain
 from dropbox.protocol.envelope_open import OpenedEnvelope
 from dropbox.protocol.part_proof import proof_of
@@ -12,6 +13,8 @@ from dropbox.protocol.part_proof import proof_of
 from .requests import CommitVault, NewContent
 from .state import Chain, Conversation, DeskContext, Incoming, Ledger, Seen
 from .unfinished import make_room
+
+BURN = CLOSE_OPTIONS[0]
 
 
 @dataclass
@@ -59,6 +62,18 @@ def _ask(state: DeskContext, conversation: Conversation, period: int) -> None:
         conversation.asked = max(conversation.asked, period)
 
 
+def _note_closing(conversation: Conversation, plain: EnvelopePlain, period: int) -> None:
+    """Whether a part that came closes the conversation (5.11), or undoes that."""
+    wish = closes(plain.body) if plain.parts == 1 else ""
+    if not wish:
+        conversation.spoke = max(conversation.spoke, period)
+    elif period >= conversation.closing:
+        conversation.burn = wish == BURN or (conversation.burn and period == conversation.closing)
+        conversation.closing = period
+    if conversation.closed and not conversation.closes:
+        conversation.closed = False
+
+
 def _take_part(conversation: Conversation, opened: OpenedEnvelope, period: int, changes: Changes) -> None:
     """Record one part; ``parts`` is fixed by the first part seen, and a part counts once."""
     plain = opened.plain
@@ -72,6 +87,7 @@ def _take_part(conversation: Conversation, opened: OpenedEnvelope, period: int, 
     incoming.have |= {plain.part}
     incoming.epoch = max(incoming.epoch, opened.epoch)
     incoming.period = max(incoming.period, period)
+    _note_closing(conversation, plain, period)
     changes.messages.add((plain.pseudonym, plain.message_id))
     proof = proof_of(opened).encode()
     changes.contents.append(
@@ -85,11 +101,12 @@ def _take_part(conversation: Conversation, opened: OpenedEnvelope, period: int, 
         changes.new += 1
 
 
-def _seed(state: DeskContext, opened: OpenedEnvelope, period: int) -> None:
-    """Adopt r once, at part 1 of a new message_id, unless the chain was seeded from a later epoch."""
+def _seed(state: DeskContext, conversation: Conversation, opened: OpenedEnvelope, period: int) -> None:
+    """Adopt r once, at part 1 of a new message_id, unless the chain was seeded from a later epoch, or is not needed any
+    more."""
     plain, keyring = opened.plain, state.keyring
     key = plain.pseudonym + plain.message_id
-    if plain.part != 1 or key in keyring.seeded or period <= keyring.no_seed_through:
+    if plain.part != 1 or key in keyring.seeded or period <= keyring.no_seed_through or conversation.closed:
         return
     keyring.seeded[key] = opened.epoch
     chain = keyring.chains.get(plain.pseudonym)
@@ -124,6 +141,6 @@ def record(state: DeskContext, opened: OpenedEnvelope, name: bytes, period: int,
     _acknowledge(state, conversation, plain.ack, period, changes)
     _ask(state, conversation, period)
     if before is None:
-        _seed(state, opened, period)
+        _seed(state, conversation, opened, period)
         state.keyring.seen[name] = Seen(opened.epoch, period)
         changes.keyring = True

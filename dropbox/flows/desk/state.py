@@ -251,7 +251,9 @@ class Conversation:
     """One source's conversation with this unit, known by P_pk. ``collected`` is n, and ``grown`` the period of the
     segment in which it last grew; ``asked`` that of the last envelope that came while a text was off the board; each 0
     before. ``set_aside``: a person has said that nothing is posted to it; its texts wait. ``unfinished`` are the
-    message_ids of ``incoming`` of which parts are missing."""
+    message_ids of ``incoming`` of which parts are missing. ``closing`` is the period of the newest message by which its
+    source closes it, and ``burn`` whether that asks to delete; ``spoke`` that of the newest part of any other; each 0
+    before. ``closed``: it is done, and stands until its source writes again."""
 
     pseudonym: bytes
     beacon: bytes = field(repr=False)
@@ -265,6 +267,15 @@ class Conversation:
     answered: bool = False
     set_aside: bool = False
     unfinished: set[bytes] = field(default_factory=set)
+    closing: int = 0
+    burn: bool = False
+    spoke: int = 0
+    closed: bool = False
+
+    @property
+    def closes(self) -> bool:
+        """Whether its source wants it closed. Of one day it is not known what came first: people write, then close."""
+        return 0 < self.spoke <= self.closing
 
 
 @dataclass

@@ -114,6 +114,8 @@ class Pages:
             no_force=_routes(directory, ""),
             units=directory.units,
             days=directory.policy.give_up * directory.policy.period // _DAY,
+            closes=directory.policy.close_after > 0,
+            close_days=directory.policy.close_after * directory.policy.period // _DAY,
             categories=CATEGORIES,
             questions={question.id: question for question in QUESTIONS},
             pages=PAGES,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the vault is, and what the daemon needs with nobody signed in."""
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, PrimaryKeyConstraint, String, Table
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, PrimaryKeyConstraint, String, Table, false
 
 from .metadata import METADATA
 
@@ -26,6 +26,10 @@ conversations = Table(
     Column("set_aside", Boolean, nullable=False),
     Column("grown", Integer, nullable=False, server_default="0"),
     Column("asked", Integer, nullable=False, server_default="0"),
+    Column("closing", Integer, nullable=False, server_default="0"),
+    Column("burn", Boolean, nullable=False, server_default=false()),
+    Column("spoke", Integer, nullable=False, server_default="0"),
+    Column("closed", Boolean, nullable=False, server_default=false()),
 )
 
 incoming = Table(

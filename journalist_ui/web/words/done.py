@@ -47,6 +47,7 @@ class Done(Enum):
     UNLINKED = "The link is taken back. That there was one stays in the timelines of both cases."
     OUTCOME = "The outcome is set, for all members. The source is not told by it."
     RELEASED = "The outcome is stored and leaves with the next batches. The conversation shows when it was read."
+    CLOSING_TOLD = "It is stored and leaves with the next batches. The conversation shows when it was read."
     ADDED_SINCE_OUTCOME = "Not released: the case changed, or holds what you have not read. Open it first."
     TASKING_OUTCOME = (
         "Not released: the words ask the source to do something for the unit, which a desk cannot authorise. Set the "
