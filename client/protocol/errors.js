@@ -231,6 +231,11 @@ export class FilesNotTaken extends CannotSend {
   static say = "Files cannot be sent to this unit. Nothing of yours went with this visit. On another day, send the text alone, and say in it what the files show.";
 }
 
+export class FilesTooLate extends CannotSend {
+  static code = "files-too-late";
+  static say = "Sending the files took more than an hour, so it was broken off: nobody can open what was sent of them. Nothing else of yours went with this visit. Send fewer files at a time, or over a faster line.";
+}
+
 export class ClockUnconfirmed extends CannotSend {
   static code = "clock-unconfirmed";
   static say = "This device's date seems wrong, or the service is being held back. Nothing was sent with this visit. Check the date; if it is right and you want to go on, confirm it.";

@@ -50,6 +50,7 @@
         ├── UnitConflicted          the directory keeps this force's reports from that unit
         ├── RoutingChanged          another unit would receive it than the one that was shown
         ├── FilesNotTaken           the unit, or the service, takes no files
+        ├── FilesTooLate            sending the files took more than an hour
         └── ClockUnconfirmed        the date warning stands and nobody confirmed it
 
 Each leaf has a ``code`` (the word that programs and ``docs/http-api.md`` use) and a sentence ``say`` for a person:
@@ -318,6 +319,14 @@ class FilesNotTaken(CannotSend):
     say = (
         "Files cannot be sent to this unit. Nothing of yours went with this visit. On another day, send the text "
         "alone, and say in it what the files show."
+    )
+
+
+class FilesTooLate(CannotSend):
+    code = "files-too-late"
+    say = (
+        "Sending the files took more than an hour, so it was broken off: nobody can open what was sent of them. "
+        "Nothing else of yours went with this visit. Send fewer files at a time, or over a faster line."
     )
 
 

@@ -2,6 +2,7 @@
 """Files that go with a text: read whole, looked at here, sealed; and what a person is told of them before."""
 
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -90,7 +91,7 @@ class Attaching:
 
     def attached(self) -> Attached | None:
         """What a visit posts; None without files."""
-        return Attached(self.blobs, secrets.token_bytes) if self.blobs else None
+        return Attached(self.blobs, secrets.token_bytes, time.time) if self.blobs else None
 
 
 def attach_options(command: Command) -> Command:

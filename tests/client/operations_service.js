@@ -156,9 +156,11 @@ export const OPERATIONS = {
   },
 
   "visit-once": async (values) => {
-    const { message_id, body, attached: real = 0, ...rest } = values.part ?? {};
+    const { message_id, body, attached: real = 0, late = Infinity, ...rest } = values.part ?? {};
     const blobs = Array.from({ length: real }, (_, at) => new Uint8Array(BLOB).fill(at));
-    const attached = real ? new Attached(blobs, counting()) : undefined;
+    let looks = 0;
+    const clock = () => (looks++ >= late ? 3_601 : 0);
+    const attached = real ? new Attached(blobs, counting(), clock) : undefined;
     const plain = { force: "", ...rest, attached };
     const part = values.part ? { ...plain, messageId: bytes(message_id), body: bytes(body) } : undefined;
     const flow = visit(pinned(values.anchor), bytes(values.stretched), part, values.clock, counting());

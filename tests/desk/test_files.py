@@ -43,7 +43,7 @@ def send(room: Room, *contents: bytes, spoil: int | None = None) -> list[File]:
         file, sealed = seal_file(f"file {number}.jpg", "image/jpeg", data, service.random(32), twin.service_id)
         files.append(file)
         blobs += sealed
-    attached = Attached(blobs, service.random)
+    attached = Attached(blobs, service.random, lambda: 0)
     body = encode_body(Report("Look at this.", ("discrimination",), "", {}, tuple(files)))
     part = Part("north", service.random(16), 1, 1, body, attached=attached)
     visited = service.visit(stretch(entropy(1), twin.service_id), part)

@@ -20,7 +20,7 @@ async def test_files_stand_on_the_page_as_text(house: House) -> None:
     service, twin = house.room.service, house.room.service.twin
     file, blobs = seal_file(HOSTILE, "image/jpeg", b"what is inside", bytes(32), twin.service_id)
     body = encode_body(Report("Look.", ("discrimination",), files=(file,)))
-    part = Part("north", service.random(16), 1, 1, body, attached=Attached(blobs, service.random))
+    part = Part("north", service.random(16), 1, 1, body, attached=Attached(blobs, service.random, lambda: 0))
     await asyncio.to_thread(service.visit, stretch(entropy(1), twin.service_id), part)
     await house.desk.engine.sync()
     ada = await house.officer()

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from dropbox.flows.source.attached import PASSES, Attached, post_blobs
-from dropbox.flows.source.message import parts_of
+from dropbox.flows.source.attached import HOUR, PASSES, Attached, post_blobs
+from dropbox.flows.source.message import Ended, MakeVisit, parts_of, visit_patiently
 from dropbox.flows.source.requests import GetPass, PassGone, PostBlob
+from dropbox.flows.source.visit import Part
 from dropbox.protocol.blobs import Pass, blob_id
 from dropbox.protocol.body import File, Report
 from dropbox.protocol.constants import BLOB, BODY_PART, MAX_BLOBS
-from dropbox.protocol.errors import BadValue, TooLong, UnitCannotReceive
+from dropbox.protocol.errors import BadValue, FilesTooLate, TooLong, UnitCannotReceive
 from dropbox.protocol.wire import Receipt
 from tests.flows.twin import drive, seeded
 
@@ -42,6 +43,10 @@ class _Server:
         raise AssertionError(request)
 
 
+def _still() -> float:
+    return 0
+
+
 def _real(count: int) -> list[bytes]:
     return [bytes([at + 1]) * BLOB for at in range(count)]
 
@@ -52,7 +57,7 @@ def test_real_and_random_blobs_go_in_random_order(real: int, count: int) -> None
     orders = set()
     for seed in range(12):
         server = _Server()
-        drive(post_blobs(Attached(_real(real), seeded(seed))), server.answer)
+        drive(post_blobs(Attached(_real(real), seeded(seed), _still)), server.answer)
         assert (len(server.kept), server.passes) == (count, [count])
         assert set(_real(real)) <= set(server.kept)
         orders.add(tuple(blob in _real(real) and blob[0] for blob in server.kept))
@@ -62,7 +67,7 @@ def test_real_and_random_blobs_go_in_random_order(real: int, count: int) -> None
 def test_what_has_a_receipt_is_not_posted_again() -> None:
     """A pass that is gone is asked for anew, for what is left, and the order goes on."""
     server = _Server(lasting=3)
-    attached = Attached(_real(6), seeded(1))
+    attached = Attached(_real(6), seeded(1), _still)
     every = list(attached.left)
     drive(post_blobs(attached), server.answer)
     assert server.passes == [8, 5, 2]
@@ -73,13 +78,13 @@ def test_passes_are_asked_for_so_often_and_no_more() -> None:
     """A server that forgets every pass is not asked for ever."""
     server = _Server(lasting=0)
     with pytest.raises(BadValue):
-        drive(post_blobs(Attached(_real(2), seeded(1))), server.answer)
+        drive(post_blobs(Attached(_real(2), seeded(1), _still)), server.answer)
     assert server.passes == [2] * PASSES
 
 
 def test_a_refused_message_leaves_nothing_of_its_files() -> None:
     """As many blobs go, all random; a later try that could be sealed posts what is left, and is refused too."""
-    attached = Attached(_real(4), seeded(1))
+    attached = Attached(_real(4), seeded(1), _still)
     first, second = UnitCannotReceive("paused"), UnitCannotReceive("later")
     assert attached.spoil(first) is first
     spoiled = list(attached.left)
@@ -87,6 +92,44 @@ def test_a_refused_message_leaves_nothing_of_its_files() -> None:
     assert attached.left == spoiled
     assert len(spoiled) == 4
     assert not set(spoiled) & set(_real(4))
+
+
+@pytest.mark.parametrize("moment", [HOUR + 1, -1])
+def test_nothing_of_files_goes_once_their_hour_is_over(moment: int) -> None:
+    """Neither another blob of the same try nor a pass for a later one; a clock that was set ends it too."""
+    times = [0]
+    attached = Attached(_real(4), seeded(1), lambda: times[0])
+
+    def slow(answer: Any) -> Any:
+        if b"stored" in answer:
+            times[0] = moment
+        return answer
+
+    server = _Server(bend=slow)
+    with pytest.raises(FilesTooLate):
+        drive(post_blobs(attached), server.answer)
+    assert (len(server.kept), server.passes, attached.over) == (1, [4], True)
+    with pytest.raises(FilesTooLate):
+        drive(post_blobs(attached), server.answer)
+    assert server.passes == [4]
+
+
+def test_a_visit_with_files_is_not_made_again_after_their_hour() -> None:
+    """A line that broke ends it; within the hour it is tried three times."""
+    times = [0]
+    attached = Attached(_real(1), seeded(1), lambda: times[0])
+    tries = []
+
+    def broke(request: object) -> object:
+        if isinstance(request, MakeVisit):
+            tries.append(times[0])
+            times[0] += HOUR
+            return Ended(None, ConnectionError(), False, True)
+        return None
+
+    part = Part("north", bytes(16), 1, 1, b"", attached=attached)
+    drive(visit_patiently(part), broke)
+    assert tries == [0, HOUR]
 
 
 @pytest.mark.parametrize(
@@ -99,15 +142,15 @@ def test_a_refused_message_leaves_nothing_of_its_files() -> None:
 def test_an_answer_for_something_else_is_refused(bend: Callable[[bytes], bytes]) -> None:
     """A pass for fewer, or a receipt for another blob."""
     with pytest.raises(BadValue):
-        drive(post_blobs(Attached(_real(2), seeded(1))), _Server(bend=bend).answer)
+        drive(post_blobs(Attached(_real(2), seeded(1), _still)), _Server(bend=bend).answer)
 
 
 def test_no_more_than_a_visit_takes() -> None:
     """65 blobs are too many, and none is no file."""
     with pytest.raises(TooLong):
-        Attached([b""] * (MAX_BLOBS + 1), seeded(1))
+        Attached([b""] * (MAX_BLOBS + 1), seeded(1), _still)
     with pytest.raises(BadValue):
-        Attached([], seeded(1))
+        Attached([], seeded(1), _still)
 
 
 def test_a_message_with_files_has_one_part() -> None:

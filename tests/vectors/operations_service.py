@@ -200,8 +200,16 @@ def _part(values: Values) -> Part:
     shown = Shown(**values["shown"]) if "shown" in values else None
     message_id, body = _b(values["message_id"]), _b(values["body"])
     real = [bytes([at]) * BLOB for at in range(values.get("attached", 0))]
-    attached = Attached(real, _counting()) if real else None
+    late = values.get("late")
+    attached = Attached(real, _counting(), _clock(late)) if real else None
+    values = {name: value for name, value in values.items() if name != "late"}
     return Part(**{**values, "message_id": message_id, "body": body, "shown": shown, "attached": attached})
+
+
+def _clock(late: int | None) -> Callable[[], int]:
+    """Stands still; an hour and a second are over once it was looked at so often."""
+    looks = count()
+    return lambda: 3_601 if late is not None and next(looks) >= late else 0
 
 
 def _counting() -> Callable[[int], bytes]:

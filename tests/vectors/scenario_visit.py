@@ -134,6 +134,12 @@ def _with_files() -> list[Scenario]:
             _visited(drawn, refused="files-not-taken"),
         ),
         (
+            "files-too-late",
+            "The files' hour is over after the first of four blobs: nothing more of them goes, and no envelope.",
+            _visit(_part("north", attached=3, late=3), policy=_TAKES),
+            {"error": "files-too-late"},
+        ),
+        (
             "no-files-flag",
             "A text goes to a unit that takes no files.",
             _visit(_part("north"), units=refusing, policy=_TAKES),

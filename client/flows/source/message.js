@@ -48,7 +48,7 @@ const TRIES = 3;
  */
 
 /**
- * A visit, made again when the connection fails. What was read is kept whatever becomes of the envelope, and what an
+ * A visit, made again when the connection fails, with files within their hour. What was read is kept whatever becomes of the envelope, and what an
  * earlier try may have left behind is not denied by a later one.
  * @param {Part} [part]
  * @returns {AsyncGenerator<MessageRequest, Ended, any>}
@@ -62,7 +62,7 @@ export async function* visitPatiently(part) {
     const ended = yield { ask: "visit", part, perhaps: perhaps || (part?.part ?? 1) > 1 };
     read = ended.visited ?? read;
     perhaps ||= ended.perhaps;
-    if (!left || !ended.again) return { visited: read, reason: ended.reason, perhaps, again: false };
+    if (!left || !ended.again || part?.attached?.over) return { visited: read, reason: ended.reason, perhaps, again: false };
     yield { ask: "pause" };
   }
 }

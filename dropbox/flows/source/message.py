@@ -84,19 +84,23 @@ def parts_of(report: Report) -> tuple[bytes, ...]:
 
 
 def visit_patiently(part: Part | None) -> Flow[MessageRequest, Ended]:
-    """A visit, made again when the connection fails. What was read is kept whatever becomes of the envelope, and what
-    an earlier try may have left behind is not denied by a later one."""
+    """A visit, made again when the connection fails, with files within their hour. What was read is kept whatever
+    becomes of the envelope, and what an earlier try may have left behind is not denied by a later one."""
     read: Visited | None = None
     perhaps = False
     for left in range(TRIES - 1, -1, -1):
         ended = yield from MakeVisit(part)
         read, perhaps = ended.visited or read, perhaps or ended.perhaps
-        if not left or not ended.again:
+        if not left or not ended.again or _is_over(part):
             break
         stopped = yield from Pause()
         if stopped is not None:
             return Ended(read, stopped, perhaps)
     return Ended(read, ended.reason, perhaps)
+
+
+def _is_over(part: Part | None) -> bool:
+    return part is not None and part.attached is not None and part.attached.over
 
 
 def send_message(
