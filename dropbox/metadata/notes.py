@@ -12,6 +12,8 @@ MOST_PIECES = 1 << 16
 MOST_READ = 1 << 19
 """Bytes of notes that are read for words, over the whole file; that there are some is told of all."""
 MOST_MATCHES = 1 << 12
+MOST_PACKED = 1 << 8
+"""Packed texts of one picture that are unpacked."""
 _XMP = tuple(
     (kind, re.compile(rb"\b(?:" + names + rb')(?:="([^"<]{1,400})"|>([^<]{1,400})<)'))
     for kind, names in (
@@ -31,13 +33,18 @@ class Notes:
     def __init__(self) -> None:
         self._tells: dict[Tell, None] = {}
         self._of: Counter[Kind] = Counter()
-        self._pieces, self._left = 0, MOST_READ
+        self._pieces, self._packed, self._left = 0, 0, MOST_READ
 
     def piece(self) -> None:
         """One more segment or chunk. Raises NotOfItsKind for too many: no program writes so many."""
         self._pieces += 1
         if self._pieces > MOST_PIECES:
             raise NotOfItsKind("pieces")
+
+    def unpacks(self) -> bool:
+        """Whether one more packed text is unpacked; more than a picture has tell no more than that they are there."""
+        self._packed += 1
+        return self._packed <= MOST_PACKED
 
     def full(self, kind: Kind) -> bool:
         """Whether more of it would not be told."""

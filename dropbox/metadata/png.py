@@ -68,7 +68,8 @@ def _tell_text(notes: Notes, name: bytes, content: bytes) -> None:
         notes.xmp(text)
     elif keyword in _WORDS:
         if not notes.full(kind):
-            notes.add(kind, value_of(_readable(name, text)))
+            unread = name == b"zTXt" and not notes.unpacks()
+            notes.add(kind, "" if unread else value_of(_readable(name, text)))
     else:
         notes.add(kind, f"a text named {value_of(keyword)}")
 

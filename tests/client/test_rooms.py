@@ -20,7 +20,8 @@ MAY_IMPORT = {
     "protocol": {"protocol"},
     "flows": {"flows", "protocol"},
     "transport": {"transport", "protocol"},
-    "worker": {"worker", "transport", "flows", "protocol", "words.js"},
+    "metadata": {"metadata"},
+    "worker": {"worker", "transport", "flows", "protocol", "metadata", "words.js"},
     "pages": {"pages"},
 }
 IMPURE = re.compile(r"\b(?:fetch|Date|performance|setTimeout|Math\.random|crypto|indexedDB|localStorage|postMessage)\b")
@@ -59,7 +60,7 @@ def impure(root: Path) -> list[str]:
     return [
         f"{name} uses {found[0]}"
         for name, code in sources(root)
-        if name.startswith(("protocol/", "flows/")) and name != DOOR
+        if name.startswith(("protocol/", "flows/", "metadata/")) and name != DOOR
         if (found := IMPURE.search(code))
     ]
 
@@ -77,7 +78,7 @@ def test_each_folder_imports_what_it_may(tmp_path: Path) -> None:
     assert len(strangers(tmp_path)) == 3
 
 
-def test_protocol_and_flows_are_pure(tmp_path: Path) -> None:
+def test_protocol_flows_and_metadata_are_pure(tmp_path: Path) -> None:
     """Now and random are arguments."""
     assert impure(CLIENT) == []
     (tmp_path / "flows").mkdir()
