@@ -16,6 +16,7 @@ from dropbox.forces.places import packed_places
 from dropbox.hints import packed_rules
 from dropbox.protocol import constants, labels
 from dropbox.protocol.errors import ProtocolError, TooLong, UnknownWord, WrongWordCount
+from dropbox.source_cli.attaching import ENDINGS
 from dropbox.source_cli.terminal import error_text, warning_text
 from dropbox.transport import limits
 from dropbox.transport.errors import BadAnswer, Refused, TransportFailed, Unreachable
@@ -152,6 +153,11 @@ def _sentences() -> str:
     return text
 
 
+def _endings() -> str:
+    text = _head("The endings of files, by their kinds.", "dropbox/source_cli/attaching.py")
+    return f"{text}\n/** @type {{Record<string, string>}} */\nexport const ENDINGS = {_js(ENDINGS)};\n"
+
+
 def _words() -> str:
     """One text, so that it packs well: the file's lines, joined by spaces."""
     words = (resources.files("dropbox.words") / "eff-large-wordlist.txt").read_text().split()
@@ -183,6 +189,7 @@ def generated() -> dict[Path, str]:
         HERE / "protocol" / "errors.js": _errors(),
         HERE / "transport" / "errors.js": _transport_errors(),
         HERE / "worker" / "terminal_sentences.js": _sentences(),
+        HERE / "worker" / "endings.js": _endings(),
         HERE / "words.js": _words(),
         HERE / "pages" / "places.js": _places(),
         HERE / "pages" / "hint_rules.js": _hint_rules(),

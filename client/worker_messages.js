@@ -11,11 +11,17 @@
  * @typedef {{ask: "start", anchor: string}} Start `anchor`: the signed anchor, base64
  * @typedef {{ask: "new-codename"}} NewCodename
  * @typedef {{ask: "check-words", typed: string, typing?: boolean}} CheckWords
+ * @typedef {{ask: "look", file: File}} Look
  * @typedef {{ask: "forget"}} Forget drops every secret
  */
 
 /** @import { Answer } from "./protocol/body.js" */
 /** @import { Question as Asked } from "./protocol/questions.js" */
+
+/**
+ * A file to send under `name`: it goes as it is, and `marks` are those of its pieces when it was looked at.
+ * @typedef {{name: string, type: string, file: Blob, marks: string[]}} FileAsked
+ */
 
 /**
  * @typedef {object} Report
@@ -27,6 +33,7 @@
  * @property {string[]} categories
  * @property {Record<string, Answer>} answers
  * @property {string} text
+ * @property {FileAsked[]} [files]
  * @property {boolean} despiteClock
  */
 
@@ -40,11 +47,12 @@
  * @property {string} slug
  * @property {Record<string, Answer>} [answers]
  * @property {string} text
+ * @property {FileAsked[]} [files]
  * @property {boolean} despiteClock
  */
 
 /** @typedef {Report | Check | Reply} VisitAsk */
-/** @typedef {Start | NewCodename | CheckWords | Forget | VisitAsk} Ask */
+/** @typedef {Start | NewCodename | CheckWords | Look | Forget | VisitAsk} Ask */
 /** @typedef {Ask["ask"]} Question */
 
 /**
@@ -53,6 +61,7 @@
  * @property {{}} start
  * @property {{codename: string}} new-codename
  * @property {WordsTold} check-words
+ * @property {LookTold} look
  * @property {{}} forget
  * @property {VisitTold} report
  * @property {VisitTold} check
@@ -66,12 +75,12 @@
  */
 
 /**
- * `percent` is whole; `came` bytes of the board have come, of how many. `busy`: the receipt lets itself be waited for;
+ * `percent` is whole; `came` bytes of the board have come, or of files have gone, of how many. `busy`: the receipt lets itself be waited for;
  * `broke`: the line broke, and the visit goes on; `read`: what a visit that only reads has read, from when its envelope
  * leaves on. `part` and `parts` while a message is sent.
  * `perhapsStored` and `partsStored` as in Failure, were it to end here: a worker that is ended cannot say.
  * @typedef {object} Progress
- * @property {"stretch" | "directory" | "board" | "read" | "seal" | "post"} stage
+ * @property {"stretch" | "directory" | "board" | "read" | "files" | "seal" | "post"} stage
  * @property {number} [percent]
  * @property {number} [came]
  * @property {number} [of]
@@ -135,7 +144,10 @@
  * @property {MessageTold[]} messages
  */
 
-/** `kind` as the signed list has it, as force-unit. @typedef {{slug: string, name: string, kind: string}} UnitTold */
+/**
+ * `kind` as the signed list has it, as force-unit; `takesFiles` by the list and the service's policy.
+ * @typedef {{slug: string, name: string, kind: string, takesFiles: boolean}} UnitTold
+ */
 
 /**
  * Why the message was not sealed; `byList` when the signed list itself keeps it from the unit that it was for.
@@ -167,6 +179,27 @@
  * @property {string[]} read
  * @property {boolean} complete
  * @property {string} codename
+ */
+
+/**
+ * What a file tells: `own` names a sentence of the document, in whose gap `said` stands; without one `said` is the file's own
+ * text, inert.
+ * @typedef {{kind: string, own: string, said: string}} TellTold
+ */
+
+/**
+ * A file that was looked at. `ending` of its kind, empty for one that has none; `picture`: of a kind that has a copy without
+ * what it tells, which is `clean` unless it is not built as such are; `plain`: words that somebody wrote, and no more. `name`
+ * is its own, inert, empty where that cannot be sent; `marks` as in FileAsked.
+ * @typedef {object} LookTold
+ * @property {string} mediaType
+ * @property {string} ending
+ * @property {boolean} picture
+ * @property {boolean} plain
+ * @property {TellTold[]} tells
+ * @property {string} name
+ * @property {string[]} marks
+ * @property {{file: Blob, marks: string[]} | null} clean
  */
 
 export {};

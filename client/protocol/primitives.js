@@ -30,6 +30,8 @@ const IDENTITY = Point.ZERO.toBytes();
 const PROBE_KEY = "ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b92421eea691446d22c";
 const PROBE_SIGNATURE =
   "77df156616e51079873310e15d4c23124fc1f6b7cafbbaec112217f900cfae54e418ce45fa60473be1c74244c2d6ffb39b352aec89fcee2538a2fe5f87c48000";
+/** Random bytes that a browser gives at one time. */
+const MOST_AT_ONCE = 65_536;
 const ANY_SCALAR = new Uint8Array(KEY).fill(1);
 /** Milliseconds that Argon2id works before it lets anything else in; a pause costs up to five. */
 const TICK = 40;
@@ -57,7 +59,9 @@ function ownKey() {
  * @returns {Bytes}
  */
 export function randomBytes(size) {
-  return crypto.getRandomValues(new Uint8Array(size));
+  const made = new Uint8Array(size);
+  for (let at = 0; at < size; at += MOST_AT_ONCE) crypto.getRandomValues(made.subarray(at, at + MOST_AT_ONCE));
+  return made;
 }
 
 /**

@@ -5,14 +5,14 @@
  */
 
 import { passRequest } from "../protocol/blobs.js";
-import { concat, toHex } from "../protocol/bytes.js";
-import { ANSWER, MAX_BOARD, MAX_DIRECTORY } from "../protocol/constants.js";
-import { ProtocolError } from "../protocol/errors.js";
-import { parseAnswer } from "../protocol/wire.js";
+import { toHex } from "../protocol/bytes.js";
+import { ANSWER, BLOB, MAX_BOARD, MAX_DIRECTORY } from "../protocol/constants.js";
+import { Partial, bounded, refusal } from "./answers.js";
 import { BadAnswer, Refused, TransportFailed, Unreachable } from "./errors.js";
 import * as limits from "./limits.js";
 
 /** @import { Bytes } from "../protocol/bytes.js" */
+/** @import { OnPiece } from "./answers.js" */
 /** @import { NotTaken, VisitRequest } from "../flows/source/requests.js" */
 
 const SECOND = 1_000;
@@ -20,22 +20,16 @@ const SECOND = 1_000;
 const SILENCE = limits.SILENCE * SECOND;
 /** @type {ReadonlySet<string>} */
 const TRY_AGAIN = new Set(limits.TRY_AGAIN);
-const BOARD_ID = /^[0-9a-f]{64}$/;
 const GONE = "board-gone";
 const PASS_GONE = "pass-gone";
 
 /**
- * What a driver is told while it works: `stage` is directory, board, read, seal or post. Of the board's rows `percent`,
- * and how many bytes `came` of how many; `busy` once the receipt lets itself be waited for; `broke` while a request that
+ * What a driver is told while it works: `stage` is directory, board, read, files, seal or post. Of the board's rows and of
+ * the blobs of files `percent`, and how many bytes came or went of how many; `busy` once the receipt lets itself be waited for; `broke` while a request that
  * got no whole answer is about to go on.
  * @typedef {{percent?: number, came?: number, of?: number, busy?: boolean, broke?: boolean}} More
- * @typedef {"directory" | "board" | "read" | "seal" | "post"} Stage
+ * @typedef {"directory" | "board" | "read" | "files" | "seal" | "post"} Stage
  * @typedef {(stage: Stage, more?: More) => void} OnStage
- */
-
-/**
- * Told how many bytes of an answer came, of how many that it announces; NaN where it does not.
- * @typedef {(came: number, of: number) => void} OnPiece
  */
 
 /**
@@ -49,81 +43,6 @@ function needs(bytes) {
 /** @param {number} milliseconds */
 export function sleep(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/**
- * @param {Bytes} body
- * @returns {Refused | BadAnswer}
- */
-function refusal(body) {
-  try {
-    // What the server says besides is shown to nobody: it would speak with this page's voice.
-    const { code } = parseAnswer(body, "refused");
-    return typeof code === "string" ? new Refused(code) : new BadAnswer("refusal");
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    return new BadAnswer("refusal");
-  }
-}
-
-/** What has come of an answer that can be gone on with after a cut, and of which board it is. */
-class Partial {
-  board = "";
-  /** @type {Bytes[]} */
-  pieces = [];
-  size = 0;
-
-  /** @param {Bytes} piece */
-  add(piece) {
-    this.pieces.push(piece);
-    this.size += piece.length;
-  }
-
-  forget() {
-    [this.board, this.pieces, this.size] = ["", [], 0];
-  }
-
-  /**
-   * What is asked for now.
-   * @param {string} path
-   */
-  rest(path) {
-    return this.size ? `${path}/${this.board}/${this.size}` : path;
-  }
-
-  /**
-   * Whether an answer goes on with what came before. Throws BadAnswer.
-   * @param {Response} answer
-   */
-  check(answer) {
-    const board = answer.headers.get("dropbox-board") ?? "";
-    if (!BOARD_ID.test(board) || (this.size && board !== this.board)) throw new BadAnswer("board");
-    this.board = board;
-  }
-}
-
-/**
- * The body behind what is gathered, at most `longest` bytes together; none of it is lost where it is cut. Throws
- * BadAnswer.
- * @param {Response} answer
- * @param {number} longest
- * @param {OnPiece} onPiece
- * @param {Partial} gathered
- */
-async function bounded(answer, longest, onPiece, gathered) {
-  const announced = gathered.size + Number(answer.headers.get("content-length") ?? NaN);
-  if (announced > longest) throw new BadAnswer("too large");
-  const reader = /** @type {ReadableStream<Bytes>} */ (answer.body).getReader();
-  onPiece(gathered.size, announced);
-  for (let step = await reader.read(); !step.done; step = await reader.read()) {
-    gathered.add(step.value);
-    if (gathered.size > longest) {
-      await reader.cancel();
-      throw new BadAnswer("too large");
-    }
-    onPiece(gathered.size, announced);
-  }
-  return concat(...gathered.pieces);
 }
 
 /**
@@ -286,29 +205,63 @@ export class HttpTransport {
    */
   async #envelope(envelope) {
     this.#unanswered = false;
-    const busy = setTimeout(() => this.#tell("post", { busy: true }), limits.BUSY_AFTER * SECOND);
     try {
-      return await this.#ask("/v1/envelopes", ANSWER, envelope);
+      return await this.#turn("post", {}, "/v1/envelopes", envelope);
     } catch (reason) {
       if (!(reason instanceof TransportFailed)) throw reason;
       return { reason, perhaps: this.#unanswered || !(reason instanceof Refused) };
+    }
+  }
+
+  /**
+   * A small answer that lets itself be waited for, which is told. Throws TransportFailed.
+   * @param {Stage} stage
+   * @param {More} more
+   * @param {string} path
+   * @param {Bytes} body
+   */
+  async #turn(stage, more, path, body) {
+    const busy = setTimeout(() => this.#tell(stage, { ...more, busy: true }), limits.BUSY_AFTER * SECOND);
+    try {
+      return await this.#ask(path, ANSWER, body);
     } finally {
       clearTimeout(busy);
     }
   }
 
   /**
-   * A small answer to what leaves at a fixed time after the answer before it. Throws TransportFailed.
-   * @param {string} path
-   * @param {Bytes} body
+   * How many blobs have gone.
+   * @param {number} left
+   * @param {number} of
+   * @returns {More}
    */
-  async #paced(path, body) {
+  #went(left, of) {
+    const more = { percent: Math.floor((100 * (of - left)) / of), came: (of - left) * BLOB, of: of * BLOB };
+    this.#tell("files", more);
+    return more;
+  }
+
+  /**
+   * A small answer to what leaves at a fixed time after the answer before it. Throws TransportFailed.
+   * @param {() => Promise<Bytes>} ask
+   */
+  async #paced(ask) {
     await this.#steadyMoment();
     try {
-      return await this.#ask(path, ANSWER, body);
+      return await ask();
     } finally {
       this.#boardAt = performance.now();
     }
+  }
+
+  /**
+   * A pass for what is left of the blobs. Throws TransportFailed.
+   * @param {number} left
+   * @param {number} of
+   */
+  #pass(left, of) {
+    const more = this.#went(left, of);
+    return this.#paced(() => this.#turn("files", more, "/v1/passes", passRequest(left)));
   }
 
   /**
@@ -318,7 +271,7 @@ export class HttpTransport {
    */
   async #blob(name, blob) {
     try {
-      return await this.#paced(`/v1/blobs/${toHex(name)}`, blob);
+      return await this.#paced(() => this.#ask(`/v1/blobs/${toHex(name)}`, ANSWER, blob));
     } catch (reason) {
       if (reason instanceof Refused && reason.refusal === PASS_GONE) return undefined;
       throw reason;
@@ -354,10 +307,9 @@ export class HttpTransport {
         this.#leaves = this.#multiple(performance.now() + this.#afterBoard / 2);
         return undefined;
       case "pass":
-        this.#tell("seal");
-        return this.#paced("/v1/passes", passRequest(request.blobs));
+        return this.#pass(request.blobs, request.of);
       case "blob":
-        this.#tell("post");
+        this.#went(request.left, request.of);
         return this.#blob(request.name, request.blob);
       case "envelope": {
         this.#tell("seal");

@@ -4,13 +4,13 @@
 import { drive } from "../flows/drive.js";
 import { sendMessage, visitPatiently } from "../flows/source/message.js";
 import { visit } from "../flows/source/visit.js";
-import { MESSAGE_ID } from "../protocol/constants.js";
 import { ProtocolError } from "../protocol/errors.js";
 import { randomBytes } from "../protocol/primitives.js";
 import { TransportFailed } from "../transport/errors.js";
 import { HttpTransport, sleep } from "../transport/http.js";
 
 /** @import { Bytes } from "../protocol/bytes.js" */
+/** @import { Message } from "./sealed.js" */
 /** @import { Anchor } from "../protocol/anchors.js" */
 /** @import { Ended, MakeVisit, MessageRequest } from "../flows/source/message.js" */
 /** @import { Shown, Visited } from "../flows/source/visit.js" */
@@ -126,16 +126,17 @@ export async function read(visitor) {
 }
 
 /**
- * Every part under one message_id. `slug` empty: the one unit that has answered. Answers the last visit and the first
+ * Every part of a message, its files before. `slug` empty: the one unit that has answered. Answers the last visit and the first
  * one's warnings; a message that is refused before anything was stored is no failure. Throws Interrupted.
  * @param {Visitor} visitor
- * @param {Bytes[]} pieces
+ * @param {Message} message
  * @param {{slug: string, force?: string, shown?: Shown}} where
  * @returns {Promise<{visited: Visited, warnings: Warned[]}>}
  */
-export async function send(visitor, pieces, where) {
+export async function send(visitor, { messageId, pieces, attached }, where) {
   const hand = new Hand(visitor);
-  const sent = await drive(sendMessage(randomBytes(MESSAGE_ID), pieces, where), hand.answer);
+  const all = { ...where, ...(attached && { attached }) };
+  const sent = await drive(sendMessage(messageId, pieces, all), hand.answer);
   const { stored, visited, reason, later: untaken, partsStored } = sent;
   const settled = stored === "yes" || (stored === "no" && visited?.refused);
   if (visited && settled) return { visited, warnings: hand.first ?? [] };

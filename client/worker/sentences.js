@@ -8,12 +8,23 @@ import { ERRORS, WARNINGS } from "./terminal_sentences.js";
 /** @import { Warned } from "../flows/trust.js" */
 /** @import { WarningTold } from "../worker_messages.js" */
 
+/** A failure that the page is told as it is. */
+export class Told extends Error {
+  /** @param {{code: string, say: string}} failed */
+  constructor(failed) {
+    super(failed.code);
+    this.failed = failed;
+  }
+}
+
 /** What fails here and nowhere else. */
 const HERE = {
   "crypto-missing":
     "This browser does not offer encryption here. Open the service at its https or onion address, in a current browser.",
   busy: "Something else is still going on. Wait until it has ended.",
   "not-started": "The page has not started yet. Load it again.",
+  "file-changed":
+    "A file cannot be read, or is not what it was when you chose it. Take it off the list and choose it again.",
   unexpected: "Something in this page failed. Load it again and try once more.",
 };
 

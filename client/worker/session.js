@@ -2,15 +2,15 @@
 /** @file What the worker does for each of the page's questions, and the little that it knows between them. */
 
 import { parseSignedAnchor, verifyFirstAnchor } from "../protocol/anchors.js";
-import { encodeBody } from "../protocol/body.js";
 import { decodeCodename, loadWordlist, makeCodename, wordlistFile } from "../protocol/codename.js";
 import { CATEGORIES, UnitKind } from "../protocol/constants.js";
-import { splitBody } from "../protocol/envelope_format.js";
 import { hasCrypto, randomBytes } from "../protocol/primitives.js";
 import { WORDS } from "../words.js";
 import { KnownCodename } from "./known_codename.js";
+import { lookAt } from "./looking.js";
+import { Sealed } from "./sealed.js";
 import { Interrupted, read, send } from "./sending.js";
-import { NOT_ACKNOWLEDGED, failure, told, warningTold } from "./sentences.js";
+import { NOT_ACKNOWLEDGED, Told, failure, told, warningTold } from "./sentences.js";
 import { visitTold } from "./visit_told.js";
 import { checkWords } from "./word_help.js";
 
@@ -30,15 +30,6 @@ const AFTER_BOARD_SLOW = 5_000;
 /** @typedef {(progress: Progress) => void} OnProgress */
 /** @typedef {{anchor: Anchor, list: WordList}} Started */
 
-/** A failure that the page is told as it is. */
-class Told extends Error {
-  /** @param {Failure} failed */
-  constructor(failed) {
-    super(failed.code);
-    this.failed = failed;
-  }
-}
-
 /**
  * What the page is told of whatever was thrown.
  * @param {unknown} error
@@ -57,6 +48,7 @@ export class Session {
   /** @type {Started | undefined} */
   #started;
   #known = new KnownCodename();
+  #sealed = new Sealed();
   #visiting = false;
   #how;
 
@@ -78,6 +70,8 @@ export class Session {
         return this.#newCodename(onProgress);
       case "check-words":
         return this.#checkWords(asked.typed, asked.typing);
+      case "look":
+        return lookAt(asked.file);
       case "forget":
         return this.#forget();
       default:
@@ -118,6 +112,7 @@ export class Session {
 
   async #forget() {
     this.#known.forget();
+    this.#sealed.drop();
     return {};
   }
 
@@ -143,19 +138,21 @@ export class Session {
     const { anchor, list } = this.#ready();
     const entropy = await decodeCodename(asked.codename, list);
     // What cannot be sent is refused before the long stretch.
-    const pieces = asked.ask === "check" ? [] : splitBody(encodeBody(bodyOf(asked)));
+    const message = asked.ask === "check" ? null : await this.#sealed.message(asked, bodyOf(asked), anchor.serviceId);
     const onPercent = (/** @type {number} */ percent) => onProgress({ stage: "stretch", percent });
     const stretched = await this.#known.secret(entropy, anchor.serviceId, onPercent);
     const { network: where, ...how } = this.#how;
     const network = { afterBoard: this.#known.slow ? AFTER_BOARD_SLOW : AFTER_BOARD, ...where };
     const visitor = { anchor, stretched, despiteClock: asked.despiteClock, report: onProgress, network, ...how };
-    if (asked.ask === "check") {
+    if (asked.ask === "check" || !message) {
       const show = (/** @type {Visited} */ reading) => visitTold(reading, reading.judged.warnings);
       const { visited, reason } = await read({ ...visitor, show });
       const { warnings } = visited.judged;
       return visitTold(visited, reason === undefined ? warnings : [...warnings, NOT_ACKNOWLEDGED]);
     }
-    const { visited, warnings } = await send(visitor, pieces, whereTo(asked));
+    const { visited, warnings } = await send(visitor, message, whereTo(asked));
+    // Stored or refused, it is not gone on with.
+    this.#sealed.drop();
     return visitTold(visited, warnings, asked.ask === "report" ? { ...asked, ...asked.shown } : undefined);
   }
 }

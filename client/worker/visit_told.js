@@ -121,6 +121,9 @@ export function visitTold(visited, warnings, route = { slug: "", force: "", inde
     clockSuspect: judged.clockSuspect,
     period: policy.period,
     conversations: conversations.map((found) => conversationTold(found, policy)),
-    units: directory.units.map((one) => ({ slug: one.slug, name: one.name, kind: kind(UnitKind, one.kind) })),
+    units: directory.units.map((one) => ({
+      ...{ slug: one.slug, name: one.name, kind: kind(UnitKind, one.kind) },
+      takesFiles: !one.takesNoFiles && policy.blobsPerPeriod > 0,
+    })),
   };
 }

@@ -85,9 +85,9 @@ def test_units_are_told_by_the_signed_name(server: TwinServer, session: NodeSess
     replace_directory(server.service, lambda one: changed_unit(one, "north", forces=("kent", "essex")), 2)
     found = session.ask("check", codename=new_codename(session), despiteClock=False).done
     assert found["units"] == [
-        {"slug": "intake", "name": "Unit intake", "kind": "intake-desk"},
-        {"slug": "north", "name": UNIT, "kind": "force-unit"},
-        {"slug": "south", "name": "Unit south", "kind": "force-unit"},
+        {"slug": "intake", "name": "Unit intake", "kind": "intake-desk", "takesFiles": True},
+        {"slug": "north", "name": UNIT, "kind": "force-unit", "takesFiles": True},
+        {"slug": "south", "name": "Unit south", "kind": "force-unit", "takesFiles": True},
     ]
 
 

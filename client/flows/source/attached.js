@@ -21,6 +21,8 @@ export class Attached {
   #random;
   #now;
   #begun;
+  /** How many there are, real and random ones. */
+  count;
   /** @type {Bytes[]} */
   left;
   /**
@@ -41,6 +43,7 @@ export class Attached {
     this.#random = random;
     this.#now = now;
     this.#begun = now();
+    this.count = count;
     this.left = postingOrder(count, random).map((number) => /** @type {Bytes} */ (every[number]));
   }
 
@@ -72,11 +75,11 @@ export async function* postBlobs(attached) {
   const { left } = attached;
   for (let passes = 0; passes < PASSES && left.length; passes++) {
     inTime(attached);
-    const admitted = parsePass(yield { ask: "pass", blobs: left.length });
+    const admitted = parsePass(yield { ask: "pass", blobs: left.length, of: attached.count });
     if (admitted.blobs !== left.length) throw new BadValue("pass for others");
     for (let blob = left[0]; blob; blob = left[0]) {
       inTime(attached);
-      const answer = yield { ask: "blob", name: admitted.name, blob };
+      const answer = yield { ask: "blob", name: admitted.name, blob, left: left.length, of: attached.count };
       if (!(answer instanceof Uint8Array)) break;
       const { id } = parseReceipt(/** @type {Bytes} */ (answer));
       if (!equal(id, await blobId(blob))) throw new BadValue("receipt for another blob");

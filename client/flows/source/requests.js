@@ -41,14 +41,14 @@
  */
 
 /**
- * `POST /v1/passes` for so many blobs; answered by the pass's 256 bytes.
- * @typedef {{ask: "pass", blobs: number}} GetPass
+ * `POST /v1/passes` for so many blobs, `of` so many in all; answered by the pass's 256 bytes.
+ * @typedef {{ask: "pass", blobs: number, of: number}} GetPass
  */
 
 /**
  * `POST /v1/blobs/{pass}` with exactly 262,144 bytes; answered by the receipt's 256 bytes, or by undefined when the server
- * does not know the pass, or not any more: nothing of the blob was kept.
- * @typedef {{ask: "blob", name: Bytes, blob: Bytes}} PostBlob
+ * does not know the pass, or not any more: nothing of the blob was kept. `left` are still to go with this one, `of` so many.
+ * @typedef {{ask: "blob", name: Bytes, blob: Bytes, left: number, of: number}} PostBlob
  */
 
 /**
