@@ -11,7 +11,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 N ?= 20
 PARTIES := dropbox keys journalist_ui
-LOCKS := source server desk keys dev
+LOCKS := source server desk previews keys dev
 
 .PHONY: help setup programs demo test long steady mishaps check format lint types imports sizes bundle screenshots bench flood crash hostile campaign twin visits browsers docs generated lock clean
 
@@ -24,7 +24,7 @@ help:
 	@echo 'make steady  repeat suites until each was green so often [SUITES=… N=20]'
 	@echo 'make mishaps  commands among odd inputs and outputs [N=500 runs]'
 	@echo 'make bundle  build the browser’s bundle and record its hash'
-	@echo 'make programs  install the browsers, servers and Tor that tests use'
+	@echo 'make programs  install the browsers, servers, Tor and what previews use, for tests'
 	@echo 'make screenshots  look at every page, pictures in .build/screenshots'
 	@echo 'make bench   measure against bare handlers      [ARGS=…]'
 	@echo 'make flood   floods, and who comes through      [N=100 visits each, ARGS=…]'
@@ -120,7 +120,7 @@ sizes: setup
 
 # What runs real browsers, servers of databases or Tor.
 programs: setup
-	@$(BIN)/python tests/needs.py --install chromium firefox postgres tor haproxy pdftotext
+	@$(BIN)/python tests/needs.py --install chromium firefox postgres tor haproxy pdftotext bubblewrap ffmpeg libreoffice clamav
 
 screenshots: programs
 	@rm -rf .build/screenshots && mkdir -p .build/screenshots

@@ -47,6 +47,14 @@ def _has_venv() -> bool:
     return importlib.util.find_spec("ensurepip") is not None and importlib.util.find_spec("venv") is not None
 
 
+def _has_wall() -> bool:
+    """A sandbox in a namespace of users of its own: a container may forbid that."""
+    program = find_program("bwrap")
+    words = ["--unshare-user", "--unshare-net", "--ro-bind", "/", "/", "true"]
+    return program is not None and subprocess.run([program, *words], capture_output=True).returncode == 0
+
+
+_OFFICE = ("libreoffice-writer-nogui", "libreoffice-calc-nogui", "libreoffice-impress-nogui")
 NEEDS = {
     need.name: need
     for need in (
@@ -57,6 +65,10 @@ NEEDS = {
         Need("chromium", ("chromium",), lambda: find_program("chromium") is not None),
         Need("firefox", ("firefox-esr",), lambda: find_program("firefox-esr") is not None),
         Need("pdftotext", ("poppler-utils",), lambda: find_program("pdftotext") is not None),
+        Need("bubblewrap", ("bubblewrap", "libseccomp2", "util-linux"), _has_wall),
+        Need("ffmpeg", ("ffmpeg",), lambda: find_program("ffmpeg") is not None),
+        Need("libreoffice", _OFFICE, lambda: Path("/usr/lib/libreoffice/program/libswlo.so").exists()),
+        Need("clamav", ("clamav-daemon",), lambda: find_program("clamd") is not None),
         Need("systemd", ("systemd",), lambda: find_program("systemd-analyze") is not None),
         Need("mounts", ("util-linux",), _may_mount),
     )

@@ -30,6 +30,7 @@ FAST = (
     "shown",
     "hints",
     "reply_check",
+    "previews",
     "keys",
     "admin",
     "cli",

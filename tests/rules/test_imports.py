@@ -21,6 +21,7 @@ PURE = (
     *("enum", "functools", "hashlib", "heapq", "hmac", "itertools", "json", "math", "operator", "re", "string"),
     *("struct", "textwrap", "types", "typing", "unicodedata"),
 )
+DECODERS = ("PIL", "pillow_heif", "pypdfium2")
 CRYPTO = ("nacl", "cryptography", "argon2")
 DECRYPTION = ("envelope_open", "codename", "attachments")
 NETWORK = (
@@ -149,9 +150,21 @@ def bare_shapes(module: str, name: str) -> Refusal:
     return None if within(name, *PURE, "pathlib", "journalist_ui.shapes", *words) else "a shape is data alone"
 
 
+def bare_renderer(module: str, name: str) -> Refusal:
+    """9. What runs in the sandbox imports decoders, standard modules and itself; the rest of its room no decoder."""
+    if not within(module, "journalist_ui.previews"):
+        return None
+    inside = within(module, "journalist_ui.previews.renderer")
+    own = "journalist_ui.previews.renderer" if inside else "journalist_ui.previews"
+    libraries = DECODERS if inside else ()
+    standard = name.split(".")[0] in sys.stdlib_module_names
+    return None if standard or within(name, own, *libraries) else "a file may take over what imports this"
+
+
 RULES: tuple[Callable[[str, str], Refusal], ...] = (
     *(pure, one_door, blind_server, parties_apart, offline_keys, source_opens_nothing, shared_rooms, demo_outside),
     *(store_behind_ports, keyring_in_the_desk, vault_behind_the_session, pages_and_socket_by_the_verbs, bare_shapes),
+    bare_renderer,
 )
 
 
@@ -203,6 +216,10 @@ FAULTS = [
     (bare_shapes, "journalist_ui/shapes/cases.py", "import sqlalchemy"),
     (bare_shapes, "journalist_ui/shapes/cases.py", "from ..words import counts"),
     (bare_shapes, "journalist_ui/words/counts.py", "import jinja2"),
+    (bare_renderer, "journalist_ui/previews/renderer/run.py", "from ..asking import look"),
+    (bare_renderer, "journalist_ui/previews/renderer/run.py", "import journalist_ui.log"),
+    (bare_renderer, "journalist_ui/previews/asking.py", "from PIL import Image"),
+    (bare_renderer, "journalist_ui/previews/asking.py", "import journalist_ui.verbs.files"),
 ]
 
 

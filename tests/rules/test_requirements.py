@@ -13,8 +13,8 @@ from packaging.utils import canonicalize_name
 from tests.rules.tree import PACKAGES, ROOT, plant
 
 REQUIREMENTS = ROOT / "requirements"
-ROLES = ("source", "server", "desk", "keys")
-DIRECT_AT_MOST = {"source": 6, "server": 14, "desk": 14, "keys": 14}
+ROLES = ("source", "server", "desk", "previews", "keys")
+DIRECT_AT_MOST = {"source": 6, "server": 14, "desk": 14, "previews": 4, "keys": 14}
 OWN = "codename-dropbox"
 
 PIN = re.compile(r"[a-z0-9][a-z0-9._-]*(\[[a-z0-9,-]+\])?==[^\s;]+( ; [^\\]+)?( \\)?")
