@@ -21,7 +21,7 @@ from journalist_ui.vault.sealing import blob_key_info
 from .cases import OpenedCase
 from .conversation import Sealed, SourceMessage, read_places
 
-EXPORT = "file export"
+EXPORT, PREVIEW = "file export", "file preview"
 ReadStored = Callable[[str], bytes]
 """What lies in the desk's folder under a name of its own. Raises OSError."""
 _files, _blobs, _messages = tables.files.c, tables.file_blobs.c, tables.messages.c
@@ -115,6 +115,11 @@ def whole_file(files: list[CaseFile], number: int) -> CaseFile:
 def record_export(connection: Connection, case: OpenedCase, number: int, digest: str, reason: str, day: int) -> None:
     """By its reader, on a ``day`` of unix time, before anybody gets it; what is said of it is sealed to the case."""
     audit.record(connection, day, case.reader, EXPORT, f"file {number}, SHA-256 {digest}: {reason}", case=case.number)
+
+
+def record_preview(connection: Connection, case: OpenedCase, number: int, day: int) -> None:
+    """By its reader, on a ``day`` of unix time, before anything of it is shown."""
+    audit.record(connection, day, case.reader, PREVIEW, f"file {number}", case=case.number)
 
 
 def damage() -> NotWhole:

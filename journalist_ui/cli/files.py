@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""``dropbox-desk file export``: take a file of a case out of the desk."""
+"""``dropbox-desk file``: look at a file of a case, take one out of the desk."""
 
 import base64
 import hashlib
@@ -16,6 +16,7 @@ from journalist_ui.shapes.files import FileTaken, GetPiece, TakeFile
 
 from .asking import ask_signed_in, json_option, session_option, show_done
 from .handling import case_argument
+from .previews import preview
 from .terminal import inert
 
 _FRESH = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
@@ -24,6 +25,9 @@ _FRESH = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 @click.group()
 def file() -> None:
     """The files of a case."""
+
+
+file.add_command(preview)
 
 
 @file.command("export")

@@ -17,7 +17,8 @@ class Session:
     ``words`` what search looks through, ``learnt`` once all of them are there, ``read`` the newest place of each case
     that was shown; ``audited`` of which case (0 for all) the log was looked at, and on which day; ``pending`` a change
     of passphrase whose new codes were not confirmed yet, ``signer`` the Ed25519 seed that signs what the member
-    approves; ``taking`` the file that is being taken out, with what its pieces are asked for by."""
+    approves; ``taking`` the file that is being taken out, with what its pieces are asked for by; ``looking`` the
+    pages of a file that are being looked at, ``looked`` which files of which cases were."""
 
     member: Member
     holder: Holder
@@ -29,6 +30,8 @@ class Session:
     pending: Change | None = None
     signer: bytes = field(default=b"", repr=False)
     taking: tuple[str, object] | None = field(default=None, repr=False)
+    looking: object | None = field(default=None, repr=False)
+    looked: set[tuple[int, int]] = field(default_factory=set)
 
     @classmethod
     def of(cls, unlocked: Unlocked) -> "Session":

@@ -23,6 +23,9 @@ class Desk:
     trying: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     """Held while a reminder is tried."""
 
+    looking: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    """Held while a sandbox looks at a file."""
+
     hashes: dict[str, str] = field(default_factory=dict, repr=False)
     """Of files that were read whole, by the name under which each begins in the desk's folder; "" where damaged."""
 

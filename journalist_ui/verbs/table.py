@@ -30,6 +30,7 @@ from journalist_ui.shapes import (
     notes as of_notes,
     outcomes as of_outcomes,
     passphrases as of_passphrases,
+    previews as of_previews,
     printing as of_printing,
     proposals as of_proposals,
     questions as of_questions,
@@ -45,6 +46,7 @@ from journalist_ui.shapes import (
     triage as of_triage,
     upkeep as of_upkeep,
     watching as of_watching,
+    welfare as of_welfare,
 )
 from journalist_ui.shapes.asked import Asked
 from journalist_ui.vault.roles import COUNTERS, OPENERS, WRITERS
@@ -68,6 +70,7 @@ from . import (
     notes,
     outcomes,
     passphrases,
+    previews,
     printing,
     proposals,
     questions,
@@ -83,6 +86,7 @@ from . import (
     triage,
     upkeep,
     watching,
+    welfare,
 )
 from .desk import Desk
 
@@ -182,6 +186,8 @@ _TABLE: tuple[Verb, ...] = (
     MemberVerb(of_printing.Print, printing.print_case, Who.READER),
     MemberVerb(of_files.TakeFile, files.take_file, Who.READER),
     MemberVerb(of_files.GetPiece, files.get_piece, Who.READER),
+    MemberVerb(of_previews.PreviewFile, previews.preview, Who.READER),
+    MemberVerb(of_previews.GetPreview, previews.get_preview, Who.READER),
     MemberVerb(of_replies.Preview, replies.preview, Who.INVESTIGATOR),
     MemberVerb(of_replies.Reply, replies.reply, Who.INVESTIGATOR),
     MemberVerb(of_drafts.Draft, drafts.draft, Who.INVESTIGATOR),
@@ -223,6 +229,8 @@ _TABLE: tuple[Verb, ...] = (
     MemberVerb(of_spares.CountSpares, spares.left, Who.MEMBER),
     MemberVerb(of_excerpts.ShowExcerpts, excerpts.show, Who.READER),
     MemberVerb(of_excerpts.SetExcerpts, excerpts.change, Who.READER),
+    MemberVerb(of_welfare.ShowWelfare, welfare.show, Who.READER),
+    MemberVerb(of_welfare.SetWelfare, welfare.change, Who.READER),
     MemberVerb(of_reminders.ShowReminders, reminders.show, Who.MEMBER),
     MemberVerb(of_reminders.SetReminders, reminders.change, Who.MEMBER),
     MemberVerb(of_reminders.TryReminder, reminders.attempt, Who.MEMBER),

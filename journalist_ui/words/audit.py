@@ -18,6 +18,7 @@ ACTS = {
     "excerpts on": "had lists show them beginnings of reports",
     "exclude": "excluded {about} from the case",
     "file export": "took a file out: {about}",
+    "file preview": "looked at a file: {about}",
     "flood aside": "set cases of the flood box aside",
     "flood back": "put cases back into the flood box",
     "flood declared": "said that nothing keeps them from looking into the flood box",
@@ -73,6 +74,8 @@ ACTS = {
     "urgent": "marked the case as urgent",
     "withdrawn again": "took back keys that a backup of before had given again: {about}",
     "vault migrated": "closed the list of what was stored before proofs were kept",
+    "welfare off": "had files shown to them at once",
+    "welfare on": "had files blurred for them first",
 }
 """What follows the name of whoever did it."""
 SHARED_BEFORE = "let {about} open cases"

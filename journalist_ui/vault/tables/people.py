@@ -37,6 +37,8 @@ members = Table(
     # reports.
     Column("reminder_to", String, nullable=False, server_default=""),
     Column("excerpts", Boolean, nullable=False, server_default=true()),
+    # And whether pages of files are blurred until they ask for each.
+    Column("welfare", Boolean, nullable=False, server_default=true()),
 )
 
 member_roles = Table(
