@@ -236,6 +236,11 @@ export class FilesTooLate extends CannotSend {
   static say = "Sending the files took more than an hour, so it was broken off: nobody can open what was sent of them. Nothing else of yours went with this visit. Send fewer files at a time, or over a faster line.";
 }
 
+export class ContactNotTaken extends CannotSend {
+  static code = "contact-not-taken";
+  static say = "This unit takes no contact details: it has no key for them. Nothing of yours went with this visit. On another day, send the rest without them.";
+}
+
 export class ClockUnconfirmed extends CannotSend {
   static code = "clock-unconfirmed";
   static say = "This device's date seems wrong, or the service is being held back. Nothing was sent with this visit. Check the date; if it is right and you want to go on, confirm it.";

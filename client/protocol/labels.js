@@ -15,6 +15,7 @@ export const UNIT_MESSAGE_SIGNATURE = utf8("u2s-sig");
 export const ENVELOPE_INFO = utf8("s2u");
 export const ENTRY_AAD = utf8("u2s");
 export const BLOB_AAD = utf8("blob");
+export const CONTACT_INFO = utf8("contact");
 export const ROOT_KEY_FILE = utf8("dropbox-v1 root key file");
 export const CODENAME_CHECK = utf8("codename check");
 export const STRETCH_SALT = utf8("salt");

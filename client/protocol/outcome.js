@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** @file What a unit tells its source by kinds of a list: JSON in one form (docs/protocol.md, steps 6.4.1 and 6.4.3). */
+/** @file What a unit tells its source by kinds of a list: JSON in one form (docs/protocol.md, steps 6.4.1 and 6.4.4). */
 
 import { asFields, asList, asText, checkForm, readJson } from "./canonical.js";
 import { CLOSED_KINDS, EntryType, MAX_TEXT, OUTCOME_KINDS } from "./constants.js";

@@ -4,6 +4,7 @@
 import { Chains, entryTag, joinText } from "./board.js";
 import { concat, equal } from "./bytes.js";
 import { EntryType, LANES, TAG } from "./constants.js";
+import { checkOpened } from "./contact.js";
 import { BadBody, BadText, ProtocolError } from "./errors.js";
 import { payloadOf, rowOf } from "./index.js";
 import { markName, markValue, showMark } from "./marks.js";
@@ -23,8 +24,8 @@ import { keyAt } from "./units.js";
 
 /**
  * A text of which every part is in the batch: its number, type and words. Of an outcome, and of what answers a closing,
- * the words are what is said with it, and `kinds` what it says; `questions` are what is asked. Not `readable`: it is not
- * in the form of its type, and holds nothing.
+ * the words are what is said with it, and `kinds` what it says; `questions` are what is asked. That contact details were
+ * opened has no words. Not `readable`: it is not in the form of its type, and holds nothing.
  * @typedef {object} WholeText
  * @property {number} number
  * @property {number} type
@@ -121,6 +122,10 @@ async function gather(unit, { manifest: { period, serviceId }, index, rows }, ke
 function readText(number, type, parts) {
   const plain = { ...NOTHING, number, type, readable: true };
   if (type === EntryType.QUESTIONS) return { ...plain, questions: parseQuestions(concat(...parts)) };
+  if (type === EntryType.CONTACT_OPENED) {
+    checkOpened(concat(...parts));
+    return plain;
+  }
   const list = LISTS[type];
   if (!list) return { ...plain, text: joinText(parts) };
   const { kinds, say } = parseOutcome(concat(...parts), list);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""How a source closes its conversation: by an answer in a further message (docs/protocol.md, step 5.11)."""
+"""How a source closes its conversation: by an answer in a further message (docs/protocol.md, step 5.12)."""
 
 from .body import parse_body
 from .constants import CLOSE, CLOSE_OPTIONS

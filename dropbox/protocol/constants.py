@@ -49,9 +49,10 @@ class EntryType(IntEnum):
     OUTCOME = 2
     CLOSED = 4
     QUESTIONS = 5
+    CONTACT_OPENED = 6
 
 
-RESERVED_ENTRY_TYPES = {3: "referral-offer", 6: "contact-opened"}
+RESERVED_ENTRY_TYPES = {3: "referral-offer"}
 """Numbers kept for later versions; an entry that uses one is refused."""
 
 
@@ -225,3 +226,5 @@ MAX_MEDIA_TYPE = 127
 CONTACT_PLAIN = 1_024
 CONTACT = XWING_ENC + CONTACT_PLAIN + GCM_TAG  # 2,160
 """Sealed contact details, whatever they say."""
+MAX_CONTACT = CONTACT_PLAIN - 2
+"""Bytes of UTF-8 of what they say."""

@@ -51,6 +51,7 @@
         ├── RoutingChanged          another unit would receive it than the one that was shown
         ├── FilesNotTaken           the unit, or the service, takes no files
         ├── FilesTooLate            sending the files took more than an hour
+        ├── ContactNotTaken         the unit has no key for contact details
         └── ClockUnconfirmed        the date warning stands and nobody confirmed it
 
 Each leaf has a ``code`` (the word that programs and ``docs/http-api.md`` use) and a sentence ``say`` for a person:
@@ -327,6 +328,14 @@ class FilesTooLate(CannotSend):
     say = (
         "Sending the files took more than an hour, so it was broken off: nobody can open what was sent of them. "
         "Nothing else of yours went with this visit. Send fewer files at a time, or over a faster line."
+    )
+
+
+class ContactNotTaken(CannotSend):
+    code = "contact-not-taken"
+    say = (
+        "This unit takes no contact details: it has no key for them. Nothing of yours went with this visit. On another "
+        "day, send the rest without them."
     )
 
 

@@ -20,6 +20,7 @@ UNIT_MESSAGE_SIGNATURE = b"u2s-sig"
 ENVELOPE_INFO = b"s2u"
 ENTRY_AAD = b"u2s"
 BLOB_AAD = b"blob"
+CONTACT_INFO = b"contact"
 ROOT_KEY_FILE = b"dropbox-v1 root key file"
 
 # Hash inputs.

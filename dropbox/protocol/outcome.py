@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What a unit tells its source by kinds of a list: JSON in one form (docs/protocol.md, steps 6.4.1 and 6.4.3)."""
+"""What a unit tells its source by kinds of a list: JSON in one form (docs/protocol.md, steps 6.4.1 and 6.4.4)."""
 
 from dataclasses import dataclass, field
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from .board import Chains, EntryPlain, entry_tag, join_text
 from .codename import ConversationKeys
 from .constants import LANES, TAG, EntryType
+from .contact import check_opened
 from .errors import BadBody, BadText, ProtocolError
 from .marks import Mark, mark_name, mark_value, show_mark
 from .outcome import LISTS, parse_outcome
@@ -18,10 +19,10 @@ from .units import Unit
 
 @dataclass(frozen=True)
 class WholeText:
-    """A text of which every part is in the batch: its number, type and words. Of an outcome, and of
-    what answers a closing, the words are what is said with it, and ``kinds`` what it says; ``questions`` are what is
-    asked. Not ``readable``: it is not in
-    the form of its type, and holds nothing."""
+    """A text of which every part is in the batch: its number, type and words. Of an outcome, and of what answers a
+    closing, the words are what is said with it, and ``kinds`` what it says; ``questions`` are what is asked. That
+    contact details were opened has no words. Not ``readable``: it is not in the form of its type, and holds
+    nothing."""
 
     number: int
     type: EntryType
@@ -114,6 +115,9 @@ def _read_text(number: int, kind: EntryType, parts: list[bytes]) -> WholeText:
         return WholeText(number, kind, found.say, found.kinds)
     if kind is EntryType.QUESTIONS:
         return WholeText(number, kind, "", questions=parse_questions(b"".join(parts)))
+    if kind is EntryType.CONTACT_OPENED:
+        check_opened(b"".join(parts))
+        return WholeText(number, kind, "")
     return WholeText(number, kind, join_text(parts))
 
 

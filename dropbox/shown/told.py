@@ -30,7 +30,7 @@ MEANS = {
         "all the same; any message of a later day keeps it open."
     ),
 }
-"""Of each kind (docs/protocol.md, steps 6.4.1 and 6.4.3)."""
+"""Of each kind (docs/protocol.md, steps 6.4.1 and 6.4.4)."""
 PROMISED_ONE = "The unit says that it answers within a day."
 PROMISED = "The unit says that it answers within {n} days."
 SAYS_FIRST = "The unit says to everybody whose report it has:"

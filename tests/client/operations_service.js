@@ -17,6 +17,7 @@ import { NotForThisKey } from "../../client/protocol/errors.js";
 import { receivingUnit } from "../../client/protocol/routing.js";
 import { receiptAnswer } from "../../client/protocol/wire.js";
 import * as desk from "./desk_side.js";
+import { plainReport, withContact } from "./operations_contact.js";
 import { OPERATIONS as ON_BYTES, bytes, nameOf, openers } from "./operations.js";
 
 const pinned = (signed) => anchors.parseSignedAnchor(bytes(signed)).anchor;
@@ -40,7 +41,9 @@ async function openPosted(envelope, epochs) {
     try {
       const { plain, epoch } = await desk.openEnvelope(envelope, await openers([one]));
       const { part, parts, ack } = plain;
-      return { unit: one.unit, epoch, type: nameOf(EnvelopeType, plain.type), part, parts, ack, body: toHex(plain.body) };
+      const { contact_seed: key, cert_hash: hash } = one;
+      const held = key ? await withContact(plain, bytes(hash), key) : { body: toHex(plain.body) };
+      return { unit: one.unit, epoch, type: nameOf(EnvelopeType, plain.type), part, parts, ack, ...held };
     } catch (error) {
       if (!(error instanceof NotForThisKey)) throw error;
     }
@@ -82,6 +85,7 @@ async function driveVisit(flow, values) {
 /** Number and words; of another type its name, and what it says or null. */
 function shownText({ number, type, text, kinds, questions, readable }) {
   if (type === EntryType.TEXT) return [number, text];
+  if (type === EntryType.CONTACT_OPENED) return [number, nameOf(EntryType, type), readable ? {} : null];
   const held = type === EntryType.QUESTIONS ? questions : { kinds, say: text };
   return [number, nameOf(EntryType, type), readable ? held : null];
 }
@@ -156,12 +160,13 @@ export const OPERATIONS = {
   },
 
   "visit-once": async (values) => {
-    const { message_id, body, attached: real = 0, late = Infinity, ...rest } = values.part ?? {};
+    const { message_id, body, attached: real = 0, contact: said, late = Infinity, ...rest } = values.part ?? {};
     const blobs = Array.from({ length: real }, (_, at) => new Uint8Array(BLOB).fill(at));
     let looks = 0;
     const clock = () => (looks++ >= late ? 3_601 : 0);
     const attached = real ? new Attached(blobs, counting(), clock) : undefined;
-    const plain = { force: "", ...rest, attached };
+    const contact = said && { report: plainReport(said[0]), text: said[1] };
+    const plain = { force: "", ...rest, attached, contact };
     const part = values.part ? { ...plain, messageId: bytes(message_id), body: bytes(body) } : undefined;
     const flow = visit(pinned(values.anchor), bytes(values.stretched), part, values.clock, counting());
     const { visited, asked, sent } = await driveVisit(flow, values);

@@ -4,10 +4,11 @@
 import { ProtocolError } from "../../client/protocol/errors.js";
 import { OPERATIONS as BOARD } from "./operations_board.js";
 import { OPERATIONS as BLOBS } from "./operations_blobs.js";
+import { OPERATIONS as CONTACT } from "./operations_contact.js";
 import { OPERATIONS as SERVICE } from "./operations_service.js";
 import { OPERATIONS as TOLD } from "./operations_told.js";
 
-const OPERATIONS = { ...SERVICE, ...BOARD, ...TOLD, ...BLOBS };
+const OPERATIONS = { ...SERVICE, ...BOARD, ...TOLD, ...BLOBS, ...CONTACT };
 
 /** The output, the error's code, or what broke. */
 export async function outcome({ operation, input }) {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A source closes its conversation, and what a desk does then (docs/protocol.md, step 5.11)."""
+"""A source closes its conversation, and what a desk does then (docs/protocol.md, step 5.12)."""
 
 from dataclasses import replace
 

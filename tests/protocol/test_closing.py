@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Which message closes its conversation (docs/protocol.md, step 5.11)."""
+"""Which message closes its conversation (docs/protocol.md, step 5.12)."""
 
 import pytest
 

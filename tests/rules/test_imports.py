@@ -23,7 +23,7 @@ PURE = (
 )
 DECODERS = ("PIL", "pillow_heif", "pypdfium2")
 CRYPTO = ("nacl", "cryptography", "argon2")
-DECRYPTION = ("envelope_open", "codename", "attachments")
+DECRYPTION = ("envelope_open", "contact_open", "codename", "attachments")
 NETWORK = (
     *("aiohttp", "aiohttp_socks", "asyncio", "ftplib", "http", "httpx", "python_socks", "requests", "select"),
     *("selectors", "smtplib", "socket", "socketserver", "sqlalchemy", "ssl", "urllib", "xmlrpc"),
@@ -93,7 +93,10 @@ def offline_keys(module: str, name: str) -> Refusal:
 
 def source_opens_nothing(module: str, name: str) -> Refusal:
     """7. The flows of a source, and what runs them, import nothing of the desk's flows; desk and source apart."""
-    opening = ("dropbox.flows.desk", "dropbox.transport.desk", "dropbox.protocol.envelope_open")
+    opening = (
+        *("dropbox.flows.desk", "dropbox.transport.desk"),
+        *("dropbox.protocol.envelope_open", "dropbox.protocol.contact_open"),
+    )
     if within(module, "dropbox.flows.source", "dropbox.transport.source", "dropbox.source_cli"):
         return "a source's process opens no envelope" if within(name, *opening) else None
     crossed = within(module, "dropbox.flows.desk") and within(name, "dropbox.flows.source")
@@ -200,6 +203,7 @@ FAULTS = [
     (offline_keys, "keys/issue.py", "from dropbox.transport import http"),
     (source_opens_nothing, "dropbox/flows/source/visit.py", "from ..desk.state import Ledger"),
     (source_opens_nothing, "dropbox/source_cli/check.py", "from dropbox.protocol import envelope_open"),
+    (source_opens_nothing, "dropbox/source_cli/report.py", "from dropbox.protocol import contact_open"),
     (source_opens_nothing, "dropbox/flows/desk/collect.py", "from ..source import visit"),
     (shared_rooms, "dropbox/command_line/output.py", "from dropbox.server import app"),
     (shared_rooms, "dropbox/local/private.py", "from dropbox.command_line import inputs"),
@@ -357,7 +361,10 @@ def test_a_running_server_holds_nothing_that_decrypts() -> None:
     assert [name for name in loaded if name in {f"dropbox.protocol.{part}" for part in DECRYPTION}] == []
 
 
-OPENING = ("dropbox.flows.desk", "dropbox.transport.desk", "dropbox.protocol.envelope_open", "journalist_ui")
+OPENING = (
+    *("dropbox.flows.desk", "dropbox.transport.desk"),
+    *("dropbox.protocol.envelope_open", "dropbox.protocol.contact_open", "journalist_ui"),
+)
 
 
 def test_a_source_holds_nothing_that_opens_envelopes(tmp_path: Path) -> None:

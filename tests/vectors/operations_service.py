@@ -2,7 +2,7 @@
 """Operations on what a server serves: anchors, directory, board, a whole visit."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -12,15 +12,18 @@ from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
 from dropbox.flows.source.attached import Attached
 from dropbox.flows.source.reading import read_board
 from dropbox.flows.source.requests import ConfirmClock, GetPass, PostBlob, PostEnvelope, ReadingBegins
-from dropbox.flows.source.visit import Part, Shown, visit
+from dropbox.flows.source.visit import Contact, Part, Shown, visit
 from dropbox.flows.trust import Judged, choose_cert, cut_board, judge
 from dropbox.protocol import wire
 from dropbox.protocol.anchors import Anchor, parse_signed_anchor, verify_anchor_chain, verify_first_anchor
 from dropbox.protocol.blobs import Pass, blob_id
+from dropbox.protocol.body import Report, encode_body, parse_body
 from dropbox.protocol.constants import BLOB, PASS, EntryType
+from dropbox.protocol.contact import contact_info
+from dropbox.protocol.contact_open import open_contact
 from dropbox.protocol.directory import parse_signed_directory, verify_directory
 from dropbox.protocol.enrolment import verify_enrolment
-from dropbox.protocol.envelope_open import EpochOpener, open_envelope
+from dropbox.protocol.envelope_open import EpochOpener, OpenedEnvelope, open_envelope
 from dropbox.protocol.envelope_seal import envelope_id
 from dropbox.protocol.errors import NotForThisKey
 from dropbox.protocol.primitives import SealingKey
@@ -119,6 +122,8 @@ def _shown(text: WholeText) -> list[Any]:
         return [text.number, text.text]
     if not text.readable:
         return [text.number, text.type.name, None]
+    if text.type is EntryType.CONTACT_OPENED:
+        return [text.number, text.type.name, {}]
     if text.type is EntryType.QUESTIONS:
         return [text.number, text.type.name, shown_questions(text.questions)]
     return [text.number, text.type.name, {"kinds": list(text.kinds), "say": text.text}]
@@ -192,8 +197,19 @@ class _Post:
                 continue
             plain = opened.plain
             said = {"type": plain.type.name, "part": plain.part, "parts": plain.parts, "ack": plain.ack}
-            return {"unit": one["unit"], "epoch": opened.epoch, **said, "body": plain.body.hex()}
+            held = (
+                _with_contact(opened, _b(one["contact_seed"])) if "contact_seed" in one else {"body": plain.body.hex()}
+            )
+            return {"unit": one["unit"], "epoch": opened.epoch, **said, **held}
         raise AssertionError("an envelope that none of the units can open")
+
+
+def _with_contact(opened: OpenedEnvelope, key: bytes) -> Values:
+    """The body without the contact details, and what those say to whoever verified the message."""
+    report, plain = parse_body(opened.plain.body), opened.plain
+    info = contact_info(opened.cert_hash, plain.pseudonym, plain.message_id)
+    said = open_contact(SealingKey(key), report.contact, info)
+    return {"body": encode_body(replace(report, contact=b"")).hex(), "contact": said}
 
 
 def _part(values: Values) -> Part:
@@ -202,8 +218,10 @@ def _part(values: Values) -> Part:
     real = [bytes([at]) * BLOB for at in range(values.get("attached", 0))]
     late = values.get("late")
     attached = Attached(real, _counting(), _clock(late)) if real else None
+    contact = Contact(Report(values["contact"][0]), values["contact"][1]) if "contact" in values else None
     values = {name: value for name, value in values.items() if name != "late"}
-    return Part(**{**values, "message_id": message_id, "body": body, "shown": shown, "attached": attached})
+    more = {"shown": shown, "attached": attached, "contact": contact}
+    return Part(**{**values, "message_id": message_id, "body": body, **more})
 
 
 def _clock(late: int | None) -> Callable[[], int]:

@@ -48,7 +48,6 @@ def _parsed() -> list[Scenario]:
         ("version", "A later version.", bend(good, 0, b"\2"), "wrong-version"),
         ("type-0", "A number without a meaning.", bend(good, 1, b"\0"), "wrong-type"),
         ("reserved-referral-offer", "referral-offer is kept for later.", bend(good, 1, b"\3"), "reserved-type"),
-        ("reserved-contact-opened", "contact-opened is kept for later.", bend(good, 1, b"\6"), "reserved-type"),
         ("type-7", "A number beyond all.", bend(good, 1, b"\7"), "wrong-type"),
         ("number-0", "Texts count from 1.", bend(good, 2, bytes(4)), "bad-value"),
         ("from-0", "So does the first unread one.", bend(good, 6, bytes(4)), "bad-value"),
@@ -72,6 +71,10 @@ def _parsed() -> list[Scenario]:
     told = signed(replace(TEXT, type=EntryType.CLOSED))
     said = {**parsed, "signature": told[-64:].hex()}
     found.append(("entry-plain-closed", "Of a closing.", "entry-plain-parse", {"plain": told.hex()}, said))
+    told = signed(replace(TEXT, type=EntryType.CONTACT_OPENED, text=b""))
+    said = {**parsed, "text": "", "signature": told[-64:].hex()}
+    claim = "That contact details were opened."
+    found.append(("entry-plain-contact-opened", claim, "entry-plain-parse", {"plain": told.hex()}, said))
     return found + bent("entry-plain-wrong", "entry-plain-parse", "plain", rows)
 
 

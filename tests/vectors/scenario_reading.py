@@ -112,7 +112,7 @@ def _texts() -> Rows:
 
 def _told() -> Rows:
     """What is no text."""
-    out, ask, shut = EntryType.OUTCOME, EntryType.QUESTIONS, EntryType.CLOSED
+    out, ask, shut, told = EntryType.OUTCOME, EntryType.QUESTIONS, EntryType.CLOSED, EntryType.CONTACT_OPENED
     asked = b'[{"id":"when","ask":"When?","kind":"text","options":[]}]'
     form = b'{"kinds":["investigation","recorded"],"say":"We look into it: \xe2\x82\xac."}'
     said = {"kinds": ["investigation", "recorded"], "say": "We look into it: \u20ac."}
@@ -156,6 +156,12 @@ def _told() -> Rows:
             "What answers a closing has kinds of its own; one of an outcome is none of them.",
             of(Reply(1, b'{"kinds":["keeps"],"say":"The law asks."}', type=shut), Reply(2, form, 1, type=shut)),
             _one([(1, "CLOSED", {"kinds": ["keeps"], "say": "The law asks."}), (2, "CLOSED", None)], 2, 2),
+        ),
+        (
+            "contact-opened",
+            "That contact details were opened, beside a text; one with words of its own is not readable.",
+            of(Reply(1, b"", type=told), Reply(2, b"two", 1), Reply(3, b"why", 2, type=told)),
+            _one([(1, "CONTACT_OPENED", {}), (2, "two"), (3, "CONTACT_OPENED", None)], 3, 3),
         ),
         (
             "outcome-as-text",

@@ -6,9 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from dropbox.protocol.anchors import Head
+from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.policy import Policy
+from dropbox.protocol.primitives import SealingKey
 from dropbox.protocol.units import Unit
 from tests.vectors.scenario import Scenario, Values, flip, refuse
+from tests.vectors.scenario_contact import SEED as CONTACT_SEED
 from tests.vectors.scenario_reading import DAY as NOW, NAMES, UNITS
 from tests.vectors.small_service import (
     MESSAGE_ID,
@@ -30,12 +33,14 @@ from tests.vectors.small_service import (
 )
 
 
-def _openers() -> list[Values]:
+def _openers(contact: bytes = b"") -> list[Values]:
+    """Those of each unit; ``contact`` is the seed of north's key for contact details."""
     found = []
     for slug in NAMES:
         for cert in certs_at(slug, NOW):
             values = {"unit": slug, "epoch": cert.epoch, "cert_hash": cert.hash.hex()}
-            found.append({**values, "seed": epoch_seed(slug, cert.epoch).hex()})
+            more = {"contact_seed": contact.hex()} if contact and slug == "north" else {}
+            found.append({**values, "seed": epoch_seed(slug, cert.epoch).hex(), **more})
     return found
 
 
@@ -56,13 +61,14 @@ def _visit(
     confirm: bool = False,
     units: Iterable[Unit] = UNITS,
     policy: Policy = POLICY,
+    openers: list[Values] | None = None,
 ) -> Values:
     made: dict[str, Made | None] = {
         "intake": make_batch("intake", NOW, intake),
         "north": make_batch("north", NOW, north),
     }
     values = {**shown(list(units), made, policy=policy), "clock": clock(now), "stretched": STRETCHED.hex()}
-    return {**values, "part": part, "confirm": confirm, "openers": _openers()}
+    return {**values, "part": part, "confirm": confirm, "openers": openers or _openers()}
 
 
 def _says(slug: str, *replies: Reply, collected: int | None = None, waits: bool = False) -> Said:
@@ -144,6 +150,36 @@ def _with_files() -> list[Scenario]:
             "A text goes to a unit that takes no files.",
             _visit(_part("north"), units=refusing, policy=_TAKES),
             _visited(sent, "north", receipt=True),
+        ),
+    ]
+    return [(f"visit-{name}", claim, "visit-once", values, made) for name, claim, values, made in rows]
+
+
+def _with_contact() -> list[Scenario]:
+    """Contact details are sealed in the visit, and nothing but what the envelope holds differs."""
+    keyed = [UNITS[0], replace(UNITS[1], contact_pk=SealingKey(CONTACT_SEED).public)]
+    unable = [UNITS[0], replace(UNITS[1], contact_pk=bytes(1_216))]
+    part = _part("north", contact=["Text.", "Signal, at nights."])
+    sent = _sent("north", "MESSAGE", body=encode_body(Report("Text.")))
+    drawn = _sent("north", "DECOY")
+    rows: list[tuple[str, str, Values, Values]] = [
+        (
+            "contact",
+            "Sealed to the unit's key for them, bound to this message.",
+            _visit(part, units=keyed, openers=_openers(CONTACT_SEED)),
+            _visited({**sent, "contact": "Signal, at nights."}, "north", receipt=True),
+        ),
+        (
+            "contact-no-key",
+            "A unit without a key takes none: a decoy goes.",
+            _visit(part),
+            _visited(drawn, refused="contact-not-taken"),
+        ),
+        (
+            "contact-bad-key",
+            "A key that nothing can be sealed to.",
+            _visit(part, units=unable),
+            _visited(drawn, refused="bad-public-key"),
         ),
     ]
     return [(f"visit-{name}", claim, "visit-once", values, made) for name, claim, values, made in rows]
@@ -354,4 +390,4 @@ def _altered() -> Values:
 
 def visit_scenarios() -> list[Scenario]:
     """All of this file."""
-    return [*_visits(), *_with_files()]
+    return [*_visits(), *_with_files(), *_with_contact()]

@@ -9,7 +9,7 @@
 /** @import { Attached } from "./attached.js" */
 /** @import { Bytes } from "../../protocol/bytes.js" */
 /** @import { Warned } from "../trust.js" */
-/** @import { Part, Shown, Visited } from "./visit.js" */
+/** @import { Contact, Part, Shown, Visited } from "./visit.js" */
 
 /** Visits for one part, or to read: under the same message_id the unit takes a part once, however often it comes. */
 const TRIES = 3;
@@ -71,15 +71,17 @@ export async function* visitPatiently(part) {
  * Every part, until one has no receipt. `slug` empty: the one unit that has answered; `messageId` 16 random bytes.
  * @param {Bytes} messageId
  * @param {Bytes[]} pieces
- * @param {{slug: string, force?: string, shown?: Shown, attached?: Attached}} where with `attached` there is one piece
+ * @param {{slug: string, force?: string, shown?: Shown, attached?: Attached, contact?: Contact}} where with `attached` or
+ *   `contact` there is one piece
  * @returns {AsyncGenerator<MessageRequest, Sent, any>}
  */
-export async function* sendMessage(messageId, pieces, { slug, force = "", shown, attached }) {
+export async function* sendMessage(messageId, pieces, { slug, force = "", shown, attached, contact }) {
   let to = slug;
   /** @type {Visited | undefined} */
   let last;
   for (const [at, body] of pieces.entries()) {
-    const told = at ? { shown: undefined } : { shown, ...(attached && { attached }) };
+    const first = { shown, ...(attached && { attached }), ...(contact && { contact }) };
+    const told = at ? { shown: undefined } : first;
     const part = { slug: to, messageId, part: at + 1, parts: pieces.length, body, force, ...told };
     const { visited, reason, perhaps } = yield* visitPatiently(part);
     if (visited) yield { ask: "learnt", part: part.part, warnings: visited.judged.warnings };

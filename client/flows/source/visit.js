@@ -8,14 +8,18 @@
  */
 
 import { equal, toBigInt } from "../../protocol/bytes.js";
+import { encodeBody } from "../../protocol/body.js";
+import { certHash } from "../../protocol/certificates.js";
 import { conversationKeys } from "../../protocol/codename.js";
 import { MESSAGE_ID } from "../../protocol/constants.js";
+import { contactField, contactInfo, sealContact } from "../../protocol/contact.js";
 import { unitOf } from "../../protocol/directory.js";
 import { DECOY_RANDOM, envelopeId, sealAck, sealDecoy, sealMessage } from "../../protocol/envelope_seal.js";
 import {
   AnchorOlder,
   BadValue,
   ClockUnconfirmed,
+  ContactNotTaken,
   FilesNotTaken,
   HeadOlder,
   NoUnitReceives,
@@ -34,6 +38,7 @@ import { chooseCert, judge, provedUnit } from "../trust.js";
 
 /** @import { Bytes } from "../../protocol/bytes.js" */
 /** @import { Anchor } from "../../protocol/anchors.js" */
+/** @import { Report } from "../../protocol/body.js" */
 /** @import { ProvedUnit } from "../../protocol/proofs.js" */
 /** @import { EpochCert } from "../../protocol/certificates.js" */
 /** @import { Receipt } from "../../protocol/wire.js" */
@@ -55,10 +60,17 @@ const REPLACED = [HeadOlder, AnchorOlder, RowsMismatch];
  */
 
 /**
+ * Contact details, and the report that they go with. They are sealed in the visit, to what the unit's board says then; the
+ * part's own body is as long and holds none.
+ * @typedef {{report: Report, text: string}} Contact
+ */
+
+/**
  * One part of a message to send in this visit. `slug` empty: the one conversation that the board holds.
  *
  * `force` is the force that the report is about, for the directory's conflict rules; empty when not said. `shown` when
- * the unit was found by the force and not named by the person. `attached` is what its files are made of.
+ * the unit was found by the force and not named by the person. `attached` is what its files are made of, `contact` what is
+ * sealed into the one part of a message with contact details.
  * @typedef {object} Part
  * @property {string} slug
  * @property {Bytes} messageId
@@ -68,6 +80,7 @@ const REPLACED = [HeadOlder, AnchorOlder, RowsMismatch];
  * @property {string} force
  * @property {Shown | undefined} shown
  * @property {Attached} [attached]
+ * @property {Contact} [contact]
  */
 
 /**
@@ -130,13 +143,13 @@ function takesFiles({ directory }) {
 }
 
 /**
- * Whom the part goes to. Throws UnknownUnit, RoutingChanged, UnitConflicted, FilesNotTaken, UnitCannotReceive.
+ * Whom the part goes to. Throws CannotSend.
  * @param {Judged} judged
  * @param {FoundConversation[]} found
  * @param {Part} part
  * @returns {ProvedUnit}
  */
-function target(judged, found, { slug, force, shown, attached }) {
+function target(judged, found, { slug, force, shown, attached, contact }) {
   const { directory } = judged.directory;
   const only = found.length === 1 ? found[0] : undefined;
   if (!slug && !only) throw new UnknownUnit(found.length ? "several" : "none");
@@ -150,9 +163,23 @@ function target(judged, found, { slug, force, shown, attached }) {
   }
   if (force && unit.conflicts.includes(force)) throw new UnitConflicted("force");
   if (attached && (unit.takesNoFiles || !takesFiles(judged))) throw new FilesNotTaken("flag");
+  if (contact && !unit.contactPk.length) throw new ContactNotTaken("key");
   const proved = provedUnit(judged, unit.slug);
   if (!proved) throw new UnitCannotReceive("its board is altered");
   return proved;
+}
+
+/**
+ * The report with its contact details. Throws BadPublicKey.
+ * @param {Contact} contact
+ * @param {ProvedUnit} proved
+ * @param {EpochCert} cert
+ * @param {Bytes} pseudonym
+ * @param {Bytes} messageId
+ */
+async function withContact({ report, text }, { unit }, cert, pseudonym, messageId) {
+  const info = contactInfo(await certHash(cert), pseudonym, messageId);
+  return encodeBody({ ...report, contact: contactField(await sealContact(unit.contactPk, info, text)) });
 }
 
 /**
@@ -167,7 +194,9 @@ async function message(judged, found, part, stretched) {
   const cert = chooseCert(judged, proved);
   const keys = await conversationKeys(stretched, proved.unit.unitId);
   const ack = found.find((one) => one.unit === proved)?.ack ?? 0;
-  const envelope = await sealMessage(keys, cert, part.messageId, part.part, part.parts, part.body, ack);
+  const { messageId, contact } = part;
+  const body = contact ? await withContact(contact, proved, cert, keys.pseudonym, messageId) : part.body;
+  const envelope = await sealMessage(keys, cert, messageId, part.part, part.parts, body, ack);
   return { envelope, slug: proved.unit.slug };
 }
 

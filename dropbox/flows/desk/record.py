@@ -63,7 +63,7 @@ def _ask(state: DeskContext, conversation: Conversation, period: int) -> None:
 
 
 def _note_closing(conversation: Conversation, plain: EnvelopePlain, period: int) -> None:
-    """Whether a part that came closes the conversation (5.11), or undoes that."""
+    """Whether a part that came closes the conversation (5.12), or undoes that."""
     wish = closes(plain.body) if plain.parts == 1 else ""
     if not wish:
         conversation.spoke = max(conversation.spoke, period)

@@ -6,19 +6,21 @@ twin in the browser is ``client/flows/source/message.js``.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from dropbox.flows.drive import Flow
 from dropbox.flows.requests import LocalRequest
 from dropbox.flows.trust import Judged, Warned
 from dropbox.protocol.body import Report, encode_body
+from dropbox.protocol.constants import CONTACT
+from dropbox.protocol.contact import contact_bytes
 from dropbox.protocol.envelope_format import split_body
 from dropbox.protocol.errors import TooLong
 from dropbox.protocol.wire import Receipt
 
 from .attached import Attached
-from .visit import Part, Shown, Visited
+from .visit import Contact, Part, Shown, Visited
 
 TRIES = 3
 """Visits for one part, or to read: under the same message_id the unit takes a part once, however often it comes."""
@@ -83,6 +85,16 @@ def parts_of(report: Report) -> tuple[bytes, ...]:
     return parts
 
 
+def with_contact(report: Report, text: str) -> tuple[tuple[bytes, ...], Contact]:
+    """The one part of a message with contact details, without them and as long as with, and what ``send_message`` seals
+    into it. Raises TooLong with the number, BadBody, BadText, BadValue for details that say nothing or too much."""
+    contact_bytes(text)
+    parts = parts_of(replace(report, contact=bytes(CONTACT)))
+    if len(parts) > 1:
+        raise TooLong("text with contact details", parts=len(parts), allowed=1)
+    return parts, Contact(report, text)
+
+
 def visit_patiently(part: Part | None) -> Flow[MessageRequest, Ended]:
     """A visit, made again when the connection fails, with files within their hour. What was read is kept whatever
     becomes of the envelope, and what an earlier try may have left behind is not denied by a later one."""
@@ -110,13 +122,14 @@ def send_message(
     force: str = "",
     shown: Shown | None = None,
     attached: Attached | None = None,
+    contact: Contact | None = None,
 ) -> Flow[MessageRequest, Sent]:
     """Every part, until one has no receipt. ``slug`` empty: the one unit that has answered; ``message_id`` 16 random
-    bytes; ``pieces`` at least one, of ``parts_of``; ``force``, ``shown`` and ``attached`` as in Part. With files there
-    is one piece."""
+    bytes; ``pieces`` at least one, of ``parts_of``; ``force``, ``shown``, ``attached`` and ``contact`` as in Part. With
+    files or contact details there is one piece."""
     sent = Sent(slug, "no")
     for place, piece in enumerate(pieces, start=1):
-        first = (shown, attached) if place == 1 else (None, None)
+        first = (shown, attached, contact) if place == 1 else (None, None, None)
         part = Part(sent.slug, message_id, place, len(pieces), piece, force, *first)
         ended = yield from visit_patiently(part)
         visited = ended.visited

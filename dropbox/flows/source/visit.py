@@ -7,21 +7,24 @@ with the same sizes; only what is inside the envelope differs. That a visit brin
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dropbox.flows.drive import Flow
 from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
 from dropbox.flows.trust import Judged, choose_cert, judge
 from dropbox.protocol.anchors import Anchor
+from dropbox.protocol.body import Report, encode_body
 from dropbox.protocol.certificates import EpochCert
 from dropbox.protocol.chance import Random, draw
 from dropbox.protocol.codename import conversation_keys
 from dropbox.protocol.constants import MESSAGE_ID, UnitKind
+from dropbox.protocol.contact import contact_info, seal_contact
 from dropbox.protocol.envelope_seal import DECOY_RANDOM, envelope_id, seal_ack, seal_decoy, seal_message
 from dropbox.protocol.errors import (
     AnchorOlder,
     BadValue,
     ClockUnconfirmed,
+    ContactNotTaken,
     FilesNotTaken,
     HeadOlder,
     NoUnitReceives,
@@ -53,12 +56,26 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Contact:
+    """Contact details, and the report that they go with. They are sealed in the visit, to what the unit's board says
+    then; the part's own body is as long and holds none."""
+
+    report: Report
+    text: str = field(repr=False)
+
+    def body(self, proved: ProvedUnit, cert: EpochCert, pseudonym: bytes, message_id: bytes) -> bytes:
+        """The report with what was sealed. Raises BadPublicKey."""
+        info = contact_info(cert.hash, pseudonym, message_id)
+        return encode_body(replace(self.report, contact=seal_contact(proved.unit.contact_pk, info, self.text)))
+
+
+@dataclass(frozen=True)
 class Part:
     """One part of a message to send in this visit. ``slug`` empty: the one conversation that the board holds.
 
     ``force`` is the force that the report is about, for the directory's conflict rules; empty when not said.
     ``shown`` when the unit was found by the force and not named by the person. ``attached`` is what its files are
-    made of.
+    made of, ``contact`` what is sealed into the one part of a message with contact details.
     """
 
     slug: str
@@ -69,6 +86,7 @@ class Part:
     force: str = ""
     shown: Shown | None = None
     attached: Attached | None = field(default=None, repr=False)
+    contact: Contact | None = None
 
 
 @dataclass(frozen=True)
@@ -114,7 +132,7 @@ def _takes_files(judged: Judged) -> bool:
 
 
 def _target(judged: Judged, found: Sequence[FoundConversation], part: Part) -> ProvedUnit:
-    """Whom the part goes to. Raises UnknownUnit, RoutingChanged, UnitConflicted, FilesNotTaken, UnitCannotReceive."""
+    """Whom the part goes to. Raises CannotSend."""
     slug = part.slug
     if not slug:
         if len(found) != 1:
@@ -131,6 +149,8 @@ def _target(judged: Judged, found: Sequence[FoundConversation], part: Part) -> P
         raise UnitConflicted("force")
     if part.attached is not None and (unit.takes_no_files or not _takes_files(judged)):
         raise FilesNotTaken("flag")
+    if part.contact is not None and not unit.contact_pk:
+        raise ContactNotTaken("key")
     proved = judged.proved(slug)
     if proved is None:
         raise UnitCannotReceive("its board is altered")
@@ -143,7 +163,8 @@ def _message(judged: Judged, found: Sequence[FoundConversation], part: Part, str
     cert = choose_cert(judged, proved)
     keys = conversation_keys(stretched, proved.unit.unit_id)
     ack = next((one.ack for one in found if one.unit is proved), 0)
-    return seal_message(keys, cert, part.message_id, part.part, part.parts, part.body, ack), proved.unit.slug
+    body = part.contact.body(proved, cert, keys.pseudonym, part.message_id) if part.contact else part.body
+    return seal_message(keys, cert, part.message_id, part.part, part.parts, body, ack), proved.unit.slug
 
 
 def _acknowledgement(judged: Judged, found: Sequence[FoundConversation], random: Random) -> bytes | None:
