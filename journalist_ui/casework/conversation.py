@@ -16,10 +16,11 @@ from dropbox.protocol.errors import BadBody, NotForThisKey
 from dropbox.protocol.outcome import Outcome, encode_outcome, named_together
 from dropbox.protocol.questions import Questions, encode_questions, parse_questions
 from journalist_ui.vault import audit, tables
+from journalist_ui.vault.contacts import ERASED
 from journalist_ui.vault.counters import ON_THE_WAY, count_shown
 from journalist_ui.vault.evidence import KEPT, SENDS, Proof, SealedMessage, about_text, listed
 from journalist_ui.vault.first_look import said_in
-from journalist_ui.vault.rows import PARTS, TEXTS, WHOLE_MESSAGES, MessageRow, PartRow, TextRow
+from journalist_ui.vault.rows import CONTACTS, PARTS, TEXTS, WHOLE_MESSAGES, ContactRow, MessageRow, PartRow, TextRow
 from journalist_ui.vault.sealing import CaseKeys, answer_info
 
 from .cases import OpenedCase
@@ -51,7 +52,8 @@ class OfficerText:
     version of the draft that it was, "" for none. ``written`` is the period for which it was first planned, ``stood``
     that of the newest batch that carried it, each 0 before. ``authorisation`` and ``officer``: by what reference, and
     who, somebody outside the desk authorised it, "" for nobody. ``kinds``: it is an outcome, with these words;
-    ``questions``: it asks these. ``read`` is the period in which it was acknowledged, 0 before."""
+    ``questions``: it asks these; ``opened``: it says that contact details were opened. ``read`` is the period in
+    which it was acknowledged, 0 before."""
 
     number: int
     period: int
@@ -68,6 +70,7 @@ class OfficerText:
     kinds: tuple[str, ...] = ()
     questions: Questions = ()
     read: int = 0
+    opened: bool = False
 
     @property
     def parts(self) -> int:
@@ -207,7 +210,7 @@ def _read(
 ) -> Sealed:
     """What stands at ``these`` places, or everything."""
     theirs, sealed = _messages(connection, case, these)
-    kept = listed(connection, [name for one in sealed for name in one.names()])
+    kept = listed(connection, [name for one in sealed for name in one.names()], (KEPT, ERASED))
     ours = _texts(connection, case.number, these) if texts else []
     written = listed(connection, map(text_name, ours), (*SENDS, KEPT))
     return Sealed(case, tuple(zip(theirs, sealed, strict=True)), tuple(ours), kept, written, page, pages)
@@ -219,7 +222,15 @@ def _messages(
     found = _THEIRS if these is None else _THEIRS.where(these(tables.messages.c.place))
     theirs = [MessageRow._make(row) for row in connection.execute(found, {"case": case.number})]
     parts = _parts(connection, case.number, [one.message_id for one in theirs])
-    return theirs, [SealedMessage(case.row, one, parts[one.message_id]) for one in theirs]
+    left = read_contacts(connection, case.number)
+    return theirs, [SealedMessage(case.row, one, parts[one.message_id], left.get(one.message_id)) for one in theirs]
+
+
+def read_contacts(connection: Connection, number: int) -> dict[bytes, ContactRow]:
+    """What messages of a case brought of contact details, or took back, by their ids, oldest period first."""
+    order = (tables.contacts.c.period, tables.contacts.c.message_id)
+    found = connection.execute(CONTACTS.where(tables.contacts.c.number == number).order_by(*order))
+    return {row.message_id: ContactRow._make(row) for row in found}
 
 
 def _parts(connection: Connection, number: int, message_ids: Sequence[bytes]) -> defaultdict[bytes, list[PartRow]]:
@@ -266,9 +277,10 @@ def _text(row: TextRow, key: CaseKeys, written: Mapping[str, Proof]) -> OfficerT
             raise ValueError("kinds")
         asked = str(words.get("questions", ""))
         questions = parse_questions(asked.encode()) if asked else ()
+        opened = words.get("opened") is True
     except (NotForThisKey, BadBody, ValueError, KeyError, TypeError, AttributeError):
         author, text, once, reference, officer, kinds, proof = "", "", "", "", "", (), Proof.UNPROVED
-        questions = ()
+        questions, opened = (), False
     return OfficerText(
         *(row.msg_no, row.period, row.place, author, text, row.state, proof, once, row.written, row.stood),
         authorisation=reference,
@@ -276,6 +288,7 @@ def _text(row: TextRow, key: CaseKeys, written: Mapping[str, Proof]) -> OfficerT
         kinds=kinds,
         questions=questions,
         read=row.read,
+        opened=opened,
     )
 
 

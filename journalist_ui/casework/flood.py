@@ -16,12 +16,21 @@ from dropbox.protocol.primitives import SealingKey, hpke_seal
 from journalist_ui.refusals import CaseMoved, NoSuchCase
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.arriving import wrap_new_case
+from journalist_ui.vault.contacts import ERASED, about_erased, name_erased, reseal_contacts
 from journalist_ui.vault.counters import JUNK
 from journalist_ui.vault.database import read_meta
+from journalist_ui.vault.evidence import listed
 from journalist_ui.vault.files import reseal_keys
 from journalist_ui.vault.first_look import said_in
 from journalist_ui.vault.rows import CASES, CaseRow
-from journalist_ui.vault.sealing import CaseKeys, Holder, WrappedKey, blob_key_info, proved_part_info
+from journalist_ui.vault.sealing import (
+    CaseKeys,
+    Holder,
+    WrappedKey,
+    blob_key_info,
+    contact_field_info,
+    proved_part_info,
+)
 
 from .cases import ASKED, ASKS, OpenedCase
 from .conversation import Sealed, SourceMessage, read_first
@@ -127,6 +136,7 @@ class Taking:
     case: OpenedCase
     parts: tuple[tuple[bytes, int, bytes], ...] = field(repr=False)
     blobs: tuple[tuple[int, int, bytes], ...] = field(default=(), repr=False)
+    contacts: tuple[tuple[bytes, str, bytes], ...] = field(default=(), repr=False)
 
     def seal(self, random: Random) -> "Sealing":
         """Opened with the box's key and sealed to a new one; it takes long, and no transaction. What does not open is
@@ -145,7 +155,15 @@ class Taking:
             made.append(Resealed(message_id, part, hpke_seal(public, plain, info)))
         keys = tuple(self._blob_keys(public))
         bodies = {one: b"".join(body for whose, body in said if whose == one) for one, _ in said}
-        return Sealing(self, seed, tuple(made), "\n".join(map(said_in, bodies.values())), keys)
+        left = tuple(self._contacts(public))
+        return Sealing(self, seed, tuple(made), "\n".join(map(said_in, bodies.values())), keys, left)
+
+    def _contacts(self, public: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """Contact details that are still there, sealed to the new key too."""
+        for message_id, _, sealed in self.contacts:
+            if sealed:
+                info = contact_field_info(self.case.number, message_id)
+                yield message_id, hpke_seal(public, self.case.key.open(sealed, info), info)
 
     def _blob_keys(self, public: bytes) -> Iterator[tuple[int, int, bytes]]:
         """Those of the blobs of its files that have come, sealed to the new key too."""
@@ -171,6 +189,14 @@ class Sealing:
     parts: tuple[Resealed, ...] = field(repr=False)
     said: str = field(repr=False)
     blobs: tuple[tuple[int, int, bytes], ...] = field(default=(), repr=False)
+    contacts: tuple[tuple[bytes, bytes], ...] = field(default=(), repr=False)
+
+
+def _contacts(connection: Connection, number: int) -> tuple[tuple[bytes, str, bytes], ...]:
+    """Of each message that brought contact details: its id, what became of them, and the sealed field."""
+    rows = tables.contacts.c
+    found = select(rows.message_id, rows.state, rows.sealed).where(rows.number == number)
+    return tuple(tuple(row) for row in connection.execute(found.order_by(rows.message_id)))
 
 
 def _blobs(connection: Connection, number: int) -> tuple[tuple[int, int, bytes], ...]:
@@ -188,7 +214,8 @@ def _parts(connection: Connection, number: int) -> tuple[tuple[bytes, int, bytes
 
 def read_out(connection: Connection, holder: Holder, number: int) -> Taking:
     """What taking a case out needs. Raises NoSuchCase."""
-    return Taking(open_boxed(connection, holder, number), _parts(connection, number), _blobs(connection, number))
+    case = open_boxed(connection, holder, number)
+    return Taking(case, _parts(connection, number), _blobs(connection, number), _contacts(connection, number))
 
 
 def take_out(connection: Connection, sealing: Sealing, day: int) -> bool:
@@ -199,18 +226,29 @@ def take_out(connection: Connection, sealing: Sealing, day: int) -> bool:
     number, rows = case.number, tables.parts
     if not connection.execute(select(_cases.box).where(_cases.number == number)).scalar():
         raise NoSuchCase(NOT_THERE)
-    if (_parts(connection, number), _blobs(connection, number)) != (sealing.taking.parts, sealing.taking.blobs):
+    taken = (sealing.taking.parts, sealing.taking.blobs, sealing.taking.contacts)
+    if (_parts(connection, number), _blobs(connection, number), _contacts(connection, number)) != taken:
         raise CaseMoved("Something was added to the case meanwhile. Take it out again.")
+    erased = _erased(connection, number, taken[0])
     for one in sealing.parts:
         this = update(rows).where(rows.c.number == number, rows.c.message_id == one.message_id)
         connection.execute(this.where(rows.c.part == one.part).values(sealed=one.sealed))
     reseal_keys(connection, number, sealing.blobs)
+    reseal_contacts(connection, number, sealing.contacts)
+    for message_id in sorted(erased):
+        name_erased(connection, number, message_id, day)
     public = SealingKey(sealing.seed).public
     this = update(tables.cases).where(_cases.number == number)
     connection.execute(this.values(box=0, public=public, generation=1, shelf=""))
     takers = wrap_new_case(connection, number, sealing.seed, sealing.said)
     audit.record(connection, day, case.reader, "flood take", case=number)
     return case.reader in takers
+
+
+def _erased(connection: Connection, number: int, parts: Sequence[tuple[bytes, int, bytes]]) -> set[bytes]:
+    """Messages whose contact details went, as the audit log says of the parts as they are."""
+    names = {about_erased(number, message_id, sealed): message_id for message_id, _, sealed in parts}
+    return {names[one] for one in listed(connection, names, (ERASED,))}
 
 
 def move(connection: Connection, member: str, numbers: Sequence[int] | None, *, aside: bool, day: int) -> list[bytes]:

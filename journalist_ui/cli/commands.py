@@ -39,6 +39,8 @@ _VERBS = {
     "flood": ("flood", "What came on a flooded day: list it, take out, set aside."),
     "triage": ("triage", "Say who takes new reports, and whose names are looked for."),
     "file": ("files", "Look at a file of a case, or take it out of the desk."),
+    "contact": ("contact", "Have the contact details that a source left opened, and read them."),
+    "contact-key": ("contact_key", "The unit's key for contact details: make it, share it."),
     "reply": ("replies", "Write to the source."),
     "ask": ("questions", "Ask the source of a case questions."),
     "questions": ("questions", "Sets of questions kept ready for any source."),

@@ -12,6 +12,7 @@ from dropbox.questions.told import told
 from dropbox.shown.told import meanings
 from journalist_ui.shapes.conversation import Case, Message, Show
 from journalist_ui.shapes.questions import AskedLine
+from journalist_ui.words.contact_key import BROUGHT, ERASED, OPENED, STATES as CONTACT_STATES
 from journalist_ui.words.decisions import decided, prompts
 from journalist_ui.words.deliveries import delivery
 from journalist_ui.words.files import STATES as FILE_STATES
@@ -71,6 +72,7 @@ def words_of(fields: Case) -> list[str]:
     for one in fields.questions:
         brought = f", message {one.message}" if one.message else ""
         lines += [*quoted(one.ask), f"{one.id}: {STATES[one.state]}{brought}"]
+    lines += ["", CONTACT_STATES[fields.contact]] if fields.contact != "none" else []
     lines += [*_files(fields), *_decided(fields), *_linked(fields)]
     for note in fields.notes:
         corrects = f", corrects note {note.corrects}" if note.corrects else ""
@@ -169,5 +171,6 @@ def _message(message: Message, asked: Sequence[AskedLine]) -> list[str]:
         head += f", authorised by {inert(message.officer)} ({inert(message.authorisation)})" if message.officer else ""
         head += f": {UNWRITTEN}" if message.proof == "unproved" else ""
     head += ", stored before proofs were kept" if message.proof == "before" else ""
-    told = meanings(message.kinds)
+    head += f": {ERASED}" if message.proof == "erased" else f": {BROUGHT[message.contact]}" if message.contact else ""
+    told = [OPENED] if message.kind == "contact-opened" else meanings(message.kinds)
     return [head, *_told(message, asked), *quoted("\n".join([*told, message.text] if message.text else told or [""]))]

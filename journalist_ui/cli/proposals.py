@@ -44,8 +44,9 @@ def _lines(found: tuple[ProposalLine, ...]) -> Iterator[str]:
 
 def _became(one: ProposalLine) -> str:
     if one.state == "open":
+        first = f" {', '.join(one.agreed)} approved it as the first of two custodians." if one.agreed else ""
         mine = " You may approve it." if one.yours else f" You may from {one.from_day} on." if one.from_day else ""
-        return f"It {state(one)}, until {one.last_day}.{mine}"
+        return f"It {state(one)}, until {one.last_day}.{first}{mine}"
     by = f" By {one.decided_by} on {one.decided}." if one.decided_by else ""
     why = f" Reason: {inert(one.answer)}" if one.answer else ""
     return f"{state(one).capitalize()}.{by}{why}"
@@ -96,7 +97,9 @@ def refuse(number: int, reason: str, session: Path, as_json: bool) -> None:
 
 
 def _decided(found: Decided) -> Iterator[str]:
-    if found.state == "approved":
+    if found.state == "agreed":
+        yield f"Approved, by the first of two custodians: {found.kind} {found.target}. Another one has to."
+    elif found.state == "approved":
         yield f"Approved and done: {found.kind} {found.target}."
     else:
         yield f"Refused: {found.kind} {found.target}. Nothing was done."

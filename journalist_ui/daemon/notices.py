@@ -75,6 +75,15 @@ WORDS = {
     "nobody else at this desk could approve it. If nobody else of the unit knows of it, ask {by} at once.",
     "proposals-open": "Proposals that wait for a second person: {count}. Whoever may approve them finds them under "
     "Proposals, or by `dropbox-desk proposals`.",
+    "contact-key-strange": "The signed list has a key for contact details that this desk does not know: what sources "
+    "leave now can be opened by nobody here. Give the file of the newest key to whoever keeps the roots: "
+    "`dropbox-desk contact-key file`.",
+    "contact-key-unlisted": "The signed list does not have the newest key for contact details. Give its file to "
+    "whoever keeps the roots: `dropbox-desk contact-key file`.",
+    "contact-key-lost": "No two custodians are left who open with the newest key for contact details. Make a new one: "
+    "`dropbox-desk contact-key make`.",
+    "contact-key-due": "A new key for contact details is due: a custodian who held halves has left, or the key is over "
+    "a year old. Make one, `dropbox-desk contact-key make`, and have it put into the next signed list.",
     "member-key-altered": "The key or the roles of {member} are not those of this desk's record of acts, and new cases "
     "may be open to somebody else: whoever has the desk's files and its passphrase changed the vault. Keep the disk "
     "and the backups as they are, and tell whoever oversees this desk.",

@@ -17,6 +17,7 @@ from journalist_ui.vault.evidence import record_key
 from journalist_ui.vault.sealing import Holder, WrappedKey, rewrap_case_key
 
 from . import codes
+from .contact_key import rewrap_halves
 from .known_browsers import forget_browsers
 from .members import MemberRow, read_member
 from .passphrases import Secrets, check_passphrase, draw_secrets, open_secrets, waste_a_stretch
@@ -125,6 +126,7 @@ def apply_change(connection: Connection, change: Change, day: int = 0) -> None:
     # Few, and the same work in a transaction as before it.
     log = [one.rewrap(change.old, name, secrets.public) for one in read_reader_keys(connection, name).values()]
     store_reader_keys(connection, [one for one in log if one])
+    rewrap_halves(connection, change.old, secrets.public)
     if change.spares:
         store_spares(connection, name, change.spares)
     fresh = []

@@ -204,17 +204,27 @@ def close_approved(
     """Keep the approval, in the transaction in which what is approved is done: signature and public key stand in the
     audit log. ``alone``: the asker signs, because nobody else could. Raises ProposalOver where the session's key is not
     the member's any more."""
+    proof, state = _signed(connection, proposal, signer), State.ALONE if alone else State.APPROVED
+    _close(connection, proposal, state, signer.name, day)
+    # Plain, so that whoever holds the log verifies the signature.
+    audit.record(connection, day, signer.name, f"proposal {state}", proof, named=True)
+
+
+def record_agreed(connection: Connection, proposal: Proposal, signer: Signer, day: int) -> None:
+    """The first of two who must approve has: by the same signature, and it waits for the second. Raises ProposalOver as
+    ``close_approved``."""
+    audit.record(connection, day, signer.name, "proposal agreed", _signed(connection, proposal, signer), named=True)
+
+
+def _signed(connection: Connection, proposal: Proposal, signer: Signer) -> str:
+    """What the audit log keeps of an approval."""
     row = read_member(connection, signer.name)
     signature = ed25519_sign(signer.seed, approval(connection, proposal)) if signer.seed else b""
     try:
         ed25519_verify(row.signing if row else b"", approval(connection, proposal), signature)
     except ProtocolError:
         raise ProposalOver("Your key has changed since you signed in. Sign in again, then approve.") from None
-    state = State.ALONE if alone else State.APPROVED
-    _close(connection, proposal, state, signer.name, day)
-    proof = f"{_about(proposal)} {row.signing.hex() if row else ''} {signature.hex()}"
-    # Plain, so that whoever holds the log verifies the signature.
-    audit.record(connection, day, signer.name, f"proposal {state}", proof, named=True)
+    return f"{_about(proposal)} {row.signing.hex() if row else ''} {signature.hex()}"
 
 
 def close_refused(connection: Connection, proposal: Proposal, name: str, reason: str, day: int) -> None:

@@ -17,6 +17,7 @@ from journalist_ui.vault.evidence import record_key
 from journalist_ui.vault.leaving import take_all_keys
 from journalist_ui.vault.roles import OPENERS, SHEETS, Role, store_roles
 
+from .contact_key import drop_halves
 from .known_browsers import forget_browsers
 from .members import Member, NewMember, find_member, parse_roles, read_member, refuse_last, store_member
 from .passphrases import Secrets, check_passphrase, draw_secrets
@@ -162,6 +163,8 @@ def change_roles(connection: Connection, name: str, step: Step, day: int, told: 
     store_roles(connection, name, roles, told)
     if roles.isdisjoint(OPENERS):
         take_all_keys(connection, name)
+    if Role.CUSTODIAN not in roles:
+        drop_halves(connection, name)
     record_key(connection, day, name)
 
 
@@ -178,6 +181,7 @@ def recover(connection: Connection, name: str, step: Step, day: int, told: int) 
     store_roles(connection, name, (), told)
     store_roles(connection, name, member.roles, told)
     take_all_keys(connection, name)
+    drop_halves(connection, name)
     delete_reader_keys(connection, name)
     forget_browsers(connection, name)
     forget_spares(connection, name)

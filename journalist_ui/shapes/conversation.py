@@ -28,8 +28,11 @@ class Message:
     Ours have an ``author``, and where somebody outside the desk authorised them the ``authorisation``'s reference and
     the ``officer`` who gave it. A source's that is no form of ours has ``form`` unreadable, and its ``text`` is what
     came, byte for byte; one after the report may have ``categories``, ``force`` and ``answers`` of its own. ``kind`` is
-    text, outcome, closed or questions; of an outcome and of what answers a closing ``kinds`` are what the source is
-    told, and ``text`` what is said with them; of questions ``text`` is all that the source reads."""
+    text, outcome, closed, questions or contact-opened; of an outcome and of what answers a closing ``kinds`` are what
+    the source is told, and ``text`` what is said with them; of questions ``text`` is all that the source reads.
+    ``contact`` of a source's is left where it brought contact details, which stand nowhere here, and withdrawal where
+    it takes back all that came up to its day. ``proof`` is erased where such details went, which the signature
+    covers."""
 
     number: int
     sender: str
@@ -47,6 +50,7 @@ class Message:
     kind: str = "text"
     kinds: tuple[str, ...] = ()
     questions: tuple[QuestionLine, ...] = ()
+    contact: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,8 @@ class Case:
     first; ``files`` are those that its messages brought; ``links`` are those to cases that are open to the member too;
     ``timeline`` is what happened, the oldest first; ``told``: the source was sent the outcome that holds; ``questions``
     is each that was asked, and what became of it by the messages that are here; ``closing`` that its source closes the
-    conversation, None where it does not."""
+    conversation, None where it does not. ``contact``: whether its source has left contact details: none, left, opened
+    (by two custodians) or withdrawn."""
 
     case: int
     state: str
@@ -84,6 +89,7 @@ class Case:
     told: bool = False
     questions: tuple[AskedLine, ...] = ()
     closing: ClosingLine | None = None
+    contact: str = "none"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ ProposalNumber = Annotated[int, Whole("A proposal is a whole number. `dropbox-de
 class ProposalLine:
     """``kind`` of what is asked for about ``target``; ``roles`` the target's roles once it is done, "before" those held
     when it was asked. ``day`` and ``last_day`` are when it was asked and until when it can be approved, ``decided``
-    when somebody did, all ISO dates. ``state`` is open, approved, alone, refused or expired. ``yours``: whoever asks
+    when somebody did, all ISO dates. ``state`` is open, approved, alone, refused or expired; ``agreed`` are custodians
+    who have approved what takes two of them. ``yours``: whoever asks
     may approve it now; ``from_day``: they may from that day on, "" where that is no question of time."""
 
     proposal: int
@@ -31,6 +32,7 @@ class ProposalLine:
     decided: str
     yours: bool
     from_day: str
+    agreed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Proposals(Asked[ProposalList], verb="proposals"):
 
 @dataclass(frozen=True)
 class Decided:
-    """``state`` is approved or refused."""
+    """``state`` is approved, refused, or agreed: the first of two custodians has."""
 
     proposal: int
     kind: str

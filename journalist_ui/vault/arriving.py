@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.flows.desk.requests import NewContent
 from dropbox.flows.desk.state import Conversation
-from dropbox.protocol.body import File
+from dropbox.protocol.body import File, Report
 from dropbox.protocol.chance import Random
 from dropbox.protocol.constants import XWING_SEED
 from dropbox.protocol.primitives import SealingKey, hpke_seal
@@ -23,6 +23,7 @@ from dropbox.protocol.primitives import SealingKey, hpke_seal
 from . import tables
 from .audit import pen_of
 from .case_keys import store_case_keys
+from .contacts import Brought, note_contacts, taken_apart
 from .counters import count_cases, note_looks
 from .database import read_place, write_place
 from .files import note_files
@@ -130,6 +131,7 @@ class CaseWriter:
         self._bodies: dict[tuple[bytes, bytes], dict[int, bytes]] = {}
         self._looks: dict[int, tuple[bool, bool]] = {}
         self._files: list[tuple[int, bytes, int, Sequence[File]]] = []
+        self._contacts: dict[tuple[int, bytes], tuple[_Case, int, Report]] = {}
         self._rows: dict[Insert | Update, list[dict[str, Any]]] = {
             statement: [] for statement in (_MESSAGE, _PART, _LATER, _WHOLE)
         }
@@ -177,13 +179,15 @@ class CaseWriter:
 
     def _seal(self, case: _Case, content: NewContent) -> None:
         info = proved_part_info(case.number, content.message_id, content.part)
-        sealed = hpke_seal(case.public, content.proof + content.body, info)
+        noted = self._contacts.get((case.number, content.message_id))
+        body = taken_apart(noted[2])[0] if noted else content.body
+        sealed = hpke_seal(case.public, content.proof + body, info)
         row = {"number": case.number, "message_id": content.message_id, "part": content.part}
         self._rows[_PART].append(row | {"sealed": sealed, "proved": True})
 
     def _look(self, case: _Case, came: dict[int, bytes], content: NewContent, *, whole: bool) -> None:
         """At what came of a message in this commit, all of it together: a name may be cut in two. A message that brings
-        files has one part, so that all of it is here."""
+        files or contact details has one part, so that all of it is here."""
         message_id, parts, period = content.message_id, content.parts, content.period
         body = b"".join(came[part] for part in sorted(came))
         if self._known_as:
@@ -196,6 +200,8 @@ class CaseWriter:
             report = parse_report(body) if len(came) == parts else None
             if report is not None and report.files:
                 self._files.append((case.number, message_id, period, report.files))
+            if report is not None and report.contact and parts == 1:
+                self._contacts[case.number, message_id] = case, period, report
             urgent, examined = self._looks.get(case.number, (False, True))
             urgent |= report is not None and is_urgent(report)
             self._looks[case.number] = urgent, examined and len(came) == parts
@@ -256,8 +262,8 @@ class CaseWriter:
         takers += [one for one in self._takers if one.name == SHEETS]
         return (wrap_case_key(case.number, 1, case.seed, one.name, one.public) for one in takers)
 
-    def finish(self) -> None:
-        """Write what was gathered."""
+    def finish(self) -> bool:
+        """Write what was gathered. Whether anything was erased."""
         new = [case for case in self._known.values() if case.seed]
         own = [case for case in new if not self._is_boxed(case)]
         store_case_keys(self._connection, [key for case in own for key in self.wrap(case)])
@@ -271,9 +277,16 @@ class CaseWriter:
                 self._connection.execute(statement, rows)
         for brought in self._files:
             note_files(self._connection, *brought)
+        gone = note_contacts(self._connection, [self._brought(*one) for one in self._contacts.items()])
         write_place(self._connection, self._place)
         count_cases(self._connection, {row["of_case"] for row in self._rows[_WHOLE]})
         note_looks(self._connection, self._looks)
+        return gone
+
+    @staticmethod
+    def _brought(which: tuple[int, bytes], noted: "tuple[_Case, int, Report]") -> Brought:
+        (number, message_id), (case, period, report) = which, noted
+        return Brought(number, case.public, message_id, period, report.contact)
 
 
 def forget_parts(connection: Connection, messages: list[dict[str, bytes]]) -> None:

@@ -47,7 +47,10 @@ _sent = _sent.where(_answers.c.number == bindparam("of_case"))
 # No list of values may stand in a statement that is executed for many cases.
 _on_the_way = or_(*(_texts.c.state == state for state in ON_THE_WAY))
 _newest = _sent.order_by(_answers.c.place.desc()).limit(1).scalar_subquery()
-_last_text = _of_case(select(func.coalesce(func.max(_answers.c.place), 0)))
+# What the desk's program says by itself, as that contact details were opened, answers nobody.
+_written = select(func.coalesce(func.max(_answers.c.place), 0)).join(_texts, _texts.c.id == _answers.c.text)
+_written = _written.where(_texts.c.type != literal_column(str(int(EntryType.CONTACT_OPENED))))
+_last_text = _written.where(_answers.c.number == bindparam("of_case")).scalar_subquery()
 _decisions = tables.decisions
 
 
@@ -87,7 +90,7 @@ _CASE = (
     .values(
         whole=_of_case(select(func.count()).select_from(_messages).where(tables.IS_WHOLE)),
         newest=_of_case(select(func.coalesce(func.max(_messages.c.place), 0)).where(tables.IS_WHOLE)),
-        answered=_of_case(select(func.coalesce(func.max(_answers.c.place), 0))),
+        answered=_last_text,
         waiting=select(func.count()).select_from(_sent.where(_on_the_way).subquery()).scalar_subquery(),
         given_up=func.coalesce(_newest == GIVEN_UP, False),
         since=_of_case(

@@ -10,14 +10,16 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, func, select
 
+from dropbox.protocol.body import parse_body
 from dropbox.protocol.errors import NotForThisKey, ProtocolError
 from dropbox.protocol.part_proof import PART_PROOF, parse_part_proof, verify_part
 from dropbox.protocol.primitives import sha256
 
 from . import audit, tables
+from .contacts import WITHDRAWAL, WITHDRAWN, about_erased, put_together
 from .roles import signs_of
-from .rows import MEMBER_KEYS, CaseRow, MemberKey, MessageRow, PartRow
-from .sealing import CaseKeys, part_info, proved_part_info
+from .rows import MEMBER_KEYS, CaseRow, ContactRow, MemberKey, MessageRow, PartRow
+from .sealing import CaseKeys, contact_field_info, part_info, proved_part_info
 
 KEPT = "kept before proofs"
 MIGRATED = "vault migrated"
@@ -25,7 +27,8 @@ REPLY = "reply"
 RELEASE = "outcome released"
 ASK = "questions asked"
 CLOSING = "closing told"
-SENDS = (REPLY, RELEASE, ASK, CLOSING)
+CONTACT_OPENED = "contact opened"
+SENDS = (REPLY, RELEASE, ASK, CLOSING, CONTACT_OPENED)
 """Acts by which a text of the unit goes to its source: each names it."""
 LINK = "link"
 MEMBER_KEY = "member key"
@@ -33,9 +36,11 @@ _AT_ONCE = 500
 
 
 class Proof(StrEnum):
-    """PROVED: its writer's own proof holds. BEFORE: listed as stored before proofs were kept. UNPROVED: neither."""
+    """PROVED: its writer's own proof holds. ERASED: it held until contact details went that its signature covers, as
+    the audit log says. BEFORE: listed as stored before proofs were kept. UNPROVED: none of these."""
 
     PROVED = "proved"
+    ERASED = "erased"
     BEFORE = "before"
     UNPROVED = "unproved"
 
@@ -83,14 +88,23 @@ def listed(connection: Connection, names: Iterable[str], acts: Sequence[str] = (
 class SealedMessage:
     """The sealed parts of one message of a case, in order, as the vault holds them."""
 
-    def __init__(self, case: CaseRow, message: MessageRow, parts: Sequence[PartRow]) -> None:
+    def __init__(
+        self, case: CaseRow, message: MessageRow, parts: Sequence[PartRow], contact: ContactRow | None = None
+    ) -> None:
+        """``contact``: contact details that it brought, None where it brought none."""
         self._case = case
         self._message = message
         self._parts = parts
+        self._contact = contact if contact and contact.state != WITHDRAWAL else None
+
+    @property
+    def _erased(self) -> bool:
+        return self._contact is not None and self._contact.state == WITHDRAWN
 
     def names(self) -> list[str]:
-        """How the audit log would name those parts that carry no proof."""
-        return [self._name(row) for row in self._parts if not row.proved]
+        """How the audit log would name those parts that carry no proof, or not all that theirs covers."""
+        erased = [about_erased(row.number, row.message_id, row.sealed) for row in self._parts if self._erased]
+        return erased + [self._name(row) for row in self._parts if not row.proved]
 
     def _name(self, row: PartRow) -> str:
         return about_part(self._case, self._message, row.part, row.sealed)
@@ -105,7 +119,7 @@ class SealedMessage:
         proofs = {proof for _, proof in opened}
         if [row.part for row in self._parts] != list(range(1, self._message.parts + 1)):
             proofs.add(Proof.UNPROVED)
-        worst = next((one for one in (Proof.UNPROVED, Proof.BEFORE) if one in proofs), Proof.PROVED)
+        worst = next((one for one in (Proof.UNPROVED, Proof.BEFORE, Proof.ERASED) if one in proofs), Proof.PROVED)
         return b"".join(body for body, _ in opened), worst
 
     def _body(self, row: PartRow, key: CaseKeys) -> bytes:
@@ -126,12 +140,28 @@ class SealedMessage:
         if not row.proved:
             return plain, Proof.BEFORE if self._name(row) in kept else Proof.UNPROVED
         body = plain[PART_PROOF:]
+        if self._erased:
+            known = about_erased(row.number, row.message_id, row.sealed) in kept
+            return body, Proof.ERASED if known else Proof.UNPROVED
         try:
+            body = self._whole(body, key)
             proof = parse_part_proof(plain[:PART_PROOF])
             verify_part(self._case.pseudonym, row.message_id, row.part, self._message.parts, body, proof)
         except ProtocolError:
             return body, Proof.UNPROVED
         return body, Proof.PROVED
+
+    def _whole(self, body: bytes, key: CaseKeys) -> bytes:
+        """With its contact details, as they were signed. Raises ProtocolError."""
+        if self._contact is None:
+            return body
+        info = contact_field_info(self._contact.number, self._contact.message_id)
+        return put_together(parse_body(body), key.open(self._contact.sealed, info))
+
+    def certificate(self, key: CaseKeys) -> bytes:
+        """H of the epoch certificate that a message of one part, which is proved, was sealed to. Raises
+        ProtocolError."""
+        return parse_part_proof(self._plain(self._parts[0], key)[:PART_PROOF]).cert_hash
 
 
 def keep_nothing(connection: Connection, day: int) -> None:

@@ -101,7 +101,7 @@ def commit(vault: Vault, change: CommitVault) -> None:
             writer = CaseWriter(connection, vault.random)
             for content in change.contents:
                 writer.store(content, ledger.conversations[content.pseudonym])
-            writer.finish()
+            emptied |= writer.finish()
         for number in change.texts:
             emptied |= _store_text(connection, ledger.texts[number])
         count_texts(connection, change.texts)

@@ -42,6 +42,20 @@ class PartRow(NamedTuple):
     proved: bool
 
 
+class ContactRow(NamedTuple):
+    """Contact details that a message brought, or that it takes some back (vault/contacts.py): ``sealed`` by the source,
+    then to the case, ``opened`` by custodians and sealed to the case, each empty before and once it is gone. ``day`` is
+    that of unix time on which they were opened, or went."""
+
+    number: int
+    message_id: bytes
+    period: int
+    state: str
+    sealed: bytes
+    opened: bytes
+    day: int
+
+
 class TextRow(NamedTuple):
     """A text of the unit, sealed to its case. ``text`` is its id in the ledger, ``msg_no`` the number that the source
     sees, 0 before it is given, ``state`` where it is on its way, ``written`` the period for which it was first planned,
@@ -98,6 +112,8 @@ WHOLE_MESSAGES = _columns(MessageRow, tables.messages).where(tables.IS_WHOLE)
 """A MessageRow each."""
 PARTS = _columns(PartRow, tables.parts)
 """A PartRow each."""
+CONTACTS = _columns(ContactRow, tables.contacts)
+"""A ContactRow each."""
 _members = tables.members.c
 MEMBER_KEYS = select(_members.name, _members.provisional, _members.public, _members.signing, HELD)
 """A MemberKey each."""

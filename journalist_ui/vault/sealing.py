@@ -68,6 +68,16 @@ def blob_key_info(number: int, file: int, place: int) -> bytes:
     return labels.BLOB_KEY + u32(number) + u32(file) + u32(place)
 
 
+def contact_field_info(number: int, message_id: bytes) -> bytes:
+    """What contact details of a message, sealed by their source, are bound to."""
+    return labels.CONTACT_FIELD + u32(number) + message_id
+
+
+def contact_text_info(number: int, message_id: bytes) -> bytes:
+    """The same of those that two custodians have opened."""
+    return labels.CONTACT_TEXT + u32(number) + message_id
+
+
 def draft_info(number: int, member: str) -> bytes:
     """What a member's draft is bound to."""
     return labels.DRAFT + u32(number) + member.encode()

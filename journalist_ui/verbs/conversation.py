@@ -3,10 +3,11 @@
 
 from dataclasses import replace
 
-from dropbox.protocol.body import Report
+from dropbox.protocol.body import WITHDRAWN as TAKEN_BACK, Report
 from journalist_ui.casework import conversation
-from journalist_ui.casework.cases import open_case, read_facts
+from journalist_ui.casework.cases import Facts, open_case, read_facts
 from journalist_ui.casework.closings import read_closing
+from journalist_ui.casework.contact import contact_state
 from journalist_ui.casework.conversation import Conversation, OfficerText, OnPage, Sealed
 from journalist_ui.casework.decisions import open_decisions, read_decisions
 from journalist_ui.casework.files import read_files
@@ -18,6 +19,7 @@ from journalist_ui.casework.questions import asked_in, became
 from journalist_ui.daemon.notice_log import iso_day
 from journalist_ui.people.session import Session
 from journalist_ui.shapes.conversation import Case, Message, Show, Shown
+from journalist_ui.vault.contacts import LEFT, WITHDRAWAL
 from journalist_ui.vault.counters import JUNK, ON_THE_WAY
 from journalist_ui.vault.evidence import Proof
 
@@ -49,8 +51,8 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         linked = read_links(connection, session.holder, case)
         happened = read_happened(connection, session.holder, case, page=asked.page > 0)
         brought = read_files(connection, case)
-        newest = conversation.newest_place(connection, asked.case)
         asking, closing = asked_in(connection, case), read_closing(connection, case)
+        left, newest = contact_state(connection, asked.case), conversation.newest_place(connection, asked.case)
     found = opened(desk, session, sealed)
     with desk.engine.vault.reading() as connection:
         lines = list_cases(connection, session.member.name, found.number)
@@ -60,15 +62,9 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
     told_of = case_of(found, engine.period_seconds(), engine.newest_batch())
     history = timeline(desk, asked.case, happened, linked)
     told = replace(
-        told_of,
-        messages=_withdrawn(told_of.messages) if facts.shelf == JUNK else told_of.messages,
-        flags=flags_of(facts.urgent, facts.all_named, facts.muted),
-        tags=facts.tags,
-        assigned=facts.owners,
-        shelf=facts.shelf,
+        _handled(told_of, facts),
         notes=note_lines(open_notes(case, noted)),
-        outcomes=facts.outcomes,
-        told=facts.told,
+        contact=left,
         questions=asked_lines(became(asking, found)),
         outcome_history=outcome_lines(open_outcomes(case, ended)),
         links=link_lines(holding(linked)),
@@ -80,6 +76,20 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
     for owed in map(owed_by(desk), lines):
         told = replace(told, owed=owed.acts, due=owed.due or None, due_now=owed.now)
     return Shown(told, max(seen, session.read.get(found.number, 0)), following, newest, history.whole)
+
+
+def _handled(told: Case, facts: Facts) -> Case:
+    """With what members have said of it."""
+    return replace(
+        told,
+        messages=_withdrawn(told.messages) if facts.shelf == JUNK else told.messages,
+        flags=flags_of(facts.urgent, facts.all_named, facts.muted),
+        tags=facts.tags,
+        assigned=facts.owners,
+        shelf=facts.shelf,
+        outcomes=facts.outcomes,
+        told=facts.told,
+    )
 
 
 def _withdrawn(messages: tuple[Message, ...]) -> tuple[Message, ...]:
@@ -115,6 +125,8 @@ def case_of(found: Conversation, seconds: int, newest: int) -> Case:
 
 def _kind(one: OfficerText) -> str:
     """What a source gets it as."""
+    if one.opened:
+        return "contact-opened"
     if one.kinds:
         return "closed" if one.closing else "outcome"
     return "questions" if one.questions else "text"
@@ -140,7 +152,7 @@ def message_of(one: OnPage, seconds: int, newest: int, first: Report | None = No
     if report is None:
         return Message(one.number, sender, one.raw, day, COLLECTED, proof=proof, form=NOT_READABLE)
     if report is first or one.proof is Proof.UNPROVED:
-        return Message(one.number, sender, report.text, day, COLLECTED, proof=proof)
+        return Message(one.number, sender, report.text, day, COLLECTED, proof=proof, contact=_contact(report))
     answers = dict(report.answers) or None
     return Message(
         *(one.number, sender, report.text, day, COLLECTED),
@@ -148,4 +160,10 @@ def message_of(one: OnPage, seconds: int, newest: int, first: Report | None = No
         categories=report.categories,
         force=report.force,
         answers=answers,
+        contact=_contact(report),
     )
+
+
+def _contact(report: Report) -> str:
+    """Whether a message brought contact details, or takes some back."""
+    return WITHDRAWAL if report.contact == TAKEN_BACK else LEFT if report.contact else ""

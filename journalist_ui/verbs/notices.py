@@ -12,6 +12,7 @@ from journalist_ui.people.proposals import count_open
 from journalist_ui.people.tries import MANY, NOBODY, Tried, many_tries
 from journalist_ui.shapes.notices import ToldNotice
 
+from .contact_key import key_notices
 from .desk import Desk
 from .moments import DAY
 
@@ -27,6 +28,7 @@ def all_notices(desk: Desk) -> tuple[ToldNotice, ...]:
         waiting = count_open(connection, engine.day)
     if waiting:
         found.append(Notice("proposals-open", {"count": waiting}))
+    found += [Notice(code) for code in key_notices(desk)]
     if engine.settings.backup_folder is None:
         found.append(Notice("no-backup"))
     return tuple(ToldNotice(one.code, say(one)) for one in found)

@@ -3,12 +3,15 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection
 
+from journalist_ui.casework.contact import Wish, said_reason
 from journalist_ui.daemon.notice_log import iso_day
 from journalist_ui.people import members as people, proposals, steps
+from journalist_ui.people.contact_consent import forget_decided, read_reason, who_agreed
 from journalist_ui.people.proposals import Proposal, Signer, State, Wanted
 from journalist_ui.people.session import Session
 from journalist_ui.people.steps import Kind, Step
@@ -16,6 +19,8 @@ from journalist_ui.refusals import NoSuchProposal, NotAllowed, ProposalOver
 from journalist_ui.shapes.proposals import Approve, Decided, ProposalLine, ProposalList, Proposals, Refuse
 from journalist_ui.vault.roles import Role
 
+from . import contact_approval
+from .contact_approval import CUSTODIANS, OPEN, SHARE
 from .desk import Desk
 from .moments import DAY
 from .notices import tell_members
@@ -51,6 +56,13 @@ ACTS: dict[str, Act] = {
     Kind.SHEETS: _of_people(steps.put_sheets, "recovery-sheets"),
     Kind.RECOVER: _of_people(steps.recover, "member-recovered", ends_sessions=True),
 }
+APPROVERS: dict[str, frozenset[Role]] = {
+    **{kind: act.approvers for kind, act in ACTS.items()},
+    **dict.fromkeys((OPEN, SHARE), CUSTODIANS),
+}
+AGREED = "agreed"
+"""The first of two custodians has approved."""
+NOT_READABLE = "The reason cannot be read. Approve nothing: let it be asked for anew."
 
 
 @dataclass(frozen=True)
@@ -94,7 +106,7 @@ def _do(desk: Desk, connection: Connection, proposal: Proposal, by: str) -> None
 
 async def settle(desk: Desk, kind: str, target: str) -> None:
     """After it is durable: the sessions of whom it is about are over, and what they held is gone."""
-    if ACTS[kind].ends_sessions:
+    if kind in ACTS and ACTS[kind].ends_sessions:
         desk.sessions.forget_member(target)
         await asyncio.to_thread(forget, desk, target)
 
@@ -110,14 +122,27 @@ def list_proposals(desk: Desk, session: Session, asked: Proposals) -> ProposalLi
     with desk.engine.vault.reading() as connection:
         row = people.read_member(connection, session.member.name)
         found = proposals.list_proposals(connection, _kinds(session), session.member.name)
+        agreed = {one.id: who_agreed(connection, one.id) for one in found if one.kind in contact_approval.KINDS}
+        said = {one.id: _said(connection, session, one) for one in found if one.kind == OPEN}
     day = desk.engine.day
     held = row.held if row else None
-    return ProposalList(tuple(_line(one, session.member.name, held, day) for one in found))
+    lines = (_line(one, session.member.name, held, day, agreed.get(one.id, set())) for one in found)
+    return ProposalList(tuple(replace(one, **said.get(one.proposal, {})) for one in lines))
+
+
+def _said(connection: Connection, session: Session, one: Proposal) -> dict[str, Any]:
+    """Of a case whose contact details are to be opened: its number, and the reason, for whom it was sealed to."""
+    if not one.content:
+        return {"target": ""}
+    wish = Wish.of_bytes(one.content)
+    reason = said_reason(read_reason(connection, session.holder, one.id), wish)
+    altered = one.state == State.OPEN and reason is None
+    return {"target": str(wish.number), "reason": NOT_READABLE if altered else reason or ""}
 
 
 def kinds_for(roles: frozenset[Role]) -> list[str]:
     """What a member may approve by these roles."""
-    return [kind for kind, act in ACTS.items() if not act.approvers.isdisjoint(roles)]
+    return [kind for kind, approvers in APPROVERS.items() if not approvers.isdisjoint(roles)]
 
 
 def _kinds(session: Session) -> list[str]:
@@ -129,10 +154,10 @@ def _step(proposal: Proposal) -> Step:
     return Step.of_bytes(proposal.content if proposal.kind in set(Kind) else b"")
 
 
-def _line(one: Proposal, name: str, held: str | None, day: int) -> ProposalLine:
+def _line(one: Proposal, name: str, held: str | None, day: int, agreed: set[str]) -> ProposalLine:
     step, state = _step(one), one.state_on(day)
-    first = proposals.approves_from(held, ACTS[one.kind].approvers)
-    able = state == State.OPEN and one.asker != name and first is not None
+    first = proposals.approves_from(held, APPROVERS[one.kind])
+    able = state == State.OPEN and name not in (one.asker, *agreed) and first is not None
     return ProposalLine(
         proposal=one.id,
         kind=one.kind,
@@ -149,6 +174,7 @@ def _line(one: Proposal, name: str, held: str | None, day: int) -> ProposalLine:
         decided=iso_day(one.decided, DAY) if one.decided else "",
         yours=able and first is not None and first <= day,
         from_day=iso_day(first, DAY) if able and first is not None and first > day else "",
+        agreed=tuple(sorted(agreed)) if state == State.OPEN else (),
     )
 
 
@@ -163,9 +189,21 @@ def _found(connection: Connection, session: Session, number: int, day: int) -> P
 
 async def approve(desk: Desk, session: Session, asked: Approve) -> Decided:
     """Raises NoSuchProposal, ProposalOver, OwnProposal, NotAllowed, RoleTooNew, and what doing it raises."""
+    with_two = await asyncio.to_thread(_takes_custodians, desk, session, asked.proposal)
+    if with_two:
+        found, done = await asyncio.to_thread(contact_approval.approve, desk, session, asked.proposal)
+        target = str(Wish.of_bytes(found.content).number) if found.kind == OPEN else found.target
+        return Decided(found.id, found.kind, target, State.APPROVED if done else AGREED)
     proposal = await asyncio.to_thread(_approve, desk, session, asked.proposal)
     await settle(desk, proposal.kind, proposal.target)
     return Decided(proposal.id, proposal.kind, proposal.target, State.APPROVED)
+
+
+def _takes_custodians(desk: Desk, session: Session, number: int) -> bool:
+    """Raises NoSuchProposal, ProposalOver."""
+    _close_expired(desk)
+    with desk.engine.vault.reading() as connection:
+        return _found(connection, session, number, desk.engine.day).kind in contact_approval.KINDS
 
 
 def _approve(desk: Desk, session: Session, number: int) -> Proposal:
@@ -191,12 +229,15 @@ def refuse(desk: Desk, session: Session, asked: Refuse) -> Decided:
     _close_expired(desk)
     with desk.engine.vault.writing() as connection:
         proposal = _found(connection, session, asked.proposal, day)
+        target = str(Wish.of_bytes(proposal.content).number) if proposal.kind == OPEN else proposal.target
         proposals.close_refused(connection, proposal, session.member.name, reason, day)
+        forget_decided(connection)
     desk.engine.vault.truncate_wal()
-    return Decided(proposal.id, proposal.kind, proposal.target, State.REFUSED)
+    return Decided(proposal.id, proposal.kind, target, State.REFUSED)
 
 
 def _close_expired(desk: Desk) -> None:
     """By itself, so that it stays written when what follows is refused."""
     with desk.engine.vault.writing() as connection:
         proposals.close_expired(connection, desk.engine.day)
+        forget_decided(connection)

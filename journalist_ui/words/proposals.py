@@ -24,6 +24,10 @@ def _several(roles: tuple[str, ...]) -> str:
 def asked(one: ProposalLine) -> str:
     """What is to be done, in one sentence or two."""
     match one.kind:
+        case "contact-open":
+            return f"Open the contact details that the source of case {one.target} left. The source is told of it."
+        case "contact-share":
+            return f"Give the custodian {one.target} halves of the key for contact details."
         case "role" if not one.roles:
             return f"Change what {one.target} may do."
         case "role":

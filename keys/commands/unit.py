@@ -16,26 +16,25 @@ from dropbox.protocol.constants import (
     HASH,
     LEAST_MARKS,
     LEAST_ROWS,
-    MAX_LANGUAGES,
     MAX_MARKS,
     MAX_PERIOD,
-    MAX_PROMISED,
     MAX_ROWS,
-    MAX_WORDS,
     UnitKind,
 )
 from dropbox.protocol.directory import Directory
 from dropbox.protocol.enrolment import Enrolment, verify_enrolment
 from dropbox.protocol.inert import inert_line
-from dropbox.protocol.units import Unit, UnitKey, is_language
+from dropbox.protocol.primitives import check_sealing_key
+from dropbox.protocol.units import Unit, UnitKey
 from dropbox.shown.signed_list import Said, changes, remarks
 from keys.errors import StepRefused
 from keys.issue import body_of, reissue, with_unit
-from keys.keyfiles import read_armoured, read_file
+from keys.keyfiles import read_armoured
 from keys.revoke import paused, retired, revoked, takes_files, unit_of
 
 from .asking import When, issuing_day
 from .directory import directory_option, read_directory, say_all, write_directory
+from .first_words import promised_option, read_words, words_option
 
 _KINDS = {kind.name.lower().replace("_", "-"): kind for kind in UnitKind}
 _slug = click.option("--slug", required=True, help="The unit's short name: lower-case words joined by hyphens.")
@@ -72,40 +71,6 @@ _marks = click.option(
 def marks_for(quota: int) -> int:
     """A mark for each conversation, as they come with the reports that so many rows carry."""
     return min(2 * quota, MAX_MARKS)
-
-
-_words = click.option(
-    "--first-words",
-    "words",
-    multiple=True,
-    metavar="LANGUAGE=FILE",
-    help="What a source reads once the unit has its report, in one language, as en=words.txt; repeat.",
-)
-_promised = click.option(
-    "--promised-days",
-    "promised",
-    type=click.IntRange(0, MAX_PROMISED),
-    help="Days within which the unit says that it answers; 0: it says nothing of that.",
-)
-
-
-def _read_words(given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """A language and a text each, on one line however the file has it. Raises StepRefused, FileProblem."""
-    found: dict[str, str] = {}
-    for one in given:
-        language, _, path = one.partition("=")
-        if not is_language(language) or not path or language in found:
-            raise StepRefused("--first-words takes a language of two or three small letters, each once: en=words.txt.")
-        try:
-            text = " ".join(read_file(Path(path)).decode().split())
-        except UnicodeDecodeError:
-            raise StepRefused(f"{path}: not a UTF-8 text file.") from None
-        if not text or not text.isprintable() or len(text.encode()) > MAX_WORDS:
-            raise StepRefused(f"{path}: first words are printable text of 1 to {MAX_WORDS:,} bytes.")
-        found[language] = text
-    if len(found) > MAX_LANGUAGES:
-        raise StepRefused(f"First words are in at most {MAX_LANGUAGES} languages.")
-    return tuple(found.items())
 
 
 @click.group()
@@ -169,8 +134,8 @@ def _enrolled(path: Path, body: Directory) -> Enrolment:
 @_quota(default=32)
 @_marks
 @click.option("--not-after", type=click.IntRange(0, MAX_PERIOD), help="Last period; default: ten years of days.")
-@_words
-@_promised
+@words_option
+@promised_option
 @issuing_day
 def add(
     path: Path,
@@ -211,7 +176,7 @@ def add(
         )
         return with_unit(body, added)
 
-    said = _read_words(words)
+    said = read_words(words)
 
     _check_forces(*forces, *conflicts)
     _change(path, when, change)
@@ -271,9 +236,9 @@ def quota(path: Path, slug: str, quota: int, marks: int | None, when: When) -> N
 @unit.command("words")
 @directory_option
 @_slug
-@_words
+@words_option
 @click.option("--no-first-words", "none", is_flag=True, help="Take them away.")
-@_promised
+@promised_option
 @issuing_day
 def set_words(path: Path, slug: str, words: tuple[str, ...], none: bool, promised: int | None, when: When) -> None:
     """Set what a unit says to each source whose report it has collected, in place of all that it said before, and the
@@ -287,13 +252,52 @@ def set_words(path: Path, slug: str, words: tuple[str, ...], none: bool, promise
         raise click.UsageError("Say --first-words, --no-first-words or --promised-days.")
     if words and none:
         raise click.UsageError("Only one of --first-words and --no-first-words.")
-    said = _read_words(words)
+    said = read_words(words)
 
     def change(body: Directory, _: int) -> Directory:
         held = unit_of(body, slug)
         days = held.promised_days if promised is None else promised
         first = said if words or none else held.first_words
         return with_unit(body, replace(held, first_words=first, promised_days=days))
+
+    _change(path, when, change)
+
+
+@unit.command()
+@directory_option
+@_slug
+@click.option(
+    "--enrolment", type=click.Path(path_type=Path), help="From `dropbox-desk contact-key make`, with the unit's key."
+)
+@click.option("--none", is_flag=True, help="Take the key away: the unit takes no contact details any more.")
+@issuing_day
+def contact(path: Path, slug: str, enrolment: Path | None, none: bool, when: When) -> None:
+    """Put a unit's key for contact details into the list, in place of the one that it has. Compare the file's
+    fingerprint with the desk's officer first.
+
+    \b
+    Example:
+      dropbox-keys unit contact --directory service.directory --enrolment contact.enrolment --slug north
+    """
+    if (enrolment is None) != none:
+        raise click.UsageError("Say --enrolment or --none.")
+
+    def change(body: Directory, at: int) -> Directory:
+        held = unit_of(body, slug)
+        if enrolment is None:
+            return with_unit(body, replace(held, contact_pk=b""))
+        found = _enrolled(enrolment, body)
+        if found.unit_id != held.unit_id:
+            raise StepRefused(f"This file is of another desk than {slug}.")
+        if found.signing_public != held.keys[-1].public:
+            raise StepRefused(
+                f"This file is not signed with the newest key of {slug} in the list. Let the desk write it again: "
+                "`dropbox-desk contact-key file`."
+            )
+        if not found.contact_pk:
+            raise StepRefused("This enrolment has no key for contact details. `dropbox-desk contact-key` writes one.")
+        check_sealing_key(found.contact_pk)
+        return with_unit(body, replace(held, contact_pk=found.contact_pk))
 
     _change(path, when, change)
 

@@ -8,6 +8,7 @@ A new noun has its tables in a file of its own.
 
 from .audit import audit, audit_generations, audit_heads, audit_keys, audit_readers, own_manifests
 from .canned import canned
+from .contact import contact_asks, contact_halves, contact_keys, contact_reasons, contact_releases, contacts
 from .content import IS_WHOLE, LISTED, answers, case_keys, cases, messages, parts
 from .decisions import decisions
 from .files import file_blobs, files
@@ -37,6 +38,12 @@ __all__ = [
     "canned",
     "case_keys",
     "cases",
+    "contact_asks",
+    "contact_halves",
+    "contact_keys",
+    "contact_reasons",
+    "contact_releases",
+    "contacts",
     "conversations",
     "decisions",
     "declarations",
