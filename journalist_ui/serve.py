@@ -14,6 +14,7 @@ from journalist_ui.daemon.settings import DeskSettings
 from journalist_ui.daemon.starting import settle_memory, working_engine
 from journalist_ui.daemon.timetable import Timetable
 from journalist_ui.daemon.vault_lock import hold_vault
+from journalist_ui.daemon.visits import Visits
 from journalist_ui.socket import server as socket
 from journalist_ui.socket.path import SOCKET_FILE
 from journalist_ui.verbs.desk import Desk
@@ -45,6 +46,7 @@ async def _work(desk: Desk, stop: asyncio.Event) -> None:
     tasks = [
         asyncio.create_task(stop.wait()),
         asyncio.create_task(Timetable(desk.engine).run(stop)),
+        asyncio.create_task(Visits(desk.engine).run(stop)),
         asyncio.create_task(ReminderLoop(desk.engine, partial(decide, desk)).run(stop)),
         asyncio.create_task(_lock_idle(desk.sessions)),
         asyncio.create_task(_learn(desk)),

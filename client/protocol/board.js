@@ -13,14 +13,13 @@ import {
   MAX_TEXT_PARTS,
   MAX_TEXT_STEP,
   MESSAGE_ID,
-  RESERVED_ENTRY_TYPES,
   SIGNATURE,
   TAG,
   TEXT_PART,
   VERSION,
 } from "./constants.js";
 import { Reader, decodeText, labelled, u16, u32 } from "./encoding.js";
-import { NotForThisKey, ReservedType, WrongLength, WrongType, WrongVersion } from "./errors.js";
+import { NotForThisKey, WrongLength, WrongType, WrongVersion } from "./errors.js";
 import * as labels from "./labels.js";
 import { unpad } from "./padding.js";
 import { aeadOpen, ed25519Verify, hkdf, mac } from "./primitives.js";
@@ -120,7 +119,6 @@ export function parseEntryPlain(plain) {
   const reader = new Reader(plain, "entry");
   if (reader.u8() !== VERSION) throw new WrongVersion("entry");
   const type = reader.u8();
-  if (type in RESERVED_ENTRY_TYPES) throw new ReservedType("entry");
   if (!TYPES.includes(type)) throw new WrongType("entry");
   const [msgNo, firstUnread, part] = [reader.u32(1), reader.u32(1), reader.u8(1, MAX_TEXT_PARTS)];
   const parts = reader.u8(part, MAX_TEXT_PARTS);

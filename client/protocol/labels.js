@@ -10,6 +10,7 @@ export const MANIFEST_SIGNATURE = utf8("dropbox-v1 manifest");
 export const ENROLMENT_SIGNATURE = utf8("dropbox-v1 enrolment");
 export const SEGMENT_REQUEST_SIGNATURE = utf8("dropbox-v1 segment request");
 export const BLOBS_REQUEST_SIGNATURE = utf8("dropbox-v1 blobs request");
+export const REFERRAL_SIGNATURE = utf8("dropbox-v1 referral");
 export const SOURCE_MESSAGE_SIGNATURE = utf8("s2u-sig");
 export const UNIT_MESSAGE_SIGNATURE = utf8("u2s-sig");
 export const ENVELOPE_INFO = utf8("s2u");

@@ -10,6 +10,7 @@ import { payloadOf, rowOf } from "./index.js";
 import { markName, markValue, showMark } from "./marks.js";
 import { LISTS, parseOutcome } from "./outcome.js";
 import { parseQuestions } from "./questions.js";
+import { parseOffer } from "./referral.js";
 import { rowAt } from "./rows.js";
 import { openRow } from "./texts.js";
 import { keyAt } from "./units.js";
@@ -20,18 +21,21 @@ import { keyAt } from "./units.js";
 /** @import { Mark } from "./marks.js" */
 /** @import { ProvedBatch, ProvedUnit } from "./proofs.js" */
 /** @import { Question } from "./questions.js" */
+/** @import { Offer } from "./referral.js" */
 /** @import { Unit } from "./units.js" */
 
 /**
  * A text of which every part is in the batch: its number, type and words. Of an outcome, and of what answers a closing,
- * the words are what is said with it, and `kinds` what it says; `questions` are what is asked. That contact details were
- * opened has no words. Not `readable`: it is not in the form of its type, and holds nothing.
+ * the words are what is said with it, and `kinds` what it says; `questions` are what is asked, `offer` a referral to
+ * another unit. That contact details were opened has no words. Not `readable`: it is not in the form of its type, and
+ * holds nothing.
  * @typedef {object} WholeText
  * @property {number} number
  * @property {number} type
  * @property {string} text
  * @property {string[]} kinds
  * @property {Question[]} questions
+ * @property {Offer | null} offer
  * @property {boolean} readable
  */
 
@@ -51,7 +55,7 @@ import { keyAt } from "./units.js";
 /** @typedef {Map<number, EntryPlain>} Parts */
 
 /** @satisfies {Partial<WholeText>} */
-const NOTHING = { text: "", kinds: [], questions: [] };
+const NOTHING = { text: "", kinds: [], questions: [], offer: null };
 
 /** What the rows have given so far. */
 class Gathered {
@@ -126,6 +130,7 @@ function readText(number, type, parts) {
     checkOpened(concat(...parts));
     return plain;
   }
+  if (type === EntryType.REFERRAL_OFFER) return { ...plain, offer: parseOffer(concat(...parts)) };
   const list = LISTS[type];
   if (!list) return { ...plain, text: joinText(parts) };
   const { kinds, say } = parseOutcome(concat(...parts), list);

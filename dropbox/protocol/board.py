@@ -14,7 +14,6 @@ from .constants import (
     MAX_TEXT_PARTS,
     MAX_TEXT_STEP,
     MESSAGE_ID,
-    RESERVED_ENTRY_TYPES,
     SIGNATURE,
     TAG,
     TEXT_PART,
@@ -22,7 +21,7 @@ from .constants import (
     EntryType,
 )
 from .encoding import Reader, decode_text, u8, u16, u32, xor
-from .errors import BadText, NotForThisKey, ReservedType, TooLong, WrongLength, WrongType, WrongVersion
+from .errors import BadText, NotForThisKey, TooLong, WrongLength, WrongType, WrongVersion
 from .padding import pad, unpad
 from .primitives import aead_open, aead_seal, ed25519_sign, ed25519_verify, hkdf, mac
 
@@ -94,8 +93,6 @@ def parse_entry_plain(plain: bytes) -> tuple[EntryPlain, bytes, bytes]:
     if reader.u8() != VERSION:
         raise WrongVersion("entry")
     kind = reader.u8()
-    if kind in RESERVED_ENTRY_TYPES:
-        raise ReservedType("entry")
     if kind not in list(EntryType):
         raise WrongType("entry")
     msg_no, first_unread, part = reader.u32(1), reader.u32(1), reader.u8(1, MAX_TEXT_PARTS)

@@ -47,13 +47,10 @@ class EntryType(IntEnum):
 
     TEXT = 1
     OUTCOME = 2
+    REFERRAL_OFFER = 3
     CLOSED = 4
     QUESTIONS = 5
     CONTACT_OPENED = 6
-
-
-RESERVED_ENTRY_TYPES = {3: "referral-offer"}
-"""Numbers kept for later versions; an entry that uses one is refused."""
 
 
 class UnitKind(IntEnum):
@@ -188,6 +185,12 @@ OUTCOME_KINDS = ("investigation", "safeguarding", "recorded", "not-for-us")
 """What may become of a report, in this order; the last stands alone."""
 CLOSED_KINDS = ("closing", "deletes", "keeps")
 """What a unit says to a source that closes: that it knows, or what becomes of what it holds; each stands alone."""
+REFERRAL = "referral"
+"""The id of the answer by which a unit shows that it refers what the message says."""
+ACCEPTS = "accepts"
+"""The id of the answer by which a source shows that it was told of a referral."""
+REFERENCE = 16
+"""Bytes by which a referral is named to its source and to the other unit, and by nothing else."""
 CLOSE = "close"
 """The id of the answer by which a further message closes its conversation."""
 CLOSE_OPTIONS = ("burn", "yes")

@@ -13,6 +13,7 @@ MANIFEST_SIGNATURE = b"dropbox-v1 manifest"
 ENROLMENT_SIGNATURE = b"dropbox-v1 enrolment"
 SEGMENT_REQUEST_SIGNATURE = b"dropbox-v1 segment request"
 BLOBS_REQUEST_SIGNATURE = b"dropbox-v1 blobs request"
+REFERRAL_SIGNATURE = b"dropbox-v1 referral"
 SOURCE_MESSAGE_SIGNATURE = b"s2u-sig"
 UNIT_MESSAGE_SIGNATURE = b"u2s-sig"
 

@@ -12,6 +12,7 @@ from .marks import Mark, mark_name, mark_value, show_mark
 from .outcome import LISTS, parse_outcome
 from .proofs import ProvedBatch, ProvedUnit
 from .questions import Questions, parse_questions
+from .referral import Offer, parse_offer
 from .rows import row_at
 from .texts import open_row
 from .units import Unit
@@ -20,15 +21,16 @@ from .units import Unit
 @dataclass(frozen=True)
 class WholeText:
     """A text of which every part is in the batch: its number, type and words. Of an outcome, and of what answers a
-    closing, the words are what is said with it, and ``kinds`` what it says; ``questions`` are what is asked. That
-    contact details were opened has no words. Not ``readable``: it is not in the form of its type, and holds
-    nothing."""
+    closing, the words are what is said with it, and ``kinds`` what it says; ``questions`` are what is asked, ``offer``
+    a referral to another unit. That contact details were opened has no words. Not ``readable``: it is not in the form
+    of its type, and holds nothing."""
 
     number: int
     type: EntryType
     text: str = field(repr=False)
     kinds: tuple[str, ...] = ()
     questions: Questions = ()
+    offer: Offer | None = None
     readable: bool = True
 
 
@@ -118,6 +120,8 @@ def _read_text(number: int, kind: EntryType, parts: list[bytes]) -> WholeText:
     if kind is EntryType.CONTACT_OPENED:
         check_opened(b"".join(parts))
         return WholeText(number, kind, "")
+    if kind is EntryType.REFERRAL_OFFER:
+        return WholeText(number, kind, "", offer=parse_offer(b"".join(parts)))
     return WholeText(number, kind, join_text(parts))
 
 

@@ -34,6 +34,10 @@ MEANS = {
 PROMISED_ONE = "The unit says that it answers within a day."
 PROMISED = "The unit says that it answers within {n} days."
 SAYS_FIRST = "The unit says to everybody whose report it has:"
+OFFERED = (
+    "This unit has told another one what it thinks that unit needs to know, in its own words. You can go on there "
+    "yourself, or leave it. If you do, that unit learns that you are the one whom this unit speaks of."
+)
 UNREADABLE = (
     "The unit sent something that cannot be read here, so nothing of it is shown. You can write to the unit that "
     "answer {number} could not be read."

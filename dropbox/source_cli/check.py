@@ -49,6 +49,8 @@ def _message(text: WholeText, day: str) -> dict[str, object]:
         return {**values, "form": "unreadable"}
     if text.type is EntryType.QUESTIONS:
         return {**values, "questions": [question_values(text.number, one) for one in text.questions]}
+    if text.offer:
+        return {**values, "offer": {"unit": text.offer.slug, "reference": text.offer.reference}}
     return {**values, "kinds": text.kinds} if text.kinds else values
 
 

@@ -8,6 +8,7 @@ from dropbox.protocol.errors import ProtocolError
 from dropbox.transport.errors import TransportFailed
 
 from . import terminal
+from .accept_referral import accept_referral
 from .check import check
 from .close import close
 from .reply import reply
@@ -36,9 +37,10 @@ def main() -> None:
       dropbox-source check  --service URL --anchor FILE
       dropbox-source reply  --service URL --anchor FILE --text-file FILE
       dropbox-source close  --service URL --anchor FILE
+      dropbox-source accept-referral --service URL --anchor FILE --unit SLUG --reference R
       dropbox-source verify-client --service URL --anchor FILE --pages FILE
     """
 
 
-for command in (units, report, check, reply, close, verify_client):
+for command in (units, report, check, reply, close, accept_referral, verify_client):
     main.add_command(command)

@@ -10,10 +10,12 @@ from dropbox.protocol.policy import Policy
 from dropbox.protocol.reading import WholeText
 from dropbox.protocol.units import Unit
 from dropbox.shown.days import DAY
-from dropbox.shown.told import SAYS_FIRST, UNREADABLE, meanings, promised
+from dropbox.shown.told import OFFERED, SAYS_FIRST, UNREADABLE, meanings, promised
 
 from .answers import question_lines
 from .terminal import MORE_WAITS, NARROWEST, WIDEST, day, kind
+
+ACCEPT = "The unit: {unit}. The reference: {reference}. To go on there: `dropbox-source accept-referral`."
 
 
 def conversation_lines(found: FoundConversation, policy: Policy) -> Iterator[str]:
@@ -49,6 +51,7 @@ def _first_words(unit: Unit, width: int) -> Iterator[str]:
 def _words(text: WholeText, width: int) -> Iterator[str]:
     """What a unit said, behind a margin, and before it in this program's words what that is."""
     own = meanings(text.kinds) if text.readable else [UNREADABLE.format(number=text.number)]
+    own += [OFFERED, ACCEPT.format(unit=text.offer.slug, reference=text.offer.reference)] if text.offer else []
     for one in own:
         yield from (f"  {line}" for line in wrapped(one, width - 2))
     if text.questions:

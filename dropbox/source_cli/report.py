@@ -13,11 +13,12 @@ from dropbox.flows.source.message import Sent
 from dropbox.forces import find_force
 from dropbox.protocol.body import Report
 from dropbox.protocol.codename import make_codename, stretch
-from dropbox.protocol.constants import CATEGORIES
+from dropbox.protocol.constants import ACCEPTS, CATEGORIES
 from dropbox.questions import is_independent
 from dropbox.words import codename_words
 
 from . import advice, terminal
+from .accept_referral import check_reference
 from .attaching import Attaching, attach as attach_files, attach_options
 from .codenames import show_codename, typed_back
 from .hinted import hinted
@@ -101,6 +102,7 @@ def _given(codename: str, entropy: bytes, slug: str, as_json: bool) -> Iterator[
 @click.option("--text-file", required=True, metavar="FILE|-", help="The report as UTF-8 text; - reads standard input.")
 @answer_options
 @attach_options
+@click.option("--accepts", metavar="REFERENCE", help="Follow a referral that `check` showed, under a new codename.")
 @click.option("--json", "as_json", is_flag=True)
 def report(
     service: str,
@@ -116,6 +118,7 @@ def report(
     attach: tuple[str, ...],
     as_it_is: bool,
     keep_names: bool,
+    accepts: str | None,
     as_json: bool,
 ) -> None:
     """Send a report, sealed to one unit, and get the codename that brings you back to the answers.
@@ -135,6 +138,7 @@ def report(
         --unit demo-north --category discrimination --text-file report.txt
     """
     about, answers = _force_slug(force), given_answers(answered, withheld)
+    answers = {**answers, ACCEPTS: check_reference(accepts)} if accepts else answers
     # Whatever else is wrong is said before anybody types a report.
     known = open_service(service, anchor_file, socks, despite_clock, as_json)
     asking = terminal.interactive() and not as_json

@@ -52,8 +52,8 @@ class OfficerText:
     version of the draft that it was, "" for none. ``written`` is the period for which it was first planned, ``stood``
     that of the newest batch that carried it, each 0 before. ``authorisation`` and ``officer``: by what reference, and
     who, somebody outside the desk authorised it, "" for nobody. ``kinds``: it is an outcome, with these words;
-    ``questions``: it asks these; ``opened``: it says that contact details were opened. ``read`` is the period in
-    which it was acknowledged, 0 before."""
+    ``questions``: it asks these; ``opened``: it says that contact details were opened; ``offer``: it offers to go on
+    with the unit of that slug. ``read`` is the period in which it was acknowledged, 0 before."""
 
     number: int
     period: int
@@ -71,10 +71,13 @@ class OfficerText:
     questions: Questions = ()
     read: int = 0
     opened: bool = False
+    offer: str = ""
 
     @property
     def parts(self) -> int:
         """How many parts it travels in."""
+        if self.offer or self.opened:
+            return 1
         if self.questions:
             return len(split_bytes(encode_questions(self.questions)))
         if self.kinds:
@@ -277,10 +280,10 @@ def _text(row: TextRow, key: CaseKeys, written: Mapping[str, Proof]) -> OfficerT
             raise ValueError("kinds")
         asked = str(words.get("questions", ""))
         questions = parse_questions(asked.encode()) if asked else ()
-        opened = words.get("opened") is True
+        opened, offer = words.get("opened") is True, str(words.get("offer", ""))
     except (NotForThisKey, BadBody, ValueError, KeyError, TypeError, AttributeError):
         author, text, once, reference, officer, kinds, proof = "", "", "", "", "", (), Proof.UNPROVED
-        questions, opened = (), False
+        questions, opened, offer = (), False, ""
     return OfficerText(
         *(row.msg_no, row.period, row.place, author, text, row.state, proof, once, row.written, row.stood),
         authorisation=reference,
@@ -289,6 +292,7 @@ def _text(row: TextRow, key: CaseKeys, written: Mapping[str, Proof]) -> OfficerT
         questions=questions,
         read=row.read,
         opened=opened,
+        offer=offer,
     )
 
 

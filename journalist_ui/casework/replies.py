@@ -14,7 +14,7 @@ from journalist_ui.refusals import CaseMoved, SetAside
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.counters import JUNK, count_cases
 from journalist_ui.vault.database import next_place
-from journalist_ui.vault.evidence import ASK, CLOSING, RELEASE, REPLY, SENDS, about_text
+from journalist_ui.vault.evidence import ASK, CLOSING, OFFER, RELEASE, REPLY, SENDS, about_text
 from journalist_ui.vault.ledger import add_text
 from journalist_ui.vault.sealing import answer_info
 
@@ -38,7 +38,13 @@ ENDED = "The source has closed this conversation, and it has come to its end. No
 AUTHORISED = "reply authorised"
 """Beside the act of sending: somebody outside the desk has authorised the text."""
 
-_ACTS = {EntryType.TEXT: REPLY, EntryType.OUTCOME: RELEASE, EntryType.QUESTIONS: ASK, EntryType.CLOSED: CLOSING}
+_ACTS = {
+    EntryType.TEXT: REPLY,
+    EntryType.OUTCOME: RELEASE,
+    EntryType.REFERRAL_OFFER: OFFER,
+    EntryType.CLOSED: CLOSING,
+    EntryType.QUESTIONS: ASK,
+}
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ _VERBS = {
     "outcome": ("outcomes", "Set the outcome of a case."),
     "closing": ("closings", "Answer a source who closes the conversation."),
     "decide": ("decisions", "Decide on referral or on CHIS status."),
+    "refer": ("referrals", "Refer a case to another unit."),
+    "referrals": ("referrals", "List the cases that were referred, and what became of it."),
     "declare": ("conflicts", "Say whether anything keeps you from a case."),
     "exclude": ("conflicts", "Let a member go of a case."),
     "kept-from": ("conflicts", "Say who opens a case, and from whom it is kept."),

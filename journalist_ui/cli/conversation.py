@@ -19,9 +19,11 @@ from journalist_ui.words.files import STATES as FILE_STATES
 from journalist_ui.words.outcomes import TAKEN_BACK, outcome as in_words
 from journalist_ui.words.owed import OWED
 from journalist_ui.words.questions import STATES
+from journalist_ui.words.referrals import accepts, came
 from journalist_ui.words.shelves import SHELVES
 
 from .asking import ask_signed_in, json_option, session_option, show_read
+from .referrals import referral_words
 from .terminal import inert, quoted
 
 UNPROVED = "NOT PROVED TO BE FROM THE SOURCE; do not act on it, and tell whoever oversees this desk"
@@ -64,6 +66,9 @@ def words_of(fields: Case) -> list[str]:
     lines.append(f"Categories: {', '.join(fields.categories) or 'none given'}")
     lines += _handled(fields)
     lines += _closing(fields)
+    lines += [came(fields.referred)] if fields.referred else []
+    lines += [accepts(fields.accepts)] if fields.accepts else []
+    lines += [line for left in fields.referrals for line in ("", *referral_words(left))]
     lines += _owed(fields)
     lines += _told(fields)
     for message in fields.messages:

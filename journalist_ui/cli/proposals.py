@@ -12,7 +12,7 @@ from journalist_ui.shapes.proposals import Approve, Decided, ProposalLine, Propo
 from journalist_ui.words.proposals import asked, state
 
 from .asking import agree, ask_signed_in, json_option, session_option, show, show_done
-from .terminal import inert
+from .terminal import inert, quoted
 
 NO_PROPOSAL = "There is no proposal of that number for you. `dropbox-desk proposals` lists them."
 number_argument = click.argument("number", metavar="ID", type=click.IntRange(1, 2**31 - 1))
@@ -39,6 +39,7 @@ def _lines(found: tuple[ProposalLine, ...]) -> Iterator[str]:
         yield f"{one.proposal}: {inert(asked(one))}"
         why = f" Reason: {inert(one.reason)}" if one.reason else ""
         yield f"   Asked by {one.asked_by} on {one.day}.{why}"
+        yield from quoted(one.text) if one.text else []
         yield f"   {_became(one)}"
 
 
@@ -69,7 +70,9 @@ def approve(number: int, session: Path, yes: bool, as_json: bool) -> None:
       dropbox-desk approve 3 --yes --session eve.session --json
     """
     if not yes and sys.stdin.isatty():
-        agree(f"{inert(asked(_found(session, number)))} Approve this?", "")
+        found = _found(session, number)
+        lines = [inert(asked(found)), *(quoted(found.text) if found.text else [])]
+        agree("\n".join([*lines, "Approve this?"]), "")
     show_done(ask_signed_in(session, Approve(number)), as_json, _decided)
 
 

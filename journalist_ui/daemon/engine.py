@@ -143,6 +143,11 @@ class Engine:
         self._stale = False
 
     @property
+    def anchor(self) -> Anchor:
+        """The service's, as it was pinned."""
+        return self._anchor
+
+    @property
     def service_id(self) -> bytes:
         """16 bytes."""
         return self._anchor.service_id

@@ -11,6 +11,7 @@ from .links import LinkLine
 from .notes import NoteLine
 from .outcomes import OutcomeLine
 from .questions import AskedLine, QuestionLine
+from .referrals import AcceptsLine, ReferralLine, ReferredLine
 from .timeline import TimelineLine
 
 Answer = str | tuple[str, ...] | None
@@ -28,8 +29,9 @@ class Message:
     Ours have an ``author``, and where somebody outside the desk authorised them the ``authorisation``'s reference and
     the ``officer`` who gave it. A source's that is no form of ours has ``form`` unreadable, and its ``text`` is what
     came, byte for byte; one after the report may have ``categories``, ``force`` and ``answers`` of its own. ``kind`` is
-    text, outcome, closed, questions or contact-opened; of an outcome and of what answers a closing ``kinds`` are what
-    the source is told, and ``text`` what is said with them; of questions ``text`` is all that the source reads.
+    text, outcome, closed, questions, referral-offer or contact-opened; of an outcome and of what answers a closing
+    ``kinds`` are what the source is told, and ``text`` what is said with them; of questions ``text`` is all that the
+    source reads.
     ``contact`` of a source's is left where it brought contact details, which stand nowhere here, and withdrawal where
     it takes back all that came up to its day. ``proof`` is erased where such details went, which the signature
     covers."""
@@ -62,7 +64,8 @@ class Case:
     ``timeline`` is what happened, the oldest first; ``told``: the source was sent the outcome that holds; ``questions``
     is each that was asked, and what became of it by the messages that are here; ``closing`` that its source closes the
     conversation, None where it does not. ``contact``: whether its source has left contact details: none, left, opened
-    (by two custodians) or withdrawn."""
+    (by two custodians) or withdrawn. ``referrals`` are those to other units, ``referred`` that it came from one,
+    ``accepts`` that its source says to be the one of a referral."""
 
     case: int
     state: str
@@ -90,6 +93,9 @@ class Case:
     questions: tuple[AskedLine, ...] = ()
     closing: ClosingLine | None = None
     contact: str = "none"
+    referrals: tuple[ReferralLine, ...] = ()
+    referred: ReferredLine | None = None
+    accepts: AcceptsLine | None = None
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ class ProposalLine:
     """``kind`` of what is asked for about ``target``; ``roles`` the target's roles once it is done, "before" those held
     when it was asked. ``day`` and ``last_day`` are when it was asked and until when it can be approved, ``decided``
     when somebody did, all ISO dates. ``state`` is open, approved, alone, refused or expired; ``agreed`` are custodians
-    who have approved what takes two of them. ``yours``: whoever asks
-    may approve it now; ``from_day``: they may from that day on, "" where that is no question of time."""
+    who have approved what takes two of them; ``text`` is the summary of a referral. ``yours``: whoever asks may approve
+    it now; ``from_day``: they may from that day on, "" where that is no question of time."""
 
     proposal: int
     kind: str
@@ -33,6 +33,7 @@ class ProposalLine:
     yours: bool
     from_day: str
     agreed: tuple[str, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True)

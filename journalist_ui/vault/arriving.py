@@ -19,6 +19,7 @@ from dropbox.protocol.body import File, Report
 from dropbox.protocol.chance import Random
 from dropbox.protocol.constants import XWING_SEED
 from dropbox.protocol.primitives import SealingKey, hpke_seal
+from dropbox.protocol.referral import names_referral
 
 from . import tables
 from .audit import pen_of
@@ -29,6 +30,7 @@ from .database import read_place, write_place
 from .files import note_files
 from .first_look import is_urgent, named_members, parse_report, said_in
 from .flood import Floodgate
+from .referrals import note_named
 from .roles import SHEETS, Role, holders_of, list_openers
 from .sealing import WrappedKey, proved_part_info, wrap_case_key
 from .withheld import NAMED, keep_from, let_go
@@ -131,6 +133,7 @@ class CaseWriter:
         self._bodies: dict[tuple[bytes, bytes], dict[int, bytes]] = {}
         self._looks: dict[int, tuple[bool, bool]] = {}
         self._files: list[tuple[int, bytes, int, Sequence[File]]] = []
+        self._named: list[tuple[int, str, bytes]] = []
         self._contacts: dict[tuple[int, bytes], tuple[_Case, int, Report]] = {}
         self._rows: dict[Insert | Update, list[dict[str, Any]]] = {
             statement: [] for statement in (_MESSAGE, _PART, _LATER, _WHOLE)
@@ -198,6 +201,8 @@ class CaseWriter:
                 self._withdraw(case, said)
         if whole:
             report = parse_report(body) if len(came) == parts else None
+            if parts == 1 and (named := names_referral(body)):
+                self._named.append((case.number, *named))
             if report is not None and report.files:
                 self._files.append((case.number, message_id, period, report.files))
             if report is not None and report.contact and parts == 1:
@@ -278,6 +283,8 @@ class CaseWriter:
         for brought in self._files:
             note_files(self._connection, *brought)
         gone = note_contacts(self._connection, [self._brought(*one) for one in self._contacts.items()])
+        for named in self._named:
+            note_named(self._connection, *named)
         write_place(self._connection, self._place)
         count_cases(self._connection, {row["of_case"] for row in self._rows[_WHOLE]})
         note_looks(self._connection, self._looks)
@@ -304,5 +311,5 @@ def forget_cases(connection: Connection, pseudonyms: set[bytes]) -> None:
     for pseudonym in pseudonyms:
         found = select(tables.cases.c.number).where(tables.cases.c.pseudonym == pseudonym)
         number = connection.execute(found).scalar()
-        for rows in (tables.drafts, tables.case_keys, tables.withheld, tables.cases):
+        for rows in (tables.drafts, tables.case_keys, tables.withheld, tables.referral_names, tables.cases):
             connection.execute(delete(rows).where(rows.c.number == number))

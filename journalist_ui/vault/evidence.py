@@ -28,7 +28,8 @@ RELEASE = "outcome released"
 ASK = "questions asked"
 CLOSING = "closing told"
 CONTACT_OPENED = "contact opened"
-SENDS = (REPLY, RELEASE, ASK, CLOSING, CONTACT_OPENED)
+OFFER = "referral offered"
+SENDS = (REPLY, RELEASE, ASK, CLOSING, CONTACT_OPENED, OFFER)
 """Acts by which a text of the unit goes to its source: each names it."""
 LINK = "link"
 MEMBER_KEY = "member key"

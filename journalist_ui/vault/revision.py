@@ -7,7 +7,7 @@ from journalist_ui.refusals import VaultUnusable
 
 from . import tables
 
-OLDEST, NEEDED = "0002", "0022"
+OLDEST, NEEDED = "0002", "0023"
 """The revisions at which migrations begin and which this release works on; a test holds the newest script to it."""
 NEWER = (
     "This vault was made by a newer release (schema {found}; this one reads {needed}). Use that release or a newer one."

@@ -58,6 +58,16 @@ def outcome_info(number: int, day: int, kinds: str) -> bytes:
     return labels.OUTCOME + u32(number) + u32(day) + kinds.encode()
 
 
+def referral_info(number: int, reference: bytes) -> bytes:
+    """What the words of a referral of a case are bound to."""
+    return labels.REFERRAL + u32(number) + reference
+
+
+def referral_answer_info(number: int, referral: int, msg_no: int) -> bytes:
+    """What another unit's answer to one is bound to."""
+    return labels.REFERRAL_ANSWER + u32(number) + u32(referral) + u32(msg_no)
+
+
 def tags_info(number: int) -> bytes:
     """What a case's tags are bound to."""
     return labels.TAGS + u32(number)

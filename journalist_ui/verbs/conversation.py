@@ -33,6 +33,7 @@ from .notes import note_lines
 from .outcomes import outcome_lines
 from .owed import owed_by
 from .questions import asked_lines, question_lines
+from .referrals import proved, told_of as told_of_referrals
 from .timeline import read_happened, timeline
 
 COLLECTED = "collected"
@@ -52,6 +53,7 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         happened = read_happened(connection, session.holder, case, page=asked.page > 0)
         brought = read_files(connection, case)
         asking, closing = asked_in(connection, case), read_closing(connection, case)
+        referring = told_of_referrals(desk, connection, session, case)
         left, newest = contact_state(connection, asked.case), conversation.newest_place(connection, asked.case)
     found = opened(desk, session, sealed)
     with desk.engine.vault.reading() as connection:
@@ -72,6 +74,9 @@ def show(desk: Desk, session: Session, asked: Show) -> Shown:
         decisions=decision_lines(open_decisions(case, decided)),
         files=file_lines(desk, brought),
         closing=closing_line(desk, closing),
+        referrals=referring.left,
+        referred=proved(desk, case, found.first, referring.referred),
+        accepts=referring.accepts,
     )
     for owed in map(owed_by(desk), lines):
         told = replace(told, owed=owed.acts, due=owed.due or None, due_now=owed.now)
@@ -125,8 +130,8 @@ def case_of(found: Conversation, seconds: int, newest: int) -> Case:
 
 def _kind(one: OfficerText) -> str:
     """What a source gets it as."""
-    if one.opened:
-        return "contact-opened"
+    if one.opened or one.offer:
+        return "contact-opened" if one.opened else "referral-offer"
     if one.kinds:
         return "closed" if one.closing else "outcome"
     return "questions" if one.questions else "text"

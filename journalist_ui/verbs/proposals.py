@@ -15,15 +15,16 @@ from journalist_ui.people.contact_consent import forget_decided, read_reason, wh
 from journalist_ui.people.proposals import Proposal, Signer, State, Wanted
 from journalist_ui.people.session import Session
 from journalist_ui.people.steps import Kind, Step
-from journalist_ui.refusals import NoSuchProposal, NotAllowed, ProposalOver
+from journalist_ui.refusals import BadInput, NoSuchProposal, NotAllowed, ProposalOver
 from journalist_ui.shapes.proposals import Approve, Decided, ProposalLine, ProposalList, Proposals, Refuse
 from journalist_ui.vault.roles import Role
 
-from . import contact_approval
+from . import contact_approval, referral_approval
 from .contact_approval import CUSTODIANS, OPEN, SHARE
 from .desk import Desk
 from .moments import DAY
 from .notices import tell_members
+from .referral_approval import REFER, SUPERVISORS
 
 _ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 ASKER_GONE = "Whoever asked for this may not ask for it any more. Refuse it, and ask yourself if it is to be done."
@@ -59,6 +60,7 @@ ACTS: dict[str, Act] = {
 APPROVERS: dict[str, frozenset[Role]] = {
     **{kind: act.approvers for kind, act in ACTS.items()},
     **dict.fromkeys((OPEN, SHARE), CUSTODIANS),
+    REFER: SUPERVISORS,
 }
 AGREED = "agreed"
 """The first of two custodians has approved."""
@@ -123,21 +125,37 @@ def list_proposals(desk: Desk, session: Session, asked: Proposals) -> ProposalLi
         row = people.read_member(connection, session.member.name)
         found = proposals.list_proposals(connection, _kinds(session), session.member.name)
         agreed = {one.id: who_agreed(connection, one.id) for one in found if one.kind in contact_approval.KINDS}
-        said = {one.id: _said(connection, session, one) for one in found if one.kind == OPEN}
+        said = {one.id: _said(connection, session, one) for one in found if one.kind in (OPEN, REFER)}
     day = desk.engine.day
     held = row.held if row else None
     lines = (_line(one, session.member.name, held, day, agreed.get(one.id, set())) for one in found)
-    return ProposalList(tuple(replace(one, **said.get(one.proposal, {})) for one in lines))
+    shown = ((one, said.get(one.proposal, {})) for one in lines)
+    return ProposalList(tuple(replace(one, **more) for one, more in shown if more is not None))
 
 
-def _said(connection: Connection, session: Session, one: Proposal) -> dict[str, Any]:
-    """Of a case whose contact details are to be opened: its number, and the reason, for whom it was sealed to."""
+def _said(connection: Connection, session: Session, one: Proposal) -> dict[str, Any] | None:
+    """Of a case that is to be referred, or whose contact details are to be opened: its number, and the reason, for whom
+    it was sealed to; None where the member is not to know of it."""
+    if one.kind == REFER:
+        return _referral(connection, session, one)
     if not one.content:
         return {"target": ""}
     wish = Wish.of_bytes(one.content)
     reason = said_reason(read_reason(connection, session.holder, one.id), wish)
     altered = one.state == State.OPEN and reason is None
     return {"target": str(wish.number), "reason": NOT_READABLE if altered else reason or ""}
+
+
+def _referral(connection: Connection, session: Session, one: Proposal) -> dict[str, Any] | None:
+    if not one.content:
+        return {"target": ""} if one.asker == session.member.name else None
+    try:
+        seen = referral_approval.seen_by(connection, session, one)
+    except BadInput:
+        return {"target": "", "reason": NOT_READABLE}
+    if seen is None:
+        return None
+    return {"target": referral_approval.about(seen), "reason": seen.wish.reason, "text": seen.wish.report.text}
 
 
 def kinds_for(roles: frozenset[Role]) -> list[str]:
@@ -184,13 +202,18 @@ def _found(connection: Connection, session: Session, number: int, day: int) -> P
     if proposal.kind not in _kinds(session) and proposal.asker != session.member.name:
         raise NoSuchProposal(proposals.NO_PROPOSAL)
     proposals.require_open(proposal, day)
+    if proposal.kind == REFER and _referral(connection, session, proposal) is None:
+        raise NoSuchProposal(proposals.NO_PROPOSAL)
     return proposal
 
 
 async def approve(desk: Desk, session: Session, asked: Approve) -> Decided:
     """Raises NoSuchProposal, ProposalOver, OwnProposal, NotAllowed, RoleTooNew, and what doing it raises."""
-    with_two = await asyncio.to_thread(_takes_custodians, desk, session, asked.proposal)
-    if with_two:
+    kind = await asyncio.to_thread(_kind_of, desk, session, asked.proposal)
+    if kind == REFER:
+        referral, target = await asyncio.to_thread(referral_approval.approve, desk, session, asked.proposal)
+        return Decided(referral.id, REFER, target, State.APPROVED)
+    if kind in contact_approval.KINDS:
         found, done = await asyncio.to_thread(contact_approval.approve, desk, session, asked.proposal)
         target = str(Wish.of_bytes(found.content).number) if found.kind == OPEN else found.target
         return Decided(found.id, found.kind, target, State.APPROVED if done else AGREED)
@@ -199,11 +222,11 @@ async def approve(desk: Desk, session: Session, asked: Approve) -> Decided:
     return Decided(proposal.id, proposal.kind, proposal.target, State.APPROVED)
 
 
-def _takes_custodians(desk: Desk, session: Session, number: int) -> bool:
+def _kind_of(desk: Desk, session: Session, number: int) -> str:
     """Raises NoSuchProposal, ProposalOver."""
     _close_expired(desk)
     with desk.engine.vault.reading() as connection:
-        return _found(connection, session, number, desk.engine.day).kind in contact_approval.KINDS
+        return _found(connection, session, number, desk.engine.day).kind
 
 
 def _approve(desk: Desk, session: Session, number: int) -> Proposal:
@@ -229,11 +252,18 @@ def refuse(desk: Desk, session: Session, asked: Refuse) -> Decided:
     _close_expired(desk)
     with desk.engine.vault.writing() as connection:
         proposal = _found(connection, session, asked.proposal, day)
-        target = str(Wish.of_bytes(proposal.content).number) if proposal.kind == OPEN else proposal.target
+        target = _target(connection, session, proposal)
         proposals.close_refused(connection, proposal, session.member.name, reason, day)
         forget_decided(connection)
     desk.engine.vault.truncate_wal()
     return Decided(proposal.id, proposal.kind, target, State.REFUSED)
+
+
+def _target(connection: Connection, session: Session, proposal: Proposal) -> str:
+    """What it is about, as its list says it."""
+    if proposal.kind not in (OPEN, REFER):
+        return proposal.target
+    return str((_said(connection, session, proposal) or {}).get("target", ""))
 
 
 def _close_expired(desk: Desk) -> None:

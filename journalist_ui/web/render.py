@@ -26,6 +26,7 @@ from journalist_ui.words.kept import WHY
 from journalist_ui.words.lengths import MIDDLING, SHORT, length
 from journalist_ui.words.outcomes import KINDS as OUTCOMES, MEANS, TAKEN_BACK, outcome
 from journalist_ui.words.owed import duty, owed
+from journalist_ui.words.referrals import accepts, became as became_of_referral, came
 from journalist_ui.words.reply_marks import mark_kind
 
 from .words import cases, dates, folds, marked, members
@@ -44,6 +45,9 @@ FILTERS: dict[str, Callable[..., object]] = {
     "chip": cases.chip,
     "why": WHY.__getitem__,
     "outcome": outcome,
+    "referral": became_of_referral,
+    "came": came,
+    "accepts": accepts,
     "meanings": meanings,
     "owed": owed,
     "duty": duty,

@@ -46,6 +46,8 @@ ACTS = {
     "not urgent": "marked the case as not urgent any more",
     "note": "added a note",
     "outcome": "set the outcome: {about}",
+    "referred": "referred the case to {about}",
+    "referral offered": "offered the source to go on with another unit",
     "closing told": "told the source what becomes of it after the conversation",
     "outcome released": "released the outcome to the source",
     "outcome taken back": "took the outcome back, to assess the case again",

@@ -24,6 +24,10 @@ def _several(roles: tuple[str, ...]) -> str:
 def asked(one: ProposalLine) -> str:
     """What is to be done, in one sentence or two."""
     match one.kind:
+        case "refer" if not one.target:
+            return "Refer a case."
+        case "refer":
+            return f"Refer case {one.target}. The source is offered to go on there. Exactly what follows leaves."
         case "contact-open":
             return f"Open the contact details that the source of case {one.target} left. The source is told of it."
         case "contact-share":

@@ -83,9 +83,10 @@ async function driveVisit(flow, values) {
 }
 
 /** Number and words; of another type its name, and what it says or null. */
-function shownText({ number, type, text, kinds, questions, readable }) {
+function shownText({ number, type, text, kinds, questions, offer, readable }) {
   if (type === EntryType.TEXT) return [number, text];
   if (type === EntryType.CONTACT_OPENED) return [number, nameOf(EntryType, type), readable ? {} : null];
+  if (offer) return [number, nameOf(EntryType, type), offer];
   const held = type === EntryType.QUESTIONS ? questions : { kinds, say: text };
   return [number, nameOf(EntryType, type), readable ? held : null];
 }

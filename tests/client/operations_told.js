@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** @file Operations on the forms in which a unit tells its source more than a text (docs/protocol.md, 6.4.1 to 6.4.3). */
+/** @file Operations on the forms in which a unit tells its source more than a text (docs/protocol.md, 6.4.1 to 6.4.5). */
 
 import { toHex } from "../../client/protocol/bytes.js";
 import { encodeText, isWellFormed } from "../../client/protocol/encoding.js";
@@ -7,6 +7,7 @@ import { CLOSED_KINDS, OUTCOME_KINDS } from "../../client/protocol/constants.js"
 import { BadBody, BadText } from "../../client/protocol/errors.js";
 import { namedTogether, parseOutcome } from "../../client/protocol/outcome.js";
 import { checkQuestions, parseQuestions } from "../../client/protocol/questions.js";
+import { checkOffer, parseOffer } from "../../client/protocol/referral.js";
 import { bytes } from "./operations.js";
 
 function write({ kinds, say }, of) {
@@ -23,6 +24,13 @@ export const OPERATIONS = {
   "closed-write": (values) => write(values, CLOSED_KINDS),
 
   "closed-parse": ({ data }) => parseOutcome(bytes(data), CLOSED_KINDS),
+
+  "offer-write": (offer) => {
+    checkOffer(offer);
+    return { form: toHex(encodeText(JSON.stringify(offer), "form")) };
+  },
+
+  "offer-parse": ({ data }) => parseOffer(bytes(data)),
 
   "questions-write": ({ asked }) => {
     checkQuestions(asked);

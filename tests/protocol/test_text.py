@@ -18,6 +18,7 @@ from tests.vectors import (  # noqa: F401 - the import registers operations
     operations_audit,
     operations_blobs,
     operations_board,
+    operations_contact,
     operations_plan,
     operations_service,
     operations_told,

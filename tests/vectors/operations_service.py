@@ -126,6 +126,8 @@ def _shown(text: WholeText) -> list[Any]:
         return [text.number, text.type.name, {}]
     if text.type is EntryType.QUESTIONS:
         return [text.number, text.type.name, shown_questions(text.questions)]
+    if text.offer:
+        return [text.number, text.type.name, {"unit": text.offer.slug, "reference": text.offer.reference}]
     return [text.number, text.type.name, {"kinds": list(text.kinds), "say": text.text}]
 
 

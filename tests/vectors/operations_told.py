@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Operations on the forms in which a unit tells its source more than a text (docs/protocol.md, 6.4.1 to 6.4.3)."""
+"""Operations on the forms in which a unit tells its source more than a text (docs/protocol.md, 6.4.1 to 6.4.5)."""
 
-from dropbox.protocol import outcome, questions
+from dropbox.protocol import outcome, questions, referral
 from dropbox.protocol.constants import CLOSED_KINDS
 from tests.vectors.operations import Values, operation
 
@@ -26,6 +26,17 @@ def closed_write(kinds: list[str], say: str) -> Values:
 def closed_parse(data: str) -> Values:
     found = outcome.parse_outcome(bytes.fromhex(data), CLOSED_KINDS)
     return {"kinds": list(found.kinds), "say": found.say}
+
+
+@operation
+def offer_write(unit: str, reference: str) -> Values:
+    return {"form": referral.encode_offer(referral.Offer(unit, reference)).hex()}
+
+
+@operation
+def offer_parse(data: str) -> Values:
+    found = referral.parse_offer(bytes.fromhex(data))
+    return {"unit": found.slug, "reference": found.reference}
 
 
 def shown_questions(found: questions.Questions) -> list[Values]:

@@ -47,7 +47,6 @@ def _parsed() -> list[Scenario]:
     rows = [
         ("version", "A later version.", bend(good, 0, b"\2"), "wrong-version"),
         ("type-0", "A number without a meaning.", bend(good, 1, b"\0"), "wrong-type"),
-        ("reserved-referral-offer", "referral-offer is kept for later.", bend(good, 1, b"\3"), "reserved-type"),
         ("type-7", "A number beyond all.", bend(good, 1, b"\7"), "wrong-type"),
         ("number-0", "Texts count from 1.", bend(good, 2, bytes(4)), "bad-value"),
         ("from-0", "So does the first unread one.", bend(good, 6, bytes(4)), "bad-value"),
@@ -68,6 +67,9 @@ def _parsed() -> list[Scenario]:
     told = signed(replace(TEXT, type=EntryType.QUESTIONS))
     said = {**parsed, "signature": told[-64:].hex()}
     found.append(("entry-plain-questions", "Of questions.", "entry-plain-parse", {"plain": told.hex()}, said))
+    told = signed(replace(TEXT, type=EntryType.REFERRAL_OFFER))
+    said = {**parsed, "signature": told[-64:].hex()}
+    found.append(("entry-plain-referral-offer", "Of a referral.", "entry-plain-parse", {"plain": told.hex()}, said))
     told = signed(replace(TEXT, type=EntryType.CLOSED))
     said = {**parsed, "signature": told[-64:].hex()}
     found.append(("entry-plain-closed", "Of a closing.", "entry-plain-parse", {"plain": told.hex()}, said))

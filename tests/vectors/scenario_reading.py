@@ -110,6 +110,10 @@ def _texts() -> Rows:
     ]
 
 
+_OFFERED = {"unit": "south", "reference": "0f" * 16}
+_OFFER = b'{"unit":"south","reference":"0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"}'
+
+
 def _told() -> Rows:
     """What is no text."""
     out, ask, shut, told = EntryType.OUTCOME, EntryType.QUESTIONS, EntryType.CLOSED, EntryType.CONTACT_OPENED
@@ -150,6 +154,12 @@ def _told() -> Rows:
             "Those that are not in their form are not readable; nor is an outcome among them.",
             of(Reply(1, asked[:-1], type=ask), Reply(2, form, 1, type=ask), Reply(3, asked, 2, type=out)),
             _one([(1, "QUESTIONS", None), (2, "QUESTIONS", None), (3, "OUTCOME", None)], 3, 3),
+        ),
+        (
+            "offer",
+            "A referral names the other unit and a reference; what is no such form is not readable.",
+            of(Reply(1, _OFFER, type=EntryType.REFERRAL_OFFER), Reply(2, form, 1, type=EntryType.REFERRAL_OFFER)),
+            _one([(1, "REFERRAL_OFFER", _OFFERED), (2, "REFERRAL_OFFER", None)], 2, 2),
         ),
         (
             "closed",

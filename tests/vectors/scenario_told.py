@@ -106,6 +106,44 @@ def _closings() -> list[Scenario]:
     return found
 
 
+def _offers() -> list[Scenario]:
+    reference = "00ff" * 8
+    shortest, longest = {"unit": "a", "reference": reference}, {"unit": "a1-" * 15 + "b2b", "reference": reference}
+    found: list[Scenario] = []
+    for name, values in {"shortest": shortest, "longest": longest}.items():
+        form = _written(values).hex()
+        found.append((f"offer-write-{name}", f"Written: the {name}.", "offer-write", values, {"form": form}))
+        found.append((f"offer-parse-{name}", f"Read: the {name}.", "offer-parse", {"data": form}, values))
+    wrong = {
+        "unit-empty": {**shortest, "unit": ""},
+        "unit-form": {**shortest, "unit": "A"},
+        "unit-hyphens": {**shortest, "unit": "a--b"},
+        "unit-end": {**shortest, "unit": "a\n"},
+        "unit-long": {**shortest, "unit": "a" * 49},
+        "reference-short": {**shortest, "reference": reference[2:]},
+        "reference-long": {**shortest, "reference": reference + "00"},
+        "reference-capitals": {**shortest, "reference": reference.upper()},
+    }
+    for name, values in wrong.items():
+        claim = f"Neither written nor read: {name.replace('-', ' ')}."
+        found.append(refuse(f"offer-write-wrong-{name}", claim, "offer-write", values, "bad-body"))
+        found.append(refuse(f"offer-wrong-{name}", claim, "offer-parse", {"data": _written(values).hex()}, "bad-body"))
+    form = _written(shortest)
+    unread = {
+        "unit-number": form.replace(b'"a"', b"1"),
+        "order": _written(dict(reversed(shortest.items()))),
+        "extra": _written({**shortest, "more": 1}),
+        "lacking": _written({"unit": "a"}),
+        "list": b"[]",
+        "spaces": form.replace(b":", b": "),
+        "doubled-key": form.replace(b'"unit":"a"', b'"unit":"b","unit":"a"'),
+    }
+    for name, data in unread.items():
+        claim = f"Not read: {name.replace('-', ' ')}."
+        found.append(refuse(f"offer-wrong-{name}", claim, "offer-parse", {"data": data.hex()}, "bad-body"))
+    return found
+
+
 def _question(**changed: object) -> Values:
     """The shortest."""
     return {"id": "a", "ask": "?", "kind": "text", "options": [], **changed}
@@ -211,7 +249,7 @@ def _wrong_questions() -> dict[str, bytes]:
 
 def told_scenarios() -> list[Scenario]:
     """All of this file."""
-    found = [*_outcomes(), *_closings(), *_questions()]
+    found = [*_outcomes(), *_closings(), *_offers(), *_questions()]
     for kind, wrong in (("outcome", _wrong_outcomes()), ("questions", _wrong_questions())):
         for name, data in wrong.items():
             claim = f"Refused: {name.replace('-', ' ')}."

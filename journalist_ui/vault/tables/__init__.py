@@ -20,6 +20,7 @@ from .outcomes import outcomes, releases
 from .people import known_browsers, member_roles, members, recovery_codes, security_keys, wrong_tries
 from .proposals import proposals
 from .questions import question_sets
+from .referrals import referral_answers, referral_names, referrals
 from .work import declarations, drafts, junked, notes, owners, progress, shown, tags, withheld
 
 __all__ = [
@@ -67,6 +68,9 @@ __all__ = [
     "proposals",
     "question_sets",
     "recovery_codes",
+    "referral_answers",
+    "referral_names",
+    "referrals",
     "releases",
     "roots",
     "security_keys",

@@ -47,6 +47,8 @@ class Done(Enum):
     UNLINKED = "The link is taken back. That there was one stays in the timelines of both cases."
     OUTCOME = "The outcome is set, for all members. The source is not told by it."
     RELEASED = "The outcome is stored and leaves with the next batches. The conversation shows when it was read."
+    REFER_ASKED = "It is asked for. A supervisor other than you approves it, on the page of proposals."
+    REFERRED = "It leaves with one of the next visits, by you alone: nobody else could approve it."
     CLOSING_TOLD = "It is stored and leaves with the next batches. The conversation shows when it was read."
     ADDED_SINCE_OUTCOME = "Not released: the case changed, or holds what you have not read. Open it first."
     TASKING_OUTCOME = (

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Closing a conversation at a source's terminal, and what the unit answers."""
+"""Closing a conversation, and following a referral, at a source's terminal."""
 
 import json
 
@@ -8,7 +8,9 @@ import pytest
 from dropbox.protocol.body import parse_body
 from dropbox.protocol.constants import BODY_PART, CLOSED_KINDS, EntryType
 from dropbox.protocol.outcome import Outcome, encode_outcome
-from dropbox.shown.told import MEANS
+from dropbox.protocol.referral import Offer, encode_offer
+from dropbox.shown.told import MEANS, OFFERED
+from dropbox.source_cli.accept_referral import WRONG
 from dropbox.source_cli.close import LONG
 from tests.cli.conftest import Sources
 
@@ -48,3 +50,26 @@ def test_what_the_unit_says_to_it_is_read(sources: Sources, name: str) -> None:
     (found,) = json.loads(sources.check(name, "--json").stdout)["conversations"]
     (message,) = found["messages"]
     assert (message["kind"], message["kinds"], message["text"]) == ("closed", ["keeps"], "")
+
+
+def test_a_referral_is_read_and_accepted(sources: Sources, name: str) -> None:
+    """By the words and the reference that came with it, under the same codename or, by a report, another."""
+    reference = "0f" * 16
+    sources.tell((EntryType.REFERRAL_OFFER, encode_offer(Offer("intake", reference))))
+    shown = " ".join(sources.check(name).stdout.split())
+    assert OFFERED in shown
+    assert f"The unit: intake. The reference: {reference}." in shown
+    (found,) = json.loads(sources.check(name, "--json").stdout)["conversations"]
+    (message,) = found["messages"]
+    assert (message["kind"], message["offer"]) == ("referral-offer", {"unit": "intake", "reference": reference})
+    wrong = sources.run("accept-referral", "--unit", "intake", "--reference", "0f", stdin=f"{name}\n")
+    assert (wrong.exit_code, WRONG in wrong.stderr) == (1, True)
+    typed = " ".join((reference[:16].upper(), reference[16:]))
+    done = sources.run("accept-referral", "--unit", "intake", "--reference", typed, "--json", stdin=f"{name}\n")
+    assert (done.exit_code, json.loads(done.stdout)["stored"]) == (0, "yes")
+    other = sources.report("--accepts", reference, "--json")
+    assert json.loads(other.stdout)["stored"] == "yes"
+    twin = sources.server.service
+    twin.tick()
+    sent = [parse_body(body).answers for desk in twin.desks.values() for body in desk.bodies()]
+    assert [one.get("accepts") for one in sent].count(reference) == 2

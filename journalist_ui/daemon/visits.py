@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A desk visits the service as a source does, four times a period at drawn moments, whether it has anything to say or
+not (docs/protocol.md, step 5.13): so a referral shows as nothing. It looks for what other units answer, too."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+from dropbox.flows.drive import drive
+from dropbox.flows.source.reading import Reading
+from dropbox.flows.source.requests import PostEnvelope
+from dropbox.flows.source.visit import Part, Visited, visit
+from dropbox.protocol.constants import KEY
+from dropbox.protocol.errors import ProtocolError
+from dropbox.protocol.reading import WholeText
+from dropbox.shown.told import meanings
+from dropbox.transport.errors import TransportFailed
+from dropbox.transport.source import SourceConnection
+from journalist_ui.log import log
+from journalist_ui.vault import referrals
+from journalist_ui.vault.referrals import Answered, Outgoing
+
+from .engine import Engine
+from .off_loop import off_loop
+
+A_PERIOD = 4
+"""Visits in each."""
+AFTER_BOARD = 1.0
+"""Seconds after the last byte of the rows at which an envelope leaves, or a multiple: as a source's command does."""
+LOOK = 60.0
+"""Seconds after which a service that was not known is looked for again."""
+
+
+class Visiting(Protocol):
+    """The network hand of a visit."""
+
+    async def answer(self, request: Any) -> object: ...  # the request itself checks the answer
+
+
+Open = Callable[[], AbstractAsyncContextManager[Visiting, bool | None]]
+
+
+@dataclass
+class Visits:
+    """``open_one`` gives the connection of one visit; over Tor each has a circuit of its own."""
+
+    engine: Engine
+    open_one: Open | None = None
+    _next: float = 0.0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until ``stop``; a failure is logged as its code, and the next visit is made as ever."""
+        while not stop.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), await self.step())
+
+    async def step(self) -> float:
+        """Make the visit that is due; the seconds to wait for the next."""
+        engine = self.engine
+        if engine.policy is None or engine.state.unit() is None or not engine.state.checked:
+            return LOOK if engine.policy is None else min(LOOK, engine.policy.period / A_PERIOD)
+        now, length = engine.clock(), engine.policy.period / A_PERIOD
+        if self._next <= now:
+            if self._next:
+                await self._try()
+            # One in each quarter, at a moment of its own.
+            draw = secrets.randbelow(1 << 20) / (1 << 20)
+            self._next = (engine.clock() // length + 1 + draw) * length
+        elif self._next - now > 2 * length:
+            # The clock was ahead when it was drawn.
+            self._next = now + length
+        return max(self._next - engine.clock(), 0.01)
+
+    async def _try(self) -> None:
+        try:
+            await self.make()
+        except (ProtocolError, TransportFailed) as error:
+            log("error", error.code)
+
+    async def make(self) -> None:
+        """One visit: with the referral that waits longest, else to look for answers to one that left, else with a
+        decoy. Raises ProtocolError, TransportFailed."""
+        found = await off_loop(self._choose)
+        part = None
+        if found is not None and found.body:
+            part = Part(found.slug, found.message_id, 1, 1, found.body, found.force)
+        visited = await self._visit(found, part)
+        if found is not None and part is not None:
+            await off_loop(partial(self._keep_sent, found, visited))
+
+    def _choose(self) -> Outgoing | None:
+        engine = self.engine
+        since = engine.now_period() - (engine.policy.give_up if engine.policy else 0)
+        with engine.vault.reading() as connection:
+            if waiting := referrals.next_to_send(connection):
+                return waiting
+            sent = referrals.sent_since(connection, since)
+            return referrals.read_outgoing(connection, secrets.choice(sent)) if sent else None
+
+    async def _visit(self, found: Outgoing | None, part: Part | None) -> Visited:
+        engine = self.engine
+        secret = found.secret if found is not None else os.urandom(KEY)
+        async with (self.open_one or self._connect)() as connection:
+
+            async def network(request: Any) -> object:  # as the hand takes it
+                # What was read is kept before anything acknowledges it.
+                if isinstance(request, PostEnvelope) and found is not None and request.reading is not None:
+                    await off_loop(partial(self._keep_read, found, request.reading))
+                return await connection.answer(request)
+
+            return await drive(visit(engine.anchor, secret, part, int(engine.clock()), os.urandom), network, _no_clock)
+
+    def _connect(self) -> SourceConnection:
+        settings = self.engine.settings
+        return SourceConnection(settings.service, settings.tor or None, after_board=AFTER_BOARD)
+
+    def _keep_read(self, found: Outgoing, reading: Reading) -> None:
+        texts = [
+            Answered(text.number, one.unit.newest, text.type.name.lower().replace("_", "-"), _words(text))
+            for one in reading.conversations
+            if one.unit.unit.slug == found.slug
+            for text in one.texts
+        ]
+        if texts:
+            with self.engine.vault.writing() as connection:
+                referrals.note_answers(connection, found.id, texts)
+
+    def _keep_sent(self, found: Outgoing, visited: Visited) -> None:
+        with self.engine.vault.writing() as connection:
+            if visited.receipt is not None:
+                referrals.note_sent(connection, found.id, visited.receipt.period)
+            elif visited.refused is not None:
+                referrals.note_refused(connection, found.id, visited.refused.code)
+        if visited.receipt is not None:
+            self.engine.vault.truncate_wal()
+
+
+async def _no_clock(request: object) -> bool:
+    """A desk goes by its own clock, of which its officers are told where it seems wrong."""
+    return False
+
+
+def _words(text: WholeText) -> str:
+    """All that another unit says in it, as words."""
+    asked = [one.ask for one in text.questions]
+    return "\n".join([*meanings(text.kinds), *asked, text.text]).strip()

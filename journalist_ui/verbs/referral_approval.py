@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A case is referred by two: who asks, and a supervisor who approves exactly what leaves."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import Connection
+
+from dropbox.flows.desk.state import Text
+from dropbox.protocol.codename import conversation_keys
+from dropbox.protocol.constants import KEY, MESSAGE_ID, REFERENCE, EntryType
+from dropbox.protocol.referral import Offer, encode_offer, sign_referral
+from journalist_ui.casework import referrals, replies
+from journalist_ui.casework.cases import OpenedCase, open_case
+from journalist_ui.casework.referrals import Leaving, Wish
+from journalist_ui.people import members as people, proposals
+from journalist_ui.people.proposals import Proposal, Signer, Wanted
+from journalist_ui.people.session import Session
+from journalist_ui.refusals import NoSuchCase, NoSuchProposal, ProposalOver, SetAside, Undeclared
+from journalist_ui.shapes.referrals import Refer, ReferralAsked
+from journalist_ui.vault.roles import WRITERS, Role
+
+from .desk import Desk
+from .notices import tell_members
+from .referrals import open_whole
+
+REFER = "refer"
+SUPERVISORS = frozenset({Role.SUPERVISOR})
+ASKER_GONE = "Whoever asked for this may not ask for it any more. Refuse it, and ask yourself if it is to be done."
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a proposal asks for, for a member to whom its case opens."""
+
+    case: OpenedCase
+    wish: Wish
+
+
+def ask(desk: Desk, session: Session, asked: Refer) -> ReferralAsked:
+    """Done at once where nobody else could approve it, as any proposal. Raises NoSuchCase, Undeclared, BadInput,
+    NotYet."""
+    reason, engine, me = proposals.check_reason(asked.reason, needed=True), desk.engine, session.member.name
+    engine.check_listed()
+    directory = engine.state.trusted().directory
+    _, found = open_whole(desk, session, asked.case)
+    unit, report = referrals.summarised(found, directory, engine.settings.unit_id, asked.to, asked.summary)
+    wish = Wish(unit.slug, engine.vault.random(REFERENCE), report, me, reason)
+    text = None
+    with engine.vault.writing() as connection:
+        case = open_case(connection, session.holder, asked.case)
+        content = referrals.seal_wish(case, wish)
+        wanted = Wanted(REFER, wish.reference.hex(), content, "", SUPERVISORS)
+        proposal = proposals.store_proposal(connection, me, wanted, engine.day)
+        alone = not proposals.others_who_approve(connection, me, SUPERVISORS)
+        if alone:
+            proposals.close_approved(connection, proposal, Signer(me, session.signer), engine.day, alone=True)
+            text = _start(desk, connection, case, wish, content)
+            tell_members(desk, connection, "acted-alone", member=unit.slug, by=me)
+    if text is not None:
+        engine.add_reply(text)
+    return ReferralAsked(asked.case, unit.slug, 0 if alone else proposal.id)
+
+
+def seen_by(connection: Connection, session: Session, proposal: Proposal) -> Seen | None:
+    """None where its case does not open to the member, or its bytes are gone. Raises BadInput where it was altered."""
+    number = referrals.case_of_wish(proposal.content)
+    if number == 0:
+        return None
+    try:
+        case = open_case(connection, session.holder, number)
+    except (NoSuchCase, Undeclared):
+        return None
+    return Seen(case, referrals.open_wish(case, proposal.content))
+
+
+def approve(desk: Desk, session: Session, number: int) -> tuple[Proposal, str]:
+    """The proposal, and what it was about. Raises NoSuchProposal, ProposalOver, OwnProposal, NotAllowed, RoleTooNew,
+    BadInput."""
+    engine, me = desk.engine, session.member.name
+    with engine.vault.writing() as connection:
+        proposal = proposals.find_proposal(connection, number)
+        proposals.require_open(proposal, engine.day)
+        seen = seen_by(connection, session, proposal)
+        if seen is None:
+            raise NoSuchProposal(proposals.NO_PROPOSAL)
+        proposals.require_approver(connection, me, proposal.asker, SUPERVISORS, engine.day)
+        asker = people.read_member(connection, proposal.asker)
+        if asker is None or asker.member.roles.isdisjoint(WRITERS) or seen.wish.by != proposal.asker:
+            raise ProposalOver(ASKER_GONE)
+        proposals.require_asked(connection, proposal)
+        proposals.close_approved(connection, proposal, Signer(me, session.signer), engine.day)
+        text = _start(desk, connection, seen.case, seen.wish, proposal.content)
+    if text is not None:
+        engine.add_reply(text)
+    return proposal, about(seen)
+
+
+def about(seen: Seen) -> str:
+    """In a few words."""
+    return f"{seen.case.number} to {seen.wish.slug}"
+
+
+def _start(desk: Desk, connection: Connection, case: OpenedCase, wish: Wish, content: bytes) -> Text | None:
+    """It leaves with one of the next visits, and the source is offered to follow, where anything is posted to it.
+    Raises BadInput."""
+    engine = desk.engine
+    unit = referrals.other_unit(engine.state.trusted().directory, engine.settings.unit_id, wish.slug, wish.report.force)
+    secret = engine.vault.random(KEY)
+    sign = partial(sign_referral, wish.report, engine.state.keyring.signing_seed, engine.settings.unit_id, unit.unit_id)
+    report = sign(conversation_keys(secret, unit.unit_id).pseudonym, wish.reference, engine.service_id)
+    leaving = Leaving(secret, engine.vault.random(MESSAGE_ID), referrals.body_of(report))
+    referrals.start(connection, case, wish, content, leaving, engine.day)
+    offer = encode_offer(Offer(wish.slug, wish.reference.hex()))
+    said = {"text": f"Offered: to go on with {unit.name}.", "offer": wish.slug}
+    new = replies.Reply((offer,), type=EntryType.REFERRAL_OFFER, said=said)
+    try:
+        return replies.store_reply(connection, case, new, engine.now_period(), engine.day)
+    except SetAside:
+        return None
