@@ -12,15 +12,25 @@ POLICY = (
 _ALONE = "cross-origin-opener-policy: same-origin"
 
 
+def policy_with(folder: str) -> str:
+    """Of a page that shows pictures and plays sound from addresses below this one, and loads nothing else more."""
+    return f"{POLICY}; img-src {folder}; media-src {folder}"
+
+
 class Answer(answers.Answer):
     """One answer that is in memory as a whole. ``more`` are headers beside those of every answer."""
 
     head_is_kept = False
 
     def __init__(
-        self, body: bytes, content_type: str = HTML, status: int = 200, more: tuple[tuple[str, str], ...] = ()
+        self,
+        body: bytes,
+        content_type: str = HTML,
+        status: int = 200,
+        more: tuple[tuple[str, str], ...] = (),
+        policy: str = POLICY,
     ) -> None:
-        super().__init__(body, content_type, status, POLICY, (_ALONE, *(f"{name}: {value}" for name, value in more)))
+        super().__init__(body, content_type, status, policy, (_ALONE, *(f"{name}: {value}" for name, value in more)))
 
 
 def to(address: str, *more: tuple[str, str]) -> Answer:

@@ -16,7 +16,7 @@ from journalist_ui.shapes.canned import LONGEST_CANNED, LONGEST_TITLE
 from journalist_ui.shapes.drafts import LONGEST_DRAFT
 from journalist_ui.shapes.questions import LONGEST_SET_TITLE
 from journalist_ui.shapes.replies import LONGEST_OFFICER, LONGEST_REFERENCE
-from journalist_ui.words import excerpts, flood, proposals, questions, reminders
+from journalist_ui.words import excerpts, flood, previews, proposals, questions, reminders, welfare
 from journalist_ui.words.audit import done
 from journalist_ui.words.counts import counted
 from journalist_ui.words.decisions import AHEAD, ASKED, HINTS, decided, prompts
@@ -54,6 +54,9 @@ FILTERS: dict[str, Callable[..., object]] = {
     "prompts": prompts,
     "decided": lambda one: decided(one.what, one.answer),
     "excerpts": excerpts.said,
+    "welfare": welfare.said,
+    "by_content": previews.by_content,
+    "why_no_more": previews.why_no_more,
     "shelf": cases.shelf,
     "file_state": FILE_STATES.__getitem__,
     "group": cases.group,
@@ -98,6 +101,7 @@ def environment() -> Environment:
     made.globals |= {"about_reminders": reminders.ABOUT, "who_sees_reminders": reminders.WHO_SEES}
     made.globals |= {"about_flood": flood.ABOUT, "longest_set_title": LONGEST_SET_TITLE}
     made.globals |= {"how_asked": questions.HOW, "question_states": questions.STATES}
+    made.globals |= {"welfare_warning": welfare.WARNING}
     made.filters |= FILTERS
     return made
 

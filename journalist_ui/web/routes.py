@@ -14,6 +14,7 @@ from .pages import (
     conflicts,
     conversation,
     decisions,
+    files,
     flood,
     handling,
     links,
@@ -41,17 +42,18 @@ LONGEST_FORM = 1 << 16
 LONGEST_BODY = 1 << 18
 """Bytes: the longest text, whatever its letters."""
 _PLACES = {"case": "[1-9][0-9]{0,8}", "canned": "[1-9][0-9]{0,8}", "asking": "[a-z][a-z0-9-]{0,31}"}
-"""What may stand at each place of an address, a field of At: whole numbers, and the short name of a set of
-questions."""
+_PLACES |= {"file": "[1-9][0-9]{0,8}", "page": "[1-9][0-9]{0,6}", "part": "picture|veil|sound"}
+"""What may stand at each place of an address, a field of At: whole numbers, the short name of a set of questions, a
+part of a page of a file."""
 
 
 @dataclass(frozen=True)
 class Route:
     """``{case}`` in a path stands for a case's number, ``{canned}`` for that of a canned text, ``{asking}`` for a set
-    of questions; a page that asks for
-    sign-in is never reached without. ``first`` may be reached by a provisional member. ``late`` takes what is posted
-    from a page of a session that is over. A ``quiet`` page is asked by no person: it prolongs no session, and its verb
-    says who may. A body of more than ``longest`` bytes is refused before it is read."""
+    of questions, ``{file}``, ``{page}`` and ``{part}`` for what is shown of a file; a page that asks for sign-in is
+    never reached without. ``first`` may be reached by a provisional member. ``late`` takes what is posted from a page
+    of a session that is over. A ``quiet`` page is asked by no person: it prolongs no session, and its verb says who
+    may. A body of more than ``longest`` bytes is refused before it is read."""
 
     method: str
     path: str
@@ -71,8 +73,8 @@ class Route:
         if found is None:
             return None
         places = found.groupdict()
-        asking = places.pop("asking", "")
-        return At(**{name: int(number) for name, number in places.items()}, asking=asking)
+        case, canned, file, page = (int(places.get(name, 0)) for name in ("case", "canned", "file", "page"))
+        return At(case, canned, file, page, places.get("asking", ""), places.get("part", ""))
 
 
 ROUTES = (
@@ -104,6 +106,9 @@ ROUTES = (
     Route("GET", "/cases/{case}/release", outcomes.release_page),
     Route("POST", "/cases/{case}/release", outcomes.release),
     Route("POST", "/cases/{case}/note", handling.note, longest=LONGEST_BODY),
+    Route("GET", "/cases/{case}/files/{file}", files.file),
+    Route("POST", "/cases/{case}/files/{file}/look", files.look),
+    Route("GET", "/cases/{case}/files/{file}/pages/{page}/{part}", files.part),
     Route("POST", "/cases/{case}/print", printing.print_case),
     Route("POST", "/shelve", handling.shelve),
     Route("GET", "/flood", flood.flood),
@@ -140,6 +145,7 @@ ROUTES = (
     Route("POST", "/passphrase/key-remove", security_keys.remove),
     Route("GET", "/settings", own_settings.own_settings),
     Route("POST", "/settings/reminders", own_settings.reminders),
+    Route("POST", "/settings/welfare", own_settings.welfare),
     Route("POST", "/settings/excerpts", own_settings.excerpts),
     Route("POST", "/settings/reminder-try", own_settings.try_reminder),
     Route("GET", "/status", upkeep.status),

@@ -13,7 +13,7 @@ from journalist_ui.verbs.desk import Desk
 from journalist_ui.verbs.table import ask
 from journalist_ui.web_address import WebAddress
 
-from .answers import HTML, Answer, to
+from .answers import HTML, POLICY, Answer, to
 from .carried import Carried
 from .render import render
 from .words.done import Done
@@ -134,7 +134,10 @@ class At:
 
     case: int = 0
     canned: int = 0
+    file: int = 0
+    page: int = 0
     asking: str = ""
+    part: str = ""
 
 
 @dataclass
@@ -202,9 +205,15 @@ class Visit:
         return to(f"/sign-in?why={why.code}", self.site.set_cookie(""), *more)
 
     def page(
-        self, template: str, status: int = 200, more: tuple[tuple[str, str], ...] = (), /, **values: object
+        self,
+        template: str,
+        status: int = 200,
+        more: tuple[tuple[str, str], ...] = (),
+        policy: str = POLICY,
+        /,
+        **values: object,
     ) -> Answer:
-        """A page; everything in ``values`` is escaped. ``more`` are headers."""
+        """A page; everything in ``values`` is escaped. ``more`` are headers, ``policy`` what the page may load."""
         shared: dict[str, object] = {
             "who": self.who,
             "csrf": self.who.form if self.who else "",
@@ -214,7 +223,7 @@ class Visit:
             "idle": int(self.who.idle_seconds) if self.who else 0,
             "tried": self.site.done.take_tries(self.token) if self.who else "",
         }
-        return Answer(render(template, shared | values), HTML, status, more)
+        return Answer(render(template, shared | values), HTML, status, more, policy)
 
 
 def read_browsers(values: list[str]) -> tuple[str, ...]:

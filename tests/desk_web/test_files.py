@@ -2,6 +2,7 @@
 """The files of a case on its page: listed as text, opened by nothing."""
 
 import asyncio
+import re
 
 from dropbox.flows.source.attached import Attached
 from dropbox.flows.source.visit import Part
@@ -32,7 +33,7 @@ async def test_files_stand_on_the_page_as_text(house: House) -> None:
     assert "⟦U+202E⟧gpj.exe" in page.words
     assert "<img src=x" not in page.body
     listed = page.body.partition('id="files"')[2].partition("</section>")[0]
-    assert "href" not in listed
+    assert re.findall('href="([^"]*)"', listed) == ["/cases/1/files/1"]
     assert "<form" not in listed
     assert "SHA-256 <code>" in listed
     assert "what is inside" not in page.body

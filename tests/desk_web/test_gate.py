@@ -36,7 +36,8 @@ def name(route: Route) -> str:
 
 
 def address(route: Route) -> str:
-    return route.path.replace("{case}", "1").replace("{canned}", "1").replace("{asking}", "safety")
+    places = {"asking": "safety", "part": "picture"}
+    return re.sub(r"\{([a-z]+)\}", lambda found: places.get(found[1], "1"), route.path)
 
 
 @pytest_asyncio.fixture

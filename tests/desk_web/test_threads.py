@@ -114,6 +114,7 @@ async def walk(house: House) -> None:
     await casework(ada)
     await canned_texts(ada)
     await told_and_asked(house, ada)
+    await file_of_a_case(house, ada)
     await people(ada)
     late = {name: page.field(name) for name in ("csrf",)} | {"text": "Late.", "act": "draft", "writer": "ada"}
     await ada.post("/lock")
@@ -152,8 +153,18 @@ async def own_settings(house: House) -> None:
     """A try goes nowhere: this desk has no way out for it."""
     bob = await house.officer("bob")
     await bob.post("/settings/excerpts", {"excerpts": "off"})
+    await bob.post("/settings/welfare", {"welfare": "off"})
     await bob.post("/settings/reminders", {"to": "bob@unit.example"})
     await bob.post("/settings/reminder-try")
+
+
+async def file_of_a_case(house: House, ada: Officer) -> None:
+    """One that came with a report is looked at."""
+    number = await house.report_with(9, b"What it says.")
+    page = f"/cases/{number}/files/1"
+    await ada.get(page)
+    await ada.post(page + "/look", {"page": "1"})
+    await ada.get(page + "/pages/1/picture")
 
 
 async def flood_box(house: House) -> None:

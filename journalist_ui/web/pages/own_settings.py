@@ -4,6 +4,7 @@
 from journalist_ui.refusals import DeskRefused
 from journalist_ui.shapes.excerpts import SetExcerpts, ShowExcerpts
 from journalist_ui.shapes.reminders import SetReminders, ShowReminders, TryReminder
+from journalist_ui.shapes.welfare import SetWelfare, ShowWelfare
 from journalist_ui.web.answers import Answer
 from journalist_ui.web.site import Visit
 from journalist_ui.web.words.done import Done
@@ -22,6 +23,7 @@ async def _page(visit: Visit, error: str = "", typed: str | None = None) -> Answ
         reminders=found,
         hours=hours(found),
         lists=await visit.ask(ShowExcerpts()) if visit.me.opens else None,
+        blurs=await visit.ask(ShowWelfare()) if visit.me.opens else None,
         to=found.to if typed is None else typed,
         done=visit.told(),
         error=error,
@@ -41,6 +43,11 @@ async def reminders(visit: Visit) -> Answer:
 async def excerpts(visit: Visit) -> Answer:
     done = await visit.ask(SetExcerpts(visit.field("excerpts") == "on"))
     return visit.done("/settings", Done.EXCERPTS_ON if done.excerpts else Done.EXCERPTS_OFF)
+
+
+async def welfare(visit: Visit) -> Answer:
+    done = await visit.ask(SetWelfare(visit.field("welfare") == "on"))
+    return visit.done("/settings", Done.WELFARE_ON if done.welfare else Done.WELFARE_OFF)
 
 
 async def try_reminder(visit: Visit) -> Answer:

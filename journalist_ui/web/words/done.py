@@ -110,6 +110,8 @@ class Done(Enum):
     SHARED = "The member can open every case that you can open."
     SHARED_ONE = "The member can open this case."
     PARTLY = "The member can open every case that you can open. Others stay closed to them."
+    WELFARE_ON = "Pages of files are blurred for you until you ask for each."
+    WELFARE_OFF = "Pages of files are shown to you as they are."
     EXCERPTS_ON = "Lists show you how reports begin."
     EXCERPTS_OFF = "Lists do not show you how reports begin any more."
     REMINDERS = "Your reminders go there from now on, at the desk's hours."
