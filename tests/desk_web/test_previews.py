@@ -25,11 +25,12 @@ async def raw(officer: Officer, path: str) -> tuple[int, str, bytes]:
 
 async def test_a_picture_is_blurred_until_it_is_asked_for(house: House) -> None:
     """A warning first; then a few greys, with words for who cannot see them; then the picture itself."""
-    ada, at = await begun(house, samples.picture_file("JPEG"), name="<b>holiday</b>.jpg")
+    ada, at = await begun(house, samples.picture_file("JPEG"), name="../../etc/<b>holiday</b>\u202egpj.exe")
     page = await ada.get(at)
     assert "may be distressing" in page.words
     assert "<img" not in page.body
     assert "<b>holiday" not in page.body
+    assert "../../etc/<b>holiday</b>⟦U+202E⟧gpj.exe" in page.words
     assert f"img-src {house.url[:-1]}{at}/pages/; media-src" in page.headers["Content-Security-Policy"]
     assert "img-src" not in (await ada.get("/")).headers["Content-Security-Policy"]
     page = await ada.post(at + "/look", {"page": "1"})
