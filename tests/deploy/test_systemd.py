@@ -13,6 +13,13 @@ from tests.rules.tree import ROOT
 
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
 EXPOSURE_AT_MOST = 1.5
+INSTALLED = {
+    "server": "dropbox-server.service",
+    "desk": "dropbox-desk@north.service",
+    "preview": "dropbox-preview@north.service",
+}
+"""Where each is installed: the desk's is a template, of which there is an instance for each desk, and the previews',
+of which there is one for each look."""
 
 pytestmark = [pytest.mark.systemd, pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)]
 
@@ -24,8 +31,7 @@ def analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def installed(unit: Path) -> str:
-    """A unit's name where it is installed; the desk's is a template, of which there is an instance for each desk."""
-    return "dropbox-server.service" if unit.stem == "server" else "dropbox-desk@north.service"
+    return INSTALLED[unit.stem]
 
 
 def exposure(unit: Path) -> float:
@@ -68,23 +74,24 @@ def test_memory_is_never_written_to_disk(unit: Path) -> None:
 def test_files_are_private_and_logs_are_short(unit: Path) -> None:
     said = settings(unit)
     assert said["UMask"] == ["0077"]
-    assert said["StateDirectoryMode"] == ["0700"]
+    assert said.get("StateDirectoryMode") == (["0700"] if "StateDirectory" in said else None)
     assert said["LogLevelMax"] == ["notice"]
 
 
-RUNBOOK = (ROOT / "docs" / "runbooks" / "first-service.md").read_text(encoding="utf-8")
+BOOKS = {"preview": "previews.md"}
 
 
 def test_the_runbook_names_the_same_places(unit: Path) -> None:
     """Every path that the unit uses stands in the runbook's steps, and its user is made by the one file."""
     said = settings(unit, "north")
+    book = (ROOT / "docs" / "runbooks" / BOOKS.get(unit.stem, "first-service.md")).read_text(encoding="utf-8")
     paths = re.findall(r"/[\w./-]+", " ".join([*said["ExecStart"], *said.get("LoadCredential", [])]))
-    paths += [f"/var/lib/{one}" for one in said["StateDirectory"]]
+    paths += [f"/var/lib/{one}" for one in said.get("StateDirectory", [])]
     paths += [one.lstrip("-") for one in said.get("ReadWritePaths", [])]
     paths = [re.sub(r"^/opt/dropbox/bin/.*", "/opt/dropbox", path) for path in paths]
-    assert len(paths) > 2
-    assert [path for path in paths if path not in RUNBOOK] == []
-    assert f"deploy/systemd/{unit.name} /etc/systemd/system/{installed(unit).replace('north', '')}" in RUNBOOK
+    assert len(paths) > 2 or unit.stem == "preview"
+    assert [path for path in paths if path not in book] == []
+    assert f"deploy/systemd/{unit.name} /etc/systemd/system/{installed(unit).replace('north', '')}" in book
     users = (ROOT / "deploy" / "systemd" / "sysusers.conf").read_text()
     assert re.search(rf"^u {said['User'][0]} ", users, re.M)
     assert said["Group"] == said["User"]
@@ -94,6 +101,7 @@ def test_the_command_is_the_one_that_is_documented(unit: Path) -> None:
     commands = {
         "server": "/opt/dropbox/bin/dropbox serve --config /etc/dropbox/server.toml",
         "desk": "/opt/dropbox/bin/dropbox-desk serve --vault /var/lib/dropbox-desk/%i",
+        "preview": "/opt/dropbox/bin/python -I -m journalist_ui.previews",
     }
     assert settings(unit)["ExecStart"] == [commands[unit.stem]]
 
@@ -101,9 +109,29 @@ def test_the_command_is_the_one_that_is_documented(unit: Path) -> None:
 def test_the_way_to_the_network_is_no_wider_than_needed(unit: Path) -> None:
     said = settings(unit)
     assert said["IPAddressDeny"] == ["any"]
-    if unit.stem == "server":
+    if unit.stem == "preview":
+        assert said["PrivateNetwork"] == ["yes"]
+        assert "IPAddressAllow" not in said
+        assert said["RestrictAddressFamilies"] == ["AF_UNIX AF_NETLINK"]
+    elif unit.stem == "server":
         assert said["PrivateNetwork"] == ["yes"]
         assert said["RuntimeDirectory"] == ["dropbox"]
     else:
         assert said["IPAddressAllow"] == ["localhost"]
         assert said["LoadCredential"] == ["desk-key:/etc/dropbox-desk/%i.key"]
+
+
+def test_previews_are_made_by_a_user_who_owns_nothing(unit: Path) -> None:
+    """Neither the desk's nor the server's; only the desk may ask it, and what it runs in may make a sandbox."""
+    said = settings(unit)
+    others = {settings(other)["User"][0] for other in UNITS if other != unit}
+    assert said["User"][0] not in others
+    if unit.stem == "preview":
+        assert not {"StateDirectory", "RuntimeDirectory", "ReadWritePaths", "LoadCredential"} & set(said)
+        assert said["RestrictNamespaces"] == ["user mnt pid net ipc uts cgroup"]
+        socket = settings(unit.with_name("preview.socket"))
+        assert (socket["SocketUser"], socket["SocketMode"]) == (["dropbox-desk"], ["0600"])
+        assert socket["ListenStream"] == ["/run/dropbox-preview/socket"]
+        assert socket["Accept"] == ["yes"]
+    else:
+        assert said["RestrictNamespaces"] == ["yes"]
