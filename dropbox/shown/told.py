@@ -38,6 +38,11 @@ OFFERED = (
     "This unit has told another one what it thinks that unit needs to know, in its own words. You can go on there "
     "yourself, or leave it. If you do, that unit learns that you are the one whom this unit speaks of."
 )
+CONTACT_OPENED = (
+    "Two members of the unit have opened the contact details that you left. They can try to reach you from now on. If "
+    "that is not safe any more, say so in a message."
+)
+"""Of a unit's word that it opened them (docs/protocol.md, step 6.4.3)."""
 UNREADABLE = (
     "The unit sent something that cannot be read here, so nothing of it is shown. You can write to the unit that "
     "answer {number} could not be read."

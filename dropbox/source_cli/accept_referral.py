@@ -13,8 +13,7 @@ from dropbox.protocol.envelope_format import split_body
 
 from . import advice, terminal
 from .codenames import ask_codename, show_option
-from .outlet import before_sending, try_output
-from .reply import tell
+from .outlet import before_sending, tell_sent, try_output
 from .sending import send
 from .service import Stop, open_service, read_text, service_options
 
@@ -74,7 +73,7 @@ def accept_referral(
         stretched = stretch(entropy, known.anchor.service_id)
         try_output()
     sent = send(known, stretched, slug, pieces)
-    tell(sent, as_json)
+    tell_sent(sent, as_json)
     if sent.stored != "yes":
         raise Stop(advice.unsent_text(sent))
     advice.say_come_back(sent.judged)

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from dropbox.flows.source.message import Sent
 from dropbox.flows.trust import Judged, Warned, by_the_list
-from dropbox.protocol.errors import ClockUnconfirmed, FilesNotTaken, ProtocolError, UnknownUnit
+from dropbox.protocol.errors import ClockUnconfirmed, ContactNotTaken, FilesNotTaken, ProtocolError, UnknownUnit
 from dropbox.protocol.routing import receiving_unit
 from dropbox.shown.days import DAY
 from dropbox.transport.errors import BadAnswer, Refused
@@ -60,8 +60,8 @@ def _refused_text(reason: ProtocolError, sent: Sent, force: str) -> str:
     if isinstance(reason, UnknownUnit):
         # That no unit has that name the signed list says; what the board holds the server may have had a hand in.
         return f"{text} {come_back(judged)}" if reason.where in ("none", "several") else text
-    if isinstance(reason, FilesNotTaken):
-        # A visit with files that is followed at once by one without was for a unit that takes none.
+    if isinstance(reason, FilesNotTaken | ContactNotTaken):
+        # A visit that is followed at once by another was for a unit that takes no files, or no contact details.
         return f"Not sent, by the signed list. {text} {NOT_AT_ONCE} {come_back(judged)}"
     if judged is None or not by_the_list(reason):
         return f"Not sent. {text} {NOT_AT_ONCE} {come_back(judged)}"

@@ -14,8 +14,7 @@ from dropbox.shown.days import DAY
 
 from . import advice, terminal
 from .codenames import ask_codename, show_option
-from .outlet import before_sending, try_output
-from .reply import tell
+from .outlet import before_sending, tell_sent, try_output
 from .sending import send
 from .service import Stop, open_service, read_text, service_options
 
@@ -65,7 +64,7 @@ def close(
         stretched = stretch(entropy, known.anchor.service_id)
         try_output()
     sent = send(known, stretched, slug, pieces)
-    tell(sent, as_json)
+    tell_sent(sent, as_json)
     if sent.stored != "yes":
         raise Stop(advice.unsent_text(sent))
     if sent.judged is not None:

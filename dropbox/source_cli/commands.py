@@ -11,6 +11,7 @@ from . import terminal
 from .accept_referral import accept_referral
 from .check import check
 from .close import close
+from .contact import contact
 from .reply import reply
 from .report import report
 from .service import Stop
@@ -37,10 +38,11 @@ def main() -> None:
       dropbox-source check  --service URL --anchor FILE
       dropbox-source reply  --service URL --anchor FILE --text-file FILE
       dropbox-source close  --service URL --anchor FILE
+      dropbox-source contact --withdraw --service URL --anchor FILE
       dropbox-source accept-referral --service URL --anchor FILE --unit SLUG --reference R
       dropbox-source verify-client --service URL --anchor FILE --pages FILE
     """
 
 
-for command in (units, report, check, reply, close, accept_referral, verify_client):
+for command in (units, report, check, reply, close, contact, accept_referral, verify_client):
     main.add_command(command)

@@ -5,12 +5,13 @@ import shutil
 from collections.abc import Iterator
 
 from dropbox.flows.source.reading import FoundConversation
+from dropbox.protocol.constants import EntryType
 from dropbox.protocol.inert import margin, wrapped
 from dropbox.protocol.policy import Policy
 from dropbox.protocol.reading import WholeText
 from dropbox.protocol.units import Unit
 from dropbox.shown.days import DAY
-from dropbox.shown.told import OFFERED, SAYS_FIRST, UNREADABLE, meanings, promised
+from dropbox.shown.told import CONTACT_OPENED, OFFERED, SAYS_FIRST, UNREADABLE, meanings, promised
 
 from .answers import question_lines
 from .terminal import MORE_WAITS, NARROWEST, WIDEST, day, kind
@@ -50,8 +51,9 @@ def _first_words(unit: Unit, width: int) -> Iterator[str]:
 
 def _words(text: WholeText, width: int) -> Iterator[str]:
     """What a unit said, behind a margin, and before it in this program's words what that is."""
-    own = meanings(text.kinds) if text.readable else [UNREADABLE.format(number=text.number)]
+    own = [*meanings(text.kinds), *([CONTACT_OPENED] if text.type is EntryType.CONTACT_OPENED else [])]
     own += [OFFERED, ACCEPT.format(unit=text.offer.slug, reference=text.offer.reference)] if text.offer else []
+    own = own if text.readable else [UNREADABLE.format(number=text.number)]
     for one in own:
         yield from (f"  {line}" for line in wrapped(one, width - 2))
     if text.questions:

@@ -13,6 +13,7 @@ from dropbox.command_line.refused import OutputLost
 from dropbox.flows.source.message import Sent, Stored
 from dropbox.flows.source.reading import Reading
 
+from . import terminal
 from .service import Stop
 
 UNREAD = "What was read could not be printed. It can still be read for some days: run the command again."
@@ -61,6 +62,18 @@ def end_told(sent: Sent, text: str) -> None:
         say_once(text)
     except OutputLost as lost:
         raise Stop(f"{STATE[sent.stored]}. The rest could not be printed. {lost.say}") from None
+
+
+def tell_sent(sent: Sent, as_json: bool) -> None:
+    """What became of a further message. Raises Stop when nobody can read that."""
+    receipt = sent.receipt.encode().hex() if sent.receipt else None
+    if sent.stored == "perhaps":
+        terminal.say(terminal.SEND_AGAIN)
+    if as_json:
+        end_told(sent, json.dumps({"unit": sent.slug, "receipt": receipt, "stored": sent.stored}))
+    elif receipt:
+        end_told(sent, f"{sent.slug}: receipt {receipt}")
+        terminal.say(terminal.STORED)
 
 
 class Printed:

@@ -10,6 +10,7 @@ import click
 
 from dropbox.command_line.output import say_once
 from dropbox.flows.source.message import Sent
+from dropbox.flows.source.visit import Contact
 from dropbox.forces import find_force
 from dropbox.protocol.body import Report
 from dropbox.protocol.codename import make_codename, stretch
@@ -21,6 +22,7 @@ from . import advice, terminal
 from .accept_referral import check_reference
 from .attaching import Attaching, attach as attach_files, attach_options
 from .codenames import show_codename, typed_back
+from .contact import contact_option, pieces_with, read_contact
 from .hinted import hinted
 from .outlet import JsonLine, before_sending, end_told, try_output
 from .questions import Answers, answer_options, ask_questions, given_answers
@@ -46,15 +48,17 @@ def _pieces(
     *,
     asking: bool,
     slug: str,
-) -> tuple[bytes, ...]:
-    """The parts of the report; ``asking``: with what a person answers now. Raises TooLong, Stop."""
+    said: str,
+) -> tuple[tuple[bytes, ...], Contact | None]:
+    """The parts of the report, and contact details that go with it; ``asking``: with what a person answers now. Raises
+    TooLong, Stop."""
     answers = ask_questions(answers) if asking else answers
     if is_independent(answers):
         terminal.say(terminal.PAST_THE_UNIT)
     elif len(answers.get("forces") or ()) > 1:
         terminal.say(terminal.ONE_UNIT.format(slug=slug))
     categories = tuple(name for name in CATEGORIES if name in chosen)
-    return attaching.pieces(Report(text, categories, force, answers, attaching.files))
+    return pieces_with(Report(text, categories, force, answers, attaching.files), attaching, said)
 
 
 @contextmanager
@@ -101,6 +105,7 @@ def _given(codename: str, entropy: bytes, slug: str, as_json: bool) -> Iterator[
 )
 @click.option("--text-file", required=True, metavar="FILE|-", help="The report as UTF-8 text; - reads standard input.")
 @answer_options
+@contact_option
 @attach_options
 @click.option("--accepts", metavar="REFERENCE", help="Follow a referral that `check` showed, under a new codename.")
 @click.option("--json", "as_json", is_flag=True)
@@ -115,6 +120,7 @@ def report(
     text_file: str,
     answered: tuple[str, ...],
     withheld: tuple[str, ...],
+    contact_file: str | None,
     attach: tuple[str, ...],
     as_it_is: bool,
     keep_names: bool,
@@ -130,7 +136,8 @@ def report(
     the visit, with receipt and stored: yes, perhaps or no, the last two with exit 1.
 
     Files go with --attach: what each tells of its making is said first; pictures go without it, unless --as-it-is. That
-    files are sent can be seen.
+    files are sent can be seen. With --contact-file goes how you can be reached, sealed apart, for two people of the
+    unit to open; `units` says which units take none.
 
     \b
     Example:
@@ -144,7 +151,8 @@ def report(
     asking = terminal.interactive() and not as_json
     text = hinted(read_text(text_file))
     files = attach_files(attach, known.anchor.service_id, as_it_is=as_it_is, keep_names=keep_names, ask=asking)
-    pieces = _pieces(text, chosen, about, answers, files, asking=asking, slug=slug)
+    said = read_contact(contact_file)
+    pieces, contact = _pieces(text, chosen, about, answers, files, asking=asking, slug=slug, said=said)
     entropy, words = make_codename(secrets.token_bytes, codename_words())
     codename = " ".join(words)
     with _given(codename, entropy, slug, as_json) as tell:
@@ -154,7 +162,7 @@ def report(
         stretched = stretch(entropy, known.anchor.service_id)
         with before_sending():
             try_output()
-        sent = send(known, stretched, slug, pieces, about, files.attached())
+        sent = send(known, stretched, slug, pieces, about, files.attached(), contact)
         tell(sent)
     if sent.stored != "yes":
         raise Stop(advice.unsent_text(sent, about))

@@ -16,7 +16,7 @@ from dropbox.flows.source.message import (
     send_message,
     visit_patiently,
 )
-from dropbox.flows.source.visit import Part, Visited
+from dropbox.flows.source.visit import Contact, Part, Visited
 from dropbox.flows.trust import Warned
 from dropbox.protocol.constants import MESSAGE_ID
 
@@ -48,10 +48,11 @@ def send(
     pieces: tuple[bytes, ...],
     force: str = "",
     attached: Attached | None = None,
+    contact: Contact | None = None,
 ) -> Sent:
     """Every part under one message_id, until one has no receipt; its files before the first."""
     message_id = secrets.token_bytes(MESSAGE_ID)
-    return _run(service, stretched, send_message(slug, message_id, pieces, force, attached=attached))
+    return _run(service, stretched, send_message(slug, message_id, pieces, force, None, attached, contact))
 
 
 def _run(service: Service, stretched: bytes, flow: Flow[MessageRequest, Result], show: Show | None = None) -> Result:

@@ -109,6 +109,7 @@ def _text(reading: Reading) -> str:
     for unit in reading.judged.directory.directory.units:
         state = "" if _receives(reading, unit) else ", cannot receive now"
         state += "" if _takes_files(reading, unit) else ", takes no files"
+        state += "" if unit.contact_pk else ", takes no contact details"
         lines.append(f"{unit.slug}: {unit.name} ({terminal.kind(unit.kind.name)}){state}")
         if unit.forces:
             lines.append(f"    serves {', '.join(unit.forces)}")
@@ -124,6 +125,7 @@ def _json(reading: Reading) -> str:
             "forces": list(unit.forces),
             "receives": _receives(reading, unit),
             "files": _takes_files(reading, unit),
+            "contact": bool(unit.contact_pk),
         }
         for unit in reading.judged.directory.directory.units
     ]
