@@ -24,6 +24,7 @@
  */
 
 /**
+ * `contact`: contact details, empty for none.
  * @typedef {object} Report
  * @property {"report"} ask
  * @property {string} codename
@@ -34,13 +35,15 @@
  * @property {Record<string, Answer>} answers
  * @property {string} text
  * @property {FileAsked[]} [files]
+ * @property {string} [contact]
  * @property {boolean} despiteClock
  */
 
 /** @typedef {{ask: "check", codename: string, despiteClock: boolean}} Check */
 
 /**
- * `slug` empty: the one unit that has answered; `answers` to what it asked.
+ * `slug` empty: the one unit that has answered; `answers` to what it asked; `contact` as in Report; `withdraw`: take
+ * back those that were left.
  * @typedef {object} Reply
  * @property {"reply"} ask
  * @property {string} codename
@@ -48,6 +51,8 @@
  * @property {Record<string, Answer>} [answers]
  * @property {string} text
  * @property {FileAsked[]} [files]
+ * @property {string} [contact]
+ * @property {boolean} [withdraw]
  * @property {boolean} despiteClock
  */
 
@@ -145,8 +150,9 @@
  */
 
 /**
- * `kind` as the signed list has it, as force-unit; `takesFiles` by the list and the service's policy.
- * @typedef {{slug: string, name: string, kind: string, takesFiles: boolean}} UnitTold
+ * `kind` as the signed list has it, as force-unit; `takesFiles` by the list and the service's policy; `contact`: whether
+ * contact details can be left with it.
+ * @typedef {{slug: string, name: string, kind: string, takesFiles: boolean, contact: boolean}} UnitTold
  */
 
 /**

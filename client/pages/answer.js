@@ -33,11 +33,13 @@ export function paragraph(text) {
 }
 
 /**
- * What this page says of it, in its own words: what an outcome means, or that nothing can be read.
+ * What this page says of it, in its own words: what an outcome means, that contact details were opened, or that nothing
+ * can be read.
  * @param {MessageTold} told
  */
-function ownWords({ kinds, number, questions, readable, text }) {
+function ownWords({ kind, kinds, number, questions, readable, text }) {
   if (!readable) return [say("unreadable", { number })];
+  if (kind === "contact-opened") return [say("contact-opened")];
   if (questions.length) return [say(questions.length > 1 ? "asks-some" : "asks-one", { n: questions.length })];
   const means = kinds.map((kind) => say(`outcome-${kind}`));
   return means.length && text ? [...means, say("outcome-says")] : means;
@@ -57,7 +59,8 @@ function theirWords({ questions, text }) {
  */
 export function message(told, slug) {
   const shown = fresh("message");
-  const name = ["outcome", "closed", "questions"].includes(told.kind) ? `message-${told.kind}` : "message";
+  const named = ["outcome", "closed", "questions", "contact-opened"];
+  const name = named.includes(told.kind) ? `message-${told.kind}` : "message";
   for (const box of shown) {
     fill(one(box, "h3"), say(name, { number: told.number, day: dayWords(told.day) }));
     fillWith(one(box, "[data-told]"), ownWords(told).map(paragraph));

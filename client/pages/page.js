@@ -8,6 +8,7 @@ import { showFoot, startAround } from "./around.js";
 import { helpTyping, helpWords, hideCodename, isCodenameShown, sayOfWords } from "./codename.js";
 import { showAsRead, showCodename, showHelp, typedWords } from "./codename.js";
 import { Asked } from "./asked.js";
+import { Contact, contactText, emptyContact, showContact } from "./contact.js";
 import { byId, emptyFilled, fill, one, section } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
 import { showFitting, startForceList } from "./force_list.js";
@@ -41,6 +42,7 @@ const state = new State({
 });
 const way = new Way(walk, state);
 const asked = new Asked(walk);
+const contact = new Contact(walk);
 const visits = new Visits(line, walk, state, asked);
 
 /** All that was typed, and what was shown of it. */
@@ -51,6 +53,7 @@ function emptyReport() {
   hideCodename();
   showHelp("codename-back");
   way.begin();
+  emptyContact();
   for (const page of way.pages) clearFaults(page);
 }
 
@@ -62,6 +65,7 @@ function emptyReturn() {
   }
   showHelp("codename-in");
   asked.clear();
+  emptyContact();
 }
 
 /** Back from where a visit ended. */
@@ -88,12 +92,13 @@ function entered(name) {
     showHints();
   }
   if (name === "messages") {
-    const begun = replyText().trim() !== "" || Object.keys(asked.answers()).length > 0;
+    const begun = replyText().trim() !== "" || contactText() !== "" || Object.keys(asked.answers()).length > 0;
     one(section("messages"), "[data-unsent]").hidden = !begun;
     // Back would drop what was begun, as it would break off a visit that only reads.
     walk.hold("messages", begun || state.last?.ask === "check");
   }
   if (name === "write") asked.fill();
+  if (name === "check" || name === "write") showContact();
   if (name === "codename") {
     fill(one(section("codename"), "[data-beside]"), targets().map(({ name }) => name).join(", "), "report");
     making = making.then(prepareCodename);
@@ -198,8 +203,9 @@ async function reply() {
   const [text, slug] = [replyText(), visits.addressee()];
   const answers = { ...(slug === asked.slug ? asked.answers() : {}), ...closing() };
   const found = [];
-  const said = text.trim() !== "" || Object.keys(answers).length > 0;
-  const needed = size({ text, answers });
+  const left = contactText();
+  const said = text.trim() !== "" || Object.keys(answers).length > 0 || left !== "";
+  const needed = size({ text, answers, contact: left });
   if (!slug) found.push({ field: "which" });
   if (!said || needed.parts > MAX_PARTS) {
     found.push(said ? { field: "reply-text", text: sizeWords(needed) } : { field: "reply-text" });
@@ -211,11 +217,27 @@ async function reply() {
     return;
   }
   clearFaults("write");
-  await visits.make({ ask: "reply", codename: state.returned, slug, text, answers, despiteClock: false });
+  await visits.make({ ask: "reply", codename: state.returned, slug, text, answers, contact: left, despiteClock: false });
+}
+
+/** The page for contact details, once it is plain whom they go to. */
+function contactLater() {
+  const slug = visits.addressee();
+  if (!slug) showFaults("write", [{ field: "which" }]);
+  else if (state.found) contact.later(state.found, slug);
+}
+
+/** Take back what was left with the unit that is written to. */
+async function withdraw() {
+  const [codename, slug] = [state.returned, visits.addressee()];
+  emptyContact();
+  await visits.make({ ask: "reply", codename, slug, text: "", withdraw: true, despiteClock: false });
 }
 
 function showSizes() {
-  const found = { account: size(report()), write: size({ text: replyText(), answers: { ...asked.answers(), ...closing() } }) };
+  const left = contactText();
+  const message = { text: replyText(), answers: { ...asked.answers(), ...closing() }, contact: left };
+  const found = { account: size(report()), write: size(message) };
   for (const page of /** @type {const} */ (["account", "write"])) {
     const place = one(section(page), "[data-size]");
     // A screen reader hears of it once it matters, not at every key.
@@ -251,6 +273,11 @@ const DOES = {
   messages: () => visits.messages(),
   write: () => visits.write(),
   answer: (pressed) => visits.answer(pressed.dataset["slug"] ?? "", Number(pressed.dataset["number"])),
+  contact: () => contact.beside(),
+  "contact-later": contactLater,
+  "keep-contact": () => contact.keep(),
+  "skip-contact": () => contact.skip(),
+  withdraw,
   "next-asked": () => asked.next(() => visits.write()),
   "skip-asked": () => asked.skip(() => visits.write()),
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** @file The report as it stands in the document's fields: nothing is kept anywhere else. */
 
-import { CATEGORIES } from "../protocol/constants.js";
+import { CATEGORIES, CONTACT } from "../protocol/constants.js";
 import { all, byId, chosen, fill, one, section, written } from "./dom.js";
 import { say } from "./words.js";
 
@@ -162,6 +162,9 @@ function wellFormed(id) {
   return new TextDecoder().decode(new TextEncoder().encode(written(id)));
 }
 
+/** Letters of sealed contact details, in base64, beside the text of their message. */
+const SEALED = (CONTACT / 3) * 4;
+
 /** What the worker is asked to send. */
 export function report() {
   const force = chosen("force")?.value ?? "";
@@ -184,10 +187,11 @@ export function closing() {
 
 /**
  * How many envelopes the form fills (docs/protocol.md, step 5.6), and how much of the first one in per cent.
- * @param {{force?: string, categories?: string[], answers?: Record<string, Answer>, text: string}} form
+ * @param {{force?: string, categories?: string[], answers?: Record<string, Answer>, text: string, contact?: string}} form
  */
-export function size({ force = "", categories = [], answers = {}, text }) {
-  const body = { v: 2, categories, force, answers, text, files: [], contact: "", not_to: [] };
+export function size({ force = "", categories = [], answers = {}, text, contact = "" }) {
+  // What is sealed of them has one size, and a message of its own where it does not fit beside the text.
+  const body = { v: 2, categories, force, answers, text, files: [], contact: contact && " ".repeat(SEALED), not_to: [] };
   const bytes = new TextEncoder().encode(JSON.stringify(body)).length;
   return { parts: Math.ceil(bytes / BODY_PART), percent: Math.ceil((bytes * 100) / BODY_PART) };
 }
@@ -234,7 +238,7 @@ export function fillCheckPage() {
   }
   for (const name of PAGES) one(page, `[data-row="${name}"]`).hidden = !isAsked(name);
   one(page, "[data-no-account]").hidden = Boolean(shown["account-text"]);
-  const found = size(report());
+  const found = size({ ...report(), contact: written("contact-text").trim() });
   const units = fillReceivers(page);
   one(page, "[data-can-send]").hidden = !units || found.parts > MAX_PARTS;
   one(page, "[data-cannot-send]").hidden = units > 0;

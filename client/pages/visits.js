@@ -6,6 +6,7 @@
 
 import { all, chosen, fill, fillWith, fresh, one, section } from "./dom.js";
 import { UNACKNOWLEDGED, fillFailure, fillGoing, fillMessages, fillRefused, fillRerouted, fillStored } from "./outcome.js";
+import { contactFor, contactText } from "./contact.js";
 import { ProgressPage } from "./progress.js";
 import { isIndependent, receiver, report, targets } from "./report.js";
 import { say } from "./words.js";
@@ -68,7 +69,7 @@ export class Visits {
     if (!next) return undefined;
     const { slug, name, kind, force } = next;
     const shown = { name, independent: isIndependent(), kind };
-    return { ask: "report", codename, slug, shown, ...report(), force, despiteClock };
+    return { ask: "report", codename, slug, shown, ...report(), contact: contactFor(slug), force, despiteClock };
   }
 
   /** @param {VisitAsk} asked */
@@ -227,6 +228,7 @@ export class Visits {
     state.delivered.push({ name: visited.name, force: "force" in asked ? asked.force : "" });
     const next = this.#nextReport(asked.codename, asked.despiteClock);
     if (!next) fillStored("sent", { ...visited, name: this.#delivered() });
+    one(section("sent"), "[data-no-contact]").hidden = !("contact" in asked) || Boolean(asked.contact) || !contactText();
     this.#happen(next ? "one-stored" : "report-stored");
     return next;
   }
@@ -268,7 +270,9 @@ export class Visits {
    */
   async #reportTo({ slug, name, kind }, independent) {
     const { last } = this.#state;
-    if (last?.ask === "report") await this.make({ ...last, slug, shown: { name, independent, kind } });
+    if (last?.ask === "report") {
+      await this.make({ ...last, slug, shown: { name, independent, kind }, contact: contactFor(slug) });
+    }
   }
 
   /** Back to what was written. */

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** @file A message ready to be sent, its files sealed; one with files is kept, so that trying again goes on with it. */
+/**
+ * @file What a press sends, its files sealed: one message, or two; what has files is kept, so that trying again goes on with
+ * it.
+ */
 
 import { Attached } from "../flows/source/attached.js";
 import { sealBlob } from "../protocol/attachments.js";
 import { blobId } from "../protocol/blobs.js";
-import { encodeBody } from "../protocol/body.js";
 import { toHex } from "../protocol/bytes.js";
 import { KEY, MESSAGE_ID } from "../protocol/constants.js";
-import { splitBody } from "../protocol/envelope_format.js";
 import { TooLong } from "../protocol/errors.js";
 import { randomBytes } from "../protocol/primitives.js";
 import { markOf, piecesOf } from "./looking.js";
+import { messagesOf } from "./messages_of.js";
 import { Told, failure } from "./sentences.js";
 
 /** @import { Bytes } from "../protocol/bytes.js" */
 /** @import { GivenFile, Report as Body } from "../protocol/body.js" */
 /** @import { FileAsked, Reply, Report } from "../worker_messages.js" */
+/** @import { Plain } from "./messages_of.js" */
 
-/** @typedef {{messageId: Bytes, pieces: Bytes[], attached?: Attached}} Message */
+/** @typedef {{messageId: Bytes, attached?: Attached} & Plain} Message */
 
 /** Seconds, by a clock that sleep does not stop. */
 const now = () => Date.now() / 1000;
@@ -46,21 +49,31 @@ async function sealFile({ name, type, file, marks }, serviceId) {
 
 /**
  * Throws TooLong where text and list of files do not fit together, Told, BadBody, BadText.
+ * @param {Report | Reply} asked
  * @param {Body} body
  * @param {FileAsked[]} files
  * @param {Bytes} serviceId
- * @returns {Promise<Message>}
  */
-async function withFiles(body, files, serviceId) {
+async function withFiles(asked, body, files, serviceId) {
   const [given, blobs] = [/** @type {GivenFile[]} */ ([]), /** @type {Bytes[]} */ ([])];
   for (const file of files) {
     const sealed = await sealFile(file, serviceId);
     given.push(sealed.given);
     blobs.push(...sealed.blobs);
   }
-  const pieces = splitBody(encodeBody({ ...body, files: given }));
-  if (pieces.length > 1) throw new TooLong("text with files", { parts: pieces.length, allowed: 1 });
-  return { messageId: randomBytes(MESSAGE_ID), pieces, attached: new Attached(blobs, randomBytes, now) };
+  const [first, ...others] = named({ ...body, files: given }, asked);
+  const parts = first?.pieces.length ?? 0;
+  if (!first || parts > 1) throw new TooLong("text with files", { parts, allowed: 1 });
+  return [{ ...first, attached: new Attached(blobs, randomBytes, now) }, ...others];
+}
+
+/**
+ * @param {Body} body
+ * @param {Report | Reply} asked
+ * @returns {Message[]}
+ */
+function named(body, asked) {
+  return messagesOf(body, asked).map((one) => ({ messageId: randomBytes(MESSAGE_ID), ...one }));
 }
 
 /**
@@ -71,27 +84,28 @@ function sameness({ despiteClock: _, files = [], ...rest }) {
   return JSON.stringify([rest, files.map(({ name, type, marks }) => [name, type, marks])]);
 }
 
-/** At most one message with files. */
+/** At most one press with files. */
 export class Sealed {
-  /** @type {{of: string, message: Message} | undefined} */
+  /** @type {{of: string, messages: Message[]} | undefined} */
   #kept;
 
   /**
-   * The one that is kept, unless it was refused or its hour is over; else a new one. Throws as withFiles.
+   * What is kept, unless it was refused or its hour is over; else anew. Throws as withFiles.
    * @param {Report | Reply} asked
    * @param {Body} body
    * @param {Bytes} serviceId
-   * @returns {Promise<Message>}
+   * @returns {Promise<Message[]>}
    */
-  async message(asked, body, serviceId) {
+  async messages(asked, body, serviceId) {
     const of = sameness(asked);
-    const known = this.#kept?.of === of ? this.#kept.message : undefined;
-    if (known?.attached && !known.attached.refused && !known.attached.over) return known;
+    const known = this.#kept?.of === of ? this.#kept.messages : undefined;
+    const attached = known?.[0]?.attached;
+    if (known && attached && !attached.refused && !attached.over) return known;
     this.drop();
-    if (!asked.files?.length) return { messageId: randomBytes(MESSAGE_ID), pieces: splitBody(encodeBody(body)) };
-    const message = await withFiles(body, asked.files, serviceId);
-    this.#kept = { of, message };
-    return message;
+    if (!asked.files?.length) return named(body, asked);
+    const messages = await withFiles(asked, body, asked.files, serviceId);
+    this.#kept = { of, messages };
+    return messages;
   }
 
   /** Its keys and blobs are gone. */

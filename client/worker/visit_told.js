@@ -123,7 +123,7 @@ export function visitTold(visited, warnings, route = { slug: "", force: "", inde
     conversations: conversations.map((found) => conversationTold(found, policy)),
     units: directory.units.map((one) => ({
       ...{ slug: one.slug, name: one.name, kind: kind(UnitKind, one.kind) },
-      takesFiles: !one.takesNoFiles && policy.blobsPerPeriod > 0,
+      ...{ takesFiles: !one.takesNoFiles && policy.blobsPerPeriod > 0, contact: one.contactPk.length > 0 },
     })),
   };
 }

@@ -39,6 +39,11 @@ def _force_slug(force: str | None) -> str:
     return found.slug
 
 
+def _accepted(reference: str | None) -> Answers:
+    """That the report follows a referral. Raises Stop."""
+    return {ACCEPTS: check_reference(reference)} if reference else {}
+
+
 def _pieces(
     text: str,
     chosen: Sequence[str],
@@ -144,8 +149,7 @@ def report(
       dropbox-source report --service http://127.0.0.1:8000 --anchor service.anchor \\
         --unit demo-north --category discrimination --text-file report.txt
     """
-    about, answers = _force_slug(force), given_answers(answered, withheld)
-    answers = {**answers, ACCEPTS: check_reference(accepts)} if accepts else answers
+    about, answers = _force_slug(force), {**given_answers(answered, withheld), **_accepted(accepts)}
     # Whatever else is wrong is said before anybody types a report.
     known = open_service(service, anchor_file, socks, despite_clock, as_json)
     asking = terminal.interactive() and not as_json

@@ -31,10 +31,10 @@ NONE = "none"
 ASK, SHOWN = "contact asked", "contact shown"
 NOTHING_LEFT = {
     NONE: "The source of this case has left no contact details. It may leave some later, if it wants to.",
-    OPENED: "The contact details that the source left last are open already: `dropbox-desk contact show`.",
+    OPENED: "The contact details that the source left last are open already.",
     WITHDRAWN: "The source has taken its contact details back. They are gone.",
 }
-NOT_OPEN = "Nothing is open here. Two custodians open what the source has left: `dropbox-desk contact ask`."
+NOT_OPEN = "Nothing is open here: two custodians have to open first what the source has left."
 UNPROVED = (
     "The message that brought these contact details is not shown to be from the source of this case. Nothing was asked "
     "for. Tell whoever oversees this desk."

@@ -21,7 +21,7 @@ from .proposals import State
 
 NO_HALVES = (
     "You hold no half of the key for contact details together with another custodian. Two custodians who do can give "
-    "you one: `dropbox-desk contact-key add`."
+    "you one."
 )
 _releases = tables.contact_releases.c
 

@@ -26,7 +26,7 @@ MOST_DAYS = 365
 """After so many a new key is due."""
 TOO_FEW = (
     "A key for contact details is split among three custodians or more, each with a passphrase of their own; this desk "
-    "has {count}. `dropbox-desk member role` gives the role."
+    "has {count}. Administrators give the role."
 )
 ALTERED = (
     "The key or the roles of {names} are not those of this desk's record of acts: somebody changed the vault. Make no "

@@ -183,7 +183,7 @@ class CaseWriter:
     def _seal(self, case: _Case, content: NewContent) -> None:
         info = proved_part_info(case.number, content.message_id, content.part)
         noted = self._contacts.get((case.number, content.message_id))
-        body = taken_apart(noted[2])[0] if noted else content.body
+        body = taken_apart(noted[2]) if noted else content.body
         sealed = hpke_seal(case.public, content.proof + body, info)
         row = {"number": case.number, "message_id": content.message_id, "part": content.part}
         self._rows[_PART].append(row | {"sealed": sealed, "proved": True})

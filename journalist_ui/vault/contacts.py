@@ -38,9 +38,9 @@ class Brought:
     contact: bytes = field(repr=False)
 
 
-def taken_apart(report: Report) -> tuple[bytes, bytes]:
-    """The body of a message with contact details without them, in its one form, and them."""
-    return encode_body(replace(report, contact=b"")), report.contact
+def taken_apart(report: Report) -> bytes:
+    """The body of a message without its contact details, in its one form; that they are taken back stays."""
+    return encode_body(report if report.contact == TAKEN_BACK else replace(report, contact=b""))
 
 
 def put_together(report: Report, contact: bytes) -> bytes:

@@ -18,7 +18,7 @@ from .moments import DAY
 
 NOBODY = (
     "No two custodians of this desk can open them now: it takes two who hold halves of its key, each since seven days, "
-    "and one of them must never have had to do with this case. `dropbox-desk contact-key list` says who holds what."
+    "and one of them must never have had to do with this case."
 )
 
 

@@ -30,9 +30,9 @@ from .desk import Desk
 from .moments import DAY
 
 MADE, ADDED = "contact key made", "contact key shared"
-NO_KEY = "This desk has no key for contact details yet. `dropbox-desk contact-key make` makes one."
+NO_KEY = "This desk has no key for contact details yet. Make one first."
 HAS_IT = "{name} holds halves of every key that you hold already. Nothing was done."
-NO_CUSTODIAN = "{name} is no custodian with a passphrase of their own. `dropbox-desk member role` gives the role."
+NO_CUSTODIAN = "{name} is no custodian with a passphrase of their own."
 KIND = "ENROLMENT"
 _SHORT = 16
 

@@ -16,7 +16,7 @@ from journalist_ui.shapes.canned import LONGEST_CANNED, LONGEST_TITLE
 from journalist_ui.shapes.drafts import LONGEST_DRAFT
 from journalist_ui.shapes.questions import LONGEST_SET_TITLE
 from journalist_ui.shapes.replies import LONGEST_OFFICER, LONGEST_REFERENCE
-from journalist_ui.words import excerpts, flood, previews, proposals, questions, reminders, welfare
+from journalist_ui.words import contact_key, excerpts, flood, previews, proposals, questions, reminders, welfare
 from journalist_ui.words.audit import done
 from journalist_ui.words.counts import counted
 from journalist_ui.words.decisions import AHEAD, ASKED, HINTS, decided, prompts
@@ -100,6 +100,8 @@ def environment() -> Environment:
     made.globals |= {"longest_reference": LONGEST_REFERENCE, "longest_officer": LONGEST_OFFICER}
     made.globals |= {"about_reminders": reminders.ABOUT, "who_sees_reminders": reminders.WHO_SEES}
     made.globals |= {"about_flood": flood.ABOUT, "longest_set_title": LONGEST_SET_TITLE}
+    made.globals |= {"contact_states": contact_key.STATES, "contact_brought": contact_key.BROUGHT}
+    made.globals |= {"contact_erased": contact_key.ERASED, "contact_opened": contact_key.OPENED}
     made.globals |= {"how_asked": questions.HOW, "question_states": questions.STATES}
     made.globals |= {"welfare_warning": welfare.WARNING}
     made.filters |= FILTERS

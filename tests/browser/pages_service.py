@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from dropbox.protocol.primitives import SealingKey
 from dropbox.server.config import EXIT_URL
 from tests.server.service import Clock, Running, running
 from tests.server.world import World
 
 INTAKE, NORTH, SOUTH = 0, 1, 2
+CONTACT_KEY = SealingKey(bytes(range(32))).public
 NAMES = ("The independent desk", "The northern unit", "The southern unit")
 STRETCH, BRIEF = b"=19456,", b"=64,"
 """KiB that a codename's stretch takes, as they stand in the worker's script, and what tests of something else take."""
@@ -50,11 +52,20 @@ def _stretch_briefly(server: Running) -> None:
 
 @asynccontextmanager
 async def small_service(
-    folder: Path, *, behind: dict[int, int] | None = None, exit_url: str = EXIT_URL, whole: bool = False
+    folder: Path,
+    *,
+    behind: dict[int, int] | None = None,
+    exit_url: str = EXIT_URL,
+    whole: bool = False,
+    contact: Iterable[int] = (),
 ) -> AsyncIterator[Running]:
     """Listens while the block runs. ``behind``: how many periods before now a unit published last. The worker that it
-    serves stretches codenames briefly, unless it is to be the ``whole`` one: no desk opens what it seals."""
+    serves stretches codenames briefly, unless it is to be the ``whole`` one: no desk opens what it seals. ``contact``:
+    units that take contact details."""
     world = make_world()
+    for unit in contact:
+        desk = world.desks[unit]
+        desk.unit = replace(desk.unit, contact_pk=CONTACT_KEY)
     now = int(time.time()) // world.policy.period
     late = {unit: (behind or {}).get(unit, 0) for unit in range(len(world.desks))}
     clock = Clock(world)

@@ -121,8 +121,7 @@ async def test_a_key_is_born_among_three_and_no_two_halves_of_different_pairs_ma
     halves = {(row.owner, row.partner): Half(*row).open(holders[row.owner]) for row in rows}
     joined = [bytes(a ^ b for a, b in zip(halves[one, two], halves[two, one], strict=True)) for one, two in halves]
     assert {SealingKey(seed).public for seed in joined} == {key.public}
-    crossed = bytes(a ^ b for a, b in zip(halves["bob", "carl"], halves["dora", "bob"], strict=True))
-    assert crossed not in joined
+    assert bytes(a ^ b for a, b in zip(halves["bob", "carl"], halves["dora", "bob"], strict=True)) not in joined
 
 
 async def opens(people: People, asker: str, *approving: str, case: int = 1) -> None:
@@ -255,6 +254,7 @@ async def test_what_is_withdrawn_is_gone_whichever_came_first(three: People, fir
     assert {(row.state, row.sealed, row.opened) for row in rows} == {("withdrawn", b"", b""), ("withdrawal", b"", b"")}
     shown = await three.ask("ada", "show", 1)
     assert [one.get("proof", "") for one in shown["messages"] if "report" in one["text"]] == ["erased"]
+    assert [one["from"] for one in shown["messages"]] == ["source"] * 3
     with room.vault.writing() as connection:
         for row in rows:
             connection.execute(

@@ -33,6 +33,7 @@ PAGES = (
     "/questions",
     "/questions/safety",
     "/proposals",
+    "/contact-key",
     "/passphrase",
     "/audit",
     "/audit?case=1",
@@ -115,6 +116,7 @@ async def walk(house: House) -> None:
     await canned_texts(ada)
     await told_and_asked(house, ada)
     await file_of_a_case(house, ada)
+    await contact_details(ada)
     await people(ada)
     late = {name: page.field(name) for name in ("csrf",)} | {"text": "Late.", "act": "draft", "writer": "ada"}
     await ada.post("/lock")
@@ -201,6 +203,18 @@ async def canned_texts(ada: Officer) -> None:
     await ada.post("/canned/keep", words | {"number": "1000", "base": "1", "text": "Another."})
     await ada.post("/canned/remove", {"number": "1000"})
     await ada.post("/canned/remove", {"number": "1000", "sure": "yes"})
+
+
+async def contact_details(ada: Officer) -> None:
+    """Nothing was left, and there is no key: each says so."""
+    for path, fields in (
+        ("/cases/1/contact", {"reason": "why"}),
+        ("/cases/1/contact-show", {}),
+        ("/contact-key/make", {}),
+        ("/contact-key/file", {}),
+        ("/contact-key/add", {"name": "bob"}),
+    ):
+        assert (await ada.post(path, fields)).status in (403, 422), path
 
 
 async def people(ada: Officer) -> None:

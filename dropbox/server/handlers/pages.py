@@ -22,7 +22,7 @@ from dropbox.questions import PAGES, QUESTIONS, SHORT
 from dropbox.server.brand import NEUTRAL, Brand, load_brand
 from dropbox.server.config import ServerConfig
 from dropbox.server.support import Filled, load_support, shown_lines
-from dropbox.shown.told import MEANS, PROMISED, PROMISED_ONE, SAYS_FIRST, UNREADABLE
+from dropbox.shown.told import CONTACT_OPENED, MEANS, PROMISED, PROMISED_ONE, SAYS_FIRST, UNREADABLE
 
 from .policies import EXIT_LOADS, page_loads
 
@@ -122,6 +122,7 @@ class Pages:
             short=[question.page for question in SHORT],
             outcome_means=MEANS,
             unreadable=UNREADABLE,
+            contact_opened=CONTACT_OPENED,
             says_first=SAYS_FIRST,
             promised_one=PROMISED_ONE,
             promised_some=PROMISED,

@@ -39,7 +39,7 @@ async def approve(visit: Visit) -> Answer:
         return await _page(visit, error=error.say)
     if found.target == visit.me.name and found.kind == "role":
         return visit.to_sign_in(Why.ROLES)
-    return visit.done("/proposals", Done.APPROVED)
+    return visit.done("/proposals", Done.AGREED if found.state == "agreed" else Done.APPROVED)
 
 
 async def refuse(visit: Visit) -> Answer:

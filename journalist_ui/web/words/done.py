@@ -103,7 +103,13 @@ class Done(Enum):
     )
     ROLES = "The member's roles are changed. Their sessions are over."
     APPROVED = "Approved, and done."
+    AGREED = "You have approved it as the first of two custodians. Another one has to, within the seven days."
     REFUSED = "Refused. Nothing was done."
+    CONTACT_ASKED = (
+        "It waits under Proposals until the custodians have approved it, within seven days. Then the case shows what "
+        "the source left."
+    )
+    HALVES_ASKED = "It waits under Proposals until another custodian approves it, within seven days."
     KEY_ADDED = "The security key is registered: it signs you in here in place of a one-time code."
     KEY_REMOVED = "The security key signs you in no more."
     REMOVED = "The member is removed. Cases that only they could open stay closed for good."

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The page for contact details: nobody passes it who does not ask for it; what is typed there goes, and no further."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import CHROMIUM
+from tests.browser.pages_looks import assert_good_looks
+from tests.browser.pages_service import INTAKE, NORTH, small_service
+from tests.browser.pages_source import Source
+from tests.browser.test_pages_asked import sent as told_to_worker
+from tests.browser.test_pages_messages import RECITES, answers, conversation, visited
+from tests.browser.test_pages_questions import RECORD, sent
+
+DETAILS = "Signal, after ten. Not my husband. \u00e9"
+WRITTEN = RECITES.replace("{id, ask, slug}", "{id, ask, slug, text, contact, withdraw}").replace(
+    "say: slug", "say: JSON.stringify({slug, text, contact, withdraw})"
+)
+
+
+def of_units(*taking: bool) -> dict[str, Any]:
+    """A return in which the first unit has answered; which of the units take contact details."""
+    told = visited(conversation("A unit", 1, slug="unit-0"))
+    for unit, takes in zip(told["units"], taking, strict=True):
+        unit["contact"] = takes
+    return told
+
+
+@pytest.mark.either
+async def test_they_are_left_with_a_report(page: Page, tmp_path: Path) -> None:
+    """From the page that shows all of it; Skip stands first; what cannot be sent is said; they are shown as going with
+    it, go, and are gone from the page with the report."""
+    async with small_service(tmp_path, contact=(INTAKE, NORTH)) as server:
+        source = Source(page, server.address)
+        await page.add_init_script(f"({RECORD})()")
+        await source.fill()
+        await source.button("Leave contact details").click()
+        await source.at("Leave contact details")
+        shown = source.section("contact")
+        assert (await shown.locator("form button, form textarea").all_inner_texts())[0] == "Skip"
+        await expect(shown.get_by_text("Take back what you left")).to_be_hidden()
+        box = shown.get_by_role("textbox")
+        for wrong in ("", " \n", "x" * 1_023):
+            await box.fill(wrong)
+            await source.button("Leave these").click()
+            await expect(shown.locator(".govuk-error-summary")).to_be_visible()
+        if page.context.browser and page.context.browser.browser_type.name == CHROMIUM:
+            await assert_good_looks(page, "contact details")
+        await box.fill(f" {DETAILS}\n")
+        await source.button("Leave these").click()
+        await source.at("Check your report")
+        await expect(source.section("check").get_by_text("Your contact details go with it")).to_be_visible()
+        await source.button("Continue to the codename").click()
+        await source.button("Show the codename").click()
+        words = page.locator("#codename-words li")
+        await expect(words).to_have_count(8)
+        codename = " ".join(await words.all_inner_texts())
+        await source.button("I have written it down").click()
+        await source.press_send(codename)
+        await source.stored()
+        assert (await sent(source))["contact"] == DETAILS
+        assert DETAILS not in await source.everything()
+
+
+async def test_skipped_or_not_taken_nothing_goes(chromium_page: Page, tmp_path: Path) -> None:
+    """Skip empties what was typed; a unit without a key is named, and is given no box to type in."""
+    async with small_service(tmp_path, contact=(NORTH,)) as server:
+        source = Source(chromium_page, server.address)
+        await source.fill()
+        await source.button("Leave contact details").click()
+        await source.section("contact").get_by_role("textbox").fill(DETAILS)
+        await source.button("Skip").click()
+        await source.at("Check your report")
+        await expect(source.section("check").get_by_text("Your contact details go with it")).to_be_hidden()
+        assert DETAILS not in await source.everything()
+        await source.back()
+    (tmp_path / "none").mkdir()
+    async with small_service(tmp_path / "none") as server:
+        source = Source(chromium_page, server.address)
+        await source.fill()
+        await source.button("Leave contact details").click()
+        await source.at("Leave contact details")
+        shown = source.section("contact")
+        await expect(shown.get_by_text("This unit takes no contact details")).to_be_visible()
+        await expect(shown.get_by_text("The northern unit")).to_be_visible()
+        await expect(shown.get_by_role("textbox")).to_be_hidden()
+
+
+@pytest.mark.either
+async def test_they_are_left_later_and_taken_back(page: Page, tmp_path: Path) -> None:
+    """From the page on which one writes on, to the unit that answered: with a message, alone, or withdrawn."""
+    async with answers(page, tmp_path, of_units(True, False), WRITTEN) as source:
+        await source.button("Write to the unit").click()
+        await source.button("Leave contact details, or take them back").click()
+        await source.section("contact").get_by_role("textbox").fill(DETAILS)
+        await source.button("Leave these").click()
+        await source.at("Write to the unit")
+        await source.button("Send").click()
+        assert await told_to_worker(page) == {"slug": "unit-0", "text": "", "contact": DETAILS}
+    (tmp_path / "back").mkdir()
+    async with answers(page, tmp_path / "back", of_units(True, False), WRITTEN) as source:
+        await source.button("Write to the unit").click()
+        await source.button("Leave contact details, or take them back").click()
+        await source.button("Take them back").click()
+        assert await told_to_worker(page) == {"slug": "unit-0", "text": "", "withdraw": True}
+
+
+async def test_a_unit_without_a_key_can_still_be_asked_to_erase(chromium_page: Page, tmp_path: Path) -> None:
+    """Its key may have gone from the list since: what was left is taken back all the same."""
+    async with answers(chromium_page, tmp_path, of_units(False, True), WRITTEN) as source:
+        await source.button("Write to the unit").click()
+        await source.button("Leave contact details, or take them back").click()
+        await expect(source.section("contact").get_by_role("textbox")).to_be_hidden()
+        await source.button("Take them back").click()
+        assert (await told_to_worker(chromium_page))["withdraw"] is True
+
+
+async def test_that_they_were_opened_is_said_in_the_pages_words(chromium_page: Page, tmp_path: Path) -> None:
+    """Nothing that a unit adds is shown with it."""
+    told = visited(conversation("A unit", 1, "Come to the station.", slug="unit-0"))
+    (message,) = told["conversations"][0]["messages"]
+    message |= {"kind": "contact-opened", "text": "", "readable": True}
+    async with answers(chromium_page, tmp_path, told) as source:
+        shown = source.section("messages")
+        await expect(shown.get_by_text("Two members of the unit have opened the contact details")).to_be_visible()
+        assert "Your contact details were opened" in await shown.locator("h3").inner_text()
+        assert await shown.locator("pre").first.is_hidden()
+        assert json.dumps("station") not in await source.everything()
