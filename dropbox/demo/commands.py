@@ -13,7 +13,16 @@ from typing import Any
 import click
 
 from .processes import Children, DemoFailed
-from .service import UNITS, Demo, demo_units, make_desks_and_server, make_roots, start, wait_for_board
+from .service import (
+    UNITS,
+    Demo,
+    demo_units,
+    make_desks_and_server,
+    make_roots,
+    put_contact_keys,
+    start,
+    wait_for_board,
+)
 
 _HOST = "127.0.0.1"
 
@@ -100,6 +109,7 @@ async def _make(demo: Demo, children: Children) -> None:
     await make_roots(demo)
     await make_desks_and_server(demo)
     await start(demo, children)
+    await put_contact_keys(demo)
     await wait_for_board(demo)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The steps of a throwaway service, each of them a real command: ceremony, desks, server, members."""
+"""The steps of a throwaway service, each of them a real command: ceremony, desks, server, members, contact keys."""
 
 import asyncio
 import json
@@ -42,6 +42,8 @@ MEMBERS = (("first", _ALL_OF_CASES), ("second", _ALL_OF_CASES), ("third", ("cust
 DEPUTY = ("deputy", ("administrator",))
 """Added last: from then on it takes both administrators to add such members."""
 ADMINISTRATOR = "admin"
+KEYED = ("intake", "demo-north")
+"""Units that take contact details; the other has no key for them, and its pages say so."""
 _WAIT_FOR_BOARD = 90.0
 _CODES = 3
 """Codes typed before one is called wrong: on a slow machine a code is too old by the time that its command reads it."""
@@ -188,11 +190,31 @@ async def make_desks_and_server(demo: Demo) -> None:
         forces = [word for force in unit.forces for word in ("--force", force)]
         add = ("dropbox-keys", "unit", "add", "--directory", directory, "--enrolment", str(enrolment))
         await run((*add, "--slug", unit.slug, "--kind", unit.kind, "--quota", str(QUOTA), *forces))
+    await _publish(demo)
+
+
+async def _publish(demo: Demo) -> None:
+    """The roots sign the list as it is now, and the server shows it."""
+    directory, config = str(demo.directory), str(demo.server / "server.toml")
     for number in range(THRESHOLD):
         sign = ("dropbox-keys", "directory", "sign", "--directory", directory, "--root-key", str(demo.root(number)))
         await run(sign, [demo.roots[number]])
-    config = str(demo.server / "server.toml")
     await run(("dropbox-admin", "directory", "publish", "--config", config, "--directory", directory))
+
+
+def _contact_key(demo: Demo, unit: DemoUnit) -> str:
+    """The file of a unit's key for contact details."""
+    return str(demo.folder / "ceremony" / f"{unit.slug}.contact")
+
+
+async def put_contact_keys(demo: Demo) -> None:
+    """Keys for contact details were made by desks whose custodians have passphrases of their own: the roots put them
+    into the next list."""
+    for unit in demo.units:
+        if unit.slug in KEYED:
+            put = ("dropbox-keys", "unit", "contact", "--directory", str(demo.directory), "--slug", unit.slug)
+            await run((*put, "--enrolment", _contact_key(demo, unit)))
+    await _publish(demo)
 
 
 async def by_older_code(member: Member, act: Callable[[str], Awaitable[Result]]) -> Result:
@@ -229,6 +251,8 @@ async def _add_members(demo: Demo, unit: DemoUnit) -> None:
     name, passphrase = administrator.name, administrator.passphrase
     held = await by_older_code(administrator, lambda code: login(name, passphrase, code))
     added = [*await asyncio.gather(*(add(name, roles) for name, roles in MEMBERS)), await add(*DEPUTY)]
+    if unit.slug in KEYED:
+        await run(("dropbox-desk", "contact-key", "make", "--out", _contact_key(demo, unit), "--session", held))
     await run(("dropbox-desk", "lock", "--session", held))
     unit.members = [*added, administrator]
 
@@ -256,7 +280,8 @@ async def wait_for_board(demo: Demo) -> None:
     while time.monotonic() < until:
         try:
             rows = json.loads(await run(units))
-            if len(rows) == len(demo.units) and all(row["receives"] for row in rows):
+            takes = {row["slug"] for row in rows if row["contact"]}
+            if len(rows) == len(demo.units) and all(row["receives"] for row in rows) and takes == set(KEYED):
                 return
         except DemoFailed as failed:
             problem = str(failed)
