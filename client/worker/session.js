@@ -170,9 +170,10 @@ function bodyOf(asked) {
  * @param {Report | Reply} asked
  */
 function whereTo(asked) {
-  if (asked.ask === "reply") return asked;
-  const { kind, ...shown } = asked.shown;
-  if (kind === undefined) return { ...asked, shown };
+  const { slug } = asked;
+  if (asked.ask === "reply") return { slug };
+  const [{ kind, ...shown }, { force }] = [asked.shown, asked];
+  if (kind === undefined) return { slug, force, shown };
   const name = kind.toUpperCase().replaceAll("-", "_");
-  return { ...asked, shown: { ...shown, kind: Object.entries(UnitKind).find(([one]) => one === name)?.[1] ?? 0 } };
+  return { slug, force, shown: { ...shown, kind: Object.entries(UnitKind).find(([one]) => one === name)?.[1] ?? 0 } };
 }

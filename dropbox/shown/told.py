@@ -40,7 +40,7 @@ OFFERED = (
 )
 CONTACT_OPENED = (
     "Two members of the unit have opened the contact details that you left. They can try to reach you from now on. If "
-    "that is not safe any more, say so in a message."
+    "that is not safe any more, take them back, and say so in a message."
 )
 """Of a unit's word that it opened them (docs/protocol.md, step 6.4.3)."""
 UNREADABLE = (

@@ -81,13 +81,14 @@ def test_a_report_reaches_the_desk_and_the_answer_comes_back(server: TwinServer,
 
 
 def test_units_are_told_by_the_signed_name(server: TwinServer, session: NodeSession) -> None:
-    """As the signed directory lists them."""
-    replace_directory(server.service, lambda one: changed_unit(one, "north", forces=("kent", "essex")), 2)
+    """As the signed directory lists them, and whether contact details can be left with each."""
+    change = {"forces": ("kent", "essex"), "contact_pk": bytes(1_216)}
+    replace_directory(server.service, lambda one: changed_unit(one, "north", **change), 2)
     found = session.ask("check", codename=new_codename(session), despiteClock=False).done
     assert found["units"] == [
-        {"slug": "intake", "name": "Unit intake", "kind": "intake-desk", "takesFiles": True},
-        {"slug": "north", "name": UNIT, "kind": "force-unit", "takesFiles": True},
-        {"slug": "south", "name": "Unit south", "kind": "force-unit", "takesFiles": True},
+        {"slug": "intake", "name": "Unit intake", "kind": "intake-desk", "takesFiles": True, "contact": False},
+        {"slug": "north", "name": UNIT, "kind": "force-unit", "takesFiles": True, "contact": True},
+        {"slug": "south", "name": "Unit south", "kind": "force-unit", "takesFiles": True, "contact": False},
     ]
 
 
