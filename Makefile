@@ -124,7 +124,7 @@ programs: setup
 
 screenshots: programs
 	@rm -rf .build/screenshots && mkdir -p .build/screenshots
-	@SCREENSHOTS=.build/screenshots $(BIN)/python -m pytest -q -n 2 tests/browser -k 'pages_looks or pages_trouble or pages_messages or desk_looks or covered or without_script or other_address'
+	@SCREENSHOTS=.build/screenshots $(BIN)/python -m pytest -q -n 2 tests/browser -k 'pages_looks or pages_files or pages_trouble or pages_messages or desk_looks or covered or without_script or other_address'
 	@echo "$$(ls .build/screenshots | wc -l) pictures in .build/screenshots"
 
 bench: programs

@@ -12,9 +12,9 @@ Object.defineProperty(globalThis, "scheduler", { value: undefined });
 const session = new Session();
 
 addEventListener("message", async (/** @type {MessageEvent<Ask & {id: number}>} */ { data }) => {
-  const { id } = data;
+  const { id, ...asked } = data;
   try {
-    postMessage({ id, done: await session.answer(data, (progress) => postMessage({ id, progress })) });
+    postMessage({ id, done: await session.answer(/** @type {Ask} */ (asked), (progress) => postMessage({ id, progress })) });
   } catch (error) {
     postMessage({ id, failed: failureOf(error) });
   }

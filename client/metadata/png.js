@@ -75,7 +75,7 @@ export function walkPng(data) {
  */
 function tell(notes, name, content) {
   if (name === "eXIf") notes.exif(content);
-  else if (name === "tIME") notes.addOwn("time", "file-changed");
+  else if (name === "tIME") notes.addOwn("time", "file-date");
   else if (TEXTS.has(name)) tellText(notes, name, content);
   else notes.addOwn("other", "file-chunk", name);
 }

@@ -36,7 +36,7 @@ const OWN = {
   "file-profile": "a colour profile",
   "file-iptc": "notes of an editor (IPTC)",
   "file-program": "something of a program's own",
-  "file-changed": "when it was last changed",
+  "file-date": "when it was last changed",
   "file-chunk": "{said}, which is not needed to draw it",
   "file-text": "a text named {said}",
 };

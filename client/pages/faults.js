@@ -23,7 +23,9 @@ export function clearFaults(page) {
   const within = section(page);
   for (const shown of all(within, ".govuk-error-summary, .govuk-error-message")) shown.remove();
   for (const marked of all(within, ".govuk-form-group--error")) marked.classList.remove("govuk-form-group--error");
-  for (const marked of all(within, ".govuk-textarea--error")) marked.classList.remove("govuk-textarea--error");
+  for (const kind of ["govuk-textarea--error", "govuk-file-upload--error"]) {
+    for (const marked of all(within, `.${kind}`)) marked.classList.remove(kind);
+  }
   for (const described of all(within, '[aria-describedby$="-error"]')) {
     const rest = (described.getAttribute("aria-describedby") ?? "").split(" ").slice(0, -1).join(" ");
     if (rest) described.setAttribute("aria-describedby", rest);
@@ -73,10 +75,11 @@ function markField(parent, field, text) {
   message.id = `${field}-error`;
   message.append(` ${text}`);
   parent.classList.add("govuk-form-group--error");
-  const described = all(parent, "fieldset, textarea")[0];
+  const described = all(parent, "fieldset, textarea, input[type=file]")[0];
   if (!described) return;
-  if (described instanceof HTMLTextAreaElement) {
-    described.classList.add("govuk-textarea--error");
+  const kind = { TEXTAREA: "govuk-textarea--error", INPUT: "govuk-file-upload--error" }[described.tagName];
+  if (kind) {
+    described.classList.add(kind);
     described.before(message);
   } else {
     one(parent, ".govuk-radios, .govuk-checkboxes, .own-boxes").before(message);

@@ -15,6 +15,8 @@ import { dayWords, has, say } from "./words.js";
 const NO_ANSWER = new Set(["unreachable", "bad-answer"]);
 /** What passes by itself. */
 const LATER = new Set([...NO_ANSWER, "refused", "no-unit-receives"]);
+/** What ends a visit on this device. */
+const STOPPED = new Set(["stopped", "file-changed", "files-too-late"]);
 const DAY = 86_400;
 /** Of a visit that broke off after its answers were shown. @type {WarningTold} */
 export const UNACKNOWLEDGED = { code: "not-acknowledged", slug: "", name: "", days: 0, proof: false, text: "" };
@@ -164,7 +166,7 @@ export function fillFailure(failed, left, kept = "") {
   for (const place of all(page, "[data-stored]")) fill(place, stored);
   for (const place of all(page, "[data-warnings]")) fillWarnings(place, failed.warnings.filter(isOpen));
   for (const place of all(page, "[data-today]")) fill(place, dayWords(new Date()));
-  for (const place of all(page, "[data-say]")) fill(place, reason(failed));
+  for (const place of all(page, "[data-say]")) fill(place, failed.code === "stopped" ? "" : reason(failed));
   for (const place of all(page, "[data-kept]")) {
     fill(place, kept);
     if (place.parentElement) place.parentElement.hidden = !kept;
@@ -191,7 +193,7 @@ function pageOf({ code, untaken }) {
   if (untaken) return "untaken";
   if (code === "clock-unconfirmed") return "clock";
   if (code === "crypto-missing") return "incapable";
-  if (code === "stopped") return "stopped";
+  if (STOPPED.has(code)) return "stopped";
   return LATER.has(code) ? "unavailable" : "problem";
 }
 

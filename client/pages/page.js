@@ -11,6 +11,7 @@ import { Asked } from "./asked.js";
 import { Contact, contactText, emptyContact, showContact } from "./contact.js";
 import { byId, emptyFilled, fill, one, section } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
+import { Files, refuseDropped } from "./files.js";
 import { showFitting, startForceList } from "./force_list.js";
 import { showHints, startHints } from "./hint_list.js";
 import { emptyFields, isAnythingWritten, startCover, startExit, startForgetting } from "./leave.js";
@@ -40,14 +41,16 @@ const state = new State({
   keys: () => void line.ask("forget", {}).catch(() => line.stop()),
   worker: () => line.stop(),
 });
-const way = new Way(walk, state);
+const files = { report: new Files("files", line), reply: new Files("files-reply", line) };
+const way = new Way(walk, state, files.report);
 const asked = new Asked(walk);
 const contact = new Contact(walk);
-const visits = new Visits(line, walk, state, asked);
+const visits = new Visits(line, walk, state, asked, files.report);
 
 /** All that was typed, and what was shown of it. */
 function emptyReport() {
   emptyFields(document);
+  files.report.clear();
   emptyFilled("report");
   showFitting();
   hideCodename();
@@ -66,6 +69,7 @@ function emptyReturn() {
   showHelp("codename-in");
   asked.clear();
   emptyContact();
+  files.reply.clear();
 }
 
 /** Back from where a visit ended. */
@@ -87,18 +91,24 @@ function entered(name) {
   if (name !== "untaken") emptyKept();
   if (name === "check") {
     state.changing = false;
-    fillCheckPage();
+    fillCheckPage(files.report);
     fillUnanswered();
     showHints();
   }
   if (name === "messages") {
-    const begun = replyText().trim() !== "" || contactText() !== "" || Object.keys(asked.answers()).length > 0;
+    const typed = replyText().trim() !== "" || contactText() !== "";
+    const begun = typed || Object.keys(asked.answers()).length > 0 || files.reply.any;
     one(section("messages"), "[data-unsent]").hidden = !begun;
     // Back would drop what was begun, as it would break off a visit that only reads.
     walk.hold("messages", begun || state.last?.ask === "check");
   }
-  if (name === "write") asked.fill();
+  if (name === "write") {
+    asked.fill();
+    showReplyFiles();
+  }
   if (name === "check" || name === "write") showContact();
+  if (name === "files") files.report.show(targets());
+  if (name === "files-reply") files.reply.show([visits.unit() ?? []].flat());
   if (name === "codename") {
     fill(one(section("codename"), "[data-beside]"), targets().map(({ name }) => name).join(", "), "report");
     making = making.then(prepareCodename);
@@ -204,20 +214,24 @@ async function reply() {
   const answers = { ...(slug === asked.slug ? asked.answers() : {}), ...closing() };
   const found = [];
   const left = contactText();
-  const said = text.trim() !== "" || Object.keys(answers).length > 0 || left !== "";
-  const needed = size({ text, answers, contact: left });
+  const said = text.trim() !== "" || Object.keys(answers).length > 0 || left !== "" || files.reply.any;
+  // Contact details that do not fit beside files follow in a message of their own.
+  const needed = size({ text, answers, ...(files.reply.any ? { files: files.reply.entries() } : { contact: left }) });
   if (!slug) found.push({ field: "which" });
-  if (!said || needed.parts > MAX_PARTS) {
-    found.push(said ? { field: "reply-text", text: sizeWords(needed) } : { field: "reply-text" });
-  } else if (needed.parts > 1 && answers["close"]) {
-    found.push({ field: "reply-text", text: say("close-one") });
-  }
+  else if (files.reply.any && !visits.unit()?.takesFiles) found.push({ field: "which", text: say("files-elsewhere") });
+  if (!said) found.push({ field: "reply-text" });
+  else if (files.reply.faults().length) found.push({ field: "reply-text", text: say("files-open") });
+  else if (files.reply.any && needed.parts > 1) found.push({ field: "reply-text", text: say("files-fit") });
+  else if (needed.parts > MAX_PARTS) found.push({ field: "reply-text", text: sizeWords(needed) });
+  else if (needed.parts > 1 && answers["close"]) found.push({ field: "reply-text", text: say("close-one") });
   if (found.length) {
     showFaults("write", found);
     return;
   }
   clearFaults("write");
-  await visits.make({ ask: "reply", codename: state.returned, slug, text, answers, contact: left, despiteClock: false });
+  const sent = files.reply.asked();
+  const message = { slug, text, answers, contact: left, files: sent };
+  await visits.make({ ask: "reply", codename: state.returned, ...message, despiteClock: false });
 }
 
 /** The page for contact details, once it is plain whom they go to. */
@@ -232,6 +246,25 @@ async function withdraw() {
   const [codename, slug] = [state.returned, visits.addressee()];
   emptyContact();
   await visits.make({ ask: "reply", codename, slug, text: "", withdraw: true, despiteClock: false });
+}
+
+/** The files of a message on its page, and whether there can be any: that hangs on the unit. */
+function showReplyFiles() {
+  const [page, unit] = [section("write"), visits.unit()];
+  const shown = { add: unit?.takesFiles || files.reply.any, first: !unit, none: unit && !unit.takesFiles };
+  for (const [name, so] of Object.entries(shown)) one(page, `[data-files-${name}]`).hidden = !so;
+  fill(one(page, "[data-files-list]"), files.reply.words());
+}
+
+/** Back to the message, unless something of its files must be settled. */
+function replyFilesDone() {
+  const found = files.reply.faults();
+  if (found.length) {
+    showFaults("files-reply", found);
+    return;
+  }
+  clearFaults("files-reply");
+  walk.returnTo("write");
 }
 
 function showSizes() {
@@ -259,6 +292,9 @@ const DOES = {
   "skip-rest": () => way.skipRest(),
   short: () => way.short(),
   "take-back": () => way.takeBack(),
+  files: () => way.files(),
+  "files-reply": () => walk.go("files-reply"),
+  "reply-files-done": replyFilesDone,
   tor: () => walk.go("tor"),
   support: () => walk.go("support"),
   send,
@@ -312,12 +348,16 @@ document.addEventListener("submit", (event) => {
   if (event.target instanceof HTMLElement) void act(event.target.dataset["form"] ?? "", event.target);
 });
 document.addEventListener("input", showSizes);
-document.addEventListener("change", showForgotten);
+document.addEventListener("change", () => {
+  showForgotten();
+  if (walk.current === "write") showReplyFiles();
+});
 document.addEventListener("copy", (event) => {
   // What is copied outlives the page.
   if (walk.current === "codename") event.preventDefault();
 });
 keepAddress();
+refuseDropped();
 startForceList();
 startHints();
 startAround(walk);
@@ -325,7 +365,7 @@ helpTyping("codename-back", line);
 helpTyping("codename-in", line);
 startExit(wipe);
 startCover(() => walk.current !== "start");
-startForgetting(wipe, isAnythingWritten);
+startForgetting(wipe, () => isAnythingWritten() || files.report.any || files.reply.any);
 line.start().then(
   () => {
     for (const id of ["no-script", "starting"]) byId(id, HTMLElement).hidden = true;

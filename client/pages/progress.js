@@ -16,7 +16,7 @@ function megabytes(bytes) {
 /** Milliseconds without a word from the worker after which the connection is called slow. */
 const SLOW = 10_000;
 /** The stages that wait for the network; a receipt that lets itself be waited for has a word of its own. */
-const FETCHING = new Set(["directory", "board"]);
+const FETCHING = new Set(["directory", "board", "files"]);
 
 /** The page that shows one visit's progress: one line of what goes on, and its steps in a fold. */
 export class ProgressPage {
@@ -34,8 +34,9 @@ export class ProgressPage {
   /**
    * @param {"report" | "reply" | "check"} kind
    * @param {boolean} again whether an earlier try may have left something on the server
+   * @param {boolean} files whether it brings some
    */
-  begin(kind, again) {
+  begin(kind, again, files) {
     this.left = { perhapsStored: false, partsStored: 0 };
     this.#part = 1;
     this.#kind = kind;
@@ -45,6 +46,7 @@ export class ProgressPage {
     for (const part of all(this.#page, "[data-when]")) {
       part.hidden = !(part.dataset["when"] ?? "").split(" ").includes(kind);
     }
+    for (const part of all(this.#page, "[data-with-files]")) part.hidden = !files;
     fill(one(this.#page, "[data-part]"), "");
     this.#step("stretch");
   }
@@ -101,7 +103,7 @@ export class ProgressPage {
   #now(stage) {
     const { perhapsStored, partsStored } = this.left;
     if (this.#kind === "check") return "now-read";
-    if (stage === "post") return "now-post";
+    if (stage === "post" || stage === "files") return `now-${stage}`;
     return this.#again || perhapsStored || partsStored ? "now-again" : "now-prepare";
   }
 

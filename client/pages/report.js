@@ -6,6 +6,7 @@ import { all, byId, chosen, fill, one, section, written } from "./dom.js";
 import { say } from "./words.js";
 
 /** @import { Answer } from "../protocol/body.js" */
+/** @import { Files } from "./files.js" */
 
 const service = byId("service", HTMLTemplateElement);
 const BODY_PART = Number(service.dataset["bodyPart"]);
@@ -42,7 +43,7 @@ function isWithheld(id) {
   return inputsOf(`${id}-withheld`).length > 0;
 }
 
-/** @typedef {{slug: string, name: string, kind: string}} Receiver */
+/** @typedef {{slug: string, name: string, kind: string, takesFiles: boolean}} Receiver */
 
 /**
  * A unit as the document lists it.
@@ -51,7 +52,9 @@ function isWithheld(id) {
  */
 function listedUnit(slug) {
   const found = all(service.content, "[data-slug]").find((unit) => unit.dataset["slug"] === slug);
-  return found ? { slug, name: found.textContent ?? "", kind: found.dataset["kind"] ?? "" } : null;
+  if (!found) return null;
+  const { kind = "", files } = found.dataset;
+  return { slug, name: found.textContent ?? "", kind, takesFiles: files !== undefined };
 }
 
 /** Whether an answer keeps the report from the force's own unit. */
@@ -187,11 +190,11 @@ export function closing() {
 
 /**
  * How many envelopes the form fills (docs/protocol.md, step 5.6), and how much of the first one in per cent.
- * @param {{force?: string, categories?: string[], answers?: Record<string, Answer>, text: string, contact?: string}} form
+ * @param {{force?: string, categories?: string[], answers?: Record<string, Answer>, text: string, contact?: string, files?: object[]}} form
  */
-export function size({ force = "", categories = [], answers = {}, text, contact = "" }) {
+export function size({ force = "", categories = [], answers = {}, text, contact = "", files = [] }) {
   // What is sealed of them has one size, and a message of its own where it does not fit beside the text.
-  const body = { v: 2, categories, force, answers, text, files: [], contact: contact && " ".repeat(SEALED), not_to: [] };
+  const body = { v: 2, categories, force, answers, text, files, contact: contact && " ".repeat(SEALED), not_to: [] };
   const bytes = new TextEncoder().encode(JSON.stringify(body)).length;
   return { parts: Math.ceil(bytes / BODY_PART), percent: Math.ceil((bytes * 100) / BODY_PART) };
 }
@@ -222,8 +225,19 @@ function labels(id, of) {
   return inputs.map(label).join("\n");
 }
 
-/** Write every answer on the page that shows them all. */
-export function fillCheckPage() {
+/**
+ * The files in words, and to whom they do not go.
+ * @param {Files} files
+ */
+function filesWords(files) {
+  const refusing = targets().filter(({ takesFiles }) => !takesFiles);
+  const names = refusing.map(({ name }) => name).join("; ");
+  const not = files.any && names ? [say("files-not-to", { names })] : [];
+  return [files.words() || say("files-none"), ...not].join("\n");
+}
+
+/** Write every answer on the page that shows them all. @param {Files} files */
+export function fillCheckPage(files) {
   const page = section("check");
   const force = chosen("force") ?? chosen("force-unknown");
   /** @type {Record<string, string>} */
@@ -233,16 +247,24 @@ export function fillCheckPage() {
   }
   shown["forces"] = namedForces().map(({ name }) => name).join("\n");
   shown["account-text"] = written("account-text").trim();
+  shown["files"] = filesWords(files);
   for (const place of all(page, "[data-answer]")) {
     fill(place, shown[place.dataset["answer"] ?? ""] || say("nothing"), "report");
   }
   for (const name of PAGES) one(page, `[data-row="${name}"]`).hidden = !isAsked(name);
   one(page, "[data-no-account]").hidden = Boolean(shown["account-text"]);
-  const found = size({ ...report(), contact: written("contact-text").trim() });
+  const going = targets().some(({ takesFiles }) => takesFiles) && files.any;
+  const contact = going ? "" : written("contact-text").trim();
+  const found = size({ ...report(), contact, files: going ? files.entries() : [] });
   const units = fillReceivers(page);
-  one(page, "[data-can-send]").hidden = !units || found.parts > MAX_PARTS;
+  // A message with files has one part.
+  const fits = found.parts <= (going ? 1 : MAX_PARTS);
+  const open = going && files.faults().length > 0;
+  one(page, "[data-can-send]").hidden = !units || !fits || open;
+  one(page, "[data-files-open]").hidden = !open;
+  one(page, "[data-files-text]").hidden = fits || !going;
   one(page, "[data-cannot-send]").hidden = units > 0;
-  fill(one(page, "[data-size-check]"), found.parts > 1 ? sizeWords(found) : "", "report");
+  fill(one(page, "[data-size-check]"), found.parts > 1 && !going ? sizeWords(found) : "", "report");
 }
 
 /**

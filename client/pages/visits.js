@@ -14,6 +14,7 @@ import { Failed } from "./worker_line.js";
 
 /** @import { Progress, VisitAsk, VisitTold } from "../worker_messages.js" */
 /** @import { Asked } from "./asked.js" */
+/** @import { Files } from "./files.js" */
 /** @import { Left } from "./outcome.js" */
 /** @import { Event, State } from "./states.js" */
 /** @import { WorkerLine } from "./worker_line.js" */
@@ -32,6 +33,7 @@ export class Visits {
   #state;
   #progress = new ProgressPage();
   #asked;
+  #files;
   /** What the present visit has read so far, where it only reads. @type {VisitTold | null} */
   #read = null;
 
@@ -40,8 +42,10 @@ export class Visits {
    * @param {Walk} walk
    * @param {State} state
    * @param {Asked} asked
+   * @param {Files} files of the report
    */
-  constructor(line, walk, state, asked) {
+  constructor(line, walk, state, asked, files) {
+    this.#files = files;
     this.#asked = asked;
     this.#line = line;
     this.#walk = walk;
@@ -67,9 +71,10 @@ export class Visits {
     const { delivered } = this.#state;
     const next = targets().find(({ force }) => !delivered.some((one) => one.force === force));
     if (!next) return undefined;
-    const { slug, name, kind, force } = next;
+    const { slug, name, kind, force, takesFiles } = next;
     const shown = { name, independent: isIndependent(), kind };
-    return { ask: "report", codename, slug, shown, ...report(), contact: contactFor(slug), force, despiteClock };
+    const more = { contact: contactFor(slug), files: takesFiles ? this.#files.asked() : [] };
+    return { ask: "report", codename, slug, shown, ...report(), ...more, force, despiteClock };
   }
 
   /** @param {VisitAsk} asked */
@@ -128,7 +133,8 @@ export class Visits {
     this.#state.last = asked;
     this.#read = null;
     const left = asked.ask === "check" ? null : this.#state.left[asked.ask];
-    this.#progress.begin(asked.ask, left !== null && (left.perhaps || left.parts > 0));
+    const files = asked.ask !== "check" && Boolean(asked.files?.length);
+    this.#progress.begin(asked.ask, left !== null && (left.perhaps || left.parts > 0), files);
     fill(one(section("working"), "[data-several]"), asked.ask === "report" ? this.#whichReport(asked) : "");
     this.#happen("asked");
   }
@@ -329,6 +335,12 @@ export class Visits {
   /** Whom a message goes to; empty until it is chosen. */
   addressee() {
     return chosen("which")?.value ?? this.#state.only;
+  }
+
+  /** The same as the signed list has it; undefined until it is chosen. */
+  unit() {
+    const slug = this.addressee();
+    return this.#state.found?.units.find((one) => one.slug === slug);
   }
 }
 

@@ -9,12 +9,19 @@ import { clearFaults, showFaults } from "./faults.js";
 import { MAX_PARTS, PAGES, SHORT, categories, chosenOf, dependsOn, isAsked, report, size } from "./report.js";
 import { say } from "./words.js";
 
+/** @import { Files } from "./files.js" */
 /** @import { State } from "./states.js" */
 /** @import { Walk } from "./walk.js" */
 /** @import { Fault } from "./faults.js" */
 
+/** The page of files, which nobody comes to but by choosing it: beside the question what could show it, and at the end. */
+const FILES = "files";
+const BEFORE_FILES = PAGES.indexOf("evidence") + 1;
 /** Page by page; what must be known before the questions comes after the one that says whether the service suits. */
-export const ORDER = [...PAGES.slice(0, 1), "before", ...PAGES.slice(1), "check", "codename", "retype"];
+export const ORDER = [
+  ...[...PAGES.slice(0, 1), "before", ...PAGES.slice(1, BEFORE_FILES), FILES, ...PAGES.slice(BEFORE_FILES)],
+  ...["check", "codename", "retype"],
+];
 /** Whoever passes by the first of these passes by them all. */
 const ABOUT_THEM = ["role", "serving", "identity"];
 
@@ -22,14 +29,17 @@ const ABOUT_THEM = ["role", "serving", "identity"];
 export class Way {
   #walk;
   #state;
+  #files;
   /** Whether the page for who is in danger was shown for this report. */
   #warned = false;
 
   /**
    * @param {Walk} walk
    * @param {State} state
+   * @param {Files} files
    */
-  constructor(walk, state) {
+  constructor(walk, state, files) {
+    this.#files = files;
     this.#walk = walk;
     this.#state = state;
     document.addEventListener("change", (event) => {
@@ -93,6 +103,11 @@ export class Way {
     else this.#walk.returnTo("suits");
   }
 
+  /** To the page of files. */
+  files() {
+    this.#walk.go(FILES);
+  }
+
   /** @param {string} page */
   change(page) {
     this.#state.changing = true;
@@ -105,7 +120,7 @@ export class Way {
 
   /** @param {string} page */
   #after(page) {
-    return ORDER.slice(ORDER.indexOf(page) + 1).find(isAsked) ?? "check";
+    return ORDER.slice(ORDER.indexOf(page) + 1).find((name) => name !== FILES && isAsked(name)) ?? "check";
   }
 
   /** @param {string} follows */
@@ -150,6 +165,7 @@ export class Way {
       return unsaid ? [{ field: "suits", text: say("suits-category") }] : [];
     }
     if (page === "force" && !chosenOf("force").length && !chosenOf("force-unknown").length) return [{ field: "force" }];
+    if (page === FILES) return this.#files.faults();
     if (page === "account" && size(report()).parts > MAX_PARTS) return [{ field: "account-text" }];
     return [];
   }

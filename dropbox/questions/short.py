@@ -78,10 +78,7 @@ EVIDENCE = Question(
     "evidence",
     "What could show it",
     _("What could show that it happened?"),
-    _(
-        "Messages, records, cameras or people, and where they are. Do not go looking, and do not take anything. From a "
-        "browser no photos or files can be sent, only from the program dropbox-source: say what they show."
-    ),
+    _("Messages, records, cameras or people, and where they are. Do not go looking, and do not take anything."),
     page="evidence",
     withheld=True,
 )

@@ -3,19 +3,26 @@
 line), and three desks side by side. One file, so that one demo does."""
 
 import asyncio
+import hashlib
 
 import pytest
-from playwright.async_api import BrowserContext, Request, expect
+from playwright.async_api import BrowserContext, Page, Request, expect
 
+from dropbox.metadata.look import look
 from tests.browser.conftest import CHROMIUM, FIREFOX, SAFER, Launch
-from tests.browser.desk_page import DeskPage
+from tests.browser.desk_page import PATIENCE, DeskPage
 from tests.browser.visitor import Conversation, Report, SourcePage
+from tests.cli.pictures import JPEG, PNG
+from tests.flows.twin import seeded
 from tests.long_form import LONG
 from tests.scenarios.service import Demo, until
 
 NORTH = "Northern anti-corruption unit (demo)"
 WORDS = "It goes on \U0001f6a8, \u05d6\u05d4 \u05e1\u05d5\u05d3, and the caf\u00e9 knows: \u202eevil\u202c"
 ORDERS = [(SAFER, CHROMIUM), (CHROMIUM, SAFER)] if LONG else [(FIREFOX, CHROMIUM)]
+
+RECORDING = b"\0\0\0\x18ftypM4A " + seeded(5)(1_200_000)
+PDF = b"%PDF-1.7\n/Author (Somebody)\n%%EOF"
 
 
 async def _until_answers(demo: Demo, slug: str, source: SourcePage, codename: str, count: int) -> list[Conversation]:
@@ -59,6 +66,68 @@ async def test_a_report_is_answered_and_read_everywhere(demo: Demo, launch: Laun
     await desk.open_case(f"It was a Tuesday, {first}.")
     for context in (here, there, office):
         await context.close()
+
+
+async def _add(source: SourcePage, section: str, *files: tuple[str, bytes]) -> None:
+    """Choose them on the page of files, and say of each that may tell more that it goes all the same."""
+    place = source.section(section)
+    given = [{"name": name, "mimeType": "", "buffer": data} for name, data in files]
+    await place.locator("input[type=file]").set_input_files(given)  # type: ignore[arg-type]  # as a dict of its own
+    await expect(place.locator("[data-files] > li [data-kind]").last).not_to_be_empty()
+    for box in await place.get_by_label("Send it all the same").all():
+        await box.check()
+    await place.get_by_role("button", name="Continue").click()
+
+
+async def _hashes(page: Page, names: list[str]) -> list[str]:
+    """The hashes of a case's files, once all of these are whole."""
+    files = page.get_by_role("region", name="Files")
+    async with asyncio.timeout(PATIENCE):
+        while await files.get_by_text(": whole").count() < len(names):
+            await asyncio.sleep(1)
+            await page.reload()
+    assert [text.partition(". ")[2] for text in await files.locator("li p:first-child").all_inner_texts()] == names
+    return await files.locator("code:not(.small code)").all_inner_texts()
+
+
+@pytest.mark.chromium
+@pytest.mark.firefox
+@pytest.mark.parametrize(("first", "second"), ORDERS)
+async def test_files_are_whole_at_the_desk(demo: Demo, launch: Launch, first: str, second: str) -> None:
+    """A photograph with its place, a document and a recording of more than a mebibyte with a report from one browser,
+    and a picture with a message from the other: the desk has each as it went, by its hash: the pictures without what
+    they told, under names that say nothing."""
+    source = SourcePage(await (await (await launch(first)).new_context()).new_page(), demo.service)
+    await source.open()
+    await source.walk_to_check(Report(f"{first} sends files."))
+    await source.press("Change Files")
+    await _add(source, "files", ("IMG_4711.jpg", JPEG), ("quagga.pdf", PDF), ("voice.m4a", RECORDING))
+    codename = await source.take_codename()
+    await source.send(codename)
+    await expect(source.section("sent")).to_be_visible()
+    other = SourcePage(await (await (await launch(second)).new_context()).new_page(), demo.service)
+    await other.check(codename)
+    await other.press("Write to the unit")
+    if await other.section("write").locator("[data-which]").is_visible():
+        await other.section("write").get_by_label(NORTH).check()
+    await other.press("Add or change files")
+    await _add(other, "files-reply", ("IMG_4712.png", PNG))
+    await other.press("Send")
+    await other.arrive()
+    await expect(other.section("replied")).to_be_visible()
+    desk = DeskPage(await (await (await launch(CHROMIUM)).new_context()).new_page(), demo.unit("demo-north"))
+    await desk.sign_in()
+    await desk.open_case(f"{first} sends files.")
+    sent = {
+        "file 1.jpg": look(JPEG).cleaned,
+        "file 2.pdf": PDF,
+        "file 3.m4a": RECORDING,
+        "file 1.png": look(PNG).cleaned,
+    }
+    whole = [hashlib.sha256(data or b"").hexdigest() for data in sent.values()]
+    assert await _hashes(desk.page, list(sent)) == whole
+    for opened in (source, other, desk):
+        await opened.page.context.close()
 
 
 @pytest.mark.chromium

@@ -13,7 +13,7 @@ from tests.browser.pages_source import Source
 FIELDS = """() => [...document.querySelectorAll('input, textarea')].map((field) => ({
   name: ['radio', 'checkbox'].includes(field.type) ? '' : field.name,
   autocomplete: field.getAttribute('autocomplete'), form: field.form?.getAttribute('autocomplete'),
-  text: ['radio', 'checkbox'].includes(field.type) ? '' : [
+  text: ['radio', 'checkbox', 'file'].includes(field.type) ? '' : [
     field.spellcheck, field.getAttribute('autocapitalize'), field.getAttribute('autocorrect'),
     field.getAttribute('writingsuggestions'), field.getAttribute('translate')].join(' '),
 }))"""

@@ -16,6 +16,8 @@ from tests.browser.pages_source import ACCOUNT, Source
 from tests.needle import needle, present, runs
 
 RARE, NAME = "sold addresses, zyzzyva", "Sergeant Quillfeather"
+CHOSEN, HELD = "quokka4712quokka.txt", "wombat4712wombat4712"
+"""A file's name and what it holds."""
 CONTROL = "quagga4711quagga4711"
 CARELESS = """() => {
   const form = document.createElement('form')
@@ -136,9 +138,19 @@ async def control_is_found(profile: Path) -> None:
     raise AssertionError("the control was not found: the search proves nothing")
 
 
+async def choose_a_file(source: Source, path: Path) -> None:
+    """From the page that shows all answers and back to it, under the file's own name."""
+    await asyncio.to_thread(path.write_text, f"{HELD} {HELD}")
+    await source.button("Change Files").click()
+    await source.section("files").locator("input[type=file]").set_input_files(path)
+    await source.choose(f"Send its own name: {path.name}")
+    await asyncio.sleep(2)
+    await source.go_on("Check your report")
+
+
 async def use(opened: BrowserContext, address: str, profile: Path) -> list[str]:
-    """Type, make and read all there is, and leave it open for as long as a browser takes to write its session down;
-    what must not be found then."""
+    """Type, choose, make and read all there is, and leave it open for as long as a browser takes to write its session
+    down; what must not be found then."""
     careless = await opened.new_page()
     await careless.goto(f"{address}/notices.txt")
     await careless.evaluate(CARELESS)
@@ -146,6 +158,7 @@ async def use(opened: BrowserContext, address: str, profile: Path) -> list[str]:
     source = Source(await opened.new_page(), address)
     source.by_key = True
     await source.fill()
+    await choose_a_file(source, profile.with_name(CHOSEN))
     codename = await source.take_codename()
     await source.box("Word 1").press_sequentially(codename)
     await asyncio.sleep(4)
@@ -156,7 +169,7 @@ async def use(opened: BrowserContext, address: str, profile: Path) -> list[str]:
     await asyncio.sleep(4)
     # Single words of the list may stand in a browser's own files.
     words = codename.split(" ")
-    return [RARE, NAME, codename, *runs(words), *runs(words, "\n"), *runs(words, "</li><li>")]
+    return [RARE, NAME, CHOSEN, HELD, codename, *runs(words), *runs(words, "\n"), *runs(words, "</li><li>")]
 
 
 @pytest.mark.parametrize(
@@ -167,8 +180,8 @@ async def use(opened: BrowserContext, address: str, profile: Path) -> list[str]:
     ],
 )
 async def test_nothing_is_on_the_disk(tmp_path: Path, name: str) -> None:
-    """A profile that is used for a report and a return holds no word of account or codename, then or once it is closed.
-    Both browsers write down what is typed into a field that does not refuse it, and the search finds that."""
+    """A profile that is used for a report and a return holds no word of account, codename or file, then or once it is
+    closed. Both browsers write down what is typed into a field that does not refuse it, and the search finds that."""
     profile = tmp_path / "profile"
     (tmp_path / "service").mkdir()
     async with small_service(tmp_path / "service") as server, async_playwright() as driver:

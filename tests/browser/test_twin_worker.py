@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
+from dropbox.metadata.look import look
 from dropbox.protocol.body import Report, parse_body
 from dropbox.protocol.codename import conversation_keys, decode_codename, stretch
 from dropbox.words import codename_words
 from tests.browser.bundled import ROOT, bundle, served
 from tests.browser.lying_server import BURST
+from tests.cli.pictures import JPEG
 from tests.client.twin_server import TwinServer
 from tests.flows.twin import Service, make_service
 
@@ -68,10 +70,19 @@ async def _start(page: Page, place: Place) -> None:
     assert (await ask(page, "start", anchor=anchor))[-1]["done"] == {}
 
 
+async def _look(page: Page) -> None:
+    """At a photograph: what it tells, and the copy without, as the command line finds them."""
+    found, mine = await page.evaluate("bytes => lookAt(bytes)", list(JPEG)), look(JPEG)
+    assert (found["mediaType"], bytes(found["clean"])) == (mine.media_type, mine.cleaned)
+    assert {"Acme", "Phone 7", "Camera 3.1", "Somebody", "file-gps"} <= set(found["tells"])
+    assert len(found["tells"]) == len(mine.tells)
+
+
 async def _report_and_return(page: Page, place: Place) -> None:
-    """Report in two parts, collected under the pseudonym that the Python stretches from the same codename; answered;
-    read; answered again."""
+    """A photograph is looked at. Report in two parts, collected under the pseudonym that the Python stretches from the
+    same codename; answered; read; answered again."""
     await _start(page, place)
+    await _look(page)
     typed = await page.evaluate("() => typeWhileItStretches()")
     assert typed["order"] == ["answered", "stretched"], "the page waits for the stretch"
     codename = typed["codename"]

@@ -25,6 +25,13 @@ globalThis.ask = (message) => {
   });
 };
 
+/** What the worker finds in a file of these bytes, and the bytes of its clean copy. */
+globalThis.lookAt = async (bytes) => {
+  const [{ done }] = (await ask({ ask: "look", file: new File([Uint8Array.from(bytes)], "a.jpg") })).slice(-1);
+  const clean = [...new Uint8Array(await done.clean.file.arrayBuffer())];
+  return { mediaType: done.mediaType, tells: done.tells.map(({ said, own }) => own || said), clean };
+};
+
 /** A new codename, typed back as soon as it is told; whether that is answered before its stretch has ended. */
 globalThis.typeWhileItStretches = async () => {
   const order = [];

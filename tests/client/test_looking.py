@@ -21,7 +21,7 @@ from tests.cli.pictures import JPEG, PNG, PROGRESSIVE, WEBP
 from tests.cli.test_metadata_bounds import BEGINNINGS, SECONDS, WORST
 from tests.client.node_session import NODE
 
-WORDS = Path(__file__).parents[2] / "templates" / "source" / "words.html"
+WORDS = Path(__file__).parents[2] / "templates" / "source" / "words_files.html"
 BENT = 400
 """Files that are bent, of each that is bent."""
 

@@ -127,7 +127,7 @@ async def test_the_document_carries_what_the_page_needs(server: Running) -> None
     anchor = re.search('data-anchor="([^"]+)"', page)
     assert anchor
     assert base64.b64decode(anchor[1]) == server.world.anchor.encode()
-    assert 'data-slug="unit-0" data-kind="intake-desk">Unit 0<' in page
+    assert 'data-slug="unit-0" data-kind="intake-desk" data-files>Unit 0<' in page
 
 
 def test_the_document_routes_as_the_protocol_does() -> None:

@@ -113,6 +113,7 @@ class Pages:
             forces=forces,
             no_force=_routes(directory, ""),
             units=directory.units,
+            files=directory.policy.blobs_per_period > 0,
             days=directory.policy.give_up * directory.policy.period // _DAY,
             closes=directory.policy.close_after > 0,
             close_days=directory.policy.close_after * directory.policy.period // _DAY,
