@@ -202,18 +202,20 @@ function pageOf({ code, untaken }) {
  * @param {VisitTold} visited
  * @param {string} deskName the intake desk, which is offered where the signed list itself closes the unit; or empty
  * @param {Left} left
+ * @param {boolean} without whether that desk takes no files, and the message has some: then nothing is offered at once, since
+ *   a visit without them right after this one would tell for whom both were
  */
-export function fillRefused(visited, deskName, left) {
+export function fillRefused(visited, deskName, left, without) {
   const page = section("refused");
   const { refused } = visited;
   const byList = Boolean(refused?.byList);
-  const offered = Boolean(deskName) && byList;
+  const offered = Boolean(deskName) && byList && !without;
   fill(one(page, "[data-say]"), reason(refused ?? { code: "unexpected", say: "" }));
   fill(one(page, "[data-stored]"), storedWords(left));
   fillWarnings(one(page, "[data-warnings]"), concerning(visited), visited.period);
   one(page, "[data-list]").hidden = !byList;
   one(page, "[data-desk]").hidden = !offered;
-  one(page, "[data-later]").hidden = byList;
+  one(page, "[data-later]").hidden = byList && !without;
   fill(one(page, "[data-desk-name]"), offered ? deskName : "");
   fillComeBack(page, visited.clockSuspect);
 }
@@ -222,15 +224,17 @@ export function fillRefused(visited, deskName, left) {
  * @param {VisitTold} visited
  * @param {string} was the unit that was shown
  * @param {Left} left
+ * @param {boolean} without whether the other unit takes no files, and the report has some: see fillRefused
  */
-export function fillRerouted(visited, was, left) {
+export function fillRerouted(visited, was, left, without) {
   const page = section("rerouted");
   const { name: now, kind } = visited;
-  const offered = Boolean(now && visited.refused?.byList);
+  const offered = Boolean(now && visited.refused?.byList) && !without;
   fill(one(page, "[data-stored]"), storedWords(left));
   fill(one(page, "[data-was]"), was);
   fill(one(page, "[data-now]"), now);
-  fill(one(page, "[data-now-reads]"), now ? say(`reads-${kind}`) : "");
+  const reads = now ? [say(`reads-${kind}`), without ? say("files-not-there") : ""] : [];
+  fill(one(page, "[data-now-reads]"), reads.join(" ").trim());
   one(page, "[data-now-known]").hidden = !now;
   one(page, "[data-now-unknown]").hidden = Boolean(now);
   one(page, "[data-closed]").hidden = !offered;

@@ -133,8 +133,7 @@ export class Visits {
     this.#state.last = asked;
     this.#read = null;
     const left = asked.ask === "check" ? null : this.#state.left[asked.ask];
-    const files = asked.ask !== "check" && Boolean(asked.files?.length);
-    this.#progress.begin(asked.ask, left !== null && (left.perhaps || left.parts > 0), files);
+    this.#progress.begin(asked.ask, left !== null && (left.perhaps || left.parts > 0), hasFiles(asked));
     fill(one(section("working"), "[data-several]"), asked.ask === "report" ? this.#whichReport(asked) : "");
     this.#happen("asked");
   }
@@ -214,11 +213,13 @@ export class Visits {
     } else if (visited.refused?.code === "routing-changed") {
       const { slug, name, kind } = visited;
       state.routed = slug ? { slug, name, kind } : null;
-      fillRerouted(visited, "shown" in asked ? asked.shown.name : "", this.#said(asked, state.left.report));
+      const without = hasFiles(asked) && !visited.units.find((unit) => unit.slug === slug)?.takesFiles;
+      fillRerouted(visited, "shown" in asked ? asked.shown.name : "", this.#said(asked, state.left.report), without);
       this.#happen("rerouted");
     } else {
       const desk = asked.ask === "report" ? this.#desk() : null;
-      fillRefused(visited, desk?.name ?? "", this.#said(asked, state.left[asked.ask]));
+      const without = hasFiles(asked) && desk !== null && !desk.takesFiles;
+      fillRefused(visited, desk?.name ?? "", this.#said(asked, state.left[asked.ask]), without);
       this.#happen("refused");
     }
     return undefined;
@@ -342,6 +343,11 @@ export class Visits {
     const slug = this.addressee();
     return this.#state.found?.units.find((one) => one.slug === slug);
   }
+}
+
+/** @param {VisitAsk} asked */
+function hasFiles(asked) {
+  return asked.ask !== "check" && Boolean(asked.files?.length);
 }
 
 /** @param {HTMLElement} shown */

@@ -18,7 +18,7 @@ from tests.browser.conftest import Launch
 from tests.browser.lying_server import READING, hurried
 from tests.browser.pages_looks import assert_good_looks
 from tests.browser.pages_scene import Scene, scene
-from tests.browser.pages_service import NAMES, NORTH, SOUTH, small_service
+from tests.browser.pages_service import INTAKE, NAMES, NORTH, SOUTH, small_service
 from tests.browser.pages_source import Source, new_codename
 from tests.browser.test_pages_traces import KEPT, NOTHING
 from tests.browser.test_pages_walk import press, reach, stored
@@ -219,6 +219,23 @@ async def test_a_unit_that_takes_no_files(launch: Launch, tmp_path: Path) -> Non
         assert await it.buttons() == ["Exit this page", "Go back to what you wrote"]
 
 
+async def test_another_unit_that_takes_no_files(launch: Launch, tmp_path: Path) -> None:
+    """The signed list has closed the unit by now, and the one in its place takes no files: a visit without them right
+    after the one with them would tell for whom both were, so none is offered today."""
+    async with quick(launch, tmp_path) as it:
+        await to_files(it.source)
+        await choose(it.source, given("a.txt", b"words"))
+        await it.source.go_on("Check your report")
+        codename = await it.source.take_codename()
+        north, intake = it.server.world.desks[NORTH], it.server.world.desks[INTAKE]
+        north.unit, intake.unit = replace(north.unit, paused=True), replace(intake.unit, takes_no_files=True)
+        await it.server.publish(period=int(it.server.clock() // it.server.world.policy.period))
+        await it.source.press_send(codename)
+        await it.shows("Another unit would receive this", NAMES[INTAKE], "No files can be sent there", "Come back")
+        assert await it.buttons() == ["Exit this page", "Go back to what you wrote"]
+        assert (await blobs(it), await stored(it.server)) == (1, 1)
+
+
 async def test_what_cannot_be_chosen(chromium_page: Page, tmp_path: Path) -> None:
     """One that is empty, more than fits, one that changes before it is sent; each in a sentence, and those before it
     stay. A hostile name does nothing."""
@@ -305,16 +322,26 @@ async def test_files_with_a_message_and_nothing_after_leaving(page: Page, tmp_pa
     """Chosen for a unit that is known, sent with a message that has no words; the list of a message is none of a
     report. Leaving takes it all."""
     async with small_service(tmp_path) as server:
+        intake = server.world.desks[INTAKE]
+        intake.unit = replace(intake.unit, takes_no_files=True)
+        await server.publish(period=int(server.clock() // server.world.policy.period))
         source = Source(page, server.address)
         await source.start()
         await source.look(new_codename())
         await source.button("Write to the unit").click()
         await expect(source.section("write")).to_contain_text("choose the unit first")
+        await source.choose(NAMES[INTAKE])
+        await expect(source.section("write")).to_contain_text("This unit takes no files")
+        assert await source.button("Add or change files").count() == 0
         await source.choose(NAMES[SOUTH])
         await source.button("Add or change files").click()
         await choose(source, given("IMG_4711.jpg", JPEG), page="files-reply")
         await source.button("Continue").click()
         await expect(source.section("write")).to_contain_text("file 1.jpg, 1 KB, without what it told")
+        await source.choose(NAMES[INTAKE])
+        await source.button("Send").click()
+        await expect(page.get_by_role("alert")).to_contain_text("Take them off the list, or choose another unit")
+        await source.choose(NAMES[SOUTH])
         await source.button("Send").click()
         await source.at("Your message is stored", 60_000)
         assert await stored(server) == 2
