@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from dropbox.protocol.attachments import open_piece
 from dropbox.protocol.body import File
+from dropbox.protocol.constants import BLOB_PLAIN
 from journalist_ui.refusals import NotWhole
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.evidence import Proof
@@ -21,7 +22,7 @@ from journalist_ui.vault.sealing import blob_key_info
 from .cases import OpenedCase
 from .conversation import Sealed, SourceMessage, read_places
 
-EXPORT, PREVIEW = "file export", "file preview"
+EXPORT, PREVIEW, COPY = "file export", "file preview", "file copy"
 ReadStored = Callable[[str], bytes]
 """What lies in the desk's folder under a name of its own. Raises OSError."""
 _files, _blobs, _messages = tables.files.c, tables.file_blobs.c, tables.messages.c
@@ -73,6 +74,15 @@ class CaseFile:
         """Whether all of it came."""
         return self.row.state == WHOLE and len(self.row.blobs) == len(self.file.blobs)
 
+    @property
+    def number(self) -> int:
+        """Of its case."""
+        return self.case.number
+
+    @property
+    def piece_count(self) -> int:
+        return len(self.file.blobs)
+
     def piece(self, place: int, read: ReadStored, service_id: bytes) -> bytes:
         """One piece, checked: it is what the message names, and opens as it must. Raises ProtocolError, OSError."""
         name, sealed = self.row.blobs[place]
@@ -82,6 +92,22 @@ class CaseFile:
     def pieces(self, read: ReadStored, service_id: bytes) -> Iterator[bytes]:
         """All of them in order."""
         return (self.piece(place, read, service_id) for place in range(len(self.file.blobs)))
+
+
+@dataclass(frozen=True)
+class CopyOfFile:
+    """A clean copy of one of a case's files, handed out in pieces as a file is."""
+
+    number: int
+    data: bytes = field(repr=False)
+
+    @property
+    def piece_count(self) -> int:
+        return -(-len(self.data) // BLOB_PLAIN)
+
+    def piece(self, place: int, read: ReadStored, service_id: bytes) -> bytes:
+        """One piece; nothing is read for it."""
+        return self.data[place * BLOB_PLAIN : (place + 1) * BLOB_PLAIN]
 
 
 def read_files(connection: Connection, case: OpenedCase) -> SealedFiles:
@@ -115,6 +141,14 @@ def whole_file(files: list[CaseFile], number: int) -> CaseFile:
 def record_export(connection: Connection, case: OpenedCase, number: int, digest: str, reason: str, day: int) -> None:
     """By its reader, on a ``day`` of unix time, before anybody gets it; what is said of it is sealed to the case."""
     audit.record(connection, day, case.reader, EXPORT, f"file {number}, SHA-256 {digest}: {reason}", case=case.number)
+
+
+def record_copy(
+    connection: Connection, case: OpenedCase, number: int, original: str, copy: str, reason: str, day: int
+) -> None:
+    """As an export, with SHA-256 of both."""
+    about = f"file {number}, SHA-256 {original}, copy SHA-256 {copy}: {reason}"
+    audit.record(connection, day, case.reader, COPY, about, case=case.number)
 
 
 def record_preview(connection: Connection, case: OpenedCase, number: int, day: int) -> None:

@@ -9,7 +9,7 @@ from .asked import Asked, CaseNumber, Whole
 LONGEST_WHY = 200
 """Letters of a reason for taking a file out."""
 FileNumber = Annotated[int, Whole("A file is a whole number. `dropbox-desk show` lists those of a case.", 1, 1 << 31)]
-PieceNumber = Annotated[int, Whole("A piece is a whole number.", 0, 64)]
+PieceNumber = Annotated[int, Whole("A piece is a whole number.", 0, 512)]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class FileLine:
 @dataclass(frozen=True)
 class FileTaken:
     """What was written down as taken out: SHA-256 of it in hex, its bytes, and how many ``pieces`` to ask for by
-    ``handle``, until the session takes another file out."""
+    ``handle``, until the session takes another file out. ``original``: of a clean copy, SHA-256 of the file that it was
+    made of; its ``name`` is the desk's."""
 
     case: int
     file: int
@@ -39,15 +40,18 @@ class FileTaken:
     hash: str
     pieces: int
     handle: str = field(repr=False)
+    original: str = ""
 
 
 @dataclass(frozen=True)
 class TakeFile(Asked[FileTaken], verb="file-export"):
-    """The reason stands in the audit log of the case before a byte is handed out."""
+    """The reason stands in the audit log of the case before a byte is handed out. ``clean``: in place of the file a
+    copy of what it shows."""
 
     case: CaseNumber
     file: FileNumber
     reason: str = field(repr=False)
+    clean: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,15 @@ import secrets
 
 from dropbox.protocol.errors import ProtocolError
 from journalist_ui.casework.cases import holds_case, open_case
-from journalist_ui.casework.files import CaseFile, SealedFiles, damage, read_files, record_export, whole_file
+from journalist_ui.casework.files import (
+    CaseFile,
+    CopyOfFile,
+    SealedFiles,
+    damage,
+    read_files,
+    record_export,
+    whole_file,
+)
 from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput, NotWhole
 from journalist_ui.shapes.files import LONGEST_WHY, FileLine, FileTaken, GetPiece, Piece, TakeFile
@@ -46,11 +54,17 @@ def file_lines(desk: Desk, sealed: SealedFiles) -> tuple[FileLine, ...]:
     return tuple(lines)
 
 
-def take_file(desk: Desk, session: Session, asked: TakeFile) -> FileTaken:
-    """Raises NoSuchCase, Undeclared, BadInput, NotWhole."""
-    reason = " ".join(asked.reason.split())
+def said_reason(given: str) -> str:
+    """Why a file is taken out, on one line. Raises BadInput."""
+    reason = " ".join(given.split())
     if not 0 < len(reason) <= LONGEST_WHY:
         raise BadInput(f"Say why you take it out, in up to {LONGEST_WHY} letters. Nothing was taken out.")
+    return reason
+
+
+def take_file(desk: Desk, session: Session, asked: TakeFile) -> FileTaken:
+    """Raises NoSuchCase, Undeclared, BadInput, NotWhole."""
+    reason = said_reason(asked.reason)
     with desk.engine.vault.reading() as connection:
         sealed = read_files(connection, open_case(connection, session.holder, asked.case))
     one = whole_file(sealed.open(), asked.file)
@@ -69,11 +83,11 @@ def take_file(desk: Desk, session: Session, asked: TakeFile) -> FileTaken:
 def get_piece(desk: Desk, session: Session, asked: GetPiece) -> Piece:
     """Raises NotWhole, NoSuchCase."""
     handle, one = session.taking or ("", None)
-    if not isinstance(one, CaseFile) or handle != asked.handle:
+    if not isinstance(one, CaseFile | CopyOfFile) or handle != asked.handle:
         raise NotWhole("This file is not being taken out any more. Begin again.")
     with desk.engine.vault.reading() as connection:
-        holds_case(connection, session.member.name, one.case.number)
-    if asked.piece >= len(one.file.blobs):
+        holds_case(connection, session.member.name, one.number)
+    if asked.piece >= one.piece_count:
         raise NotWhole("There is no such piece. Begin again.")
     try:
         data = one.piece(asked.piece, desk.read_stored, desk.engine.service_id)

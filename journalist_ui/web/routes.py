@@ -110,6 +110,7 @@ ROUTES = (
     Route("POST", "/cases/{case}/note", handling.note, longest=LONGEST_BODY),
     Route("GET", "/cases/{case}/files/{file}", files.file),
     Route("POST", "/cases/{case}/files/{file}/look", files.look),
+    Route("POST", "/cases/{case}/files/{file}/copy", files.copy),
     Route("GET", "/cases/{case}/files/{file}/pages/{page}/{part}", files.part),
     Route("POST", "/cases/{case}/print", printing.print_case),
     Route("POST", "/shelve", handling.shelve),

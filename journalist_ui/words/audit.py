@@ -23,6 +23,7 @@ ACTS = {
     "excerpts off": "had lists show them no beginnings of reports",
     "excerpts on": "had lists show them beginnings of reports",
     "exclude": "excluded {about} from the case",
+    "file copy": "took a clean copy of a file out: {about}",
     "file export": "took a file out: {about}",
     "file preview": "looked at a file: {about}",
     "flood aside": "set cases of the flood box aside",

@@ -107,6 +107,21 @@ async def test_what_cannot_be_shown_says_so(house: House) -> None:
     assert (page.status, "no file of that number" in page.words) == (409, True)
 
 
+async def test_a_clean_copy_is_downloaded_with_a_reason(house: House) -> None:
+    """Under the desk's name for it; without a reason the page says so."""
+    ada, at = await begun(house, samples.picture_file("JPEG"), name="../../x.html")
+    page = await ada.post(at + "/copy", {"reason": " "})
+    assert (page.status, "Say why you take it out" in page.words) == (422, True)
+    token = {"csrf": (await ada.get("/help")).field("csrf"), "reason": "For a briefing."}
+    async with ada.browser.post(house.url[:-1] + at + "/copy", data=token, headers=ORIGIN) as answer:
+        data = await answer.read()
+    number = at.split("/")[2]
+    named = f'attachment; filename="case-{number}-file-1-copy.png"'
+    assert (answer.headers["content-disposition"], data[:4]) == (named, b"\x89PNG")
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert "took a clean copy of a file out" in (await ada.get(f"/audit?case={number}")).words
+
+
 async def test_nobody_without_the_case_gets_a_pixel(house: House) -> None:
     """As of a case that is not there, whatever another session holds; nor does a form of another site look."""
     ada, at = await begun(house, samples.picture_file("PNG"))

@@ -20,9 +20,8 @@ from journalist_ui.verbs.table import VERBS, ask
 from tests.desk.room import FIRST_PASSPHRASE, PASSPHRASE, SUPERVISOR, entropy
 from tests.desk_web.house import ORIGIN, House, Officer
 
-# A run against the service and a backup are the engine's own; recovery sheets are printed at a terminal alone, and a
-# file of a case is taken out by a command alone.
-APART = {"cases", "sync", "backup", "recovery-sheets", "file-export", "file-piece"}
+# A run against the service and a backup are the engine's own; recovery sheets are printed at a terminal alone.
+APART = {"cases", "sync", "backup", "recovery-sheets"}
 
 PAGES = (
     "/",
@@ -167,6 +166,7 @@ async def file_of_a_case(house: House, ada: Officer) -> None:
     await ada.get(page)
     await ada.post(page + "/look", {"page": "1"})
     await ada.get(page + "/pages/1/picture")
+    await ada.post(page + "/copy", {"reason": "For a briefing."})
 
 
 async def flood_box(house: House) -> None:

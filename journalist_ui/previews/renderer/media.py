@@ -3,6 +3,7 @@
 
 import array
 import io
+import math
 import re
 import subprocess
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from .wire import CannotShow, Kind, Why
 
 _FFMPEG = Path("/usr/bin/ffmpeg")
 _FILE = Path("/tmp/file")  # noqa: S108 - of the sandbox alone, in memory
-_LENGTH = re.compile(r"Duration: (\d{1,3}):(\d\d):(\d\d)")
+_LENGTH = re.compile(r"Duration: (\d{1,3}):(\d\d):(\d\d(?:\.\d{1,9})?)")
 _WIDE, _HIGH = 1_000, 200
 _INK, _GROUND = (29, 112, 184), (255, 255, 255)
 
@@ -36,14 +37,14 @@ def media(kind: Kind, data: bytes, asked: Asked) -> Pages:
     _FILE.write_bytes(data)
     said = _ffmpeg("-i", str(_FILE)).stderr.decode("utf-8", "replace")
     found = _LENGTH.search(said)
-    seconds = int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3]) if found else 0
+    seconds = int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]) if found else 0.0
     if " Audio: " not in said and " Video: " not in said:
         raise CannotShow(Why.DAMAGED)
-    stills = min(wire.STILLS, seconds + 1) if kind is Kind.FILM and " Video: " in said else 0
-    parts = seconds // wire.PART_SECONDS + 1 if " Audio: " in said else 0
+    stills = min(wire.STILLS, int(seconds) + 1) if kind is Kind.FILM and " Video: " in said else 0
+    parts = max(1, math.ceil(seconds / wire.PART_SECONDS)) if " Audio: " in said else 0
     if not stills + parts:
         raise CannotShow(Why.EMPTY)
-    return stills + parts, _pages(asked, stills, parts, seconds)
+    return stills + parts, _pages(asked, stills, parts, int(seconds))
 
 
 def _pages(asked: Asked, stills: int, parts: int, seconds: int) -> Iterator[Page]:

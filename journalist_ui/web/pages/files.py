@@ -3,7 +3,8 @@
 
 import base64
 
-from journalist_ui.refusals import DeskRefused, NotWhole
+from journalist_ui.refusals import BadInput, DeskRefused, NotWhole
+from journalist_ui.shapes.files import GetPiece, TakeFile
 from journalist_ui.shapes.previews import GetPreview, Preview, PreviewFile, PreviewPage
 from journalist_ui.web.answers import Answer, policy_with, to
 from journalist_ui.web.site import Visit
@@ -16,7 +17,7 @@ async def file(visit: Visit) -> Answer:
     return await _page(visit)
 
 
-async def _page(visit: Visit, error: str = "") -> Answer:
+async def _page(visit: Visit, error: str = "", reason: str = "") -> Answer:
     found = await visit.ask(PreviewFile(visit.at.case, visit.at.file, 0))
     wanted = visit.asked_page()
     return visit.page(
@@ -29,6 +30,7 @@ async def _page(visit: Visit, error: str = "") -> Answer:
         number=min(wanted, max(1, found.pages)),
         clear=not found.blurred or visit.query.get("clear") == "yes",
         error=error,
+        reason=reason,
     )
 
 
@@ -44,6 +46,19 @@ async def look(visit: Visit) -> Answer:
     except NotWhole as error:
         return await _page(visit, error.say)
     return to(f"/cases/{visit.at.case}/files/{visit.at.file}?page={page}#page")
+
+
+async def copy(visit: Visit) -> Answer:
+    """Answers with a clean copy, once its reason stands in the record."""
+    asked, reason = visit.at, visit.field("reason")
+    try:
+        taken = await visit.ask(TakeFile(asked.case, asked.file, reason, clean=True))
+        pieces = [await visit.ask(GetPiece(taken.handle, piece)) for piece in range(taken.pieces)]
+    except (BadInput, NotWhole) as error:
+        return await _page(visit, error.say, reason)
+    data = b"".join(base64.b64decode(one.data) for one in pieces)
+    named = ("content-disposition", f'attachment; filename="{taken.name}"')
+    return Answer(data, "application/octet-stream", more=(named,))
 
 
 async def part(visit: Visit) -> Answer:
