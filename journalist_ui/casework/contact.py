@@ -47,12 +47,13 @@ _rows = tables.contacts.c
 
 def newest_contact(connection: Connection, number: int) -> ContactRow | None:
     """Those that hold: of the newest message that brought any, which may be gone; None where none did."""
-    messages = tables.messages.c
-    places = dict(
-        connection.execute(select(messages.message_id, messages.place).where(messages.number == number)).tuples().all()
-    )
     found = [one for one in read_contacts(connection, number).values() if one.state != WITHDRAWAL]
-    return max(found, key=lambda one: (one.period, places.get(one.message_id, 0)), default=None)
+    if len(found) < 2:
+        return found[0] if found else None
+    messages, ids = tables.messages.c, [one.message_id for one in found]
+    theirs = select(messages.message_id, messages.place).where(messages.number == number, messages.message_id.in_(ids))
+    places = dict(connection.execute(theirs).tuples().all())
+    return max(found, key=lambda one: (one.period, places.get(one.message_id, 0)))
 
 
 def contact_state(connection: Connection, number: int) -> str:
@@ -87,10 +88,13 @@ class Wish:
 
     @classmethod
     def of_bytes(cls, content: bytes) -> "Wish":
-        """Its inverse."""
-        values: dict[str, Any] = json.loads(content)
-        number = int(values.pop("number"))
-        return cls(number, **{name: bytes.fromhex(value) for name, value in values.items()})
+        """Its inverse. Raises ProposalOver where the bytes are gone or none of these."""
+        try:
+            values: dict[str, Any] = json.loads(content)
+            number = int(values.pop("number"))
+            return cls(number, **{name: bytes.fromhex(value) for name, value in values.items()})
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise ProposalOver(GONE) from None
 
 
 @dataclass(frozen=True)

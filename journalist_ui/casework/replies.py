@@ -14,7 +14,7 @@ from journalist_ui.refusals import CaseMoved, SetAside
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.counters import JUNK, count_cases
 from journalist_ui.vault.database import next_place
-from journalist_ui.vault.evidence import ASK, CLOSING, OFFER, RELEASE, REPLY, SENDS, about_text
+from journalist_ui.vault.evidence import ASK, CLOSING, CONTACT_OPENED, OFFER, RELEASE, REPLY, SENDS, about_text
 from journalist_ui.vault.ledger import add_text
 from journalist_ui.vault.sealing import answer_info
 
@@ -22,6 +22,8 @@ from .cases import OpenedCase, acts_of
 from .conversation import SHOW, OfficerText, newest_place
 
 _FIRST = "Nothing was sent. Read it first: `dropbox-desk show`; or say --again."
+WRITES = tuple(one for one in SENDS if one != CONTACT_OPENED)
+"""Acts by which a person writes to the source; that contact details were opened the program says."""
 SOURCE_WROTE = f"The source has written since you last opened the case. {_FIRST}"
 UNIT_WROTE = f"Another member has written to the source since you last opened the case. {_FIRST}"
 SENT_BEFORE = (
@@ -148,7 +150,7 @@ def _unread(connection: Connection, number: int, member: str) -> bool:
 def _others_wrote(connection: Connection, case: OpenedCase) -> bool:
     """Whether a text of another member stands in the audit log after the member last opened the case."""
     for done in acts_of(connection, case):
-        if done.act in SENDS and done.member != case.reader:
+        if done.act in WRITES and done.member != case.reader:
             return True
         if done.act == SHOW and done.member == case.reader:
             return False

@@ -34,6 +34,10 @@ BOTH_HELD = (
     "One of the two who agree must be a custodian who never had to do with the case, and both of you have. Let another "
     "custodian approve it."
 )
+UNREAD = (
+    "The reason that it was asked with cannot be read by you: it was changed, or asked before you had this key. Refuse "
+    "this, and let it be asked anew."
+)
 DIFFERENT = "What the source left does not open with the key of this desk: it was sealed wrongly, or altered."
 ASKER_GONE = "Whoever asked for this may not ask for it any more. Refuse it, and ask yourself if it is to be done."
 
@@ -99,6 +103,8 @@ def _agree(desk: Desk, connection: Connection, session: Session, number: int) ->
         _refuse_gone(connection, proposal, wish)
         replies.refuse_unposted(connection, wish.number)
         sealed = contact.read_asked(connection, number, wish)
+        if contact.said_reason(contact_consent.read_reason(connection, session.holder, number), wish) is None:
+            raise ProposalOver(UNREAD)
     else:
         people.require_role(connection, proposal.asker, Role.CUSTODIAN)
         if name == proposal.target:

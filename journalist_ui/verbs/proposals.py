@@ -138,9 +138,10 @@ def _said(connection: Connection, session: Session, one: Proposal) -> dict[str, 
     it was sealed to; None where the member is not to know of it."""
     if one.kind == REFER:
         return _referral(connection, session, one)
-    if not one.content:
+    try:
+        wish = Wish.of_bytes(one.content)
+    except ProposalOver:
         return {"target": ""}
-    wish = Wish.of_bytes(one.content)
     reason = said_reason(read_reason(connection, session.holder, one.id), wish)
     altered = one.state == State.OPEN and reason is None
     return {"target": str(wish.number), "reason": NOT_READABLE if altered else reason or ""}

@@ -28,6 +28,8 @@ def asked(one: ProposalLine) -> str:
             return "Refer a case."
         case "refer":
             return f"Refer case {one.target}. The source is offered to go on there. Exactly what follows leaves."
+        case "contact-open" if not one.target:
+            return "Open contact details that a source left."
         case "contact-open":
             return f"Open the contact details that the source of case {one.target} left. The source is told of it."
         case "contact-share":

@@ -18,19 +18,14 @@ from dropbox.protocol.constants import EntryType
 from dropbox.protocol.contact import seal_contact
 from dropbox.protocol.enrolment import verify_enrolment
 from dropbox.protocol.errors import ProtocolError
-from dropbox.protocol.primitives import SealingKey, hpke_seal, sha256
-from journalist_ui.casework.cases import open_case
-from journalist_ui.casework.contact import note_asked, want_contact
+from dropbox.protocol.primitives import SealingKey, sha256
 from journalist_ui.daemon import contact_process, contact_seeds
-from journalist_ui.people.contact_consent import hand_over
-from journalist_ui.people.contact_key import Half, list_custodians
+from journalist_ui.people.contact_key import Half
 from journalist_ui.people.members import Role
-from journalist_ui.people.proposals import Wanted, store_proposal
 from journalist_ui.refusals import OpeningFailed
 from journalist_ui.vault import tables
-from journalist_ui.vault.sealing import Holder, contact_field_info
+from journalist_ui.vault.sealing import Holder
 from journalist_ui.verbs import contact_approval
-from journalist_ui.verbs.contact_approval import CUSTODIANS
 from tests.desk.people import People, people_of
 from tests.desk.room import INVESTIGATOR, PASSPHRASE, Room, entropy
 from tests.desk.test_release import found, periods
@@ -194,47 +189,6 @@ async def test_two_who_had_to_do_with_the_case_are_not_enough(three: People) -> 
     assert "never had to do with the case" in await three.refused("erin", "approve", asked["proposal"])
     assert await state(three) == "left"
     assert (await three.ask("dora", "approve", asked["proposal"]))["state"] == "approved"
-
-
-async def test_a_field_of_another_case_is_never_opened(three: People) -> None:
-    """Whoever writes into the vault puts the field of case 2 where that of case 1 was: the message proves nothing any
-    more, and nothing can be asked. Where it was asked before, what was handed over is not what was asked for."""
-    await left(three)
-    await left(three, 2)
-    asked = await three.ask("bob", "contact", "ask", 1, "--reason", WHY)
-    other = await three.ask("bob", "contact", "ask", 2, "--reason", WHY)
-    with three.room.vault.writing() as connection:
-        asks = tables.contact_asks
-        theirs = connection.execute(select(asks.c.field).where(asks.c.proposal == other["proposal"])).scalar_one()
-        connection.execute(update(asks).where(asks.c.proposal == asked["proposal"]).values(field=theirs))
-    assert "not there any more" in await three.refused("carl", "approve", asked["proposal"])
-    await three.ask("bob", "refuse", asked["proposal"], "--reason", "odd")
-    with three.room.vault.writing() as connection:
-        rows = tables.contacts
-        public = connection.execute(select(tables.cases.c.public).where(tables.cases.c.number == 1)).scalar_one()
-        row = connection.execute(select(rows).where(rows.c.number == 1)).one()
-        moved = hpke_seal(public, theirs, contact_field_info(1, row.message_id))
-        connection.execute(update(rows).where(rows.c.number == 1).values(sealed=moved))
-    assert "not shown to be from the source" in await three.refused("bob", "contact", "ask", 1, "--reason", WHY)
-    assert await state(three, 2) == "left"
-
-
-async def test_a_wish_under_another_source_opens_nothing(three: People) -> None:
-    """The field opens only as that source's: with another P_pk in what is approved, log and all, the key refuses."""
-    await left(three)
-    await left(three, 2)
-    bob = three.room.sign_in("bob").session
-    with three.room.vault.writing() as connection:
-        case = open_case(connection, bob.holder, 1)
-        mine = want_contact(connection, case, WHY, three.room.vault.random)
-        other = want_contact(connection, open_case(connection, bob.holder, 2), WHY, three.room.vault.random)
-        forged = replace(mine.wish, field=other.wish.field)
-        wanted = Wanted("contact-open", forged.message_id.hex(), forged.to_bytes(), "", CUSTODIANS)
-        proposal = store_proposal(connection, "bob", wanted, three.room.engine.day)
-        note_asked(connection, case, proposal.id, replace(other, wish=forged), three.room.engine.day)
-        hand_over(connection, bob.holder, proposal.id, list_custodians(connection))
-    assert "does not open with the key" in await three.refused("carl", "approve", proposal.id)
-    assert await state(three) == "left"
 
 
 @pytest.mark.parametrize("first", ["left", "withdrawn"])
