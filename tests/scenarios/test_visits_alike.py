@@ -71,9 +71,12 @@ def outside(sent: bytes) -> bytes:
     return (once if fetched == 2 * once else fetched) + sent[at:body]
 
 
-def test_every_command_sends_the_same_requests(demo: Demo, watched: Carrier) -> None:
-    """A list of units, a report, an answer, a return with messages, a return with none, an unknown codename and an
-    unknown unit: four requests on one connection, the same bytes outside the envelope."""
+def test_every_command_sends_the_same_requests(demo: Demo, watched: Carrier, tmp_path: Path) -> None:
+    """A list of units, a report, an answer, a return with messages, a return with none, an unknown codename, an unknown
+    unit, contact details that are left, taken back, and not taken: four requests on one connection, the same bytes
+    outside the envelope."""
+    details = ("--contact-file", str(tmp_path / "contact"))
+    (tmp_path / "contact").write_text("By night alone.")
     address = f"http://127.0.0.1:{watched.port}"
     pinned = ("--service", address, "--anchor", demo.pinned[3])
     report = ("report", *pinned, "--category", "discrimination", "--text-file", "-", "--json")
@@ -82,6 +85,9 @@ def test_every_command_sends_the_same_requests(demo: Demo, watched: Carrier) -> 
         (("units", *pinned), ""),
         ((*report, "--unit", "intake"), "a report"),
         ((*report, "--unit", "nobody"), "to nobody"),
+        ((*report, "--unit", "intake", *details), "a report"),
+        ((*report, "--unit", "demo-south", *details), "to a unit that takes none"),
+        (("contact", "--withdraw", *pinned, "--unit", "intake"), f"{codename}\n"),
         (("check", *pinned), f"{codename}\n"),
         (("reply", *pinned, "--unit", "intake", "--text-file", "-"), f"{codename}\nmore"),
         (("reply", *pinned, "--text-file", "-"), "acid acorn acre acts afar affix aged agent\nx"),
