@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from dropbox.flows.desk.state import Text
 from dropbox.protocol.chance import Random
@@ -21,11 +21,11 @@ from journalist_ui.vault.counters import count_cases
 from journalist_ui.vault.database import next_place
 from journalist_ui.vault.evidence import CONTACT_OPENED, Proof, about_text
 from journalist_ui.vault.ledger import add_text
-from journalist_ui.vault.rows import CASES, ContactRow
+from journalist_ui.vault.rows import CASES, CONTACTS, ContactRow
 from journalist_ui.vault.sealing import answer_info, contact_field_info, contact_text_info
 
 from .cases import OpenedCase
-from .conversation import SourceMessage, read_contacts, read_places
+from .conversation import SourceMessage, read_places
 
 NONE = "none"
 ASK, SHOWN = "contact asked", "contact shown"
@@ -47,13 +47,13 @@ _rows = tables.contacts.c
 
 def newest_contact(connection: Connection, number: int) -> ContactRow | None:
     """Those that hold: of the newest message that brought any, which may be gone; None where none did."""
-    found = [one for one in read_contacts(connection, number).values() if one.state != WITHDRAWAL]
-    if len(found) < 2:
-        return found[0] if found else None
-    messages, ids = tables.messages.c, [one.message_id for one in found]
-    theirs = select(messages.message_id, messages.place).where(messages.number == number, messages.message_id.in_(ids))
-    places = dict(connection.execute(theirs).tuples().all())
-    return max(found, key=lambda one: (one.period, places.get(one.message_id, 0)))
+    rows, messages = tables.contacts.c, tables.messages.c
+    brought = (rows.number == number, rows.state != WITHDRAWAL)
+    last = select(func.max(rows.period)).where(*brought).scalar_subquery()
+    this = (messages.number == rows.number) & (messages.message_id == rows.message_id)
+    found = CONTACTS.join(tables.messages, this).where(*brought, rows.period == last)
+    row = connection.execute(found.order_by(messages.place.desc()).limit(1)).first()
+    return ContactRow._make(row) if row else None
 
 
 def contact_state(connection: Connection, number: int) -> str:
@@ -195,10 +195,11 @@ def show_opened(connection: Connection, case: OpenedCase, day: int) -> OpenConta
     found = newest_contact(connection, case.number)
     if found is None or found.state == WITHDRAWN:
         raise BadInput(NOTHING_LEFT[found.state if found else NONE])
-    rows = [one for one in read_contacts(connection, case.number).values() if one.state == OPENED]
-    if not rows:
+    opened = CONTACTS.where(_rows.number == case.number, _rows.state == OPENED).order_by(_rows.period.desc()).limit(1)
+    row = connection.execute(opened).first()
+    if row is None:
         raise BadInput(NOT_OPEN)
-    newest = found if found.state == OPENED else rows[-1]
+    newest = found if found.state == OPENED else ContactRow._make(row)
     try:
         text = case.key.open(newest.opened, contact_text_info(case.number, newest.message_id)).decode(
             "utf-8", "replace"

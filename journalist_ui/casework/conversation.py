@@ -225,15 +225,17 @@ def _messages(
     found = _THEIRS if these is None else _THEIRS.where(these(tables.messages.c.place))
     theirs = [MessageRow._make(row) for row in connection.execute(found, {"case": case.number})]
     parts = _parts(connection, case.number, [one.message_id for one in theirs])
-    left = read_contacts(connection, case.number)
+    left = _contacts(connection, case.number, [one.message_id for one in theirs])
     return theirs, [SealedMessage(case.row, one, parts[one.message_id], left.get(one.message_id)) for one in theirs]
 
 
-def read_contacts(connection: Connection, number: int) -> dict[bytes, ContactRow]:
-    """What messages of a case brought of contact details, or took back, by their ids, oldest period first."""
-    order = (tables.contacts.c.period, tables.contacts.c.message_id)
-    found = connection.execute(CONTACTS.where(tables.contacts.c.number == number).order_by(*order))
-    return {row.message_id: ContactRow._make(row) for row in found}
+def _contacts(connection: Connection, number: int, message_ids: Sequence[bytes]) -> dict[bytes, ContactRow]:
+    """What these messages of a case brought of contact details, or took back."""
+    rows, found = tables.contacts.c, dict[bytes, ContactRow]()
+    for at in range(0, len(message_ids), _AT_ONCE):
+        these = CONTACTS.where(rows.number == number, rows.message_id.in_(message_ids[at : at + _AT_ONCE]))
+        found |= {row.message_id: ContactRow._make(row) for row in connection.execute(these)}
+    return found
 
 
 def _parts(connection: Connection, number: int, message_ids: Sequence[bytes]) -> defaultdict[bytes, list[PartRow]]:

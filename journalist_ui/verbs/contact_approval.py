@@ -64,25 +64,34 @@ class _Ready:
     sealed: bytes = b""
 
 
-def approve(desk: Desk, session: Session, number: int) -> tuple[Proposal, bool]:
-    """The proposal, and whether it is done. Raises ProposalOver, OwnProposal, NotAllowed, RoleTooNew, OpeningFailed,
-    SetAside."""
+@dataclass(frozen=True)
+class Approved:
+    """The proposal, whether it is ``done``, and the ``told`` text by which the source is told, which the engine has yet
+    to be given."""
+
+    proposal: Proposal
+    done: bool
+    told: Text | None = None
+
+
+def approve(desk: Desk, session: Session, number: int) -> Approved:
+    """Raises ProposalOver, OwnProposal, NotAllowed, RoleTooNew, OpeningFailed, SetAside."""
     with desk.engine.vault.writing() as connection:
         ready = _agree(desk, connection, session, number)
     if ready is None:
         with desk.engine.vault.reading() as connection:
-            return proposals.find_proposal(connection, number), False
+            return Approved(proposals.find_proposal(connection, number), done=False)
+    told = None
     if ready.proposal.kind == OPEN:
         text = _open(ready)
         with desk.engine.vault.writing() as connection:
             told = _store_opened(desk, connection, session, ready, text)
-        desk.engine.add_reply(told)
     else:
         halves = _split(desk, ready)
         with desk.engine.vault.writing() as connection:
             _store_shared(desk, connection, session, ready, halves)
     desk.engine.vault.truncate_wal()
-    return ready.proposal, True
+    return Approved(ready.proposal, done=True, told=told)
 
 
 def _agree(desk: Desk, connection: Connection, session: Session, number: int) -> _Ready | None:

@@ -212,12 +212,18 @@ async def approve(desk: Desk, session: Session, asked: Approve) -> Decided:
     """Raises NoSuchProposal, ProposalOver, OwnProposal, NotAllowed, RoleTooNew, and what doing it raises."""
     kind = await asyncio.to_thread(_kind_of, desk, session, asked.proposal)
     if kind == REFER:
-        referral, target = await asyncio.to_thread(referral_approval.approve, desk, session, asked.proposal)
+        referral, target, offer = await asyncio.to_thread(referral_approval.approve, desk, session, asked.proposal)
+        if offer:
+            desk.engine.add_reply(offer)
         return Decided(referral.id, REFER, target, State.APPROVED)
     if kind in contact_approval.KINDS:
-        found, done = await asyncio.to_thread(contact_approval.approve, desk, session, asked.proposal)
+        made = await asyncio.to_thread(contact_approval.approve, desk, session, asked.proposal)
+        if made.told:
+            # On the loop's thread, which the engine works on.
+            desk.engine.add_reply(made.told)
+        found = made.proposal
         target = str(Wish.of_bytes(found.content).number) if found.kind == OPEN else found.target
-        return Decided(found.id, found.kind, target, State.APPROVED if done else AGREED)
+        return Decided(found.id, found.kind, target, State.APPROVED if made.done else AGREED)
     proposal = await asyncio.to_thread(_approve, desk, session, asked.proposal)
     await settle(desk, proposal.kind, proposal.target)
     return Decided(proposal.id, proposal.kind, proposal.target, State.APPROVED)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A case is referred by two: who asks, and a supervisor who approves exactly what leaves."""
 
+import asyncio
 from dataclasses import dataclass
 from functools import partial
 
@@ -37,9 +38,16 @@ class Seen:
     wish: Wish
 
 
-def ask(desk: Desk, session: Session, asked: Refer) -> ReferralAsked:
+async def ask(desk: Desk, session: Session, asked: Refer) -> ReferralAsked:
     """Done at once where nobody else could approve it, as any proposal. Raises NoSuchCase, Undeclared, BadInput,
     NotYet."""
+    done, offer = await asyncio.to_thread(_ask, desk, session, asked)
+    if offer is not None:
+        desk.engine.add_reply(offer)
+    return done
+
+
+def _ask(desk: Desk, session: Session, asked: Refer) -> tuple[ReferralAsked, Text | None]:
     reason, engine, me = proposals.check_reason(asked.reason, needed=True), desk.engine, session.member.name
     engine.check_listed()
     directory = engine.state.trusted().directory
@@ -57,9 +65,7 @@ def ask(desk: Desk, session: Session, asked: Refer) -> ReferralAsked:
             proposals.close_approved(connection, proposal, Signer(me, session.signer), engine.day, alone=True)
             text = _start(desk, connection, case, wish, content)
             tell_members(desk, connection, "acted-alone", member=unit.slug, by=me)
-    if text is not None:
-        engine.add_reply(text)
-    return ReferralAsked(asked.case, unit.slug, 0 if alone else proposal.id)
+    return ReferralAsked(asked.case, unit.slug, 0 if alone else proposal.id), text
 
 
 def seen_by(connection: Connection, session: Session, proposal: Proposal) -> Seen | None:
@@ -74,8 +80,8 @@ def seen_by(connection: Connection, session: Session, proposal: Proposal) -> See
     return Seen(case, referrals.open_wish(case, proposal.content))
 
 
-def approve(desk: Desk, session: Session, number: int) -> tuple[Proposal, str]:
-    """The proposal, and what it was about. Raises NoSuchProposal, ProposalOver, OwnProposal, NotAllowed, RoleTooNew,
+def approve(desk: Desk, session: Session, number: int) -> tuple[Proposal, str, Text | None]:
+    """The proposal, what it was about, and what the source is offered. Raises NoSuchProposal, ProposalOver, OwnProposal, NotAllowed, RoleTooNew,
     BadInput."""
     engine, me = desk.engine, session.member.name
     with engine.vault.writing() as connection:
@@ -91,9 +97,7 @@ def approve(desk: Desk, session: Session, number: int) -> tuple[Proposal, str]:
         proposals.require_asked(connection, proposal)
         proposals.close_approved(connection, proposal, Signer(me, session.signer), engine.day)
         text = _start(desk, connection, seen.case, seen.wish, proposal.content)
-    if text is not None:
-        engine.add_reply(text)
-    return proposal, about(seen)
+    return proposal, about(seen), text
 
 
 def about(seen: Seen) -> str:
