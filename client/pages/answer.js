@@ -37,9 +37,10 @@ export function paragraph(text) {
  * can be read.
  * @param {MessageTold} told
  */
-function ownWords({ kind, kinds, number, questions, readable, text }) {
+function ownWords({ kind, kinds, number, offer, questions, readable, text }) {
   if (!readable) return [say("unreadable", { number })];
   if (kind === "contact-opened") return [say("contact-opened")];
+  if (offer) return [say("offered"), offer.name ? say("offered-to", offer) : say("offered-gone"), say("offered-new", offer)];
   if (questions.length) return [say(questions.length > 1 ? "asks-some" : "asks-one", { n: questions.length })];
   const means = kinds.map((kind) => say(`outcome-${kind}`));
   return means.length && text ? [...means, say("outcome-says")] : means;
@@ -59,7 +60,7 @@ function theirWords({ questions, text }) {
  */
 export function message(told, slug) {
   const shown = fresh("message");
-  const named = ["outcome", "closed", "questions", "contact-opened"];
+  const named = ["outcome", "closed", "questions", "contact-opened", "referral-offer"];
   const name = named.includes(told.kind) ? `message-${told.kind}` : "message";
   for (const box of shown) {
     fill(one(box, "h3"), say(name, { number: told.number, day: dayWords(told.day) }));
@@ -68,11 +69,26 @@ export function message(told, slug) {
     fill(words, written);
     words.hidden = !written;
     if (isFlagged([written, ...told.questions.map(allOf)].join("\n"))) fill(one(box, ".own-flag"), say("flagged"));
-    const button = one(box, "button");
-    if (told.questions.length) Object.assign(button.dataset, { slug, number: String(told.number) });
-    else button.remove();
+    ask(one(box, "button"), told, slug);
   }
   return shown;
+}
+
+/**
+ * What can be done with it.
+ * @param {HTMLElement} button
+ * @param {MessageTold} told
+ * @param {string} slug of the unit
+ */
+function ask(button, { number, offer, questions }, slug) {
+  if (questions.length) {
+    Object.assign(button.dataset, { slug, number: String(number) });
+  } else if (offer?.name) {
+    Object.assign(button.dataset, { do: "accept", slug: offer.unit, reference: offer.reference });
+    fill(button, say("accept", { name: offer.name }));
+  } else {
+    button.remove();
+  }
 }
 
 /**

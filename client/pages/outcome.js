@@ -86,7 +86,7 @@ export function fillMessages(visited, before) {
   if (JSON.stringify(visited.conversations) !== JSON.stringify(before?.conversations)) {
     fillWith(one(page, "[data-conversations]"), visited.conversations.flatMap(conversation));
     const { hidden } = one(page, '[data-do="write"]');
-    for (const button of all(page, '[data-do="answer"]')) {
+    for (const button of all(page, '[data-do="answer"], [data-do="accept"]')) {
       button.hidden = hidden;
       // Nothing can be written to a unit that has ended.
       if (!visited.units.some(({ slug }) => slug === button.dataset["slug"])) button.remove();
@@ -107,7 +107,7 @@ export function fillGoing(state) {
   const words = state === "over" ? say("over") : [state === "busy" ? say("busy") : "", say("going-on")].join(" ").trim();
   // A screen reader hears of each change once.
   if (place.textContent !== words) fill(place, words);
-  for (const button of all(page, '[data-do="write"], [data-do="answer"]')) button.hidden = state !== "over";
+  for (const button of all(page, '[data-do="write"], [data-do="answer"], [data-do="accept"]')) button.hidden = state !== "over";
 }
 
 /** @param {string} text what must not be passed over */

@@ -7,6 +7,7 @@
 import { showFoot, startAround } from "./around.js";
 import { helpTyping, helpWords, hideCodename, isCodenameShown, sayOfWords } from "./codename.js";
 import { showAsRead, showCodename, showHelp, typedWords } from "./codename.js";
+import { showForgotten } from "./addressee.js";
 import { Asked } from "./asked.js";
 import { Contact, contactText, emptyContact, showContact } from "./contact.js";
 import { byId, emptyFilled, fill, one, section } from "./dom.js";
@@ -19,7 +20,7 @@ import { emptyKept } from "./outcome.js";
 import { MAX_PARTS, closing, fillCheckPage, replyText, report, size, sizeWords, targets } from "./report.js";
 import { showStage } from "./stages.js";
 import { State } from "./states.js";
-import { Visits, showForgotten } from "./visits.js";
+import { Visits } from "./visits.js";
 import { Walk, keepAddress } from "./walk.js";
 import { Way, fillUnanswered } from "./way.js";
 import { say } from "./words.js";
@@ -211,7 +212,7 @@ async function check() {
 
 async function reply() {
   const [text, slug] = [replyText(), visits.addressee()];
-  const answers = { ...(slug === asked.slug ? asked.answers() : {}), ...closing() };
+  const answers = { ...(slug === asked.slug ? asked.answers() : {}), ...visits.accepted(slug), ...closing() };
   const found = [];
   const left = contactText();
   const said = text.trim() !== "" || Object.keys(answers).length > 0 || left !== "" || files.reply.any;
@@ -223,7 +224,7 @@ async function reply() {
   else if (files.reply.faults().length) found.push({ field: "reply-text", text: say("files-open") });
   else if (files.reply.any && needed.parts > 1) found.push({ field: "reply-text", text: say("files-fit") });
   else if (needed.parts > MAX_PARTS) found.push({ field: "reply-text", text: sizeWords(needed) });
-  else if (needed.parts > 1 && answers["close"]) found.push({ field: "reply-text", text: say("close-one") });
+  else if (needed.parts > 1 && (answers["close"] || answers["accepts"])) found.push({ field: "reply-text", text: say("close-one") });
   if (found.length) {
     showFaults("write", found);
     return;
@@ -308,6 +309,7 @@ const DOES = {
   desk: () => visits.toDesk(),
   messages: () => visits.messages(),
   write: () => visits.write(),
+  accept: ({ dataset }) => visits.accept(dataset["slug"] ?? "", dataset["reference"] ?? ""),
   answer: (pressed) => visits.answer(pressed.dataset["slug"] ?? "", Number(pressed.dataset["number"])),
   contact: () => contact.beside(),
   "contact-later": contactLater,

@@ -4,7 +4,8 @@
  * for each envelope, always in the same order, made again at most twice when the connection breaks.
  */
 
-import { all, chosen, fill, fillWith, fresh, one, section } from "./dom.js";
+import { all, chosen, fill, fillWith, one, section } from "./dom.js";
+import { FORGOTTEN, choice, copy, showForgotten } from "./addressee.js";
 import { UNACKNOWLEDGED, fillFailure, fillGoing, fillMessages, fillRefused, fillRerouted, fillStored } from "./outcome.js";
 import { contactFor, contactText } from "./contact.js";
 import { ProgressPage } from "./progress.js";
@@ -20,9 +21,6 @@ import { Failed } from "./worker_line.js";
 /** @import { WorkerLine } from "./worker_line.js" */
 /** @import { Walk } from "./walk.js" */
 
-/** The field of who does not remember the unit. */
-const FORGOTTEN = "which-forgotten";
-
 /** Where each kind of visit was asked for. */
 const ORIGIN = { report: "check", reply: "write", check: "return" };
 
@@ -36,6 +34,8 @@ export class Visits {
   #files;
   /** What the present visit has read so far, where it only reads. @type {VisitTold | null} */
   #read = null;
+  /** The referral that the message on the page to write on accepts; empty for none. */
+  #accepting = { slug: "", reference: "" };
 
   /**
    * @param {WorkerLine} line
@@ -304,17 +304,45 @@ export class Visits {
     if (told) this.#asked.begin(slug, number, told.questions);
   }
 
-  /** The page to write on: unless it is plain which unit has answered, it asks which one received the report. */
+  /**
+   * To the page on which one writes to the unit of a referral.
+   * @param {string} slug
+   * @param {string} reference
+   */
+  accept(slug, reference) {
+    this.#accepting = { slug, reference };
+    this.#write();
+  }
+
+  /** To the page on which one writes, and accepts no referral. */
   write() {
+    this.#accepting = { slug: "", reference: "" };
+    this.#write();
+  }
+
+  /**
+   * That the message to this unit accepts its referral.
+   * @param {string} slug
+   * @returns {Record<string, string>}
+   */
+  accepted(slug) {
+    const { slug: to, reference } = this.#accepting;
+    return slug && slug === to ? { accepts: reference } : {};
+  }
+
+  /** The page to write on: unless it is plain which unit has answered, it asks which one received the report. */
+  #write() {
     const { found } = this.#state;
     if (!found) return;
+    const accepting = found.units.find(({ slug }) => slug === this.#accepting.slug);
     const answered = found.conversations.filter(({ slug }) => found.units.some((unit) => unit.slug === slug));
     // Who answers questions writes to the unit that asked them.
     const asking = answered.find(({ slug }) => slug === this.#asked.slug);
-    const only = asking ?? (found.conversations.length === 1 ? answered[0] : undefined);
+    const only = accepting ?? asking ?? (found.conversations.length === 1 ? answered[0] : undefined);
     this.#state.only = only?.slug ?? "";
     const page = section("write");
     one(page, "[data-to]").hidden = !only;
+    one(page, "[data-accepting]").hidden = !accepting;
     fill(one(page, "[data-to-name]"), only?.name ?? "");
     one(page, "[data-which]").hidden = Boolean(only);
     // By the signed list; who forgot a unit that has answered sees its name above.
@@ -325,7 +353,7 @@ export class Visits {
     const wrote = all(section("messages"), "[data-conversations] .own-message");
     one(page, "[data-wrote]").hidden = !wrote.length;
     fillWith(one(page, "[data-wrote] .govuk-details__text"), wrote.map(copy));
-    for (const button of all(page, '[data-wrote] [data-do="answer"]')) button.remove();
+    for (const button of all(page, '[data-wrote] button')) button.remove();
     fill(one(page, "[data-desk-name]"), desk?.name ?? "");
     fillWith(one(page, "[data-which] .govuk-radios"), choices.flatMap(choice));
     showForgotten();
@@ -348,33 +376,4 @@ export class Visits {
 /** @param {VisitAsk} asked */
 function hasFiles(asked) {
   return asked.ask !== "check" && Boolean(asked.files?.length);
-}
-
-/** @param {HTMLElement} shown */
-function copy(shown) {
-  return /** @type {HTMLElement} */ (shown.cloneNode(true));
-}
-
-/** Say what follows from *I do not remember* while it is chosen. */
-export function showForgotten() {
-  one(section("write"), "[data-unremembered]").hidden = chosen("which")?.id !== FORGOTTEN;
-}
-
-/**
- * @param {{slug: string, name: string, id?: string}} unit `id` of its field, where it has one of its own
- * @param {number} at
- */
-function choice(unit, at) {
-  const item = fresh("radio");
-  const id = unit.id || (at ? `which-${at}` : "which");
-  for (const input of item.flatMap((part) => all(part, "input"))) {
-    input.id = id;
-    input.setAttribute("name", "which");
-    input.setAttribute("value", unit.slug);
-  }
-  for (const label of item.flatMap((part) => all(part, "label"))) {
-    label.setAttribute("for", id);
-    fill(label, unit.name);
-  }
-  return item;
 }

@@ -10,7 +10,7 @@ import { told, warningTold } from "./sentences.js";
 
 /** @import { FoundConversation } from "../flows/source/reading.js" */
 /** @import { Warned } from "../flows/trust.js" */
-/** @import { Policy } from "../protocol/policy.js" */
+/** @import { Directory } from "../protocol/directory.js" */
 /** @import { Question } from "../protocol/questions.js" */
 /** @import { Visited } from "../flows/source/visit.js" */
 /** @import { ConversationTold, RefusedTold, VisitTold } from "../worker_messages.js" */
@@ -48,13 +48,15 @@ function questionTold({ id, ask, kind: asked, options }) {
 
 /**
  * @param {FoundConversation} found
- * @param {Policy} policy
+ * @param {Directory} directory
  * @returns {ConversationTold}
  */
-function conversationTold({ unit: { unit, newest }, collected, more, texts, failed }, { period, linger }) {
-  const messages = texts.map(({ number, type, text, questions, ...rest }) => {
+function conversationTold({ unit: { unit, newest }, collected, more, texts, failed }, { policy, units }) {
+  const { period, linger } = policy;
+  const messages = texts.map(({ number, type, text, questions, offer, ...rest }) => {
     const told = { number, kind: kind(EntryType, type), text: inert(text), day: day(newest, period) };
-    return { ...rest, ...told, questions: questions.map(questionTold) };
+    const name = units.find(({ slug }) => slug === offer?.unit)?.name ?? "";
+    return { ...rest, ...told, questions: questions.map(questionTold), offer: offer && { ...offer, name } };
   });
   const again = Math.floor((linger * period) / DAY);
   const said = collected ? unit.firstWords.map(({ language, text }) => ({ language, text: inert(text) })) : [];
@@ -120,7 +122,7 @@ export function visitTold(visited, warnings, route = { slug: "", force: "", inde
     warnings: warnings.map(warningTold),
     clockSuspect: judged.clockSuspect,
     period: policy.period,
-    conversations: conversations.map((found) => conversationTold(found, policy)),
+    conversations: conversations.map((found) => conversationTold(found, directory)),
     units: directory.units.map((one) => ({
       ...{ slug: one.slug, name: one.name, kind: kind(UnitKind, one.kind) },
       ...{ takesFiles: !one.takesNoFiles && policy.blobsPerPeriod > 0, contact: one.contactPk.length > 0 },

@@ -81,8 +81,8 @@ def seen_by(connection: Connection, session: Session, proposal: Proposal) -> See
 
 
 def approve(desk: Desk, session: Session, number: int) -> tuple[Proposal, str, Text | None]:
-    """The proposal, what it was about, and what the source is offered. Raises NoSuchProposal, ProposalOver, OwnProposal, NotAllowed, RoleTooNew,
-    BadInput."""
+    """The proposal, what it was about, and what the source is offered. Raises NoSuchProposal, ProposalOver,
+    OwnProposal, NotAllowed, RoleTooNew, BadInput."""
     engine, me = desk.engine, session.member.name
     with engine.vault.writing() as connection:
         proposal = proposals.find_proposal(connection, number)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Closing a conversation in the browser: offered where one writes, chosen on purpose, and what the unit answers."""
+"""Closing a conversation in the browser, and following a referral: chosen on purpose, and what the unit says."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page
 
 from dropbox.protocol.constants import BODY_PART
-from dropbox.shown.told import MEANS
+from dropbox.shown.told import MEANS, OFFERED
 from tests.browser.conftest import CHROMIUM
 from tests.browser.pages_looks import assert_good_looks
 from tests.browser.test_pages_asked import SENT, sent
@@ -53,3 +53,42 @@ async def test_it_is_not_closed_by_chance(chromium_page: Page, tmp_path: Path) -
         await place.get_by_label("Your message").fill("More.")
         await source.button("Send").click()
         assert await sent(page) == {"slug": "unit-0", "text": "More.", "answers": {}}
+
+
+@pytest.mark.either
+async def test_a_referral_is_followed_on_purpose(page: Page, tmp_path: Path) -> None:
+    """What the unit did is said, with the other unit's listed name and the reference for a new codename; one press
+    leads to where one writes to that unit, and nothing else accepts it."""
+    offer = {"unit": "unit-1", "name": "Unit 1", "reference": "0f" * 16}
+    told = NOTHING | {"kind": "referral-offer", "day": "2026-03-01", "readable": True, "text": "", "number": 2}
+    first = conversation("A unit", 1, slug="unit-0", messages=[told | {"offer": offer}])
+    async with answers(page, tmp_path, visited(first), SENT) as source:
+        shown = await page.locator("#page-messages").inner_text()
+        assert OFFERED in shown
+        assert "The other unit: Unit 1" in shown
+        assert offer["reference"] in shown
+        await source.button("Write to the unit").click()
+        await source.at("Write to the unit")
+        place = page.locator("#page-write")
+        assert not await place.get_by_text("You go on with the unit below").is_visible()
+        await page.go_back()
+        await source.button("Go on with Unit 1").click()
+        await source.at("Write to the unit")
+        assert await place.get_by_text("You go on with the unit below").is_visible()
+        assert "It goes to: Unit 1" in await place.inner_text()
+        if page.context.browser and page.context.browser.browser_type.name == CHROMIUM:
+            await assert_good_looks(page, "a referral to follow")
+        await source.button("Send").click()
+        assert await sent(page) == {"slug": "unit-1", "text": "", "answers": {"accepts": offer["reference"]}}
+
+
+async def test_a_referral_to_nobody_leads_nowhere(chromium_page: Page, tmp_path: Path) -> None:
+    """A unit that the signed list does not have: it is said, and there is no button."""
+    page = chromium_page
+    told = NOTHING | {"kind": "referral-offer", "day": "2026-03-01", "readable": True, "text": "", "number": 2}
+    offer = {"unit": "gone", "name": "", "reference": "0f" * 16}
+    first = conversation("A unit", 1, slug="unit-0", messages=[told | {"offer": offer}])
+    async with answers(page, tmp_path, visited(first), SENT) as source:
+        assert "list now, so you cannot write to it" in await page.locator("#page-messages").inner_text()
+        assert await page.locator('[data-do="accept"]').count() == 0
+        assert await source.button("Write to the unit").count() == 1
