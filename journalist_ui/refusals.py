@@ -63,6 +63,13 @@ class NotWhole(DeskRefused):
     status = 409
 
 
+class HeldBack(DeskRefused):
+    """The scanner found something in a file, or did not scan it and this desk opens none of those."""
+
+    code = "held-back"
+    status = 409
+
+
 class Undeclared(DeskRefused):
     """The member has yet to say whether anything keeps them from the case: before that they see nothing of it."""
 

@@ -139,7 +139,8 @@ def whole_file(files: list[CaseFile], number: int) -> CaseFile:
 
 
 def record_export(connection: Connection, case: OpenedCase, number: int, digest: str, reason: str, day: int) -> None:
-    """By its reader, on a ``day`` of unix time, before anybody gets it; what is said of it is sealed to the case."""
+    """By its reader, on a ``day`` of unix time, before anybody gets it; ``digest`` with what a scanner said. What is
+    said of it is sealed to the case."""
     audit.record(connection, day, case.reader, EXPORT, f"file {number}, SHA-256 {digest}: {reason}", case=case.number)
 
 

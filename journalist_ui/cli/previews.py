@@ -13,7 +13,7 @@ from dropbox.command_line.inputs import reason as why_not
 from dropbox.command_line.refused import InputRefused
 from journalist_ui.refusals import NotWhole
 from journalist_ui.shapes.previews import GetPreview, Preview, PreviewFile, PreviewPage
-from journalist_ui.words.previews import by_content, why_no_more
+from journalist_ui.words.previews import by_content, scanned, why_no_more
 
 from .asking import ask_signed_in, json_option, session_option, show_done
 from .handling import case_argument
@@ -45,6 +45,7 @@ class Written:
     why: str
     pages: tuple[WrittenPage, ...]
     say: str
+    scan: str
 
 
 @click.command("preview")
@@ -82,9 +83,8 @@ def preview(case: int, number: int, out: Path, page: int, clear: bool, session: 
         _take_back(out)
         raise
     about = (found.case, found.file, found.name, found.type, found.kind, found.hash, found.pages)
-    show_done(
-        Written(*about, blurred, found.why, pages, why_no_more(found)), as_json, lambda one: _lines(found, one, out)
-    )
+    written = Written(*about, blurred, found.why, pages, why_no_more(found), found.scan)
+    show_done(written, as_json, lambda one: _lines(found, one, out))
 
 
 def _take_back(out: Path) -> None:
@@ -125,7 +125,7 @@ def _fetch(session: Path, found: Preview, page: PreviewPage, part: str) -> bytes
 
 
 def _lines(found: Preview, written: Written, out: Path) -> list[str]:
-    lines = [f"File {found.file} of case {found.case}, {inert(found.name)}. {by_content(found)}"]
+    lines = [f"File {found.file} of case {found.case}, {inert(found.name)}. {by_content(found)}", scanned(found)]
     if written.pages:
         first, last = written.pages[0].page, written.pages[-1].page
         lines.append(f"Pages {first} to {last} of {found.pages} are in {out}.")

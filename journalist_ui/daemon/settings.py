@@ -44,8 +44,9 @@ class DeskSettings:
     ``reminder_subject``, by ``reminder_relay`` (HOST:PORT of this machine) or ``reminder_command`` (its words);
     ``title_count``: an open page's title counts cases with unread messages; ``handling_mark`` stands on each sheet that
     is printed; ``junk_days`` after which a case that was set aside is to be looked at again, and
-    ``flood_after`` the new cases of a day after which the rest share a box; ``preview_socket`` the path at which the
-    service listens that makes sandboxes, "" where the desk makes them itself.
+    ``flood_after`` the new cases of a day after which the rest share a box. ``preview_socket`` is the path at which the
+    service listens that makes sandboxes, "" where the desk makes them itself; ``scanner`` that of a ClamAV daemon, ""
+    for none, and ``open_unscanned`` whether files are opened that were not scanned.
     """
 
     service: str
@@ -76,6 +77,8 @@ class DeskSettings:
     junk_days: int = 90
     flood_after: int = 300
     preview_socket: str = ""
+    scanner: str = ""
+    open_unscanned: bool = True
 
     @property
     def web_address(self) -> WebAddress | None:
@@ -116,6 +119,8 @@ _COMMENTS = {
     "handling_mark": 'What stands at head and foot of each printed sheet, as "OFFICIAL-SENSITIVE"; empty for nothing.',
     "junk_days": "After so many days a case that was set aside is to be looked at again. Nothing is deleted.",
     "preview_socket": "The socket of the service that makes sandboxes for previews; empty where the desk makes them.",
+    "scanner": "The socket of the ClamAV daemon that files are given to before they are opened; empty for none.",
+    "open_unscanned": "False refuses to open files that were not scanned.",
     "flood_after": "After so many new cases of a day the rest of them share a box, listed apart.",
 }
 _LISTS = frozenset({"reminder_hours", "reminder_command"})
@@ -126,12 +131,13 @@ _KINDS: dict[str, type] = dict.fromkeys(_COMMENTS, str) | {
     "answer_days": int,
     "junk_days": int,
     "flood_after": int,
-    **dict.fromkeys(("demo", "declaration", "title_count"), bool),
+    **dict.fromkeys(("demo", "declaration", "title_count", "open_unscanned"), bool),
     **dict.fromkeys(_LISTS, list),
 }
 _MAY_LACK = frozenset(
     {"web", "web_url", "web_cert", "web_key", "web_front", "demo", "declaration", "title_count"}
-    | {"acknowledge_days", "answer_days", "out_of_hours", "handling_mark", "junk_days", "flood_after", "preview_socket"}
+    | {"acknowledge_days", "answer_days", "out_of_hours", "handling_mark", "junk_days", "flood_after"}
+    | {"preview_socket", "scanner", "open_unscanned"}
     | {key for key in _COMMENTS if key.startswith("reminder_")}
 )
 """A desk.toml that was written before there were web pages, fronts, declarations, clocks or reminders lacks these."""
@@ -210,8 +216,8 @@ def _refuse_out_of_range(path: Path, settings: DeskSettings) -> None:
         )
     if not all(0 <= days <= MOST_DAYS for days in (settings.acknowledge_days, settings.answer_days)):
         raise VaultUnusable(f"{path}: acknowledge_days and answer_days are 0 to {MOST_DAYS}. Mend them.")
-    if settings.preview_socket and not Path(settings.preview_socket).is_absolute():
-        raise VaultUnusable(f"{path}: preview_socket is an absolute path, or empty. Mend it.")
+    if not all(not one or Path(one).is_absolute() for one in (settings.preview_socket, settings.scanner)):
+        raise VaultUnusable(f"{path}: preview_socket and scanner are absolute paths, or empty. Mend them.")
     duty = settings.out_of_hours
     if len(duty) > LONGEST_DUTY or (duty and not duty.isprintable()):
         raise VaultUnusable(f"{path}: out_of_hours is one line of at most {LONGEST_DUTY} letters. Mend it.")

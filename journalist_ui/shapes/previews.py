@@ -28,7 +28,9 @@ class Preview:
     """``name`` and ``type`` are the source's words, ``kind`` what the file is by its content: unknown, pdf, jpeg, png,
     webp, heic, gif, tiff, text, office, sound, film, archive, bmp. Of its ``pages`` those that are ``shown`` now;
     ``why`` no more are: "" for all that were asked for, else unknown, archive, damaged, large, protected, empty,
-    no-program, long, stopped, no-sandbox. ``blurred``: the member wants pictures blurred until they ask for each."""
+    no-program, long, stopped, no-sandbox. ``blurred``: the member wants pictures blurred until they ask for each.
+    ``scan``: none (this desk has no scanner), failed (it gave no answer), clean or found: ``found`` is then its name
+    for what it found."""
 
     case: int
     file: int
@@ -41,6 +43,8 @@ class Preview:
     pages: int = 0
     shown: tuple[PreviewPage, ...] = ()
     why: str = ""
+    scan: str = "none"
+    found: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,13 @@ from journalist_ui.words.previews import WHY
 
 from .desk import Desk
 from .files import hash_of, said_reason, take_file
-from .previews import code_of, whole_bytes
+from .previews import code_of
+from .scanning import hold_back, scan_of
+from .whole_files import whole_bytes
 
 
 async def take(desk: Desk, session: Session, asked: TakeFile) -> FileTaken:
-    """Raises NoSuchCase, Undeclared, BadInput, NotWhole."""
+    """Raises NoSuchCase, Undeclared, BadInput, NotWhole, HeldBack."""
     if not asked.clean:
         return await asyncio.to_thread(take_file, desk, session, asked)
     # One sandbox at a time, as for previews.
@@ -38,6 +40,7 @@ def _take_copy(desk: Desk, session: Session, asked: TakeFile) -> FileTaken:
     original = hash_of(desk, one)
     if not original:
         raise damage()
+    hold_back(desk, scan_of(desk, one))
     copy = _copy(desk, one)
     digest = hashlib.sha256(copy.data).hexdigest()
     with desk.engine.vault.writing() as connection:

@@ -29,6 +29,9 @@ class Desk:
     hashes: dict[str, str] = field(default_factory=dict, repr=False)
     """Of files that were read whole, by the name under which each begins in the desk's folder; "" where damaged."""
 
+    scans: dict[str, str] = field(default_factory=dict, repr=False)
+    """Of files that were scanned, by the same name: what was found; "" where nothing was."""
+
     def __post_init__(self) -> None:
         self.drafts = Drafts(self.engine.vault)
 

@@ -19,8 +19,10 @@ from journalist_ui.casework.files import (
 from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput, NotWhole
 from journalist_ui.shapes.files import LONGEST_WHY, FileLine, FileTaken, GetPiece, Piece, TakeFile
+from journalist_ui.words.previews import in_record
 
 from .desk import Desk
+from .scanning import hold_back_unscanned, scan_of
 
 DAMAGED = "damaged"
 MOST_HASHES = 10_000
@@ -63,7 +65,7 @@ def said_reason(given: str) -> str:
 
 
 def take_file(desk: Desk, session: Session, asked: TakeFile) -> FileTaken:
-    """Raises NoSuchCase, Undeclared, BadInput, NotWhole."""
+    """Raises NoSuchCase, Undeclared, BadInput, NotWhole, HeldBack."""
     reason = said_reason(asked.reason)
     with desk.engine.vault.reading() as connection:
         sealed = read_files(connection, open_case(connection, session.holder, asked.case))
@@ -71,9 +73,12 @@ def take_file(desk: Desk, session: Session, asked: TakeFile) -> FileTaken:
     digest = hash_of(desk, one)
     if not digest:
         raise damage()
+    scan = scan_of(desk, one)
+    hold_back_unscanned(desk, scan)
     with desk.engine.vault.writing() as connection:
         case = open_case(connection, session.holder, asked.case)
-        record_export(connection, case, asked.file, digest, reason, desk.engine.day)
+        known = f"{digest}, {in_record(scan.state, scan.found)}"
+        record_export(connection, case, asked.file, known, reason, desk.engine.day)
     handle = secrets.token_hex(16)
     session.taking = (handle, one)
     told = (asked.case, asked.file, one.file.name, one.file.size, digest, len(one.file.blobs))

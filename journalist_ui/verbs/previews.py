@@ -4,10 +4,9 @@
 import asyncio
 import base64
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dropbox.protocol.constants import BLOB_PLAIN
-from dropbox.protocol.errors import ProtocolError
 from journalist_ui.casework.cases import holds_case, open_case
 from journalist_ui.casework.files import CaseFile, damage, read_files, record_preview, whole_file
 from journalist_ui.people.session import Session
@@ -21,6 +20,8 @@ from journalist_ui.shapes.previews import GetPreview, Preview, PreviewFile, Prev
 
 from .desk import Desk
 from .files import hash_of
+from .scanning import hold_back, scan_of
+from .whole_files import whole_bytes
 
 MOST_HELD = 16 << 20
 """Bytes of pages that a session holds, beyond its first."""
@@ -47,7 +48,7 @@ class Held:
 
 
 async def preview(desk: Desk, session: Session, asked: PreviewFile) -> Preview:
-    """Raises NoSuchCase, Undeclared, NotWhole."""
+    """Raises NoSuchCase, Undeclared, NotWhole, HeldBack."""
     # One sandbox at a time: each may take 512 MiB. Whoever waits holds no thread.
     async with desk.looking:
         return await asyncio.to_thread(_preview, desk, session, asked)
@@ -61,14 +62,18 @@ def _preview(desk: Desk, session: Session, asked: PreviewFile) -> Preview:
     digest = hash_of(desk, one)
     if not digest:
         raise damage()
+    scan = scan_of(desk, one)
     held = held_of(session, asked.case, asked.file)
     if asked.page and (held is None or asked.page not in held.shown):
+        hold_back(desk, scan)
         _note(desk, session, asked)
         held = session.looking = _look(desk, one, asked)
     told = (asked.case, asked.file, one.file.name, one.file.media_type, one.file.size, digest, blurred)
+    found = Preview(*told, scan=scan.state, found=scan.found)
     if held is None:
-        return Preview(*told)
-    return Preview(*told, held.kind, held.pages, tuple(page.page for page in held.shown.values()), held.why)
+        return found
+    shown = tuple(page.page for page in held.shown.values())
+    return replace(found, kind=held.kind, pages=held.pages, shown=shown, why=held.why)
 
 
 def held_of(session: Session, case: int, file: int) -> Held | None:
@@ -85,14 +90,6 @@ def _note(desk: Desk, session: Session, asked: PreviewFile) -> None:
         case = open_case(connection, session.holder, asked.case)
         record_preview(connection, case, asked.file, desk.engine.day)
     session.looked.add((asked.case, asked.file))
-
-
-def whole_bytes(desk: Desk, one: CaseFile) -> bytes:
-    """All of a file, checked. Raises NotWhole."""
-    try:
-        return b"".join(one.pieces(desk.read_stored, desk.engine.service_id))
-    except (ProtocolError, OSError):
-        raise damage() from None
 
 
 def _look(desk: Desk, one: CaseFile, asked: PreviewFile) -> Held:

@@ -56,6 +56,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "excerpts": excerpts.said,
     "welfare": welfare.said,
     "by_content": previews.by_content,
+    "scanned": previews.scanned,
     "why_no_more": previews.why_no_more,
     "shelf": cases.shelf,
     "file_state": FILE_STATES.__getitem__,

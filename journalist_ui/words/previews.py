@@ -35,6 +35,24 @@ WHY = {
 }
 
 
+SCANS = {
+    "none": "Not scanned: this desk has no scanner.",
+    "failed": "Not scanned: the scanner of this machine gave no answer. Whoever looks after the machine sees to it.",
+    "clean": "Scanned: nothing was found. A scanner knows what others have met before, and no more.",
+    "found": "The scanner found something in it: {found}. It is not looked at here.",
+}
+
+
+def scanned(found: Preview) -> str:
+    """What the scanner says."""
+    return SCANS[found.scan].format(found=found.found)
+
+
+def in_record(state: str, found: str) -> str:
+    """The same, briefly."""
+    return {"clean": "scanned", "found": f"scan found {found}"}.get(state, "not scanned")
+
+
 def by_content(found: Preview) -> str:
     """What it is, once it was looked at."""
     return f"By its content it is {KINDS[found.kind]}." if found.kind else ""

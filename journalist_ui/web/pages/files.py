@@ -3,7 +3,7 @@
 
 import base64
 
-from journalist_ui.refusals import BadInput, DeskRefused, NotWhole
+from journalist_ui.refusals import BadInput, DeskRefused, HeldBack, NotWhole
 from journalist_ui.shapes.files import GetPiece, TakeFile
 from journalist_ui.shapes.previews import GetPreview, Preview, PreviewFile, PreviewPage
 from journalist_ui.web.answers import Answer, policy_with, to
@@ -43,7 +43,7 @@ async def look(visit: Visit) -> Answer:
     page = max(1, visit.number("page", 1))
     try:
         await visit.ask(PreviewFile(visit.at.case, visit.at.file, page))
-    except NotWhole as error:
+    except (NotWhole, HeldBack) as error:
         return await _page(visit, error.say)
     return to(f"/cases/{visit.at.case}/files/{visit.at.file}?page={page}#page")
 
@@ -54,7 +54,7 @@ async def copy(visit: Visit) -> Answer:
     try:
         taken = await visit.ask(TakeFile(asked.case, asked.file, reason, clean=True))
         pieces = [await visit.ask(GetPiece(taken.handle, piece)) for piece in range(taken.pieces)]
-    except (BadInput, NotWhole) as error:
+    except (BadInput, NotWhole, HeldBack) as error:
         return await _page(visit, error.say, reason)
     data = b"".join(base64.b64decode(one.data) for one in pieces)
     named = ("content-disposition", f'attachment; filename="{taken.name}"')
