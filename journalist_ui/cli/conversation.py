@@ -117,7 +117,11 @@ def _owed(fields: Case) -> list[str]:
 
 def _files(fields: Case) -> list[str]:
     """What its messages brought; none of it is opened here."""
-    lines = ["", "Files; `dropbox-desk file export` takes one out:"] if fields.files else []
+    lines = (
+        ["", "Files; `dropbox-desk file preview` shows what is in one, `file export` takes it out:"]
+        if fields.files
+        else []
+    )
     for one in fields.files:
         lines.append(
             f"  {one.file}. {inert(one.name)}, {inert(one.type)}, {one.size:,} bytes, of message {one.message}"

@@ -128,7 +128,10 @@ def _lines(found: Preview, written: Written, out: Path) -> list[str]:
     lines = [f"File {found.file} of case {found.case}, {inert(found.name)}. {by_content(found)}", scanned(found)]
     if written.pages:
         first, last = written.pages[0].page, written.pages[-1].page
-        lines.append(f"Pages {first} to {last} of {found.pages} are in {out}.")
+        which = (
+            f"Page {first} of {found.pages} is" if first == last else f"Pages {first} to {last} of {found.pages} are"
+        )
+        lines.append(f"{which} in {out}.")
         if last < found.pages and not found.why:
             lines.append(f"Go on with --page {last + 1}.")
     if written.blurred and written.pages:

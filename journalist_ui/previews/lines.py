@@ -18,11 +18,15 @@ class TooLong(NotAnswered):
 def reader(handle: int, until: float) -> Callable[[int], bytes]:
     """Until that moment of the monotonic clock. It raises NotAnswered at the end of what comes."""
 
+    # Not select(), which knows no handle beyond 1,023.
+    waiting = select.poll()
+    waiting.register(handle, select.POLLIN)
+
     def read(count: int) -> bytes:
         found = bytearray()
         while len(found) < count:
             left = until - time.monotonic()
-            if left <= 0 or not select.select([handle], [], [], left)[0]:
+            if left <= 0 or not waiting.poll(left * 1_000):
                 raise TooLong
             piece = os.read(handle, min(count - len(found), _AT_ONCE))
             if not piece:

@@ -8,6 +8,7 @@ further programs alone, of the kind that reaches no network.
 
 import ctypes
 import errno
+import mmap
 import os
 import socket
 from ctypes.util import find_library
@@ -19,8 +20,8 @@ from .faults import NoSandbox
 _ALONE = """
 read write readv writev pread64 pwrite64 lseek close fstat stat lstat newfstatat statx access faccessat faccessat2 open
 openat readlink readlinkat getdents64 getcwd fcntl ioctl dup dup2 dup3 pipe pipe2 poll ppoll select pselect6
-epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd2 mmap munmap mprotect mremap madvise brk mincore
-membarrier memfd_create rt_sigaction rt_sigprocmask rt_sigreturn rt_sigtimedwait sigaltstack futex set_robust_list
+epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd2 munmap mprotect mremap madvise brk mincore
+membarrier rt_sigaction rt_sigprocmask rt_sigreturn rt_sigtimedwait sigaltstack futex set_robust_list
 get_robust_list rseq set_tid_address arch_prctl prctl exit exit_group execve wait4 sched_getaffinity
 sched_setaffinity sched_yield getpid gettid getppid getpgrp getpgid getuid geteuid getgid getegid getgroups uname
 getrandom clock_gettime clock_nanosleep clock_getres nanosleep gettimeofday time times sysinfo prlimit64 getrlimit
@@ -38,6 +39,7 @@ _ALLOW, _THREAD = 0x7FFF0000, 0x00010000
 _ERROR = 0x00050000
 _NEW_SPACES = 0x7E020080
 """The flags of clone that make namespaces."""
+_SHARED, _NO_FILE = mmap.MAP_SHARED, mmap.MAP_ANONYMOUS
 _EQUAL, _MASKED = 4, 7
 
 
@@ -78,6 +80,9 @@ def calls_filter(*, programs: bool) -> bytes:
     try:
         for name in (_ALONE + (_FURTHER if programs else "")).split():
             _add(library, rules, _ALLOW, name)
+        # Memory that is shared and no file's counts in no limit of a process: there is none, nor files of memory alone.
+        for flags in (0, _SHARED, _NO_FILE):
+            _add(library, rules, _ALLOW, "mmap", _Compare(3, _MASKED, _SHARED | _NO_FILE, flags))
         # A library that finds this one missing takes `clone`, whose flags can be looked at.
         _add(library, rules, _ERROR | errno.ENOSYS, "clone3")
         if programs:

@@ -49,6 +49,9 @@ class Held:
 
 async def preview(desk: Desk, session: Session, asked: PreviewFile) -> Preview:
     """Raises NoSuchCase, Undeclared, NotWhole, HeldBack."""
+    if not asked.page and not desk.engine.settings.scanner:
+        # Nothing is looked at: nobody waits for what is.
+        return await asyncio.to_thread(_preview, desk, session, asked)
     # One sandbox at a time: each may take 512 MiB. Whoever waits holds no thread.
     async with desk.looking:
         return await asyncio.to_thread(_preview, desk, session, asked)

@@ -165,6 +165,19 @@ def test_memory_time_and_room_are_bounded() -> None:
     assert values[5] in ("ValueError", "PermissionError")
 
 
+@pytest.mark.parametrize("data", [ALONE, WITH_PROGRAMS], ids=["alone", "with-programs"])
+def test_no_memory_escapes_the_bound(data: bytes) -> None:
+    """Neither a file of memory, nor memory that processes share, nor files beyond the small folder."""
+    found = tried(
+        "os.memfd_create('x')",
+        "__import__('mmap').mmap(-1, 1 << 20)",
+        "open('/dev/shm/x', 'w')",
+        "len(__import__('mmap').mmap(-1, 1 << 20, flags=2 | 32))",
+        data=data,
+    )
+    assert list(found.values()) == ["PermissionError", "PermissionError", "OSError", str(1 << 20)]
+
+
 def processes_of(mark: str) -> list[str]:
     """Command lines of this machine that hold a mark."""
     found = []
