@@ -130,6 +130,17 @@ async def test_the_document_carries_what_the_page_needs(server: Running) -> None
     assert 'data-slug="unit-0" data-kind="intake-desk" data-files>Unit 0<' in page
 
 
+@pytest.mark.parametrize("supply", [64, 0])
+def test_the_document_says_which_units_take_files(supply: int) -> None:
+    """By the signed list, and none where the service's policy takes none: a page offers no field for them then."""
+    world = World(3, policy=replace(POLICY, blobs_per_period=supply))
+    world.desks[1].unit = replace(world.desks[1].unit, takes_no_files=True)
+    directory = parse_directory(parse_signed_directory(world.sign_directory()).body)
+    page = Pages(world.anchor, False, EXIT_URL).document(directory).plain.decode()
+    found = re.findall(r'data-slug="unit-(\d)" data-kind="[a-z-]+"( data-files)?>', page)
+    assert [(number, bool(takes)) for number, takes in found] == [("0", supply > 0), ("1", False), ("2", supply > 0)]
+
+
 def test_the_document_routes_as_the_protocol_does() -> None:
     """Beside each force stand the unit that gets its reports and the one that does when that is passed by."""
     world = World(3)
