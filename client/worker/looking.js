@@ -13,6 +13,9 @@ import { Told, failure } from "./sentences.js";
 /** @import { Bytes } from "../protocol/bytes.js" */
 /** @import { LookTold } from "../worker_messages.js" */
 
+/** Bytes of a place that is shorter than what it costs to remember it. */
+const SHORT = 4_096;
+
 /**
  * Bytes of a file, from one place to another. It may have been moved, changed or taken away since it was chosen. Throws
  * Told.
@@ -53,25 +56,34 @@ async function marksOf(file) {
 }
 
 /**
- * The copy without copying: places of the file itself, and what was written anew between them.
+ * The copy without copying: places of the file itself, and what was written anew between them; short places are copied
+ * with that, so that a file of many has no more parts than a browser bears.
  * @param {Blob} file
  * @param {Bytes} data
  * @param {Uint8Array[]} pieces
  */
 function copyOf(file, data, pieces) {
-  /** @type {(Blob | Uint8Array<ArrayBuffer>)[]} */
+  /** @type {Blob[]} */
   const parts = [];
+  /** @type {BlobPart[]} */
+  let copied = [];
   let [begin, end] = [0, 0];
-  const close = () => end > begin && parts.push(file.slice(begin, end));
-  for (const piece of pieces.filter(({ length }) => length)) {
+  const close = () => {
+    if (copied.length) parts.push(new Blob(copied));
+    if (end > begin) parts.push(file.slice(begin, end));
+    [copied, begin, end] = [[], 0, 0];
+  };
+  for (const piece of pieces) {
     const own = piece.buffer === data.buffer;
-    if (own && piece.byteOffset === end && end > begin) {
+    if (own && end > begin && piece.byteOffset === end) {
       end += piece.length;
-      continue;
+    } else if (own && piece.length >= SHORT) {
+      if (end > begin) close();
+      [begin, end] = [piece.byteOffset, piece.byteOffset + piece.length];
+    } else {
+      if (end > begin) close();
+      copied.push(/** @type {Uint8Array<ArrayBuffer>} */ (piece));
     }
-    close();
-    [begin, end] = own ? [piece.byteOffset, piece.byteOffset + piece.length] : [0, 0];
-    if (!own) parts.push(Uint8Array.from(piece));
   }
   close();
   return new Blob(parts);

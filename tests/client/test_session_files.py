@@ -84,6 +84,17 @@ def test_a_file_is_looked_at_without_a_request(server: TwinServer, session: Node
     assert server.asked == []
 
 
+def test_the_copy_of_a_picture_of_many_pieces(session: NodeSession) -> None:
+    """Short ones and long ones in turn, notes between them: put together as the command line does."""
+    scan = JPEG[JPEG.index(b"\xff\xda") : -2]
+    between = b"".join(b"\xff\xfe\0\5abc\xff\xdd\0\4\0" + bytes([at % 256]) for at in range(4_000))
+    picture = JPEG[:-2] + between + (scan + bytes(5_000) + b"\xff\xfe\0\3x") * 9 + between + b"\xff\xd9"
+    mine = look(picture).cleaned
+    assert mine is not None
+    found = session.ask("look", file=base64.b64encode(picture).decode(), name="a.jpg").done
+    assert found["clean"]["marks"] == _marks(mine)
+
+
 def test_files_go_before_the_envelope_and_arrive_whole(server: TwinServer, session: NodeSession) -> None:
     """The clean copy of a picture, and a file of three pieces: four blobs, in the steps that the page shows; the desk
     has both byte for byte, and nothing of what the picture told."""
