@@ -229,7 +229,8 @@ export function fillRefused(visited, deskName, left, without) {
 export function fillRerouted(visited, was, left, without) {
   const page = section("rerouted");
   const { name: now, kind } = visited;
-  const offered = Boolean(now && visited.refused?.byList) && !without;
+  const byList = Boolean(now && visited.refused?.byList);
+  const offered = byList && !without;
   fill(one(page, "[data-stored]"), storedWords(left));
   fill(one(page, "[data-was]"), was);
   fill(one(page, "[data-now]"), now);
@@ -238,6 +239,8 @@ export function fillRerouted(visited, was, left, without) {
   one(page, "[data-now-known]").hidden = !now;
   one(page, "[data-now-unknown]").hidden = Boolean(now);
   one(page, "[data-closed]").hidden = !offered;
+  one(page, "[data-changed]").hidden = byList;
+  one(page, "[data-not-today]").hidden = !byList;
   one(page, "[data-later]").hidden = offered;
   fillComeBack(page, visited.clockSuspect);
 }

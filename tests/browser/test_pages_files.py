@@ -231,7 +231,9 @@ async def test_another_unit_that_takes_no_files(launch: Launch, tmp_path: Path) 
         north.unit, intake.unit = replace(north.unit, paused=True), replace(intake.unit, takes_no_files=True)
         await it.server.publish(period=int(it.server.clock() // it.server.world.policy.period))
         await it.source.press_send(codename)
-        await it.shows("Another unit would receive this", NAMES[INTAKE], "No files can be sent there", "Come back")
+        await it.shows(
+            "Another unit would receive this", NAMES[INTAKE], "No files can be sent there", "words without files"
+        )
         assert await it.buttons() == ["Exit this page", "Go back to what you wrote"]
         assert (await blobs(it), await stored(it.server)) == (1, 1)
 
