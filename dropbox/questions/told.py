@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A source's answers under the words of their questions, as an investigator reads them."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from dropbox.protocol.constants import CLOSE, CLOSE_OPTIONS
+from dropbox.protocol.constants import ACCEPTS, CLOSE, CLOSE_OPTIONS, REFERRAL
 
 from . import QUESTIONS, Option, Question
 
@@ -51,6 +52,7 @@ class Asked(Protocol):
     def options(self) -> Sequence[Chosen]: ...
 
 
+_DIGITS = re.compile("[0-9a-f]{1,192}")
 YES_NO = {"yes": "Yes", "no": "No", "unsure": "The source is not sure"}
 
 
@@ -62,7 +64,13 @@ def told(answers: Mapping[str, str | tuple[str, ...] | None] | None, asked: Iter
     of_unit = {one.id: one for one in asked if one.id in answers}
     found += [_told_unit(one, answers[name]) for name, one in of_unit.items()]
     known = {question.id for question in KNOWN} | of_unit.keys()
-    return found + [_unknown(name, answers[name]) for name in sorted(answers) if name not in known]
+    rest = [name for name in sorted(answers) if name not in known and not _names_referral(name, answers[name])]
+    return found + [_unknown(name, answers[name]) for name in rest]
+
+
+def _names_referral(name: str, answer: str | tuple[str, ...] | None) -> bool:
+    """What is no answer to anybody: a desk says in words what it stands for."""
+    return name in (REFERRAL, ACCEPTS) and isinstance(answer, str) and _DIGITS.fullmatch(answer) is not None
 
 
 def _told(question: Question, answer: str | tuple[str, ...] | None) -> Told:

@@ -233,6 +233,8 @@ async def test_a_referral_that_came_is_proved_and_its_source_follows(room: Room)
         _, words, _ = await people.run("show", good, "--session", people.session("ada"))
         assert "was referred by the unit intake" in words
         assert "DISPUTED: case 4 says so too." in words
+        # What proves it is told in words, and digits tell nobody anything.
+        assert "does not know" not in words
         _, words, _ = await people.run("show", 4, "--session", people.session("ada"))
         assert "DISPUTED: somebody said so before." in words
         with room.vault.reading() as connection:
