@@ -43,7 +43,7 @@ class Timetable:
             self._failures = 0
         except Exception as error:
             self._failures += 1
-            log("error", _code(error))
+            log("error", code_of(error))
         await self._back_up()
         return self._plan(now)
 
@@ -54,7 +54,7 @@ class Timetable:
         try:
             await self._engine.back_up_today()
         except Exception as error:
-            log("error", _code(error))
+            log("error", code_of(error))
 
     def _collect_due(self, now: float) -> bool:
         """Also when the moment that was drawn is further away than any is drawn: the clock was ahead then."""
@@ -78,7 +78,7 @@ class Timetable:
         return max(min(self._next_collect, next_publish(policy, unit_id, published, now)) - now, 0.01)
 
 
-def _code(error: Exception) -> str:
+def code_of(error: Exception) -> str:
     """Our own errors by their code; any other by its kind alone, since libraries have codes of their own."""
     if isinstance(error, ProtocolError | TransportFailed | DeskRefused):
         return error.code

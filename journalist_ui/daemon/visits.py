@@ -16,10 +16,8 @@ from dropbox.flows.source.reading import Reading
 from dropbox.flows.source.requests import PostEnvelope
 from dropbox.flows.source.visit import Part, Visited, visit
 from dropbox.protocol.constants import KEY
-from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.reading import WholeText
 from dropbox.shown.told import meanings
-from dropbox.transport.errors import TransportFailed
 from dropbox.transport.source import SourceConnection
 from journalist_ui.log import log
 from journalist_ui.vault import referrals
@@ -27,9 +25,12 @@ from journalist_ui.vault.referrals import Answered, Outgoing
 
 from .engine import Engine
 from .off_loop import off_loop
+from .timetable import code_of
 
 A_PERIOD = 4
 """Visits in each."""
+RAREST = 10.0
+"""Seconds of a quarter at least: a demonstration's periods are too short for more."""
 AFTER_BOARD = 1.0
 """Seconds after the last byte of the rows at which an envelope leaves, or a multiple: as a source's command does."""
 LOOK = 60.0
@@ -64,7 +65,7 @@ class Visits:
         engine = self.engine
         if engine.policy is None or engine.state.unit() is None or not engine.state.checked:
             return LOOK if engine.policy is None else min(LOOK, engine.policy.period / A_PERIOD)
-        now, length = engine.clock(), engine.policy.period / A_PERIOD
+        now, length = engine.clock(), max(engine.policy.period / A_PERIOD, RAREST)
         if self._next <= now:
             if self._next:
                 await self._try()
@@ -79,8 +80,8 @@ class Visits:
     async def _try(self) -> None:
         try:
             await self.make()
-        except (ProtocolError, TransportFailed) as error:
-            log("error", error.code)
+        except Exception as error:
+            log("error", code_of(error))
 
     async def make(self) -> None:
         """One visit: with the referral that waits longest, else to look for answers to one that left, else with a

@@ -16,7 +16,7 @@ from dropbox.protocol.body import Report, encode_body, parse_body
 from dropbox.protocol.codename import conversation_keys
 from dropbox.protocol.constants import EntryType
 from dropbox.protocol.referral import Claim, claim_of, sign_referral, verify_referral
-from journalist_ui.daemon.visits import Visits
+from journalist_ui.daemon.visits import A_PERIOD, LOOK, Visits
 from journalist_ui.vault import tables
 from tests.desk.people import People, people_of
 from tests.desk.room import INVESTIGATOR, SUPERVISOR, MemoryTransport, Room, entropy
@@ -239,3 +239,27 @@ async def test_a_referral_that_came_is_proved_and_its_source_follows(room: Room)
         assert "DISPUTED: somebody said so before." in words
         with room.vault.reading() as connection:
             assert reference not in set(connection.execute(select(tables.referral_names.c.name)).scalars())
+
+
+async def test_visits_come_at_moments_of_their_own_and_end_for_nothing(
+    room: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Within two quarters of a period of each other, never before the service is known; whatever fails is logged by its
+    code, and the next visit is planned all the same."""
+    going = visits(room)
+    async with people_of(room):
+        assert 0 < await going.step() <= LOOK
+        await room.engine.sync()
+        quarter = room.service.twin.policy.period / A_PERIOD
+        now = [room.clock()]
+        room.engine.clock = lambda: now[0]
+        pauses = []
+        room.transport.down = "GetDirectory"
+        for _ in range(12):
+            pauses.append(await going.step())
+            now[0] += pauses[-1]
+        assert all(0 < one <= 2 * quarter for one in pauses)
+        assert len(set(pauses)) > 6
+        assert capsys.readouterr().err.count("Down") == 11
+        now[0] -= 40 * quarter
+        assert await going.step() <= quarter
