@@ -84,8 +84,8 @@ class Visits:
             log("error", code_of(error))
 
     async def make(self) -> None:
-        """One visit: with the referral that waits longest, else to look for answers to one that left, else with a
-        decoy. Raises ProtocolError, TransportFailed."""
+        """One visit: with the referral that waits longest, else with one that was refused, or to look for answers to
+        one that left, else with a decoy. Raises ProtocolError, TransportFailed."""
         found = await off_loop(self._choose)
         part = None
         if found is not None and found.body:
@@ -100,8 +100,8 @@ class Visits:
         with engine.vault.reading() as connection:
             if waiting := referrals.next_to_send(connection):
                 return waiting
-            sent = referrals.sent_since(connection, since)
-            return referrals.read_outgoing(connection, secrets.choice(sent)) if sent else None
+            others = referrals.others(connection, since)
+            return referrals.read_outgoing(connection, secrets.choice(others)) if others else None
 
     async def _visit(self, found: Outgoing | None, part: Part | None) -> Visited:
         engine = self.engine

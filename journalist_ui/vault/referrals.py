@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.protocol.primitives import hpke_seal, sha256
@@ -44,14 +44,18 @@ _OUTGOING = select(_rows.id, _rows.slug, _rows.force, _rows.secret, _rows.messag
 
 
 def next_to_send(connection: Connection) -> Outgoing | None:
-    """The one that waits longest."""
-    row = connection.execute(_OUTGOING.where(_rows.body != b"").order_by(_rows.id).limit(1)).first()
+    """The one that waits longest and was not refused."""
+    waits = _OUTGOING.where(_rows.body != b"", _rows.refused == "")
+    row = connection.execute(waits.order_by(_rows.id).limit(1)).first()
     return Outgoing(*row) if row else None
 
 
-def sent_since(connection: Connection, period: int) -> list[int]:
-    """Those that the service took in that period or later, whose units may answer."""
-    return list(connection.execute(select(_rows.id).where(_rows.sent >= max(period, 1)).order_by(_rows.id)).scalars())
+def others(connection: Connection, period: int) -> list[int]:
+    """Those that the service took in that period or later, whose units may answer, and those to be tried again: one
+    that nobody can receive keeps no other back."""
+    again = and_(_rows.body != b"", _rows.refused != "")
+    found = select(_rows.id).where(or_(_rows.sent >= max(period, 1), again))
+    return list(connection.execute(found.order_by(_rows.id)).scalars())
 
 
 def read_outgoing(connection: Connection, number: int) -> Outgoing:

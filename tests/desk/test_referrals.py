@@ -18,9 +18,11 @@ from dropbox.protocol.constants import EntryType
 from dropbox.protocol.referral import Claim, claim_of, sign_referral, verify_referral
 from journalist_ui.daemon.visits import A_PERIOD, LOOK, Visits
 from journalist_ui.vault import tables
+from journalist_ui.vault.referrals import next_to_send
 from tests.desk.people import People, people_of
 from tests.desk.room import INVESTIGATOR, SUPERVISOR, MemoryTransport, Room, entropy
 from tests.desk.test_release import found, periods
+from tests.flows.twin import changed_unit, replace_directory
 
 pytestmark = pytest.mark.usefixtures("brief_stretch")
 SECRET = "Only he and I were in the car park."
@@ -135,6 +137,27 @@ async def test_the_other_units_answers_come_back(room: Room, summary: Path) -> N
         with room.vault.reading() as connection:
             (sealed,) = connection.execute(select(tables.referral_answers.c.sealed)).scalars()
         assert b"Which month?" not in sealed
+
+
+async def test_one_that_nobody_receives_keeps_no_other_back(room: Room, summary: Path) -> None:
+    """The case says why, and it is tried again; the next one leaves meanwhile."""
+    reported(room)
+    async with people_of(room) as people:
+        await began(people, "bob", "sue")
+        await people.ask("sue", "approve", await asked(people, summary), "--yes")
+        replace_directory(room.service, lambda one: changed_unit(one, "intake", paused=True), 2)
+        going = visits(room)
+        await going.make()
+        (left,) = (await people.ask("bob", "show", 1))["referrals"]
+        assert (left["state"], left["refused"]) == ("refused", "unit-cannot-receive")
+        _, words, _ = await people.run("referrals", "--session", people.session("bob"))
+        assert "cannot receive anything now. It is tried again" in words
+        with room.vault.reading() as connection:
+            assert next_to_send(connection) is None
+        replace_directory(room.service, lambda one: changed_unit(one, "intake", paused=False), 3)
+        await going.make()
+        (left,) = (await people.ask("bob", "show", 1))["referrals"]
+        assert left["state"] == "sent"
 
 
 async def test_every_visit_asks_the_same(room: Room, summary: Path) -> None:
