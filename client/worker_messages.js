@@ -131,7 +131,7 @@
  * @property {string} day
  * @property {string[]} kinds
  * @property {Asked[]} questions
- * @property {{unit: string, name: string, reference: string} | null} [offer] a referral; `name` is empty for a unit that is not listed
+ * @property {{unit: string, name: string, kind: string, reference: string} | null} [offer] a referral; `name` and `kind` are empty for a unit that is not listed
  * @property {boolean} readable
  */
 

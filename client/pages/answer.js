@@ -40,7 +40,7 @@ export function paragraph(text) {
 function ownWords({ kind, kinds, number, offer, questions, readable, text }) {
   if (!readable) return [say("unreadable", { number })];
   if (kind === "contact-opened") return [say("contact-opened")];
-  if (offer) return [say("offered"), offer.name ? say("offered-to", offer) : say("offered-gone"), say("offered-new", offer)];
+  if (offer) return [say("offered"), ...(offer.name ? [say("offered-to", offer), say(`reads-${offer.kind}`)] : [say("offered-gone")])];
   if (questions.length) return [say(questions.length > 1 ? "asks-some" : "asks-one", { n: questions.length })];
   const means = kinds.map((kind) => say(`outcome-${kind}`));
   return means.length && text ? [...means, say("outcome-says")] : means;

@@ -55,8 +55,9 @@ function conversationTold({ unit: { unit, newest }, collected, more, texts, fail
   const { period, linger } = policy;
   const messages = texts.map(({ number, type, text, questions, offer, ...rest }) => {
     const told = { number, kind: kind(EntryType, type), text: inert(text), day: day(newest, period) };
-    const name = units.find(({ slug }) => slug === offer?.unit)?.name ?? "";
-    return { ...rest, ...told, questions: questions.map(questionTold), offer: offer && { ...offer, name } };
+    const other = units.find(({ slug }) => slug === offer?.unit);
+    const who = { name: other?.name ?? "", kind: other ? kind(UnitKind, other.kind) : "" };
+    return { ...rest, ...told, questions: questions.map(questionTold), offer: offer && { ...offer, ...who } };
   });
   const again = Math.floor((linger * period) / DAY);
   const said = collected ? unit.firstWords.map(({ language, text }) => ({ language, text: inert(text) })) : [];

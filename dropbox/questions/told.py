@@ -52,7 +52,8 @@ class Asked(Protocol):
     def options(self) -> Sequence[Chosen]: ...
 
 
-_DIGITS = re.compile("[0-9a-f]{1,192}")
+_DIGITS, _HEX = {REFERRAL: 192, ACCEPTS: 32}, re.compile("[0-9a-f]+")
+"""What names a referral has so many digits (docs/protocol.md, step 5.13)."""
 YES_NO = {"yes": "Yes", "no": "No", "unsure": "The source is not sure"}
 
 
@@ -70,7 +71,7 @@ def told(answers: Mapping[str, str | tuple[str, ...] | None] | None, asked: Iter
 
 def _names_referral(name: str, answer: str | tuple[str, ...] | None) -> bool:
     """What is no answer to anybody: a desk says in words what it stands for."""
-    return name in (REFERRAL, ACCEPTS) and isinstance(answer, str) and _DIGITS.fullmatch(answer) is not None
+    return isinstance(answer, str) and len(answer) == _DIGITS.get(name) and _HEX.fullmatch(answer) is not None
 
 
 def _told(question: Question, answer: str | tuple[str, ...] | None) -> Told:

@@ -35,7 +35,7 @@ PROMISED_ONE = "The unit says that it answers within a day."
 PROMISED = "The unit says that it answers within {n} days."
 SAYS_FIRST = "The unit says to everybody whose report it has:"
 OFFERED = (
-    "This unit has told another one what it thinks that unit needs to know, in its own words. You can go on there "
+    "This unit passes on to another one what it thinks that unit needs to know, in its own words. You can go on there "
     "yourself, or leave it. If you do, that unit learns that you are the one whom this unit speaks of."
 )
 CONTACT_OPENED = (

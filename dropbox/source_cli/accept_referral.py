@@ -17,7 +17,7 @@ from .outlet import before_sending, tell_sent, try_output
 from .sending import send
 from .service import Stop, open_service, read_text, service_options
 
-LONG = "A message that accepts a referral has one part. Send a long text with `dropbox-source reply --unit` after it."
+LONG = "What follows a referral has one part. Shorten the text; what is left goes with `dropbox-source reply` after it."
 WRONG = "--reference is the 32 digits and letters that `dropbox-source check` shows with the referral."
 _REFERENCE = re.compile(rf"[0-9a-f]{{{2 * REFERENCE}}}")
 

@@ -19,7 +19,7 @@ from dropbox.questions import is_independent
 from dropbox.words import codename_words
 
 from . import advice, terminal
-from .accept_referral import check_reference
+from .accept_referral import LONG, check_reference
 from .attaching import Attaching, attach as attach_files, attach_options
 from .codenames import show_codename, typed_back
 from .contact import contact_option, pieces_with, read_contact
@@ -63,7 +63,10 @@ def _pieces(
     elif len(answers.get("forces") or ()) > 1:
         terminal.say(terminal.ONE_UNIT.format(slug=slug))
     categories = tuple(name for name in CATEGORIES if name in chosen)
-    return pieces_with(Report(text, categories, force, answers, attaching.files), attaching, said)
+    found, contact = pieces_with(Report(text, categories, force, answers, attaching.files), attaching, said)
+    if ACCEPTS in answers and len(found) > 1:
+        raise Stop(LONG)
+    return found, contact
 
 
 @contextmanager

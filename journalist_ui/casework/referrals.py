@@ -8,13 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from dropbox.protocol.body import Report, encode_body, parse_body
-from dropbox.protocol.constants import ACCEPTS, BODY_PART, REFERENCE, REFERRAL
+from dropbox.forces import find_force
+from dropbox.protocol.body import Answer, Report, encode_body, parse_body
+from dropbox.protocol.constants import ACCEPTS, BODY_PART, MAX_NOT_TO, REFERENCE, REFERRAL, UnitKind
 from dropbox.protocol.directory import Directory
 from dropbox.protocol.encoding import u32
-from dropbox.protocol.errors import BadBody, BadText, NotForThisKey
+from dropbox.protocol.errors import BadBody, BadText, NotForThisKey, TooLong
 from dropbox.protocol.primitives import hpke_seal
 from dropbox.protocol.units import Unit
+from dropbox.questions import find_question, is_independent
 from journalist_ui.refusals import BadInput
 from journalist_ui.vault import audit, tables
 from journalist_ui.vault.sealing import referral_answer_info, referral_info
@@ -22,14 +24,18 @@ from journalist_ui.vault.sealing import referral_answer_info, referral_info
 from .cases import OpenedCase
 from .conversation import Conversation, SourceMessage
 
-CARRIED = ("at-risk", "subject-role")
+CARRIED = ("at-risk", "subject-role", "keep-from")
 """Answers of the source that go with a summary: they are options, and nobody's words."""
 _NUMBER = 4
-_HEAD = _NUMBER + REFERENCE
 NO_UNIT = "There is no other unit {slug} in the signed list. `dropbox-source units` shows all."
 PAUSED = "{name} takes no reports at the moment, by the signed list."
 CONFLICT = "The signed list keeps reports about that force from {name}. Nothing was referred."
-KEPT_FROM = "The source wants {name} never to get this report. Nothing was referred."
+KEPT_FROM = "The source wants this report kept from {name}. Nothing was referred."
+UNSAID = (
+    "Not all that the source wrote can be read as a report, so it is not known whether {name} may get it. Nothing was "
+    "referred."
+)
+MANY = "The source names more units that must never get this than a referral has room for. Nothing was referred."
 LONG = "The summary is too long: a referral has one part. Shorten it by about {over:,} bytes."
 EMPTY = "Say what the other unit needs to know, in your own words."
 
@@ -45,38 +51,73 @@ class Wish:
     reason: str = field(repr=False)
 
 
-def other_unit(directory: Directory, own: bytes, slug: str, force: str) -> Unit:
-    """The unit of that slug, which takes reports and may get those about the force. Raises BadInput."""
+@dataclass(frozen=True)
+class Bars:
+    """What the source said of whom its report is to be kept from, and which forces it is about, over all its reports;
+    ``unsaid``: not all of them could be read. ``independent``: not to the unit of a force that it is about."""
+
+    not_to: tuple[str, ...]
+    forces: frozenset[str]
+    independent: bool
+    unsaid: bool
+
+
+def bars_of(found: Conversation) -> Bars:
+    """Of a case that was opened whole."""
+    theirs = [one for one in found.messages if isinstance(one, SourceMessage)]
+    reports = [one.report for one in theirs if one.report]
+    named = (report.answers.get("forces") for report in reports)
+    forces = {report.force for report in reports} | {one for each in named if isinstance(each, tuple) for one in each}
+    return Bars(
+        tuple(sorted({one for report in reports for one in report.not_to})),
+        frozenset(forces - {""}),
+        any(is_independent(report.answers) for report in reports),
+        len(reports) < len(theirs),
+    )
+
+
+def other_unit(directory: Directory, own: bytes, slug: str, bars: Bars) -> Unit:
+    """The unit of that slug, which takes reports and may get this one. Raises BadInput."""
     unit = next((one for one in directory.units if one.slug == slug and one.unit_id != own), None)
     if unit is None:
         raise BadInput(NO_UNIT.format(slug=slug))
     if unit.paused:
         raise BadInput(PAUSED.format(name=unit.name))
-    if force and force in unit.conflicts:
+    if bars.unsaid and (unit.conflicts or unit.kind is UnitKind.FORCE_UNIT):
+        raise BadInput(UNSAID.format(name=unit.name))
+    if bars.forces & set(unit.conflicts):
         raise BadInput(CONFLICT.format(name=unit.name))
+    of_force = unit.kind is UnitKind.FORCE_UNIT and (not bars.forces or bars.forces & set(unit.forces))
+    if slug in bars.not_to or (bars.independent and of_force):
+        raise BadInput(KEPT_FROM.format(name=unit.name))
     return unit
 
 
 def summarised(found: Conversation, directory: Directory, own: bytes, slug: str, summary: str) -> tuple[Unit, Report]:
     """The other unit, and exactly what it would get of a case that was opened whole. Raises BadInput."""
-    first = found.first or Report("")
-    unit = other_unit(directory, own, slug, first.force)
-    reports = [one.report for one in found.messages if isinstance(one, SourceMessage) and one.report]
-    barred = sorted({one for report in reports for one in report.not_to})
-    if slug in barred:
-        raise BadInput(KEPT_FROM.format(name=unit.name))
+    first, bars = found.first or Report(""), bars_of(found)
+    unit = other_unit(directory, own, slug, bars)
     said = summary.replace("\r\n", "\n").strip()
     if not said:
         raise BadInput(EMPTY)
-    answers = {name: first.answers[name] for name in CARRIED if isinstance(first.answers.get(name), tuple)}
-    report = Report(said, first.categories, first.force, answers, not_to=tuple(barred))
+    force = find_force(first.force) if first.force else None
+    answers = {name: _options(name, first.answers.get(name)) for name in CARRIED}
+    chosen = {name: options for name, options in answers.items() if options}
+    report = Report(said, first.categories, force.slug if force else "", chosen, not_to=bars.not_to)
     try:
         over = len(encode_body(report)) + _CLAIM - BODY_PART
-    except (BadBody, BadText) as error:
-        raise BadInput(error.say) from None
+    except (BadBody, BadText, TooLong) as error:
+        raise BadInput(MANY if len(bars.not_to) > MAX_NOT_TO else error.say) from None
     if over > 0:
         raise BadInput(LONG.format(over=over))
     return unit, report
+
+
+def _options(name: str, answer: Answer) -> tuple[str, ...]:
+    """Those that the question offers: anything else could be somebody's words."""
+    question = find_question(name)
+    offered = {option.id for option in question.options} if question else set()
+    return tuple(one for one in answer if one in offered) if isinstance(answer, tuple) else ()
 
 
 _CLAIM = len(f',"{REFERRAL}":"{"0" * 192}"')
@@ -87,8 +128,7 @@ def seal_wish(case: OpenedCase, wish: Wish) -> bytes:
     """The exact bytes that a second person approves: sealed to the case, for whoever opens it."""
     words = {"to": wish.slug, "by": wish.by, "reason": wish.reason, "body": encode_body(wish.report).hex()}
     plain = wish.reference + json.dumps(words).encode()
-    sealed = hpke_seal(case.key.public, plain, referral_info(case.number, wish.reference))
-    return u32(case.number) + wish.reference + sealed
+    return u32(case.number) + hpke_seal(case.key.public, plain, referral_info(case.number))
 
 
 def case_of_wish(content: bytes) -> int:
@@ -98,10 +138,9 @@ def case_of_wish(content: bytes) -> int:
 
 def open_wish(case: OpenedCase, sealed: bytes) -> Wish:
     """Raises BadInput where it does not open: then it was altered."""
-    reference = sealed[_NUMBER:_HEAD]
     try:
-        plain = case.key.open(sealed[_HEAD:], referral_info(case.number, reference))
-        words = json.loads(plain[REFERENCE:])
+        plain = case.key.open(sealed[_NUMBER:], referral_info(case.number))
+        reference, words = plain[:REFERENCE], json.loads(plain[REFERENCE:])
         report = parse_body(bytes.fromhex(words["body"]))
         return Wish(str(words["to"]), reference, report, str(words["by"]), str(words["reason"]))
     except (NotForThisKey, BadBody, ValueError, KeyError, TypeError):
@@ -128,7 +167,6 @@ def start(connection: Connection, case: OpenedCase, wish: Wish, sealed: bytes, l
         "number": case.number,
         "slug": wish.slug,
         "force": wish.report.force,
-        "reference": wish.reference,
         "secret": leaving.secret,
         "message_id": leaving.message_id,
         "body": leaving.body,
@@ -152,12 +190,14 @@ class OtherUnitsAnswer:
 @dataclass(frozen=True)
 class Referral:
     """One that left, or waits to. ``sent`` is the period in which the service took it, 0 before; ``refused`` the code
-    for which the last try failed. ``by`` and ``text`` are "" where they do not open."""
+    for which the last try failed; ``collected``: the other unit has it, or it is not looked after any more. ``by`` and
+    ``text`` are "" where they do not open."""
 
     slug: str
     day: int
     sent: int
     refused: str
+    collected: bool
     by: str
     text: str = field(repr=False)
     answers: tuple[OtherUnitsAnswer, ...] = ()
@@ -166,7 +206,8 @@ class Referral:
 def read_referrals(connection: Connection, case: OpenedCase) -> list[Referral]:
     """Of a case, oldest first."""
     rows, answers = tables.referrals.c, tables.referral_answers.c
-    columns = (rows.id, rows.slug, rows.day, rows.sent, rows.refused, rows.sealed)
+    gone = rows.body == b""
+    columns = (rows.id, rows.slug, rows.day, rows.sent, rows.refused, gone.label("collected"), rows.sealed)
     found = connection.execute(select(*columns).where(rows.number == case.number).order_by(rows.id)).all()
     back = select(tables.referral_answers).where(answers.referral.in_([row.id for row in found]))
     came = connection.execute(back.order_by(answers.referral, answers.msg_no)).all()
@@ -179,7 +220,7 @@ def _referral(case: OpenedCase, row: Row[Any], answers: Iterable[OtherUnitsAnswe
         by, text = wish.by, wish.report.text
     except BadInput:
         by, text = "", ""
-    return Referral(row.slug, row.day, row.sent, row.refused, by, text, tuple(answers))
+    return Referral(row.slug, row.day, row.sent, row.refused, bool(row.collected), by, text, tuple(answers))
 
 
 def _answer(case: OpenedCase, row: Row[Any]) -> OtherUnitsAnswer:
@@ -189,6 +230,13 @@ def _answer(case: OpenedCase, row: Row[Any]) -> OtherUnitsAnswer:
     except (NotForThisKey, ValueError, KeyError, TypeError):
         kind, text = "text", ""
     return OtherUnitsAnswer(row.msg_no, row.period, kind, text)
+
+
+def is_asked(connection: Connection, number: int, kind: str, open_state: str) -> bool:
+    """Whether a proposal of that kind waits for the case."""
+    rows = tables.proposals.c
+    found = connection.execute(select(rows.content).where(rows.kind == kind, rows.state == open_state)).scalars()
+    return any(case_of_wish(content) == number for content in found)
 
 
 def with_referrals(connection: Connection) -> list[int]:
@@ -206,9 +254,11 @@ class Named:
 
 
 def read_named(connection: Connection, number: int, kind: str) -> Named | None:
-    """Of the first message of a case that names one so; None where none does."""
+    """Of a message of a case that names one so; None where none does."""
     rows = tables.referral_names.c
-    found = select(rows.name).where(rows.number == number, rows.kind == kind).order_by(rows.id).limit(1)
+    # Of the source's words the newest: one that was mistyped can be set right.
+    order = rows.id if kind == REFERRAL else rows.id.desc()
+    found = select(rows.name).where(rows.number == number, rows.kind == kind).order_by(order).limit(1)
     name = connection.execute(found).scalar()
     if name is None:
         return None

@@ -102,8 +102,9 @@ def _closing(fields: Case) -> list[str]:
     found = fields.closing
     if found is None:
         return []
-    ends = f"It ends on {found.ends}, unless they write before." if found.ends else "The service ends none by itself."
-    lines = [f"The source closes this conversation. {'It is closed.' if found.closed else ends}"]
+    ends = f"It ends on {found.ends}, unless they write before." if found.ends else ""
+    ends = "The service ends none by itself." if found.never else ends
+    lines = [f"The source closes this conversation. {'It is closed.' if found.closed else ends}".rstrip()]
     return lines + (["They ask the unit to delete what it may."] if found.burn else [])
 
 

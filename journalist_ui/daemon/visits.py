@@ -12,12 +12,14 @@ from functools import partial
 from typing import Any, Protocol
 
 from dropbox.flows.drive import drive
-from dropbox.flows.source.reading import Reading
+from dropbox.flows.source.message import TRIES
+from dropbox.flows.source.reading import FoundConversation, Reading
 from dropbox.flows.source.requests import PostEnvelope
 from dropbox.flows.source.visit import Part, Visited, visit
 from dropbox.protocol.constants import KEY
 from dropbox.protocol.reading import WholeText
 from dropbox.shown.told import meanings
+from dropbox.transport.errors import TransportFailed
 from dropbox.transport.source import SourceConnection
 from journalist_ui.log import log
 from journalist_ui.vault import referrals
@@ -33,6 +35,8 @@ RAREST = 10.0
 """Seconds of a quarter at least: a demonstration's periods are too short for more."""
 AFTER_BOARD = 1.0
 """Seconds after the last byte of the rows at which an envelope leaves, or a multiple: as a source's command does."""
+PAUSE = 5.0
+"""Seconds before a visit is made again."""
 LOOK = 60.0
 """Seconds after which a service that was not known is looked for again."""
 
@@ -84,24 +88,37 @@ class Visits:
             log("error", code_of(error))
 
     async def make(self) -> None:
-        """One visit: with the referral that waits longest, else with one that was refused, or to look for answers to
-        one that left, else with a decoy. Raises ProtocolError, TransportFailed."""
+        """One visit: with the referral that waits longest, or one that was refused, else to look for answers to one
+        that left, else with a decoy; made again as a source's is. Raises ProtocolError, TransportFailed."""
         found = await off_loop(self._choose)
         part = None
         if found is not None and found.body:
             part = Part(found.slug, found.message_id, 1, 1, found.body, found.force)
-        visited = await self._visit(found, part)
+        for left in range(TRIES - 1, -1, -1):
+            try:
+                visited = await self._visit(found, part)
+            except TransportFailed:
+                if not left:
+                    raise
+            else:
+                if visited.fault is None or not isinstance(visited.fault.reason, TransportFailed) or not left:
+                    break
+            await asyncio.sleep(PAUSE)
         if found is not None and part is not None:
             await off_loop(partial(self._keep_sent, found, visited))
 
     def _choose(self) -> Outgoing | None:
         engine = self.engine
-        since = engine.now_period() - (engine.policy.give_up if engine.policy else 0)
-        with engine.vault.reading() as connection:
-            if waiting := referrals.next_to_send(connection):
+        now = engine.now_period()
+        since = now - (engine.policy.give_up if engine.policy else 0)
+        with engine.vault.writing() as connection:
+            referrals.forget_secrets(connection, since)
+            if waiting := referrals.next_to_send(connection, now):
                 return waiting
-            others = referrals.others(connection, since)
-            return referrals.read_outgoing(connection, secrets.choice(others)) if others else None
+            # One that nobody can receive has every second visit, and keeps no other back.
+            refused, sent = referrals.refused_before(connection), referrals.sent_since(connection, since)
+            chosen = refused if refused and (not sent or secrets.randbelow(2)) else sent
+            return referrals.read_outgoing(connection, secrets.choice(chosen)) if chosen else None
 
     async def _visit(self, found: Outgoing | None, part: Part | None) -> Visited:
         engine = self.engine
@@ -109,36 +126,38 @@ class Visits:
         async with (self.open_one or self._connect)() as connection:
 
             async def network(request: Any) -> object:  # as the hand takes it
-                # What was read is kept before anything acknowledges it.
-                if isinstance(request, PostEnvelope) and found is not None and request.reading is not None:
+                # What was read is kept before anything acknowledges it; whatever that was, it takes as long.
+                if isinstance(request, PostEnvelope):
                     await off_loop(partial(self._keep_read, found, request.reading))
                 return await connection.answer(request)
 
-            return await drive(visit(engine.anchor, secret, part, int(engine.clock()), os.urandom), network, _no_clock)
+            flow = visit(engine.anchor, secret, part, int(engine.clock()), os.urandom)
+            return await drive(flow, network, _no_clock, off_loop)
 
     def _connect(self) -> SourceConnection:
         settings = self.engine.settings
         return SourceConnection(settings.service, settings.tor or None, after_board=AFTER_BOARD)
 
-    def _keep_read(self, found: Outgoing, reading: Reading) -> None:
-        texts = [
-            Answered(text.number, one.unit.newest, text.type.name.lower().replace("_", "-"), _words(text))
-            for one in reading.conversations
-            if one.unit.unit.slug == found.slug
-            for text in one.texts
-        ]
-        if texts:
-            with self.engine.vault.writing() as connection:
-                referrals.note_answers(connection, found.id, texts)
+    def _keep_read(self, found: Outgoing | None, reading: Reading | None) -> None:
+        with self.engine.vault.writing() as connection:
+            if found is None or reading is None:
+                return
+            mine = [one for one in reading.conversations if one.unit.unit.slug == found.slug]
+            if found.body and any(one.collected for one in mine):
+                referrals.note_collected(connection, found.id)
+            referrals.note_answers(connection, found.id, [_answer(one, text) for one in mine for text in one.texts])
 
     def _keep_sent(self, found: Outgoing, visited: Visited) -> None:
         with self.engine.vault.writing() as connection:
             if visited.receipt is not None:
-                referrals.note_sent(connection, found.id, visited.receipt.period)
+                # By this desk's clock: a receipt is not signed.
+                referrals.note_sent(connection, found.id, self.engine.now_period())
             elif visited.refused is not None:
                 referrals.note_refused(connection, found.id, visited.refused.code)
-        if visited.receipt is not None:
-            self.engine.vault.truncate_wal()
+
+
+def _answer(found: FoundConversation, text: WholeText) -> Answered:
+    return Answered(text.number, found.unit.newest, text.type.name.lower().replace("_", "-"), _words(text))
 
 
 async def _no_clock(request: object) -> bool:

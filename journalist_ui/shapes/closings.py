@@ -8,12 +8,14 @@ from .asked import Asked, CaseNumber, Place
 
 @dataclass(frozen=True)
 class ClosingLine:
-    """The conversation ``ends`` on that day, YYYY-MM-DD, unless its source writes before, or never where that is "";
-    ``closed``: it did. ``burn``: the source asks the unit to delete what it may."""
+    """The conversation ``ends`` on that day, YYYY-MM-DD, unless its source writes before; "" where the service is not
+    known yet, or ends none, which is ``never``. ``closed``: it did. ``burn``: the source asks the unit to delete what
+    it may."""
 
     ends: str
     burn: bool
     closed: bool
+    never: bool = False
 
 
 @dataclass(frozen=True)

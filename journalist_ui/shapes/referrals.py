@@ -20,8 +20,8 @@ class OtherUnitLine:
 @dataclass(frozen=True)
 class ReferralLine:
     """A referral of the ``case`` ``to`` a unit, by its slug. ``day`` is when it was approved, YYYY-MM-DD; ``state`` is
-    waiting, sent or refused: then ``refused`` is the code, and it is tried again. ``by`` is who asked for it, "" where
-    the row does not open; ``text`` the summary that left."""
+    waiting, sent, collected (the other unit has it) or refused: then ``refused`` is the code, and it is tried again.
+    ``by`` is who asked for it, "" where the row does not open; ``text`` the summary that left."""
 
     case: int
     to: str
@@ -36,19 +36,17 @@ class ReferralLine:
 @dataclass(frozen=True)
 class ReferredLine:
     """The case came from another unit, ``by`` its slug, "" where its claim is not proved. ``accepted`` are the cases,
-    open to the member, whose sources say that they are the one of it, in the order in which they came; ``others`` how
-    many more there are."""
+    open to the member, whose sources say that they are the one of it, in the order in which they came."""
 
     by: str
     proved: bool
     accepted: tuple[int, ...] = ()
-    others: int = 0
 
 
 @dataclass(frozen=True)
 class AcceptsLine:
-    """The case's source says that it is the one of a referral: of which ``case`` that is open to the member, 0 for none
-    that is. ``first``: nobody said so before."""
+    """The case's source says that it is the one of a referral: of which ``case`` that is open to the member and proved
+    to be referred, 0 for none. ``first``: in no case that opens to the member somebody said so before."""
 
     case: int
     first: bool

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.protocol.primitives import hpke_seal, sha256
@@ -43,19 +43,32 @@ class Answered:
 _OUTGOING = select(_rows.id, _rows.slug, _rows.force, _rows.secret, _rows.message_id, _rows.body)
 
 
-def next_to_send(connection: Connection) -> Outgoing | None:
-    """The one that waits longest and was not refused."""
-    waits = _OUTGOING.where(_rows.body != b"", _rows.refused == "")
+UNSEEN = 3
+"""Periods after which a referral that the other unit has not said to have is sent again, as the same message."""
+
+
+def next_to_send(connection: Connection, period: int) -> Outgoing | None:
+    """In this period the one that waits longest, and was not refused."""
+    unseen = or_(_rows.sent == 0, _rows.sent < period - UNSEEN)
+    waits = _OUTGOING.where(_rows.body != b"", _rows.refused == "", unseen)
     row = connection.execute(waits.order_by(_rows.id).limit(1)).first()
     return Outgoing(*row) if row else None
 
 
-def others(connection: Connection, period: int) -> list[int]:
-    """Those that the service took in that period or later, whose units may answer, and those to be tried again: one
-    that nobody can receive keeps no other back."""
-    again = and_(_rows.body != b"", _rows.refused != "")
-    found = select(_rows.id).where(or_(_rows.sent >= max(period, 1), again))
-    return list(connection.execute(found.order_by(_rows.id)).scalars())
+def refused_before(connection: Connection) -> list[int]:
+    """Those to be tried again."""
+    return list(connection.execute(select(_rows.id).where(_rows.body != b"", _rows.refused != "")).scalars())
+
+
+def sent_since(connection: Connection, period: int) -> list[int]:
+    """Those that the service took in that period or later, whose units may answer."""
+    return list(connection.execute(select(_rows.id).where(_rows.sent >= max(period, 1))).scalars())
+
+
+def forget_secrets(connection: Connection, period: int) -> None:
+    """Of those that went before: their answers are not looked for any more, and open for nobody."""
+    old = (_rows.sent > 0, _rows.sent < period, _rows.secret != b"")
+    connection.execute(update(tables.referrals).where(*old).values(secret=b"", body=b""))
 
 
 def read_outgoing(connection: Connection, number: int) -> Outgoing:
@@ -64,8 +77,13 @@ def read_outgoing(connection: Connection, number: int) -> Outgoing:
 
 
 def note_sent(connection: Connection, number: int, period: int) -> None:
-    """The service has taken it: its words go from here."""
-    connection.execute(update(tables.referrals).where(_rows.id == number).values(body=b"", sent=period, refused=""))
+    """The service has taken it in this period; whether the other unit has it, its board says."""
+    connection.execute(update(tables.referrals).where(_rows.id == number).values(sent=period, refused=""))
+
+
+def note_collected(connection: Connection, number: int) -> None:
+    """The other unit has it: its words go from here."""
+    connection.execute(update(tables.referrals).where(_rows.id == number).values(body=b""))
 
 
 def note_refused(connection: Connection, number: int, code: str) -> None:
@@ -102,8 +120,9 @@ def name_of(reference: bytes) -> bytes:
 
 
 def note_named(connection: Connection, number: int, kind: str, reference: bytes) -> None:
-    """A message of a case names a referral; the first of a case counts."""
+    """A message of a case names a referral."""
     names = tables.referral_names
-    known = select(func.count()).select_from(names).where(names.c.number == number, names.c.kind == kind)
-    if not connection.execute(known).scalar():
-        connection.execute(insert(names).values(name=name_of(reference), number=number, kind=kind))
+    name = name_of(reference)
+    this = (names.c.number == number, names.c.kind == kind, names.c.name == name)
+    if not connection.execute(select(func.count()).select_from(names).where(*this)).scalar():
+        connection.execute(insert(names).values(name=name, number=number, kind=kind))

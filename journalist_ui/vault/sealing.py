@@ -58,9 +58,9 @@ def outcome_info(number: int, day: int, kinds: str) -> bytes:
     return labels.OUTCOME + u32(number) + u32(day) + kinds.encode()
 
 
-def referral_info(number: int, reference: bytes) -> bytes:
+def referral_info(number: int) -> bytes:
     """What the words of a referral of a case are bound to."""
-    return labels.REFERRAL + u32(number) + reference
+    return labels.REFERRAL + u32(number)
 
 
 def referral_answer_info(number: int, referral: int, msg_no: int) -> bytes:

@@ -25,7 +25,8 @@ def closing_line(desk: Desk, found: Closing | None) -> ClosingLine | None:
         return None
     after = desk.engine.policy.close_after if desk.engine.policy else 0
     ends = iso_day(found.since + after + 1, desk.engine.period_seconds()) if after else ""
-    return ClosingLine(ends, found.burn, found.closed)
+    never = desk.engine.policy is not None and not after
+    return ClosingLine(ends, found.burn, found.closed, never)
 
 
 async def tell(desk: Desk, session: Session, asked: TellClosing) -> ClosingTold:

@@ -25,6 +25,7 @@ from .desk import Desk
 from .moments import DAY
 from .notices import tell_members
 from .referral_approval import REFER, SUPERVISORS
+from .referrals import leaving_words, previewed
 
 _ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 ASKER_GONE = "Whoever asked for this may not ask for it any more. Refuse it, and ask yourself if it is to be done."
@@ -156,7 +157,11 @@ def _referral(connection: Connection, session: Session, one: Proposal) -> dict[s
         return {"target": "", "reason": NOT_READABLE}
     if seen is None:
         return None
-    return {"target": referral_approval.about(seen), "reason": seen.wish.reason, "text": seen.wish.report.text}
+    return {
+        "target": referral_approval.about(seen),
+        "reason": seen.wish.reason,
+        "text": leaving_words(previewed(seen.case.number, seen.wish.slug, seen.wish.slug, seen.wish.report)),
+    }
 
 
 def kinds_for(roles: frozenset[Role]) -> list[str]:

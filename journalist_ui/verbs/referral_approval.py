@@ -11,13 +11,14 @@ from dropbox.flows.desk.state import Text
 from dropbox.protocol.codename import conversation_keys
 from dropbox.protocol.constants import KEY, MESSAGE_ID, REFERENCE, EntryType
 from dropbox.protocol.referral import Offer, encode_offer, sign_referral
+from dropbox.protocol.units import Unit
 from journalist_ui.casework import referrals, replies
-from journalist_ui.casework.cases import OpenedCase, open_case
+from journalist_ui.casework.cases import OpenedCase, holds_case, open_case
 from journalist_ui.casework.referrals import Leaving, Wish
 from journalist_ui.people import members as people, proposals
-from journalist_ui.people.proposals import Proposal, Signer, Wanted
+from journalist_ui.people.proposals import Proposal, Signer, State, Wanted
 from journalist_ui.people.session import Session
-from journalist_ui.refusals import NoSuchCase, NoSuchProposal, ProposalOver, SetAside, Undeclared
+from journalist_ui.refusals import BadInput, NoSuchCase, NoSuchProposal, ProposalOver, SetAside, Undeclared
 from journalist_ui.shapes.referrals import Refer, ReferralAsked
 from journalist_ui.vault.roles import WRITERS, Role
 
@@ -27,6 +28,8 @@ from .referrals import open_whole
 
 REFER = "refer"
 SUPERVISORS = frozenset({Role.SUPERVISOR})
+ASKED = "It is asked for already that this case is referred. Let that be approved, or refuse it first."
+NOBODY = "No supervisor but you could approve it, or none opens this case. Share it with one first. Nothing was asked."
 ASKER_GONE = "Whoever asked for this may not ask for it any more. Refuse it, and ask yourself if it is to be done."
 
 
@@ -57,15 +60,31 @@ def _ask(desk: Desk, session: Session, asked: Refer) -> tuple[ReferralAsked, Tex
     text = None
     with engine.vault.writing() as connection:
         case = open_case(connection, session.holder, asked.case)
+        if referrals.is_asked(connection, asked.case, REFER, State.OPEN):
+            raise BadInput(ASKED)
+        able = [
+            name
+            for name in proposals.others_who_approve(connection, me, SUPERVISORS)
+            if _opens(connection, name, asked.case)
+        ]
+        if not able and Role.SUPERVISOR not in session.member.roles:
+            raise BadInput(NOBODY)
         content = referrals.seal_wish(case, wish)
-        wanted = Wanted(REFER, wish.reference.hex(), content, "", SUPERVISORS)
+        wanted = Wanted(REFER, engine.vault.random(MESSAGE_ID).hex(), content, "", SUPERVISORS)
         proposal = proposals.store_proposal(connection, me, wanted, engine.day)
-        alone = not proposals.others_who_approve(connection, me, SUPERVISORS)
-        if alone:
+        if not able:
             proposals.close_approved(connection, proposal, Signer(me, session.signer), engine.day, alone=True)
-            text = _start(desk, connection, case, wish, content)
-            tell_members(desk, connection, "acted-alone", member=unit.slug, by=me)
-    return ReferralAsked(asked.case, unit.slug, 0 if alone else proposal.id), text
+            text = _start(desk, connection, case, wish, content, unit)
+            tell_members(desk, connection, "acted-alone", member="a case", by=me)
+    return ReferralAsked(asked.case, unit.slug, proposal.id if able else 0), text
+
+
+def _opens(connection: Connection, name: str, number: int) -> bool:
+    try:
+        holds_case(connection, name, number)
+    except NoSuchCase:
+        return False
+    return True
 
 
 def seen_by(connection: Connection, session: Session, proposal: Proposal) -> Seen | None:
@@ -84,6 +103,14 @@ def approve(desk: Desk, session: Session, number: int) -> tuple[Proposal, str, T
     """The proposal, what it was about, and what the source is offered. Raises NoSuchProposal, ProposalOver,
     OwnProposal, NotAllowed, RoleTooNew, BadInput."""
     engine, me = desk.engine, session.member.name
+    with engine.vault.reading() as connection:
+        first = seen_by(connection, session, proposals.find_proposal(connection, number))
+    if first is None:
+        raise NoSuchProposal(proposals.NO_PROPOSAL)
+    # What the source has said since counts too.
+    _, found = open_whole(desk, session, first.case.number)
+    directory, own = engine.state.trusted().directory, engine.settings.unit_id
+    unit = referrals.other_unit(directory, own, first.wish.slug, referrals.bars_of(found))
     with engine.vault.writing() as connection:
         proposal = proposals.find_proposal(connection, number)
         proposals.require_open(proposal, engine.day)
@@ -92,11 +119,12 @@ def approve(desk: Desk, session: Session, number: int) -> tuple[Proposal, str, T
             raise NoSuchProposal(proposals.NO_PROPOSAL)
         proposals.require_approver(connection, me, proposal.asker, SUPERVISORS, engine.day)
         asker = people.read_member(connection, proposal.asker)
-        if asker is None or asker.member.roles.isdisjoint(WRITERS) or seen.wish.by != proposal.asker:
+        writes = asker is not None and not asker.member.roles.isdisjoint(WRITERS)
+        if not writes or seen.wish.by != proposal.asker or not _opens(connection, proposal.asker, seen.case.number):
             raise ProposalOver(ASKER_GONE)
         proposals.require_asked(connection, proposal)
         proposals.close_approved(connection, proposal, Signer(me, session.signer), engine.day)
-        text = _start(desk, connection, seen.case, seen.wish, proposal.content)
+        text = _start(desk, connection, seen.case, seen.wish, proposal.content, unit)
     return proposal, about(seen), text
 
 
@@ -105,11 +133,9 @@ def about(seen: Seen) -> str:
     return f"{seen.case.number} to {seen.wish.slug}"
 
 
-def _start(desk: Desk, connection: Connection, case: OpenedCase, wish: Wish, content: bytes) -> Text | None:
-    """It leaves with one of the next visits, and the source is offered to follow, where anything is posted to it.
-    Raises BadInput."""
+def _start(desk: Desk, connection: Connection, case: OpenedCase, wish: Wish, content: bytes, unit: Unit) -> Text | None:
+    """It leaves with one of the next visits, and the source is offered to follow, where anything is posted to it."""
     engine = desk.engine
-    unit = referrals.other_unit(engine.state.trusted().directory, engine.settings.unit_id, wish.slug, wish.report.force)
     secret = engine.vault.random(KEY)
     sign = partial(sign_referral, wish.report, engine.state.keyring.signing_seed, engine.settings.unit_id, unit.unit_id)
     report = sign(conversation_keys(secret, unit.unit_id).pseudonym, wish.reference, engine.service_id)

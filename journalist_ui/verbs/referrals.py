@@ -11,6 +11,7 @@ from dropbox.protocol.body import Report
 from dropbox.protocol.constants import ACCEPTS, REFERRAL
 from dropbox.protocol.errors import ProtocolError
 from dropbox.protocol.referral import Claim, claim_of, verify_referral
+from dropbox.questions.told import told
 from journalist_ui.casework import conversation, referrals
 from journalist_ui.casework.cases import OpenedCase, open_case
 from journalist_ui.casework.conversation import Conversation
@@ -34,7 +35,7 @@ from journalist_ui.shapes.referrals import (
 from .desk import Desk
 from .moments import DAY
 
-WAITING, SENT, REFUSED = "waiting", "sent", "refused"
+WAITING, SENT, COLLECTED, REFUSED = "waiting", "sent", "collected", "refused"
 
 
 def referral_lines(desk: Desk, number: int, found: Iterable[referrals.Referral]) -> tuple[ReferralLine, ...]:
@@ -45,7 +46,7 @@ def referral_lines(desk: Desk, number: int, found: Iterable[referrals.Referral])
             number,
             one.slug,
             iso_day(one.day, DAY),
-            SENT if one.sent else REFUSED if one.refused else WAITING,
+            _state(one),
             one.refused,
             one.by,
             one.text,
@@ -55,6 +56,12 @@ def referral_lines(desk: Desk, number: int, found: Iterable[referrals.Referral])
         )
         for one in found
     )
+
+
+def _state(one: referrals.Referral) -> str:
+    if one.collected:
+        return COLLECTED
+    return REFUSED if one.refused else SENT if one.sent else WAITING
 
 
 def open_whole(desk: Desk, session: Session, number: int) -> tuple[OpenedCase, Conversation]:
@@ -81,12 +88,23 @@ def preview(desk: Desk, session: Session, asked: PreviewReferral) -> ReferralPre
     engine = desk.engine
     directory = engine.state.trusted().directory
     unit, report = referrals.summarised(found, directory, engine.settings.unit_id, asked.to, asked.summary)
-    answers = {name: said for name, said in report.answers.items() if isinstance(said, tuple)}
+    return previewed(asked.case, unit.slug, unit.name, report)
+
+
+def previewed(case: int, slug: str, name: str, report: Report) -> ReferralPreviewed:
+    """As it is shown to whoever asks for it, and to whoever approves it."""
+    answers = {asked: said for asked, said in report.answers.items() if isinstance(said, tuple)}
     return ReferralPreviewed(
-        *(asked.case, unit.slug, unit.name, report.text, report.categories, report.force),
-        answers=answers,
-        not_to=report.not_to,
+        *(case, slug, name, report.text, report.categories, report.force), answers=answers, not_to=report.not_to
     )
+
+
+def leaving_words(one: ReferralPreviewed) -> str:
+    """All that leaves, for whoever approves it."""
+    chosen = [f"{each.title}: {each.words}" for each in told(one.answers)]
+    lines = [f"Categories: {', '.join(one.categories) or 'none'}", f"Force: {one.force or 'none'}", *chosen]
+    lines += [f"Never to: {', '.join(one.not_to)}"] if one.not_to else []
+    return "\n".join([one.text, "", *lines])
 
 
 def list_referrals(desk: Desk, session: Session, asked: Referrals) -> AllReferrals:
@@ -111,16 +129,27 @@ class Told:
 
 
 def told_of(desk: Desk, connection: Connection, session: Session, case: OpenedCase) -> Told:
-    """``referred`` is not proved yet: that takes its report."""
+    """``referred`` is not proved yet: that takes its report. Of cases that do not open to the member nothing tells."""
     came, says = (referrals.read_named(connection, case.number, kind) for kind in (REFERRAL, ACCEPTS))
     here = None
     if came is not None:
-        seen = _opened(connection, session, came.accepted)
-        here = ReferredLine("", False, seen, len(came.accepted) - len(seen))
+        here = ReferredLine("", False, _opened(connection, session, came.accepted))
     accepts = None
     if says is not None:
-        accepts = AcceptsLine(next(iter(_opened(connection, session, says.came)), 0), says.accepted[0] == case.number)
+        others = _opened(connection, session, says.accepted)
+        proved_ones = [
+            one for one in _opened(connection, session, says.came) if _is_proved(desk, connection, session, one)
+        ]
+        accepts = AcceptsLine(proved_ones[0] if proved_ones else 0, others[:1] in ((), (case.number,)))
     return Told(referral_lines(desk, case.number, referrals.read_referrals(connection, case)), here, accepts)
+
+
+def _is_proved(desk: Desk, connection: Connection, session: Session, number: int) -> bool:
+    """Whether another unit refers that case."""
+    case = open_case(connection, session.holder, number)
+    first = conversation.read_first(connection, case).open().first
+    found = proved(desk, case, first, ReferredLine("", False))
+    return found is not None and found.proved
 
 
 def _opened(connection: Connection, session: Session, numbers: Iterable[int]) -> tuple[int, ...]:

@@ -12,8 +12,10 @@ _REFUSED = {
 
 def became(one: ReferralLine) -> str:
     """What became of it."""
+    if one.state == "collected":
+        return "the other unit has it"
     if one.state == "sent":
-        return "the service has it"
+        return "the service has it, and the other unit has not said yet that it does"
     why = _REFUSED.get(one.refused, one.refused)
     return f"not sent yet: {why}. It is tried again" if why else "it leaves with one of the next visits"
 
@@ -25,8 +27,7 @@ def came(one: ReferredLine) -> str:
     accepted = f" Its source writes in case {one.accepted[0]}, as they say." if one.accepted else ""
     more = one.accepted[1:]
     dispute = f" DISPUTED: case {', '.join(map(str, more))} says so too." if more else ""
-    others = f" {one.others} more that you cannot open." if one.others else ""
-    return f"{known if one.proved else unknown}{accepted}{dispute}{others}"
+    return f"{known if one.proved else unknown}{accepted}{dispute}"
 
 
 def accepts(one: AcceptsLine) -> str:

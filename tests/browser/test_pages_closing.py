@@ -57,16 +57,17 @@ async def test_it_is_not_closed_by_chance(chromium_page: Page, tmp_path: Path) -
 
 @pytest.mark.either
 async def test_a_referral_is_followed_on_purpose(page: Page, tmp_path: Path) -> None:
-    """What the unit did is said, with the other unit's listed name and the reference for a new codename; one press
-    leads to where one writes to that unit, and nothing else accepts it."""
-    offer = {"unit": "unit-1", "name": "Unit 1", "reference": "0f" * 16}
+    """What the unit did is said, with the other unit's listed name and who reads there; one press leads to where
+    one writes to that unit, and nothing else accepts it."""
+    offer = {"unit": "unit-1", "name": "Unit 1", "kind": "force-unit", "reference": "0f" * 16}
     told = NOTHING | {"kind": "referral-offer", "day": "2026-03-01", "readable": True, "text": "", "number": 2}
     first = conversation("A unit", 1, slug="unit-0", messages=[told | {"offer": offer}])
     async with answers(page, tmp_path, visited(first), SENT) as source:
         shown = await page.locator("#page-messages").inner_text()
         assert OFFERED in shown
         assert "The other unit: Unit 1" in shown
-        assert offer["reference"] in shown
+        assert offer["reference"] not in shown
+        assert "police" in shown
         await source.button("Write to the unit").click()
         await source.at("Write to the unit")
         place = page.locator("#page-write")
@@ -86,7 +87,7 @@ async def test_a_referral_to_nobody_leads_nowhere(chromium_page: Page, tmp_path:
     """A unit that the signed list does not have: it is said, and there is no button."""
     page = chromium_page
     told = NOTHING | {"kind": "referral-offer", "day": "2026-03-01", "readable": True, "text": "", "number": 2}
-    offer = {"unit": "gone", "name": "", "reference": "0f" * 16}
+    offer = {"unit": "gone", "name": "", "kind": "", "reference": "0f" * 16}
     first = conversation("A unit", 1, slug="unit-0", messages=[told | {"offer": offer}])
     async with answers(page, tmp_path, visited(first), SENT) as source:
         assert "list now, so you cannot write to it" in await page.locator("#page-messages").inner_text()

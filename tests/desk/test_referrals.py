@@ -5,16 +5,17 @@ shows."""
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dropbox.flows.source.requests import PostEnvelope
 from dropbox.protocol.body import Report, encode_body, parse_body
 from dropbox.protocol.codename import conversation_keys
-from dropbox.protocol.constants import EntryType
+from dropbox.protocol.constants import EntryType, UnitKind
 from dropbox.protocol.referral import Claim, claim_of, sign_referral, verify_referral
 from journalist_ui.daemon.visits import A_PERIOD, LOOK, Visits
 from journalist_ui.vault import tables
@@ -99,7 +100,9 @@ async def test_two_refer_a_case_and_only_the_summary_leaves(room: Room, summary:
         )
         number = await asked(people, summary)
         (line,) = await people.ask("sue", "proposals")
-        assert (line["target"], line["reason"], line["text"]) == ("1 to intake", "their matter", shown["text"])
+        assert (line["target"], line["reason"]) == ("1 to intake", "their matter")
+        assert line["text"].startswith(shown["text"])
+        assert all(one in line["text"] for one in ("personal-advantage", "Force: none", "An adult"))
         _, words, _ = await people.run("proposals", "--session", people.session("sue"))
         assert "A sergeant is said to have taken money." in words
         assert (await people.ask("sue", "approve", number, "--yes"))["state"] == "approved"
@@ -113,7 +116,7 @@ async def test_two_refer_a_case_and_only_the_summary_leaves(room: Room, summary:
         (left,) = (await people.ask("bob", "show", 1))["referrals"]
         assert (left["to"], left["state"], left["by"]) == ("intake", "sent", "bob")
         with room.vault.reading() as connection:
-            assert connection.execute(select(tables.referrals.c.body)).scalars().all() == [b""]
+            assert connection.execute(select(tables.referrals.c.sent)).scalar_one() > 0
 
 
 async def test_the_other_units_answers_come_back(room: Room, summary: Path) -> None:
@@ -153,7 +156,7 @@ async def test_one_that_nobody_receives_keeps_no_other_back(room: Room, summary:
         _, words, _ = await people.run("referrals", "--session", people.session("bob"))
         assert "cannot receive anything now. It is tried again" in words
         with room.vault.reading() as connection:
-            assert next_to_send(connection) is None
+            assert next_to_send(connection, room.engine.now_period()) is None
         replace_directory(room.service, lambda one: changed_unit(one, "intake", paused=False), 3)
         await going.make()
         (left,) = (await people.ask("bob", "show", 1))["referrals"]
@@ -193,7 +196,7 @@ async def test_what_is_not_referred(room: Room, summary: Path) -> None:
     async with people_of(room) as people:
         await began(people, "bob", "sue")
         for to, path, said in (
-            ("intake", summary, "never to get this report"),
+            ("intake", summary, "kept from"),
             ("north", summary, "no other unit north"),
             ("nobody", summary, "no other unit nobody"),
         ):
@@ -286,3 +289,59 @@ async def test_visits_come_at_moments_of_their_own_and_end_for_nothing(
         assert capsys.readouterr().err.count("Down") == 11
         now[0] -= 40 * quarter
         assert await going.step() <= quarter
+
+
+async def test_what_the_source_wants_kept_from_a_force_is_kept(room: Room, summary: Path) -> None:
+    """By any of its answers, or a report that cannot be read: not to the unit of that force, and to an intake desk."""
+    source = reported(room, force="kent", answers={"keep-from": ("unit",)})
+    async with people_of(room) as people:
+        await began(people, "bob", "sue")
+        words = ("--summary-file", summary, "--reason", "x")
+        shown = await people.ask("bob", "refer", 1, "--to", "intake", *words, "--check")
+        assert shown["answers"] == {"at-risk": ["adult"], "keep-from": ["unit"]}
+        for version, forces in ((2, ("kent",)), (3, ("essex",))):
+            change = partial(changed_unit, slug="intake", kind=UnitKind.FORCE_UNIT, forces=forces)
+            replace_directory(room.service, change, version)
+            await room.engine.sync()
+            if forces == ("kent",):
+                assert "kept from Unit intake" in await people.refused("bob", "refer", 1, "--to", "intake", *words)
+        number = await asked(people, summary)
+        assert "asked for already" in await people.refused("bob", "refer", 1, "--to", "intake", *words)
+        # What the source says since counts too.
+        body = encode_body(Report("Not to them.", not_to=("intake",)))
+        await asyncio.to_thread(room.service.send, source, "north", body)
+        await room.engine.sync()
+        assert "kept from Unit intake" in await people.refused("sue", "approve", number, "--yes")
+
+
+async def test_nobody_refers_alone_who_may_approve_nothing(room: Room, summary: Path) -> None:
+    """An investigator where no supervisor opens the case; and nothing tells of cases that do not open to a member."""
+    room.add("bob", INVESTIGATOR)
+    room.report(entropy(1), SECRET)
+    async with people_of(room) as people:
+        await began(people, "bob")
+        told = await people.refused("bob", "refer", 1, "--to", "intake", "--summary-file", summary, "--reason", "x")
+        assert "No supervisor" in told
+
+
+async def test_a_referral_that_was_not_collected_is_sent_again(room: Room, summary: Path) -> None:
+    """A receipt shows nothing but that a server gave one: the words stay until the other unit's mark says that it has
+    them, and go again as the same message."""
+    reported(room)
+    service = room.service
+    async with people_of(room) as people:
+        await began(people, "bob", "sue")
+        await people.ask("sue", "approve", await asked(people, summary), "--yes")
+        going = visits(room)
+        await going.make()
+        (left,) = (await people.ask("bob", "show", 1))["referrals"]
+        assert left["state"] == "sent"
+        service.tick(2)
+        await going.make()
+        (left,) = (await people.ask("bob", "show", 1))["referrals"]
+        assert left["state"] == "collected"
+        with room.vault.writing() as connection:
+            assert connection.execute(select(tables.referrals.c.body)).scalar_one() == b""
+            connection.execute(update(tables.referrals).values(body=b"x", sent=room.engine.now_period() - 4))
+        with room.vault.reading() as connection:
+            assert next_to_send(connection, room.engine.now_period()) is not None

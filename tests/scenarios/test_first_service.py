@@ -80,7 +80,11 @@ def test_the_first_service_runbook_leads_to_a_running_service(tmp_path: Path, on
     try:
         *_, tried, _, _, _, compared, _ = [typist.run(block) for block in blocks()]
         assert "version 1 holds, 1 unit, from " in typist.screen
-        assert re.search(r"north: Northern anti-corruption unit \(force-unit\)$.*Stored\.", tried, re.M | re.S)
+        assert re.search(
+            r"north: Northern anti-corruption unit \(force-unit\), takes no contact details$.*Stored\.",
+            tried,
+            re.M | re.S,
+        )
         assert compared.count("the same as") == 5
         assert until(lambda: list(folders["BACKUP"].iterdir()))
         with urllib.request.urlopen(f"http://{environment['WEB']}/sign-in", timeout=30) as page:

@@ -51,6 +51,8 @@ def close_due(state: DeskContext, policy: Policy, now: int) -> tuple[set[bytes],
         if policy.close_after and one.closes and not one.closed and now > one.closing + policy.close_after:
             one.closed = True
             ended.add(one.pseudonym)
+        if one.closed:
+            # Also what was written while it ended.
             for text in state.ledger.texts.open_of(one.pseudonym):
                 state.ledger.texts.finish(text)
                 changed.add(text.id)

@@ -275,7 +275,7 @@ class Conversation:
     @property
     def closes(self) -> bool:
         """Whether its source wants it closed. Of one day it is not known what came first: people write, then close."""
-        return 0 < self.spoke <= self.closing
+        return self.closing > 0 and self.spoke <= self.closing
 
 
 @dataclass

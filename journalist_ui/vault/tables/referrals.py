@@ -13,13 +13,12 @@ referrals = Table(
     # The other unit, by its slug.
     Column("slug", String, nullable=False),
     Column("force", String, nullable=False),
-    Column("reference", LargeBinary, nullable=False),
     # Under which the desk writes to the other unit, as a source does under its codename.
     Column("secret", LargeBinary, nullable=False),
     Column("message_id", LargeBinary, nullable=False),
-    # What leaves; emptied once it has.
+    # What leaves; emptied once the other unit has it. The secret goes when its answers are not looked for any more.
     Column("body", LargeBinary, nullable=False),
-    # A day of unix time, and the period in which the service took it, 0 before.
+    # A day of unix time, and the period in which the service took it last, 0 before.
     Column("day", Integer, nullable=False),
     Column("sent", Integer, nullable=False, server_default="0"),
     # The code for which it could not be sent at the last try; empty for none.

@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer, sa.ForeignKey("cases.number"), nullable=False),
         sa.Column("slug", sa.String, nullable=False),
         sa.Column("force", sa.String, nullable=False),
-        *(sa.Column(name, sa.LargeBinary, nullable=False) for name in ("reference", "secret", "message_id", "body")),
+        *(sa.Column(name, sa.LargeBinary, nullable=False) for name in ("secret", "message_id", "body")),
         sa.Column("day", sa.Integer, nullable=False),
         sa.Column("sent", sa.Integer, nullable=False, server_default="0"),
         sa.Column("refused", sa.String, nullable=False, server_default=""),
