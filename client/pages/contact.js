@@ -5,19 +5,14 @@
  */
 
 import { MAX_CONTACT } from "../protocol/constants.js";
-import { all, byId, fill, one, section, written } from "./dom.js";
+import { all, byId, fill, one, section } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
-import { targets } from "./report.js";
+import { contactText, targets } from "./report.js";
 
 /** @import { VisitTold } from "../worker_messages.js" */
 /** @import { Walk } from "./walk.js" */
 
 const FIELD = "contact-text";
-
-/** What is typed, as it is sent. */
-export function contactText() {
-  return new TextDecoder().decode(new TextEncoder().encode(written(FIELD))).trim();
-}
 
 /** Whether a unit takes contact details, by what the document lists. @param {string} slug */
 export function takesContact(slug) {

@@ -9,7 +9,7 @@ import { helpTyping, helpWords, hideCodename, isCodenameShown, sayOfWords } from
 import { showAsRead, showCodename, showHelp, typedWords } from "./codename.js";
 import { showForgotten } from "./addressee.js";
 import { Asked } from "./asked.js";
-import { Contact, contactText, emptyContact, showContact } from "./contact.js";
+import { Contact, emptyContact, showContact } from "./contact.js";
 import { byId, emptyFilled, fill, one, section } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
 import { Files, refuseDropped } from "./files.js";
@@ -17,7 +17,7 @@ import { showFitting, startForceList } from "./force_list.js";
 import { showHints, startHints } from "./hint_list.js";
 import { emptyFields, isAnythingWritten, startCover, startExit, startForgetting } from "./leave.js";
 import { emptyKept } from "./outcome.js";
-import { MAX_PARTS, closing, fillCheckPage, replyText, report, size, sizeWords, targets } from "./report.js";
+import { MAX_PARTS, closing, contactText, fillCheckPage, replyText, report, size, sizeWords, targets } from "./report.js";
 import { showStage } from "./stages.js";
 import { State } from "./states.js";
 import { Visits } from "./visits.js";
@@ -216,13 +216,14 @@ async function reply() {
   const found = [];
   const left = contactText();
   const said = text.trim() !== "" || Object.keys(answers).length > 0 || left !== "" || files.reply.any;
-  // Contact details that do not fit beside files follow in a message of their own.
-  const needed = size({ text, answers, ...(files.reply.any ? { files: files.reply.entries() } : { contact: left }) });
+  const without = { text, answers, files: files.reply.entries() };
+  const needed = size({ ...without, contact: left });
   if (!slug) found.push({ field: "which" });
   else if (files.reply.any && !visits.unit()?.takesFiles) found.push({ field: "which", text: say("files-elsewhere") });
   if (!said) found.push({ field: "reply-text" });
   else if (files.reply.faults().length) found.push({ field: "reply-text", text: say("files-open") });
-  else if (files.reply.any && needed.parts > 1) found.push({ field: "reply-text", text: say("files-fit") });
+  else if (files.reply.any && size(without).parts > 1) found.push({ field: "reply-text", text: say("files-fit") });
+  else if (left && needed.parts > 1) found.push({ field: "reply-text", text: say("contact-fit") });
   else if (needed.parts > MAX_PARTS) found.push({ field: "reply-text", text: sizeWords(needed) });
   else if (needed.parts > 1 && (answers["close"] || answers["accepts"])) found.push({ field: "reply-text", text: say("close-one") });
   if (found.length) {
@@ -270,7 +271,7 @@ function replyFilesDone() {
 
 function showSizes() {
   const left = contactText();
-  const message = { text: replyText(), answers: { ...asked.answers(), ...closing() }, contact: left };
+  const message = { text: replyText(), answers: { ...asked.answers(), ...closing() }, contact: left, files: files.reply.entries() };
   const found = { account: size(report()), write: size(message) };
   for (const page of /** @type {const} */ (["account", "write"])) {
     const place = one(section(page), "[data-size]");

@@ -43,7 +43,7 @@ function isWithheld(id) {
   return inputsOf(`${id}-withheld`).length > 0;
 }
 
-/** @typedef {{slug: string, name: string, kind: string, takesFiles: boolean}} Receiver */
+/** `contact`: whether it takes contact details. @typedef {{slug: string, name: string, kind: string, takesFiles: boolean, contact: boolean}} Receiver */
 
 /**
  * A unit as the document lists it.
@@ -53,8 +53,8 @@ function isWithheld(id) {
 function listedUnit(slug) {
   const found = all(service.content, "[data-slug]").find((unit) => unit.dataset["slug"] === slug);
   if (!found) return null;
-  const { kind = "", files } = found.dataset;
-  return { slug, name: found.textContent ?? "", kind, takesFiles: files !== undefined };
+  const { kind = "", files, contact } = found.dataset;
+  return { slug, name: found.textContent ?? "", kind, takesFiles: files !== undefined, contact: contact !== undefined };
 }
 
 /** Whether an answer keeps the report from the force's own unit. */
@@ -174,6 +174,20 @@ export function report() {
   return { force, categories: categories(), answers: answers(), text: wellFormed("account-text") };
 }
 
+/** The contact details that are typed, as they are sent. */
+export function contactText() {
+  return wellFormed("contact-text").trim();
+}
+
+/**
+ * What goes to a unit beside the report itself: nothing that it does not take.
+ * @param {Receiver} unit
+ * @param {Files} files
+ */
+function beside({ takesFiles, contact }, files) {
+  return { files: takesFiles ? files.entries() : [], contact: contact ? contactText() : "" };
+}
+
 /** What a further message says. */
 export function replyText() {
   return wellFormed("reply-text");
@@ -193,7 +207,7 @@ export function closing() {
  * @param {{force?: string, categories?: string[], answers?: Record<string, Answer>, text: string, contact?: string, files?: object[]}} form
  */
 export function size({ force = "", categories = [], answers = {}, text, contact = "", files = [] }) {
-  // What is sealed of them has one size, and a message of its own where it does not fit beside the text.
+  // What is sealed of them has one size.
   const body = { v: 2, categories, force, answers, text, files, contact: contact && " ".repeat(SEALED), not_to: [] };
   const bytes = new TextEncoder().encode(JSON.stringify(body)).length;
   return { parts: Math.ceil(bytes / BODY_PART), percent: Math.ceil((bytes * 100) / BODY_PART) };
@@ -253,18 +267,33 @@ export function fillCheckPage(files) {
   }
   for (const name of PAGES) one(page, `[data-row="${name}"]`).hidden = !isAsked(name);
   one(page, "[data-no-account]").hidden = Boolean(shown["account-text"]);
-  const going = targets().some(({ takesFiles }) => takesFiles) && files.any;
-  const contact = going ? "" : written("contact-text").trim();
-  const found = size({ ...report(), contact, files: going ? files.entries() : [] });
-  const units = fillReceivers(page);
-  // A message with files has one part.
-  const fits = found.parts <= (going ? 1 : MAX_PARTS);
-  const open = going && files.faults().length > 0;
-  one(page, "[data-can-send]").hidden = !units || !fits || open;
+  fillFit(page, fillReceivers(page), files);
+}
+
+/**
+ * Write whether it can be sent as it is, and if not why. With files or contact details it has one part.
+ * @param {HTMLElement} page
+ * @param {number} units how many receive it
+ * @param {Files} files
+ */
+function fillFit(page, units, files) {
+  const own = report();
+  const each = targets().map((unit) => {
+    const { files: going, contact } = beside(unit, files);
+    return { going, contact, listed: size({ ...own, files: going }), whole: size({ ...own, files: going, contact }) };
+  });
+  const longest = Math.max(0, ...each.map(({ whole }) => whole.parts));
+  const crowded = each.some(({ going, listed }) => going.length > 0 && listed.parts > 1);
+  const beyond = !crowded && each.some(({ contact, whole }) => contact !== "" && whole.parts > 1);
+  const open = each.some(({ going }) => going.length > 0) && files.faults().length > 0;
+  one(page, "[data-can-send]").hidden = !units || crowded || beyond || longest > MAX_PARTS || open;
+  one(page, "[data-can-leave]").hidden = !units;
   one(page, "[data-files-open]").hidden = !open;
-  one(page, "[data-files-text]").hidden = fits || !going;
+  one(page, "[data-files-text]").hidden = !crowded;
+  one(page, "[data-contact-beyond]").hidden = !beyond;
   one(page, "[data-cannot-send]").hidden = units > 0;
-  fill(one(page, "[data-size-check]"), found.parts > 1 && !going ? sizeWords(found) : "", "report");
+  const told = longest > 1 && !crowded && !beyond;
+  fill(one(page, "[data-size-check]"), told ? sizeWords({ parts: longest, percent: 100 }) : "", "report");
 }
 
 /**

@@ -7,9 +7,9 @@
 import { all, chosen, fill, fillWith, one, section } from "./dom.js";
 import { FORGOTTEN, choice, copy, showForgotten } from "./addressee.js";
 import { UNACKNOWLEDGED, fillFailure, fillGoing, fillMessages, fillRefused, fillRerouted, fillStored } from "./outcome.js";
-import { contactFor, contactText } from "./contact.js";
+import { contactFor } from "./contact.js";
 import { ProgressPage } from "./progress.js";
-import { isIndependent, receiver, report, targets } from "./report.js";
+import { contactText, isIndependent, receiver, report, targets } from "./report.js";
 import { say } from "./words.js";
 import { Failed } from "./worker_line.js";
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * @file What a press sends, its files sealed: one message, or two; what has files is kept, so that trying again goes on with
- * it.
+ * @file What a press sends, its files sealed; a message with files is kept, so that trying again goes on with it.
  */
 
 import { Attached } from "../flows/source/attached.js";
@@ -12,13 +11,13 @@ import { KEY, MESSAGE_ID } from "../protocol/constants.js";
 import { TooLong } from "../protocol/errors.js";
 import { randomBytes } from "../protocol/primitives.js";
 import { markOf, piecesOf } from "./looking.js";
-import { messagesOf } from "./messages_of.js";
+import { messageOf } from "./message_of.js";
 import { Told, failure } from "./sentences.js";
 
 /** @import { Bytes } from "../protocol/bytes.js" */
 /** @import { GivenFile, Report as Body } from "../protocol/body.js" */
 /** @import { FileAsked, Reply, Report } from "../worker_messages.js" */
-/** @import { Plain } from "./messages_of.js" */
+/** @import { Plain } from "./message_of.js" */
 
 /** @typedef {{messageId: Bytes, attached?: Attached} & Plain} Message */
 
@@ -48,11 +47,12 @@ async function sealFile({ name, type, file, marks }, serviceId) {
 }
 
 /**
- * Throws TooLong where text and list of files do not fit together, Told, BadBody, BadText.
+ * Throws TooLong where text, list of files and contact details do not fit together, Told, BadBody, BadText, BadValue.
  * @param {Report | Reply} asked
  * @param {Body} body
  * @param {FileAsked[]} files
  * @param {Bytes} serviceId
+ * @returns {Promise<Message>}
  */
 async function withFiles(asked, body, files, serviceId) {
   const [given, blobs] = [/** @type {GivenFile[]} */ ([]), /** @type {Bytes[]} */ ([])];
@@ -61,19 +61,19 @@ async function withFiles(asked, body, files, serviceId) {
     given.push(sealed.given);
     blobs.push(...sealed.blobs);
   }
-  const [first, ...others] = named({ ...body, files: given }, asked);
-  const parts = first?.pieces.length ?? 0;
-  if (!first || parts > 1) throw new TooLong("text with files", { parts, allowed: 1 });
-  return [{ ...first, attached: new Attached(blobs, randomBytes, now) }, ...others];
+  const message = named({ ...body, files: given }, asked);
+  const parts = message.pieces.length;
+  if (parts > 1) throw new TooLong("text with files", { parts, allowed: 1 });
+  return { ...message, attached: new Attached(blobs, randomBytes, now) };
 }
 
 /**
  * @param {Body} body
  * @param {Report | Reply} asked
- * @returns {Message[]}
+ * @returns {Message}
  */
 function named(body, asked) {
-  return messagesOf(body, asked).map((one) => ({ messageId: randomBytes(MESSAGE_ID), ...one }));
+  return { messageId: randomBytes(MESSAGE_ID), ...messageOf(body, asked) };
 }
 
 /**
@@ -86,7 +86,7 @@ function sameness({ despiteClock: _, files = [], ...rest }) {
 
 /** At most one press with files. */
 export class Sealed {
-  /** @type {{of: string, messages: Message[]} | undefined} */
+  /** @type {{of: string, message: Message} | undefined} */
   #kept;
 
   /**
@@ -94,18 +94,18 @@ export class Sealed {
    * @param {Report | Reply} asked
    * @param {Body} body
    * @param {Bytes} serviceId
-   * @returns {Promise<Message[]>}
+   * @returns {Promise<Message>}
    */
-  async messages(asked, body, serviceId) {
+  async message(asked, body, serviceId) {
     const of = sameness(asked);
-    const known = this.#kept?.of === of ? this.#kept.messages : undefined;
-    const attached = known?.[0]?.attached;
+    const known = this.#kept?.of === of ? this.#kept.message : undefined;
+    const attached = known?.attached;
     if (known && attached && !attached.refused && !attached.over) return known;
     this.drop();
     if (!asked.files?.length) return named(body, asked);
-    const messages = await withFiles(asked, body, asked.files, serviceId);
-    this.#kept = { of, messages };
-    return messages;
+    const message = await withFiles(asked, body, asked.files, serviceId);
+    this.#kept = { of, message };
+    return message;
   }
 
   /** Its keys and blobs are gone. */

@@ -142,27 +142,3 @@ export async function send(visitor, { messageId, pieces, attached, contact }, wh
   if (visited && settled) return { visited, warnings: hand.first ?? [] };
   throw new Interrupted(reason, { perhapsStored: stored === "perhaps", untaken, partsStored, warnings: hand.warnings });
 }
-
-/**
- * Several messages one after another, each as `send` does, until one is refused. What came before it is stored. Throws
- * Interrupted.
- * @param {Visitor} visitor
- * @param {Message[]} messages at least one
- * @param {{slug: string, force?: string, shown?: Shown}} where
- * @returns {Promise<{visited: Visited, warnings: Warned[]}>}
- */
-export async function sendEach(visitor, messages, where) {
-  const [first, ...others] = /** @type {[Message, ...Message[]]} */ (messages);
-  let found = await send(visitor, first, where);
-  for (const message of others) {
-    if (!found.visited.receipt) break;
-    const { slug } = found.visited;
-    try {
-      found = await send(visitor, message, { slug });
-    } catch (error) {
-      if (error instanceof Interrupted) error.perhapsStored = true;
-      throw error;
-    }
-  }
-  return found;
-}

@@ -9,7 +9,7 @@ import { WORDS } from "../words.js";
 import { KnownCodename } from "./known_codename.js";
 import { lookAt } from "./looking.js";
 import { Sealed } from "./sealed.js";
-import { Interrupted, read, sendEach } from "./sending.js";
+import { Interrupted, read, send } from "./sending.js";
 import { NOT_ACKNOWLEDGED, Told, failure, told, warningTold } from "./sentences.js";
 import { visitTold } from "./visit_told.js";
 import { checkWords } from "./word_help.js";
@@ -138,19 +138,19 @@ export class Session {
     const { anchor, list } = this.#ready();
     const entropy = await decodeCodename(asked.codename, list);
     // What cannot be sent is refused before the long stretch.
-    const messages = asked.ask === "check" ? [] : await this.#sealed.messages(asked, bodyOf(asked), anchor.serviceId);
+    const message = asked.ask === "check" ? undefined : await this.#sealed.message(asked, bodyOf(asked), anchor.serviceId);
     const onPercent = (/** @type {number} */ percent) => onProgress({ stage: "stretch", percent });
     const stretched = await this.#known.secret(entropy, anchor.serviceId, onPercent);
     const { network: where, ...how } = this.#how;
     const network = { afterBoard: this.#known.slow ? AFTER_BOARD_SLOW : AFTER_BOARD, ...where };
     const visitor = { anchor, stretched, despiteClock: asked.despiteClock, report: onProgress, network, ...how };
-    if (asked.ask === "check") {
+    if (asked.ask === "check" || !message) {
       const show = (/** @type {Visited} */ reading) => visitTold(reading, reading.judged.warnings);
       const { visited, reason } = await read({ ...visitor, show });
       const { warnings } = visited.judged;
       return visitTold(visited, reason === undefined ? warnings : [...warnings, NOT_ACKNOWLEDGED]);
     }
-    const { visited, warnings } = await sendEach(visitor, messages, whereTo(asked));
+    const { visited, warnings } = await send(visitor, message, whereTo(asked));
     // Stored or refused, it is not gone on with.
     this.#sealed.drop();
     return visitTold(visited, warnings, asked.ask === "report" ? { ...asked, ...asked.shown } : undefined);

@@ -90,6 +90,38 @@ async def test_skipped_or_not_taken_nothing_goes(chromium_page: Page, tmp_path: 
         await expect(shown.get_by_role("textbox")).to_be_hidden()
 
 
+async def test_beside_a_long_text_they_are_refused_in_words(chromium_page: Page, tmp_path: Path) -> None:
+    """One press is one message of one part: on the page that shows the report, where the way to take them off stays,
+    and on that on which one writes on, nothing is sent."""
+    beyond = "Your contact details do not fit beside so long a text."
+    async with small_service(tmp_path, contact=(NORTH,)) as server:
+        source = Source(chromium_page, server.address)
+        await source.fill("x" * 13_000)
+        await expect(source.section("check").get_by_text(beyond)).to_be_hidden()
+        await source.button("Leave contact details").click()
+        await source.section("contact").get_by_role("textbox").fill(DETAILS)
+        await source.button("Leave these").click()
+        await expect(source.section("check").get_by_text(beyond)).to_be_visible()
+        assert await source.button("Continue to the codename").count() == 0
+        await source.button("Leave contact details").click()
+        await source.button("Skip").click()
+        await expect(source.section("check").get_by_text(beyond)).to_be_hidden()
+        await expect(source.button("Continue to the codename")).to_be_visible()
+        await source.back()
+    (tmp_path / "later").mkdir()
+    async with answers(chromium_page, tmp_path / "later", of_units(True, False), WRITTEN) as source:
+        await source.button("Write to the unit").click()
+        await source.button("Leave contact details, or take them back").click()
+        await source.page.locator("section:visible").get_by_role("textbox").fill(DETAILS)
+        await source.button("Leave these").click()
+        await source.box("Your message").fill("x" * 13_000)
+        await source.button("Send").click()
+        await expect(source.page.get_by_role("alert")).to_contain_text(beyond[:-1])
+        await source.box("Your message").fill("x")
+        await source.button("Send").click()
+        assert await told_to_worker(chromium_page) == {"slug": "unit-0", "text": "x", "contact": DETAILS}
+
+
 @pytest.mark.either
 async def test_they_are_left_later_and_taken_back(page: Page, tmp_path: Path) -> None:
     """From the page on which one writes on, to the unit that answered: with a message, alone, or withdrawn."""

@@ -10,7 +10,7 @@ const file = new Blob(["words"]);
 const files = [{ name: "file 1.txt", type: "text/plain", file, marks: [await markOf(new Uint8Array(await file.arrayBuffer()))] }];
 const body = { text: "", categories: [], force: "", answers: {} };
 const asked = { ask: "reply", codename: "", slug: "north", text: "", files, despiteClock: false };
-const make = async (changes = {}) => (await sealed.messages({ ...asked, ...changes }, body, new Uint8Array(16)))[0];
+const make = async (changes = {}) => sealed.message({ ...asked, ...changes }, body, new Uint8Array(16));
 const real = Date.now;
 
 const first = await make();

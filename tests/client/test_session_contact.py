@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Contact details through the worker's session: sealed in the visit, alone beside a long text, refused, withdrawn."""
+"""Contact details through the worker's session: sealed in the visit, refused beside a long text, withdrawn."""
+
+import base64
+import hashlib
+from typing import Any
 
 import pytest
 
@@ -57,16 +61,29 @@ def test_they_go_with_a_report_and_with_a_reply(server: TwinServer, session: Nod
     assert parse_body(first.plain.body).text == "What happened."
 
 
-def test_beside_a_long_text_they_follow_in_a_message_of_their_own(server: TwinServer, session: NodeSession) -> None:
-    """Two parts of text, then one part that is nothing else; each a visit of its own."""
-    heard = report(session, new_codename(session), text="x" * BODY_PART, contact=SAID)
-    assert heard.done["stored"]
-    opened = posted(server)
-    assert [(one.plain.part, one.plain.parts) for one in opened] == [(1, 2), (2, 2), (1, 1)]
-    assert len({one.plain.message_id for one in opened}) == 2
-    assert said(opened[-1]) == SAID
-    assert parse_body(opened[-1].plain.body).text == ""
-    assert len(parse_body(opened[-1].plain.body).contact) == CONTACT
+@pytest.mark.parametrize("room", [CONTACT, 0])
+def test_beside_a_long_text_nothing_is_sent(server: TwinServer, session: NodeSession, room: int) -> None:
+    """One press is one message, and that has one part: neither text nor details go, and no visit is made. A text that
+    fills it alone is as much too long as one of two parts."""
+    heard = report(session, new_codename(session), text="x" * (BODY_PART - room), contact=SAID)
+    assert heard.failed["code"] == "too-long"
+    assert "would need 2 parts, at most 1" in heard.failed["say"]
+    assert server.asked == []
+
+
+def test_files_and_details_have_one_part_together(server: TwinServer, session: NodeSession) -> None:
+    """With files beside them the details count as well: they go in the one message, or all of it is refused."""
+    data = b"words"
+    given: dict[str, Any] = {"name": "file 1.txt", "type": "text/plain", "file": base64.b64encode(data).decode()}
+    given["marks"] = [hashlib.sha256(data).hexdigest()]
+    codename = new_codename(session)
+    full = "x" * (BODY_PART - CONTACT)
+    assert report(session, codename, text=full, contact=SAID, files=[given]).failed["code"] == "too-long"
+    assert posted(server) == []
+    assert report(session, codename, contact=SAID, files=[given]).done["stored"]
+    (only,) = posted(server)
+    assert said(only) == SAID
+    assert [one.name for one in parse_body(only.plain.body).files] == ["file 1.txt"]
 
 
 def test_a_unit_without_a_key_gets_a_decoy(server: TwinServer, session: NodeSession) -> None:
