@@ -30,7 +30,7 @@ MOST_HASHES = 10_000
 
 def hash_of(desk: Desk, one: CaseFile) -> str:
     """SHA-256 of a whole file in hex, every piece of it checked; "" where it is damaged. Remembered by the names under
-    which it lies: they are random, and never another file's."""
+    which it lies: they are random, and never another file's. What the disk did not give is asked of it again."""
     name = one.row.blobs[0][0]
     if name not in desk.hashes:
         if len(desk.hashes) >= MOST_HASHES:
@@ -40,8 +40,10 @@ def hash_of(desk: Desk, one: CaseFile) -> str:
             for piece in one.pieces(desk.read_stored, desk.engine.service_id):
                 digest.update(piece)
             desk.hashes[name] = digest.hexdigest()
-        except (ProtocolError, OSError):
+        except ProtocolError:
             desk.hashes[name] = ""
+        except OSError:
+            return ""
     return desk.hashes[name]
 
 

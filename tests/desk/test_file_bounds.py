@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What files may cost a desk at most: time of a run, copies of a blob, bytes of a case, room of its disk."""
+"""What files may cost a desk at most: time of a run, copies of a blob, bytes of a case, room of its disk; and
+a disk that fails."""
 
 import secrets
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -130,3 +132,18 @@ async def test_own_files_leave_room_on_the_disk(room: Room, monkeypatch: pytest.
         await people.room.engine.sync()
         await people.login("ada")
         assert [one["state"] for one in await shown(people)] == ["whole"]
+
+
+async def test_what_the_disk_did_not_give_is_asked_of_it_again(room: Room, tmp_path: Path) -> None:
+    """A disk that fails once leaves no file damaged: once it gives the pieces, the file is whole and is taken out."""
+    send(room, NOTE)
+    async with people_of(room) as people:
+        await people.login("ada")
+        await next_day(people)
+        (piece,) = people.room.engine.blobs.own.iterdir()
+        piece.rename(tmp_path / "away")
+        assert [one["state"] for one in await shown(people)] == ["damaged"]
+        (tmp_path / "away").rename(piece)
+        assert [one["state"] for one in await shown(people)] == ["whole"]
+        await people.ask("ada", "file", "export", 1, 1, "--out", tmp_path / "out", "--reason", "x")
+        assert (tmp_path / "out").read_bytes() == NOTE
