@@ -18,6 +18,8 @@ _PIECE = 1 << 20
 _LONGEST = 512
 _FOUND = re.compile(rb"stream: ([ -~]{1,200}) FOUND\0")
 _CLEAN = b"stream: OK\0"
+_NOT_LOOKED_INTO = re.compile(r"Heuristics\.(?:Limits|Encrypted)\..*")
+"""Names that stand for no finding: the daemon stopped at one of its bounds, or could not read what is encrypted."""
 
 
 class NotScanned(Exception):
@@ -41,9 +43,10 @@ def scan(path: str, data: bytes) -> str:
     if told == _CLEAN:
         return ""
     found = _FOUND.fullmatch(told)
-    if found is None:
+    name = found[1].decode("ascii") if found else ""
+    if not name or _NOT_LOOKED_INTO.fullmatch(name):
         raise NotScanned
-    return found[1].decode("ascii")
+    return name
 
 
 def _read_line(line: socket.socket) -> bytes:

@@ -29,8 +29,8 @@ class Preview:
     webp, heic, gif, tiff, text, office, sound, film, archive, bmp. Of its ``pages`` those that are ``shown`` now;
     ``why`` no more are: "" for all that were asked for, else unknown, archive, damaged, large, protected, empty,
     no-program, long, stopped, no-sandbox. ``blurred``: the member wants pictures blurred until they ask for each.
-    ``scan``: none (this desk has no scanner), failed (it gave no answer), clean or found: ``found`` is then its name
-    for what it found."""
+    ``scan``: none (this desk has no scanner), failed (no answer, or not of all of it), clean or found: ``found`` is
+    then its name for what it found."""
 
     case: int
     file: int

@@ -16,7 +16,8 @@ MOST_SCANS = 10_000
 
 @dataclass(frozen=True)
 class Scan:
-    """``state``: none (this desk has no scanner), failed (it gave no answer), clean, or found: then ``found`` is what,
+    """``state``: none (this desk has no scanner), failed (it gave no answer, or
+    did not look through all of it), clean, or found: then ``found`` is what,
     by the scanner's name for it."""
 
     state: str

@@ -37,7 +37,8 @@ WHY = {
 
 SCANS = {
     "none": "Not scanned: this desk has no scanner.",
-    "failed": "Not scanned: the scanner of this machine gave no answer. Whoever looks after the machine sees to it.",
+    "failed": "Not scanned: the scanner of this machine gave no answer, or could not look through "
+    "all of it: too large, or encrypted. Whoever looks after the machine sees to it.",
     "clean": "Scanned: nothing was found. A scanner knows what others have met before, and no more.",
     "found": "The scanner found something in it: {found}. It is not looked at here.",
 }

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Files and the scanner: a real ClamAV daemon with one signature of ours, and daemons that fail."""
 
+import io
 import socket
 import subprocess
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -33,7 +35,8 @@ def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (folder / "known" / "ours.ndb").write_text(f"Ours.Test.Mark:0:*:{MARK.hex()}\n")
     path = folder / "ctl"
     lines = (f"LocalSocket {path}", f"DatabaseDirectory {folder / 'known'}", f"TemporaryDirectory {folder}")
-    (folder / "conf").write_text("\n".join([*lines, "Foreground yes", "StreamMaxLength 25M", ""]))
+    more = ("Foreground yes", "StreamMaxLength 25M", "MaxFileSize 20M", "AlertExceedsMax yes", "AlertEncrypted yes")
+    (folder / "conf").write_text("\n".join([*lines, *more, ""]))
     program = find_program("clamd")
     assert program
     with (folder / "log").open("wb") as log:
@@ -59,6 +62,27 @@ def test_the_daemon_is_asked(clamd: Path) -> None:
     assert scan(str(clamd), b"harmless") == ""
     assert scan(str(clamd), bytes(16_000_000)) == ""
     assert scan(str(clamd), TAINTED) == "Ours.Test.Mark.UNOFFICIAL"
+
+
+def packed(data: bytes, *, encrypted: bool = False) -> bytes:
+    """A ZIP archive of one file; ``encrypted``: its headers say so."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("inside.bin", data)
+    made = bytearray(written.getvalue())
+    if encrypted:
+        made[6] |= 1
+        made[made.index(b"PK\1\2") + 8] |= 1
+    return bytes(made)
+
+
+@pytest.mark.clamav
+def test_what_the_daemon_could_not_look_through_is_not_scanned(clamd: Path) -> None:
+    """A file past its bounds, and an archive that is encrypted, are neither clean nor found."""
+    assert scan(str(clamd), packed(b"harmless")) == ""
+    for data in (bytes(21 << 20), packed(b"harmless", encrypted=True)):
+        with pytest.raises(NotScanned):
+            scan(str(clamd), data)
 
 
 @pytest.mark.clamav
@@ -143,12 +167,15 @@ def _says(told: bytes) -> Callable[[socket.socket], None]:
         b"stream: OK\n\0",
         b"INSTREAM size limit exceeded. ERROR\0",
         b"stream: \x1b[2J FOUND\0",
+        b"stream: Heuristics.Limits.Exceeded.MaxScanTime FOUND\0",
+        b"stream: Heuristics.Limits.Exceeded FOUND\0",
+        b"stream: Heuristics.Encrypted.PDF FOUND\0",
         b"stream: " + b"x" * 400 + b" FOUND\0",
         b"x" * 10_000,
     ],
 )
 def test_what_is_no_known_answer_is_not_scanned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: bytes) -> None:
-    """Neither half an answer, nor a name that is none, nor one without an end."""
+    """Neither half an answer, nor a name that is none or stands for no finding, nor one without an end."""
     monkeypatch.setattr(scanning, "SECONDS", 1)
     with answering(tmp_path / "s", _says(told)) as path, pytest.raises(NotScanned):
         scan(path, b"x")
