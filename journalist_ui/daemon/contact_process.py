@@ -4,8 +4,8 @@ together and split for one custodian more, or put together to open one ciphertex
 
     python -m journalist_ui.daemon.contact_process
 
-It has no files, no network and no vault: one JSON object in, one out, bytes in hex. ``do`` is make, split or open;
-an answer is what was made, or ``refused`` with the code of an error.
+It is given no file, no network, no vault and no environment: one JSON object in, one out, bytes in hex. ``do`` is make,
+split or open; an answer is what was made, or ``refused`` with the code of an error.
 """
 
 import json

@@ -36,13 +36,15 @@ class Pair:
 def _ask(task: Task) -> Task:
     """It takes tenths of a second: never in a transaction. Raises OpeningFailed, and the error that it answers."""
     try:
-        # This program itself, without the environment that could change it.
+        # This program itself, without the environment or the folder that could change it.
         done = subprocess.run(  # noqa: S603
             COMMAND,
             input=json.dumps(task).encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=LONGEST,
+            cwd="/",
+            env={},
             start_new_session=True,
             check=True,
         )

@@ -2,8 +2,9 @@
 """Trial-opening beside the desk's loop: in a process of its own where there is a second core, else in a thread.
 
 The process is a plain child with two pipes. It is given keys and envelopes, and gives back plaintexts of fixed size,
-which are parsed as strictly as anything else: no object crosses. It starts with the first large task, has no files and
-no vault, and ends with the desk, whose end of the pipe closes. One that dies is started anew, once, with the same task.
+which are parsed as strictly as anything else: no object crosses. It starts with the first large task, is given no file
+and no vault, and ends with the desk, whose end of the pipe closes. One that dies is started anew, once, with the same
+task.
 """
 
 import asyncio

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The process that tries a desk's keys on envelopes. It has no files, no network and no vault: bytes in, bytes out.
+"""The process that tries a desk's keys on envelopes. It is given no file, no network and no vault: bytes in, bytes out.
 
     python -m journalist_ui.daemon.trial_process
 

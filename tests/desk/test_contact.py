@@ -2,6 +2,7 @@
 """Contact details: their key is born among three custodians; two of them open what one source left; it is told."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -352,3 +353,11 @@ def test_a_process_that_ends_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(contact_seeds, "COMMAND", command)
         with pytest.raises(OpeningFailed):
             contact_seeds.open_sealed(pair, b"", b"")
+
+
+def test_the_process_of_a_seed_is_given_neither_environment_nor_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It starts with no variable, and at the root."""
+    tells = "import json, os; print(json.dumps({'text': open('/proc/self/environ').read() + os.getcwd()}))"
+    monkeypatch.setattr(contact_seeds, "COMMAND", (sys.executable, "-I", "-c", tells))
+    monkeypatch.setenv("LD_PRELOAD_OF_A_TEST", "x")
+    assert contact_seeds.open_sealed(contact_seeds.Pair(bytes(32), bytes(32), bytes(32)), b"", b"") == "/"
