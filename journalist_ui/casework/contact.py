@@ -3,6 +3,8 @@
 opened. Two custodians open them, of whom one never had to do with the case; the source is told by the program."""
 
 import json
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +25,7 @@ from journalist_ui.vault.evidence import CONTACT_OPENED, Proof, about_text
 from journalist_ui.vault.ledger import add_text
 from journalist_ui.vault.rows import CASES, CONTACTS, ContactRow
 from journalist_ui.vault.sealing import answer_info, contact_field_info, contact_text_info
+from journalist_ui.vault.withheld import kept_from
 
 from .cases import OpenedCase
 from .conversation import SourceMessage, read_places
@@ -150,6 +153,25 @@ def read_asked(connection: Connection, proposal: int, wish: Wish) -> bytes:
     if row.public != wish.public:
         raise ProposalOver(MOVED)
     return sealed
+
+
+def without_kept(connection: Connection, number: int, custodians: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Of these custodians, names with public keys, those from whom the case is not kept."""
+    kept = kept_from(connection, number)
+    return {name: public for name, public in custodians.items() if name not in kept}
+
+
+def knows_of(connection: Connection, proposal: int, content: bytes, member: str) -> bool:
+    """Whether a member may know that a wish was asked for: not where its case is kept from them, nor, once its bytes
+    are gone, where its reason was never sealed to them."""
+    asks, reasons = tables.contact_asks.c, tables.contact_reasons.c
+    numbers = set(connection.execute(select(asks.number).where(asks.proposal == proposal)).scalars())
+    with suppress(ProposalOver):
+        numbers.add(Wish.of_bytes(content).number)
+    if numbers:
+        return not any(member in kept_from(connection, number) for number in numbers)
+    told = select(reasons.proposal).where(reasons.proposal == proposal, reasons.member == member)
+    return connection.execute(told).first() is not None
 
 
 def has_held(connection: Connection, number: int, member: str) -> bool:

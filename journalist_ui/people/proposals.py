@@ -21,6 +21,9 @@ from .members import TOLD_DAYS, list_rows, only, read_member
 
 OPEN_DAYS = 7
 """Days for which a proposal can be approved, that on which it was asked among them."""
+CONTACT_OPEN, REFER = "contact-open", "refer"
+OF_CASES = (CONTACT_OPEN, REFER)
+"""What is asked about one case: nobody may learn of it from whom that case is kept."""
 LONGEST_REASON = 500
 """Characters."""
 _ASKED = "proposal"
@@ -152,16 +155,19 @@ def list_proposals(connection: Connection, kinds: Collection[str], asker: str) -
 
 
 def count_open(connection: Connection, day: int) -> int:
-    """How many can be approved on a day."""
-    waiting = (_rows.c.state == State.OPEN, _rows.c.day > day - OPEN_DAYS)
+    """How many can be approved on a day; what is asked about a case, which is not for everybody to know of, is left
+    out."""
+    waiting = (_rows.c.state == State.OPEN, _rows.c.day > day - OPEN_DAYS, _rows.c.kind.not_in(OF_CASES))
     return connection.execute(select(func.count()).where(*waiting)).scalar_one()
 
 
-def any_for(connection: Connection, kinds: Collection[str], member: str, day: int) -> bool:
-    """Whether one of these kinds, which another asked for on a day before, waits for this member on a day."""
+def list_waiting(connection: Connection, kinds: Collection[str], member: str, day: int) -> list[Proposal]:
+    """Of these kinds, those that another asked for on a day before, and that wait for this member on a day; they may
+    not know of each."""
     theirs = (_rows.c.state == State.OPEN, _rows.c.asker != member, _rows.c.kind.in_(sorted(kinds)))
-    found = select(_rows.c.id).where(*theirs, _rows.c.day < day, _rows.c.day > day - OPEN_DAYS).limit(1)
-    return connection.execute(found).first() is not None
+    columns = select(*(_rows.c[name] for name in _FIELDS))
+    found = columns.where(*theirs, _rows.c.day < day, _rows.c.day > day - OPEN_DAYS)
+    return [Proposal(*row) for row in connection.execute(found)]
 
 
 def require_asked(connection: Connection, proposal: Proposal) -> None:

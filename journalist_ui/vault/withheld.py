@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""From whom a case is kept, and why. Whoever it is kept from has no key to it, of what is new least of all."""
+"""From whom a case is kept, and why. Whoever it is kept from has no key to it, of what is new least of all, and no part
+in opening what its source left."""
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.protocol.chance import Random
@@ -21,6 +22,17 @@ def keep_from(connection: Connection, number: int, members: Iterable[str], why: 
         row = upsert(tables.withheld).values(number=number, member=name, why=why)
         this = row.on_conflict_do_update(index_elements=["number", "member"], set_={"why": why})
         connection.execute(this)
+        _let_go_of_asks(connection, number, name)
+
+
+def _let_go_of_asks(connection: Connection, number: int, member: str) -> None:
+    """Of what is asked about the case's contact details: the reason as it was sealed to the member, and what they and
+    other custodians have handed each other."""
+    asks, reasons, releases = tables.contact_asks.c, tables.contact_reasons, tables.contact_releases
+    these = select(asks.proposal).where(asks.number == number)
+    connection.execute(delete(reasons).where(reasons.c.member == member, reasons.c.proposal.in_(these)))
+    theirs = or_(releases.c.owner == member, releases.c.partner == member)
+    connection.execute(delete(releases).where(theirs, releases.c.proposal.in_(these)))
 
 
 def kept_from(connection: Connection, number: int) -> dict[str, str]:

@@ -18,7 +18,7 @@ from .moments import DAY
 
 NOBODY = (
     "No two custodians of this desk can open them now: it takes two who hold halves of its key, each since seven days, "
-    "and one of them must never have had to do with this case."
+    "from neither of whom the case is kept, and one of them must never have had to do with it."
 )
 
 
@@ -29,7 +29,7 @@ def ask(desk: Desk, session: Session, asked: AskContact) -> ContactAsked:
         case = open_case(connection, session.holder, asked.case)
         replies.refuse_unposted(connection, asked.case)
         wanted = contact.want_contact(connection, case, reason, desk.engine.vault.random)
-        custodians = contact_key.list_custodians(connection)
+        custodians = contact.without_kept(connection, asked.case, contact_key.list_custodians(connection))
         _refuse_hopeless(connection, asked.case, list(custodians), day)
         target = wanted.wish.message_id.hex()
         proposal = proposals.store_proposal(

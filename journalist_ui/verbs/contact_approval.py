@@ -19,13 +19,13 @@ from journalist_ui.people.contact_consent import Joined
 from journalist_ui.people.contact_key import Half
 from journalist_ui.people.proposals import Proposal, Signer
 from journalist_ui.people.session import Session
-from journalist_ui.refusals import NoSuchCase, OwnProposal, ProposalOver
+from journalist_ui.refusals import NoSuchCase, NoSuchProposal, OwnProposal, ProposalOver
 from journalist_ui.vault import audit
 from journalist_ui.vault.roles import WRITERS, Role
 
 from .desk import Desk
 
-OPEN, SHARE = "contact-open", "contact-share"
+OPEN, SHARE = proposals.CONTACT_OPEN, "contact-share"
 KINDS = (OPEN, SHARE)
 CUSTODIANS = frozenset({Role.CUSTODIAN})
 SHARED = "contact key shared"
@@ -75,7 +75,7 @@ class Approved:
 
 
 def approve(desk: Desk, session: Session, number: int) -> Approved:
-    """Raises ProposalOver, OwnProposal, NotAllowed, RoleTooNew, OpeningFailed, SetAside."""
+    """Raises NoSuchProposal, ProposalOver, OwnProposal, NotAllowed, RoleTooNew, OpeningFailed, SetAside."""
     with desk.engine.vault.writing() as connection:
         ready = _agree(desk, connection, session, number)
     if ready is None:
@@ -99,13 +99,15 @@ def _agree(desk: Desk, connection: Connection, session: Session, number: int) ->
     day, name = desk.engine.day, session.member.name
     contact_consent.forget_decided(connection)
     proposal = proposals.find_proposal(connection, number)
+    if proposal.kind == OPEN and not contact.knows_of(connection, number, proposal.content, name):
+        raise NoSuchProposal(proposals.NO_PROPOSAL)
     proposals.require_open(proposal, day)
     agreed = contact_consent.who_agreed(connection, number)
     if name in agreed:
         raise OwnProposal(AGREED)
     proposals.require_approver(connection, name, proposal.asker, CUSTODIANS, day)
     proposals.require_asked(connection, proposal)
-    custodians = contact_key.list_custodians(connection)
+    custodians = _who_may(connection, proposal)
     first = next((one for one in sorted(agreed) if one in custodians and may_agree(connection, one, day)), "")
     if proposal.kind == OPEN:
         wish = Wish.of_bytes(proposal.content)
@@ -126,6 +128,15 @@ def _agree(desk: Desk, connection: Connection, session: Session, number: int) ->
     if proposal.kind == OPEN and all(contact.has_held(connection, wish.number, one) for one in (first, name)):
         raise OwnProposal(BOTH_HELD)
     return _Ready(proposal, contact_consent.join(connection, session.holder, number), first, sealed)
+
+
+def _who_may(connection: Connection, proposal: Proposal) -> dict[str, bytes]:
+    """The custodians who can be among the two, names with public keys: none from whom the case is kept. Raises
+    ProposalOver, BadInput."""
+    custodians = contact_key.list_custodians(connection)
+    if proposal.kind != OPEN:
+        return custodians
+    return contact.without_kept(connection, Wish.of_bytes(proposal.content).number, custodians)
 
 
 def _refuse_gone(connection: Connection, proposal: Proposal, wish: Wish) -> None:

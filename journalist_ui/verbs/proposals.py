@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from journalist_ui.casework.contact import Wish, said_reason
+from journalist_ui.casework.contact import Wish, knows_of, said_reason
 from journalist_ui.daemon.notice_log import iso_day
 from journalist_ui.people import members as people, proposals, steps
 from journalist_ui.people.contact_consent import forget_decided, read_reason, who_agreed
@@ -139,6 +139,8 @@ def _said(connection: Connection, session: Session, one: Proposal) -> dict[str, 
     it was sealed to; None where the member is not to know of it."""
     if one.kind == REFER:
         return _referral(connection, session, one)
+    if not knows_of(connection, one.id, one.content, session.member.name):
+        return None
     try:
         wish = Wish.of_bytes(one.content)
     except ProposalOver:
@@ -162,6 +164,19 @@ def _referral(connection: Connection, session: Session, one: Proposal) -> dict[s
         "reason": seen.wish.reason,
         "text": leaving_words(previewed(seen.case.number, seen.wish.slug, seen.wish.slug, seen.wish.report)),
     }
+
+
+def any_for(connection: Connection, member: str, roles: frozenset[Role], day: int) -> bool:
+    """Whether a proposal of a day before waits for a member on a day, of those that their list has."""
+    found = proposals.list_waiting(connection, kinds_for(roles), member, day)
+    return any(_knows_of(connection, member, one) for one in found)
+
+
+def _knows_of(connection: Connection, member: str, one: Proposal) -> bool:
+    """By what the vault says of them, without their key."""
+    if one.kind == OPEN:
+        return knows_of(connection, one.id, one.content, member)
+    return one.kind != REFER or referral_approval.knows_of(connection, member, one)
 
 
 def kinds_for(roles: frozenset[Role]) -> list[str]:
@@ -207,9 +222,10 @@ def _found(connection: Connection, session: Session, number: int, day: int) -> P
     proposal = proposals.find_proposal(connection, number)
     if proposal.kind not in _kinds(session) and proposal.asker != session.member.name:
         raise NoSuchProposal(proposals.NO_PROPOSAL)
-    proposals.require_open(proposal, day)
-    if proposal.kind == REFER and _referral(connection, session, proposal) is None:
+    # First: that it is over tells that it was there.
+    if proposal.kind in (OPEN, REFER) and _said(connection, session, proposal) is None:
         raise NoSuchProposal(proposals.NO_PROPOSAL)
+    proposals.require_open(proposal, day)
     return proposal
 
 

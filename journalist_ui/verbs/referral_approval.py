@@ -13,7 +13,7 @@ from dropbox.protocol.constants import KEY, MESSAGE_ID, REFERENCE, EntryType
 from dropbox.protocol.referral import Offer, encode_offer, sign_referral
 from dropbox.protocol.units import Unit
 from journalist_ui.casework import referrals, replies
-from journalist_ui.casework.cases import OpenedCase, holds_case, open_case
+from journalist_ui.casework.cases import OpenedCase, holds_case, open_case, public_key
 from journalist_ui.casework.referrals import Leaving, Wish
 from journalist_ui.people import members as people, proposals
 from journalist_ui.people.proposals import Proposal, Signer, State, Wanted
@@ -26,7 +26,7 @@ from .desk import Desk
 from .notices import tell_members
 from .referrals import open_whole
 
-REFER = "refer"
+REFER = proposals.REFER
 SUPERVISORS = frozenset({Role.SUPERVISOR})
 ASKED = "It is asked for already that this case is referred. Let that be approved, or refuse it first."
 NOBODY = "No supervisor but you could approve it, or none opens this case. Share it with one first. Nothing was asked."
@@ -83,6 +83,15 @@ def _opens(connection: Connection, name: str, number: int) -> bool:
     try:
         holds_case(connection, name, number)
     except NoSuchCase:
+        return False
+    return True
+
+
+def knows_of(connection: Connection, member: str, proposal: Proposal) -> bool:
+    """As ``seen_by``, of a member who may be away: whether its case is open to them."""
+    try:
+        public_key(connection, member, referrals.case_of_wish(proposal.content))
+    except (NoSuchCase, Undeclared):
         return False
     return True
 

@@ -7,7 +7,7 @@ from functools import partial
 from journalist_ui.casework.reminders import has_unread
 from journalist_ui.daemon.off_loop import off_loop
 from journalist_ui.daemon.reminder_mail import Letter, send
-from journalist_ui.people import proposals, reminders
+from journalist_ui.people import reminders
 from journalist_ui.people.members import read_member
 from journalist_ui.people.session import Session
 from journalist_ui.refusals import BadInput, NotYet
@@ -16,7 +16,7 @@ from journalist_ui.vault import audit
 
 from .desk import Desk
 from .moments import DAY
-from .proposals import kinds_for
+from .proposals import any_for
 
 NO_WAY = (
     "This desk has no way out for reminders: desk.toml names neither reminder_relay nor reminder_command, or no "
@@ -34,8 +34,8 @@ def decide(desk: Desk, moment: int) -> list[Letter]:
         found = []
         for name, address in reminders.list_addresses(connection):
             row = read_member(connection, name)
-            kinds = kinds_for(row.member.roles) if row else []
-            waits = has_unread(connection, name, before) or proposals.any_for(connection, kinds, name, today)
+            roles = row.member.roles if row else frozenset()
+            waits = has_unread(connection, name, before) or any_for(connection, name, roles, today)
             found.append(Letter(address, waits))
     return found
 

@@ -174,7 +174,7 @@ async def test_a_custodian_who_asks_is_one_of_the_two(three: People) -> None:
 
 
 async def test_two_who_had_to_do_with_the_case_are_not_enough(three: People) -> None:
-    """Not while it is open to both, nor once it was taken from one who had seen it."""
+    """Not while it is open to both; from whom it was taken since knows of no proposal any more."""
     three.room.add("erin", INVESTIGATOR | CUSTODIAN)
     await three.login("erin")
     await born(three, "second.enrolment", 3)
@@ -184,10 +184,12 @@ async def test_two_who_had_to_do_with_the_case_are_not_enough(three: People) -> 
     assert "never had to do with the case" in await three.refused("erin", "approve", asked["proposal"])
     await three.ask("ada", "exclude", 1, "--member", "erin", "--reason", "knows the officer")
     assert (await three.login("erin"))[0] == 0
-    assert "has another key" in await three.refused("erin", "approve", asked["proposal"])
+    assert "no proposal of that number" in await three.refused("erin", "approve", asked["proposal"])
+    assert "has another key" in await three.refused("dora", "approve", asked["proposal"])
     await three.ask("bob", "refuse", asked["proposal"], "--reason", "another key")
     asked = await three.ask("bob", "contact", "ask", 1, "--reason", WHY)
-    assert "never had to do with the case" in await three.refused("erin", "approve", asked["proposal"])
+    assert "no proposal of that number" in await three.refused("erin", "approve", asked["proposal"])
+    assert await three.ask("erin", "proposals") == []
     assert await state(three) == "left"
     assert (await three.ask("dora", "approve", asked["proposal"]))["state"] == "approved"
 

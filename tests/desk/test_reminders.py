@@ -13,10 +13,13 @@ import pytest
 from dropbox.protocol.body import Report, encode_body
 from journalist_ui.casework import handling
 from journalist_ui.casework.cases import open_case
+from journalist_ui.casework.contact import Wish
 from journalist_ui.daemon.reminder_hours import DAY
 from journalist_ui.daemon.reminders import ReminderLoop
 from journalist_ui.people import reminders
-from journalist_ui.vault.withheld import EXCLUDED, let_go
+from journalist_ui.people.proposals import CONTACT_OPEN, REFER, Wanted, store_proposal
+from journalist_ui.vault.roles import Role
+from journalist_ui.vault.withheld import EXCLUDED, NAMED, keep_from, let_go
 from journalist_ui.verbs.reminders import decide
 from tests.desk.acts import acts, holder_of
 from tests.desk.people import People, people_of
@@ -127,6 +130,34 @@ async def test_a_proposal_reminds_those_who_may_approve_it(people: People, room:
     day = today(room)
     assert not any((await said(people, day)).values())
     assert await said(people, day + 1) == {"ada": False, "bob": False, "eve": True}
+
+
+async def test_a_proposal_about_a_case_reminds_nobody_from_whom_it_is_kept(people: People, room: Room) -> None:
+    """Contact details and a referral: a custodian or supervisor who is named in the case gets the mail that they would
+    get without it; one to whom it is closed by nothing is asked to sign in. No count that all see moves by either."""
+    for name, role in (("carl", Role.CUSTODIAN), ("dora", Role.CUSTODIAN), ("sue", Role.SUPERVISOR)):
+        room.add(name, frozenset({role}))
+        with room.vault.writing() as connection:
+            reminders.set_address(connection, name, f"{name}@unit.example", 1)
+    room.report(entropy(1), "x")
+    await people.desk.engine.sync()
+    day = today(room)
+    for name in ("ada", "bob", "sue"):
+        room.sign_in(name).show(1, day)
+    quiet = {"ada": False, "bob": False, "eve": False, "carl": False, "dora": False, "sue": False}
+    assert await said(people, day + 1) == quiet
+    wish = Wish(1, *(bytes(32),) * 6)
+    with room.vault.writing() as connection:
+        keep_from(connection, 1, ["carl"], NAMED)
+        # What each is about stands at the head of its bytes; nobody opens them here.
+        for kind, content in ((CONTACT_OPEN, wish.to_bytes()), (REFER, (1).to_bytes(4, "big"))):
+            wanted = Wanted(kind, "01", content, "", frozenset())
+            store_proposal(connection, "bob", wanted, day)
+    assert await said(people, day + 1) == quiet | {"dora": True, "sue": True}
+    assert "proposals-open" not in await people.told()
+    with room.vault.writing() as connection:
+        let_go(connection, "sue", 1, EXCLUDED, room.vault.random)
+    assert await said(people, day + 1) == quiet | {"dora": True}
 
 
 class TestLoop:
