@@ -19,7 +19,7 @@ from journalist_ui.people.contact_consent import Joined
 from journalist_ui.people.contact_key import Half
 from journalist_ui.people.proposals import Proposal, Signer
 from journalist_ui.people.session import Session
-from journalist_ui.refusals import NoSuchCase, NoSuchProposal, OwnProposal, ProposalOver
+from journalist_ui.refusals import BadInput, NoSuchCase, NoSuchProposal, OwnProposal, ProposalOver
 from journalist_ui.vault import audit
 from journalist_ui.vault.roles import WRITERS, Role
 
@@ -39,6 +39,8 @@ UNREAD = (
     "this, and let it be asked anew."
 )
 DIFFERENT = "What the source left does not open with the key of this desk: it was sealed wrongly, or altered."
+OTHER_KEY = "{name} has another key since this was asked for, or is no custodian any more. Refuse it, and ask anew."
+CHANGED = "The custodians of this desk, or their keys, have changed meanwhile. Nothing was done: approve it again."
 ASKER_GONE = "Whoever asked for this may not ask for it any more. Refuse it, and ask yourself if it is to be done."
 
 
@@ -75,7 +77,7 @@ class Approved:
 
 
 def approve(desk: Desk, session: Session, number: int) -> Approved:
-    """Raises NoSuchProposal, ProposalOver, OwnProposal, NotAllowed, RoleTooNew, OpeningFailed, SetAside."""
+    """Raises NoSuchProposal, ProposalOver, OwnProposal, NotAllowed, RoleTooNew, OpeningFailed, SetAside, BadInput."""
     with desk.engine.vault.writing() as connection:
         ready = _agree(desk, connection, session, number)
     if ready is None:
@@ -87,9 +89,9 @@ def approve(desk: Desk, session: Session, number: int) -> Approved:
         with desk.engine.vault.writing() as connection:
             told = _store_opened(desk, connection, session, ready, text)
     else:
-        halves = _split(desk, ready)
+        custodians, halves = _split(desk, ready)
         with desk.engine.vault.writing() as connection:
-            _store_shared(desk, connection, session, ready, halves)
+            _store_shared(desk, connection, session, ready, custodians, halves)
     desk.engine.vault.truncate_wal()
     return Approved(ready.proposal, done=True, told=told)
 
@@ -179,8 +181,9 @@ def _store_opened(desk: Desk, connection: Connection, session: Session, ready: _
     return told
 
 
-def _split(desk: Desk, ready: _Ready) -> list[Half]:
-    """Of each key that was asked for, pairs of the new custodian with everybody who has halves of it."""
+def _split(desk: Desk, ready: _Ready) -> tuple[dict[str, bytes], list[Half]]:
+    """The custodians with their keys, and, of each key that was asked for, pairs of the new one with everybody who has
+    halves of it, wrapped to those keys. Raises BadInput, ProposalOver, OpeningFailed."""
     name, content = ready.proposal.target, ready.proposal.content
     public, hashes = content[:XWING_PUBLIC], content[XWING_PUBLIC:]
     wanted = {hashes[at : at + HASH] for at in range(0, len(hashes), HASH)}
@@ -188,16 +191,26 @@ def _split(desk: Desk, ready: _Ready) -> list[Half]:
         custodians = contact_key.list_custodians(connection)
         held = {one.hash: one.held for one in contact_key.list_keys(connection)}
     if custodians.get(name) != public:
-        raise ProposalOver(ASKER_GONE)
+        raise ProposalOver(OTHER_KEY.format(name=name))
     made: list[Half] = []
     for one in ready.joined:
         if one.hash in wanted:
             members = {who: custodians[who] for who in (*held[one.hash], name) if who in custodians}
             made += split_for(Pair(*one), name, members)
-    return made
+    return custodians, made
 
 
-def _store_shared(desk: Desk, connection: Connection, session: Session, ready: _Ready, halves: list[Half]) -> None:
+def _store_shared(
+    desk: Desk,
+    connection: Connection,
+    session: Session,
+    ready: _Ready,
+    custodians: dict[str, bytes],
+    halves: list[Half],
+) -> None:
+    """Only while everybody has the key to which these halves were wrapped. Raises as ``_agree``, and BadInput."""
+    if contact_key.list_custodians(connection) != custodians:
+        raise BadInput(CHANGED)
     _again(desk, connection, session, ready)
     contact_key.store_halves(connection, halves)
     for hashed in {one.hash for one in halves}:

@@ -6,9 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from dropbox.protocol.constants import XWING_SEED
+from journalist_ui.people.contact_key import halves_of
+from journalist_ui.people.members import Role
 from journalist_ui.vault import tables
 from journalist_ui.vault.withheld import NAMED, keep_from
+from journalist_ui.verbs import contact_approval
 from tests.desk.people import People
+from tests.desk.room import PASSPHRASE
 from tests.desk.test_contact import WHY, here as here, left, state, three as three
 
 pytestmark = pytest.mark.usefixtures("brief_stretch")
@@ -95,3 +100,41 @@ async def test_where_too_few_are_left_nobody_can_ask(three: People) -> None:
     named(three, "carl", "dora")
     assert "from neither of whom the case is kept" in await three.refused("ada", "contact", "ask", 1, "--reason", WHY)
     assert await three.ask("carl", "proposals") == []
+
+
+@pytest.mark.parametrize("who", ["frank", "dora"])
+async def test_halves_are_given_only_to_the_keys_that_there_are(
+    three: People, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    """frank, who is to have halves, or dora, with whom, gets another key while they are split: nothing is stored that
+    nobody opens, and it can be approved again where the key that was asked for is still the one."""
+    room = three.room
+    room.add("frank", frozenset({Role.CUSTODIAN}))
+    asked = await three.ask("bob", "contact-key", "add", "frank")
+    before = halves(three)
+    split = contact_approval._split
+
+    def changed_meanwhile(*given: Any) -> Any:
+        made = split(*given)
+        room.change(who, PASSPHRASE, "another four plain words")
+        return made
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(contact_approval, "_split", changed_meanwhile)
+        assert "have changed meanwhile" in await three.refused("carl", "approve", asked["proposal"])
+    assert halves(three) == before
+    if who == "frank":
+        assert "frank has another key" in await three.refused("carl", "approve", asked["proposal"])
+        return
+    assert (await three.ask("carl", "approve", asked["proposal"]))["state"] == "approved"
+    dora = room.sign_in("dora", "another four plain words").session.holder
+    with room.vault.reading() as connection:
+        (half,) = [one for one in halves_of(connection, "dora") if one.partner == "frank"]
+    assert len(half.open(dora)) == XWING_SEED
+
+
+def halves(people: People) -> set[tuple[str, str]]:
+    """Owner and partner of each."""
+    with people.room.vault.reading() as connection:
+        rows = connection.execute(select(tables.contact_halves.c.owner, tables.contact_halves.c.partner))
+        return set(rows.tuples())
