@@ -98,10 +98,10 @@ export class Asked {
     return this.#questions.map(({ ask }, at) => ({ ask, said: wordsOf(section(nameOf(at + 1))) }));
   }
 
-  /** Write all of them on the page that shows them. */
-  fill() {
+  /** Write all of them on the page that shows them, where it is to the unit that asks. @param {string} to its slug */
+  fill(to) {
     const place = one(section("write"), "[data-answers]");
-    place.hidden = !this.#questions.length;
+    place.hidden = !this.#questions.length || to !== this.slug;
     const rows = this.words().flatMap(({ ask, said }, at) => rowOf(ask, said, at + 1));
     fillWith(one(place, "dl"), rows);
   }

@@ -1,98 +1,84 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * @file The page for contact details: reached from the page that shows a whole report, or from that on which one writes
- * on, and left to where one came from. What is typed stays in its field until the worker seals it.
+ * @file The pages for contact details, of a report and of a message: each is reached from the page that shows what goes,
+ * and left to it. What is typed stays in its field until the worker seals it.
  */
 
 import { MAX_CONTACT } from "../protocol/constants.js";
-import { all, byId, fill, one, section } from "./dom.js";
+import { byId, fill, one, section } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
-import { contactText, targets } from "./report.js";
+import { contactText } from "./report.js";
 
-/** @import { VisitTold } from "../worker_messages.js" */
 /** @import { Walk } from "./walk.js" */
 
-const FIELD = "contact-text";
+/** From which page each is reached. @type {Record<string, string>} */
+const FROM = { contact: "check", "contact-reply": "write" };
 
-/** Whether a unit takes contact details, by what the document lists. @param {string} slug */
-export function takesContact(slug) {
-  const { content } = byId("service", HTMLTemplateElement);
-  return all(content, "[data-contact]").some((unit) => unit.dataset["slug"] === slug);
+/** @typedef {{name: string, contact: boolean}} Unit */
+
+/** The names of those that take none. @param {Unit[]} units */
+function refusing(units) {
+  return units.filter(({ contact }) => !contact).map(({ name }) => name).join("; ");
 }
 
-/** What goes to a unit with a report: it takes none where it has no key. @param {string} slug */
-export function contactFor(slug) {
-  return takesContact(slug) ? contactText() : "";
+/**
+ * Say on the page that shows a report, or that on which one writes on, whether they go with it, and to whom they do not.
+ * @param {string} page that they are typed on
+ * @param {Unit[]} units that it goes to
+ */
+export function showContact(page, units) {
+  const [place, left, names] = [section(FROM[page] ?? ""), contactText(page) !== "", refusing(units)];
+  one(place, "[data-with-contact]").hidden = !left || !units.some(({ contact }) => contact);
+  one(place, "[data-without-contact]").hidden = !left || !names;
+  fill(one(place, "[data-without-contact-names]"), names, "report");
 }
 
-/** Say on the page that shows a report, or that on which one writes on, that they go with it. */
-export function showContact() {
-  const left = contactText() !== "";
-  for (const place of all(document, "[data-with-contact]")) place.hidden = !left;
+/** Nothing is typed. @param {string} page */
+export function emptyContact(page) {
+  byId(`${page}-text`, HTMLTextAreaElement).value = "";
+  clearFaults(page);
 }
 
-/** Nothing is typed. */
-export function emptyContact() {
-  byId(FIELD, HTMLTextAreaElement).value = "";
-  clearFaults("contact");
-}
-
-/** Opens the page and leaves it. */
+/** Opens the pages and leaves them. */
 export class Contact {
   #walk;
-  #back = "check";
 
   /** @param {Walk} walk */
   constructor(walk) {
     this.#walk = walk;
   }
 
-  /** From the page that shows a report: which of its units take none. */
-  beside() {
-    const without = targets().filter(({ slug }) => !takesContact(slug));
-    this.#open("check", targets().length > without.length, without.map(({ name }) => name), false);
-  }
-
   /**
-   * From the page on which one writes on, to the unit that it goes to.
-   * @param {VisitTold} found
-   * @param {string} slug
+   * @param {string} name of the page
+   * @param {Unit[]} units that it is for
    */
-  later({ units }, slug) {
-    const unit = units.find((one) => one.slug === slug);
-    this.#open("write", Boolean(unit?.contact), unit && !unit.contact ? [unit.name] : [], true);
-  }
-
-  /**
-   * @param {string} from
-   * @param {boolean} taken whether a unit takes them
-   * @param {string[]} without the names of those that take none
-   * @param {boolean} later
-   */
-  #open(from, taken, without, later) {
-    const page = section("contact");
-    this.#back = from;
+  open(name, units) {
+    const [page, names] = [section(name), refusing(units)];
+    const taken = units.some(({ contact }) => contact);
     one(page, "[data-takes]").hidden = !taken;
-    one(page, "[data-takes-none]").hidden = !without.length;
-    fill(one(page, "[data-takes-none-names]"), without.join("; "), "report");
-    one(page, "[data-takes-back]").hidden = !later;
-    this.#walk.go("contact");
+    one(page, "[data-takes-none]").hidden = !names;
+    fill(one(page, "[data-takes-none-names]"), names, "report");
+    // What was typed for another unit can be taken off here too.
+    one(page, "[data-take-off]").hidden = taken || !contactText(name);
+    this.#walk.go(name);
   }
 
   /** Back with what is typed, unless it cannot be sent. */
   keep() {
-    const size = new TextEncoder().encode(contactText()).length;
+    const { current } = this.#walk;
+    const size = new TextEncoder().encode(contactText(current)).length;
     if (!size || size > MAX_CONTACT) {
-      showFaults("contact", [{ field: FIELD }]);
+      showFaults(current, [{ field: `${current}-text` }]);
       return;
     }
-    clearFaults("contact");
-    this.#walk.returnTo(this.#back);
+    clearFaults(current);
+    this.#walk.returnTo(FROM[current] ?? "");
   }
 
   /** Back without any. */
   skip() {
-    emptyContact();
-    this.#walk.returnTo(this.#back);
+    const { current } = this.#walk;
+    emptyContact(current);
+    this.#walk.returnTo(FROM[current] ?? "");
   }
 }

@@ -89,7 +89,10 @@ export class Files {
     const place = section(this.#page);
     const refusing = units.filter(({ takesFiles }) => !takesFiles).map(({ name }) => name);
     const none = (this.#none = refusing.length > 0 && refusing.length === units.length);
-    one(place, "[data-takes]").hidden = none;
+    // What was chosen for another unit can still be settled or taken off.
+    one(place, "[data-takes]").hidden = none && !this.any;
+    for (const taken of all(place, "[data-taken]")) taken.hidden = none;
+    one(place, "[data-takes-none] button").hidden = this.any;
     one(place, "[data-takes-none]").hidden = !none;
     one(place, "[data-takes-some]").hidden = none || !refusing.length;
     for (const names of all(place, "[data-refusing]")) fill(names, refusing.join("; "), "report");
@@ -153,7 +156,8 @@ export class Files {
     const at = this.#items.indexOf(item);
     this.#list(this.#items.filter((other) => other !== item));
     const next = this.#items[at] ?? this.#items.at(-1);
-    (next ? one(next.element, "[data-remove]") : one(section(this.#page), "input[type=file]")).focus();
+    const field = this.#none ? "form > .govuk-button" : "input[type=file]";
+    (next ? one(next.element, "[data-remove]") : one(section(this.#page), field)).focus();
   }
 
   /** @param {FileItem[]} items */
@@ -185,9 +189,13 @@ export class Files {
     return n ? say(n === 1 ? "files-one" : "files-some", { n, size }) : "";
   }
 
-  /** What keeps the person from going on. @returns {Fault[]} */
+  /** What keeps the person from going on from their page: nothing where nobody takes any. */
+  open() {
+    return this.#none ? [] : this.faults();
+  }
+
+  /** What keeps them from being sent. @returns {Fault[]} */
   faults() {
-    if (this.#none) return [];
     return this.#items.flatMap(({ field, fault }) => (fault ? [{ field, text: fault }] : []));
   }
 

@@ -10,6 +10,7 @@ import { showAsRead, showCodename, showHelp, typedWords } from "./codename.js";
 import { showForgotten } from "./addressee.js";
 import { Asked } from "./asked.js";
 import { Contact, emptyContact, showContact } from "./contact.js";
+import { Draft } from "./draft.js";
 import { byId, emptyFilled, fill, one, section } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
 import { Files, refuseDropped } from "./files.js";
@@ -17,7 +18,7 @@ import { showFitting, startForceList } from "./force_list.js";
 import { showHints, startHints } from "./hint_list.js";
 import { emptyFields, isAnythingWritten, startCover, startExit, startForgetting } from "./leave.js";
 import { emptyKept } from "./outcome.js";
-import { MAX_PARTS, closing, contactText, fillCheckPage, replyText, report, size, sizeWords, targets } from "./report.js";
+import { fillCheckPage, report, size, sizeWords, targets } from "./report.js";
 import { showStage } from "./stages.js";
 import { State } from "./states.js";
 import { Visits } from "./visits.js";
@@ -38,6 +39,7 @@ const walk = new Walk(entered, left);
 const state = new State({
   report: emptyReport,
   typed: emptyReturn,
+  details: () => emptyContact("contact-reply"),
   outcome: () => emptyFilled("visit"),
   keys: () => void line.ask("forget", {}).catch(() => line.stop()),
   worker: () => line.stop(),
@@ -47,6 +49,7 @@ const way = new Way(walk, state, files.report);
 const asked = new Asked(walk);
 const contact = new Contact(walk);
 const visits = new Visits(line, walk, state, asked, files.report);
+const draft = new Draft(visits, asked, files.reply);
 
 /** All that was typed, and what was shown of it. */
 function emptyReport() {
@@ -57,19 +60,19 @@ function emptyReport() {
   hideCodename();
   showHelp("codename-back");
   way.begin();
-  emptyContact();
+  clearFaults("contact");
   for (const page of way.pages) clearFaults(page);
 }
 
 /** What was typed to come back or to write on. */
 function emptyReturn() {
-  for (const page of ["return", "write"]) {
+  for (const page of ["return", "write", "contact-reply"]) {
     emptyFields(section(page));
     clearFaults(page);
   }
   showHelp("codename-in");
   asked.clear();
-  emptyContact();
+  draft.clear();
   files.reply.clear();
 }
 
@@ -96,18 +99,14 @@ function entered(name) {
     fillUnanswered();
     showHints();
   }
-  if (name === "messages") {
-    const typed = replyText().trim() !== "" || contactText() !== "";
-    const begun = typed || Object.keys(asked.answers()).length > 0 || files.reply.any;
+  if (name === "messages" || name === "replied") {
+    const { begun } = draft;
     one(section("messages"), "[data-unsent]").hidden = !begun;
     // Back would drop what was begun, as it would break off a visit that only reads.
-    walk.hold("messages", begun || state.last?.ask === "check");
+    walk.hold(name, begun || state.last?.ask === "check");
   }
-  if (name === "write") {
-    asked.fill();
-    showReplyFiles();
-  }
-  if (name === "check" || name === "write") showContact();
+  if (name === "write") draft.show();
+  if (name === "check") showContact("contact", targets());
   if (name === "files") files.report.show(targets());
   if (name === "files-reply") files.reply.show([visits.unit() ?? []].flat());
   if (name === "codename") {
@@ -211,56 +210,32 @@ async function check() {
 }
 
 async function reply() {
-  const [text, slug] = [replyText(), visits.addressee()];
-  const answers = { ...(slug === asked.slug ? asked.answers() : {}), ...visits.accepted(slug), ...closing() };
-  const found = [];
-  const left = contactText();
-  const said = text.trim() !== "" || Object.keys(answers).length > 0 || left !== "" || files.reply.any;
-  const without = { text, answers, files: files.reply.entries() };
-  const needed = size({ ...without, contact: left });
-  if (!slug) found.push({ field: "which" });
-  else if (files.reply.any && !visits.unit()?.takesFiles) found.push({ field: "which", text: say("files-elsewhere") });
-  if (!said) found.push({ field: "reply-text" });
-  else if (files.reply.faults().length) found.push({ field: "reply-text", text: say("files-open") });
-  else if (files.reply.any && size(without).parts > 1) found.push({ field: "reply-text", text: say("files-fit") });
-  else if (left && needed.parts > 1) found.push({ field: "reply-text", text: say("contact-fit") });
-  else if (needed.parts > MAX_PARTS) found.push({ field: "reply-text", text: sizeWords(needed) });
-  else if (needed.parts > 1 && (answers["close"] || answers["accepts"])) found.push({ field: "reply-text", text: say("close-one") });
+  const found = draft.faults();
   if (found.length) {
     showFaults("write", found);
     return;
   }
   clearFaults("write");
   const sent = files.reply.asked();
-  const message = { slug, text, answers, contact: left, files: sent };
-  await visits.make({ ask: "reply", codename: state.returned, ...message, despiteClock: false });
+  await visits.make({ ask: "reply", codename: state.returned, ...draft.message(), files: sent, despiteClock: false });
 }
 
 /** The page for contact details, once it is plain whom they go to. */
 function contactLater() {
-  const slug = visits.addressee();
-  if (!slug) showFaults("write", [{ field: "which" }]);
-  else if (state.found) contact.later(state.found, slug);
+  const unit = visits.unit();
+  if (unit) contact.open("contact-reply", [unit]);
+  else showFaults("write", [{ field: "which" }]);
 }
 
 /** Take back what was left with the unit that is written to. */
 async function withdraw() {
   const [codename, slug] = [state.returned, visits.addressee()];
-  emptyContact();
   await visits.make({ ask: "reply", codename, slug, text: "", withdraw: true, despiteClock: false });
-}
-
-/** The files of a message on its page, and whether there can be any: that hangs on the unit. */
-function showReplyFiles() {
-  const [page, unit] = [section("write"), visits.unit()];
-  const shown = { add: unit?.takesFiles || files.reply.any, first: !unit, none: unit && !unit.takesFiles };
-  for (const [name, so] of Object.entries(shown)) one(page, `[data-files-${name}]`).hidden = !so;
-  fill(one(page, "[data-files-list]"), files.reply.words());
 }
 
 /** Back to the message, unless something of its files must be settled. */
 function replyFilesDone() {
-  const found = files.reply.faults();
+  const found = files.reply.open();
   if (found.length) {
     showFaults("files-reply", found);
     return;
@@ -270,14 +245,13 @@ function replyFilesDone() {
 }
 
 function showSizes() {
-  const left = contactText();
-  const message = { text: replyText(), answers: { ...asked.answers(), ...closing() }, contact: left, files: files.reply.entries() };
-  const found = { account: size(report()), write: size(message) };
+  const account = size(report());
+  const found = { account: { parts: account.parts, words: sizeWords(account) }, write: draft.length() };
   for (const page of /** @type {const} */ (["account", "write"])) {
     const place = one(section(page), "[data-size]");
+    const { parts, words } = found[page];
     // A screen reader hears of it once it matters, not at every key.
-    place.setAttribute("aria-live", found[page].parts > 1 ? "polite" : "off");
-    const words = sizeWords(found[page]);
+    place.setAttribute("aria-live", parts > 1 ? "polite" : "off");
     if (place.textContent !== words) fill(place, words, "report");
   }
 }
@@ -312,7 +286,7 @@ const DOES = {
   write: () => visits.write(),
   accept: ({ dataset }) => visits.accept(dataset["slug"] ?? "", dataset["reference"] ?? ""),
   answer: (pressed) => visits.answer(pressed.dataset["slug"] ?? "", Number(pressed.dataset["number"])),
-  contact: () => contact.beside(),
+  contact: () => contact.open("contact", targets()),
   "contact-later": contactLater,
   "keep-contact": () => contact.keep(),
   "skip-contact": () => contact.skip(),
@@ -353,7 +327,8 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("input", showSizes);
 document.addEventListener("change", () => {
   showForgotten();
-  if (walk.current === "write") showReplyFiles();
+  if (walk.current === "write") draft.show();
+  showSizes();
 });
 document.addEventListener("copy", (event) => {
   // What is copied outlives the page.

@@ -174,9 +174,9 @@ export function report() {
   return { force, categories: categories(), answers: answers(), text: wellFormed("account-text") };
 }
 
-/** The contact details that are typed, as they are sent. */
-export function contactText() {
-  return wellFormed("contact-text").trim();
+/** The contact details that are typed on a page for them, as they are sent. @param {string} [page] */
+export function contactText(page = "contact") {
+  return wellFormed(`${page}-text`).trim();
 }
 
 /**
@@ -184,8 +184,8 @@ export function contactText() {
  * @param {Receiver} unit
  * @param {Files} files
  */
-function beside({ takesFiles, contact }, files) {
-  return { files: takesFiles ? files.entries() : [], contact: contact ? contactText() : "" };
+export function beside({ takesFiles, contact }, files) {
+  return { files: takesFiles ? files.asked() : [], contact: contact ? contactText() : "" };
 }
 
 /** What a further message says. */
@@ -279,7 +279,8 @@ export function fillCheckPage(files) {
 function fillFit(page, units, files) {
   const own = report();
   const each = targets().map((unit) => {
-    const { files: going, contact } = beside(unit, files);
+    const { contact } = beside(unit, files);
+    const going = unit.takesFiles ? files.entries() : [];
     return { going, contact, listed: size({ ...own, files: going }), whole: size({ ...own, files: going, contact }) };
   });
   const longest = Math.max(0, ...each.map(({ whole }) => whole.parts));

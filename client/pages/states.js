@@ -6,15 +6,16 @@
 
 /** @import { VisitAsk, VisitTold } from "../worker_messages.js" */
 /** @import { Left } from "./outcome.js" */
+/** @import { Receiver } from "./report.js" */
 /** @import { Walk } from "./walk.js" */
 
 /**
  * What can be let go. `report`: what was typed for a report, its codename and the page that shows it all; `typed`: what was
- * typed to come back or to write on; `returned`: the codename somebody came back with; `last`: the last visit, which can be
+ * typed to come back or to write on; `details`: of that the contact details; `returned`: the codename somebody came back with; `last`: the last visit, which can be
  * made again; `answers`: what the units have answered, and to whom a message goes; `outcome`: what visits wrote into the
  * document; `left-report`, `left-reply`: what earlier presses for such a message left on the server; `keys`: those in the
  * worker; `worker`: the worker itself.
- * @typedef {"report" | "typed" | "returned" | "last" | "answers" | "outcome" | "left-report" | "left-reply" | "keys" | "worker"} Thing
+ * @typedef {"report" | "typed" | "details" | "returned" | "last" | "answers" | "outcome" | "left-report" | "left-reply" | "keys" | "worker"} Thing
  */
 
 /**
@@ -32,6 +33,8 @@ export const TABLE = {
   // Of several units one has the report; the visit to the next follows at once.
   "one-stored": { letGo: ["last", "left-report"] },
   "reply-stored": { way: "end", page: "replied", letGo: ["last", "left-reply", "typed"] },
+  // A message that was begun stays, and what earlier presses for it may have left.
+  withdrawn: { way: "end", page: "replied", letGo: ["last", "details"] },
   // What was read is shown while the receipt of that visit is waited for; the visit itself is over later.
   "answers-read": { way: "end", page: "messages", letGo: ["typed"] },
   "answers-over": { letGo: ["last"] },
@@ -67,11 +70,14 @@ export class State {
   last = null;
   /** @type {VisitTold | null} */
   found = null;
-  /** The unit that the signed list names in place of the one that was shown. @type {{slug: string, name: string, kind: string} | null} */
+  /** The unit that the signed list names in place of the one that was shown. @type {Receiver | null} */
   routed = null;
   /** The unit that a message goes to without a question, or empty. */
   only = "";
-  /** The units that have the report already, each with the force that it is about there. @type {{name: string, force: string}[]} */
+  /**
+   * The units that have the report already, each with the force that it is about there, and whether details that were typed
+   * did not go to it. @type {{name: string, force: string, without: boolean}[]}
+   */
   delivered = [];
   /** What earlier presses for a message left behind: a later one that comes less far must not deny it. */
   left = { report: nothing(), reply: nothing() };
@@ -79,7 +85,7 @@ export class State {
   #lets;
 
   /**
-   * @param {{report: () => void, typed: () => void, outcome: () => void, keys: () => void, worker: () => void}} empty what
+   * @param {{report: () => void, typed: () => void, details: () => void, outcome: () => void, keys: () => void, worker: () => void}} empty what
    *   the document and the worker hold of each
    */
   constructor(empty) {

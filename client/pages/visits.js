@@ -7,9 +7,9 @@
 import { all, chosen, fill, fillWith, one, section } from "./dom.js";
 import { FORGOTTEN, choice, copy, showForgotten } from "./addressee.js";
 import { UNACKNOWLEDGED, fillFailure, fillGoing, fillMessages, fillRefused, fillRerouted, fillStored } from "./outcome.js";
-import { contactFor } from "./contact.js";
+import { showFaults } from "./faults.js";
 import { ProgressPage } from "./progress.js";
-import { contactText, isIndependent, receiver, report, targets } from "./report.js";
+import { beside, contactText, isIndependent, receiver, report, targets } from "./report.js";
 import { say } from "./words.js";
 import { Failed } from "./worker_line.js";
 
@@ -17,6 +17,7 @@ import { Failed } from "./worker_line.js";
 /** @import { Asked } from "./asked.js" */
 /** @import { Files } from "./files.js" */
 /** @import { Left } from "./outcome.js" */
+/** @import { Receiver } from "./report.js" */
 /** @import { Event, State } from "./states.js" */
 /** @import { WorkerLine } from "./worker_line.js" */
 /** @import { Walk } from "./walk.js" */
@@ -71,9 +72,9 @@ export class Visits {
     const { delivered } = this.#state;
     const next = targets().find(({ force }) => !delivered.some((one) => one.force === force));
     if (!next) return undefined;
-    const { slug, name, kind, force, takesFiles } = next;
+    const { slug, name, kind, force } = next;
     const shown = { name, independent: isIndependent(), kind };
-    const more = { contact: contactFor(slug), files: takesFiles ? this.#files.asked() : [] };
+    const more = beside(next, this.#files);
     return { ask: "report", codename, slug, shown, ...report(), ...more, force, despiteClock };
   }
 
@@ -108,7 +109,8 @@ export class Visits {
    */
   #kept(asked) {
     if (asked.ask === "check") return "";
-    const answered = asked.ask === "reply" ? this.#asked.words() : [];
+    const own = asked.ask === "reply" && !asked.withdraw && asked.slug === this.#asked.slug;
+    const answered = own ? this.#asked.words() : [];
     return [...answered.map(({ ask, said }) => `${ask}\n${said}`), asked.text].filter(Boolean).join("\n\n");
   }
 
@@ -207,13 +209,14 @@ export class Visits {
     } else if (visited.stored && asked.ask === "reply") {
       this.#show(visited);
       fillStored("replied", visited);
-      this.#happen("reply-stored");
+      this.#happen(asked.withdraw ? "withdrawn" : "reply-stored");
     } else if (visited.stored) {
       return this.#reportStored(asked, visited);
     } else if (visited.refused?.code === "routing-changed") {
       const { slug, name, kind } = visited;
-      state.routed = slug ? { slug, name, kind } : null;
-      const without = hasFiles(asked) && !visited.units.find((unit) => unit.slug === slug)?.takesFiles;
+      const { takesFiles = false, contact = false } = visited.units.find((unit) => unit.slug === slug) ?? {};
+      state.routed = slug ? { slug, name, kind, takesFiles, contact } : null;
+      const without = hasFiles(asked) && !takesFiles;
       fillRerouted(visited, "shown" in asked ? asked.shown.name : "", this.#said(asked, state.left.report), without);
       this.#happen("rerouted");
     } else {
@@ -232,10 +235,13 @@ export class Visits {
    */
   #reportStored(asked, visited) {
     const state = this.#state;
-    state.delivered.push({ name: visited.name, force: "force" in asked ? asked.force : "" });
+    const [force, gone] = asked.ask === "report" ? [asked.force, asked.contact] : ["", ""];
+    state.delivered.push({ name: visited.name, force, without: !gone && contactText() !== "" });
     const next = this.#nextReport(asked.codename, asked.despiteClock);
     if (!next) fillStored("sent", { ...visited, name: this.#delivered() });
-    one(section("sent"), "[data-no-contact]").hidden = !("contact" in asked) || Boolean(asked.contact) || !contactText();
+    const lacking = state.delivered.filter(({ without }) => without).map(({ name }) => name).join("; ");
+    one(section("sent"), "[data-no-contact]").hidden = !lacking;
+    fill(one(section("sent"), "[data-no-contact-names]"), lacking);
     this.#happen(next ? "one-stored" : "report-stored");
     return next;
   }
@@ -272,14 +278,21 @@ export class Visits {
   }
 
   /**
-   * @param {{slug: string, name: string, kind: string}} unit
+   * With what that unit takes, whatever the one before took; a file that waits for a decision is settled first.
+   * @param {Receiver} unit
    * @param {boolean} independent
    */
-  async #reportTo({ slug, name, kind }, independent) {
+  async #reportTo(unit, independent) {
     const { last } = this.#state;
-    if (last?.ask === "report") {
-      await this.make({ ...last, slug, shown: { name, independent, kind }, contact: contactFor(slug) });
+    if (last?.ask !== "report") return;
+    const { slug, name, kind } = unit;
+    const faults = unit.takesFiles ? this.#files.faults() : [];
+    if (faults.length) {
+      this.#walk.returnTo("files");
+      showFaults("files", faults);
+      return;
     }
+    await this.make({ ...last, slug, shown: { name, independent, kind }, ...beside(unit, this.#files) });
   }
 
   /** Back to what was written. */

@@ -165,7 +165,7 @@ export class Way {
       return unsaid ? [{ field: "suits", text: say("suits-category") }] : [];
     }
     if (page === "force" && !chosenOf("force").length && !chosenOf("force-unknown").length) return [{ field: "force" }];
-    if (page === FILES) return this.#files.faults();
+    if (page === FILES) return this.#files.open();
     if (page === "account" && size(report()).parts > MAX_PARTS) return [{ field: "account-text" }];
     return [];
   }

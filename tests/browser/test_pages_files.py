@@ -319,6 +319,39 @@ async def test_text_and_files_that_do_not_fit_together(chromium_page: Page, tmp_
         await expect(source.button("Continue to the codename")).to_be_visible()
 
 
+async def test_a_file_waits_for_its_decision_whatever_unit(chromium_page: Page, tmp_path: Path) -> None:
+    """Turned to a unit that takes none and back again, it has not become one that goes; and with that unit it can still
+    be taken off the list."""
+    async with small_service(tmp_path) as server:
+        intake = server.world.desks[INTAKE]
+        intake.unit = replace(intake.unit, takes_no_files=True)
+        await server.publish(period=int(server.clock() // server.world.policy.period))
+        source, alert = Source(chromium_page, server.address), chromium_page.get_by_role("alert")
+        await source.start()
+        await source.look(new_codename())
+        await source.button("Write to the unit").click()
+        await source.choose(NAMES[SOUTH])
+        await source.button("Add or change files").click()
+        await choose(source, given("a.bin", b"\0\1\2\3"), page="files-reply")
+        await source.back()
+        for unit, words in ((INTAKE, "Take them off the list"), (SOUTH, "A file waits for your decision")):
+            await source.choose(NAMES[unit])
+            await source.button("Send").click()
+            await expect(alert).to_contain_text(words)
+            if unit == INTAKE:
+                await source.button("Add or change files").click()
+                await expect(field(source, "files-reply")).to_be_hidden()
+                await source.button("Continue").click()
+                await source.at("Write to the unit")
+        await source.choose(NAMES[INTAKE])
+        await source.button("Add or change files").click()
+        await source.button("Take off the list file 1").click()
+        await source.button("Continue").click()
+        await source.box("Your message").fill("Words alone.")
+        await source.button("Send").click()
+        await source.at("Your message is stored", 60_000)
+
+
 @pytest.mark.either("firefox")
 async def test_files_with_a_message_and_nothing_after_leaving(page: Page, tmp_path: Path) -> None:
     """Chosen for a unit that is known, sent with a message that has no words; the list of a message is none of a

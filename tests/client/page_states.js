@@ -7,7 +7,7 @@ const told = {};
 for (const event of Object.keys(TABLE)) {
   const emptied = [];
   const note = (thing) => () => emptied.push(thing);
-  const things = ["report", "typed", "outcome", "keys", "worker"];
+  const things = ["report", "typed", "details", "outcome", "keys", "worker"];
   const state = new State(Object.fromEntries(things.map((thing) => [thing, note(thing)])));
   const held = { codename: "own", returned: "other", changing: true, last: {}, found: {}, routed: {}, only: "north" };
   held.delivered = [{}];

@@ -42,6 +42,7 @@ def table() -> dict[str, dict[str, list[str]]]:
         ("report-stored", ["end sent"], ["report"], {"returned", "found", "routed", "only", "left-reply"}),
         ("one-stored", [], [], EVERYTHING - {"last", "left-report"}),
         ("reply-stored", ["end replied"], ["typed"], EVERYTHING - {"last", "left-reply"}),
+        ("withdrawn", ["end replied"], ["details"], EVERYTHING - {"last"}),
         ("answers-read", ["end messages"], ["typed"], EVERYTHING),
         ("answers-over", [], [], EVERYTHING - {"last"}),
         ("left", [], ["keys", "outcome", "typed"], OWN),
