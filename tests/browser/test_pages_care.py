@@ -31,7 +31,7 @@ async def test_it_is_said_who_reads_a_report(chromium_page: Page, tmp_path: Path
         check = source.section("check")
         assert await source.receiver() == NAMES[NORTH]
         await expect(check).to_contain_text("They are police")
-        await expect(check).to_contain_text("nobody on the way can open it or take a name out")
+        await expect(check).to_contain_text("nobody on the way opens it or takes a name out")
         await source.button("Change Force").click()
         await source.choose("I do not know the force")
         await source.go_on("Check your report")

@@ -159,7 +159,7 @@ class House:
             files.append(file)
             blobs += sealed
         body = encode_body(Report("Look.", ("discrimination",), files=tuple(files)))
-        part = Part("north", service.random(16), 1, 1, body, attached=Attached(blobs, service.random))
+        part = Part("north", service.random(16), 1, 1, body, attached=Attached(blobs, service.random, lambda: 0))
         service.visit(stretch(entropy(number), twin.service_id), part)
 
     async def _cases(self) -> list[dict[str, Any]]:
