@@ -20,6 +20,8 @@ from tests.desk.room import FIRST_PASSPHRASE as FIRST, PASSPHRASE
 from tests.desk_web.house import ORIGIN, House, Officer, Page
 
 FRESH = "six other words for signing in"
+PLACES = {"case": 1, "canned": 1, "asking": "safety", "file": 1, "page": 1, "part": "picture"}
+"""What stands in the places of any address."""
 
 
 async def test_every_wrong_sign_in_gets_one_sentence(house: House) -> None:
@@ -189,7 +191,7 @@ async def test_a_first_passphrase_leads_to_one_page(house: House) -> None:
         if route.signed_in and not route.first:
             fields = _new("mallory") | {"csrf": form, "act": "draft", "text": "x"} if route.method == "POST" else None
             answer = await dora.send(
-                route.method, route.path.format(case=1, canned=1, asking="safety"), data=fields, headers=ORIGIN
+                route.method, route.path.format(**PLACES), data=fields, headers=ORIGIN
             )
             assert answer.url == "/passphrase", route
     asked = {"csrf": form, "old": FIRST, "new": FRESH, "again": FRESH}

@@ -20,8 +20,9 @@ from journalist_ui.verbs.table import VERBS, ask
 from tests.desk.room import FIRST_PASSPHRASE, PASSPHRASE, SUPERVISOR, entropy
 from tests.desk_web.house import ORIGIN, House, Officer
 
-# A run against the service and a backup are the engine's own; recovery sheets are printed at a terminal alone.
-APART = {"cases", "sync", "backup", "recovery-sheets"}
+# A run against the service and a backup are the engine's own; recovery sheets are printed at a terminal alone, and a
+# case's page shows its referrals itself.
+APART = {"cases", "sync", "backup", "recovery-sheets", "referrals"}
 
 PAGES = (
     "/",
@@ -116,6 +117,7 @@ async def walk(house: House) -> None:
     await told_and_asked(house, ada)
     await file_of_a_case(house, ada)
     await contact_details(ada)
+    await leaving(ada)
     await people(ada)
     late = {name: page.field(name) for name in ("csrf",)} | {"text": "Late.", "act": "draft", "writer": "ada"}
     await ada.post("/lock")
@@ -215,6 +217,15 @@ async def contact_details(ada: Officer) -> None:
         ("/contact-key/add", {"name": "bob"}),
     ):
         assert (await ada.post(path, fields)).status in (403, 422), path
+
+
+async def leaving(ada: Officer) -> None:
+    """The case is referred as far as this desk lets it, and a source that closes nothing is told nothing."""
+    fields = {"to": "south", "summary": "Look at this.", "reason": "Theirs."}
+    await ada.get("/cases/1/refer")
+    await ada.post("/cases/1/refer", fields)
+    await ada.post("/cases/1/refer", fields | {"act": "ask"})
+    await ada.post("/cases/1/closing", {"kind": "closing", "newest": "0"})
 
 
 async def people(ada: Officer) -> None:
