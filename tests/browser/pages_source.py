@@ -103,8 +103,10 @@ class Source(SourcePage):
             await route.continue_()
 
         await self.page.route("**/v1/envelopes", wait)
-        yield
-        released.set()
+        try:
+            yield
+        finally:
+            released.set()
 
     async def stored(self) -> None:
         await self.at("Your report is stored", SLOW)

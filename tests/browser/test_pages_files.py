@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Files in the browser: chosen, looked at, told of, sent before the envelope; and that nothing of them stays behind."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import FileChooser, Locator, Page, Route, expect
 
 from dropbox.metadata.look import look
 from dropbox.protocol.constants import BLOB, BLOB_PLAIN, MAX_BLOBS
@@ -178,8 +179,9 @@ async def test_a_line_that_breaks_and_trying_again(launch: Launch, tmp_path: Pat
 
 async def test_stop_in_the_midst_of_files(launch: Launch, tmp_path: Path) -> None:
     """Nothing is sent, the page says so, and what was chosen can be sent anew, the clean copy of a picture too."""
+    held: list[Route] = []
     async with quick(launch, tmp_path) as it:
-        await it.page.route("**/v1/blobs/**", lambda route: None)
+        await it.page.route("**/v1/blobs/**", lambda route: held.append(route))
         await to_files(it.source)
         await choose(it.source, given("a.jpg", JPEG))
         await it.source.go_on("Check your report")
@@ -188,6 +190,8 @@ async def test_stop_in_the_midst_of_files(launch: Launch, tmp_path: Path) -> Non
         await expect(it.page.get_by_text("Sending your files.")).to_be_visible(timeout=60_000)
         await it.press_on("Stop")
         await it.shows("Stopped", "Nothing of what you wrote has been sent.")
+        for route in held:
+            await route.abort()
         await it.page.unroute("**/v1/blobs/**")
         await it.press_on("Go back to what you wrote")
         await it.source.take_codename()
@@ -276,6 +280,8 @@ async def test_files_by_keyboard_alone(chromium_page: Page, tmp_path: Path) -> N
     """From the question that leads there and back to it, with one chosen and one taken off; the focus is never lost."""
     async with small_service(tmp_path) as server:
         source, page = Source(chromium_page, server.address), chromium_page
+        choosers: asyncio.Queue[FileChooser] = asyncio.Queue()
+        page.on("filechooser", choosers.put_nowait)
         await source.fill()
         await source.button("Answer them").click()
         for question in SHORT[: SHORT.index(EVIDENCE)]:
@@ -286,9 +292,9 @@ async def test_files_by_keyboard_alone(chromium_page: Page, tmp_path: Path) -> N
         await source.at("Files")
         await expect(source.heading("Files")).to_be_focused()
         await page.keyboard.press("Tab")
-        async with page.expect_file_chooser() as chooser:
-            await page.keyboard.press("Enter")
-        await (await chooser.value).set_files([given("a.jpg", JPEG), given("b.txt", b"words")])
+        await expect(field(source)).to_be_focused()
+        await page.keyboard.press("Enter")
+        await (await choosers.get()).set_files([given("a.jpg", JPEG), given("b.txt", b"words")])
         await expect(items(source)).to_have_count(2)
         await press(page, "Send it as it is", "Space")
         await reach(page, "Take off the list")

@@ -190,9 +190,7 @@ async def test_a_first_passphrase_leads_to_one_page(house: House) -> None:
     for route in ROUTES:
         if route.signed_in and not route.first:
             fields = _new("mallory") | {"csrf": form, "act": "draft", "text": "x"} if route.method == "POST" else None
-            answer = await dora.send(
-                route.method, route.path.format(**PLACES), data=fields, headers=ORIGIN
-            )
+            answer = await dora.send(route.method, route.path.format(**PLACES), data=fields, headers=ORIGIN)
             assert answer.url == "/passphrase", route
     asked = {"csrf": form, "old": FIRST, "new": FRESH, "again": FRESH}
     page = await dora.send("POST", "/passphrase", data=asked | {"new": "short", "again": "short"}, headers=ORIGIN)
