@@ -13,7 +13,7 @@ N ?= 20
 PARTIES := dropbox keys journalist_ui
 LOCKS := source server desk previews keys dev
 
-.PHONY: help setup programs demo test long steady mishaps check format lint types imports sizes bundle screenshots bench flood crash hostile campaign twin visits browsers docs generated lock clean
+.PHONY: help setup programs demo test long steady mishaps check format lint types imports sizes bundle screenshots package bench flood crash hostile campaign twin visits browsers docs generated lock clean
 
 help:
 	@echo 'make setup   make .venv with the pinned dependencies and the project'
@@ -25,6 +25,7 @@ help:
 	@echo 'make mishaps  commands among odd inputs and outputs [N=500 runs]'
 	@echo 'make bundle  build the browser’s bundle and record its hash'
 	@echo 'make programs  install the browsers, servers, Tor and what previews use, for tests'
+	@echo 'make package  build the Debian packages and the image of the server, in .build/package'
 	@echo 'make screenshots  look at every page, pictures in .build/screenshots'
 	@echo 'make bench   measure against bare handlers      [ARGS=…]'
 	@echo 'make flood   floods, and who comes through      [N=100 visits each, ARGS=…]'
@@ -126,6 +127,10 @@ screenshots: programs
 	@rm -rf .build/screenshots && mkdir -p .build/screenshots
 	@SCREENSHOTS=.build/screenshots $(BIN)/python -m pytest -q -n 2 tests/browser -k 'pages_looks or pages_files or pages_trouble or pages_messages or desk_looks or covered or without_script or other_address'
 	@echo "$$(ls .build/screenshots | wc -l) pictures in .build/screenshots"
+
+package: setup
+	@$(BIN)/python tests/needs.py --install debhelper
+	@PATH="$(CURDIR)/$(BIN):$$PATH" exec sh deploy/package.sh .build/package
 
 bench: programs
 	@exec $(BIN)/python bench/run.py $(ARGS)

@@ -70,6 +70,7 @@ NEEDS = {
         Need("libreoffice", _OFFICE, lambda: Path("/usr/lib/libreoffice/program/libswlo.so").exists()),
         Need("clamav", ("clamav-daemon",), lambda: find_program("clamd") is not None),
         Need("systemd", ("systemd",), lambda: find_program("systemd-analyze") is not None),
+        Need("debhelper", ("debhelper", "dh-apparmor", "dpkg-dev"), lambda: find_program("dh_apparmor") is not None),
         Need("mounts", ("util-linux",), _may_mount),
     )
 }

@@ -16,6 +16,7 @@ _VERBS = {
     "init": Lazy(f"{_HERE}.init", "init", "Write the server's config and make its database."),
     "pages": Lazy(f"{_HERE}.commands", "pages", "The documents that this server shows to a browser."),
     "retention": Lazy(f"{_HERE}.retention", "retention", "Remove segments and batches past their retention."),
+    "setup": Lazy(f"{_HERE}.setup", "setup", "Make this machine the server: config, database, Tor, all running."),
     "status": Lazy(f"{_HERE}.status", "status", "Say how much is kept, and each unit's newest batch."),
 }
 _PUBLISH = Lazy(f"{_HERE}.directory_publish", "publish", "Check a signed directory and put it on the server.")

@@ -51,6 +51,7 @@ from .settings import (
 from .vault_lock import hold_vault
 
 ENROLMENT_FILE = "enrolment.txt"
+PREVIEWS = Path("/run/dropbox-preview/socket")
 LONGEST_AWAY = 400 * DAY
 """Seconds after what was collected last in which a clock is believed: more than a desk is ever away."""
 
@@ -142,6 +143,8 @@ def _new_settings(wanted: NewDesk) -> DeskSettings:
         web_key=wanted.web_key,
         demo=wanted.demo,
         declaration=wanted.declaration,
+        # Where the package's service makes sandboxes: under its unit a desk may make none.
+        preview_socket=str(PREVIEWS) if PREVIEWS.is_socket() else "",
     )
 
 

@@ -25,11 +25,14 @@ set -euo pipefail
 umask 022
 mount --make-rprivate /
 mount -t tmpfs -o mode=755 tmpfs {stage}
-mkdir {stage}/upper {stage}/work
-mount -t overlay overlay -o lowerdir=/etc,upperdir={stage}/upper,workdir={stage}/work /etc
+for over in etc usr/lib; do
+  mkdir -p {stage}/$over/upper {stage}/$over/work
+  mount -t overlay overlay -o lowerdir=/$over,upperdir={stage}/$over/upper,workdir={stage}/$over/work /$over
+done
 for fresh in /opt /var/lib /run /mnt; do mount -t tmpfs -o mode=755 tmpfs $fresh; done
 mkdir -p /opt/dropbox /mnt/backup /run/credentials
 mount --bind {venv} /opt/dropbox
+for package in server desk; do ln -s /opt/dropbox /usr/lib/dropbox-$package; done
 mount -t tmpfs -o mode=755 tmpfs /mnt/backup
 # From the start: the service's user must reach the Python of a test that lies in a home.
 {hide}

@@ -36,7 +36,7 @@ mount -t cgroup2 none $R/sys/fs/cgroup
 mount --bind /dev $R/dev
 for fresh in run tmp var/tmp; do mount -t tmpfs -o mode=1777 tmpfs $R/$fresh; done
 chmod 755 $R/run $R/root
-mkdir -p $R/opt/dropbox $R/given $R/old
+mkdir -p $R/opt/dropbox $R/given $R/old; ln -s /opt/dropbox $R/usr/lib/dropbox-desk
 for kept in {kept}; do mkdir -p $R$kept; mount --bind $kept $R$kept; mount -o remount,bind,ro $R$kept; done
 mount --bind {venv} $R/opt/dropbox; mount -o remount,bind,ro $R/opt/dropbox
 mount --bind {given} $R/given
@@ -47,7 +47,7 @@ cp {units}/preview.socket $U/dropbox-preview.socket
 printf '[Unit]\\nDefaultDependencies=no\\n[Service]\\n{more}' > $U/dropbox-preview@.service.d/here.conf
 printf '[Unit]\\nDefaultDependencies=no\\n' > $U/dropbox-preview.socket.d/here.conf
 printf '[Unit]\\nDefaultDependencies=no\\nWants=dropbox-preview.socket\\n' > $U/trial.target
-install -D -m 0644 {units}/sysusers.conf $R/etc/sysusers.d/dropbox.conf
+install -D -m 0644 {users} $R/etc/sysusers.d/dropbox-desk.conf
 cd $R; pivot_root . old; umount -l /old; cd /
 systemd-sysusers
 (
@@ -77,7 +77,13 @@ def stage(folder: Path) -> list[str]:
     kept = [str(path) for path in dict.fromkeys((ROOT, VENV.resolve(), _BASE)) if not path.is_relative_to("/usr")]
     more = "ProtectHome=no\\n" if any(path.startswith(_HOMES) for path in kept) else ""
     more += "".join(f"BindReadOnlyPaths={path}\\n" for path in kept if path.startswith(_TEMPORARY))
-    places = {"stage": folder / "stage", "given": folder / "given", "units": DEPLOY / "systemd", "venv": VENV}
+    places = {
+        "stage": folder / "stage",
+        "given": folder / "given",
+        "units": DEPLOY / "systemd",
+        "users": ROOT / "deploy" / "debian" / "dropbox-desk.sysusers",
+        "venv": VENV,
+    }
     (folder / "stage").mkdir()
     script = STAGE.format(kept=" ".join(kept), more=more, **places)
     alone = ["--mount", "--pid", "--net", "--uts", "--ipc", "--cgroup", "--fork", "--kill-child"]
@@ -134,7 +140,7 @@ def test_a_unit_that_forbids_a_sandbox_shows_nothing(folder: Path, monkeypatch: 
     """What the test above would say of a unit file that forbids what bubblewrap needs."""
     units = folder / "units" / "systemd"
     units.mkdir(parents=True)
-    for name in ("preview.service", "preview.socket", "sysusers.conf"):
+    for name in ("preview.service", "preview.socket"):
         text = (DEPLOY / "systemd" / name).read_text()
         (units / name).write_text(
             text.replace("RestrictNamespaces=user mnt pid net ipc uts cgroup", "RestrictNamespaces=yes")

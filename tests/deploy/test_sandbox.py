@@ -12,7 +12,9 @@ from tests.server.world import World
 pytestmark = pytest.mark.mounts
 
 USERS = f"""
-install -D -m 0644 {DEPLOY}/systemd/sysusers.conf /etc/sysusers.d/dropbox.conf
+for package in server desk; do
+  install -D -m 0644 {DEPLOY}/debian/dropbox-$package.sysusers /etc/sysusers.d/dropbox-$package.conf
+done
 install -D -m 0644 {DEPLOY}/tor/torrc /etc/tor/torrc
 systemd-sysusers
 """

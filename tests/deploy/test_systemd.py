@@ -57,7 +57,7 @@ def test_a_weaker_unit_is_seen(unit: Path, tmp_path: Path) -> None:
 def test_every_setting_is_one_that_systemd_knows(unit: Path, tmp_path: Path) -> None:
     """Verified with a program that exists here in place of the installed ones."""
     copy = tmp_path / installed(unit)
-    copy.write_text(re.sub(r"/opt/dropbox/bin/[a-z-]+", "/bin/true", unit.read_text()))
+    copy.write_text(re.sub(r"/usr/lib/dropbox-[a-z]+/bin/[a-z-]+", "/bin/true", unit.read_text()))
     done = analyze("verify", "--man=no", copy)
     assert done.returncode == 0, done.stderr
     assert "ignoring" not in done.stderr
@@ -78,30 +78,26 @@ def test_files_are_private_and_logs_are_short(unit: Path) -> None:
     assert said["LogLevelMax"] == ["notice"]
 
 
-BOOKS = {"preview": "previews.md"}
-
-
-def test_the_runbook_names_the_same_places(unit: Path) -> None:
-    """Every path that the unit uses stands in the runbook's steps, and its user is made by the one file."""
+def test_its_package_brings_it_with_its_user(unit: Path) -> None:
+    """Under the name by which it is started, with a user and group who can log in nowhere, and its folders."""
     said = settings(unit, "north")
-    book = (ROOT / "docs" / "runbooks" / BOOKS.get(unit.stem, "first-service.md")).read_text(encoding="utf-8")
-    paths = re.findall(r"/[\w./-]+", " ".join([*said["ExecStart"], *said.get("LoadCredential", [])]))
-    paths += [f"/var/lib/{one}" for one in said.get("StateDirectory", [])]
-    paths += [one.lstrip("-") for one in said.get("ReadWritePaths", [])]
-    paths = [re.sub(r"^/opt/dropbox/bin/.*", "/opt/dropbox", path) for path in paths]
-    assert len(paths) > 2 or unit.stem == "preview"
-    assert [path for path in paths if path not in book] == []
-    assert f"deploy/systemd/{unit.name} /etc/systemd/system/{installed(unit).replace('north', '')}" in book
-    users = (ROOT / "deploy" / "systemd" / "sysusers.conf").read_text()
-    assert re.search(rf"^u {said['User'][0]} ", users, re.M)
+    package = "server" if unit.stem == "server" else "desk"
+    debian = ROOT / "deploy" / "debian"
+    assert f"unit {unit.name} " in (debian / "environment.sh").read_text()
+    assert installed(unit).replace("north", "") in (debian / "environment.sh").read_text()
+    users = (debian / f"dropbox-{package}.sysusers").read_text()
+    assert re.search(rf"^u {said['User'][0]} - ", users, re.M)
     assert said["Group"] == said["User"]
+    folders = (debian / f"dropbox-{package}.tmpfiles").read_text()
+    for one in said.get("StateDirectory", []):
+        assert f"d /var/lib/{one.partition('/')[0]} 0700 {said['User'][0]} {said['User'][0]}\n" in folders
 
 
 def test_the_command_is_the_one_that_is_documented(unit: Path) -> None:
     commands = {
-        "server": "/opt/dropbox/bin/dropbox serve --config /etc/dropbox/server.toml",
-        "desk": "/opt/dropbox/bin/dropbox-desk serve --vault /var/lib/dropbox-desk/%i",
-        "preview": "/opt/dropbox/bin/python -I -m journalist_ui.previews",
+        "server": "/usr/lib/dropbox-server/bin/dropbox serve --config /etc/dropbox/server.toml",
+        "desk": "/usr/lib/dropbox-desk/bin/dropbox-desk serve --vault /var/lib/dropbox-desk/%i",
+        "preview": "/usr/lib/dropbox-desk/bin/python -I -m journalist_ui.previews",
     }
     assert settings(unit)["ExecStart"] == [commands[unit.stem]]
 
