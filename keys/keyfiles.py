@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Files of a ceremony: root keys sealed under a passphrase, armoured structs, and what each root has signed."""
 
+import glob
 import json
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -189,3 +190,10 @@ def keep_signed(path: Path, version: int, data: bytes) -> Path:
     if not kept.exists():
         write_file(kept, data, mode=0o644)
     return kept
+
+
+def kept_below(path: Path, version: int) -> Path | None:
+    """The newest file that was kept beside ``path`` of a version below this one; None where there is none."""
+    endings = (one.name.removeprefix(f"{path.name}.") for one in path.parent.glob(f"{glob.escape(path.name)}.*"))
+    kept = [int(ending) for ending in endings if ending.isdecimal() and int(ending) < version]
+    return path.with_name(f"{path.name}.{max(kept)}") if kept else None

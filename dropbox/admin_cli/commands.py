@@ -20,6 +20,7 @@ _VERBS = {
     "status": Lazy(f"{_HERE}.status", "status", "Say how much is kept, and each unit's newest batch."),
 }
 _PUBLISH = Lazy(f"{_HERE}.directory_publish", "publish", "Check a signed directory and put it on the server.")
+_SHOW = Lazy(f"{_HERE}.directory_show", "show", "Say what the published list says, and write it to a file.")
 _EXPORT = Lazy(f"{_HERE}.pages_export", "export", "Write down their hashes, for the roots to sign.")
 _CONFIRM = Lazy(f"{_HERE}.clock", "confirm", "Say that this machine's clock is right now.")
 
@@ -38,7 +39,7 @@ def main() -> None:
 
 @click.group(
     cls=LazyGroup,
-    lazy={"publish": _PUBLISH},
+    lazy={"publish": _PUBLISH, "show": _SHOW},
     epilog="Example:  dropbox-admin directory publish --config server.toml --directory directory.txt",
 )
 def directory() -> None:

@@ -2,13 +2,13 @@
 """``dropbox-admin directory publish``: put a directory that the roots signed on the server."""
 
 import asyncio
-import sys
 import time
 from pathlib import Path
 
 import click
 
 from dropbox.command_line.inputs import read_bytes
+from dropbox.command_line.lost import show_lost, typed_word
 from dropbox.command_line.output import say_done, seen_first
 from dropbox.forces import force_names
 from dropbox.protocol.armour import DIRECTORY, dearmour
@@ -27,10 +27,9 @@ from dropbox.protocol.proofs import prove_unit
 from dropbox.server.config import ServerConfig, load_config, read_anchor
 from dropbox.server.store.sql import SqlStore, open_store
 from dropbox.shown.days import day_of, day_of_time
-from dropbox.shown.signed_list import Said, changes, described, remarks
+from dropbox.shown.six_lines import Before, SixLines, six_lines
 
 WORD = "publish"
-_LONGEST_WORD = 64
 _LARGEST = 4 << 20
 """Bytes: base64 of the largest directory, and more."""
 
@@ -87,47 +86,28 @@ def _check_budget(verified: VerifiedDirectory) -> None:
             )
 
 
-async def _differs(store: SqlStore, verified: VerifiedDirectory, now: float) -> list[Said]:
-    """What changes against the present list, and what may be a mistake in this one."""
-    names, before = force_names(), await store.newest_directories(1)
-    present = parse_signed_directory(before[0]) if before else None
-    said = changes(_of_today(present), verified.directory, names)
-    if present and present.head.head.expires > verified.signed_head.head.expires:
-        was = day_of(present.head.head.expires, verified.policy.period)
-        said.append(Said(f"it ends sooner than the present list, which ends on {was}", loses=True))
-    return said + remarks(verified.raw, verified.directory, names, now)
+async def _said(store: SqlStore, verified: VerifiedDirectory, now: float) -> SixLines:
+    """The six lines, against the list that is published now."""
+    before = None
+    for body in await store.newest_directories(1):
+        present = parse_signed_directory(body)
+        before = Before(present, _of_today(present), "the published one")
+    return six_lines(verified.raw, verified.directory, force_names(), now, before)
 
 
-def _of_today(present: UntrustedDirectory | None) -> Directory | None:
-    """The present list; none where it is of an earlier form, with which this one cannot be compared."""
+def _of_today(present: UntrustedDirectory) -> Directory | None:
+    """The directory in a list; None where it is of an earlier form."""
     try:
-        return parse_directory(present.body) if present else None
+        return parse_directory(present.body)
     except WrongVersion:
-        click.echo("the present list is of an earlier form: what this one changes against it is not said")
         return None
 
 
-def _show(verified: VerifiedDirectory, said: list[Said], now: float) -> None:
-    for line in described(verified.raw, verified.directory, force_names(), now):
-        click.echo(line)
-    click.echo("what changes:")
-    for one in said or [Said("nothing but the version and the days")]:
-        click.echo(f"  {'LOOK: ' if one.loses else ''}{one.text}")
-
-
-def _ask(said: list[Said], yes: bool) -> None:
+def _ask(said: SixLines, yes: bool) -> None:
     """Raises ClickException unless somebody says that what is lost may be lost."""
-    if yes or not any(one.loses for one in said):
+    if yes or not said.lost or typed_word(WORD, "This list takes away what stands behind LOOK."):
         return
-    click.echo(f'Lines that begin with LOOK take something away. Type "{WORD}" to go on: ', nl=False)
-    sys.stdout.flush()
-    if _line().strip().lower() != WORD:
-        raise click.ClickException("nothing was published; in a script say --yes once you have read those lines")
-
-
-def _line() -> str:
-    """One bounded line of standard input; empty when it has ended."""
-    return sys.stdin.buffer.readline(_LONGEST_WORD).decode(errors="replace")
+    raise click.ClickException("nothing was published; in a script say --yes once you have read those lines")
 
 
 async def publish_directory(config: ServerConfig, text: bytes, now: float, yes: bool = False) -> int:
@@ -141,9 +121,10 @@ async def publish_directory(config: ServerConfig, text: bytes, now: float, yes: 
     try:
         await _check_history(store, verified)
         await _check_board(store, verified)
-        said = await _differs(store, verified, now)
+        said = await _said(store, verified, now)
         with seen_first():
-            _show(verified, said, now)
+            click.echo("\n".join(said.lines))
+            show_lost(said.lost)
             _ask(said, yes)
         if not await store.add_directory(verified.signed_head.head.dir_version, verified.raw.encode()):
             raise click.ClickException("another directory was published at the same moment: look, and try again")

@@ -11,10 +11,11 @@ from pathlib import Path
 import click
 
 from dropbox.protocol.directory import Directory, UntrustedDirectory
+from dropbox.protocol.policy import Policy
 from dropbox.server.config import ServerConfig, load_config
 from dropbox.server.store.sql import SqlStore, open_store
 from dropbox.shown.days import DAY, day_of
-from dropbox.shown.signed_list import seconds_left, span
+from dropbox.shown.signed_list import ending, seconds_left, span
 
 from .published import EarlierList, published
 
@@ -48,9 +49,12 @@ class Holds:
     period: int = DAY
 
 
-def _holds(listing: UntrustedDirectory, period: int, now: float) -> Holds:
+def _holds(listing: UntrustedDirectory, policy: Policy, now: float) -> Holds:
+    period = policy.period
     left = int(seconds_left(listing, period, now) // DAY)
-    return Holds(listing.head.head.expires, left, span(listing, period, now), period)
+    end = ending(listing.head.head, policy, now)
+    said = f"; {end.text}: have the roots sign it anew" if end else ""
+    return Holds(listing.head.head.expires, left, span(listing, period, now) + said, period)
 
 
 async def _listed(store: SqlStore, now: float) -> tuple[Holds, list[Newest]]:
@@ -61,7 +65,7 @@ async def _listed(store: SqlStore, now: float) -> tuple[Holds, list[Newest]]:
     if found is None:
         return Holds(), []
     listing, directory = found
-    return _holds(listing, directory.policy.period, now), await _units(store, directory)
+    return _holds(listing, directory.policy, now), await _units(store, directory)
 
 
 async def look(config: ServerConfig, now: float) -> tuple[Counts, Holds, list[Newest]]:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dropbox.forces import force_names
 from dropbox.protocol.directory import VerifiedDirectory, parse_signed_directory, verify_directory
+from dropbox.protocol.ending import warned_from
 from dropbox.protocol.errors import ProtocolError, WrongVersion
 from dropbox.protocol.policy import Policy
 from dropbox.server.config import ConfigRefused, ServerConfig, read_anchor
@@ -15,12 +16,13 @@ from dropbox.server.publishing.lived_periods import explained, first_explained
 from dropbox.server.store.revision import NEEDED, found_revision
 from dropbox.server.store.sql import SqlStore, open_store
 from dropbox.shown.days import day_of
-from dropbox.shown.signed_list import remarks, span
+from dropbox.shown.signed_list import mistakes, span
 
 from .findings import Finding, ok, serious, warning
 from .published import EARLIER_LIST, ISSUE_ANEW
 
-WARN_BEFORE_EXPIRY = 14
+LAST_WARNING = 7
+"""Days before its end from which a list that nobody has renewed is serious."""
 
 POSTGRES_DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 POSTGRES_QUIET = {
@@ -122,21 +124,22 @@ async def _published(config: ServerConfig, store: SqlStore, now: float) -> tuple
         return [warning("directory", "none is published", "run `dropbox-admin directory publish`")], None
     verified = verify_directory(pinned, parse_signed_directory(bodies[0]))
     period, head = int(now // verified.policy.period), verified.signed_head.head
-    fix = "have the roots sign a new head, then run `dropbox-admin directory publish`"
+    fix = "have the roots issue and sign the list anew (docs/runbooks/rotation.md), then publish it"
     found = list(_clock(verified, await store.newest_closed(), period))
     days = span(verified.raw, verified.policy.period, now)
     if head.expires < period:
         found.append(serious("directory", f"it has expired, {days}: clients refuse it", fix))
-    elif head.expires < period + min(WARN_BEFORE_EXPIRY, verified.policy.head_life // 2):
-        found.append(warning("directory", f"it expires soon: {days}", fix))
-    found += _mistakes(verified, now)
+    elif (near := warned_from(head, verified.policy, now)) is not None:
+        level = serious if near <= LAST_WARNING else warning
+        found.append(level("directory", f"it expires soon: {days}", fix))
+    found += _mistakes(verified)
     return found or [ok("directory", f"version {head.dir_version}, {days}")], verified.policy
 
 
-def _mistakes(verified: VerifiedDirectory, now: float) -> Iterator[Finding]:
+def _mistakes(verified: VerifiedDirectory) -> Iterator[Finding]:
     """A force of no such name, nobody who receives: what was published all the same."""
-    for said in remarks(verified.raw, verified.directory, force_names(), now):
-        if said.loses and not said.text.startswith("it ends"):
+    for said in mistakes(verified.directory, force_names()):
+        if said.loses:
             yield serious("directory", said.text, "correct it with `dropbox-keys`, have it signed, and publish it")
 
 

@@ -4,20 +4,22 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from dropbox.protocol.anchors import Anchor
+from dropbox.protocol.anchors import Anchor, Head
 from dropbox.protocol.constants import UnitKind
 from dropbox.protocol.directory import Directory, UntrustedDirectory
+from dropbox.protocol.ending import warned_from
 from dropbox.protocol.inert import inert_line
+from dropbox.protocol.policy import Policy
 from dropbox.protocol.units import BoardPlace, Unit
 
-from .days import DAY, day_of, whole_days
+from .days import day_of, whole_days
 
 _KEPT_AWAY = "gets no reports about"
 
 ForceNames = Mapping[str, str]
 """Slug to name of every force that there is."""
-SOON = 14
-"""Days before its end from which a list is remarked upon."""
+SOON = 30
+"""Days before its end from which a list that is signed or published takes a word."""
 KINDS = {UnitKind.FORCE_UNIT: "force unit", UnitKind.INTAKE_DESK: "intake desk", UnitKind.OVERSIGHT: "oversight"}
 
 
@@ -90,20 +92,16 @@ def _first_words(unit: Unit) -> str:
     return "; ".join(f"{language}: {inert_line(text)}" for language, text in unit.first_words) or "none"
 
 
-def described(listing: UntrustedDirectory, directory: Directory, names: ForceNames, now: float) -> list[str]:
-    """What the list says: version, days, signers, every unit with its state, those that ended too."""
-    head, period = listing.head.head, directory.policy.period
-    lines = [
-        f"version {head.dir_version}, {span(listing, period, now)}",
-        signers(listing.anchors[-1].anchor, (one.index for one in listing.head.signatures)),
-    ]
+def units_said(directory: Directory, names: ForceNames) -> list[str]:
+    """Every unit with its state and its forces; those that ended too."""
+    lines = []
     for unit in directory.units:
         lines += _unit_lines(unit, names)
+    period = directory.policy.period
     lines += [
         f"{_titled(one.unit)}, retired, last batch {day_of(one.last_period or 0, period)}" for one in directory.retired
     ]
-    lines += [f"a revoked unit, id {unit_id.hex()}" for unit_id in directory.revoked]
-    return lines
+    return lines + [f"a revoked unit, id {unit_id.hex()}" for unit_id in directory.revoked]
 
 
 def _receives(directory: Directory) -> list[Unit]:
@@ -114,7 +112,7 @@ def _served(units: Iterable[Unit]) -> set[str]:
     return {slug for unit in units for slug in unit.forces}
 
 
-def remarks(listing: UntrustedDirectory, directory: Directory, names: ForceNames, now: float) -> list[Said]:
+def mistakes(directory: Directory, names: ForceNames) -> list[Said]:
     """What may be a mistake in this list, whatever stood in the one before."""
     said = []
     for unit in directory.units:
@@ -124,18 +122,29 @@ def remarks(listing: UntrustedDirectory, directory: Directory, names: ForceNames
     receiving = _receives(directory)
     if not receiving:
         said.append(Said("no unit in it receives reports", loses=True))
-    elif not any(unit.kind == UnitKind.INTAKE_DESK for unit in receiving):
+    elif not _takes_any(receiving):
         said.append(Said("no intake desk in it receives reports: a force without a unit has nobody"))
-    left = seconds_left(listing, directory.policy.period, now)
-    if left < SOON * DAY and directory.policy.period * directory.policy.head_life >= SOON * DAY:
-        said.append(
-            Said(f"it ends on {day_of(listing.head.head.expires, directory.policy.period)}: {_end(left)}", True)
-        )
     return said
 
 
-def _end(left: float) -> str:
-    return f"{whole_days(left)} left" if left > 0 else "clients refuse it"
+def ending(head: Head, policy: Policy, now: float) -> Said | None:
+    """What is said of a list that ends in 60, 30 or 7 days, or has ended; None while it holds longer."""
+    near = warned_from(head, policy, now)
+    if near is None:
+        return None
+    left = (head.expires + 1) * policy.period - now
+    what = f"{whole_days(left)} left" if near else "clients refuse it"
+    return Said(f"it ends on {day_of(head.expires, policy.period)}: {what}", loses=near <= SOON)
+
+
+def remarks(listing: UntrustedDirectory, directory: Directory, names: ForceNames, now: float) -> list[Said]:
+    """What may be a mistake in this list, and that its end is near."""
+    end = ending(listing.head.head, directory.policy, now)
+    return mistakes(directory, names) + ([end] if end else [])
+
+
+def _takes_any(units: Iterable[Unit]) -> bool:
+    return any(unit.kind == UnitKind.INTAKE_DESK for unit in units)
 
 
 def changes(before: Directory | None, after: Directory, names: ForceNames) -> list[Said]:
@@ -151,6 +160,10 @@ def changes(before: Directory | None, after: Directory, names: ForceNames) -> li
     said += _ended_before(before, after)
     for slug in sorted(_served(_receives(before)) - _served(_receives(after))):
         said.append(Said(f"no unit that receives reports serves {_force(slug, names)} any more", loses=True))
+    if _receives(before) and not _receives(after):
+        said.append(Said("the last unit that receives reports", loses=True))
+    if _takes_any(_receives(before)) and not _takes_any(_receives(after)):
+        said.append(Said("the last intake desk: a force without a unit has nobody any more", loses=True))
     if before.policy != after.policy:
         for one in fields(after.policy):
             was, now = getattr(before.policy, one.name), getattr(after.policy, one.name)

@@ -15,8 +15,8 @@ WORDS = {
     "unit-revoked": "The signed list of units says that this unit's keys are revoked, for good: nothing is collected "
     "or published. If you did not ask for that, tell whoever keeps the roots at once. The unit goes on only as a new "
     "one, under a new name in the list.",
-    "directory-ends": "The signed list of units (version {version}) ends in {left} days. Tell whoever keeps the roots: "
-    "after that nobody believes the service.",
+    "directory-ends": "Days until the signed list of units (version {version}) ends: {left}. After that nobody "
+    "believes the service. Ask whoever keeps the roots when they sign the next one.",
     "keyring-new": "This desk has a new keyring. It can answer a source again once that source has written again.",
     "rolled-back": "The service holds a newer batch signed by this unit (period {period}) than this desk knows: the "
     "keyring was put back from a copy, or somebody else holds the unit's key. If you did not put it back, act as after "

@@ -10,25 +10,39 @@ from typing import Any
 
 import click
 
+from dropbox.command_line.lost import show_lost, typed_word
 from dropbox.command_line.output import say_written, seen_first
 from dropbox.forces import force_names
 from dropbox.protocol.armour import DIRECTORY, armour
 from dropbox.protocol.constants import MAX_PERIOD, MAX_PERIOD_BLOBS
-from dropbox.protocol.directory import UntrustedDirectory, parse_signed_directory, verify_directory
+from dropbox.protocol.directory import (
+    Directory,
+    UntrustedDirectory,
+    parse_directory,
+    parse_signed_directory,
+    verify_directory,
+)
 from dropbox.protocol.encoding import Reader
-from dropbox.protocol.errors import HeadExpired, Malformed, ProtocolError
+from dropbox.protocol.errors import HeadExpired, Malformed, ProtocolError, WrongVersion
 from dropbox.protocol.policy import PRODUCTION, Policy, read_policy
 from dropbox.protocol.units import Unit
-from dropbox.shown.signed_list import Said, changes, counted, described, remarks, signers, span
+from dropbox.shown.signed_list import Said, signers, span
+from dropbox.shown.six_lines import Before, SixLines, six_lines
 from keys.errors import StepRefused
 from keys.issue import add_anchor, body_of, new_directory, reissue, sign_directory
-from keys.keyfiles import keep_signed, note_signed, open_root, read_armoured, read_file, write_armoured
+from keys.keyfiles import keep_signed, kept_below, note_signed, open_root, read_armoured, read_file, write_armoured
 from keys.version_one import parse_version_one, within_budget
 
 from .anchor import read_anchor
 from .asking import When, issuing_day, passphrase, signing_day
 
 _FILE = click.Path(path_type=Path)
+WORD = "sign"
+_since = click.option(
+    "--since",
+    type=_FILE,
+    help="The published list, or another: say how this one differs from it. Default: the one kept beside.",
+)
 directory_option = click.option("--directory", "path", required=True, type=_FILE)
 
 
@@ -62,12 +76,37 @@ def say_all(said: Iterable[Said]) -> None:
         click.echo(f"{'LOOK: ' if one.loses else ''}{one.text}")
 
 
-def describe(listing: UntrustedDirectory) -> None:
-    """All that a list says, and what may be a mistake in it."""
-    body, names, now = body_of(listing), force_names(), time.time()
-    for line in described(listing, body, names, now):
-        click.echo(line)
-    say_all(remarks(listing, body, names, now))
+def _before(path: Path, listing: UntrustedDirectory, since: Path | None) -> Before | None:
+    """The list that ``path`` is held against: the one that a person names, else the newest one kept beside it."""
+    version = listing.head.head.dir_version
+    found = since or kept_below(path, version)
+    if found is None:
+        return None
+    held = read_directory(found)
+    return Before(held, _of_today(held), "as you gave it" if since else f"kept as {found.name}")
+
+
+def _of_today(listing: UntrustedDirectory) -> Directory | None:
+    """The directory in a list; None where it is of an earlier form."""
+    try:
+        return parse_directory(listing.body)
+    except WrongVersion:
+        return None
+
+
+def describe(path: Path, listing: UntrustedDirectory, since: Path | None) -> SixLines:
+    """Print the six lines, and give them back."""
+    said = six_lines(listing, body_of(listing), force_names(), time.time(), _before(path, listing, since))
+    click.echo("\n".join(said.lines))
+    show_lost(said.lost)
+    return said
+
+
+def confirm_lost(said: SixLines, yes: bool) -> None:
+    """Raises StepRefused unless somebody says that what is lost may be lost."""
+    if yes or not said.lost or typed_word(WORD, "This list takes away what stands behind LOOK."):
+        return
+    raise StepRefused("Nothing was signed. In a script say --yes, once you have read the lines behind LOOK.")
 
 
 def read_policy_file(path: Path) -> Policy:
@@ -186,8 +225,10 @@ def add(path: Path, anchor: Path, when: When) -> None:
 @directory.command()
 @directory_option
 @click.option("--root-key", required=True, type=_FILE)
+@_since
+@click.option("--yes", is_flag=True, help="Do not ask about what the list takes away, for scripts.")
 @signing_day
-def sign(path: Path, root_key: Path, when: When) -> None:
+def sign(path: Path, root_key: Path, since: Path | None, yes: bool, when: When) -> None:
     """Show what the list says and add this root's signature; the passphrase is asked, or one line of standard input.
 
     \b
@@ -197,7 +238,7 @@ def sign(path: Path, root_key: Path, when: When) -> None:
     listing = read_directory(path)
     when.check(listing.head.head.issued * body_of(listing).policy.period, "the list's issue")
     with seen_first():
-        describe(listing)
+        confirm_lost(describe(path, listing, since), yes)
     key = open_root(root_key, passphrase())
     day = when.check_signer(key)
     signed = sign_directory(listing, key.seed, key.public)
@@ -228,7 +269,7 @@ def unit_values(unit: Unit) -> dict[str, object]:
 
 @directory.command()
 @directory_option
-@click.option("--since", type=_FILE, help="Another version of the list: say how this one differs from it.")
+@_since
 @click.option("--json", "as_json", is_flag=True)
 def show(path: Path, since: Path | None, as_json: bool) -> None:
     """What a directory file says, how long it holds, and who signed it.
@@ -252,18 +293,15 @@ def show(path: Path, since: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(values))
         return
-    describe(listing)
-    if since is not None:
-        before = read_directory(since)
-        click.echo(f"against version {before.head.head.dir_version}:")
-        say_all(changes(body_of(before), body, force_names()) or [Said("the same units and policy")])
+    describe(path, listing, since)
 
 
 @directory.command()
 @directory_option
 @click.option("--anchor", required=True, type=_FILE, help="The anchor that a client pins.")
+@_since
 @signing_day
-def verify(path: Path, anchor: Path, when: When) -> None:
+def verify(path: Path, anchor: Path, since: Path | None, when: When) -> None:
     """Check a directory as a client does that pins this anchor and has this machine's date.
 
     \b
@@ -276,6 +314,5 @@ def verify(path: Path, anchor: Path, when: When) -> None:
     if now // period > head.expires:
         raise HeadExpired("by this machine's clock")
     click.echo(when.said())
-    units = counted(len(found.directory.units), "unit", "units")
-    click.echo(f"version {head.dir_version} holds, {units}, {span(found.raw, period, now)}")
-    say_all(remarks(found.raw, found.directory, force_names(), now))
+    click.echo(f"version {head.dir_version} holds: who pins this anchor believes it")
+    describe(path, found.raw, since)

@@ -30,11 +30,11 @@ def test_a_list_is_shown_before_it_is_published(config: Path, world: World) -> N
     """Version, days, signers by their numbers, units, and what is new; nothing is asked where nothing is lost."""
     said = publish(config, world.directory_text(period=NOW)).stdout
     ends = day_of(NOW + world.policy.head_life, 86_400)
-    assert said.startswith(f"version 1, from {day_of(NOW, 86_400)} to {ends}, 1000 days left\n")
-    assert "signed by roots 1 and 3; 2 of 3 roots are needed\n" in said
-    assert "what changes:\n  new: unit-0: Unit 0\n  new: unit-1: Unit 1\npublished" in said
+    assert said.startswith(f"version: 1\nholds: from {day_of(NOW, 86_400)} to {ends}, 1000 days left\nunits:\n")
+    assert "changes: there is none before it\nsignatures: signed by roots 1 and 3; 2 of 3 roots are needed\n" in said
+    assert said.endswith("lost: nothing\npublished directory version 1\n")
     again = publish(config, world.directory_text(period=NOW)).stdout
-    assert "what changes:\n  nothing but the version and the days\npublished directory version 2\n" in again
+    assert "changes against version 1, the published one: nothing but the version and the days\nsignatures" in again
 
 
 @pytest.mark.parametrize("end", ["| true; exit ${PIPESTATUS[0]}", ">/dev/full"], ids=["gone", "full"])
@@ -108,7 +108,7 @@ def test_an_end_that_is_near_takes_a_word(published: Path, world: World) -> None
     """Two days instead of a thousand, and an end before the present one's."""
     done = publish(published, world.directory_text(period=NOW, expires=NOW + 1))
     assert f"LOOK: it ends on {day_of(NOW + 1, 86_400)}: " in done.stdout
-    assert "LOOK: it ends sooner than the present list" in done.stdout
+    assert "LOOK: it ends sooner than the list before" in done.stdout
     assert done.exit_code == 1
 
 
@@ -129,6 +129,35 @@ def test_status_and_doctor_say_how_long_a_list_holds(published: Path, world: Wor
     misspell(world)
     publish(published, world.directory_text(period=NOW), "--yes")
     assert levels(findings(published)[1])["directory"] == "serious"
+
+
+@pytest.mark.parametrize(("left", "level"), [(60, "warning"), (30, "warning"), (7, "serious"), (0, "serious")])
+def test_an_end_is_warned_of(config: Path, world: World, left: int, level: str) -> None:
+    """By status from 60 days on, by the doctor too, for which the last seven are serious."""
+    world.policy = replace(world.policy, head_life=100)
+    publish(config, world.directory_text(period=NOW - 99 + left, expires=NOW + left), "--yes")
+    assert levels(findings(config)[1])["directory"] == level
+    assert "have the roots sign it anew" in admin("status", "--config", config).stdout
+    assert publish(config, world.directory_text(period=NOW, expires=NOW + 62)).exit_code == 0
+    assert levels(findings(config)[1])["directory"] == "ok"
+    assert "have the roots sign it anew" not in admin("status", "--config", config).stdout
+
+
+def test_the_published_list_is_shown_and_taken_out(published: Path, world: World) -> None:
+    """In the same six lines, and as the file that was published; no other file is replaced."""
+    out = published.parent / "present.directory"
+    show = ("directory", "show", "--config", published, "--out", out)
+    said = admin(*show).stdout
+    assert said.startswith("version: 1\nholds: ")
+    assert f"lost: nothing\nwritten to {out}" in said
+    assert out.read_bytes() == (published.parent / "directory.txt").read_bytes()
+    assert "is there already" in refused(admin(*show))
+    assert "check the folder" in refused(admin(*show[:-1], published.parent / "none" / "file"))
+
+
+def test_there_is_no_list_to_show(config: Path) -> None:
+    """Before the first."""
+    assert "no list is published yet" in refused(admin("directory", "show", "--config", config))
 
 
 def test_status_before_the_first_list(config: Path) -> None:

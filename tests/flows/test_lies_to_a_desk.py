@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A server that lies to a desk may delay it; it must not make it destroy, lose or repeat anything."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from dropbox.flows.desk.collect import collect
+from dropbox.flows.desk.notice import Notice
+from dropbox.flows.desk.own_board import refresh_directory
 from dropbox.flows.desk.publish_batch import publish_batch
 from dropbox.flows.desk.requests import BatchAnswer, GetIntakeState, GetSegment, PostBatch
 from dropbox.flows.desk.state import Text
@@ -17,7 +20,7 @@ from dropbox.protocol.primitives import sha256
 from dropbox.protocol.wire import IntakeState, segment_header
 from journalist_ui.daemon.keyring_format import decode_keyring
 from tests.flows.test_desk_state import STRETCHED, codes, lying, started
-from tests.flows.twin import Desk, Service, drive, make_service
+from tests.flows.twin import Desk, Service, drive, make_service, replace_directory
 
 
 def answering(desk: Desk, service: Service, answer: BatchAnswer, uploads: list[bytes] | None = None) -> Any:
@@ -229,6 +232,25 @@ def test_an_older_directory_is_not_taken_after_a_restart() -> None:
     desk.context.keyring.dir_version, desk.context.directory = 7, None
     assert "directory-older" in codes(lying(desk, service, GetDirectory, lambda request, found: found))
     assert desk.context.directory is None
+
+
+@pytest.mark.parametrize(
+    ("left", "told"), [(61, []), (60, ["directory-ends"]), (7, ["directory-ends"]), (-1, ["directory-expired"])]
+)
+def test_a_desk_is_told_of_the_end_of_the_list(left: int, told: list[str]) -> None:
+    """In days, from 60 before it on; once it has ended, that it has."""
+    service, desk, _ = started()
+    replace_directory(service, lambda one: replace(one, policy=replace(one.policy, period=86_400, head_life=100)), 2)
+    notices: list[Notice] = []
+    asking = refresh_directory(desk.context, 0, notices)
+    next(asking)
+    head = service.twin.directory.head.head
+    asking = refresh_directory(desk.context, (head.expires + 1 - left) * 86_400, notices)
+    next(asking)
+    with pytest.raises(StopIteration):
+        asking.send(service.twin.directory.encode())
+    assert [one.code for one in notices] == told
+    assert [one.values["left"] for one in notices if "left" in one.values] == [left] * (told == ["directory-ends"])
 
 
 def test_a_unit_with_an_unusable_key_stops_no_visit() -> None:

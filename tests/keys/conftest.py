@@ -36,7 +36,7 @@ class Ran:
         """The one line that says what to do."""
         assert self.code == 1, self
         # A list is shown before it is signed.
-        assert self.out == "" or self.out.startswith("version "), self
+        assert self.out == "" or self.out.startswith("version: "), self
         lines = self.err.splitlines()
         assert len(lines) == 1, self
         assert lines[0].startswith("dropbox-keys: "), self

@@ -43,7 +43,7 @@ def steps(folder: Path) -> dict[str, tuple[tuple[object, ...], str]]:
         "pause": (("unit", "pause", *there, "--slug", "north"), ""),
         "resume": (("unit", "resume", *there, "--slug", "north"), ""),
         "revoke": (("unit", "revoke", *there, "--slug", "north"), ""),
-        "sign": (("directory", "sign", *there, "--root-key", folder / "r1.key"), passphrase(1)),
+        "sign": (("directory", "sign", *there, "--yes", "--root-key", folder / "r1.key"), passphrase(1)),
     }
 
 
@@ -133,10 +133,11 @@ def test_a_lost_version_is_passed_over(folder: Path, run: Run) -> None:
     there = ("--directory", path)
     done(run("unit", "pause", *there, "--slug", "north"))
     for number in (1, 2):
-        done(run("directory", "sign", *there, "--root-key", folder / f"r{number}.key", stdin=passphrase(number)))
+        key = ("--yes", "--root-key", folder / f"r{number}.key")
+        done(run("directory", "sign", *there, *key, stdin=passphrase(number)))
     path.write_bytes(published)
     done(run("unit", "pause", *there, "--slug", "intake"))
-    sign = ("directory", "sign", *there, "--root-key")
+    sign = ("directory", "sign", *there, "--yes", "--root-key")
     line = run(*sign, folder / "r1.key", stdin=passphrase(1)).refusal
     assert "`dropbox-keys directory issue --above 2`" in line
     assert done(run("directory", "issue", *there, "--above", 2)).splitlines()[1].startswith("version 3, ")

@@ -79,7 +79,8 @@ def test_it_says_the_same_in_todays_form(run: Run, folder: Path, list_of_before:
         key = ("--root-key", folder / f"r{number}.key")
         run("directory", "sign", "--directory", list_of_before, *key, stdin=passphrase(number))
     verified = done(run("directory", "verify", "--directory", list_of_before, "--anchor", folder / "service.anchor"))
-    assert "version 8 holds, 2 units" in verified
+    assert "version 8 holds: " in verified
+    assert "changes against version 7, kept as before.directory.7: the list before is of an earlier form" in verified
 
 
 def test_quotas_that_are_too_much_together_are_lowered(run: Run, folder: Path) -> None:

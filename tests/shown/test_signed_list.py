@@ -9,7 +9,7 @@ from dropbox.protocol.constants import UnitKind
 from dropbox.protocol.directory import Directory, UntrustedDirectory, parse_signed_directory
 from dropbox.protocol.units import BoardPlace, Unit, UnitKey
 from dropbox.shown.days import DAY, day_of, day_of_time, whole_days
-from dropbox.shown.signed_list import Said, changes, described, joined, remarks, seconds_left, signers, span
+from dropbox.shown.signed_list import Said, changes, joined, remarks, seconds_left, signers, span, units_said
 from tests.server.world import POLICY, World
 
 NAMES = {"cumbria": "Cumbria Constabulary", "durham": "Durham Constabulary"}
@@ -43,13 +43,10 @@ INTAKE = unit("intake", kind=UnitKind.INTAKE_DESK)
 
 
 def test_what_a_list_says() -> None:
-    """Version, days, signers by their numbers, each unit with what it serves, and those that ended."""
+    """Each unit with its state and what it serves, and those that ended."""
     gone = BoardPlace(unit("south"), ISSUED - 3, bytes(32))
     body = listed(replace(NORTH, paused=True), INTAKE, retired=(gone,), revoked=(b"\xab" * 16,))
-    lines = described(draft(body), body, NAMES, (ISSUED + 2) * DAY)
-    assert lines == [
-        f"version 1, from {day_of(ISSUED, DAY)} to {day_of(ISSUED + 100, DAY)}, 99 days left",
-        "signed by roots 1 and 3; 2 of 3 roots are needed",
+    assert units_said(body, NAMES) == [
         "north: Unit north, force unit, paused, gets no new reports, quota 8",
         "    serves Cumbria Constabulary (cumbria)",
         "    gets no reports about Durham Constabulary (durham)",
@@ -86,7 +83,7 @@ def test_what_may_be_a_mistake() -> None:
         "! north serves durahm: there is no force of that name",
         "! north keeps reports about gwnet away: there is no force of that name",
     ]
-    assert "durahm (no force of that name)" in "\n".join(described(draft(wrong), wrong, NAMES, now))
+    assert "durahm (no force of that name)" in "\n".join(units_said(wrong, NAMES))
     for body in (listed(), listed(replace(NORTH, paused=True), replace(INTAKE, paused=True))):
         assert "! no unit in it receives reports" in texts(remarks(draft(body), body, NAMES, now))
     alone = listed(NORTH)
@@ -98,6 +95,7 @@ def test_what_may_be_a_mistake() -> None:
     assert remarks(draft(demo, life=20_000), demo, NAMES, ISSUED * 5) == []
 
 
+LAST_DESK = "! the last intake desk: a force without a unit has nobody any more"
 BEFORE = listed(NORTH, INTAKE)
 LATER = UnitKey(b"k" * 32, 30)
 CASES: list[tuple[Directory, list[str]]] = [
@@ -129,15 +127,28 @@ CASES: list[tuple[Directory, list[str]]] = [
     ),
     (
         listed(NORTH),
-        ["! gone without being retired or revoked: intake: Unit intake; its board is not shown any more"],
+        [
+            "! gone without being retired or revoked: intake: Unit intake; its board is not shown any more",
+            LAST_DESK,
+        ],
     ),
     (
         listed(NORTH, revoked=(INTAKE.unit_id,)),
-        ["! revoked: intake: Unit intake; its board is not shown any more"],
+        ["! revoked: intake: Unit intake; its board is not shown any more", LAST_DESK],
     ),
     (
         listed(NORTH, retired=(BoardPlace(INTAKE, 5, bytes(32)),)),
-        ["! retired: intake: Unit intake; its board stays readable"],
+        ["! retired: intake: Unit intake; its board stays readable", LAST_DESK],
+    ),
+    (
+        listed(replace(NORTH, paused=True), replace(INTAKE, paused=True)),
+        [
+            "north: Unit north is paused: it gets no new reports",
+            "intake: Unit intake is paused: it gets no new reports",
+            "! no unit that receives reports serves Cumbria Constabulary (cumbria) any more",
+            "! the last unit that receives reports",
+            LAST_DESK,
+        ],
     ),
     (replace(BEFORE, policy=replace(DAILY, stay=6)), ["policy: stay 5 becomes 6"]),
 ]

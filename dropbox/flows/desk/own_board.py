@@ -9,6 +9,7 @@ from dropbox.flows.requests import GetBoard, GetDirectory, GetRows
 from dropbox.flows.trust import ServedBoard, cut_board, prove_all
 from dropbox.protocol.constants import LOST_KEYRING_STEP
 from dropbox.protocol.directory import parse_signed_directory, verify_directory
+from dropbox.protocol.ending import days_left, warned_from
 from dropbox.protocol.errors import BoardAltered, ProtocolError, RowsMismatch
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.proofs import ProvedUnit, prove_unit
@@ -20,8 +21,6 @@ from .state import DeskContext, Keyring
 
 REMEMBERED = 8
 """Batches whose periods are kept, the newest of which the board may not show yet."""
-ENDS_SOON = 14
-"""Periods before the end of the signed list from which on the officers are told."""
 Steps = Flow[DeskRequest, None]
 
 
@@ -35,10 +34,11 @@ def refresh_directory(state: DeskContext, clock: int, notices: list[Notice]) -> 
         notices.append(Notice("directory-refused", {"error": error.code}))
         return answer
     head = found.signed_head.head
-    left = head.expires - clock // found.policy.period
-    if left < 0:
+    near = warned_from(head, found.policy, clock)
+    if near == 0:
         notices.append(Notice("directory-expired", {"version": head.dir_version}))
-    elif left <= ENDS_SOON:
+    elif near is not None:
+        left = days_left(head, found.policy, clock)
         notices.append(Notice("directory-ends", {"version": head.dir_version, "left": left}))
     if head.dir_version < state.keyring.dir_version:
         notices.append(Notice("directory-older", {"version": head.dir_version}))
