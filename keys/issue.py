@@ -57,7 +57,14 @@ def _added(signatures: Signatures, one: RootSignature) -> Signatures:
 
 def sign_anchor(signed: SignedAnchor, previous: SignedAnchor | None, seed: bytes, public: bytes) -> SignedAnchor:
     """Add one root's signature, in each list where this root stands. Raises StepRefused."""
-    body = signed.anchor.encode()
+    one = sign_as_root(seed, 0, labels.ANCHOR_SIGNATURE, signed.anchor.encode())
+    return anchor_signed_by(signed, previous, public, one.signature)
+
+
+def anchor_signed_by(
+    signed: SignedAnchor, previous: SignedAnchor | None, public: bytes, signature: bytes
+) -> SignedAnchor:
+    """The same with a signature that was made elsewhere, and is taken to hold. Raises StepRefused."""
     if signed.anchor.version > 1 and previous is None:
         raise StepRefused("This is not the first anchor: give the one before it with --previous.")
     if previous is not None and (
@@ -68,10 +75,10 @@ def sign_anchor(signed: SignedAnchor, previous: SignedAnchor | None, seed: bytes
     if public not in signed.anchor.roots and public not in before:
         raise StepRefused("This root key stands in neither anchor. Use another root's key.")
     if public in before:
-        one = sign_as_root(seed, before.index(public), labels.ANCHOR_SIGNATURE, body)
+        one = RootSignature(before.index(public), signature)
         signed = replace(signed, by_previous=_added(signed.by_previous, one))
     if public in signed.anchor.roots:
-        one = sign_as_root(seed, signed.anchor.roots.index(public), labels.ANCHOR_SIGNATURE, body)
+        one = RootSignature(signed.anchor.roots.index(public), signature)
         signed = replace(signed, by_own=_added(signed.by_own, one))
     return signed
 
@@ -162,11 +169,17 @@ def add_anchor(listing: UntrustedDirectory, anchor: SignedAnchor, issued: int) -
 
 def sign_directory(listing: UntrustedDirectory, seed: bytes, public: bytes) -> UntrustedDirectory:
     """Add one root's signature to the head. Raises StepRefused."""
+    one = sign_as_root(seed, 0, labels.HEAD_SIGNATURE, listing.head.head.encode())
+    return directory_signed_by(listing, public, one.signature)
+
+
+def directory_signed_by(listing: UntrustedDirectory, public: bytes, signature: bytes) -> UntrustedDirectory:
+    """The same with a signature that was made elsewhere, and is taken to hold. Raises StepRefused."""
     check_directory(body_of(listing))
     roots = listing.anchors[-1].anchor.roots
     if public not in roots:
         raise StepRefused("This root key is not in the directory's newest anchor. Use another root's key.")
-    one = sign_as_root(seed, roots.index(public), labels.HEAD_SIGNATURE, listing.head.head.encode())
+    one = RootSignature(roots.index(public), signature)
     head = SignedHead(listing.head.head, _added(listing.head.signatures, one))
     return UntrustedDirectory(listing.anchors, head, listing.body)
 

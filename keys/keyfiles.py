@@ -12,7 +12,7 @@ from dropbox.command_line.inputs import read_bytes, without_mark
 from dropbox.local.private import OpenToOthers, keeps_permissions, refuse_open_to_others
 from dropbox.local.whole_file import write_whole
 from dropbox.protocol import labels
-from dropbox.protocol.armour import armour, dearmour
+from dropbox.protocol.armour import REHEARSAL, armour, dearmour
 from dropbox.protocol.chance import Random
 from dropbox.protocol.constants import KEY, NONCE
 from dropbox.protocol.encoding import Reader
@@ -69,13 +69,23 @@ def _wrap(passphrase: bytes, salt: bytes) -> bytes:
     return argon2id(passphrase, salt, _MEMORY_KIB, _PASSES, _LANES)
 
 
-def seal_root(seed: bytes, passphrase: bytes, random: Random) -> bytes:
+def _label(rehearsal: bool) -> bytes:
+    return labels.REHEARSAL_KEY_FILE if rehearsal else labels.ROOT_KEY_FILE
+
+
+def marked(kind: str, rehearsal: bool) -> str:
+    """The kind of a file, as it is called in a rehearsal too."""
+    return REHEARSAL + kind if rehearsal else kind
+
+
+def seal_root(seed: bytes, passphrase: bytes, random: Random, rehearsal: bool = False) -> bytes:
     """A root key file: ``salt 16 || nonce 12 || AES-256-GCM(Argon2id(passphrase), seed, aad = label || public)``
-    behind the 32-byte public key, armoured. ``passphrase`` in UTF-8; its composed letters are what is stretched."""
+    behind the 32-byte public key, armoured. ``passphrase`` in UTF-8; its composed letters are what is stretched. The
+    key of a rehearsal is sealed under another label: whoever renames the file has no real key."""
     passphrase = composed(passphrase.decode()).encode()
     public, salt, nonce = ed25519_public(seed), random(_SALT), random(NONCE)
-    sealed = aead_seal(_wrap(passphrase, salt), nonce, seed, labels.ROOT_KEY_FILE + public)
-    return armour(ROOT_KEY, public + salt + nonce + sealed)
+    sealed = aead_seal(_wrap(passphrase, salt), nonce, seed, _label(rehearsal) + public)
+    return armour(marked(ROOT_KEY, rehearsal), public + salt + nonce + sealed)
 
 
 @dataclass(frozen=True)
@@ -112,25 +122,25 @@ def _spellings(passphrase: bytes) -> list[bytes]:
     return list(dict.fromkeys(one.encode() for one in (composed(typed), typed, normalize("NFD", typed))))
 
 
-def _open(passphrase: bytes, salt: bytes, nonce: bytes, sealed: bytes, public: bytes) -> bytes:
+def _open(passphrase: bytes, salt: bytes, nonce: bytes, sealed: bytes, aad: bytes) -> bytes:
     """The seed. Raises NotForThisKey."""
     *others, last = _spellings(passphrase)
     for one in others:
         with suppress(NotForThisKey):
-            return aead_open(_wrap(one, salt), nonce, sealed, labels.ROOT_KEY_FILE + public)
-    return aead_open(_wrap(last, salt), nonce, sealed, labels.ROOT_KEY_FILE + public)
+            return aead_open(_wrap(one, salt), nonce, sealed, aad)
+    return aead_open(_wrap(last, salt), nonce, sealed, aad)
 
 
-def open_root(path: Path, passphrase: bytes) -> RootKey:
+def open_root(path: Path, passphrase: bytes, rehearsal: bool = False) -> RootKey:
     """``passphrase`` in UTF-8. Raises FileProblem, WrongPassphrase, InputRefused."""
     # Whoever named another file by a slip is not told to change who may read that one.
-    reader = Reader(read_armoured(path, ROOT_KEY), "root key")
+    reader = Reader(read_armoured(path, marked(ROOT_KEY, rehearsal)), "root key")
     check_private(path)
     try:
         public, salt, nonce = reader.take(KEY), reader.take(_SALT), reader.take(NONCE)
         sealed = reader.take(KEY + 16)
         reader.end()
-        seed = _open(passphrase, salt, nonce, sealed, public)
+        seed = _open(passphrase, salt, nonce, sealed, _label(rehearsal) + public)
     except NotForThisKey:
         raise WrongPassphrase(f"{path}: the passphrase does not open it.") from None
     except ProtocolError as error:

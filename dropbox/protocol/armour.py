@@ -9,6 +9,8 @@ from .errors import BadArmour
 
 ROOT_PUBLIC, ANCHOR, ENROLMENT, DIRECTORY, PAGES = "ROOT PUBLIC", "ANCHOR", "ENROLMENT", "DIRECTORY", "PAGES"
 """The kinds that go from hand to hand."""
+REHEARSAL = "REHEARSAL "
+"""Stands before the kind of each file of a rehearsal, which nothing real takes."""
 _LINE = 64
 _MARK = b"\xef\xbb\xbf"
 _WRITTEN = re.compile(
@@ -33,6 +35,8 @@ def dearmour(kind: str, text: bytes) -> bytes:
     found = _WRITTEN.fullmatch(plain)
     if not found or found[1] != found[3]:
         raise BadArmour("form")
+    if found[1].decode() == REHEARSAL + kind:
+        raise BadArmour("made in a rehearsal: nothing real takes it")
     if found[1].decode() != kind:
         raise BadArmour(f"holds another kind than {kind.lower()}")
     try:

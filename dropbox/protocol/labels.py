@@ -9,6 +9,7 @@ A label keeps one use of a key or hash from being mistaken for another. For a si
 ANCHOR_SIGNATURE = b"dropbox-v1 anchor"
 HEAD_SIGNATURE = b"dropbox-v1 head"
 PAGES_SIGNATURE = b"dropbox-v1 pages"
+TRANSCRIPT_SIGNATURE = b"dropbox-v1 transcript"
 MANIFEST_SIGNATURE = b"dropbox-v1 manifest"
 ENROLMENT_SIGNATURE = b"dropbox-v1 enrolment"
 SEGMENT_REQUEST_SIGNATURE = b"dropbox-v1 segment request"
@@ -23,6 +24,7 @@ ENTRY_AAD = b"u2s"
 BLOB_AAD = b"blob"
 CONTACT_INFO = b"contact"
 ROOT_KEY_FILE = b"dropbox-v1 root key file"
+REHEARSAL_KEY_FILE = b"dropbox-v1 rehearsal root key file"
 
 # Hash inputs.
 CODENAME_CHECK = b"codename check"

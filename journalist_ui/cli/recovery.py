@@ -11,6 +11,7 @@ import segno
 from dropbox.command_line.output import say_once
 from dropbox.command_line.screen import cleared, give_secret, is_shown
 from dropbox.command_line.secret_lines import secret_line
+from dropbox.shown.square import square_lines
 from journalist_ui.daemon.recovery import Printed, print_sheets, read_sheet, restore_first, use_sheets
 from journalist_ui.refusals import BadInput, DeskRefused, NotAllowed
 from journalist_ui.shapes.recovery import MakeSheets, RecoveryUsed, SheetsMade
@@ -70,14 +71,7 @@ def _sheet(kind: str, number: int, words: tuple[str, ...], code: str) -> Iterato
         yield "  ".join(f"{at + place + 1:2}. {word}" for place, word in enumerate(words[at : at + _LINE]))
     yield ""
     drawn = segno.make_qr(code, error="l")
-    rows = [[*row] for row in drawn.matrix_iter(border=2)]
-    # Two rows of the square stand in one line: upper and lower half of each letter's place.
-    for upper, lower in zip(rows[::2], [*rows[1::2], [0] * len(rows[0])], strict=False):
-        yield "".join(_HALVES[bool(over), bool(under)] for over, under in zip(upper, lower, strict=True))
-
-
-# Light stands for what is printed: on a dark terminal the square is light on dark, which readers take too.
-_HALVES = {(False, False): "\u2588", (False, True): "\u2580", (True, False): "\u2584", (True, True): " "}
+    yield from square_lines(drawn.matrix_iter(border=2))
 
 
 @recovery.command("sheets")

@@ -8,6 +8,8 @@ from dropbox.protocol.errors import ProtocolError
 from keys.errors import KeysRefused
 
 from .anchor import anchor
+from .ceremony import ceremony
+from .cosign import cosign, join
 from .directory import directory
 from .fingerprint import fingerprint
 from .forces import forces
@@ -27,6 +29,10 @@ def main() -> None:
     """Roots, anchors, units, directories and pages, on a machine with no network.
 
     \b
+    Led through it, step by step:
+      dropbox-keys ceremony first  --rehearsal to try it
+
+    \b
     The order of a first ceremony:
       dropbox-keys root new        once for each root, on its own medium
       dropbox-keys anchor new      from the roots' public files
@@ -37,5 +43,5 @@ def main() -> None:
     """
 
 
-for command in (root, anchor, unit, directory, pages, forces, fingerprint):
+for command in (ceremony, root, anchor, unit, directory, pages, cosign, join, forces, fingerprint):
     main.add_command(command)

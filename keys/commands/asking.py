@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What every command asks for: a passphrase, and the present day."""
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 import click
 
 from dropbox.command_line.dates import check_today
+from dropbox.command_line.inputs import as_text
 from dropbox.command_line.secret_lines import secret_line
 from dropbox.protocol.constants import MAX_PERIOD
 from dropbox.protocol.passphrase import composed
@@ -20,11 +22,12 @@ from keys.errors import StepRefused
 from keys.keyfiles import SHORTEST_PASSPHRASE, RootKey, day_last_signed
 
 LONGEST_PASSPHRASE = 1_024
+LONGEST_LINE = 4_096
 
 
-def passphrase(new: bool = False) -> bytes:
+def passphrase(new: bool = False, prompt: str = "Passphrase of this root") -> bytes:
     """In UTF-8, from a prompt without echo, or one line of standard input. Raises StepRefused, InputRefused."""
-    typed = secret_line("Passphrase of this root", confirm=new)
+    typed = secret_line(prompt, confirm=new)
     if len(typed) > LONGEST_PASSPHRASE:
         raise StepRefused(f"A passphrase has at most {LONGEST_PASSPHRASE} characters. Choose a shorter one.")
     if new and len(composed(typed)) < SHORTEST_PASSPHRASE:
@@ -32,6 +35,16 @@ def passphrase(new: bool = False) -> bytes:
     if not typed:
         raise StepRefused("No passphrase. Type it, or give it as one line on standard input.")
     return typed.encode()
+
+
+def typed_line(prompt: str) -> str:
+    """One line of standard input that is no secret, without blanks around it. Raises StepRefused, InputRefused."""
+    click.echo(prompt, nl=False)
+    sys.stdout.flush()
+    line = sys.stdin.buffer.readline(LONGEST_LINE)
+    if not line:
+        raise StepRefused("Standard input has ended. What is done so far stays.")
+    return as_text(line, "line").strip()
 
 
 @dataclass(frozen=True)

@@ -38,11 +38,12 @@ from .asking import When, issuing_day, passphrase, signing_day
 
 _FILE = click.Path(path_type=Path)
 WORD = "sign"
-_since = click.option(
+since_option = click.option(
     "--since",
     type=_FILE,
     help="The published list, or another: say how this one differs from it. Default: the one kept beside.",
 )
+yes_option = click.option("--yes", is_flag=True, help="Do not ask about what the list takes away, for scripts.")
 directory_option = click.option("--directory", "path", required=True, type=_FILE)
 
 
@@ -83,10 +84,10 @@ def _before(path: Path, listing: UntrustedDirectory, since: Path | None) -> Befo
     if found is None:
         return None
     held = read_directory(found)
-    return Before(held, _of_today(held), "as you gave it" if since else f"kept as {found.name}")
+    return Before(held, of_today(held), "as you gave it" if since else f"kept as {found.name}")
 
 
-def _of_today(listing: UntrustedDirectory) -> Directory | None:
+def of_today(listing: UntrustedDirectory) -> Directory | None:
     """The directory in a list; None where it is of an earlier form."""
     try:
         return parse_directory(listing.body)
@@ -225,8 +226,8 @@ def add(path: Path, anchor: Path, when: When) -> None:
 @directory.command()
 @directory_option
 @click.option("--root-key", required=True, type=_FILE)
-@_since
-@click.option("--yes", is_flag=True, help="Do not ask about what the list takes away, for scripts.")
+@since_option
+@yes_option
 @signing_day
 def sign(path: Path, root_key: Path, since: Path | None, yes: bool, when: When) -> None:
     """Show what the list says and add this root's signature; the passphrase is asked, or one line of standard input.
@@ -269,7 +270,7 @@ def unit_values(unit: Unit) -> dict[str, object]:
 
 @directory.command()
 @directory_option
-@_since
+@since_option
 @click.option("--json", "as_json", is_flag=True)
 def show(path: Path, since: Path | None, as_json: bool) -> None:
     """What a directory file says, how long it holds, and who signed it.
@@ -299,7 +300,7 @@ def show(path: Path, since: Path | None, as_json: bool) -> None:
 @directory.command()
 @directory_option
 @click.option("--anchor", required=True, type=_FILE, help="The anchor that a client pins.")
-@_since
+@since_option
 @signing_day
 def verify(path: Path, anchor: Path, since: Path | None, when: When) -> None:
     """Check a directory as a client does that pins this anchor and has this machine's date.

@@ -11,7 +11,7 @@ from dropbox.protocol.armour import ROOT_PUBLIC
 from dropbox.protocol.constants import KEY
 from dropbox.protocol.primitives import ed25519_public, sha256
 from keys.fingerprints import grouped
-from keys.keyfiles import medium_keeps_permissions, refuse_taken, seal_root, write_armoured, write_file
+from keys.keyfiles import medium_keeps_permissions, open_root, refuse_taken, seal_root, write_armoured, write_file
 
 from .asking import passphrase
 
@@ -46,3 +46,20 @@ def new(out: Path) -> None:
     write_file(out, sealed)
     write_armoured(beside, ROOT_PUBLIC, public)
     say_written(f"{beside} {grouped(sha256(public))}", out, beside)
+
+
+@root.command("passphrase")
+@click.option("--root-key", required=True, type=click.Path(path_type=Path))
+def change(root_key: Path) -> None:
+    """Seal a root key under another passphrase. The old one is asked, then the new one: two prompts, or two lines of
+    standard input. Every copy that was made before still opens with the old one.
+
+    \b
+    Example:
+      dropbox-keys root passphrase --root-key /media/root-1/root-1.key
+    """
+    key = open_root(root_key, passphrase())
+    check_output()
+    sealed = seal_root(key.seed, passphrase(new=True, prompt="New passphrase of this root"), secrets.token_bytes)
+    write_file(root_key, sealed, replace=True)
+    say_written("sealed under the new passphrase; destroy the copies that open with the old one", root_key)

@@ -82,13 +82,16 @@ def parties_apart(module: str, name: str) -> Refusal:
 
 
 def offline_keys(module: str, name: str) -> Refusal:
-    """4. keys imports only protocol, the shared rooms and the list of forces, and nothing that reaches a network."""
+    """4. keys imports only protocol, the shared rooms, the lists of forces and of words, and nothing that reaches a
+    network."""
     if not within(module, "keys"):
         return None
     if within(name, *NETWORK, "journalist_ui", "templates"):
         return "keys is offline"
-    allowed = within(name, "dropbox.protocol", "dropbox.forces", *SHARED) or not within(name, "dropbox")
-    return None if allowed else "of dropbox, keys imports only protocol, the shared rooms and forces"
+    allowed = within(name, "dropbox.protocol", "dropbox.forces", "dropbox.words", *SHARED) or not within(
+        name, "dropbox"
+    )
+    return None if allowed else "of dropbox, keys imports only protocol, the shared rooms, forces and words"
 
 
 def source_opens_nothing(module: str, name: str) -> Refusal:

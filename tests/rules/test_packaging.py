@@ -22,7 +22,10 @@ RUNS = {
     "server": (*SHARED, "dropbox.server", "dropbox.admin_cli"),
     "desk": (*SHARED, "dropbox.demo", "journalist_ui"),
     "previews": ("journalist_ui.previews.renderer",),
-    "keys": ("dropbox.protocol", "dropbox.command_line", "dropbox.local", "dropbox.shown", "dropbox.forces", "keys"),
+    "keys": (
+        *("dropbox.protocol", "dropbox.command_line", "dropbox.local", "dropbox.shown", "dropbox.forces"),
+        *("dropbox.words", "keys"),
+    ),
 }
 
 
