@@ -148,6 +148,7 @@
  * @property {boolean} more
  * @property {number} unread
  * @property {MessageTold[]} messages
+ * @property {{slug: string, name: string, kind: string} | null} successor who goes on for a unit that takes nothing any more
  */
 
 /**

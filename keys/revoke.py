@@ -5,7 +5,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from dropbox.protocol.directory import Directory
-from dropbox.protocol.units import BoardPlace, Unit
+from dropbox.protocol.units import NO_UNIT, BoardPlace, Unit
 
 from .errors import StepRefused
 from .issue import with_unit
@@ -27,7 +27,25 @@ def _unknown(directory: Directory, slug: str) -> StepRefused:
 
 def paused(directory: Directory, slug: str, pause: bool) -> Directory:
     """A paused unit gets no new reports and goes on posting its replies."""
-    return with_unit(directory, replace(unit_of(directory, slug), paused=pause))
+    unit = unit_of(directory, slug)
+    return with_unit(directory, replace(unit, paused=pause, successor=unit.successor if pause else NO_UNIT))
+
+
+def merged(directory: Directory, slug: str, into: str) -> Directory:
+    """``slug`` is paused, and ``into`` goes on for it: it serves the same forces, and sources are shown it."""
+    old, new = unit_of(directory, slug), unit_of(directory, into)
+    if old.unit_id == new.unit_id:
+        raise StepRefused("A unit does not go on for itself. Name another one with --into.")
+    if old.kind != new.kind:
+        raise StepRefused(f"{slug} and {into} are of different kinds, and one is read by others than the other.")
+    if new.paused:
+        raise StepRefused(f"{into} is paused. Resume it first, or name one that receives reports.")
+    kept_away = sorted(set(old.forces) & set(new.conflicts))
+    if kept_away:
+        raise StepRefused(f"{into} must not get reports about {', '.join(kept_away)}, which {slug} serves.")
+    forces = (*new.forces, *(force for force in old.forces if force not in new.forces))
+    without = with_unit(directory, replace(old, paused=True, successor=new.unit_id, forces=()))
+    return with_unit(without, replace(new, forces=forces))
 
 
 def takes_files(directory: Directory, slug: str, takes: bool) -> Directory:

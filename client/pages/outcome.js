@@ -131,7 +131,24 @@ function conversation(found) {
   if (found.unread) texts.push(paragraph(say(found.unread === 1 ? "unread-one" : "unread-some", { n: found.unread })));
   if (!texts.length && !found.more) texts.push(paragraph(say("no-text")));
   const more = found.more ? [inset(say("more-waits"))] : [];
-  return [heading, collected, way, ...firstWords(found), ...more, ...texts];
+  return [heading, collected, way, ...firstWords(found), ...more, ...texts, ...successor(found)];
+}
+
+/**
+ * That another unit goes on for this one, and what leads to it.
+ * @param {ConversationTold} found
+ */
+function successor({ successor: next }) {
+  const shown = next ? fresh("successor") : [];
+  const [says, who, reads, go] = shown;
+  if (!next || !says || !who || !reads || !go) return [];
+  fill(says, say("succeeded"));
+  fill(who, say("succeeded-by", next));
+  fill(reads, say(`reads-${next.kind}`));
+  const button = one(go, "button");
+  Object.assign(button.dataset, { slug: next.slug, reference: "" });
+  fill(button, say("accept", next));
+  return shown;
 }
 
 /**

@@ -318,7 +318,7 @@ export class Visits {
   }
 
   /**
-   * To the page on which one writes to the unit of a referral.
+   * To the page on which one writes to the unit of a referral, or to one that goes on for another: without a reference.
    * @param {string} slug
    * @param {string} reference
    */
@@ -340,7 +340,7 @@ export class Visits {
    */
   accepted(slug) {
     const { slug: to, reference } = this.#accepting;
-    return slug && slug === to ? { accepts: reference } : {};
+    return slug && slug === to && reference ? { accepts: reference } : {};
   }
 
   /** The page to write on: unless it is plain which unit has answered, it asks which one received the report. */
@@ -355,7 +355,8 @@ export class Visits {
     this.#state.only = only?.slug ?? "";
     const page = section("write");
     one(page, "[data-to]").hidden = !only;
-    one(page, "[data-accepting]").hidden = !accepting;
+    one(page, "[data-accepting]").hidden = !accepting || !this.#accepting.reference;
+    one(page, "[data-succeeding]").hidden = !accepting || Boolean(this.#accepting.reference);
     fill(one(page, "[data-to-name]"), only?.name ?? "");
     one(page, "[data-which]").hidden = Boolean(only);
     // By the signed list; who forgot a unit that has answered sees its name above.

@@ -87,6 +87,31 @@ function parseDirectory(body) {
 }
 
 /**
+ * The present unit that goes on for one that is paused or has ended, by way of others that gave up too; undefined where
+ * nobody does, or where it receives (step 6.11).
+ * @param {Directory} directory
+ * @param {Unit} unit
+ * @returns {Unit | undefined}
+ */
+export function successorOf({ units, retired }, unit) {
+  const known = new Map([...units, ...retired.map((one) => one.unit)].map((one) => [toHex(one.unitId), one]));
+  const receives = (/** @type {Unit} */ one) => units.includes(one) && !one.paused;
+  /** @type {Unit | undefined} */
+  let found = known.get(toHex(unit.unitId));
+  if (!found || receives(found)) return undefined;
+  for (let steps = 0; found && steps < known.size; steps++) {
+    found = isNobody(found.successor) ? undefined : known.get(toHex(found.successor));
+    if (!found || receives(found)) return found;
+  }
+  return undefined;
+}
+
+/** @param {Bytes} unitId */
+function isNobody(unitId) {
+  return unitId.every((byte) => byte === 0);
+}
+
+/**
  * Throws Malformed.
  * @param {Bytes} data
  * @returns {UntrustedDirectory}

@@ -3,6 +3,7 @@
 
 import { byTheList } from "../flows/trust.js";
 import { EntryType, UnitKind } from "../protocol/constants.js";
+import { successorOf } from "../protocol/directory.js";
 import { RoutingChanged } from "../protocol/errors.js";
 import { inert } from "../protocol/inert.js";
 import { receivingUnit } from "../protocol/routing.js";
@@ -51,7 +52,8 @@ function questionTold({ id, ask, kind: asked, options }) {
  * @param {Directory} directory
  * @returns {ConversationTold}
  */
-function conversationTold({ unit: { unit, newest }, collected, more, texts, failed }, { policy, units }) {
+function conversationTold({ unit: { unit, newest }, collected, more, texts, failed }, directory) {
+  const { policy, units } = directory;
   const { period, linger } = policy;
   const messages = texts.map(({ number, type, text, questions, offer, ...rest }) => {
     const told = { number, kind: kind(EntryType, type), text: inert(text), day: day(newest, period) };
@@ -63,7 +65,9 @@ function conversationTold({ unit: { unit, newest }, collected, more, texts, fail
   const said = collected ? unit.firstWords.map(({ language, text }) => ({ language, text: inert(text) })) : [];
   const promised = collected ? unit.promisedDays : 0;
   const told = { slug: unit.slug, name: unit.name, collected, promised, firstWords: said };
-  return { ...told, again, more, unread: failed, messages };
+  const next = successorOf(directory, unit);
+  const successor = next ? { slug: next.slug, name: next.name, kind: kind(UnitKind, next.kind) } : null;
+  return { ...told, again, more, unread: failed, messages, successor };
 }
 
 /** How the receiving unit was found. @typedef {{slug: string, force: string, independent: boolean}} Route */

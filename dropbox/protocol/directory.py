@@ -36,7 +36,7 @@ from .encoding import Reader, head, u8, u16
 from .errors import AnchorOlder, BadValue, DirectoryMismatch, UnknownUnit, WrongService
 from .policy import Policy, read_policy
 from .primitives import sha256
-from .units import BoardPlace, Unit, read_unit
+from .units import NO_UNIT, BoardPlace, Unit, read_unit
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,19 @@ class Directory:
             if unit.slug == slug:
                 return unit
         raise UnknownUnit("slug")
+
+    def successor_of(self, unit: Unit) -> Unit | None:
+        """The present unit that goes on for one that is paused or has ended, by way of others that gave up too; None
+        where nobody does, or where it receives (step 6.11)."""
+        known, present = {one.unit_id: one for one in self.on_board()}, {one.unit_id for one in self.units}
+        if unit.unit_id in present and not unit.paused:
+            return None
+        for _ in known:
+            following = known.get(unit.successor) if unit.successor != NO_UNIT else None
+            if following is None or (following.unit_id in present and not following.paused):
+                return following
+            unit = following
+        return None
 
     def places(self) -> tuple[BoardPlace, ...]:
         """In the order of the board: present units, then retired ones."""

@@ -74,10 +74,11 @@ def signers(anchor: Anchor, indexes: Iterable[int]) -> str:
     return f"{named}; {anchor.threshold} of {len(anchor.roots)} roots are needed"
 
 
-def _unit_lines(unit: Unit, names: ForceNames) -> list[str]:
+def _unit_lines(unit: Unit, names: ForceNames, goes_on: str) -> list[str]:
     state = "paused, gets no new reports" if unit.paused else "receives reports"
     state += ", takes no files" if unit.takes_no_files else ""
     lines = [f"{_titled(unit)}, {KINDS[unit.kind]}, {state}, quota {unit.rows}"]
+    lines += [f"    {goes_on} goes on for it"] if goes_on else []
     lines += [f"    serves {_force(slug, names)}" for slug in unit.forces]
     lines += [f"    says that it answers within {_days(unit)}"] if unit.promised_days else []
     lines += [f"    says first, in {language}: {inert_line(text)}" for language, text in unit.first_words]
@@ -96,12 +97,19 @@ def units_said(directory: Directory, names: ForceNames) -> list[str]:
     """Every unit with its state and its forces; those that ended too."""
     lines = []
     for unit in directory.units:
-        lines += _unit_lines(unit, names)
+        lines += _unit_lines(unit, names, _following(directory, unit))
     period = directory.policy.period
-    lines += [
-        f"{_titled(one.unit)}, retired, last batch {day_of(one.last_period or 0, period)}" for one in directory.retired
-    ]
+    for one in directory.retired:
+        goes_on = _following(directory, one.unit)
+        ended = f"{_titled(one.unit)}, retired, last batch {day_of(one.last_period or 0, period)}"
+        lines.append(f"{ended}, {goes_on} goes on for it" if goes_on else ended)
     return lines + [f"a revoked unit, id {unit_id.hex()}" for unit_id in directory.revoked]
+
+
+def _following(directory: Directory, unit: Unit) -> str:
+    """The short name of the unit that goes on for one that receives nothing; empty for none."""
+    found = directory.successor_of(unit)
+    return found.slug if found else ""
 
 
 def _receives(directory: Directory) -> list[Unit]:
@@ -155,6 +163,9 @@ def changes(before: Directory | None, after: Directory, names: ForceNames) -> li
     said += [_ended(unit, after) for key, unit in old.items() if key not in new]
     for key, unit in old.items():
         said += _unit_changes(unit, new[key], names) if key in new else []
+        was, goes_on = _following(before, unit) if before else "", _following(after, new.get(key, unit))
+        if key in new and was != goes_on:
+            said.append(Said(f"{goes_on or 'nobody'} goes on for {unit.slug}", loses=not goes_on))
     if before is None:
         return said
     said += _ended_before(before, after)

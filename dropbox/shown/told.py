@@ -38,6 +38,12 @@ OFFERED = (
     "This unit passes on to another one what it thinks that unit needs to know, in its own words. You can go on there "
     "yourself, or leave it. If you do, that unit learns that you are the one whom this unit speaks of."
 )
+SUCCEEDED = (
+    "This unit takes no new messages: the service\u2019s signed list says that another one goes on for it. What this "
+    "unit still answers comes under the same codename. You can write to the other one under the same codename too, or "
+    "leave it. It does not know what you wrote here, unless this unit passes that on: say again what it needs to know."
+)
+"""Of a unit that is paused or has ended (docs/protocol.md, step 6.11)."""
 CONTACT_OPENED = (
     "Two members of the unit have opened the contact details that you left. They can try to reach you from now on. If "
     "that is not safe any more, take them back, and say so in a message."

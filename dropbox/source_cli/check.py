@@ -11,6 +11,7 @@ from dropbox.flows.source.reading import FoundConversation, Reading
 from dropbox.flows.trust import Warned
 from dropbox.protocol.codename import stretch
 from dropbox.protocol.constants import EntryType
+from dropbox.protocol.directory import Directory
 from dropbox.protocol.reading import WholeText
 
 from . import advice, terminal
@@ -23,10 +24,11 @@ from .sending import read_patiently
 from .service import open_service, service_options
 
 
-def _values(found: FoundConversation, seconds: int) -> dict[str, object]:
-    day = terminal.day(found.unit.newest, seconds)
+def _values(found: FoundConversation, directory: Directory) -> dict[str, object]:
+    day = terminal.day(found.unit.newest, directory.policy.period)
     messages = [_message(text, day) for text in found.texts]
     unit = found.unit.unit
+    following = directory.successor_of(unit)
     return {
         "unit": unit.slug,
         "collected": found.collected,
@@ -34,6 +36,7 @@ def _values(found: FoundConversation, seconds: int) -> dict[str, object]:
         "promised_days": unit.promised_days if found.collected else 0,
         "first_words": dict(unit.first_words) if found.collected else {},
         "messages": messages,
+        "successor": None if following is None else {"unit": following.slug, "name": following.name},
     }
 
 
@@ -113,12 +116,12 @@ def check(
 
 
 def _json(visited: Reading, warnings: Sequence[Warned]) -> str:
-    seconds = visited.judged.directory.policy.period
+    listed = visited.judged.directory.directory
     told = [{"code": one.code, "unit": one.slug, "text": terminal.warning_text(one)} for one in warnings]
-    return json.dumps({"conversations": [_values(one, seconds) for one in visited.conversations], "warnings": told})
+    return json.dumps({"conversations": [_values(one, listed) for one in visited.conversations], "warnings": told})
 
 
 def _text(reading: Reading) -> str:
-    policy = reading.judged.directory.policy
-    lines = [line for found in reading.conversations for line in conversation_lines(found, policy)]
+    listed = reading.judged.directory.directory
+    lines = [line for found in reading.conversations for line in conversation_lines(found, listed)]
     return "\n".join(lines) or terminal.NOTHING_FOUND

@@ -6,21 +6,25 @@ from collections.abc import Iterator
 
 from dropbox.flows.source.reading import FoundConversation
 from dropbox.protocol.constants import EntryType
+from dropbox.protocol.directory import Directory
 from dropbox.protocol.inert import margin, wrapped
 from dropbox.protocol.policy import Policy
 from dropbox.protocol.reading import WholeText
 from dropbox.protocol.units import Unit
 from dropbox.shown.days import DAY
-from dropbox.shown.told import CONTACT_OPENED, OFFERED, SAYS_FIRST, UNREADABLE, meanings, promised
+from dropbox.shown.told import CONTACT_OPENED, OFFERED, SAYS_FIRST, SUCCEEDED, UNREADABLE, meanings, promised
 
 from .answers import question_lines
 from .terminal import MORE_WAITS, NARROWEST, WIDEST, day, kind
 
 ACCEPT = "The unit: {unit}. The reference: {reference}. To go on there: `dropbox-source accept-referral`."
 
+GO_ON = "The other unit: {unit} ({name}). To write to it: `dropbox-source reply --unit {unit}`."
 
-def conversation_lines(found: FoundConversation, policy: Policy) -> Iterator[str]:
+
+def conversation_lines(found: FoundConversation, directory: Directory) -> Iterator[str]:
     """One unit's part of a return visit."""
+    policy = directory.policy
     yield f"{found.unit.unit.slug} ({found.unit.unit.name})"
     if found.collected:
         yield f"  It has collected {found.collected} of your messages."
@@ -39,6 +43,9 @@ def conversation_lines(found: FoundConversation, policy: Policy) -> Iterator[str
         one = "A part of an answer could not be opened. The unit sends it again by itself."
         more = f"{found.read.failed} parts of answers could not be opened. The unit sends them again by itself."
         yield f"  {more if found.read.failed > 1 else one}"
+    following = directory.successor_of(found.unit.unit)
+    for one in (SUCCEEDED, GO_ON.format(unit=following.slug, name=following.name)) if following else ():
+        yield from (f"  {line}" for line in wrapped(one, width - 2))
 
 
 def _first_words(unit: Unit, width: int) -> Iterator[str]:

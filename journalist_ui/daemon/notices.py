@@ -10,6 +10,9 @@ WORDS = {
     "file to whoever keeps the roots.",
     "unit-paused": "The signed list of units says that this unit is paused: no new report is sealed to it, and sources "
     "are told so. Whoever keeps the roots can resume it.",
+    "unit-succeeded": "The signed list of units says that {unit} goes on for this unit: no new report is sealed to "
+    "this one, and sources are told so and shown {unit}. Answer what is open here. Texts that stand on the board or "
+    "wait for it: {left}. Once there are none, tell whoever keeps the roots, who then retire this unit.",
     "unit-retired": "The signed list of units says that this unit is retired: no new report is sealed to it, and after "
     "its last batch nothing is published. Keep a backup.",
     "unit-revoked": "The signed list of units says that this unit's keys are revoked, for good: nothing is collected "

@@ -25,7 +25,7 @@ from dropbox.protocol.directory import (
 from dropbox.protocol.encoding import Reader
 from dropbox.protocol.errors import HeadExpired, Malformed, ProtocolError, WrongVersion
 from dropbox.protocol.policy import PRODUCTION, Policy, read_policy
-from dropbox.protocol.units import Unit
+from dropbox.protocol.units import NO_UNIT, Unit
 from dropbox.shown.signed_list import Said, signers, span
 from dropbox.shown.six_lines import Before, SixLines, six_lines
 from keys.errors import StepRefused
@@ -262,6 +262,7 @@ def unit_values(unit: Unit) -> dict[str, object]:
         "quota": unit.rows,
         "marks": unit.marks,
         "paused": unit.paused,
+        "successor": "" if unit.successor == NO_UNIT else unit.successor.hex(),
         "files": not unit.takes_no_files,
         "promised_days": unit.promised_days,
         "first_words": dict(unit.first_words),

@@ -30,7 +30,7 @@ from dropbox.shown.signed_list import Said, changes, remarks
 from keys.errors import StepRefused
 from keys.issue import body_of, reissue, with_unit
 from keys.keyfiles import read_armoured
-from keys.revoke import paused, retired, revoked, takes_files, unit_of
+from keys.revoke import merged, paused, retired, revoked, takes_files, unit_of
 
 from .asking import When, issuing_day
 from .directory import directory_option, read_directory, say_all, write_directory
@@ -328,6 +328,22 @@ def resume(path: Path, slug: str, when: When) -> None:
       dropbox-keys unit resume --directory service.directory --slug north
     """
     _change(path, when, lambda body, _: paused(body, slug, False))
+
+
+@unit.command()
+@directory_option
+@_slug
+@click.option("--into", required=True, help="Short name of the unit that goes on for it.")
+@issuing_day
+def merge(path: Path, slug: str, into: str, when: When) -> None:
+    """Let another unit go on for one that is merged or closed: that one is paused and answers until it is empty, its
+    forces are served by the other, and sources who come back are shown it.
+
+    \b
+    Example:
+      dropbox-keys unit merge --directory service.directory --slug north --into east
+    """
+    _change(path, when, lambda body, _: merged(body, slug, into))
 
 
 @unit.command()

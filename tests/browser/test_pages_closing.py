@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page
 
 from dropbox.protocol.constants import BODY_PART
-from dropbox.shown.told import MEANS, OFFERED
+from dropbox.shown.told import MEANS, OFFERED, SUCCEEDED
 from tests.browser.conftest import CHROMIUM
 from tests.browser.pages_looks import assert_good_looks
 from tests.browser.test_pages_asked import SENT, sent
@@ -93,3 +93,29 @@ async def test_a_referral_to_nobody_leads_nowhere(chromium_page: Page, tmp_path:
         assert "list now, so you cannot write to it" in await page.locator("#page-messages").inner_text()
         assert await page.locator('[data-do="accept"]').count() == 0
         assert await source.button("Write to the unit").count() == 1
+
+
+@pytest.mark.either
+async def test_a_unit_that_another_goes_on_for(page: Page, tmp_path: Path) -> None:
+    """It is said, with who goes on and who reads there; one press leads to where one begins to write to that unit, as
+    somebody of whom it knows nothing."""
+    following = {"slug": "unit-1", "name": "Unit 1", "kind": "force-unit"}
+    told = conversation("A unit", 1, slug="unit-9", messages=[TOLD], successor=following)
+    async with answers(page, tmp_path, visited(told), SENT) as source:
+        shown = await page.locator("#page-messages").inner_text()
+        assert SUCCEEDED in shown
+        assert "It goes on as: Unit 1" in shown
+        assert "police" in shown
+        await source.button("Go on with Unit 1").click()
+        await source.at("Write to the unit")
+        place = page.locator("#page-write")
+        assert await place.get_by_text("You begin a conversation with the unit below").is_visible()
+        assert not await place.get_by_text("You go on with the unit below").is_visible()
+        assert "It goes to: Unit 1" in await place.inner_text()
+        if page.context.browser and page.context.browser.browser_type.name == CHROMIUM:
+            await assert_good_looks(page, "a unit that goes on for another")
+        await source.button("Send").click()
+        assert await place.get_by_role("alert").count() == 1, "nothing was written"
+        await place.get_by_label("Your message").fill("I reported before.")
+        await source.button("Send").click()
+        assert await sent(page) == {"slug": "unit-1", "text": "I reported before.", "answers": {}}

@@ -76,7 +76,7 @@ def conversation(name: str, collected: int, *texts: str, **more: Any) -> dict[st
         for number, text in enumerate(texts, 1)
     ]
     usual = {"slug": "unit-0", "name": name, "collected": collected, "again": 3, "more": False, "unread": 0}
-    usual |= {"promised": 0, "firstWords": []}
+    usual |= {"promised": 0, "firstWords": [], "successor": None}
     return usual | {"messages": messages} | more
 
 

@@ -7,12 +7,14 @@ import pytest
 
 from dropbox.protocol.body import parse_body
 from dropbox.protocol.constants import BODY_PART, CLOSED_KINDS, EntryType
+from dropbox.protocol.directory import parse_directory
 from dropbox.protocol.outcome import Outcome, encode_outcome
 from dropbox.protocol.referral import Offer, encode_offer
-from dropbox.shown.told import MEANS, OFFERED
+from dropbox.shown.told import MEANS, OFFERED, SUCCEEDED
 from dropbox.source_cli.accept_referral import WRONG
 from dropbox.source_cli.close import LONG
 from tests.cli.conftest import Sources
+from tests.flows.twin import changed_unit, replace_directory
 
 
 @pytest.fixture
@@ -73,3 +75,26 @@ def test_a_referral_is_read_and_accepted(sources: Sources, name: str) -> None:
     twin.tick()
     sent = [parse_body(body).answers for desk in twin.desks.values() for body in desk.bodies()]
     assert [one.get("accepts") for one in sent].count(reference) == 2
+
+
+def test_a_unit_that_another_goes_on_for(sources: Sources, name: str) -> None:
+    """By the signed list alone: who comes back still reads what it answered, is shown the other one, and writes to it
+    under the same codename; to the old one nothing goes."""
+    sources.tell((EntryType.TEXT, b"We look into it."))
+    twin = sources.server.service
+    intake = next(unit.unit_id for unit in parse_directory(twin.twin.directory.body).units if unit.slug == "intake")
+    replace_directory(twin, lambda one: changed_unit(one, "north", paused=True, successor=intake), 2)
+    shown = " ".join(sources.check(name).stdout.split())
+    assert "We look into it." in shown
+    assert f"{SUCCEEDED} The other unit: intake (Unit intake). To write to it: `dropbox-source reply --unit" in shown
+    (found,) = json.loads(sources.check(name, "--json").stdout)["conversations"]
+    assert found["successor"] == {"unit": "intake", "name": "Unit intake"}
+    refused = sources.run("reply", "--unit", "north", "--text-file", "-", stdin=f"{name}\nMore.")
+    assert refused.exit_code == 1
+    done = sources.run("reply", "--unit", "intake", "--text-file", "-", "--json", stdin=f"{name}\nI reported before.")
+    assert (done.exit_code, json.loads(done.stdout)["stored"]) == (0, "yes")
+    twin.tick()
+    assert "I reported before." in [parse_body(body).text for body in twin.desks["intake"].bodies()]
+    units = {one["unit"]: one for one in json.loads(sources.check(name, "--json").stdout)["conversations"]}
+    assert units["intake"]["successor"] is None
+    assert units["north"]["messages"]

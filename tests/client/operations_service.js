@@ -11,7 +11,7 @@ import { blobId, passAnswer } from "../../client/protocol/blobs.js";
 import { proveUnit } from "../../client/protocol/proofs.js";
 import { toHex } from "../../client/protocol/bytes.js";
 import { BLOB, EntryType, EnvelopeType, PASS } from "../../client/protocol/constants.js";
-import { parseSignedDirectory, places, verifyDirectory } from "../../client/protocol/directory.js";
+import { parseSignedDirectory, places, successorOf, verifyDirectory } from "../../client/protocol/directory.js";
 import { envelopeId } from "../../client/protocol/envelope_seal.js";
 import { NotForThisKey } from "../../client/protocol/errors.js";
 import { receivingUnit } from "../../client/protocol/routing.js";
@@ -115,6 +115,12 @@ export const OPERATIONS = {
   "unit-route": async (values) => {
     const { directory } = await verified(values);
     return { slug: receivingUnit(directory, values.force, values.independent)?.slug ?? "" };
+  },
+
+  "unit-successor": async (values) => {
+    const { directory } = await verified(values);
+    const { unit } = places(directory).find((place) => place.unit.slug === values.slug);
+    return { slug: successorOf(directory, unit)?.slug ?? "" };
   },
 
   "enrolment-verify": async ({ data }) => {

@@ -2,6 +2,7 @@
 """A server that lies to a desk may delay it; it must not make it destroy, lose or repeat anything."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,13 +15,13 @@ from dropbox.flows.desk.requests import BatchAnswer, GetIntakeState, GetSegment,
 from dropbox.flows.desk.state import Text
 from dropbox.flows.requests import GetDirectory, GetRows
 from dropbox.protocol.batches import parse_upload
-from dropbox.protocol.constants import XWING_PUBLIC
+from dropbox.protocol.constants import XWING_PUBLIC, EntryType
 from dropbox.protocol.manifests import parse_manifest
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.wire import IntakeState, segment_header
 from journalist_ui.daemon.keyring_format import decode_keyring
 from tests.flows.test_desk_state import STRETCHED, codes, lying, started
-from tests.flows.twin import Desk, Service, drive, make_service, replace_directory
+from tests.flows.twin import Desk, Service, changed_unit, drive, make_service, replace_directory
 
 
 def answering(desk: Desk, service: Service, answer: BatchAnswer, uploads: list[bytes] | None = None) -> Any:
@@ -251,6 +252,19 @@ def test_a_desk_is_told_of_the_end_of_the_list(left: int, told: list[str]) -> No
         asking.send(service.twin.directory.encode())
     assert [one.code for one in notices] == told
     assert [one.values["left"] for one in notices if "left" in one.values] == [left] * (told == ["directory-ends"])
+
+
+def test_a_desk_is_told_who_goes_on_for_its_unit() -> None:
+    """And how much it still has to post, so that it is known when the unit can be retired."""
+    service, desk, conversation = started()
+    desk.context.ledger.texts.add(Text(1, conversation.pseudonym, EntryType.TEXT, (b"An answer.",)))
+    intake = service.desks["intake"].context.unit_id
+    change = partial(changed_unit, slug="north", paused=True, successor=intake)
+    replace_directory(service, change, 2)
+    found = desk.collect(service.twin)
+    told = next(one for one in found.notices if one.code == "unit-succeeded")
+    assert told.values == {"unit": "intake", "left": 1}
+    assert "unit-paused" not in codes(found)
 
 
 def test_a_unit_with_an_unusable_key_stops_no_visit() -> None:

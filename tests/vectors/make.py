@@ -36,7 +36,7 @@ from tests.vectors.scenario_forms import form_scenarios
 from tests.vectors.scenario_inert import inert_scenarios
 from tests.vectors.scenario_plan import plan_scenarios
 from tests.vectors.scenario_reading import reading_scenarios
-from tests.vectors.scenario_routes import route_scenarios
+from tests.vectors.scenario_routes import route_scenarios, successor_scenarios
 from tests.vectors.scenario_sets import set_scenarios
 from tests.vectors.scenario_texts import text_scenarios
 from tests.vectors.scenario_told import told_scenarios
@@ -105,6 +105,7 @@ def scenarios() -> list[Scenario]:
         *reading_scenarios(),
         *visit_scenarios(),
         *route_scenarios(),
+        *successor_scenarios(),
     ]
     names = [one[0] for one in every]
     doubled = {name for name in names if names.count(name) > 1}

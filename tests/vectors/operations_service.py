@@ -77,6 +77,13 @@ def unit_route(anchor: str, directory: str, force: str, independent: bool) -> Va
 
 
 @operation
+def unit_successor(anchor: str, directory: str, slug: str) -> Values:
+    listed = verify_directory(_anchor(anchor), parse_signed_directory(_b(directory))).directory
+    found = listed.successor_of(next(one for one in listed.on_board() if one.slug == slug))
+    return {"slug": found.slug if found else ""}
+
+
+@operation
 def enrolment_verify(data: str) -> Values:
     found = verify_enrolment(_b(data))
     return {"unit_id": found.unit_id.hex(), "public": found.signing_public.hex(), "name": found.name}

@@ -4,7 +4,7 @@
 from dataclasses import replace
 
 from dropbox.protocol.constants import UnitKind
-from dropbox.protocol.units import Unit
+from dropbox.protocol.units import BoardPlace, Unit
 from tests.vectors.scenario import Scenario
 from tests.vectors.small_service import SIGNED, make_directory, make_unit, sign_directory
 
@@ -36,4 +36,35 @@ def route_scenarios() -> list[Scenario]:
         values = {"anchor": SIGNED[0].encode().hex(), "directory": directory}
         asked = {**values, "force": force, "independent": independent}
         found.append((f"route-{name}", claim, "unit-route", asked, {"slug": slug}))
+    return found
+
+
+def successor_scenarios() -> list[Scenario]:
+    """Which unit goes on for one that is paused or has ended."""
+    north, south, east = (make_unit(slug) for slug in ("north", "south", "east"))
+    paused = replace(north, paused=True, successor=east.unit_id)
+    ring = replace(south, paused=True, successor=north.unit_id)
+    rows: list[tuple[str, str, list[Unit], list[Unit], str]] = [
+        ("paused", "A paused unit, for which another goes on.", [paused, east], [], "east"),
+        ("retired", "It has ended.", [east], [paused], "east"),
+        ("receives", "It receives: nobody goes on for it.", [replace(paused, paused=False), east], [], ""),
+        ("nobody", "Paused, and nobody goes on.", [replace(north, paused=True), east], [], ""),
+        ("revoked", "The one that would go on is not listed.", [paused, south], [], ""),
+        (
+            "next",
+            "That one gave up too.",
+            [replace(paused, successor=ring.unit_id), east],
+            [replace(ring, successor=east.unit_id)],
+            "east",
+        ),
+        ("paused-too", "That one is paused, and nobody goes on for it.", [paused, replace(east, paused=True)], [], ""),
+        ("ring", "Each for the other.", [replace(paused, successor=ring.unit_id), ring], [], ""),
+        ("itself", "Itself.", [replace(north, paused=True, successor=north.unit_id), east], [], ""),
+    ]
+    found = []
+    for name, claim, units, ended, slug in rows:
+        retired = tuple(BoardPlace(unit, 1, bytes(32)) for unit in ended)
+        directory = sign_directory(replace(make_directory(units), retired=retired)).encode().hex()
+        values = {"anchor": SIGNED[0].encode().hex(), "directory": directory, "slug": "north"}
+        found.append((f"successor-{name}", claim, "unit-successor", values, {"slug": slug}))
     return found

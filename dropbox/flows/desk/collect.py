@@ -155,7 +155,14 @@ def _unit_notices(state: DeskContext, unit: Unit | None) -> Iterator[Notice]:
     elif any(one.unit.unit_id == state.unit_id for one in listed.retired):
         yield Notice("unit-retired")
     elif unit.paused:
-        yield Notice("unit-paused")
+        yield _paused(state, listed.successor_of(unit))
+
+
+def _paused(state: DeskContext, following: Unit | None) -> Notice:
+    """With another unit that goes on for this one, also how much this one still has to post."""
+    if following is None:
+        return Notice("unit-paused")
+    return Notice("unit-succeeded", {"unit": following.slug, "left": len(state.ledger.texts.live())})
 
 
 def collect(state: DeskContext, clock: int, result: CollectResult | None = None) -> Flow[DeskRequest, CollectResult]:

@@ -22,7 +22,7 @@ from dropbox.questions import PAGES, QUESTIONS, SHORT
 from dropbox.server.brand import NEUTRAL, Brand, load_brand
 from dropbox.server.config import ServerConfig
 from dropbox.server.support import Filled, load_support, shown_lines
-from dropbox.shown.told import CONTACT_OPENED, MEANS, OFFERED, PROMISED, PROMISED_ONE, SAYS_FIRST, UNREADABLE
+from dropbox.shown.told import CONTACT_OPENED, MEANS, OFFERED, PROMISED, PROMISED_ONE, SAYS_FIRST, SUCCEEDED, UNREADABLE
 
 from .policies import EXIT_LOADS, page_loads
 
@@ -126,6 +126,7 @@ class Pages:
             contact_opened=CONTACT_OPENED,
             says_first=SAYS_FIRST,
             offered=OFFERED,
+            succeeded=SUCCEEDED,
             promised_one=PROMISED_ONE,
             promised_some=PROMISED,
             body_part=BODY_PART,
