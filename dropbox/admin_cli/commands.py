@@ -10,14 +10,18 @@ from .refusal import words
 
 _HERE = "dropbox.admin_cli"
 _VERBS = {
+    "backup": Lazy(f"{_HERE}.backup", "backup", "Keep what is closed, and a standby copy of what is open."),
+    "backup-key": Lazy(f"{_HERE}.backup_key", "backup_key", "Make the key that opens backups."),
     "clock": Lazy(f"{_HERE}.commands", "clock", "The server's clock, after a long stop or a wrong date."),
     "directory": Lazy(f"{_HERE}.commands", "directory", "The signed list of units."),
     "doctor": Lazy(f"{_HERE}.doctor", "doctor", "Check machine, files, settings and database."),
     "init": Lazy(f"{_HERE}.init", "init", "Write the server's config and make its database."),
     "pages": Lazy(f"{_HERE}.commands", "pages", "The documents that this server shows to a browser."),
+    "restore": Lazy(f"{_HERE}.restore", "restore", "Make the service again from its backups, or try it."),
     "retention": Lazy(f"{_HERE}.retention", "retention", "Remove segments and batches past their retention."),
     "setup": Lazy(f"{_HERE}.setup", "setup", "Make this machine the server: config, database, Tor, all running."),
     "status": Lazy(f"{_HERE}.status", "status", "Say how much is kept, and each unit's newest batch."),
+    "verify-backup": Lazy(f"{_HERE}.restore", "verify_backup", "Read a backup to its end."),
 }
 _PUBLISH = Lazy(f"{_HERE}.directory_publish", "publish", "Check a signed directory and put it on the server.")
 _SHOW = Lazy(f"{_HERE}.directory_show", "show", "Say what the published list says, and write it to a file.")

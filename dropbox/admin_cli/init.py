@@ -28,7 +28,7 @@ Examples:
 """
 
 
-def _refuse_anothers(folder: Path) -> None:
+def refuse_anothers(folder: Path) -> None:
     """What root makes in a folder of the service's user, that user cannot read. Raises ConfigRefused."""
     if folder.exists() and (owner := folder.stat().st_uid) != os.geteuid():
         raise ConfigRefused(
@@ -63,7 +63,7 @@ def init(folder: Path, anchor: Path, path: Path | None, listen: str, database: s
     """Write the server's config and make its database. Run it again after an upgrade: it keeps what is there."""
     folder = folder.resolve()
     path = path.resolve() if path else folder / "server.toml"
-    _refuse_anothers(folder)
+    refuse_anothers(folder)
     if path.parent not in (folder, *folder.parents) and not path.parent.is_dir():
         raise ConfigRefused(f"{path.parent} is not there: make it first, for the server's own user")
     if path.exists():

@@ -229,7 +229,11 @@ async def _opened(config: ServerConfig) -> Service:
     """Raises ConfigRefused."""
     try:
         await check_schema(config.database)
-        service = assemble(config, open_store(config.database), LocalObjects(config.data_dir))
+        store = open_store(config.database)
+        if await store.half_restored():
+            await store.close_store()
+            raise ConfigRefused("a restore into this database was cut short: run `dropbox-admin restore` again")
+        service = assemble(config, store, LocalObjects(config.data_dir))
         service.alone = config.role != WORKER and await service.store.claim()
         if config.role == WHOLE and not service.alone:
             await service.store.close_store()

@@ -20,6 +20,7 @@ from dropbox.protocol.errors import ProtocolError
 _LARGEST = 1 << 20  # bytes of a settings or anchor file
 DISK_RESERVE = 512 * 1024 * 1024
 MOST_WORKERS = 64
+KEEP_BACKUPS = 3
 WHOLE, WORKER, PUBLISHER = ROLES = ("whole", "worker", "publisher")
 """What one process does: answer and publish, only answer, only publish. A service has one publisher."""
 EXIT_URL = "https://www.bbc.co.uk/weather"
@@ -27,6 +28,7 @@ EXIT_URL = "https://www.bbc.co.uk/weather"
 _SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql+asyncpg", "postgresql+asyncpg": "postgresql+asyncpg"}
 
 
+_RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 _ONION = re.compile(r"http://[a-z2-7]{56}\.onion/")
 
 
@@ -64,6 +66,9 @@ class ServerConfig:
     onion: str = ""
     brand: Path | None = None
     support: Path | None = None
+    backup: Path | None = None
+    backup_recipient: str = ""
+    keep_backups: int = KEEP_BACKUPS
 
     @property
     def announced(self) -> Front | None:
@@ -106,6 +111,10 @@ class ServerConfig:
             "# Whose service this is, and who else helps: absolute paths of brand.toml and support.toml, or empty.\n"
             f"brand = {_quoted(self.brand or '')}\n"
             f"support = {_quoted(self.support or '')}\n"
+            "# The folder of backups, on another disk, and the age recipient that they are sealed to; empty for none.\n"
+            f"backup = {_quoted(self.backup or '')}\n"
+            f"backup_recipient = {_quoted(self.backup_recipient)}\n"
+            f"keep_backups = {self.keep_backups}\n"
         )
 
 
@@ -141,6 +150,15 @@ def parse_onion(value: str) -> str:
     """An onion address of version 3, or nothing. Raises ConfigRefused."""
     if value and not _ONION.fullmatch(value):
         raise ConfigRefused('onion: give http://, the 56 letters and digits, .onion/, or "" for none')
+    return value
+
+
+def parse_recipient(value: str) -> str:
+    """An age recipient by its form, or nothing; whoever seals to it checks it whole. Raises ConfigRefused."""
+    if value and not _RECIPIENT.fullmatch(value):
+        raise ConfigRefused(
+            "backup_recipient: give the line that begins with age1, as `dropbox-admin backup-key` says it"
+        )
     return value
 
 
@@ -201,6 +219,9 @@ def parse_config(text: str) -> ServerConfig:
         onion=parse_onion(_take(table, "onion", str, "")),
         brand=_absolute_if_any(table, "brand"),
         support=_absolute_if_any(table, "support"),
+        backup=_absolute_if_any(table, "backup"),
+        backup_recipient=parse_recipient(_take(table, "backup_recipient", str, "")),
+        keep_backups=_take(table, "keep_backups", int, KEEP_BACKUPS),
     )
     if table:
         raise ConfigRefused(f"{sorted(table)[0]}: this release knows no such line; remove it or correct its name")
@@ -208,6 +229,8 @@ def parse_config(text: str) -> ServerConfig:
         raise ConfigRefused(f"role: give one of {', '.join(ROLES)}")
     if not 1 <= config.workers <= MOST_WORKERS:
         raise ConfigRefused(f"workers: give a number from 1 to {MOST_WORKERS}")
+    if config.keep_backups < 1:
+        raise ConfigRefused("keep_backups: give a number, 1 or more")
     if config.disk_reserve < 0:
         raise ConfigRefused("disk_reserve: give a number of bytes, 0 or more")
     return config

@@ -179,6 +179,10 @@ class BoardStore(Protocol):
     async def add_batch(self, batch: StoredBatch) -> bool:
         """Keep a batch. False when (unit, period) is taken."""
 
+    async def lost_through(self) -> int:
+        """The last period of which batches may have been lost with a machine whose backup this store is; -1 for none:
+        a unit goes on from a batch that it alone still knows."""
+
     async def trim_batches(self, keep: int) -> None:
         """Keep each unit's newest ``keep`` batches."""
 

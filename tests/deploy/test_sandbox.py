@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.admin.kept_service import plain_key
+from tests.admin.operator import DAILY, NOW
 from tests.deploy.sandbox import DEPLOY, Sandbox
 from tests.ports import free_port
 from tests.server.world import World
@@ -198,3 +200,39 @@ def test_a_desk_hands_its_reminders_on(tmp_path: Path, given: dict[str, str], wa
     assert f"{word} -------- Nothing to do. --------" in done.stdout.replace("\r", ""), done.stdout + done.stderr
     assert f"One was handed to the {way}, for ada@unit.example." in done.stdout
     assert "ended 0" in done.stdout
+
+
+KEEPS = """
+as "$user" dropbox serve --config /etc/dropbox/server.toml & server=$!
+begun() { as "$user" dropbox-admin status --config /etc/dropbox/server.toml | grep -q 'newest closed period *[0-9]'; }
+until begun; do sleep 0.2; done
+serve
+wait $service && code=0 || code=$?; echo "ended $code"
+ls /mnt/backup
+as "$user" touch /etc/dropbox/x /opt/x && echo "WROTE" || true
+kill -TERM $server; wait $server || true
+"""
+
+
+@pytest.mark.parametrize("disk", [True, False])
+def test_the_server_writes_its_backup(tmp_path: Path, disk: bool) -> None:
+    """Beside the running server, to the other disk that the runbook names and nowhere else; a disk that is not there is
+    told, at the level that the journal keeps."""
+    world = World(policy=DAILY)
+    recipient = plain_key(tmp_path)[1]
+    given = {"anchor.txt": world.anchor_text().decode(), "directory.txt": world.directory_text(period=NOW).decode()}
+    mounted = (
+        "chown dropbox: /mnt/backup; chmod 0700 /mnt/backup\n" if disk else "umount /mnt/backup; rmdir /mnt/backup\n"
+    )
+    prepare = SERVER.replace("unix:/run/dropbox/server.sock", "127.0.0.1:8080") + mounted
+    prepare += f"""
+sed -i 's#^backup = .*#backup = "/mnt/backup"#; s#^backup_recipient = .*#backup_recipient = "{recipient}"#' \\
+  /etc/dropbox/server.toml
+as dropbox dropbox-admin directory publish --config /etc/dropbox/server.toml --directory directory.txt --yes
+"""
+    (tmp_path / "stage").mkdir()
+    done = Sandbox(DEPLOY / "systemd" / "backup.service", tmp_path / "stage", given=given).run(prepare, KEEPS)
+    assert f"ended {0 if disk else 1}" in done.stdout, done.stdout + done.stderr
+    assert ("standby.age" in done.stdout.partition("ended")[2]) == disk
+    assert ("mount its disk, or make it" in done.stderr) != disk
+    assert "WROTE" not in done.stdout

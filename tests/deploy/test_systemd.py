@@ -13,7 +13,10 @@ from tests.rules.tree import ROOT
 
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
 EXPOSURE_AT_MOST = 1.5
+SERVERS = ("backup", "server")
+"""Those of the server's user."""
 INSTALLED = {
+    "backup": "dropbox-backup.service",
     "server": "dropbox-server.service",
     "desk": "dropbox-desk@north.service",
     "preview": "dropbox-preview@north.service",
@@ -95,6 +98,7 @@ def test_its_package_brings_it_with_its_user(unit: Path) -> None:
 
 def test_the_command_is_the_one_that_is_documented(unit: Path) -> None:
     commands = {
+        "backup": "/usr/lib/dropbox-server/bin/dropbox-admin backup --config /etc/dropbox/server.toml",
         "server": "/usr/lib/dropbox-server/bin/dropbox serve --config /etc/dropbox/server.toml",
         "desk": "/usr/lib/dropbox-desk/bin/dropbox-desk serve --vault /var/lib/dropbox-desk/%i",
         "preview": "/usr/lib/dropbox-desk/bin/python -I -m journalist_ui.previews",
@@ -109,9 +113,10 @@ def test_the_way_to_the_network_is_no_wider_than_needed(unit: Path) -> None:
         assert said["PrivateNetwork"] == ["yes"]
         assert "IPAddressAllow" not in said
         assert said["RestrictAddressFamilies"] == ["AF_UNIX AF_NETLINK"]
-    elif unit.stem == "server":
+    elif unit.stem in SERVERS:
         assert said["PrivateNetwork"] == ["yes"]
-        assert said["RuntimeDirectory"] == ["dropbox"]
+        assert said["RestrictAddressFamilies"] == ["AF_UNIX"]
+        assert said.get("RuntimeDirectory", ["dropbox"]) == ["dropbox"]
     else:
         assert said["IPAddressAllow"] == ["localhost"]
         assert said["LoadCredential"] == ["desk-key:/etc/dropbox-desk/%i.key"]
@@ -121,7 +126,7 @@ def test_previews_are_made_by_a_user_who_owns_nothing(unit: Path) -> None:
     """Neither the desk's nor the server's; only the desk may ask it, and what it runs in may make a sandbox."""
     said = settings(unit)
     others = {settings(other)["User"][0] for other in UNITS if other != unit}
-    assert said["User"][0] not in others
+    assert said["User"][0] not in others or unit.stem in SERVERS
     if unit.stem == "preview":
         assert not {"StateDirectory", "RuntimeDirectory", "ReadWritePaths", "LoadCredential"} & set(said)
         assert said["RestrictNamespaces"] == ["user mnt pid net ipc uts cgroup"]

@@ -158,7 +158,10 @@ class Batches:
             # Nobody can be shown one of an earlier form: its desk may not know of it, as without its keyring.
             return True
         previous = (newest[0].period, newest[0].hash) if newest else (0, NO_HASH)
-        if (manifest.prev_period, manifest.prev_hash) != previous:
+        if (manifest.prev_period, manifest.prev_hash) != previous and not (
+            # It follows one that was lost with the machine of which this one is the restored backup.
+            previous[0] < manifest.prev_period <= await self._store.lost_through()
+        ):
             raise Refused("forked")
         return not newest
 

@@ -21,6 +21,7 @@ from .tables import (
     COUNTERS,
     DIRECTORIES,
     FLOODED,
+    LOST_THROUGH,
     OPEN_BLOBS,
     OPEN_ENVELOPES,
     SEALED,
@@ -140,6 +141,11 @@ def note_flood(connection: Connection, flooded: bool) -> None:
 
 def flooded(connection: Connection) -> bool:
     return bool(connection.execute(select(COUNTERS.c.value).where(COUNTERS.c.name == FLOODED)).scalar())
+
+
+def lost_through(connection: Connection) -> int:
+    found: int | None = connection.execute(select(COUNTERS.c.value).where(COUNTERS.c.name == LOST_THROUGH)).scalar()
+    return -1 if found is None else found
 
 
 def fullest(connection: Connection) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dropbox.protocol.primitives import sha256
 from dropbox.server.ports import ClosedSegment, StoreBusy, StoredBatch
 
-from . import blobs, operations
+from . import blobs, operations, put_back
 from .arrivals import Arrival, count_waiting, known_periods
 from .database import Database
 from .group_commit import GroupCommit
@@ -116,6 +116,13 @@ class SqlStore:
     async def fullest(self) -> int:
         """Envelopes in the closed segment that has most."""
         return await self.database.read(operations.fullest)
+
+    async def half_restored(self) -> bool:
+        """Whether a restore was cut short: nothing may be served from it."""
+        return await self.database.read(put_back.half_restored)
+
+    async def lost_through(self) -> int:
+        return await self.database.read(operations.lost_through)
 
     async def take_back(self, period: int, bodies: Iterable[bytes], blobs: Iterable[bytes] = ()) -> None:
         self._commits.recount()

@@ -79,10 +79,13 @@ COUNTERS = Table(
 )
 """``sealed``: the last period that takes no more envelopes. ``before``: the period before the store's first.
 ``confirmed``: what a person says the period is. ``flooded``: 1 while senders are kept waiting. ``skipped-N``: how many
-periods before N passed without a server."""
+periods before N passed without a server. ``restoring``: a restore is not whole yet. ``lost-through``: the last period
+of which a unit's batch may have been lost with the machine that was restored."""
 
 SEALED = "sealed"
 BEFORE = "before"
 CONFIRMED = "confirmed"
 FLOODED = "flooded"
 SKIPPED = "skipped-"
+RESTORING = "restoring"
+LOST_THROUGH = "lost-through"
