@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from journalist_ui.daemon.restore import backup_now, restore_vault, verify
+from journalist_ui.daemon.restore import backup_now, restore_vault, try_restore, verify
 from journalist_ui.refusals import DeskNotRunning
-from journalist_ui.shapes.offline import BackupVerified, VaultRestored
+from journalist_ui.shapes.offline import BackupVerified, RestoreTried, VaultRestored
 from journalist_ui.shapes.upkeep import BackedUp, Backup
 from journalist_ui.socket.client import ask_desk, socket_of
 from journalist_ui.words.counts import counted
@@ -74,6 +74,7 @@ def _verified(fields: BackupVerified) -> list[str]:
 @click.option(
     "--although-old", is_flag=True, help="Take a backup of more than 35 days; the runbook says what that means."
 )
+@click.option("--try", "tried", is_flag=True, help="Restore into a folder that goes again, and say what came back.")
 @key_option
 @json_option
 def restore(
@@ -82,17 +83,26 @@ def restore(
     source: Path | None,
     replace: bool,
     although_old: bool,
+    tried: bool,
     desk_key_fd: int | None,
     as_json: bool,
 ) -> None:
-    """Put the newest backup in the vault's place; the keyring stays as it is. Refused while the desk runs.
+    """Put the newest backup in the vault's place; the keyring stays as it is. Refused while the desk runs, but for
+    --try, which leaves everything as it is.
 
     \b
     Examples:
       dropbox-desk restore --vault north
       dropbox-desk restore --vault north --replace
       dropbox-desk restore --vault north --from /mnt/backup
+      dropbox-desk restore --vault north --try
     """
+    if tried and replace:
+        raise click.UsageError("--try gives no vault up: leave out --replace")
+    if tried:
+        opened = try_restore(vault, desk_passphrase(desk_key_fd), file, source=source, although_old=although_old)
+        show(opened, as_json, _tried)
+        return
     done = restore_vault(
         vault, desk_passphrase(desk_key_fd), file, replace=replace, source=source, although_old=although_old
     )
@@ -110,5 +120,14 @@ def _restored(fields: VaultRestored) -> list[str]:
     ]
 
 
-def _of_day(fields: BackupVerified | VaultRestored) -> str:
+def _tried(fields: RestoreTried) -> list[str]:
+    return [
+        f"{fields.file}{_of_day(fields)} was opened, brought up to date, and let go again: "
+        f"{counted(fields.cases, 'case')}, {counted(fields.members, 'member')}, "
+        f"{counted(fields.audit, 'row')} of the audit log; {counted(fields.files, 'file')} of messages beside it.",
+        *([WITHDRAWN.format(count=fields.withdrawn)] if fields.withdrawn else []),
+    ]
+
+
+def _of_day(fields: BackupVerified | RestoreTried | VaultRestored) -> str:
     return f" of {fields.day}" if fields.day else ""

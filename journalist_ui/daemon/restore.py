@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dropbox.local.scratch import scratch
 from journalist_ui.refusals import BackupFailed, VaultUnusable
-from journalist_ui.shapes.offline import BackupVerified, VaultRestored
+from journalist_ui.shapes.offline import BackupVerified, RestoreTried, VaultRestored
 from journalist_ui.vault.backup import (
     OLDEST,
     backup_day,
@@ -18,6 +19,7 @@ from journalist_ui.vault.backup import (
     refuse_other_file,
     restore_backup,
     restore_files,
+    stored_beside,
     verify_backup,
     write_backup,
 )
@@ -37,6 +39,7 @@ TOO_OLD = (
     "This backup is {days} days old. Members who have left since may hold a copy of it, and open it with the keys that "
     "they had. Nothing was restored: take a newer one, or say --although-old where there is none."
 )
+TRY = ".try-"
 NO_BACKUP = 'This desk makes no backup: desk.toml says backup = "none". Name a folder there.'
 
 
@@ -102,13 +105,40 @@ def _restore_vault(
             raise VaultUnusable("There is a vault here. If it is to be given up for the backup, say so with --replace.")
         desk_key = stretch_desk_key(desk_passphrase, settings.salt)
         verify_backup(path, desk_key)
-        made, today = backup_day(path, desk_key), int(time.time() // DAY)
-        if 0 < made < today - OLDEST and not although_old:
-            raise BackupFailed(TOO_OLD.format(days=today - made))
+        made, today = _fit_to_restore(path, desk_key, although_old)
         known = HoldingsFile(folder, keyring_key(desk_key), os.urandom).read()
         restore_files(path.parent, settings.unit_id, folder)
         gone = restore_backup(path, folder, desk_key, today, offline_pen(folder, desk_key), known)
     return VaultRestored(str(path), day_of(made), (folder / KEYRING_FILE).exists(), gone)
+
+
+def _fit_to_restore(path: Path, desk_key: bytes, although_old: bool) -> tuple[int, int]:
+    """The day of a backup, 0 where it does not say it, and this one. Raises BackupFailed."""
+    made, today = backup_day(path, desk_key), int(time.time() // DAY)
+    if 0 < made < today - OLDEST and not although_old:
+        raise BackupFailed(TOO_OLD.format(days=today - made))
+    return made, today
+
+
+def try_restore(
+    folder: Path, desk_passphrase: str, file: Path | None, *, source: Path | None = None, although_old: bool = False
+) -> RestoreTried:
+    """Restore a backup, the newest if none is named, into a folder that goes again; a desk may run beside it. Raises
+    DeskRefused."""
+    with scratch(TRY, folder if folder.is_dir() else None) as home:
+        present = (folder / SETTINGS_FILE).exists()
+        with _settings_taken(home, None if present else source, file):
+            settings = read_settings(folder if present else home)
+        path = file or newest_backup(source or _folder(settings), settings.unit_id)
+        refuse_other_file(path, settings.unit_id)
+        desk_key = stretch_desk_key(desk_passphrase, settings.salt)
+        verify_backup(path, desk_key)
+        made, today = _fit_to_restore(path, desk_key, although_old)
+        known = HoldingsFile(folder, keyring_key(desk_key), os.urandom).read()
+        gone = restore_backup(path, home, desk_key, today, offline_pen(home, desk_key), known)
+        found = verify_backup(home / VAULT_FILE, desk_key)
+        files = stored_beside(path.parent, settings.unit_id)
+    return RestoreTried(str(path), day_of(made), files=files, withdrawn=gone, **found)
 
 
 def day_of(day: int) -> str:

@@ -40,6 +40,20 @@ class BackupVerified:
 
 
 @dataclass(frozen=True)
+class RestoreTried:
+    """What came back of a backup in a folder that is gone again: counts of what it holds, of the ``files`` of messages
+    beside it, and of what was ``withdrawn`` from it as a restore does."""
+
+    file: str
+    day: str
+    cases: int
+    members: int
+    audit: int
+    files: int
+    withdrawn: int = 0
+
+
+@dataclass(frozen=True)
 class VaultRestored:
     """The backup that was put in the vault's place, its day, and whether there is a keyring. ``withdrawn``: how many
     keys and members it held that had been let go since, and that were taken from it again."""

@@ -164,6 +164,12 @@ def _copy_folder(path: Path, target: Path, backups: Sequence[int]) -> None:
     sync_path(target)
 
 
+def stored_beside(source: Path, unit_id: bytes) -> int:
+    """How many files that messages brought lie beside the backups in ``source``, whole."""
+    copies = source / f"{_stem(unit_id)}.{STORED_FILES}"
+    return sum(not one.name.endswith(".part") for one in copies.iterdir()) if copies.is_dir() else 0
+
+
 def restore_files(source: Path, unit_id: bytes, folder: Path) -> None:
     """Put the files that messages brought back into a desk's ``folder``, from beside its backups in ``source``. Those
     that are there stay. Raises OSError."""

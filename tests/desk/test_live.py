@@ -231,8 +231,11 @@ def test_a_vault_restored_beside_its_keyring_fills_again(service: LiveService) -
     codename = service.report(text)
     session = desk.login()
     newest_case(session, text)
-    desk.stop()
     key = "the desk has its own words\n"
+    # Beside the running desk.
+    tried = must("dropbox-desk", "restore", "--try", "--vault", desk.folder, "--json", stdin=key).json
+    assert tried["members"] == 4
+    desk.stop()
     found = must("dropbox-desk", "verify-backup", "--vault", desk.folder, "--json", stdin=key).json
     assert found["members"] == 4
     ran = run("dropbox-desk", "restore", "--vault", desk.folder, stdin=key)

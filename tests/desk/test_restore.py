@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A restore that goes wrong takes no way from the next one, and no passphrase is blamed for a wrong file."""
 
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -95,3 +97,38 @@ def test_what_is_done_is_said_where_it_cannot_be_printed(tmp_path: Path, anchor:
     assert "It is done" in ended.one_line()
     after = (len(list(backups.glob("*.db"))), (folder / "vault.db").stat().st_ino, (folder / "keyring").read_bytes())
     assert [one != two for one, two in zip(before, after, strict=True)].count(True) == 1
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["here", "lost"])
+def test_trying_a_restore_says_its_day_and_leaves_nothing(
+    backups: Path, monkeypatch: pytest.MonkeyPatch, lost: bool
+) -> None:
+    """Beside the vault, and where the folder is lost; what an end from outside left of one before goes too."""
+    north, scratch = backups.parent / "north", backups.parent / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    folder = backups.parent / "gone" if lost else north
+    ((scratch if lost else north) / ".try-of-before").mkdir()
+    looks = {one: one.stat().st_mtime_ns for one in backups.parent.rglob("*") if one.is_file()}
+    words = ("--from", backups, "--file", backup_of(backups, "north")) if lost else ()
+    done = ask("restore", "--try", "--vault", folder, *words, "--json", stdin=TWO_LINES)
+    assert done.exit_code == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["cases"], found["members"], found["files"]) == (0, 1, 0)
+    assert found["day"] == datetime.now(UTC).date().isoformat()
+    after = {one: one.stat().st_mtime_ns for one in backups.parent.rglob("*") if one.is_file()}
+    assert after == looks
+    assert not list(backups.parent.rglob(".try-*"))
+    assert not (backups.parent / "gone").exists()
+
+
+def test_trying_refuses_what_a_restore_would(backups: Path) -> None:
+    """A damaged backup, another passphrase, another desk's file; and that nothing is given up by it."""
+    north = backups.parent / "north"
+    words = ("restore", "--try", "--vault", north)
+    assert ask(*words, "--replace", stdin=TWO_LINES).exit_code == 2
+    assert ask(*words, stdin=WRONG).exit_code == 1
+    assert ask(*words, "--file", backup_of(backups, "south"), stdin=TWO_LINES).exit_code == 1
+    backup_of(backups, "north").write_bytes(b"x" * 8_192)
+    assert ask(*words, stdin=TWO_LINES).exit_code == 1
+    assert not list(backups.parent.rglob(".try-*"))

@@ -116,7 +116,7 @@ SHAPES = {
     "verify-backup": (offline.BackupVerified,),
     "audit": (audit.AuditLine,),
     "verify-audit": (audit.AuditVerified,),
-    "restore": (offline.VaultRestored,),
+    "restore": (offline.VaultRestored, offline.RestoreTried),
     "replace-keyring": (offline.KeyringReplaced,),
 }
 # The pages ask for one page of a case; a command never does. One field is told apart from its name in Python.
