@@ -2,9 +2,7 @@
 """``dropbox-admin backup``: keep what is closed, once a period, and a standby copy of what is open."""
 
 import asyncio
-import fcntl
 import json
-import os
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -16,6 +14,7 @@ from dropbox.server.config import ServerConfig, load_config, parse_recipient
 from dropbox.server.store.sql import SqlStore, open_store
 from dropbox.shown.days import DAY, day_of
 
+from .alone import nobody_serves
 from .backups import age, folder
 from .backups.archive import pack
 from .backups.gather import Spans, gather_closed, gather_standby
@@ -92,26 +91,12 @@ async def _keep_closed(config: ServerConfig, store: SqlStore, place: Place, agai
     return about.newest_closed, name, size
 
 
-async def _nobody_publishes(config: ServerConfig) -> bool:
-    """Whether no server runs that shows what waits, by the locks that one holds."""
-    handle = os.open(config.data_dir, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    finally:
-        os.close(handle)
-    store = open_store(config.database)
-    try:
-        return await store.claim()
-    finally:
-        await store.close_store()
-
-
-async def _keep_open(config: ServerConfig, store: SqlStore, place: Place, kept: int, now: float) -> int | None:
+async def _keep_open(
+    config: ServerConfig, store: SqlStore, place: Place, kept: int, now: float, stopped: bool
+) -> int | None:
     """Replace the standby copy; its size. None where a period closed meanwhile, of which there is no backup yet: the
     copy of that one stays until there is."""
-    stopped = await _nobody_publishes(config)
+    stopped = stopped or await nobody_serves(config)
     gathered = await gather_standby(config, store, await _spans(store), now, stopped=stopped)
     if gathered is None or gathered.about.newest_closed != kept:
         return None
@@ -126,8 +111,9 @@ async def _keep_open(config: ServerConfig, store: SqlStore, place: Place, kept: 
         gathered.close()
 
 
-async def write_backups(config: ServerConfig, now: float, *, again: bool = False) -> Written:
-    """Both. ``again``: also where the newest closed period is kept already. Raises BackupRefused."""
+async def write_backups(config: ServerConfig, now: float, *, again: bool = False, stopped: bool = False) -> Written:
+    """Both. ``again``: also where the newest closed period is kept already. ``stopped``: the caller keeps every server
+    from running. Raises BackupRefused, ConfigRefused."""
     place = place_of(config)
     store = open_store(config.database)
     try:
@@ -137,7 +123,7 @@ async def write_backups(config: ServerConfig, now: float, *, again: bool = False
             for _ in range(_TRIES):
                 kept, name, size = await _keep_closed(config, store, place, again and not names)
                 names, total = name or names, total + size
-                standby = await _keep_open(config, store, place, kept, now)
+                standby = await _keep_open(config, store, place, kept, now, stopped)
                 if standby is not None:
                     spans = await _spans(store)
                     same = folder.same_disk(place.folder, config.data_dir)

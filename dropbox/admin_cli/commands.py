@@ -21,6 +21,7 @@ _VERBS = {
     "retention": Lazy(f"{_HERE}.retention", "retention", "Remove segments and batches past their retention."),
     "setup": Lazy(f"{_HERE}.setup", "setup", "Make this machine the server: config, database, Tor, all running."),
     "status": Lazy(f"{_HERE}.status", "status", "Say how much is kept, and each unit's newest batch."),
+    "upgrade": Lazy(f"{_HERE}.upgrade", "upgrade", "Bring the database up to this release, behind a backup."),
     "verify-backup": Lazy(f"{_HERE}.restore", "verify_backup", "Read a backup to its end."),
 }
 _PUBLISH = Lazy(f"{_HERE}.directory_publish", "publish", "Check a signed directory and put it on the server.")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """``dropbox-admin init``: the server's folder, config and database, or the database brought up to this release."""
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from dropbox.server.config import (
     parse_listen,
     read_anchor,
 )
+from dropbox.server.store.revision import found_revision, refuse_later
 from dropbox.server.store.schema import upgrade
 
 _EPILOG = """\b
@@ -36,10 +38,17 @@ def refuse_anothers(folder: Path) -> None:
         )
 
 
-def _make_folders(folder: Path, config: ServerConfig) -> None:
-    for one in (folder, config.data_dir, config.segments, config.blobs, config.board):
+def make_folders(config: ServerConfig, *more: Path) -> None:
+    """Those of the data, for their owner alone."""
+    for one in (*more, config.data_dir, config.segments, config.blobs, config.board):
         one.mkdir(mode=0o700, parents=True, exist_ok=True)
         one.chmod(0o700)
+
+
+def _refuse_later(config: ServerConfig) -> None:
+    # A database that is not there yet is not made by looking.
+    if not config.database.startswith("sqlite:") or Path(config.database.removeprefix("sqlite:///")).exists():
+        refuse_later(asyncio.run(found_revision(config.database)))
 
 
 @click.command("init", epilog=_EPILOG)
@@ -68,7 +77,8 @@ def init(folder: Path, anchor: Path, path: Path | None, listen: str, database: s
         raise ConfigRefused(f"{path.parent} is not there: make it first, for the server's own user")
     if path.exists():
         config = load_config(path)
-        _make_folders(folder, config)
+        _refuse_later(config)
+        make_folders(config, folder)
         upgrade(config.database)
         say_done(f"kept {path}; the database is up to date")
         return
@@ -86,7 +96,7 @@ def init(folder: Path, anchor: Path, path: Path | None, listen: str, database: s
         # What stands before a Unix socket is Tor, set up as deploy/tor/torrc.
         front="unix" if address.path else "",
     )
-    _make_folders(folder, config)
+    make_folders(config, folder)
     upgrade(config.database)
     write_whole(pinned, anchor_text)
     # Last: where it stands, everything does.

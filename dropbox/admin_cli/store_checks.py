@@ -47,7 +47,7 @@ def _sqlite(connection: Connection) -> Iterator[Finding]:
         yield serious("database", f"journal mode {mode}", "run `dropbox-admin init` again; it must be wal")
     broken = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
     if broken != "ok":
-        yield serious("database", "the file is damaged", "restore the last backup; see docs/runbooks/restore.md")
+        yield serious("database", "the file is damaged", "restore the newest backup; see docs/runbooks/server-lost.md")
     free = connection.exec_driver_sql("PRAGMA freelist_count").scalar_one()
     if free > 64:
         yield warning(
@@ -86,7 +86,9 @@ async def check_database(config: ServerConfig) -> list[Finding]:
         why = " ".join(str(getattr(error, "orig", None) or error).split())
         return [serious("database", f"it does not answer: {why[:200]}", "start it, or mend `database`")]
     if found != NEEDED:
-        return [serious("database", f"schema {found or 'none'}", "run `dropbox-admin init` again")]
+        fix = "run `dropbox-admin init` again" if found is None else "run `dropbox-admin upgrade`"
+        fix = fix if (found or "") < NEEDED else "a later release was here: install that one"
+        return [serious("database", f"schema {found or 'none'}, and this release needs {NEEDED}", fix)]
     store = open_store(config.database)
     try:
         return [*await store.database.read(_database)]

@@ -37,7 +37,7 @@ from .ports import Objects, Store
 from .publishing.publisher import Publisher
 from .publishing.steady_clock import Clocks, SteadyClock
 from .store.local_objects import LocalObjects
-from .store.revision import NEEDED, found_revision
+from .store.revision import NEEDED, found_revision, refuse_later
 from .store.sql import open_store
 from .supply import Supply
 from .turns import Turns
@@ -132,11 +132,13 @@ def assemble(config: ServerConfig, store: Store, objects: Objects, clock: Callab
 
 
 async def check_schema(url: str) -> None:
-    """Raises ConfigRefused when `dropbox-admin init` has to run first."""
+    """Raises ConfigRefused when `dropbox-admin init` or `upgrade` has to run first, or another release."""
     found = await found_revision(url)
+    refuse_later(found)
     if found != NEEDED:
+        verb = "upgrade" if found else "init"
         raise ConfigRefused(
-            f"the database has schema {found or 'none'}, this release needs {NEEDED}: run `dropbox-admin init` again"
+            f"the database has schema {found or 'none'}, this release needs {NEEDED}: run `dropbox-admin {verb}`"
         )
 
 

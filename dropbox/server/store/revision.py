@@ -3,6 +3,8 @@
 
 from sqlalchemy import Connection, inspect, text
 
+from dropbox.server.config import ConfigRefused
+
 from .open_database import open_database
 
 NEEDED = "0003"
@@ -24,3 +26,12 @@ async def found_revision(url: str) -> str | None:
         return await database.read(_found)
     finally:
         await database.dispose()
+
+
+def refuse_later(found: str | None) -> None:
+    """Raises ConfigRefused for a database that a later release has brought up."""
+    if found is not None and found > NEEDED:
+        raise ConfigRefused(
+            f"a later release has brought this database up (schema {found}; this one has {NEEDED}), and there is no "
+            "way back: install that release again, or restore the backup of before with this one"
+        )
