@@ -21,7 +21,7 @@ settings.register_profile(
 settings.load_profile("repeatable")
 
 _SLOW_FIREFOX = ("twin_worker", "vectors_browsers", "twin_browsers")
-_ONE_DEMO = ("contact", "report_and_answer", "refusals", "seized_server", "visits_alike")
+_ONE_DEMO = ("contact", "day_by_command", "files", "report_and_answer", "refusals", "seized_server", "visits_alike")
 TOGETHER = {
     **{f"tests/browser/test_{name}.py": "what looks at the browsers' demo" for name in ("conversation", "desk_day")},
     **{f"tests/browser/test_{name}.py": "what starts the slow Firefox" for name in _SLOW_FIREFOX},

@@ -55,9 +55,14 @@ def ok(*arguments: str, stdin: str = "", home: Path | None = None) -> Ran:
     return ran
 
 
+def asked(*arguments: str, stdin: str = "") -> Ran:
+    """As ``run``, in this process."""
+    return Ran(*in_process.ask(*arguments, stdin=stdin))
+
+
 def here(*arguments: str, stdin: str = "") -> Ran:
-    """The same in this process, for what is asked again and again."""
-    ran = Ran(*in_process.ask(*arguments, stdin=stdin))
+    """The same, which must end with 0: for what is asked again and again."""
+    ran = asked(*arguments, stdin=stdin)
     assert ran.code == 0, f"{arguments[:3]}: {ran.err}"
     return ran
 
@@ -78,6 +83,7 @@ class Demo:
     def __init__(self, folder: Path, *more: str) -> None:
         self.folder = folder
         self._used: dict[str, str] = {}
+        self._declared: set[tuple[str, int]] = set()
         begun = time.monotonic()
         self._process = subprocess.Popen(
             [str(BIN / "dropbox"), "demo", "--dir", str(folder), *more],
@@ -133,7 +139,7 @@ class Demo:
 
     def report(self, slug: str, text: str, *more: str) -> dict[str, str]:
         words = ("--unit", slug, "--category", "discrimination", "--text-file", "-", "--json")
-        found: dict[str, str] = ok("dropbox-source", "report", *self.pinned, *words, *more, stdin=text).json()
+        found: dict[str, str] = here("dropbox-source", "report", *self.pinned, *words, *more, stdin=text).json()
         return found
 
     def check(self, codename: str, home: Path | None = None) -> dict[str, Any]:
@@ -155,7 +161,11 @@ class Demo:
         return found
 
     def show(self, slug: str, case: int) -> dict[str, Any]:
+        """A case as the first member sees it, who says before the first look that nothing keeps them from it."""
         words = (str(case), "--session", self.session(slug), "--json")
+        if (slug, case) not in self._declared:
+            here("dropbox-desk", "declare", *words, "--conflict", "none")
+            self._declared.add((slug, case))
         found: dict[str, Any] = here("dropbox-desk", "show", *words).json()
         return found
 

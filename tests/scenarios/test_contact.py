@@ -4,7 +4,7 @@
 from pathlib import Path
 from typing import Any
 
-from tests.scenarios.service import Demo, here, ok, run, until
+from tests.scenarios.service import Demo, asked, here, until
 
 SAID = "Signal, after ten at night. Not my husband."
 CUSTODIAN = 2
@@ -28,6 +28,7 @@ def test_they_are_left_opened_told_and_taken_back(demo: Demo, tmp_path: Path) ->
     assert made["agreed"] is True
     done = asks(demo, "demo-north", CUSTODIAN, "approve", str(made["proposal"]), "--yes")
     assert done["state"] == "approved"
+    asks(demo, "demo-north", 1, "declare", case, "--conflict", "none")
     assert asks(demo, "demo-north", 1, "contact", "show", case)["text"] == SAID
 
     def told() -> list[str]:
@@ -35,7 +36,7 @@ def test_they_are_left_opened_told_and_taken_back(demo: Demo, tmp_path: Path) ->
 
     assert until(lambda: "contact-opened" in told()), told()
     taken = ("contact", "--withdraw", "--unit", "demo-north", *demo.pinned)
-    assert ok("dropbox-source", *taken, "--json", stdin=f"{sent['codename']}\n").json()["stored"] == "yes"
+    assert here("dropbox-source", *taken, "--json", stdin=f"{sent['codename']}\n").json()["stored"] == "yes"
 
     def state() -> str:
         demo.cases("demo-north")
@@ -47,10 +48,10 @@ def test_they_are_left_opened_told_and_taken_back(demo: Demo, tmp_path: Path) ->
 def test_a_unit_without_a_key_takes_none(demo: Demo, tmp_path: Path) -> None:
     """The list says so, and what is tried all the same is refused by it: nothing of the report is stored."""
     (tmp_path / "contact.txt").write_text(SAID)
-    rows = {one["slug"]: one["contact"] for one in ok("dropbox-source", "units", *demo.pinned, "--json").json()}
+    rows = {one["slug"]: one["contact"] for one in here("dropbox-source", "units", *demo.pinned, "--json").json()}
     assert rows == {"intake": True, "demo-north": True, "demo-south": False}
     words = ("--unit", "demo-south", "--category", "discrimination", "--text-file", "-")
     words += ("--contact-file", str(tmp_path / "contact.txt"))
-    ran = run("dropbox-source", "report", *demo.pinned, *words, stdin="It was on Wednesday.")
+    ran = asked("dropbox-source", "report", *demo.pinned, *words, stdin="It was on Wednesday.")
     assert ran.code == 1
     assert "takes no contact details" in ran.err

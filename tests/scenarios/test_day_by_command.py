@@ -2,7 +2,6 @@
 """A day at a unit's desk by the command line alone, on a whole service: five members, declarations asked."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +49,9 @@ class Desk:
         return found
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    started = Demo(tmp_path_factory.mktemp("day") / "service", "--declaration")
-    yield Desk(started)
-    assert started.stop() == 0
+@pytest.fixture
+def desk(demo: Demo) -> Desk:
+    return Desk(demo)
 
 
 def test_a_day_by_command_line(desk: Desk, tmp_path: Path) -> None:
