@@ -32,7 +32,7 @@ from journalist_ui.verbs.conversation import case_of
 from tests import in_process
 from tests.desk.reader import Reader
 from tests.ports import free_port
-from tests.releases.old_service import OldService, desk_key, opened, unpack
+from tests.releases.old_service import OldService, brought_up, desk_key, unpack
 
 DAY = 86_400
 
@@ -137,9 +137,9 @@ class MovedService:
             self.day(number)
 
     def engine(self, slug: str) -> Engine:
-        """The desk's, opened by its own step."""
+        """The desk's, opened after its own step."""
         if slug not in self.engines:
-            folder, vault = self.old.desk(slug), opened(self.old, slug)
+            folder, vault = self.old.desk(slug), brought_up(self.old, slug)
             store = KeyringStore(folder, desk_key(self.old, slug))
             anchor = parse_signed_anchor(dearmour(ANCHOR, self.anchor.read_bytes())).anchor
             self.engines[slug] = Engine(read_settings(folder), anchor, vault, store, clock=self.clock)

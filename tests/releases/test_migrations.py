@@ -34,7 +34,7 @@ from journalist_ui.verbs.conversation import case_of
 from tests.desk.acts import acts_in
 from tests.desk.counting import counted, kept
 from tests.desk.reader import Reader
-from tests.releases.old_service import OldService, desk_key, opened
+from tests.releases.old_service import OldService, brought_up, desk_key, opened
 
 SLUGS = ("intake", "north", "south")
 DAY = 86_400
@@ -42,7 +42,7 @@ DAY = 86_400
 
 @pytest.fixture
 def north(old: OldService) -> Iterator[Vault]:
-    vault = opened(old, "north")
+    vault = brought_up(old, "north")
     yield vault
     vault.close()
 
@@ -195,7 +195,7 @@ def test_members_hold_the_roles_that_they_held_and_no_other(old: OldService, slu
         rows = connection.execute(text("SELECT name, administrator, investigator FROM members")).all()
     vault.close()
     before = {row.name: {role for role in ("administrator", "investigator") if getattr(row, role)} for row in rows}
-    vault = opened(old, slug)
+    vault = brought_up(old, slug)
     with vault.reading() as connection:
         assert {one.name: set(one.roles) for one in members.list_members(connection)} == before
         assert set(connection.execute(select(tables.member_roles.c.day)).scalars()) == {0}
@@ -219,7 +219,7 @@ def test_an_incomplete_message_ages_from_when_it_came(north: Vault) -> None:
     assert (message.parts, message.have, message.period) == (3, {1}, conversation.opened)
 
 
-@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("slug", ["north", *(pytest.param(one, marks=pytest.mark.long) for one in ("intake", "south"))])
 def test_a_step_that_fails_leaves_the_vault_as_it_was(
     old: OldService, slug: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
