@@ -84,6 +84,18 @@ def test_a_sound_tree_keeps_them_all(skeleton: Path) -> None:
     assert broken(skeleton) == set()
 
 
+def test_all_faults_together_break_them_all(skeleton: Path) -> None:
+    """Each contract is broken by its fault, or by one of the others: which, the long form asks of each alone."""
+    planted: dict[str, list[str]] = {}
+    for fault in FAULTS.values():
+        for name, text in fault.items():
+            planted.setdefault(name, []).append(text)
+    for name, texts in planted.items():
+        plant(skeleton, name, "\n".join(texts))
+    assert broken(skeleton) == set(NAMES)
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("contract", FAULTS)
 def test_a_fault_breaks_its_contract_alone(skeleton: Path, contract: str) -> None:
     for name, text in FAULTS[contract].items():
