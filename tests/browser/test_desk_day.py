@@ -221,6 +221,7 @@ async def excluded(unit: Unit, page: Page, other: Page, case: int) -> None:
     await expect(other.get_by_role("button", name="Sign in")).to_be_visible()
 
 
+@pytest.mark.long
 def test_sheets_are_used_and_what_is_altered_is_named(demo: Demo, tmp_path: Path) -> None:
     """Printed at a terminal, approved by another administrator; two of them, at a copy of the desk, make one who reads
     the cases. In another copy a row of the record is altered, and `verify-audit` names it, or the batch."""

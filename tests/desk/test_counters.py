@@ -25,6 +25,7 @@ from journalist_ui.vault.backup import restore_backup, write_backup
 from tests.desk.counting import counted, kept
 from tests.desk.reader import Reader
 from tests.desk.room import DESK_KEY, INVESTIGATOR, Room, make_room
+from tests.long_form import LONG
 
 SOURCES = 5
 STEPS = 45
@@ -148,7 +149,7 @@ class History:
 
 
 @pytest.mark.usefixtures("brief_stretch")
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(4 if LONG else 2))
 def test_what_is_kept_is_what_the_rows_say(tmp_path: Path, seed: int) -> None:
     """After every step of a history: per case, and per member and case. All members see what the counts say."""
     history = History(tmp_path, seed)

@@ -173,8 +173,10 @@ def test_a_wrong_sign_in_says_the_same_for_every_fault(service: LiveService) -> 
     )
 
 
+@pytest.mark.long
 def test_a_killed_desk_loses_and_doubles_nothing(service: LiveService) -> None:
-    """kill -9 at random moments of collecting and publishing: every report is there once, every answer is read once."""
+    """kill -9 at random moments of collecting and publishing: every report is there once, every answer is read once.
+    In the short form tests/crash claims it, of more kills and of acts too."""
     desk, drawn = service.desk, random.Random(5)  # noqa: S311  # any moments will do
     reports = {f"report number {number}": "" for number in range(3)}
     for text in reports:

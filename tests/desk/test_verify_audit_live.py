@@ -84,6 +84,7 @@ def forge(service: LiveService, *, with_keyring: bool) -> int:
     return at
 
 
+@pytest.mark.long
 def test_the_log_of_a_desk_is_verified_and_what_is_altered_is_named(service: LiveService) -> None:
     """By a session while it runs and by the desk passphrase when it is stopped; then a row is altered with the vault's
     keys alone, and with the keyring too. Nothing is changed by asking."""

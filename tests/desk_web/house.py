@@ -68,6 +68,8 @@ class Officer:
 
     house: "House"
     browser: aiohttp.ClientSession
+    known: dict[str, str] = field(default_factory=dict)
+    """What a session's forms say of it, by the session's cookie: the same on each of its pages."""
 
     async def send(self, method: str, path: str, **options: Any) -> Page:
         """One request, redirects followed unless told otherwise."""
@@ -80,7 +82,10 @@ class Officer:
 
     async def post(self, path: str, fields: dict[str, Any] | None = None, **options: Any) -> Page:
         """A form of this desk's own pages, with the session's token."""
-        known = {"csrf": (await self.get("/help")).field("csrf")} if self.token else {}
+        token = self.token
+        if token and token not in self.known:
+            self.known[token] = (await self.get("/help")).field("csrf")
+        known = {"csrf": self.known[token]} if token else {}
         options.setdefault("headers", ORIGIN)
         return await self.send("POST", path, data=known | (fields or {}), **options)
 

@@ -208,7 +208,11 @@ async def test_who_takes_new_reports_is_for_administrators_to_say(house: House) 
     assert (await ada.post("/triage", {"name": "bob", "triage": "yes", "known_as": "?!"})).status == 422
 
 
-@pytest.mark.parametrize("path", ["note", "tag", "urgent", "outcome", "decide", "link", "exclude", "search"])
+AS_COMMANDS = [pytest.param(one, marks=pytest.mark.long) for one in ("note", "tag", "outcome", "decide")]
+"""Into these tests/hostile types every text by the commands, and looks at each page of the case."""
+
+
+@pytest.mark.parametrize("path", ["urgent", "link", "exclude", "search", *AS_COMMANDS])
 async def test_hostile_words_do_nothing(house: House, path: str) -> None:
     """Typed by a member, into every field: they stand as text on every page, or are refused."""
     ada = await reports(house, 2)
