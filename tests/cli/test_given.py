@@ -22,7 +22,7 @@ def run(words: list[str], stdin: bytes = b"", **environment: str) -> subprocess.
     return subprocess.run(limited, input=stdin, capture_output=True, timeout=60, env={**os.environ, **environment})
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437"])
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", pytest.param("cp437", marks=pytest.mark.long)])
 def test_a_terminal_of_few_letters_shows_what_it_can(sources: Sources, encoding: str) -> None:
     """Every letter that there is, the others by number; the answer is read to its end."""
     chosen = ["--unit", "north", "--category", "discrimination", "--text-file", str(sources.text), "--json"]

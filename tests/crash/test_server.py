@@ -10,9 +10,10 @@ from bench.crash import Campaign, Totals, finish
 from bench.ledger import Broken, Ledger
 from dropbox.protocol.primitives import sha256
 from dropbox.protocol.wire import Segment
+from tests.long_form import LONG
 from tests.server.world import random_envelope
 
-KILLS = 6
+KILLS = 6 if LONG else 3
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,7 @@ def post(number: int) -> int:
     return status
 
 
-@pytest.mark.parametrize("wrong", [-400 * 24, 400 * 24])
+@pytest.mark.parametrize("wrong", [pytest.param(-400 * 24, marks=pytest.mark.long), 400 * 24])
 def test_a_running_server_hears_the_operator(made: ServerConfig, wrong: int) -> None:
     """Last open 400 days ago, or 400 days ahead: it says so and takes nothing, until today's date is given by the
     operator's command; then it goes on without a restart."""

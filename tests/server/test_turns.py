@@ -35,7 +35,7 @@ def all_within(told: Told, seconds: float) -> bool:
     return told.within(1.0) <= seconds
 
 
-@pytest.mark.parametrize(("callers", "emptied"), [(1, True), (50, False)])
+@pytest.mark.parametrize(("callers", "emptied"), [(1, True), pytest.param(50, False, marks=pytest.mark.long)])
 def test_few_callers_keep_nobody_waiting(callers: int, emptied: bool) -> None:
     """At 100 envelopes a second every honest visit is admitted within 5 seconds, from one caller also where everything
     was emptied beforehand; the flood gets what is common, and a first of each caller in an hour."""
@@ -54,7 +54,10 @@ def test_fresh_callers_at_one_a_second() -> None:
     assert told.within(0.99) <= 17
 
 
-@pytest.mark.parametrize(("a_second", "full", "share"), [(2, 2.5 * HOUR, 0.33), (5, 0.66 * HOUR, 0.125)])
+@pytest.mark.parametrize(
+    ("a_second", "full", "share"),
+    [pytest.param(2, 2.5 * HOUR, 0.33, marks=pytest.mark.long), (5, 0.66 * HOUR, 0.125)],
+)
 def test_fresh_callers_at_more(a_second: float, full: float, share: float) -> None:
     """All come through while the buckets last, and then at least the share that the design promises."""
     assert play(fresh(a_second), seconds=full, emptied=False).share() > 0.98

@@ -56,7 +56,7 @@ class Site:
             yield found
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.long])])
 def site(tmp_path: Path, request: pytest.FixtureRequest) -> Site:
     url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else ""
     return Site(tmp_path, url)
