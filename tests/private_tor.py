@@ -44,9 +44,9 @@ COMMON = """\
 TestingTorNetwork 1
 DataDirectory {folder}
 Nickname {name}
-Address 127.0.0.1
+Address {host}
 AddressDisableIPv6 1
-OutboundBindAddress 127.0.0.1
+OutboundBindAddress {host}
 DirAuthority {authority}
 __OwningControllerProcess {owner}
 ShutdownWaitLength 0
@@ -56,7 +56,7 @@ NODE = """\
 SocksPort 0
 ExitRelay 0
 ExitPolicy reject *:*
-ORPort 127.0.0.1:{port}
+ORPort {host}:{port}
 AssumeReachable 1
 ServerDNSDetectHijacking 0
 ServerDNSAllowBrokenConfig 1
@@ -66,7 +66,7 @@ ContactInfo nobody
 VOTING = """\
 AuthoritativeDirectory 1
 V3AuthoritativeDirectory 1
-DirPort 127.0.0.1:{dir_port}
+DirPort {host}:{dir_port}
 V3AuthVotingInterval 20
 V3AuthVoteDelay 4
 V3AuthDistDelay 4
@@ -92,12 +92,12 @@ def find_program(name: str) -> str:
     raise NetworkFailed(f"{name} is not installed; apt-get install tor brings it")
 
 
-def free_ports(count: int) -> list[int]:
+def free_ports(count: int, host: str = HOST) -> list[int]:
     """As many different ports that were free a moment ago."""
     probes = [socket.socket() for _ in range(count)]
     try:
         for probe in probes:
-            probe.bind((HOST, 0))
+            probe.bind((host, 0))
         return [int(probe.getsockname()[1]) for probe in probes]
     finally:
         for probe in probes:
@@ -148,16 +148,16 @@ class Reached:
 class Network:
     """One network in a folder of its own. ``close`` it in any case."""
 
-    def __init__(self, folder: Path, server_socket: Path) -> None:
+    def __init__(self, folder: Path, host: str = HOST) -> None:
         self.folder = folder
-        self._server_socket = server_socket
+        self._host = host
         self._program = find_program("tor")
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._began = time.monotonic()
-        ports = free_ports(len(RELAYS) + 3)
+        ports = free_ports(len(RELAYS) + 3, host)
         self.socks_port, self._dir_port, *rest = ports
         self._or_ports = dict(zip((AUTHORITY, *RELAYS), rest, strict=True))
-        self._authority = f"{AUTHORITY} {HOST}:{self._dir_port} {'0' * 40}"
+        self._authority = f"{AUTHORITY} {host}:{self._dir_port} {'0' * 40}"
 
     # --- what each node is told ---
 
@@ -168,7 +168,7 @@ class Network:
 
     def _write(self, name: str, special: str) -> Path:
         folder = self._node_folder(name)
-        common = COMMON.format(folder=folder, name=name, authority=self._authority, owner=os.getpid())
+        common = COMMON.format(folder=folder, name=name, authority=self._authority, owner=os.getpid(), host=self._host)
         torrc = folder / "torrc"
         torrc.write_text(common + special, encoding="utf-8")
         return torrc
@@ -176,7 +176,7 @@ class Network:
     def _write_node(self, name: str, special: str = "") -> Path:
         folder = self._node_folder(name)
         (folder / "resolv.conf").write_text(f"nameserver {HOST}\n", encoding="utf-8")
-        return self._write(name, NODE.format(port=self._or_ports[name], folder=folder) + special)
+        return self._write(name, NODE.format(port=self._or_ports[name], folder=folder, host=self._host) + special)
 
     def _command(self, torrc: Path, *more: str) -> tuple[str, ...]:
         return (self._program, *more, "-f", str(torrc), "--defaults-torrc", os.devnull)
@@ -188,14 +188,16 @@ class Network:
         names = {"-i": "identity_key", "-s": "signing_key", "-c": "certificate"}
         files = [word for flag, name in names.items() for word in (flag, str(keys / f"authority_{name}"))]
         gencert = (find_program("tor-gencert"), "--create-identity-key", *files)
-        _once(*gencert, "-m", "12", "-a", f"{HOST}:{self._dir_port}", "--passphrase-fd", "0", stdin="passphrase\n")
+        _once(
+            *gencert, "-m", "12", "-a", f"{self._host}:{self._dir_port}", "--passphrase-fd", "0", stdin="passphrase\n"
+        )
         lines = (keys / "authority_certificate").read_text(encoding="ascii").splitlines()
         v3ident = next(line.split()[1] for line in lines if line.startswith("fingerprint "))
-        voting = VOTING.format(dir_port=self._dir_port)
+        voting = VOTING.format(dir_port=self._dir_port, host=self._host)
         _once(*self._command(self._write_node(AUTHORITY, voting), "--list-fingerprint"))
         fingerprint = (keys.parent / "fingerprint").read_text(encoding="ascii").split()[1]
         own = f"orport={self._or_ports[AUTHORITY]} v3ident={v3ident}"
-        self._authority = f"{AUTHORITY} {own} {HOST}:{self._dir_port} {fingerprint}"
+        self._authority = f"{AUTHORITY} {own} {self._host}:{self._dir_port} {fingerprint}"
         self._write_node(AUTHORITY, voting)
 
     # --- running them ---
@@ -243,14 +245,19 @@ class Network:
         """The onion service's name."""
         return (self.folder / "service" / "onion" / "hostname").read_text(encoding="ascii").strip()
 
-    def start(self) -> Reached:
-        """Authority and relays first; then client and service; then a first connection. Raises NetworkFailed."""
+    def start_relays(self) -> str:
+        """Authority and relays; what a torrc elsewhere says to be of their network. Raises NetworkFailed."""
         self._make_authority()
         for name in (AUTHORITY, *RELAYS):
             self._start(name, self.folder / name / "torrc" if name == AUTHORITY else self._write_node(name))
         self._wait("a consensus of all relays", lambda: all(self._knows_all(name) for name in RELAYS))
+        return f"TestingTorNetwork 1\nAddressDisableIPv6 1\nDirAuthority {self._authority}\n"
+
+    def start(self, server_socket: Path) -> Reached:
+        """Authority and relays first; then client and service; then a first connection. Raises NetworkFailed."""
+        self.start_relays()
         service = self._node_folder("service")
-        self._start("service", self._write("service", onion_torrc(service, self._server_socket)))
+        self._start("service", self._write("service", onion_torrc(service, server_socket)))
         self._start("client", self._write("client", CLIENT.format(port=self.socks_port)))
         self._wait("the onion address", lambda: (service / "onion" / "hostname").exists())
         self._wait("a connection to the onion service", self._connects)
@@ -282,10 +289,10 @@ def private_network(server_socket: Path) -> Iterator[Reached]:
     said = []
     for _ in range(BUILDS):
         with tempfile.TemporaryDirectory(prefix="private-tor-") as folder:
-            network = Network(Path(folder), server_socket)
+            network = Network(Path(folder))
             try:
                 try:
-                    reached = network.start()
+                    reached = network.start(server_socket)
                 except NetworkFailed as failed:
                     said.append(str(failed))
                     continue

@@ -42,6 +42,8 @@ unit() { install -D -m 0644 "$SOURCE/deploy/systemd/$1" "$root/lib/systemd/syste
 case "$role" in
   server)
     unit server.service dropbox-server.service
+    unit backup.service dropbox-backup.service
+    unit backup.timer dropbox-backup.timer
     install -D -m 0644 "$SOURCE/deploy/tor/torrc" "$root/usr/share/dropbox-server/torrc"
     install -D -m 0644 "$SOURCE/deploy/haproxy/haproxy.cfg" "$root/usr/share/dropbox-server/haproxy.cfg"
     install -D -m 0644 "$SOURCE/deploy/tor/apparmor" "$root/usr/share/dropbox-server/system_tor"

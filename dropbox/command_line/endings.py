@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """How every command ends: 0 done, 1 refused with one line that says what to do, 2 bad usage. Never a traceback."""
 
+import os
 import signal
 import sys
 import traceback
@@ -49,7 +50,7 @@ class OneLineGroup(click.Group):
     def end(self, line: str) -> int:
         """Say it, if there is anything to say; the exit code of whatever was refused."""
         if line:
-            say(self.head + line)
+            say(_journal_mark() + self.head + line)
         return 1
 
     def _main(self, *args: Any, **extra: Any) -> int:
@@ -66,6 +67,11 @@ class OneLineGroup(click.Group):
         except Exception as error:
             return self.end(one_line(error, self._words))
         return found if isinstance(found, int) else 0
+
+
+def _journal_mark() -> str:
+    """Under systemd an error, or the units that ask for no more than notices would not keep why a service ended."""
+    return "<3>" if "JOURNAL_STREAM" in os.environ and not sys.stderr.isatty() else ""
 
 
 def launch(command: OneLineGroup) -> NoReturn:

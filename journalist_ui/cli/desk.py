@@ -166,6 +166,7 @@ def _give(made: DeskMade, printed: Printed | None, as_json: bool) -> None:
 
 def _made(fields: DeskMade) -> list[str]:
     return [
+        f"The anchor's fingerprint, which must be the one that the roots published: {fields.anchor}",
         f"Enrolment file: {fields.enrolment}",
         f"Its fingerprint, to read out to whoever keeps the roots: {fields.fingerprint}",
         "Next: let the roots take the enrolment into the directory, then run `dropbox-desk serve`.",

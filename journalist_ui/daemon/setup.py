@@ -120,7 +120,8 @@ def init_desk(wanted: NewDesk, desk_passphrase: str, member_passphrase: str) -> 
         shutil.rmtree(building, ignore_errors=True)
         raise
     fingerprint, unit_id = enrolment.fingerprint.hex(), settings.unit_id.hex()
-    return DeskMade(target / ENROLMENT_FILE, fingerprint, first.code_secret, unit_id, first.spares)
+    pinned = anchor.fingerprint.hex()
+    return DeskMade(target / ENROLMENT_FILE, fingerprint, pinned, first.code_secret, unit_id, first.spares)
 
 
 def _new_settings(wanted: NewDesk) -> DeskSettings:

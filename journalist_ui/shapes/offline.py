@@ -7,11 +7,12 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class DeskMade:
-    """A new desk: where its enrolment is, that one's fingerprint, the first member's code secret, the unit's id, the
-    first member's recovery codes."""
+    """A new desk: where its enrolment is, that one's fingerprint, the anchor's, the first member's code secret, the
+    unit's id, the first member's recovery codes."""
 
     enrolment: Path
     fingerprint: str
+    anchor: str
     totp_secret: str = field(repr=False)
     unit_id: str
     recovery_codes: tuple[str, ...] = field(default=(), repr=False)

@@ -17,19 +17,27 @@ Answer = str | Callable[[str], str]
 
 
 class Typist:
-    """Runs blocks of shell in one shell. ``answers`` maps a pattern at the end of the screen to what is typed, or to a
+    """Runs blocks of shell in one shell, started by ``shell``, which sees the folder as ``seen_as``. ``answers`` maps a pattern at the end of the screen to what is typed, or to a
     function of the whole screen."""
 
-    def __init__(self, environment: dict[str, str], folder: Path, answers: dict[str, Answer]) -> None:
+    def __init__(
+        self,
+        environment: dict[str, str],
+        folder: Path,
+        answers: dict[str, Answer],
+        shell: tuple[str, ...] = ("/bin/bash",),
+        seen_as: Path | None = None,
+    ) -> None:
         self.screen = ""
         self._answers = answers
         self._blocks = 0
         self._folder = folder
+        self._seen_as = seen_as or folder
         self._last = ""
         self._pid, self._terminal = pty.fork()
         if self._pid == 0:
             os.chdir(folder)
-            os.execve("/bin/bash", ["bash", "--norc", "--noediting"], {**environment, "PS1": "", "PS2": ""})  # noqa: S606 - a shell is what a person has
+            os.execvpe(shell[0], [*shell, "--norc", "--noediting"], {**environment, "PS1": "", "PS2": ""})  # noqa: S606 - a shell is what a person has
 
     def _read(self, seconds: float) -> str:
         ready, _, _ = select.select([self._terminal], [], [], seconds)
@@ -61,7 +69,7 @@ class Typist:
         script.write_text(block)
         mark = f"end-of-block-{self._blocks}"
         begin = len(self.screen)
-        self._type(f" set -e; . {script}; set +e; echo {mark[:4]}''{mark[4:]}\n")
+        self._type(f" set -e; . {self._seen_as / script.name}; set +e; echo {mark[:4]}''{mark[4:]}\n")
         end, answered = time.monotonic() + seconds, begin
         while mark not in self.screen[begin:]:
             assert time.monotonic() < end, f"block {self._blocks} hangs:\n{self.screen[begin:][-3_000:]}"
