@@ -142,9 +142,8 @@ def _anchor_signed(now: Progress) -> bool:
 
 
 def _list_signed(now: Progress) -> bool:
-    listing = now.listed()
-    anchor, head = listing.anchors[-1].anchor, listing.head
-    return _enough(anchor, labels.HEAD_SIGNATURE, head.head.encode(), head.signatures)
+    head = now.listed().head
+    return _enough(now.anchored().anchor, labels.HEAD_SIGNATURE, head.head.encode(), head.signatures)
 
 
 DONE: dict[Step, Callable[[Progress], bool]] = {

@@ -202,8 +202,8 @@ def keep_signed(path: Path, version: int, data: bytes) -> Path:
     return kept
 
 
-def kept_below(path: Path, version: int) -> Path | None:
-    """The newest file that was kept beside ``path`` of a version below this one; None where there is none."""
+def kept_below(path: Path, version: int) -> list[Path]:
+    """The files that were kept beside ``path`` of versions below this one, the newest first."""
     endings = (one.name.removeprefix(f"{path.name}.") for one in path.parent.glob(f"{glob.escape(path.name)}.*"))
-    kept = [int(ending) for ending in endings if ending.isdecimal() and int(ending) < version]
-    return path.with_name(f"{path.name}.{max(kept)}") if kept else None
+    kept = sorted((int(ending) for ending in endings if ending.isdecimal() and int(ending) < version), reverse=True)
+    return [path.with_name(f"{path.name}.{number}") for number in kept]

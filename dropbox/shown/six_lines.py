@@ -14,16 +14,21 @@ SAME = "nothing but the version and the days"
 FIRST = "there is none before it"
 EARLIER_LIST = "the list before is of an earlier form, with which this one cannot be compared"
 NOT_GIVEN = "no list before it was given"
+UNSIGNED = (
+    "the list before was not signed by enough roots, so it is not the published one, and what differs is not known"
+)
 
 
 @dataclass(frozen=True)
 class Before:
     """The list that another one is held against. ``directory`` is None where it has an earlier form; ``called`` says
-    which one it is."""
+    which one it is, ``signed`` whether enough roots signed it: else it was never published, and may hide what is lost
+    against the one that was."""
 
     listing: UntrustedDirectory
     directory: Directory | None
     called: str
+    signed: bool = True
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ def six_lines(
         against = f"changes against version {before.listing.head.head.dir_version}, {before.called}"
         same = SAME if before.directory else EARLIER_LIST
         found = changes(before.directory, directory, names) if before.directory else []
+        said += [] if before.signed else [Said(UNSIGNED, loses=True)]
         said += _sooner(listing, before.listing, period)
     said += [end] if end else []
     lines = [

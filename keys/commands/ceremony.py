@@ -18,7 +18,7 @@ from keys.transcript import Kind, Plan
 from .asking import When, signing_day
 from .ceremony_acts import ACTS, NEXT, Stopped
 from .ceremony_room import TRANSCRIPT, Room, read_any_anchor
-from .directory import read_directory
+from .directory import is_signed, read_directory
 
 _FILE = click.Path(path_type=Path)
 _folder = click.option("--folder", required=True, type=click.Path(path_type=Path, file_okay=False))
@@ -153,9 +153,12 @@ def list_(folder: Path, anchor: Path, listing: Path, since: Path | None, when: W
         raise StepRefused(
             "This list does not stand under this anchor. Give the newest anchor, and a list made with it."
         )
+    before = read_directory(since) if since is not None else None
+    if before is not None and not is_signed(found, before):
+        raise StepRefused(f"{since}: not signed by enough roots of this service. Take the published list.")
     room, plan = _fresh(folder, when), Plan(Kind.LIST, 0, (), held.anchor.threshold, False, True)
-    if since is not None:
-        room.write_listing(table.BEFORE_LIST, read_directory(since))
+    if before is not None:
+        room.write_listing(table.BEFORE_LIST, before)
     room.write_listing(table.LIST, found)
     room.write_anchor(table.ANCHOR, held, plan)
     room.begin(plan)

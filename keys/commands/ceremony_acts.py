@@ -8,11 +8,13 @@ from pathlib import Path
 
 import click
 
+from dropbox.command_line.endings import say
 from dropbox.command_line.inputs import as_text
 from dropbox.command_line.lost import show_lost, typed_word
 from dropbox.forces import force_names
 from dropbox.protocol.armour import ROOT_PUBLIC
 from dropbox.protocol.constants import KEY
+from dropbox.protocol.inert import inert_line
 from dropbox.protocol.primitives import ed25519_public, sha256
 from dropbox.shown.six_lines import Before, six_lines
 from keys import ceremony
@@ -55,17 +57,25 @@ def _asked(prompt: str) -> str:
 
 
 def _make_root(room: Room, now: Progress) -> None:
-    """The first that is missing, on a medium of its own; a key that is there already is taken if it opens."""
-    plan = now.transcript.plan
+    """The first that is missing, on a medium of its own. What is refused is said, and asked again."""
     number = next(one for one in now.numbers() if one not in now.publics)
+    folder = Path(_asked(f"Folder of the medium of root {number}"))
+    try:
+        _on_medium(room, now, number, folder)
+    except KeysRefused as error:
+        say(f"dropbox-keys: {error}")
+
+
+def _on_medium(room: Room, now: Progress, number: int, folder: Path) -> None:
+    """A key that is there already is taken if it opens. Raises FileProblem, StepRefused, WrongPassphrase."""
+    plan = now.transcript.plan
     version = now.before.anchor.version + 1 if now.before else 1
     name = f"{'rehearsal-' if plan.rehearsal else ''}root-{number}{f'-{version}' if version > 1 else ''}.key"
-    folder = Path(_asked(f"Folder of the medium of root {number}"))
     path = folder / name
     if not medium_keeps_permissions(folder):
-        click.echo(f"dropbox-keys: {folder} {NO_PERMISSIONS}", err=True)
+        say(f"dropbox-keys: {folder} {NO_PERMISSIONS}")
     if path.exists():
-        click.echo(f"{path} is there already, and is taken if its passphrase opens it.")
+        click.echo(f"{inert_line(str(path))} is there already, and is taken if its passphrase opens it.")
         public = open_root(path, passphrase(), plan.rehearsal).public
     else:
         seed = secrets.token_bytes(KEY)
@@ -74,7 +84,7 @@ def _make_root(room: Room, now: Progress) -> None:
     for beside in (path.with_name(path.name + ".pub"), room.public_file(number)):
         write_armoured(beside, marked(ROOT_PUBLIC, plan.rehearsal), public, replace=True)
     room.note(f"root {number}", grouped(sha256(public)))
-    click.echo(f"root {number}: {path}, fingerprint {grouped(sha256(public))}")
+    click.echo(f"root {number}: {inert_line(str(path))}, fingerprint {grouped(sha256(public))}")
 
 
 def _make_anchor(room: Room, now: Progress) -> None:
@@ -135,7 +145,7 @@ def _by_a_root(
         room.note(SIGNED, f"{what} by root {key.public.hex()}")
         click.echo(f"signed the {what}")
     except KeysRefused as error:
-        click.echo(f"dropbox-keys: {error}", err=True)
+        say(f"dropbox-keys: {error}")
 
 
 def _sign_anchor(room: Room, now: Progress) -> None:
@@ -222,7 +232,7 @@ def _witness(room: Room, now: Progress) -> None:
         room.write(now.transcript.signed_by(key.seed, key.public))
         click.echo("signed the transcript")
     except KeysRefused as error:
-        click.echo(f"dropbox-keys: {error}", err=True)
+        say(f"dropbox-keys: {error}")
 
 
 ACTS: dict[Step, Callable[[Room, Progress], None]] = {

@@ -13,6 +13,7 @@ import click
 from dropbox.command_line.lost import show_lost, typed_word
 from dropbox.command_line.output import say_written, seen_first
 from dropbox.forces import force_names
+from dropbox.protocol.anchors import verify_head
 from dropbox.protocol.armour import DIRECTORY, armour
 from dropbox.protocol.constants import MAX_PERIOD, MAX_PERIOD_BLOBS
 from dropbox.protocol.directory import (
@@ -23,8 +24,9 @@ from dropbox.protocol.directory import (
     verify_directory,
 )
 from dropbox.protocol.encoding import Reader
-from dropbox.protocol.errors import HeadExpired, Malformed, ProtocolError, WrongVersion
+from dropbox.protocol.errors import HeadExpired, Malformed, ProtocolError, TrustError, WrongVersion
 from dropbox.protocol.policy import PRODUCTION, Policy, read_policy
+from dropbox.protocol.primitives import sha256
 from dropbox.protocol.units import NO_UNIT, Unit
 from dropbox.shown.signed_list import Said, signers, span
 from dropbox.shown.six_lines import Before, SixLines, six_lines
@@ -78,13 +80,25 @@ def say_all(said: Iterable[Said]) -> None:
 
 
 def _before(path: Path, listing: UntrustedDirectory, since: Path | None) -> Before | None:
-    """The list that ``path`` is held against: the one that a person names, else the newest one kept beside it."""
-    version = listing.head.head.dir_version
-    found = since or kept_below(path, version)
-    if found is None:
-        return None
-    held = read_directory(found)
-    return Before(held, of_today(held), "as you gave it" if since else f"kept as {found.name}")
+    """The list that ``path`` is held against: the one that a person names, else the newest one kept beside it that
+    enough roots signed, for no other was ever published."""
+    if since is not None:
+        held = read_directory(since)
+        return Before(held, of_today(held), "as you gave it", is_signed(listing, held))
+    for found in kept_below(path, listing.head.head.dir_version):
+        held = read_directory(found)
+        if is_signed(listing, held):
+            return Before(held, of_today(held), f"kept as {found.name}")
+    return None
+
+
+def is_signed(listing: UntrustedDirectory, held: UntrustedDirectory) -> bool:
+    """Whether enough roots of an anchor that ``listing`` stands under signed ``held``."""
+    try:
+        verify_head([one.anchor for one in listing.anchors], held.head)
+    except TrustError:
+        return False
+    return sha256(held.body) == held.head.head.directory_hash
 
 
 def of_today(listing: UntrustedDirectory) -> Directory | None:

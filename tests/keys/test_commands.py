@@ -222,6 +222,7 @@ def test_what_differs_is_said_in_words(folder: Path, run: Run) -> None:
     assert "LOOK: no unit that receives reports serves Cumbria Constabulary (cumbria) any more" in shown
     same = done(run("directory", "show", *there, "--since", path))
     assert "changes against version 2, as you gave it: nothing but the version and the days\n" in same
+    assert "LOOK: the list before was not signed by enough roots, so it is not the published one" in same
 
 
 def test_names_that_are_spent(folder: Path, run: Run) -> None:

@@ -207,6 +207,10 @@ def test_what_is_typed_wrong_is_asked_again(tmp_path: Path) -> None:
 def test_the_words_must_be_read(tmp_path: Path, run: Run) -> None:
     """Others than the last two of the fingerprint sign nothing."""
     media(tmp_path)
+    short = run(*begin(tmp_path), stdin=f"{tmp_path / '1'}\nshort\n{tmp_path / 'none'}\n\n")
+    assert "at least 12 characters" in short.err
+    assert f"{tmp_path / 'none'}: No such file or directory. Check the folder." in short.err
+    shutil.rmtree(tmp_path / "F")
     three = "".join(f"{tmp_path / str(n)}\n{passphrase(n)}\n" for n in (1, 2, 3))
     ran = run(*begin(tmp_path), stdin=f"{three}yes yes\n")
     assert "These are not its last two words. Nothing was signed" in ran.err
@@ -338,6 +342,10 @@ def test_what_a_ceremony_does_not_begin_with(folder: Path, run: Run) -> None:
         in run("ceremony", "roots", *foreign, *listing, "--keep", 1, "--keep", 2).refusal
     )
     assert "does not stand under this anchor" in run("ceremony", "list", *foreign, *listing).refusal
+    unsigned = folder / "unsigned"
+    shutil.copy(folder / "service.directory", unsigned)
+    done(run("directory", "issue", "--directory", unsigned))
+    assert "not signed by enough roots" in run("ceremony", "list", *there, *listing, "--since", unsigned).refusal
 
 
 def test_files_that_are_needed_and_missing() -> None:

@@ -66,4 +66,12 @@ def test_show_sign_and_verify_say_the_same(folder: Path, run: Run) -> None:
     first = ("--since", folder / "service.directory.1")
     assert "against version 1, as you gave it: nothing" in done(run("directory", "show", "--directory", path, *first))
     (folder / "service.directory.x").write_text("no version")
+    done(run("unit", "pause", "--directory", path, "--slug", "north"))
+    done(run(*sign(folder), "--yes", stdin=passphrase(1)))
+    done(run("unit", "resume", "--directory", path, "--slug", "north"))
+    done(run(*sign(folder), stdin=passphrase(1)))
+    under_signed = done(run("directory", "show", "--directory", path))
+    assert (folder / "service.directory.4").exists()
+    assert "changes against version 3, kept as service.directory.3: nothing but" in under_signed
+    path.write_bytes((folder / "service.directory.3").read_bytes())
     assert six(done(run("directory", "show", "--directory", path))) == shown

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from dropbox.protocol.anchors import Head, RootSignature, SignedHead, parse_signed_anchor
+from dropbox.protocol import labels
+from dropbox.protocol.anchors import Head, SignedHead, parse_signed_anchor, sign_as_root
 from dropbox.protocol.armour import armour, dearmour
 from dropbox.protocol.directory import UntrustedDirectory
 from dropbox.protocol.encoding import u8, u16, u32
 from dropbox.protocol.primitives import ed25519_public, sha256
+from keys.keyfiles import open_root
 from keys.version_one import rows_for
 from tests.keys.conftest import PERIOD, Run, done, passphrase, unit_seed
 
@@ -48,8 +50,10 @@ def write_list(folder: Path, *units: bytes) -> Path:
     body += u16(1) + b"r" * 16
     head = Head(signed.anchor.service_id, 1, 7, PERIOD, PERIOD + 90, sha256(body))
     path = folder / "before.directory"
-    # Whose signatures they are nobody asks: what is issued anew is signed anew.
-    signatures = tuple(RootSignature(index, bytes(64)) for index in (0, 1))
+    roots = [open_root(folder / f"r{number}.key", passphrase(number).encode()) for number in (1, 2)]
+    signatures = tuple(
+        sign_as_root(root.seed, index, labels.HEAD_SIGNATURE, head.encode()) for index, root in enumerate(roots)
+    )
     path.write_bytes(armour("DIRECTORY", UntrustedDirectory((signed,), SignedHead(head, signatures), body).encode()))
     return path
 

@@ -27,6 +27,7 @@ def _files() -> list[Scenario]:
         "no-end": text[:-20],
         "other-end": text.replace("END DROPBOX ANCHOR", "END DROPBOX HEAD"),
         "other-kind": text.replace("ANCHOR", "ENROLMENT"),
+        "rehearsal": text.replace("DROPBOX ANCHOR", "DROPBOX REHEARSAL ANCHOR"),
         "letters": text.replace("AAEC", "AA=C"),
         "stars": text.replace("AAEC", "AA*C"),
         "empty": "",
