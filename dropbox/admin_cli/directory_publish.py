@@ -34,6 +34,12 @@ _LARGEST = 4 << 20
 """Bytes: base64 of the largest directory, and more."""
 
 
+_NEWER = (
+    "has its desk published since its last batch was read? Stop the desk, read `dropbox-admin status` again, and have "
+    "the roots retire it with that"
+)
+
+
 async def _check_board(store: SqlStore, verified: VerifiedDirectory) -> None:
     for place in verified.directory.places():
         stored = await store.newest_batches(place.unit.unit_id, 1)
@@ -42,9 +48,10 @@ async def _check_board(store: SqlStore, verified: VerifiedDirectory) -> None:
         try:
             prove_unit(verified.service_id, place, part, upload.rows if upload else b"")
         except BoardAltered as error:
+            ended = place.last_period is not None
             raise click.ClickException(
                 f"unit {place.unit.slug}: its batch on the board does not verify under this directory ({error}); "
-                "keep its keys, or pause and retire it first"
+                + (_NEWER if ended else "keep its keys, or pause and retire it first")
             ) from None
 
 

@@ -15,7 +15,7 @@ from .fingerprint import fingerprint
 from .forces import forces
 from .pages import pages
 from .root import root
-from .unit import unit
+from .unit_life import unit
 
 
 def _words(error: Exception) -> str | None:

@@ -13,7 +13,6 @@ from dropbox.command_line.output import seen_first
 from dropbox.forces import force_names, nearest_force
 from dropbox.protocol.armour import ENROLMENT
 from dropbox.protocol.constants import (
-    HASH,
     LEAST_MARKS,
     LEAST_ROWS,
     MAX_MARKS,
@@ -30,14 +29,14 @@ from dropbox.shown.signed_list import Said, changes, remarks
 from keys.errors import StepRefused
 from keys.issue import body_of, reissue, with_unit
 from keys.keyfiles import read_armoured
-from keys.revoke import merged, paused, retired, revoked, takes_files, unit_of
+from keys.revoke import takes_files, unit_of
 
 from .asking import When, issuing_day
 from .directory import directory_option, read_directory, say_all, write_directory
 from .first_words import promised_option, read_words, words_option
 
 _KINDS = {kind.name.lower().replace("_", "-"): kind for kind in UnitKind}
-_slug = click.option("--slug", required=True, help="The unit's short name: lower-case words joined by hyphens.")
+slug_option = click.option("--slug", required=True, help="The unit's short name: lower-case words joined by hyphens.")
 _YEARS_10 = 3_653
 
 
@@ -78,7 +77,7 @@ def unit() -> None:
     """The desks that receive reports."""
 
 
-def _change(path: Path, when: When, change: Callable[[Directory, int], Directory]) -> None:
+def change_list(path: Path, when: When, change: Callable[[Directory, int], Directory]) -> None:
     """Say what changes, in words, and write the next version."""
     listing = read_directory(path)
     body = body_of(listing)
@@ -91,7 +90,7 @@ def _change(path: Path, when: When, change: Callable[[Directory, int], Directory
     write_directory(path, issued, when, listing)
 
 
-def _check_forces(*slugs: str) -> None:
+def check_forces(*slugs: str) -> None:
     """Raises StepRefused, with the nearest name: a force that is misspelt would have nobody."""
     known = force_names()
     for slug in slugs:
@@ -127,7 +126,7 @@ def _enrolled(path: Path, body: Directory) -> Enrolment:
 @unit.command()
 @directory_option
 @click.option("--enrolment", required=True, type=click.Path(path_type=Path), help="From `dropbox-desk init`.")
-@_slug
+@slug_option
 @click.option("--kind", type=click.Choice(list(_KINDS)), default="force-unit", show_default=True)
 @click.option("--force", "forces", multiple=True, help="Slug of a force that it serves; repeat.")
 @click.option("--conflict", "conflicts", multiple=True, help="Slug of a force whose reports it must not get; repeat.")
@@ -178,14 +177,14 @@ def add(
 
     said = read_words(words)
 
-    _check_forces(*forces, *conflicts)
-    _change(path, when, change)
+    check_forces(*forces, *conflicts)
+    change_list(path, when, change)
 
 
 @unit.command()
 @directory_option
 @click.option("--enrolment", required=True, type=click.Path(path_type=Path), help="With the desk's new key.")
-@_slug
+@slug_option
 @click.option(
     "--first-period", type=click.IntRange(0, MAX_PERIOD), help="From when the new key signs; default: the next period."
 )
@@ -210,12 +209,12 @@ def rotate(path: Path, enrolment: Path, slug: str, first_period: int | None, whe
         key = UnitKey(found.signing_public, first_period if first_period is not None else at + 1)
         return with_unit(body, replace(held, keys=(*held.keys, key)))
 
-    _change(path, when, change)
+    change_list(path, when, change)
 
 
 @unit.command()
 @directory_option
-@_slug
+@slug_option
 @_quota(required=True)
 @_marks
 @issuing_day
@@ -230,12 +229,12 @@ def quota(path: Path, slug: str, quota: int, marks: int | None, when: When) -> N
     def change(body: Directory, _: int) -> Directory:
         return with_unit(body, replace(unit_of(body, slug), rows=quota, marks=marks or marks_for(quota)))
 
-    _change(path, when, change)
+    change_list(path, when, change)
 
 
 @unit.command("words")
 @directory_option
-@_slug
+@slug_option
 @words_option
 @click.option("--no-first-words", "none", is_flag=True, help="Take them away.")
 @promised_option
@@ -260,12 +259,12 @@ def set_words(path: Path, slug: str, words: tuple[str, ...], none: bool, promise
         first = said if words or none else held.first_words
         return with_unit(body, replace(held, first_words=first, promised_days=days))
 
-    _change(path, when, change)
+    change_list(path, when, change)
 
 
 @unit.command()
 @directory_option
-@_slug
+@slug_option
 @click.option(
     "--enrolment", type=click.Path(path_type=Path), help="From `dropbox-desk contact-key make`, with the unit's key."
 )
@@ -299,56 +298,12 @@ def contact(path: Path, slug: str, enrolment: Path | None, none: bool, when: Whe
         check_sealing_key(found.contact_pk)
         return with_unit(body, replace(held, contact_pk=found.contact_pk))
 
-    _change(path, when, change)
+    change_list(path, when, change)
 
 
 @unit.command()
 @directory_option
-@_slug
-@issuing_day
-def pause(path: Path, slug: str, when: When) -> None:
-    """Stop new reports to a unit; it goes on posting its replies.
-
-    \b
-    Example:
-      dropbox-keys unit pause --directory service.directory --slug north
-    """
-    _change(path, when, lambda body, _: paused(body, slug, True))
-
-
-@unit.command()
-@directory_option
-@_slug
-@issuing_day
-def resume(path: Path, slug: str, when: When) -> None:
-    """Let a paused unit receive reports again.
-
-    \b
-    Example:
-      dropbox-keys unit resume --directory service.directory --slug north
-    """
-    _change(path, when, lambda body, _: paused(body, slug, False))
-
-
-@unit.command()
-@directory_option
-@_slug
-@click.option("--into", required=True, help="Short name of the unit that goes on for it.")
-@issuing_day
-def merge(path: Path, slug: str, into: str, when: When) -> None:
-    """Let another unit go on for one that is merged or closed: that one is paused and answers until it is empty, its
-    forces are served by the other, and sources who come back are shown it.
-
-    \b
-    Example:
-      dropbox-keys unit merge --directory service.directory --slug north --into east
-    """
-    _change(path, when, lambda body, _: merged(body, slug, into))
-
-
-@unit.command()
-@directory_option
-@_slug
+@slug_option
 @click.option("--take", required=True, type=click.Choice(("yes", "no")), help="Whether it takes files.")
 @issuing_day
 def files(path: Path, slug: str, take: str, when: When) -> None:
@@ -358,40 +313,4 @@ def files(path: Path, slug: str, take: str, when: When) -> None:
     Example:
       dropbox-keys unit files --directory service.directory --slug north --take no
     """
-    _change(path, when, lambda body, _: takes_files(body, slug, take == "yes"))
-
-
-@unit.command()
-@directory_option
-@_slug
-@click.option("--last-period", required=True, type=click.IntRange(0, MAX_PERIOD), help="Of its newest batch.")
-@click.option("--last-hash", required=True, help="Hash of that batch's manifest, hex; `dropbox-admin status` shows it.")
-@issuing_day
-def retire(path: Path, slug: str, last_period: int, last_hash: str, when: When) -> None:
-    """End a paused unit that has nothing left to post; its board stays readable.
-
-    \b
-    Example:
-      dropbox-keys unit retire --directory service.directory --slug north --last-period 20450 --last-hash 9f…
-    """
-    try:
-        digest = bytes.fromhex(last_hash)
-    except ValueError:
-        digest = b""
-    if len(digest) != HASH:
-        raise StepRefused("--last-hash takes 64 hex digits, as `dropbox-admin status` shows them.")
-    _change(path, when, lambda body, _: retired(body, slug, last_period, digest))
-
-
-@unit.command()
-@directory_option
-@_slug
-@issuing_day
-def revoke(path: Path, slug: str, when: When) -> None:
-    """Take a unit whose key is in wrong hands off the board at once.
-
-    \b
-    Example:
-      dropbox-keys unit revoke --directory service.directory --slug north
-    """
-    _change(path, when, lambda body, _: revoked(body, slug))
+    change_list(path, when, lambda body, _: takes_files(body, slug, take == "yes"))

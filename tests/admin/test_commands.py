@@ -151,6 +151,18 @@ def test_a_directory_must_prove_the_board(config: Path, world: World) -> None:
     assert "does not verify" in refused(publish(config, world.directory_text(period=NOW)))
 
 
+def test_a_unit_is_retired_with_its_newest_batch(config: Path, world: World) -> None:
+    """Its desk published after the last batch was read: it is said what to do; with the newest one it is retired."""
+    assert publish(config, world.directory_text(period=NOW)).exit_code == 0
+    add_batches(config, world, 2)
+    desk, *world.desks = world.desks
+    assert desk.last is not None
+    world.retired = (BoardPlace(desk.unit, NOW, bytes(32)),)
+    assert "has its desk published since" in refused(publish(config, world.directory_text(period=NOW), "--yes"))
+    world.retired = (BoardPlace(desk.unit, NOW + 1, desk.last.hash),)
+    assert publish(config, world.directory_text(period=NOW), "--yes").exit_code == 0
+
+
 async def trim(config: Path, keep: int) -> None:
     store = store_of(config)
     await store.trim_batches(keep)

@@ -106,14 +106,14 @@ async def test_a_unit_that_another_goes_on_for(page: Page, tmp_path: Path) -> No
         assert SUCCEEDED in shown
         assert "It goes on as: Unit 1" in shown
         assert "police" in shown
+        if page.context.browser and page.context.browser.browser_type.name == CHROMIUM:
+            await assert_good_looks(page, "a unit that another goes on for")
         await source.button("Go on with Unit 1").click()
         await source.at("Write to the unit")
         place = page.locator("#page-write")
         assert await place.get_by_text("You begin a conversation with the unit below").is_visible()
         assert not await place.get_by_text("You go on with the unit below").is_visible()
         assert "It goes to: Unit 1" in await place.inner_text()
-        if page.context.browser and page.context.browser.browser_type.name == CHROMIUM:
-            await assert_good_looks(page, "a unit that goes on for another")
         await source.button("Send").click()
         assert await place.get_by_role("alert").count() == 1, "nothing was written"
         await place.get_by_label("Your message").fill("I reported before.")

@@ -153,6 +153,21 @@ def test_a_change_of_roots_killed_before_each_write(
     assert (place / "3" / "root-3-2.key").exists()
 
 
+def test_a_threshold_is_changed(folder: Path) -> None:
+    """From two of three to three of four: two of the old roots allow it, and three of the new ones are needed, for the
+    list too."""
+    media(folder)
+    asked = ("ceremony", "roots", "--folder", folder / "F", "--anchor", folder / "service.anchor")
+    more = ("--directory", folder / "service.directory", "--keep", 1, "--keep", 2, "--keep", 3, "--threshold", 3)
+    ran = led(Person(folder, [folder / f"r{number}.key" for number in (1, 2, 3)]), *asked, *more)
+    assert "Its own roots: 2 of 3 signatures that it needs.\nThe roots before: 2 of 2 that it needs." in ran.out
+    said = checked(folder / "F")
+    assert "anchor: version 2, 3 of 4 roots" in said
+    assert said.count("signed: list by root") == 3
+    verify = ("directory", "verify", "--directory", folder / "F" / "service.directory")
+    assert "3 of 4 roots are needed" in done(run_here(*verify, "--anchor", folder / "service.anchor"))
+
+
 def test_a_rehearsal_is_refused_everywhere(tmp_path: Path, run: Run) -> None:
     """Its roots, their public files and its anchor are marked; a key of it whose mark is taken off opens nothing."""
     media(tmp_path)

@@ -40,7 +40,7 @@ def test_a_unit_goes_on_for_another(folder: Path, run: Run) -> None:
 
 
 def test_a_merge_is_taken_back(folder: Path, run: Run) -> None:
-    """A unit that receives again has nobody who goes on for it; its forces are given back by hand. That nobody goes on
+    """A unit that receives again has nobody who goes on for it; its forces are given back. That nobody goes on
     for a paused unit any more is a loss."""
     at = add_east(folder, run)
     done(run("unit", "merge", *at, "--slug", "north", "--into", "east"))
@@ -49,6 +49,21 @@ def test_a_merge_is_taken_back(folder: Path, run: Run) -> None:
     said = done(run("unit", "resume", *at, "--slug", "north"))
     assert "north: Unit north receives again" in said
     assert listed(folder, run)["north"]["successor"] == ""
+    serve = ("unit", "serve", *at)
+    assert "cumbria is served by north and by east" in run(*serve, "--slug", "north", "--force", "cumbria").refusal
+    done(run(*serve, "--slug", "east", "--force", "durham"))
+    said = done(run(*serve, "--slug", "north", "--force", "cumbria", "--force", "northumbria"))
+    assert "north serves Northumbria Police (northumbria), new" in said
+    assert listed(folder, run)["north"]["forces"] == ["cumbria", "northumbria"]
+
+
+def test_what_a_unit_serves(folder: Path, run: Run) -> None:
+    """All forces that are named, or none; no misspelt one, and none that is kept away from it."""
+    serve = ("unit", "serve", "--directory", folder / "service.directory", "--slug", "north")
+    assert "Did you mean" in run(*serve, "--force", "cumbira").refusal
+    assert "north must not get reports about gwent." in run(*serve, "--force", "gwent").refusal
+    assert run(*serve).code == run(*serve, "--none", "--force", "cumbria").code == 2
+    assert "LOOK: no unit that receives reports serves Cumbria" in done(run(*serve, "--none"))
 
 
 def test_who_does_not_go_on(folder: Path, run: Run) -> None:
