@@ -88,8 +88,9 @@ export function fillMessages(visited, before) {
     const { hidden } = one(page, '[data-do="write"]');
     for (const button of all(page, '[data-do="answer"], [data-do="accept"]')) {
       button.hidden = hidden;
-      // Nothing can be written to a unit that has ended.
-      if (!visited.units.some(({ slug }) => slug === button.dataset["slug"])) button.remove();
+      // Nothing can be written to a unit that has ended, or for which another goes on.
+      const gone = visited.conversations.some(({ slug, successor: next }) => next && slug === button.dataset["slug"]);
+      if (gone || !visited.units.some(({ slug }) => slug === button.dataset["slug"])) button.remove();
     }
   }
   const altered = visited.warnings.some((warned) => warned.code === "replies-altered");

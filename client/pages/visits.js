@@ -327,9 +327,10 @@ export class Visits {
     this.#write();
   }
 
-  /** To the page on which one writes, and accepts no referral. */
+  /** To the page on which one writes, and accepts no referral: to the unit that answered, or that goes on for it. */
   write() {
-    this.#accepting = { slug: "", reference: "" };
+    const [only, another] = this.#state.found?.conversations ?? [];
+    this.#accepting = { slug: (another ? null : only?.successor)?.slug ?? "", reference: "" };
     this.#write();
   }
 

@@ -100,7 +100,12 @@ async def test_a_unit_that_another_goes_on_for(page: Page, tmp_path: Path) -> No
     """It is said, with who goes on and who reads there; one press leads to where one begins to write to that unit, as
     somebody of whom it knows nothing."""
     following = {"slug": "unit-1", "name": "Unit 1", "kind": "force-unit"}
-    told = conversation("A unit", 1, slug="unit-9", messages=[TOLD], successor=following)
+    asks = TOLD | {
+        "kind": "questions",
+        "kinds": [],
+        "questions": [{"id": "a", "ask": "When?", "kind": "text", "options": []}],
+    }
+    told = conversation("A unit", 1, slug="unit-0", messages=[TOLD, asks | {"number": 4}], successor=following)
     async with answers(page, tmp_path, visited(told), SENT) as source:
         shown = await page.locator("#page-messages").inner_text()
         assert SUCCEEDED in shown
@@ -108,6 +113,11 @@ async def test_a_unit_that_another_goes_on_for(page: Page, tmp_path: Path) -> No
         assert "police" in shown
         if page.context.browser and page.context.browser.browser_type.name == CHROMIUM:
             await assert_good_looks(page, "a unit that another goes on for")
+        assert await page.locator('[data-do="answer"]').count() == 0
+        await source.button("Write to the unit").click()
+        await source.at("Write to the unit")
+        assert "It goes to: Unit 1" in await page.locator("#page-write").inner_text()
+        await page.go_back()
         await source.button("Go on with Unit 1").click()
         await source.at("Write to the unit")
         place = page.locator("#page-write")
