@@ -44,6 +44,8 @@ case "$role" in
     unit server.service dropbox-server.service
     unit backup.service dropbox-backup.service
     unit backup.timer dropbox-backup.timer
+    unit watch.service dropbox-watch.service
+    unit watch.timer dropbox-watch.timer
     install -D -m 0644 "$SOURCE/deploy/tor/torrc" "$root/usr/share/dropbox-server/torrc"
     install -D -m 0644 "$SOURCE/deploy/haproxy/haproxy.cfg" "$root/usr/share/dropbox-server/haproxy.cfg"
     install -D -m 0644 "$SOURCE/deploy/tor/apparmor" "$root/usr/share/dropbox-server/system_tor"

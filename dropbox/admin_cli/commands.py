@@ -20,9 +20,11 @@ _VERBS = {
     "restore": Lazy(f"{_HERE}.restore", "restore", "Make the service again from its backups, or try it."),
     "retention": Lazy(f"{_HERE}.retention", "retention", "Remove segments and batches past their retention."),
     "setup": Lazy(f"{_HERE}.setup", "setup", "Make this machine the server: config, database, Tor, all running."),
-    "status": Lazy(f"{_HERE}.status", "status", "Say how much is kept, and each unit's newest batch."),
+    "stats": Lazy(f"{_HERE}.stats", "stats", "Say how much each closed day brought."),
+    "status": Lazy(f"{_HERE}.status", "status", "Say whether all is well, or what is to be done."),
     "upgrade": Lazy(f"{_HERE}.upgrade", "upgrade", "Bring the database up to this release, behind a backup."),
     "verify-backup": Lazy(f"{_HERE}.restore", "verify_backup", "Read a backup to its end."),
+    "watch": Lazy(f"{_HERE}.watch", "watch", "Tell a program of this machine what is to be done."),
 }
 _PUBLISH = Lazy(f"{_HERE}.directory_publish", "publish", "Check a signed directory and put it on the server.")
 _SHOW = Lazy(f"{_HERE}.directory_show", "show", "Say what the published list says, and write it to a file.")

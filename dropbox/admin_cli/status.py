@@ -1,110 +1,92 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""``dropbox-admin status``: counts, without content."""
+"""``dropbox-admin status``: whether all is well, or what to do; then what is kept, as counts without content."""
 
 import asyncio
 import json
-import shutil
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from dropbox.protocol.directory import Directory, UntrustedDirectory
-from dropbox.protocol.policy import Policy
 from dropbox.server.config import ServerConfig, load_config
-from dropbox.server.store.sql import SqlStore, open_store
-from dropbox.shown.days import DAY, day_of
-from dropbox.shown.signed_list import ending, seconds_left, span
+from dropbox.server.store.sql import open_store
+from dropbox.shown.days import day_of
 
-from .published import EarlierList, published
+from .duties import Duty, Facts, duties, standby_hour, state_of
+from .looking import Holds, Newest, Seen, look_at
 
 Counts = dict[str, int | bool | None]
+_EPILOG = """\b
+Exit code 0: well. 1: something is to be done soon. 2: something is to be done now.
+Examples:
+  dropbox-admin status --config /etc/dropbox/server.toml
+  dropbox-admin status --config /etc/dropbox/server.toml --json
+"""
 
 
-@dataclass(frozen=True)
-class Newest:
-    """A unit's newest batch: what `dropbox-keys unit retire` asks for. None before the first."""
-
-    slug: str
-    last_period: int | None = None
-    last_hash: str | None = None
-
-
-async def _units(store: SqlStore, directory: Directory) -> list[Newest]:
-    found = []
-    for unit in directory.on_board():
-        newest = await store.newest_batches(unit.unit_id, 1)
-        found.append(Newest(unit.slug, newest[0].period, newest[0].hash.hex()) if newest else Newest(unit.slug))
-    return found
-
-
-@dataclass(frozen=True)
-class Holds:
-    """How long the published list holds: its last period, whole days left, the same in words, and seconds a period."""
-
-    expires: int | None = None
-    days_left: int | None = None
-    words: str = "none is published yet"
-    period: int = DAY
-
-
-def _holds(listing: UntrustedDirectory, policy: Policy, now: float) -> Holds:
-    period = policy.period
-    left = int(seconds_left(listing, period, now) // DAY)
-    end = ending(listing.head.head, policy, now)
-    said = f"; {end.text}: have the roots sign it anew" if end else ""
-    return Holds(listing.head.head.expires, left, span(listing, period, now) + said, period)
-
-
-async def _listed(store: SqlStore, now: float) -> tuple[Holds, list[Newest]]:
-    try:
-        found = await published(store)
-    except EarlierList as error:
-        return Holds(words=error.message), []
-    if found is None:
-        return Holds(), []
-    listing, directory = found
-    return _holds(listing, directory.policy, now), await _units(store, directory)
-
-
-async def look(config: ServerConfig, now: float) -> tuple[Counts, Holds, list[Newest]]:
-    """How many of what the server keeps, how long the list holds, and the units' newest batches."""
+async def look(config: ServerConfig, now: float) -> tuple[Counts, Seen]:
+    """How many of what the server keeps, and all else that is said of it."""
     store = open_store(config.database)
     try:
-        holds, units = await _listed(store, now)
+        found = await look_at(config, store, now)
         counts: Counts = {
             "directory_version": await store.newest_directory_version(),
-            "directory_expires": holds.expires,
-            "directory_days_left": holds.days_left,
-            "newest_closed_period": await store.newest_closed(),
+            "directory_expires": found.holds.expires,
+            "directory_days_left": found.holds.days_left,
+            "newest_closed_period": found.facts.newest_closed,
             "oldest_closed_period": await store.oldest_closed(),
             **await store.counts(),
             "fullest_segment": await store.fullest(),
-            "flooded": await store.flooded(),
-            "disk_free": shutil.disk_usage(config.data_dir).free,
+            "flooded": found.facts.flooded,
+            "disk_free": found.facts.disk_free,
             "disk_reserve": config.disk_reserve,
         }
-        return counts, holds, units
+        return counts, found
     finally:
         await store.close_store()
 
 
-@click.command(epilog="Example:  dropbox-admin status --config /etc/dropbox/server.toml --json")
+def headlines(found: list[Duty]) -> list[str]:
+    """``well``, or what is to be done, the most urgent first."""
+    return [one.line() for one in found] or ["well"]
+
+
+def _backups(facts: Facts) -> str:
+    found = facts.backup
+    if found is None or found.trouble or not found.day:
+        return "none" if found is None else found.trouble or "none yet"
+    standby = (
+        "no standby copy" if found.standby is None else f"standby copy of {standby_hour(facts.now - found.standby)}"
+    )
+    return f"newest of {found.day}, {standby}"
+
+
+def _unit_line(unit: Newest, holds: Holds) -> str:
+    if unit.last_period is None:
+        return "no batch yet"
+    return f"{unit.last_period} {unit.last_hash} of {day_of(unit.last_period, holds.period)}"
+
+
+@click.command(epilog=_EPILOG)
 @click.option("--config", required=True, type=click.Path(dir_okay=False, path_type=Path), help="server.toml")
-@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
-def status(config: Path, as_json: bool) -> None:
-    """How much is kept, and each unit's newest batch: counts, sizes and hashes, never content."""
-    counts, holds, units = asyncio.run(look(load_config(config), time.time()))
+@click.option("--brief", is_flag=True, help="Only whether all is well, and what is to be done.")
+@click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
+def status(config: Path, brief: bool, as_json: bool) -> None:
+    """Whether all is well, or what is to be done and by whom; then how much is kept, and each unit's newest batch:
+    counts, sizes and hashes, never content."""
+    counts, found = asyncio.run(look(load_config(config), time.time()))
+    owed = duties(found.facts)
     if as_json:
-        click.echo(json.dumps({**counts, "units": [asdict(unit) for unit in units]}))
-        return
-    click.echo(f"list of units: {holds.words}")
-    for name, value in counts.items():
-        shown = "none yet" if value is None else ("yes" if value else "no") if isinstance(value, bool) else value
-        click.echo(f"{name.replace('_', ' '):30} {shown}")
-    for unit in units:
-        newest = "no batch yet"
-        if unit.last_period is not None:
-            newest = f"{unit.last_period} {unit.last_hash} of {day_of(unit.last_period, holds.period)}"
-        click.echo(f"unit {unit.slug:25} {newest}")
+        told = {"state": state_of(owed), "duties": [asdict(one) for one in owed], **counts}
+        backup = asdict(found.facts.backup) if found.facts.backup else None
+        click.echo(json.dumps({**told, "backup": backup, "units": [asdict(unit) for unit in found.units]}))
+    else:
+        lines = headlines(owed)
+        lines += [] if brief else [f"list of units: {found.holds.words}", f"backups: {_backups(found.facts)}"]
+        for name, value in () if brief else counts.items():
+            shown = "none yet" if value is None else ("yes" if value else "no") if isinstance(value, bool) else value
+            lines.append(f"{name.replace('_', ' '):30} {shown}")
+        lines += [] if brief else [f"unit {unit.slug:25} {_unit_line(unit, found.holds)}" for unit in found.units]
+        click.echo("\n".join(lines))
+    raise SystemExit(state_of(owed).code)

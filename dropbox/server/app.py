@@ -32,6 +32,7 @@ from .handlers.pages import pages_of
 from .handlers.routes import Routes
 from .handlers.shelf import Shelf
 from .handlers.waiting import Waiting
+from .health import HEALTH_LIMITS, Health
 from .passes import Passes
 from .ports import Objects, Store
 from .publishing.publisher import Publisher
@@ -62,6 +63,8 @@ class Service:
     blobs: Blobs
     waiting: Waiting
     make_publisher: Callable[[], Publisher] | None
+    now: Callable[[], float]
+    """The time that the service believes."""
     routes: Routes = field(init=False)
     publisher: Publisher | None = None
     flooded: bool | None = None
@@ -125,7 +128,9 @@ def assemble(config: ServerConfig, store: Store, objects: Objects, clock: Callab
     make_publisher = None if follows else partial(Publisher, store, objects, signed.anchor, clocks)
     uploads = Waiting(Turns(Supply(config.workers, COMMON_PART, MAX_BLOBS), secrets.token_bytes, FIRSTS), clocks.now)
     blobs = Blobs(store, store, shelf, intake.period, intake.target, uploads, Passes(secrets.token_bytes))
-    service = Service(store, shelf, intake, blobs, waiting, make_publisher, flooded=False if follows else None)
+    service = Service(
+        store, shelf, intake, blobs, waiting, make_publisher, clocks.now, flooded=False if follows else None
+    )
     batches = Batches(store, shelf, intake.period, service.show_first)
     service.routes = Routes(shelf, intake, blobs, batches, pages, load_bundle())
     return service
@@ -169,14 +174,14 @@ def hold_alone(config: ServerConfig) -> int:
     return handle
 
 
-async def _listen(server: Server, listen: Listen) -> tuple[asyncio.Server, str]:
+async def _listen(server: Server, listen: Listen, mode: int = 0o660) -> tuple[asyncio.Server, str]:
     loop = asyncio.get_running_loop()
     try:
         if listen.path:
             with suppress(FileNotFoundError):
                 listen.path.unlink()
             listening = await loop.create_unix_server(server, listen.path, backlog=_BACKLOG)
-            listen.path.chmod(0o660)
+            listen.path.chmod(mode)
             return listening, f"unix:{listen.path}"
         listening = await loop.create_server(server, listen.host, listen.port, backlog=_BACKLOG)
     except OSError as error:
@@ -259,6 +264,25 @@ async def _publishing(service: Service, config: ServerConfig) -> AsyncIterator[s
         await service.store.close_store()
 
 
+@asynccontextmanager
+async def telling(service: Service, config: ServerConfig) -> AsyncIterator[str]:
+    """Health and figures while the block runs, where the settings want them; gives the address, "" for none."""
+    if config.health is None:
+        yield ""
+        return
+    server = Server(Health(config, service.store, service.shelf, service.now).answer, HEALTH_LIMITS, TROUBLE)
+    listening, address = await _listen(server, config.health, 0o600)
+    try:
+        yield address
+    finally:
+        listening.close()
+        server.pre_shutdown()
+        await server.shutdown(1.0)
+        if config.health.path:
+            with suppress(FileNotFoundError):
+                config.health.path.unlink()
+
+
 async def run(config: ServerConfig) -> None:
     """Serve until SIGTERM or SIGINT. Prints one line once it listens. Raises ConfigRefused."""
     lock = hold_alone(config)
@@ -267,7 +291,8 @@ async def run(config: ServerConfig) -> None:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        async with (_publishing if config.role == PUBLISHER else serving)(service, config) as address:
+        serves = (_publishing if config.role == PUBLISHER else serving)(service, config)
+        async with serves as address, telling(service, config):
             print(f"listening on {address}", flush=True)
             await stop.wait()
     finally:

@@ -69,6 +69,8 @@ class ServerConfig:
     backup: Path | None = None
     backup_recipient: str = ""
     keep_backups: int = KEEP_BACKUPS
+    alarm: tuple[str, ...] = ()
+    health: Listen | None = None
 
     @property
     def announced(self) -> Front | None:
@@ -115,6 +117,10 @@ class ServerConfig:
             f"backup = {_quoted(self.backup or '')}\n"
             f"backup_recipient = {_quoted(self.backup_recipient)}\n"
             f"keep_backups = {self.keep_backups}\n"
+            "# A program that is told what is to be done, with its words; [] for none. Where health and figures are\n"
+            "# asked for, a Unix socket or a loopback address of their own; empty for nowhere.\n"
+            f"alarm = [{', '.join(_quoted(one) for one in self.alarm)}]\n"
+            f"health = {_quoted(self.health or '')}\n"
         )
 
 
@@ -198,6 +204,21 @@ def _absolute_if_any(table: dict[str, Any], name: str) -> Path | None:
     return _absolute(table, name)
 
 
+def _program(table: dict[str, Any], name: str) -> tuple[str, ...]:
+    words = _take(table, name, list, [])
+    if not all(isinstance(one, str) for one in words) or (words and not Path(words[0]).is_absolute()):
+        raise ConfigRefused(f"{name}: give a list of words, the absolute path of a program first")
+    return tuple(words)
+
+
+def _listen_if_any(table: dict[str, Any], name: str) -> Listen | None:
+    value = _take(table, name, str, "")
+    try:
+        return parse_listen(value) if value else None
+    except ConfigRefused as error:
+        raise ConfigRefused(f"{name}: {str(error).removeprefix('listen: ')}") from None
+
+
 def parse_config(text: str) -> ServerConfig:
     """Raises ConfigRefused, naming the line that is wrong."""
     try:
@@ -222,6 +243,8 @@ def parse_config(text: str) -> ServerConfig:
         backup=_absolute_if_any(table, "backup"),
         backup_recipient=parse_recipient(_take(table, "backup_recipient", str, "")),
         keep_backups=_take(table, "keep_backups", int, KEEP_BACKUPS),
+        alarm=_program(table, "alarm"),
+        health=_listen_if_any(table, "health"),
     )
     if table:
         raise ConfigRefused(f"{sorted(table)[0]}: this release knows no such line; remove it or correct its name")
@@ -231,6 +254,8 @@ def parse_config(text: str) -> ServerConfig:
         raise ConfigRefused(f"workers: give a number from 1 to {MOST_WORKERS}")
     if config.keep_backups < 1:
         raise ConfigRefused("keep_backups: give a number, 1 or more")
+    if config.health is not None and (config.health == config.listen or not config.health.loopback):
+        raise ConfigRefused("health: give a Unix socket or a loopback address, another than `listen`")
     if config.disk_reserve < 0:
         raise ConfigRefused("disk_reserve: give a number of bytes, 0 or more")
     return config

@@ -114,6 +114,9 @@ class SegmentStore(Protocol):
     async def segment(self, period: int) -> ClosedSegment | None:
         """A closed segment that is still kept."""
 
+    async def closed_segments(self) -> list[ClosedSegment]:
+        """The rows of all that are kept, the oldest first."""
+
     async def filled_periods(self) -> list[int]:
         """Closed periods, still kept, that hold an envelope, ascending."""
 

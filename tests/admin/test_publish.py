@@ -124,7 +124,7 @@ def test_status_and_doctor_say_how_long_a_list_holds(published: Path, world: Wor
     """In days; and a list that was published with a mistake is serious."""
     found = json.loads(admin("status", "--config", published, "--json").stdout)
     assert (found["directory_expires"], found["directory_days_left"]) == (NOW + 1000, 1000)
-    assert admin("status", "--config", published).stdout.startswith(f"list of units: from {day_of(NOW, 86_400)} to ")
+    assert f"\nlist of units: from {day_of(NOW, 86_400)} to " in admin("status", "--config", published).stdout
     assert any("1000 days left" in one["what"] for one in findings(published)[1] if one["check"] == "directory")
     misspell(world)
     publish(published, world.directory_text(period=NOW), "--yes")
@@ -162,4 +162,6 @@ def test_there_is_no_list_to_show(config: Path) -> None:
 
 def test_status_before_the_first_list(config: Path) -> None:
     """There is nothing to count days to."""
-    assert admin("status", "--config", config).stdout.startswith("list of units: none is published yet\n")
+    said = admin("status", "--config", config).stdout
+    assert "no list of units is published. The operator: run `dropbox-admin directory publish`" in said
+    assert "\nlist of units: none is published yet\n" in said

@@ -204,7 +204,8 @@ def test_a_desk_hands_its_reminders_on(tmp_path: Path, given: dict[str, str], wa
 
 KEEPS = """
 as "$user" dropbox serve --config /etc/dropbox/server.toml & server=$!
-begun() { as "$user" dropbox-admin status --config /etc/dropbox/server.toml | grep -q 'newest closed period *[0-9]'; }
+told() { as "$user" dropbox-admin status --config /etc/dropbox/server.toml || true; }
+begun() { told | grep -q 'newest closed period *[0-9]'; }
 until begun; do sleep 0.2; done
 serve
 wait $service && code=0 || code=$?; echo "ended $code"
@@ -235,4 +236,24 @@ as dropbox dropbox-admin directory publish --config /etc/dropbox/server.toml --d
     assert f"ended {0 if disk else 1}" in done.stdout, done.stdout + done.stderr
     assert ("standby.age" in done.stdout.partition("ended")[2]) == disk
     assert ("mount its disk, or make it" in done.stderr) != disk
+    assert "WROTE" not in done.stdout
+
+
+WATCHES = """
+serve
+wait $service && code=0 || code=$?; echo "ended $code"
+cat /var/lib/dropbox/taken
+as "$user" touch /etc/dropbox/x /opt/x && echo "WROTE" || true
+"""
+
+
+def test_the_watch_tells_a_program(tmp_path: Path, given: dict[str, str]) -> None:
+    """Under the rules of its unit: that no server runs reaches the program that the settings name."""
+    prepare = SERVER + (
+        "printf '#!/bin/sh\\n/bin/cat > /var/lib/dropbox/taken\\n' > /opt/tell; chmod 0755 /opt/tell\n"
+        "sed -i 's#^alarm = .*#alarm = [\"/opt/tell\"]#' /etc/dropbox/server.toml\n"
+    )
+    done = Sandbox(DEPLOY / "systemd" / "watch.service", tmp_path, given=given).run(prepare, WATCHES)
+    taken = done.stdout.partition("ended 2\n")[2]
+    assert taken.startswith("now: no server runs. The operator: "), done.stdout + done.stderr
     assert "WROTE" not in done.stdout

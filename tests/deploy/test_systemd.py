@@ -13,13 +13,14 @@ from tests.rules.tree import ROOT
 
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
 EXPOSURE_AT_MOST = 1.5
-SERVERS = ("backup", "server")
+SERVERS = ("backup", "server", "watch")
 """Those of the server's user."""
 INSTALLED = {
     "backup": "dropbox-backup.service",
     "server": "dropbox-server.service",
     "desk": "dropbox-desk@north.service",
     "preview": "dropbox-preview@north.service",
+    "watch": "dropbox-watch.service",
 }
 """Where each is installed: the desk's is a template, of which there is an instance for each desk, and the previews',
 of which there is one for each look."""
@@ -99,6 +100,7 @@ def test_its_package_brings_it_with_its_user(unit: Path) -> None:
 def test_the_command_is_the_one_that_is_documented(unit: Path) -> None:
     commands = {
         "backup": "/usr/lib/dropbox-server/bin/dropbox-admin backup --config /etc/dropbox/server.toml",
+        "watch": "/usr/lib/dropbox-server/bin/dropbox-admin watch --config /etc/dropbox/server.toml",
         "server": "/usr/lib/dropbox-server/bin/dropbox serve --config /etc/dropbox/server.toml",
         "desk": "/usr/lib/dropbox-desk/bin/dropbox-desk serve --vault /var/lib/dropbox-desk/%i",
         "preview": "/usr/lib/dropbox-desk/bin/python -I -m journalist_ui.previews",

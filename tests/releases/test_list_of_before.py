@@ -74,8 +74,8 @@ def test_the_operators_commands_say_what_to_do(config: Path) -> None:
     """Each in words, with the step that comes next; what does not hang on the list is told all the same."""
     told = "of an earlier form", "`dropbox-keys directory upgrade`"
     code, out, _ = in_process.ask("dropbox-admin", "status", "--config", config)
-    assert code == 0
-    assert all(words in out.splitlines()[0] for words in told)
+    assert code == 2
+    assert any(all(words in line for words in told) for line in out.splitlines()[:2])
     assert "batches                        42" in out
     shown = json.loads(in_process.ask("dropbox-admin", "status", "--config", config, "--json")[1])
     assert (shown["directory_version"], shown["directory_expires"], shown["units"]) == (2, None, [])

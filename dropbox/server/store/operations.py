@@ -67,6 +67,10 @@ def segment(connection: Connection, period: int) -> ClosedSegment | None:
     return ClosedSegment(*row) if row else None
 
 
+def closed_segments(connection: Connection) -> list[ClosedSegment]:
+    return [ClosedSegment(*row) for row in connection.execute(select(SEGMENTS).order_by(SEGMENTS.c.period))]
+
+
 def filled_periods(connection: Connection) -> list[int]:
     statement = select(SEGMENTS.c.period).where(SEGMENTS.c.count > 0).order_by(SEGMENTS.c.period)
     return list(connection.execute(statement).scalars())

@@ -74,6 +74,9 @@ class SqlStore:
     async def segment(self, period: int) -> ClosedSegment | None:
         return await self.database.read(operations.segment, period)
 
+    async def closed_segments(self) -> list[ClosedSegment]:
+        return await self.database.read(operations.closed_segments)
+
     async def filled_periods(self) -> list[int]:
         return await self.database.read(operations.filled_periods)
 
