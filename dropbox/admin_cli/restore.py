@@ -27,6 +27,10 @@ from .restoring import Outcome, Source, fits, look, newest_of, restore_into, wha
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 TRY = "dropbox-try-"
+UNSIGNED = (
+    "LOOK: read {path}, and brand.toml and support.toml beside it: nobody signed them. A program for `alarm` is to be "
+    "named again"
+)
 _EPILOG = """\b
 Examples:
   dropbox-admin restore --from /mnt/backup --key backup.key --anchor service.anchor --dir /var/lib/dropbox \\
@@ -135,9 +139,11 @@ def verify_backup(
     _say(source.backup, closed, fits(closed, standby), as_json, "whole: ")
 
 
-def _say(path: Path, closed: Summary, standby: Summary | None, as_json: bool, head: str) -> None:
+def _say(path: Path, closed: Summary, standby: Summary | None, as_json: bool, head: str, look: str = "") -> None:
     found = told(path, closed, standby)
-    say_done(json.dumps(asdict(found)) if as_json else head + "\n".join(found.lines()))
+    *first, lost = found.lines()
+    lines = [head + first[0], *first[1:], *([look] if look else []), lost]
+    say_done(json.dumps(asdict(found)) if as_json else "\n".join(lines))
 
 
 async def _counts(url: str) -> dict[str, int]:
@@ -202,5 +208,6 @@ def restore(
         outcome.closed,
         outcome.standby,
         as_json,
-        f"restored into {home}; read {path}, which nobody signed: ",
+        f"restored into {home}: ",
+        UNSIGNED.format(path=path),
     )

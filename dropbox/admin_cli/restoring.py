@@ -161,6 +161,8 @@ def _settings(closed: Summary, home: Path, database: str | None, listen: str | N
     files = {name: home / f"{name}.toml" for name in ("brand", "support") if f"{name}.toml" in closed.settings}
     return replace(
         kept,
+        # A program of a machine that is gone, named by a file that nobody signed.
+        alarm=(),
         listen=parse_listen(listen) if listen else kept.listen,
         database=url,
         data_dir=home / DATA,

@@ -257,7 +257,8 @@ async def test_what_a_later_release_wrote_is_refused(kept: Kept, tmp_path: Path)
     whole = inside(file, kept.key)
     for old, new, words in (
         (b'"schema": "0003"', b'"schema": "0909"', "a later release wrote it"),
-        (b'"layout": 1', b'"layout": 9', "use its release"),
+        (b'"layout": 1', b'"layout": 9', "use that release"),
+        (b'"schema": "0003"', b'"schema": "\\u001b[2J"', "it is no backup of a server"),
         (b'"schema": "0003"', b'"schema": "0002"', ""),
     ):
         assert old in whole
@@ -265,6 +266,15 @@ async def test_what_a_later_release_wrote_is_refused(kept: Kept, tmp_path: Path)
             age.seal([whole.replace(old, new)], target, kept.recipient)
         done = await kept.run("verify-backup")
         assert words in (refused(done) if words else done.stdout)
+
+
+async def test_settings_that_nobody_signed_start_no_program(kept: Kept, tmp_path: Path) -> None:
+    """A program for alarms is left out, and whoever restores is told to read the rest."""
+    kept.config.write_text(kept.config.read_text().replace("alarm = []", 'alarm = ["/tmp/planted"]'))
+    await kept.backup()
+    done = await kept.run("restore", "--dir", tmp_path / "again")
+    assert f"LOOK: read {tmp_path}/again/server.toml" in done.stdout
+    assert load_config(tmp_path / "again" / "server.toml").alarm == ()
 
 
 async def test_where_backups_cannot_go_is_said(kept: Kept, tmp_path: Path) -> None:

@@ -54,10 +54,11 @@ FAULTS = {
 
 @pytest.fixture
 def skeleton(tmp_path: Path) -> Path:
-    """The project's modules by name, empty but for the one door to the crypto libraries."""
+    """The project's modules by name, empty but for the doors to the crypto libraries."""
     for path in [*code_files(ROOT), ROOT / "templates" / "__init__.py"]:
         plant(tmp_path, str(path.relative_to(ROOT)), "")
     plant(tmp_path, "dropbox/protocol/primitives.py", "import argon2\nimport cryptography\nimport nacl")
+    plant(tmp_path, "dropbox/admin_cli/backups/age.py", "import pyrage")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
 

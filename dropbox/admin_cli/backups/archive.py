@@ -63,9 +63,7 @@ def parse_about(data: bytes) -> About:
     try:
         found = json.loads(data)
         if isinstance(found, dict) and found.get("layout") != LAYOUT:
-            raise BackupRefused(
-                f"it has layout {found.get('form')}, and this release reads layout {LAYOUT}: use its release"
-            )
+            raise BackupRefused("a release that lays backups out otherwise wrote it: use that release")
         rows = [ClosedSegment(int(a), int(b), bytes.fromhex(c), int(d)) for a, b, c, d in found.pop("closed")]
         skips = tuple((int(a), int(b)) for a, b in found.pop("skips"))
         items = tuple((str(a), int(b)) for a, b in found.pop("items"))
@@ -86,6 +84,7 @@ def _check(about: About) -> None:
         and about.period > 0
         and about.kind in (CLOSED, STANDBY)
         and re.fullmatch(r"[0-9a-f]{32}", about.service_id)
+        and re.fullmatch(r"[0-9]{4}|", about.schema)
         and all(_NAME.fullmatch(name) and size >= 0 for name, size in about.items)
         and len(set(names)) == len(names)
     )
@@ -135,7 +134,7 @@ class Unpacked:
         try:
             self._tar = tarfile.open(fileobj=stream, mode="r|")  # noqa: SIM115 - of a stream, nothing to close
             member = self._tar.next()
-        except tarfile.TarError:
+        except (tarfile.TarError, ValueError):
             raise BackupRefused("it is no backup of a server, or is cut short") from None
         if member is None or member.name != ABOUT or not member.isreg() or member.size > _LARGEST_ABOUT:
             raise BackupRefused("it is no backup of a server")
@@ -157,7 +156,7 @@ class Unpacked:
                 yield name, size, self._file(member)
             if self._tar.next() is not None:
                 raise BackupRefused("it holds more than it says: it is altered")
-        except tarfile.TarError:
+        except (tarfile.TarError, ValueError):
             raise BackupRefused("it is cut short or altered: take the one before it") from None
 
 
