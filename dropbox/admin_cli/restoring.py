@@ -2,6 +2,7 @@
 """How a service is put back from its backups: what is refused, in which order it is written, what is lost."""
 
 import asyncio
+import re
 import shutil
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -10,7 +11,9 @@ from pathlib import Path
 from dropbox.local.whole_file import write_whole
 from dropbox.protocol.anchors import SignedAnchor
 from dropbox.protocol.armour import ANCHOR, armour
+from dropbox.protocol.inert import inert_line
 from dropbox.server.config import ConfigRefused, ServerConfig, load_config, parse_config, parse_database, parse_listen
+from dropbox.server.ports import BLOBS, BOARD, SEGMENTS
 from dropbox.server.publishing.lived_periods import LONGEST_STOP
 from dropbox.server.store import put_back
 from dropbox.server.store.local_objects import LocalObjects
@@ -26,6 +29,7 @@ from .backups.putting_back import Restored
 from .backups.reading import Nowhere, Summary, take_in
 from .backups.refused import BackupRefused
 
+_OURS = re.compile(rf"({'|'.join((SEGMENTS, BLOBS, BOARD))}|told\.json|server\.sqlite(-wal|-shm|-journal)?|\.new-.*)\Z")
 DATA, HALF = "data", "data.restoring"
 """The folder of data under that of the service, and what it is called until all of it is there."""
 
@@ -138,12 +142,20 @@ async def _stands(url: str) -> _Stands:
 
 
 def refuse_used(config: ServerConfig) -> None:
-    """What a restore was cut short over may go. Raises BackupRefused when anything else is there."""
+    """What a restore was cut short over may go, and what an empty service has. Raises BackupRefused when anything else
+    is there."""
     file = Path(config.database.removeprefix("sqlite:///")) if config.database.startswith("sqlite:") else None
     stands = _Stands.NOTHING if file and not file.exists() else asyncio.run(_stands(config.database))
     if stands is _Stands.USED:
         raise BackupRefused(
             "there is a database in use already: move it away first if it is to be given up, or restore elsewhere"
+        )
+    found = {one.name for one in config.data_dir.iterdir()} if config.data_dir.is_dir() else set()
+    strange = sorted(name for name in found if not _OURS.match(name))
+    if strange:
+        raise BackupRefused(
+            f"{config.data_dir} goes with a restore, and holds what is not the server's: move {inert_line(strange[0])} "
+            "away first"
         )
     if stands is not _Stands.HALF and any(config.data_dir.rglob("*.bin")):
         raise BackupRefused(f"{config.data_dir} holds a service's files: move it away first, or restore elsewhere")

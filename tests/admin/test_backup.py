@@ -219,6 +219,16 @@ async def test_what_cannot_be_restored_is_refused_in_words(kept: Kept, tmp_path:
     assert not home.exists()
 
 
+async def test_what_is_not_the_servers_stays(kept: Kept, tmp_path: Path) -> None:
+    """A folder of data that holds a file of somebody's, as where settings of one's own name another place."""
+    await kept.backup()
+    (tmp_path / "again" / "data").mkdir(parents=True)
+    (tmp_path / "again" / "data" / "letters.txt").touch()
+    said = refused(await kept.run("restore", "--dir", tmp_path / "again"))
+    assert "holds what is not the server's: move letters.txt away first" in said
+    assert (tmp_path / "again" / "data" / "letters.txt").exists()
+
+
 async def test_a_part_that_somebody_altered_is_refused(kept: Kept, tmp_path: Path) -> None:
     """Whoever has the recipient can seal a file to it; what is in it proves itself, and nothing is left of it."""
     await kept.backup()
@@ -331,3 +341,8 @@ def test_a_new_key_is_sealed_under_a_passphrase(tmp_path: Path) -> None:
         assert stream.read() == b"inside"
     with pytest.raises(BackupRefused, match="does not open: the passphrase is another"):
         age.read_key(out, lambda: "another")
+    whole = out.read_bytes()
+    for damaged in (whole[:-60], whole[:200], b"-----BEGIN DROPBOX", b""):
+        out.write_bytes(damaged)
+        with pytest.raises(BackupRefused, match=r"damaged|holds no backup key"):
+            age.read_key(out, lambda: "correct horse battery")

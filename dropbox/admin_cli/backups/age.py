@@ -14,16 +14,24 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 import pyrage
-from pyrage import passphrase, x25519
+from pyrage import x25519
 
 from dropbox.command_line.inputs import as_text, read_bytes
+from dropbox.protocol.armour import armour, dearmour
+from dropbox.protocol.constants import NONCE
+from dropbox.protocol.errors import NotForThisKey, ProtocolError
 from dropbox.protocol.inert import inert_line
+from dropbox.protocol.primitives import aead_open, aead_seal, argon2id
 
 from .refused import BackupRefused
 
 _LARGEST_KEY = 1 << 16
 _PIPE = 1 << 16
-_SEALED_KEY = (b"-----BEGIN AGE ENCRYPTED FILE-----", b"age-encryption.org/")
+_KIND = "BACKUP KEY"
+_LABEL = b"dropbox backup key file"
+_RECIPIENT, _SALT = 62, 16  # bytes
+_MEMORY_KIB, _PASSES = 128 * 1024, 3
+"""As of a root key: it is opened once a month."""
 KEY_MARK = "AGE-SECRET-KEY-1"
 Identity = x25519.Identity
 
@@ -95,24 +103,42 @@ def seal(pieces: Iterable[bytes], file: BinaryIO, recipient: str) -> None:
 
 
 def make_key(secret: str) -> tuple[bytes, str]:
-    """A file with a new identity, sealed under a passphrase, and the recipient of it."""
+    """A file with a new identity, sealed under a passphrase, and the recipient of it: ``recipient 62 || salt 16 ||
+    nonce 12 || AES-256-GCM(Argon2id(passphrase), identity, aad = label || recipient)``, armoured. The cost is the same
+    everywhere; age's own files under a passphrase cost what the machine could that made them, and slower ones refuse
+    them."""
     identity = x25519.Identity.generate()
-    recipient = str(identity.to_public())
-    text = f"# The key that opens backups of the server.\n# public key: {recipient}\n{identity}\n"
-    return passphrase.encrypt(text.encode(), secret, armored=True), recipient
+    recipient = str(identity.to_public()).encode()
+    salt, nonce = os.urandom(_SALT), os.urandom(NONCE)
+    sealed = aead_seal(_wrap(secret, salt), nonce, str(identity).encode(), _LABEL + recipient)
+    return armour(_KIND, recipient + salt + nonce + sealed), recipient.decode()
+
+
+def _wrap(secret: str, salt: bytes) -> bytes:
+    return argon2id(secret.encode(), salt, _MEMORY_KIB, _PASSES, 1)
+
+
+def _opened_key(data: bytes, path: Path, ask: Callable[[], str]) -> bytes:
+    """Raises BackupRefused, InputRefused."""
+    try:
+        inside = dearmour(_KIND, data)
+        recipient, rest = inside[:_RECIPIENT], inside[_RECIPIENT:]
+        salt, nonce, sealed = rest[:_SALT], rest[_SALT : _SALT + NONCE], rest[_SALT + NONCE :]
+        return aead_open(_wrap(ask(), salt), nonce, sealed, _LABEL + recipient)
+    except NotForThisKey:
+        raise BackupRefused(
+            f"the key {path} does not open: the passphrase is another, or the file is damaged"
+        ) from None
+    except (ProtocolError, ValueError):
+        raise BackupRefused(f"the backup key in {path} is damaged: take another copy of it") from None
 
 
 def read_key(path: Path, ask: Callable[[], str]) -> Identity:
-    """The identity in a file, which may be sealed under a passphrase that is then asked for. Raises BackupRefused,
-    InputRefused."""
+    """The identity in a file that ``make_key`` made, whose passphrase is then asked for, or in one in which it stands
+    in clear. Raises BackupRefused, InputRefused."""
     data = read_bytes(path, _LARGEST_KEY, "backup key")
-    if data.lstrip().startswith(_SEALED_KEY):
-        try:
-            data = passphrase.decrypt(data, ask())
-        except pyrage.DecryptError:
-            raise BackupRefused(
-                f"the key {path} does not open: the passphrase is another, or the file is damaged"
-            ) from None
+    if armour(_KIND, b"").splitlines()[0] in data:
+        data = _opened_key(data, path, ask)
     lines = [one.strip() for one in as_text(data, "backup key").splitlines()]
     found = [one for one in lines if one.startswith(KEY_MARK)]
     if len(found) != 1:
