@@ -16,14 +16,20 @@ pytest_plugins = ["tests.postgres"]
 
 # The same examples in every run, with no deadline that a busy machine could miss, however slowly it draws them.
 settings.register_profile(
-    "repeatable", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+    "repeatable",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("repeatable")
 
+_FIREFOX = ("page_headers", "pages_leave", "pages_secret", "visits_alike")
 _SLOW_FIREFOX = ("twin_worker", "vectors_browsers", "twin_browsers")
 _ONE_DEMO = ("contact", "day_by_command", "files", "report_and_answer", "refusals", "seized_server", "visits_alike")
 TOGETHER = {
     **{f"tests/browser/test_{name}.py": "what looks at the browsers' demo" for name in ("conversation", "desk_day")},
+    **{f"tests/browser/test_{name}.py": "what starts Firefox" for name in _FIREFOX},
     **{f"tests/browser/test_{name}.py": "what starts the slow Firefox" for name in _SLOW_FIREFOX},
     **{f"tests/scenarios/test_{name}.py": "what looks at the demo" for name in _ONE_DEMO},
 }

@@ -47,6 +47,11 @@ def _has_venv() -> bool:
     return importlib.util.find_spec("ensurepip") is not None and importlib.util.find_spec("venv") is not None
 
 
+def _has_chromium() -> bool:
+    """The whole one and the one without windows."""
+    return None not in (find_program("chromium"), find_program("chromium-headless-shell"))
+
+
 def _has_wall() -> bool:
     """A sandbox in a namespace of users of its own: a container may forbid that."""
     program = find_program("bwrap")
@@ -62,7 +67,7 @@ NEEDS = {
         Need("postgres", ("postgresql",), lambda: postgres_programs() is not None),
         Need("tor", ("tor",), lambda: find_program("tor") is not None),
         Need("haproxy", ("haproxy",), lambda: find_program("haproxy") is not None),
-        Need("chromium", ("chromium",), lambda: find_program("chromium") is not None),
+        Need("chromium", ("chromium", "chromium-headless-shell"), _has_chromium),
         Need("firefox", ("firefox-esr",), lambda: find_program("firefox-esr") is not None),
         Need("pdftotext", ("poppler-utils",), lambda: find_program("pdftotext") is not None),
         Need("bubblewrap", ("bubblewrap", "libseccomp2", "util-linux"), _has_wall),

@@ -9,7 +9,6 @@ cache and no history of another.
 import inspect
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
-from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -21,7 +20,7 @@ from tests.long_form import LONG
 from tests.scenarios.one_demo import OneDemo
 from tests.scenarios.service import Demo
 
-CHROMIUM, FIREFOX, SAFER = "chromium", "firefox", "firefox-safer"
+CHROMIUM, WHOLE, FIREFOX, SAFER = "chromium", "chromium-whole", "firefox", "firefox-safer"
 SAFER_PREFERENCES = {
     f"javascript.options.{name}": False for name in ("wasm", "ion", "baselinejit", "asmjs", "native_regexp")
 }
@@ -59,18 +58,12 @@ def _turn(item: pytest.Item) -> int:
 
 def _in_its_own_browser(item: pytest.Item) -> bool:
     """Whether a test marked ``either`` runs in this browser: of its two runs the one that the mark names, or else
-    always the same one: Chromium for the desk's pages, and for the source's by the test's name, so that Firefox, at
-    three times the work, gets about a quarter of such tests. In the long form both."""
+    Chromium, for Firefox takes three times the work. In the long form both."""
     browser = item.callspec.params.get("context") if hasattr(item, "callspec") else None
     either = item.get_closest_marker("either")
     if LONG or browser is None or either is None:
         return True
-    if either.args:
-        return bool(either.args[0] == browser)
-    if _name(item).startswith("desk_"):
-        return bool(browser == CHROMIUM)
-    name = item.nodeid.replace(FIREFOX, "").replace(CHROMIUM, "")
-    return (sha256(name.encode()).digest()[0] % 4 != 1) == (browser == CHROMIUM)
+    return bool(browser == (either.args[0] if either.args else CHROMIUM))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -93,9 +86,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 async def start_browser(driver: Playwright, name: str) -> Browser:
-    """One of the three, headless, with a profile of its own."""
-    if name == CHROMIUM:
-        return await start_chromium(driver)
+    """One of the four, headless, with a profile of its own."""
+    if name in (CHROMIUM, WHOLE):
+        return await start_chromium(driver, whole=LONG or name == WHOLE)
     program = shutil.which("firefox-esr")
     assert program, "firefox-esr is not installed"
     preferences = SAFER_PREFERENCES if name == SAFER else {}

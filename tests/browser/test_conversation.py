@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import BrowserContext, Page, Request, expect
 
 from dropbox.metadata.look import look
-from tests.browser.conftest import CHROMIUM, FIREFOX, SAFER, Launch
+from tests.browser.conftest import FIREFOX, SAFER, WHOLE, Launch
 from tests.browser.desk_page import PATIENCE, DeskPage
 from tests.browser.visitor import Conversation, Report, SourcePage
 from tests.cli.pictures import JPEG, PNG
@@ -19,7 +19,8 @@ from tests.scenarios.service import Demo, until
 
 NORTH = "Northern anti-corruption unit (demo)"
 WORDS = "It goes on \U0001f6a8, \u05d6\u05d4 \u05e1\u05d5\u05d3, and the caf\u00e9 knows: \u202eevil\u202c"
-ORDERS = [(SAFER, CHROMIUM), (CHROMIUM, SAFER)] if LONG else [(FIREFOX, CHROMIUM)]
+ORDERS = [(SAFER, WHOLE), (WHOLE, SAFER)] if LONG else [(FIREFOX, WHOLE)]
+ORDERS_OF_FILES = ORDERS if LONG else [(WHOLE, WHOLE)]
 
 RECORDING = b"\0\0\0\x18ftypM4A " + seeded(5)(1_200_000)
 PDF = b"%PDF-1.7\n/Author (Somebody)\n%%EOF"
@@ -42,7 +43,7 @@ async def _until_answers(demo: Demo, slug: str, source: SourcePage, codename: st
 async def test_a_report_is_answered_and_read_everywhere(demo: Demo, launch: Launch, first: str, second: str) -> None:
     """Reported in one browser, answered twice on the desk's pages, read in the same browser, in the other, and by the
     command line; the source writes again in the second browser, and the case page shows it."""
-    here, there, office = [await (await launch(name)).new_context() for name in (first, second, CHROMIUM)]
+    here, there, office = [await (await launch(name)).new_context() for name in (first, second, WHOLE)]
     source = SourcePage(await here.new_page(), demo.service)
     codename = await source.report(Report(f"{first} {WORDS}"))
     assert NORTH in await source.section("sent").inner_text()
@@ -92,7 +93,7 @@ async def _hashes(page: Page, names: list[str]) -> list[str]:
 
 @pytest.mark.chromium
 @pytest.mark.firefox
-@pytest.mark.parametrize(("first", "second"), ORDERS)
+@pytest.mark.parametrize(("first", "second"), ORDERS_OF_FILES)
 async def test_files_are_whole_at_the_desk(demo: Demo, launch: Launch, first: str, second: str) -> None:
     """A photograph with its place, a document and a recording of more than a mebibyte with a report from one browser,
     and a picture with a message from the other: the desk has each as it went, by its hash: the pictures without what
@@ -115,7 +116,7 @@ async def test_files_are_whole_at_the_desk(demo: Demo, launch: Launch, first: st
     await other.press("Send")
     await other.arrive()
     await expect(other.section("replied")).to_be_visible()
-    desk = DeskPage(await (await (await launch(CHROMIUM)).new_context()).new_page(), demo.unit("demo-north"))
+    desk = DeskPage(await (await (await launch(WHOLE)).new_context()).new_page(), demo.unit("demo-north"))
     await desk.sign_in()
     await desk.open_case(f"{first} sends files.")
     sent = {
@@ -135,7 +136,7 @@ async def test_a_report_by_command_line_is_answered_on_the_desks_page(demo: Demo
     """What `dropbox-source report` sent stands on the case page, and what is answered there comes back to it and to
     the browser."""
     sent = await asyncio.to_thread(demo.report, "demo-south", "Sent without a browser. \U0001f4ee")
-    context = await (await launch(CHROMIUM)).new_context()
+    context = await (await launch(WHOLE)).new_context()
     desk = DeskPage(await context.new_page(), demo.unit("demo-south"))
     await desk.sign_in()
     await desk.open_case("Sent without a browser. \U0001f4ee")

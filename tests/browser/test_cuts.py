@@ -28,6 +28,7 @@ from tests.browser.pages_service import NAMES
 from tests.browser.test_lies import check, honest as honest, new_codename, publish, service
 from tests.browser.visitor import Report, SourcePage
 from tests.flows.lies import flip
+from tests.long_form import short_of
 from tests.server.service import Running
 
 ROWS, REST = "/v1/rows", "/v1/rows/"
@@ -93,7 +94,7 @@ LIES: dict[str, tuple[Change, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", LIES)
+@pytest.mark.parametrize("name", short_of(LIES, "named for another board", "shorter"))
 @pytest.mark.either
 async def test_rows_that_are_not_the_boards(context: BrowserContext, honest: Running, name: str) -> None:
     """What does not belong to the board is not used: one sentence, in the page and at the command line, and nothing is
@@ -140,6 +141,7 @@ async def _gone(request: web.Request, answer: web.Response) -> web.StreamRespons
     return web.Response(status=410, body=encode_answer("refused", code="board-gone", say="No."))
 
 
+NEVER: dict[str, Way] = {"other": _of_another, "none": cut, "drips": cut_after(1), "gone": _gone}
 RESTS: dict[str, tuple[Callable[[bytes, bytes], bytes], str]] = {
     "the whole from its beginning": (lambda rest, rows: rows, TrailingBytes.say),
     "longer": (lambda rest, rows: rest + b"x", TrailingBytes.say),
@@ -147,7 +149,7 @@ RESTS: dict[str, tuple[Callable[[bytes, bytes], bytes], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", RESTS)
+@pytest.mark.parametrize("name", short_of(RESTS, "shorter"))
 @pytest.mark.either
 async def test_a_rest_that_does_not_fit(context: BrowserContext, honest: Running, name: str) -> None:
     """What was put together is longer or shorter than the board says: it is not used, and one sentence says so."""
@@ -163,14 +165,14 @@ async def test_a_rest_that_does_not_fit(context: BrowserContext, honest: Running
         assert places(server) == [*READING, REST]
 
 
-@pytest.mark.parametrize("way", [_of_another, cut, cut_after(1), _gone], ids=["other", "none", "drips", "gone"])
+@pytest.mark.parametrize("way", short_of(NEVER, "other", "drips"))
 @pytest.mark.either
-async def test_a_rest_that_never_comes(context: BrowserContext, honest: Running, way: Way) -> None:
+async def test_a_rest_that_never_comes(context: BrowserContext, honest: Running, way: str) -> None:
     """Of another board, not at all, a byte for each request, or never but from the beginning: each visit for it ends in
     bounded time, and the page says that the service did not answer."""
     async with lying_server(honest.address) as server:
         server.changes["/worker.js"] = hurried(100)
-        server.ways[ROWS], server.ways[REST] = [cut_after(1_000)] * ENDLESS, [way] * ENDLESS
+        server.ways[ROWS], server.ways[REST] = [cut_after(1_000)] * ENDLESS, [NEVER[way]] * ENDLESS
         source = SourcePage(await context.new_page(), server.address)
         await source.open()
         await source.come_back(new_codename())

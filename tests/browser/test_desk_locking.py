@@ -56,7 +56,7 @@ async def back(page: Page) -> None:
     await page.wait_for_load_state()
 
 
-@pytest.mark.either("firefox")
+@pytest.mark.either
 async def test_back_after_locking_shows_nothing(officer: Officer) -> None:
     """Lock, then Back once and twice: the sign-in page each time."""
     await officer.press("Lock now")

@@ -179,8 +179,8 @@ async def test_back_after_sending_brings_no_text_back(officer: Officer) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(CHROMIUM, marks=[pytest.mark.chromium, pytest.mark.long]),
-        pytest.param(FIREFOX, marks=pytest.mark.firefox),
+        pytest.param(CHROMIUM, marks=pytest.mark.chromium),
+        pytest.param(FIREFOX, marks=[pytest.mark.firefox, pytest.mark.long]),
     ],
 )
 async def test_no_word_of_a_text_is_on_the_disk(tmp_path: Path, name: str) -> None:

@@ -358,7 +358,7 @@ async def test_a_file_waits_for_its_decision_whatever_unit(chromium_page: Page, 
         await source.at("Your message is stored", 60_000)
 
 
-@pytest.mark.either("firefox")
+@pytest.mark.either
 async def test_files_with_a_message_and_nothing_after_leaving(page: Page, tmp_path: Path) -> None:
     """Chosen for a unit that is known, sent with a message that has no words; the list of a message is none of a
     report. Leaving takes it all."""

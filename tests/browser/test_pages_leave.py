@@ -42,7 +42,7 @@ def has_no_referrer(neutral: LyingServer) -> bool:
     return bool(asked) and all(name.lower() != b"referer" for one in asked for name, _ in one.headers)
 
 
-@pytest.mark.either("firefox")
+@pytest.mark.either
 async def test_exit_leaves_at_once(page: Page, tmp_path: Path) -> None:
     """By its link, by the keyboard on it or by Shift three times: the neutral site in place of the page, not told where
     the visitor came from; going back shows the start, and nothing of what was typed."""

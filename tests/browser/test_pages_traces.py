@@ -43,7 +43,7 @@ NOTHING = {
 }
 
 
-@pytest.mark.either("firefox")
+@pytest.mark.either
 async def test_nothing_is_stored(page: Page, tmp_path: Path) -> None:
     """After a report and a return: no cookie, storage, database, cache or service worker; address, title and the
     history's state say nothing; no answer may be kept by a cache."""

@@ -114,6 +114,7 @@ async def _report_and_return(page: Page, place: Place) -> None:
     assert parse_body(desk.bodies()[-1]) == Report("More.")
 
 
+@pytest.mark.either
 async def test_a_report_and_its_answer_in_both_browsers(page: Page, place: Place) -> None:
     """Sealed in the browser, opened at the desk, and back."""
     await _report_and_return(page, place)
