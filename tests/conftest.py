@@ -2,6 +2,7 @@
 """What every suite shares: a hypothesis profile, a real PostgreSQL, leaving out what the machine lacks or `make long`
 runs, and which files are one worker's."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -17,6 +18,7 @@ pytest_plugins = ["tests.postgres"]
 # The same examples in every run, with no deadline that a busy machine could miss, however slowly it draws them.
 settings.register_profile(
     "repeatable",
+    max_examples=100 if LONG else 40,
     deadline=None,
     derandomize=True,
     database=None,
@@ -54,6 +56,12 @@ def _leave_out(config: pytest.Config, items: list[pytest.Item], left_out: list[p
     gone = set(left_out)
     items[:] = [item for item in items if item not in gone]
     config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_collection_finish() -> None:
+    """What the modules and the list of tests hold lives to the end: it need not be looked through again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

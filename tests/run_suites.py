@@ -38,11 +38,11 @@ FAST = (
     "protocol",
     "server",
     "client",
-    "desk_web",
 )
-LONGEST = ("browser", "scenarios", "desk", "crash")
-"""They wait much of their time, for pages, processes and the next period, and last as long as all others together."""
-LONG_ALONE = ("releases", "hostile")
+LONGEST = ("browser", "scenarios", "desk", "desk_web")
+"""They take the most of the processor, or wait for pages, processes and the next period, and last as long as all others
+together."""
+LONG_ALONE = ("crash", "releases", "hostile")
 """Each is minutes of one processor: begun late, the other would have nothing to do at the end."""
 LAST = ("flood",)
 SIDE_BY_SIDE = 4

@@ -148,11 +148,11 @@ def test_the_longest_begin_at_once_and_of_the_others_the_fast_ones(tree: Path) -
 def test_what_a_suite_takes_of_the_processor_stands_in_its_row(tree: Path) -> None:
     busy = "import time\ndef test_busy():\n    while time.process_time() < {}: pass\n"
     add_suite(tree, "idle", GREEN)
-    add_suite(tree, "busy", busy.format(4))
+    add_suite(tree, "busy", busy.format(2))
     _, output = run(tree)
     taken = {row.split()[0]: float(row.split()[2]) for row in output.splitlines() if row.startswith(("idle ", "busy "))}
     assert taken["idle"] > 0
-    assert taken["busy"] - taken["idle"] > 2
+    assert taken["busy"] - taken["idle"] > 1
 
 
 def test_what_is_long_runs_in_the_long_form_alone(tree: Path) -> None:
