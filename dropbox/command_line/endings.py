@@ -39,9 +39,9 @@ class OneLineGroup(click.Group):
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run, say what went wrong in one line, and leave with the exit code."""
         extra["standalone_mode"] = False
-        if not harden():
-            say(self.head + NO_CORE)
         try:
+            if not harden():
+                say(self.head + NO_CORE)
             code = self._main(*args, **extra)
         except KeyboardInterrupt:
             code = self.end(STOPPED)
@@ -75,13 +75,15 @@ def _journal_mark() -> str:
 
 
 def launch(command: OneLineGroup) -> NoReturn:
-    """Run a command as the whole process."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Run a command as the whole process. Ctrl-C ends it in a line whenever it comes."""
     open_output = output.fit_streams()
     try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         if not open_output:
             sys.exit(command.end(output.CLOSED))
         command.main(prog_name=command.name)
+    except KeyboardInterrupt:
+        sys.exit(command.end(STOPPED))
     finally:
         output.give_up_output()
 

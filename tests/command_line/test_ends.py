@@ -92,6 +92,20 @@ def test_control_c_while_a_command_loads() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, b"", b"")
 
 
+@pytest.mark.parametrize("step", ["endings.harden", "endings.OneLineGroup.main"])
+def test_ctrl_c_while_a_command_begins_is_a_line(step: str) -> None:
+    """Once the command is there, and before it reads its words: no traceback."""
+    script = f"""
+import os, signal, sys
+from dropbox.command_line import endings, entries
+{step} = lambda *_, **__: os.kill(os.getpid(), signal.SIGINT)
+sys.argv = ["dropbox-keys", "--help"]
+entries.enter("dropbox-keys")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"dropbox-keys: Stopped.\n")
+
+
 @contextmanager
 def asking(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """A command that asks for a new passphrase at a terminal, and that terminal's other end."""
