@@ -4,6 +4,7 @@
 import asyncio
 import socket
 import threading
+from contextlib import closing
 from pathlib import Path
 
 from tests.scenarios.service import PATIENCE
@@ -44,15 +45,6 @@ class Carrier:
         return await asyncio.open_connection("127.0.0.1", self._target)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            inner, outer = await self._connect()
-        except OSError:
-            writer.close()
-            return
-        kept = bytearray()
-        self.sent.append(kept)
-        outer.write(self._first)
-
         async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter, keep: bytearray | None) -> None:
             while data := await source.read(65_536):
                 if keep is not None:
@@ -61,7 +53,17 @@ class Carrier:
                 await sink.drain()
             sink.close()
 
-        await asyncio.gather(pump(reader, outer, kept), pump(inner, writer, None), return_exceptions=True)
+        # However it ends, by a line that breaks or with the carrier, no end of it stays open.
+        with closing(writer):
+            try:
+                inner, outer = await self._connect()
+            except OSError:
+                return
+            with closing(outer):
+                kept = bytearray()
+                self.sent.append(kept)
+                outer.write(self._first)
+                await asyncio.gather(pump(reader, outer, kept), pump(inner, writer, None), return_exceptions=True)
 
     def close(self) -> None:
         """Stop listening."""
