@@ -13,7 +13,7 @@ N ?= 20
 PARTIES := dropbox keys journalist_ui
 LOCKS := source server desk previews keys dev
 
-.PHONY: help setup programs demo test long steady mishaps check format lint types imports sizes bundle screenshots package bench flood crash hostile campaign twin visits browsers docs generated lock clean
+.PHONY: help setup programs demo test long steady mishaps check format lint types imports sizes bundle screenshots package machines bench flood crash hostile campaign twin visits browsers docs generated lock clean
 
 help:
 	@echo 'make setup   make .venv with the pinned dependencies and the project'
@@ -26,6 +26,7 @@ help:
 	@echo 'make bundle  build the browser’s bundle and record its hash'
 	@echo 'make programs  install the browsers, servers, Tor and what previews use, for tests'
 	@echo 'make package  build the Debian packages and the image of the server, in .build/package'
+	@echo 'make machines  both first runbooks, typed into machines made from a bare Debian'
 	@echo 'make screenshots  look at every page, pictures in .build/screenshots'
 	@echo 'make bench   measure against bare handlers      [ARGS=…]'
 	@echo 'make flood   floods, and who comes through      [N=100 visits each, ARGS=…]'
@@ -131,6 +132,11 @@ screenshots: programs
 package: setup
 	@$(BIN)/python tests/needs.py --install debhelper
 	@PATH="$(CURDIR)/$(BIN):$$PATH" exec sh deploy/package.sh .build/package
+
+# As root, some minutes: systemd as first process, a private Tor network, two units.
+machines: package
+	@$(BIN)/python tests/needs.py --install mmdebstrap tor mounts
+	@LONG=1 exec $(BIN)/python -m pytest -q tests/machines
 
 bench: programs
 	@exec $(BIN)/python bench/run.py $(ARGS)

@@ -25,6 +25,7 @@ from tests.long_form import LONG
 FAST = (
     "rules",
     "deploy",
+    "machines",
     "tooling",
     "command_line",
     "shown",

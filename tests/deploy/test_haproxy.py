@@ -2,7 +2,6 @@
 """The clearnet's front is one that the real haproxy accepts, sends the server's line, and writes nothing down."""
 
 import contextlib
-import os
 import socket
 import ssl
 import subprocess
@@ -52,7 +51,7 @@ def moved(tmp_path: Path) -> tuple[Path, int]:
         ("/etc/haproxy/service.pem", str(tmp_path / "service.pem")),
         ("/run/dropbox/server.sock", str(tmp_path / "server.sock")),
         ("    user haproxy\n", ""),
-        ("    group dropbox\n", ""),
+        ("    group debian-tor\n", ""),
     ):
         assert old in text
         text = text.replace(old, new)
@@ -133,7 +132,7 @@ def test_it_writes_nothing_down_and_reaches_the_servers_socket() -> None:
     """No log of any kind; the group that the socket of the server's unit is open to."""
     lines = [line.strip() for line in SHIPPED.read_text().splitlines() if not line.strip().startswith("#")]
     assert not [line for line in lines if line.startswith(("log", "option httplog", "option tcplog", "capture"))]
-    assert "group dropbox" in lines
+    assert "group debian-tor" in lines
     assert "server dropbox unix@/run/dropbox/server.sock send-proxy" in lines
-    unit = (ROOT / "deploy" / "systemd" / "server.service").read_text()
-    assert os.linesep + "Group=dropbox" + os.linesep in unit
+    folders = (ROOT / "deploy" / "debian" / "dropbox-server.tmpfiles").read_text()
+    assert "d /run/dropbox 2750 dropbox debian-tor\n" in folders

@@ -19,11 +19,11 @@ for package in server desk; do
 done
 install -D -m 0644 {DEPLOY}/tor/torrc /etc/tor/torrc
 systemd-sysusers
+systemd-tmpfiles --create {DEPLOY}/debian/dropbox-server.tmpfiles
 """
 SERVER = (
     USERS
     + """
-install -d -o dropbox -g dropbox -m 0700 /etc/dropbox /var/lib/dropbox
 as dropbox dropbox-admin init --dir /var/lib/dropbox --config /etc/dropbox/server.toml --anchor anchor.txt \
   --listen unix:/run/dropbox/server.sock
 """
@@ -32,7 +32,7 @@ SERVES = """
 serve
 until [ -S /run/dropbox/server.sock ] || ! kill -0 $service; do sleep 0.1; done
 as "$user" touch /etc/dropbox/x /opt/x /mnt/x && echo "WROTE" || true
-id debian-tor | grep -q '(dropbox)' && as debian-tor /opt/dropbox/bin/python - <<'END'
+setpriv --reuid debian-tor --regid debian-tor --clear-groups /opt/dropbox/bin/python - <<'END'
 import socket
 line = socket.socket(socket.AF_UNIX)
 line.connect("/run/dropbox/server.sock")

@@ -62,7 +62,7 @@ def test_tor_refuses_a_fault(tmp_path: Path, sound: str, fault: str) -> None:
 def test_the_onion_leads_to_the_socket_of_the_server_unit() -> None:
     assert settings()["HiddenServicePort"] == ["80 unix:/run/dropbox/server.sock"]
     unit = (ROOT / "deploy" / "systemd" / "server.service").read_text()
-    assert "\nRuntimeDirectory=dropbox\n" in unit
+    assert "\nReadWritePaths=/run/dropbox\n" in unit
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@
 import json
 import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -16,7 +17,6 @@ from tests.machines.machines import Hub, Machine, machine
 from tests.rules.tree import ROOT
 from tests.scenarios.typist import Answer, Typist
 
-pytestmark = [pytest.mark.long, pytest.mark.mounts, pytest.mark.systemd, pytest.mark.timeout(3_600)]
 RUNBOOKS = ROOT / "docs" / "runbooks"
 PACKAGES = ROOT / ".build" / "package"
 FAST = {
@@ -81,7 +81,7 @@ class Room:
             r"Whole name of the unit: ": of_unit(0),
             r"Its force, by its short name \(dropbox-keys forces\): ": of_unit(1),
             r"Name of its first member: ": "ada",
-            r"\nCase: ": lambda screen: re.findall(r"^Case (\d+)", screen, re.M)[-1],
+            r"\nCase: ": lambda screen: re.findall(r"^(\d+) .*opened ", screen, re.M)[-1],
             r"Type the last four letters of theirs: ": lambda _: self.fingerprint()[-4:],
         }
 
@@ -148,6 +148,24 @@ def room(tmp_path: Path) -> Iterator[Room]:
         yield Room(hub, stack, tmp_path)
 
 
+@pytest.mark.parametrize("name", ["first-service.md", "first-unit.md"])
+def test_each_block_is_of_a_machine_and_is_shell(name: str) -> None:
+    """Whatever is typed names where, and a shell reads it to its end; what is not typed is marked as text."""
+    book = (RUNBOOKS / name).read_text()
+    found = blocks(name)
+    assert len(found) == len(re.findall(r"^```sh", book, re.M)) > 3
+    assert {place for _, place, _ in found} <= {"roots", "server", "desk", "source"}
+    assert set(re.findall(r"^```(\w+)", book, re.M)) <= {"sh", "text"}
+    for _, place, block in found:
+        done = subprocess.run(["/bin/bash", "-n"], input=block, capture_output=True, text=True, check=False)
+        assert done.stderr == "", (place, block)
+        assert "/opt/" not in block
+
+
+@pytest.mark.long
+@pytest.mark.mounts
+@pytest.mark.systemd
+@pytest.mark.timeout(3_600)
 def test_two_units_answer_a_report_each(room: Room) -> None:
     """From packages on bare machines to an answer that its source reads, over an onion service, for a first unit and a
     second one, by the two runbooks and nothing else; the doctor finds nothing serious."""

@@ -17,8 +17,8 @@ Answer = str | Callable[[str], str]
 
 
 class Typist:
-    """Runs blocks of shell in one shell, started by ``shell``, which sees the folder as ``seen_as``. ``answers`` maps a pattern at the end of the screen to what is typed, or to a
-    function of the whole screen."""
+    """Runs blocks of shell in one shell, started by ``shell``, which sees the folder as ``seen_as``. ``answers`` maps a
+    pattern at the end of the screen to what is typed, or to a function of the whole screen."""
 
     def __init__(
         self,
