@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ FAST = {
     "close_after": 12,
 }
 UNITS = {"north": ("Northern anti-corruption unit", "cumbria"), "south": ("Southern standards unit", "dorset")}
+ANSWER = "We have it. Thank you."
 WITHIN = 200.0
 """Seconds for a block: Tor takes its time."""
 BEFORE_BOTH = 6
@@ -81,7 +83,7 @@ class Room:
             r"Whole name of the unit: ": of_unit(0),
             r"Its force, by its short name \(dropbox-keys forces\): ": of_unit(1),
             r"Name of its first member: ": "ada",
-            r"\nCase: ": lambda screen: re.findall(r"^(\d+) .*opened ", screen, re.M)[-1],
+            r"\nCase: ": lambda screen: re.findall(r"^(\d+); .*opened ", screen, re.M)[-1],
             r"Type the last four letters of theirs: ": lambda _: self.fingerprint()[-4:],
         }
 
@@ -115,8 +117,13 @@ class Room:
     def type(self, name: str, block: str) -> None:
         """One block at that machine. Raises AssertionError, with the end of its journal."""
         person = self.at(name)
+        begin, until = len(person.screen), time.monotonic() + WITHIN
         try:
             person.run(block, WITHIN)
+            # Whoever comes back before the batch has left comes back again.
+            while block.startswith("dropbox-source check") and ANSWER not in person.screen[begin:]:
+                assert time.monotonic() < until, person.screen[begin:]
+                person.run(block, WITHIN)
         except AssertionError as error:
             place = f"desk-{self.slug}" if name == "desk" else name
             error.add_note(self.machines[place].run("journalctl --no-pager -n 60").stdout)
@@ -178,7 +185,5 @@ def test_two_units_answer_a_report_each(room: Room) -> None:
         for section, name, block in blocks("first-unit.md"):
             if section < BEFORE_BOTH or slug == list(UNITS)[-1]:
                 room.type(name, block)
-        assert "We have it. Thank you." in room.people["source"].screen
-    source = room.people["source"].screen
-    assert source.count("We have it. Thank you.") == len(UNITS)
+    assert room.people["source"].screen.count(ANSWER) == len(UNITS)
     assert "serious" not in room.people["server"].screen
