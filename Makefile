@@ -13,7 +13,7 @@ N ?= 20
 PARTIES := dropbox keys journalist_ui
 LOCKS := source server desk previews keys dev
 
-.PHONY: help setup programs demo test long steady mishaps check format lint types imports sizes bundle screenshots package machines bench flood crash hostile campaign twin visits browsers docs generated lock clean
+.PHONY: help setup programs demo test long steady mishaps check format lint types imports sizes bundle screenshots package lint-packages machines bench flood crash hostile campaign twin visits browsers docs generated lock clean
 
 help:
 	@echo 'make setup   make .venv with the pinned dependencies and the project'
@@ -25,7 +25,8 @@ help:
 	@echo 'make mishaps  commands among odd inputs and outputs [N=500 runs]'
 	@echo 'make bundle  build the browser’s bundle and record its hash'
 	@echo 'make programs  install the browsers, servers, Tor and what previews use, for tests'
-	@echo 'make package  build the Debian packages and the image of the server, in .build/package'
+	@echo 'make package  build the Debian packages, in .build/package'
+	@echo 'make lint-packages  lintian on them'
 	@echo 'make machines  both first runbooks, typed into machines made from a bare Debian'
 	@echo 'make screenshots  look at every page, pictures in .build/screenshots'
 	@echo 'make bench   measure against bare handlers      [ARGS=…]'
@@ -132,6 +133,11 @@ screenshots: programs
 package: setup
 	@$(BIN)/python tests/needs.py --install debhelper
 	@PATH="$(CURDIR)/$(BIN):$$PATH" exec sh deploy/package.sh .build/package
+
+# Debian's own judge of packages; each override says why (deploy/debian/*.lintian-overrides).
+lint-packages: package
+	@$(BIN)/python tests/needs.py --install lintian
+	@lintian --fail-on error --allow-root --tag-display-limit 0 .build/package/*.changes
 
 # As root, some minutes: systemd as first process, a private Tor network, two units.
 machines: package

@@ -76,6 +76,7 @@ NEEDS = {
         Need("clamav", ("clamav-daemon",), lambda: find_program("clamd") is not None),
         Need("systemd", ("systemd",), lambda: find_program("systemd-analyze") is not None),
         Need("debhelper", ("debhelper", "dh-apparmor", "dpkg-dev"), lambda: find_program("dh_apparmor") is not None),
+        Need("lintian", ("lintian",), lambda: find_program("lintian") is not None),
         Need("mmdebstrap", ("mmdebstrap", "iproute2"), lambda: find_program("mmdebstrap") is not None),
         Need("mounts", ("util-linux",), _may_mount),
     )

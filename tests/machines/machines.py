@@ -128,7 +128,9 @@ class Hub:
 
     def close(self) -> None:
         assert self._relays.stdin
+        assert self._relays.stdout
         self._relays.stdin.close()
+        self._relays.stdout.close()
         self._relays.wait(60)
         _ran("ip", "netns", "delete", self.name)
 
