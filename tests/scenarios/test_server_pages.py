@@ -19,7 +19,7 @@ SAYS = {
     "calendar.md": [
         r"now: no server runs\.",
         r"opened, and let go again: backup-",
-        r"ok +anchor|serious",
+        r"ok +database: sqlite",
         r"\d{4}-\d\d-\d\d +3 +1",
     ],
     "flood.md": [r"docs/runbooks/server-lost\.md", r" 5 +1"],
