@@ -4,6 +4,7 @@
 import asyncio
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -35,6 +36,15 @@ def refuse_anothers(folder: Path) -> None:
     if folder.exists() and (owner := folder.stat().st_uid) != os.geteuid():
         raise ConfigRefused(
             f"{folder} belongs to user {owner}: run this as that user, as with `setpriv --reuid {owner}`"
+        )
+
+
+def refuse_password(database: str | None) -> None:
+    """What stands on a command line every user of the machine can read. Raises ConfigRefused."""
+    if database and urlsplit(database).password:
+        raise ConfigRefused(
+            "a password on the command line is seen by every user of this machine: let PostgreSQL know the server by "
+            "its user (peer), or write the URL into the config yourself"
         )
 
 
@@ -70,6 +80,7 @@ def _refuse_later(config: ServerConfig) -> None:
 @click.option("--demo", is_flag=True, help="Say on every page that this is a demonstration.")
 def init(folder: Path, anchor: Path, path: Path | None, listen: str, database: str | None, demo: bool) -> None:
     """Write the server's config and make its database. Run it again after an upgrade: it keeps what is there."""
+    refuse_password(database)
     folder = folder.resolve()
     path = path.resolve() if path else folder / "server.toml"
     refuse_anothers(folder)

@@ -21,7 +21,7 @@ from .backup_key import asked
 from .backups import age, folder
 from .backups.reading import Summary
 from .backups.refused import BackupRefused
-from .init import refuse_anothers
+from .init import refuse_anothers, refuse_password
 from .restoring import Outcome, Source, fits, look, newest_of, restore_into, what_is_lost
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -194,6 +194,7 @@ def restore(
     """Make the service again from its newest backup and standby copy, and say what is lost."""
     if not tried and home is None:
         raise click.UsageError("say where with --dir, or --try to try it")
+    refuse_password(database)
     source = source_of(where, file, key, anchor, without_standby)
     if tried or home is None:
         outcome = _tried(source, time.time(), although_old)

@@ -17,6 +17,8 @@ from dropbox.local.whole_file import write_whole
 from dropbox.protocol.armour import ANCHOR, armour
 from dropbox.server.config import ConfigRefused, parse_database, read_anchor
 
+from .init import refuse_password
+
 SHIPPED = Path("/usr/share/dropbox-server")
 """What the package dropbox-server brings for Tor."""
 USER = "dropbox"
@@ -88,12 +90,14 @@ def _ask_database(given: str | None) -> str | None:
         given = click.prompt("URL of the database, or Enter for SQLite", default="", show_default=False)
     if not given:
         return None
+    refuse_password(given)
     parse_database(given)
     return given
 
 
 def _own(path: Path, user: pwd.struct_passwd) -> None:
-    os.chown(path, user.pw_uid, user.pw_gid)
+    # A link there could have been put by that user.
+    os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
 
 
 def _make_server(anchor: bytes, database: str | None, user: pwd.struct_passwd) -> None:
