@@ -83,7 +83,7 @@ def _of_the_list(facts: Facts) -> Iterator[Duty]:
         yield Duty(State.NOW, what, ROOTS, "issue it anew (`dropbox-keys directory upgrade`), and sign", "upgrade.md")
     elif facts.list_left is None:
         what = "nothing is taken, for no list of units is published"
-        yield Duty(State.NOW, what, OPERATOR, "run `dropbox-admin directory publish`", "first-service.md")
+        yield Duty(State.NOW, what, OPERATOR, "run `dropbox-admin directory publish`", "first-unit.md")
     elif facts.list_left <= 0:
         what = f"nobody can report, for the list of units ended {whole_days(-facts.list_left)} ago"
         yield Duty(State.NOW, what, ROOTS, sign, page)
