@@ -41,7 +41,8 @@ def run(seed: int, periods: int = 150, trouble: float = 1.0) -> Counts:
 def _live(world: World, periods: int) -> None:
     troubled = world.trouble > 0
     for number in range(periods):
-        if number % 60 == 59:
+        # Before anybody is warned of the list's end.
+        if number % 30 == 29:
             world.sign(lambda directory: directory)
         if troubled and number % 25 == 24:
             restore(world, world.random.choice(list(world.desks)))
