@@ -41,7 +41,12 @@ def refuse_anothers(folder: Path) -> None:
 
 def refuse_password(database: str | None) -> None:
     """What stands on a command line every user of the machine can read. Raises ConfigRefused."""
-    if database and urlsplit(database).password:
+    try:
+        secret = urlsplit(database or "").password
+    except ValueError:
+        # No URL at all, as is said where it is read.
+        return
+    if secret:
         raise ConfigRefused(
             "a password on the command line is seen by every user of this machine: let PostgreSQL know the server by "
             "its user (peer), or write the URL into the config yourself"

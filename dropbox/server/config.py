@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from dropbox.command_line.addresses import Address, parse_address
 from dropbox.command_line.inputs import read_bytes, read_text
@@ -135,7 +136,11 @@ def parse_listen(value: str) -> Listen:
 def parse_database(value: str) -> str:
     """A URL of SQLite (an absolute file) or PostgreSQL. Raises ConfigRefused."""
     scheme, separator, rest = value.partition("://")
-    if not separator or scheme not in _SCHEMES:
+    try:
+        whole = scheme == "sqlite" or urlsplit(value).port != 0
+    except ValueError:
+        whole = False
+    if not separator or scheme not in _SCHEMES or not whole:
         raise ConfigRefused("database: give sqlite:////absolute/file or postgresql://user@host/name")
     if scheme == "sqlite" and not rest.startswith("//"):
         raise ConfigRefused("database: a SQLite file needs an absolute path, sqlite:////absolute/file")

@@ -71,3 +71,10 @@ def test_no_password_stands_on_a_command_line(anchor: Path, machine: list[str], 
         admin("init", "--dir", tmp_path / "a", "--anchor", anchor, "--database", url)
     )
     assert machine == []
+
+
+@pytest.mark.parametrize("url", ["postgresql://[::1", "postgresql://a:b/x", "postgresql://a:70000/x", "postgresql"])
+def test_what_is_no_url_is_said(anchor: Path, tmp_path: Path, url: str) -> None:
+    """Brackets that do not close, and ports that are none."""
+    said = refused(admin("init", "--dir", tmp_path / "a", "--anchor", anchor, "--database", url))
+    assert "give sqlite:////absolute/file or postgresql://" in said
