@@ -218,14 +218,18 @@ class DeskCampaign:
 
 def _empty_flood(session: Reader) -> None:
     """Each case of it becomes one of its own, in this copy of a vault, so that all of its messages can be read."""
-    with session.vault.reading() as connection:
-        boxed = flood.list_flood(connection, session.holder, 1, declared=False)
-    for one in boxed:
+    while True:
+        # A page at a time: what is taken out leaves the first one to the next.
         with session.vault.reading() as connection:
-            taking = flood.read_out(connection, session.holder, one.number)
-        sealing = taking.seal(os.urandom)
-        with session.vault.writing() as connection:
-            flood.take_out(connection, sealing, 0)
+            boxed = flood.list_flood(connection, session.holder, 1, declared=False)
+        if not boxed:
+            return
+        for one in boxed:
+            with session.vault.reading() as connection:
+                taking = flood.read_out(connection, session.holder, one.number)
+            sealing = taking.seal(os.urandom)
+            with session.vault.writing() as connection:
+                flood.take_out(connection, sealing, 0)
 
 
 def _reasons(session: Reader, numbers: list[int]) -> Iterator[str]:

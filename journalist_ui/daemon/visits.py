@@ -61,8 +61,10 @@ class Visits:
     async def run(self, stop: asyncio.Event) -> None:
         """Until ``stop``; a failure is logged as its code, and the next visit is made as ever."""
         while not stop.is_set():
+            # First, or an end in the midst of it leaves a wait behind that nobody waits for.
+            pause = await self.step()
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), await self.step())
+                await asyncio.wait_for(stop.wait(), pause)
 
     async def step(self) -> float:
         """Make the visit that is due; the seconds to wait for the next."""
